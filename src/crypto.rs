@@ -1,0 +1,26 @@
+//! The only place that names a cryptographic backend.
+//!
+//! Chunks are sealed by AWS-LC where the `aws-lc` feature is on (the default), else by RustCrypto. Both are always tested
+//! against the same vectors, through the same calls.
+
+pub mod aead;
+pub mod kdf;
+pub mod secret;
+
+pub use aead::{Aead, Backend, Suite, TAG_LEN, Tag};
+pub use secret::{DATA_KEY_LEN, DataKey};
+
+/// Fills `buffer` from the operating system's random source.
+///
+/// # Panics
+/// If the operating system has no randomness to give: nothing that kenc could do without it is safe.
+pub fn fill_random(buffer: &mut [u8]) {
+    getrandom::fill(buffer).expect("the operating system's random source works");
+}
+
+/// SHA-256, for checksums that detect damage. Not a security check.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).into()
+}

@@ -1,0 +1,91 @@
+//! The data key, in memory that is locked, wiped and cannot be printed.
+
+use zeroize::Zeroizing;
+
+/// Length of a data key, in bytes.
+pub const DATA_KEY_LEN: usize = 32;
+
+/// The 32-byte key of one payload, as the key service makes it.
+///
+/// It has no `Debug`, `Display` or `Clone`, is wiped when dropped, and its memory is locked where the system lets us,
+/// so that it is not written to swap.
+pub struct DataKey(Box<Zeroizing<[u8; DATA_KEY_LEN]>>);
+
+impl DataKey {
+    /// A new random data key.
+    #[must_use]
+    pub fn generate() -> Self {
+        let mut key = Self::locked();
+        super::fill_random(&mut key.0[..]);
+        key
+    }
+
+    /// Takes over the bytes of a data key. The caller wipes its own copy.
+    ///
+    /// Returns `None` if there are not exactly 32 bytes.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != DATA_KEY_LEN {
+            return None;
+        }
+        let mut key = Self::locked();
+        key.0.copy_from_slice(bytes);
+        Some(key)
+    }
+
+    /// The key itself, to derive from it or to wrap it.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; DATA_KEY_LEN] {
+        &self.0
+    }
+
+    /// A key of zero bytes on the heap, where it stays: moving the `DataKey` moves a pointer, and leaves no copy.
+    fn locked() -> Self {
+        let key = Self(Box::new(Zeroizing::new([0; DATA_KEY_LEN])));
+        lock_in_memory(&key.0[..]);
+        key
+    }
+}
+
+/// Asks the system not to swap out the page of `bytes`. A refusal (a limit on locked memory) is no error: it leaves
+/// what every other program has.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn lock_in_memory(bytes: &[u8]) {
+    // SAFETY: the range is a live allocation, and locking a page changes nothing that Rust can observe. It is never
+    // unlocked, because another key may share the page; few keys live in one process, so few pages stay locked.
+    let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
+}
+
+#[cfg(not(unix))]
+fn lock_in_memory(_bytes: &[u8]) {}
+
+/// Forbids core dumps of this process, and reading its memory by other processes of the same user.
+///
+/// Called once at the start of a program that handles secrets. A system that refuses is left as it is.
+pub fn forbid_core_dumps() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_key_of_another_length_is_refused() {
+        for length in [0, 16, 31, 33, 64] {
+            assert!(DataKey::from_slice(&vec![7; length]).is_none());
+        }
+    }
+
+    #[test]
+    fn two_generated_data_keys_differ() {
+        assert_ne!(DataKey::generate().expose(), DataKey::generate().expose());
+    }
+}

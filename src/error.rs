@@ -1,0 +1,325 @@
+//! What can go wrong, and the doctrine of errors.
+//!
+//! - An error says what failed in one sentence, in lower case, without a full stop. It never says what to type next:
+//!   that is a hint, and hints belong to the program that knows its own flags.
+//! - An error is decided where the fault is seen, and carries the facts (numbers, names), not prose about them.
+//! - No error holds a secret, and none holds bytes of an input that was not authenticated.
+//! - [`Error::class`] sorts every error into the few kinds that a caller acts on.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::keys::{KeyAttempt, KeyRefusal, KeyWordError};
+
+/// The result of an operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Any failure of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is not a well-formed kenc file.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+
+    /// The input is well formed, but not authentic.
+    #[error(transparent)]
+    Authentication(#[from] AuthenticationError),
+
+    /// The encryption context cannot be used, or is not the one that was demanded.
+    #[error(transparent)]
+    Context(#[from] ContextError),
+
+    /// A word that should name a key does not.
+    #[error(transparent)]
+    KeyWord(#[from] KeyWordError),
+
+    /// None of the wrapped keys could be unwrapped. Every one that was tried is listed with its own reason.
+    #[error("no key opens it")]
+    NoKeyOpens {
+        /// One entry for each wrapped key of the file, in the order in which they were tried.
+        attempts: Vec<KeyAttempt>,
+    },
+
+    /// A wrapping key refused to wrap the data key.
+    #[error("cannot encrypt under {key}: {refusal}")]
+    CannotWrap {
+        /// The key as the user named it.
+        key: String,
+        /// Why it refused.
+        refusal: Box<KeyRefusal>,
+    },
+
+    /// No wrapping key was given.
+    #[error("no key to encrypt with")]
+    NoKeyGiven,
+
+    /// A file with keys cannot be used.
+    #[error("cannot use the key file {}: {reason}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it; never its content.
+        reason: String,
+    },
+
+    /// No passphrase could be had.
+    #[error("no passphrase: {0}")]
+    Passphrase(String),
+
+    /// The requested plaintext range ends beyond the plaintext.
+    #[error("the range {start}..{end} ends beyond the plaintext, which has {available} bytes")]
+    RangeBeyondEnd {
+        /// First byte asked for.
+        start: u64,
+        /// First byte not asked for.
+        end: u64,
+        /// Length of the plaintext, in bytes.
+        available: u64,
+    },
+
+    /// An output file is there already.
+    #[error("{} exists already", .0.display())]
+    WouldOverwrite(PathBuf),
+
+    /// An input changed its length while it was read.
+    #[error("the input changed while it was read: {expected} bytes were there at first, {found} at the end")]
+    InputChanged {
+        /// Length when it was opened, in bytes.
+        expected: u64,
+        /// Length found later, in bytes.
+        found: u64,
+    },
+
+    /// The operating system refused.
+    #[error("cannot {action}: {}", plain(source))]
+    Io {
+        /// What was being done, as it reads after "cannot".
+        action: String,
+        /// The reason that the system gave.
+        source: io::Error,
+    },
+}
+
+/// The kinds of failure that a caller tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Something failed that is none of the others.
+    Failed,
+    /// What was asked for cannot be meant.
+    Usage,
+    /// The input is not authentic, is corrupt, is no kenc file, or has not the context that was demanded.
+    NotAuthentic,
+    /// Every key said no.
+    NoKey,
+    /// A key service could not be used: trying again, or signing in, may help.
+    KeyService,
+    /// An output exists already.
+    WouldOverwrite,
+}
+
+impl Error {
+    /// Wraps an I/O error with what was being done, as it reads after "cannot": `read x`, `write y`.
+    pub fn io(action: impl Into<String>, source: io::Error) -> Self {
+        Self::Io { action: action.into(), source }
+    }
+
+    /// The kind of failure that this is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Format(_) | Self::Authentication(_) => Class::NotAuthentic,
+            Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
+            Self::Context(_) | Self::KeyWord(_) | Self::NoKeyGiven | Self::RangeBeyondEnd { .. } => Class::Usage,
+            Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
+            Self::CannotWrap { .. } => Class::KeyService,
+            Self::WouldOverwrite(_) => Class::WouldOverwrite,
+            Self::KeyFile { .. } | Self::Passphrase(_) | Self::InputChanged { .. } | Self::Io { .. } => Class::Failed,
+        }
+    }
+}
+
+/// A key that could not be asked makes the whole a passing fault; a key that could be asked and found its own
+/// wrapped key damaged makes it a damaged file; otherwise every key said no.
+fn class_of_attempts(attempts: &[KeyAttempt]) -> Class {
+    let any = |wanted| attempts.iter().any(|attempt| attempt.refusal.verdict() == wanted);
+    if any(Verdict::Unavailable) {
+        Class::KeyService
+    } else if any(Verdict::Damaged) {
+        Class::NotAuthentic
+    } else {
+        Class::NoKey
+    }
+}
+
+/// What a refusal of one key means for the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The key was asked, or is known not to be there, and will say the same next time.
+    No,
+    /// The key could not be asked.
+    Unavailable,
+    /// The key was asked, and the wrapped key or its context is not what was once written.
+    Damaged,
+}
+
+/// The input is not a well-formed kenc file. See `kenc-format(5)`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// The input starts like something else.
+    #[error("{0}")]
+    NotKenc(Foreign),
+    /// A version of the format that this reader does not know.
+    #[error("version {0} of the kenc format is not known")]
+    UnknownVersion(u8),
+    /// A suite that this reader does not know.
+    #[error("suite 0x{0:04x} is not known")]
+    UnknownSuite(u16),
+    /// The input ends within the named part.
+    #[error("the input ends within the {0}")]
+    Truncated(&'static str),
+    /// A number in the header is beyond what the format permits.
+    #[error("the {field} is {found}, and {limit} is the limit")]
+    LimitExceeded {
+        /// Name of the field.
+        field: &'static str,
+        /// The value found.
+        found: u64,
+        /// The greatest value permitted.
+        limit: u64,
+    },
+    /// The bytes say something that has another, only permitted, encoding.
+    #[error("the {0}")]
+    NotCanonical(&'static str),
+    /// Both slot tables are damaged.
+    #[error("both copies of the slot table are damaged")]
+    NoWholeSlotTable,
+    /// The armor is not strict PEM.
+    #[error("line {line} of the armor {fault}")]
+    Armor {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it, as it reads after "line N of the armor".
+        fault: &'static str,
+    },
+}
+
+/// What an input that is not a kenc file looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// Nothing at all.
+    Empty,
+    /// Only the first bytes of a kenc file.
+    BeginningOfKenc,
+    /// A kenc file whose line ends were converted, as by a transfer in text mode.
+    NewlinesConverted,
+    /// A kenc file that went through a channel that keeps seven bits of each byte.
+    SevenBit,
+    /// An age file.
+    Age,
+    /// An OpenPGP message.
+    OpenPgp,
+    /// A sops document.
+    Sops,
+    /// A message of the AWS Encryption SDK.
+    AwsEncryptionSdk,
+    /// A file of `openssl enc`.
+    OpenSslEnc,
+    /// Anything else.
+    Unknown,
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the input is empty",
+            Self::BeginningOfKenc => "the input ends within its first 16 bytes",
+            Self::NewlinesConverted => "a kenc file was damaged by a conversion of its line ends",
+            Self::SevenBit => "a kenc file was damaged by a channel that keeps only seven bits of each byte",
+            Self::Age => "this is an age file",
+            Self::OpenPgp => "this is an OpenPGP message",
+            Self::Sops => "this is a sops document",
+            Self::AwsEncryptionSdk => "this is a message of the AWS Encryption SDK",
+            Self::OpenSslEnc => "this is a file of `openssl enc`",
+            Self::Unknown => "this is not a kenc file",
+        })
+    }
+}
+
+/// The input is well formed, but something in it was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationError {
+    /// The data key does not belong to this payload, or the parameters were changed.
+    #[error("the file is not authentic: its commitment is to another data key or to other parameters")]
+    Commitment,
+    /// A chunk does not authenticate.
+    #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]
+    Chunk {
+        /// Number of the chunk, from 0.
+        chunk: u64,
+        /// Where it starts in the (unarmored) file.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The payload ends before its last chunk.
+    #[error("the file was cut off at byte {offset}")]
+    CutOff {
+        /// Length of what is there, in bytes of the (unarmored) file.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The payload has more chunks than the format permits.
+    #[error("the payload has more than 2^38 chunks")]
+    TooLong,
+}
+
+/// An encryption context that cannot be used, or is not the demanded one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContextError {
+    /// A word on the command line has no `=`.
+    #[error("the context `{0}` has no `=`")]
+    NoEqualsSign(String),
+    /// A pair has an empty key.
+    #[error("the context `{0}` has an empty key")]
+    EmptyKey(String),
+    /// A key was given twice.
+    #[error("the context key `{0}` is given twice")]
+    Duplicate(String),
+    /// There are more pairs than permitted.
+    #[error("the context has {0} pairs, and 64 is the limit")]
+    TooManyPairs(usize),
+    /// The keys and values are longer than permitted.
+    #[error("the context has {0} bytes, and 8192 is the limit")]
+    TooLong(usize),
+    /// A demanded pair is not in the file's context at all.
+    #[error("the context of the file has no `{key}`, and `{key}={demanded}` is demanded")]
+    Missing {
+        /// The key.
+        key: String,
+        /// The value demanded.
+        demanded: String,
+    },
+    /// A demanded pair has another value in the file's context.
+    #[error("the context of the file has `{key}={found}`, and `{key}={demanded}` is demanded")]
+    Different {
+        /// The key.
+        key: String,
+        /// The value demanded.
+        demanded: String,
+        /// The value that the file has.
+        found: String,
+    },
+}
+
+/// The system's reason in lower case and without the number that Rust adds to it.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    match (letters.next(), text.chars().nth(1)) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,289 @@
+//! Wrapping keys: what the words for them mean, and how a data key is wrapped under several and unwrapped by any.
+
+pub mod age;
+pub mod aws_kms;
+
+use std::fmt;
+
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+use crate::error::{Error, Result, Verdict};
+
+pub use self::age::{AgeRecipient, Identities, PassphraseSource};
+pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+
+/// A data key as one wrapping key wrapped it: the content of one slot of a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedKey {
+    /// Who can unwrap it: [`AWS_KMS`], [`AGE`], or a provider that this version does not know.
+    pub provider: String,
+    /// The provider's name for the wrapping key.
+    pub key_id: String,
+    /// The wrapped data key.
+    pub ciphertext: Vec<u8>,
+}
+
+/// Provider name of AWS KMS.
+pub const AWS_KMS: &str = "aws-kms";
+/// Provider name of age recipients and passphrases.
+pub const AGE: &str = "age";
+
+/// A wrapping key, as a word names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyUri {
+    /// `arn:aws:kms:…`, `alias/NAME`, a key id, or `mrk-…`.
+    AwsKms(KmsKey),
+    /// `age1…`, `ssh-ed25519 …` or `ssh-rsa …`.
+    Age(AgeRecipient),
+    /// `passphrase:`, asked for when it is needed.
+    Passphrase,
+}
+
+/// A word that should name a key does not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyWordError {
+    /// It has the form of no key.
+    #[error("`{0}` names no key")]
+    Unknown(String),
+    /// It has the form of a key, but something in it is wrong.
+    #[error("`{word}` is not a usable key: {fault}")]
+    Invalid {
+        /// The word.
+        word: String,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// It is a secret key, where the public one belongs. The word is not repeated, for it would end in a log.
+    #[error("a secret key was given where its recipient belongs")]
+    SecretKey,
+    /// It is a path, where a key belongs.
+    #[error("`{0}` is the path of a file, not a key")]
+    Path(String),
+}
+
+impl std::str::FromStr for KeyUri {
+    type Err = KeyWordError;
+
+    fn from_str(word: &str) -> Result<Self, KeyWordError> {
+        let word = word.trim();
+        if word.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") || word.contains("PRIVATE KEY") {
+            return Err(KeyWordError::SecretKey);
+        }
+        if word == "passphrase:" {
+            return Ok(Self::Passphrase);
+        }
+        if let Some(recipient) = AgeRecipient::from_word(word)? {
+            return Ok(Self::Age(recipient));
+        }
+        if let Some(key) = KmsKey::from_word(word)? {
+            return Ok(Self::AwsKms(key));
+        }
+        if std::path::Path::new(word).exists() {
+            return Err(KeyWordError::Path(word.to_owned()));
+        }
+        Err(KeyWordError::Unknown(word.to_owned()))
+    }
+}
+
+impl fmt::Display for KeyUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AwsKms(key) => key.fmt(f),
+            Self::Age(recipient) => recipient.fmt(f),
+            Self::Passphrase => f.write_str("passphrase:"),
+        }
+    }
+}
+
+/// Why one wrapped key could not be unwrapped, or one key could not wrap.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyRefusal {
+    /// AWS KMS refused, or could not be reached.
+    #[error(transparent)]
+    AwsKms(#[from] Box<KmsRefusal>),
+    /// There is no identity for the recipient.
+    #[error("no identity for it in {}", .searched.join(", "))]
+    NoIdentity {
+        /// Where identities were looked for.
+        searched: Vec<String>,
+    },
+    /// The passphrase is not the one.
+    #[error("the passphrase is not the right one")]
+    WrongPassphrase,
+    /// There was no passphrase to try.
+    #[error("no passphrase was given: {0}")]
+    NoPassphrase(String),
+    /// The slot is damaged, or asks for what kenc does not do.
+    #[error("{0}")]
+    Damaged(String),
+    /// The unwrapped key has not 32 bytes, or is not the one that the payload commits to.
+    #[error("it gave another data key than this file's")]
+    AnotherDataKey,
+    /// The key was left out by the caller's own restriction.
+    #[error("not tried, because it is not among the keys given")]
+    NotAmongGiven,
+    /// The provider is not known to this version.
+    #[error("this version of kenc does not know the key provider `{0}`")]
+    UnknownProvider(String),
+}
+
+impl KeyRefusal {
+    /// What this refusal means for the whole.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::AwsKms(refusal) => refusal.kind.verdict(),
+            Self::NoIdentity { .. }
+            | Self::WrongPassphrase
+            | Self::NoPassphrase(_)
+            | Self::NotAmongGiven
+            | Self::UnknownProvider(_) => Verdict::No,
+            Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
+        }
+    }
+}
+
+/// One wrapped key that was tried, and why it did not open.
+#[derive(Clone, Debug)]
+pub struct KeyAttempt {
+    /// Position of the slot, from 0.
+    pub slot: usize,
+    /// Provider of the slot.
+    pub provider: String,
+    /// Key id of the slot.
+    pub key_id: String,
+    /// Why it did not open.
+    pub refusal: KeyRefusal,
+}
+
+/// Everything with which keys are wrapped and unwrapped. Making one touches neither files nor the network.
+pub struct Keyring<'a> {
+    /// The key service.
+    pub kms: &'a AwsKms,
+    /// Where age identities are found.
+    pub identities: &'a Identities,
+    /// Who is asked for passphrases.
+    pub passphrases: &'a dyn PassphraseSource,
+}
+
+impl Keyring<'_> {
+    /// Makes a new data key and wraps it under every one of `keys`.
+    ///
+    /// If a KMS key is among them, the first one makes the data key (`GenerateDataKey`); the others wrap it, KMS keys at
+    /// the same time.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyGiven`] for an empty list, [`Error::CannotWrap`] for the first key that refuses.
+    pub fn wrap_new(&self, keys: &[KeyUri], context: &EncryptionContext) -> Result<(DataKey, Vec<WrappedKey>)> {
+        if keys.is_empty() {
+            return Err(Error::NoKeyGiven);
+        }
+        let kms_keys: Vec<&KmsKey> =
+            keys.iter().filter_map(|key| if let KeyUri::AwsKms(key) = key { Some(key) } else { None }).collect();
+        let (data_key, kms_wrapped) = match kms_keys.split_first() {
+            None => (DataKey::generate(), Vec::new()),
+            Some((first, others)) => {
+                let (data_key, wrapped) = self.kms.generate_data_key(first, context).map_err(|r| cannot_wrap(first, r))?;
+                let mut all = vec![wrapped];
+                all.extend(self.kms.encrypt_all(others, &data_key, context).map_err(|(key, r)| cannot_wrap(key, r))?);
+                (data_key, all)
+            }
+        };
+        let mut kms_wrapped = kms_wrapped.into_iter();
+        let wrapped = keys
+            .iter()
+            .map(|key| match key {
+                KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one wrapped key was made for each KMS key")),
+                KeyUri::Age(recipient) => age::wrap(recipient, &data_key),
+                KeyUri::Passphrase => age::wrap_under_passphrase(&self.passphrases.new_passphrase()?, &data_key),
+            })
+            .collect::<Result<_>>()?;
+        Ok((data_key, wrapped))
+    }
+
+    /// Unwraps the first of `wrapped` that gives a data key which `accept` takes, and returns what `accept` made of it.
+    ///
+    /// Keys are tried in the order of what they cost: age identities first, then AWS KMS, then a passphrase (which comes
+    /// before KMS when it need not be typed). With `only`, slots of other keys are left out. Each slot is asked once.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyOpens`] with the reason of every slot, in the order of the slots.
+    pub fn unwrap<T>(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        only: &[KeyUri],
+        mut accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<T> {
+        let mut attempts = Vec::new();
+        let mut order: Vec<usize> = (0..wrapped.len()).collect();
+        order.sort_by_key(|&slot| self.cost(&wrapped[slot]));
+        for slot in order {
+            let key = &wrapped[slot];
+            let refusal = match self.unwrap_one(key, context, only) {
+                Ok(data_key) => match accept(&data_key) {
+                    Some(accepted) => return Ok(accepted),
+                    None => KeyRefusal::AnotherDataKey,
+                },
+                Err(refusal) => refusal,
+            };
+            attempts.push(KeyAttempt {
+                slot,
+                provider: key.provider.clone(),
+                key_id: key.key_id.clone(),
+                refusal,
+            });
+        }
+        attempts.sort_by_key(|attempt| attempt.slot);
+        Err(Error::NoKeyOpens { attempts })
+    }
+
+    fn cost(&self, key: &WrappedKey) -> u8 {
+        match (key.provider.as_str(), age::is_passphrase(key)) {
+            (AGE, false) => 0,
+            (AGE, true) if !self.passphrases.must_be_typed() => 1,
+            (AWS_KMS, _) => 2,
+            _ => 3,
+        }
+    }
+
+    fn unwrap_one(
+        &self,
+        key: &WrappedKey,
+        context: &EncryptionContext,
+        only: &[KeyUri],
+    ) -> Result<DataKey, KeyRefusal> {
+        match key.provider.as_str() {
+            AGE if age::is_passphrase(key) => {
+                if !only.is_empty() && !only.contains(&KeyUri::Passphrase) {
+                    return Err(KeyRefusal::NotAmongGiven);
+                }
+                age::unwrap_with_passphrase(key, self.passphrases)
+            }
+            AGE => {
+                let given = |uri: &KeyUri| matches!(uri, KeyUri::Age(recipient) if recipient.to_string() == key.key_id);
+                if !only.is_empty() && !only.iter().any(given) {
+                    return Err(KeyRefusal::NotAmongGiven);
+                }
+                age::unwrap(key, self.identities)
+            }
+            AWS_KMS => {
+                let key_arn = KmsKey::from_slot(&key.key_id)
+                    .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", key.key_id)))?;
+                let ask = if only.is_empty() {
+                    self.kms.replica_to_ask(key_arn)
+                } else {
+                    only.iter()
+                        .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&key_arn) } else { None })
+                        .ok_or(KeyRefusal::NotAmongGiven)?
+                };
+                Ok(self.kms.decrypt(&ask, &key.ciphertext, context)?)
+            }
+            unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
+        }
+    }
+}
+
+fn cannot_wrap(key: &KmsKey, refusal: Box<KmsRefusal>) -> Error {
+    Error::CannotWrap { key: key.to_string(), refusal: Box::new(KeyRefusal::AwsKms(refusal)) }
+}

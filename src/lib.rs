@@ -1,0 +1,6 @@
+//! stub
+mod codec;
+pub mod context;
+pub mod crypto;
+pub mod error;
+pub mod keys;
