@@ -58,7 +58,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If bytes are left: they would not survive being written again.
     pub(crate) fn finish(self) -> Result<(), FormatError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(FormatError::NotCanonical("parameters have bytes after their end")) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(FormatError::NotCanonical("parameters have bytes after their end"))
+        }
     }
 }
 

@@ -91,7 +91,19 @@ pub enum Error {
         found: u64,
     },
 
-    /// The operating system refused.
+    /// The work was ended from outside, by a signal.
+    #[error("interrupted")]
+    Interrupted,
+
+    /// The input cannot be read on.
+    #[error("cannot read the input: {}", plain(.0))]
+    Read(#[source] io::Error),
+
+    /// The output cannot be written on.
+    #[error("cannot write the output: {}", plain(.0))]
+    Write(#[source] io::Error),
+
+    /// The operating system refused something else.
     #[error("cannot {action}: {}", plain(source))]
     Io {
         /// What was being done, as it reads after "cannot".
@@ -116,6 +128,8 @@ pub enum Class {
     KeyService,
     /// An output exists already.
     WouldOverwrite,
+    /// A signal ended the work.
+    Interrupted,
 }
 
 impl Error {
@@ -134,7 +148,13 @@ impl Error {
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::CannotWrap { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
-            Self::KeyFile { .. } | Self::Passphrase(_) | Self::InputChanged { .. } | Self::Io { .. } => Class::Failed,
+            Self::Interrupted => Class::Interrupted,
+            Self::KeyFile { .. }
+            | Self::Passphrase(_)
+            | Self::InputChanged { .. }
+            | Self::Read(_)
+            | Self::Write(_)
+            | Self::Io { .. } => Class::Failed,
         }
     }
 }
@@ -273,6 +293,17 @@ pub enum AuthenticationError {
     /// The payload has more chunks than the format permits.
     #[error("the payload has more than 2^38 chunks")]
     TooLong,
+}
+
+impl AuthenticationError {
+    /// How many plaintext bytes before the fault were authentic.
+    #[must_use]
+    pub fn authentic(&self) -> u64 {
+        match *self {
+            Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
+            Self::Commitment | Self::TooLong => 0,
+        }
+    }
 }
 
 /// An encryption context that cannot be used, or is not the demanded one.

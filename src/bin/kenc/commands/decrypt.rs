@@ -1,0 +1,159 @@
+//! `kenc decrypt`.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
+
+use kenc::error::{Error, Result};
+use kenc::fs::atomic::{Access, Sync};
+use kenc::fs::input::Input;
+use kenc::keys::Keyring;
+use kenc::stream::pipeline::{self, Pipeline};
+use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
+
+use crate::args::{ByteRange, DecryptArgs};
+use crate::commands::opening::{Demands, Payload, Recognised, threads};
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{self, Job, Output, Place, TextOnly};
+use crate::progress::Progress;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &DecryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
+    let demands = Demands::new(&args.open)?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
+    signals::handle();
+    let outcomes = jobs.iter().map(|job| {
+        let input = job.open_input()?;
+        let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
+        let output = Output::open(&job.place, Access::Owner, sync)?;
+        Decryption { args, reporter, job, demands: &demands, keyring: &keyring }.run(input, output)?;
+        Ok(Exit::Done)
+    });
+    reporter.all(jobs.len(), outcomes)
+}
+
+fn decrypted_name(name: &OsStr) -> OsString {
+    let name = std::path::Path::new(name);
+    match (name.extension(), name.file_stem()) {
+        (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),
+        _ => name.as_os_str().to_owned(),
+    }
+}
+
+/// The decryption of one file.
+struct Decryption<'a> {
+    args: &'a DecryptArgs,
+    reporter: &'a Reporter,
+    job: &'a Job,
+    demands: &'a Demands,
+    keyring: &'a Keyring<'a>,
+}
+
+impl Decryption<'_> {
+    fn run(self, input: Input, mut output: Output) -> Result<(), Failure> {
+        let Self { args, reporter, job, demands, keyring } = self;
+        let about = || Failure::about(job.name());
+        let input_len = input.len();
+        let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
+        let cipher = demands.open(&head, keyring, reporter).map_err(about())?;
+
+        let progress = Progress::new(reporter.shows_progress(), &job.name(), input_len);
+        let pipeline = Pipeline {
+            threads: threads(&args.work),
+            progress: &|bytes| progress.advance(bytes),
+            cancelled: &signals::CANCELLED,
+        };
+        let releases_early = output.releases_early();
+        let outcome = if let Some(range) = args.range {
+            write_range(range, head.len(), payload, cipher, &mut *output.writer())
+        } else if job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal() {
+            let mut text = TextOnly::new(output.writer());
+            let opened = pipeline.open(&cipher, payload.source(), pipeline::Output::Stream(&mut text));
+            if text.has_refused() {
+                return Err(Cause::BinaryToTerminal { input: job.input.clone() }.into());
+            }
+            opened
+        } else {
+            output.write(&[], |sink| pipeline.open(&cipher, payload.source(), sink))
+        };
+        drop(progress);
+        let written = outcome.map_err(|error| {
+            let released = if releases_early { released(&error) } else { 0 };
+            Failure { released, ..about()(error) }
+        })?;
+        output.commit().map_err(about())?;
+        reporter.note(&format!("{}: {written} bytes written", job.name()));
+        Ok(())
+    }
+}
+
+/// How many bytes had been written when a pipe failed.
+fn released(error: &Error) -> u64 {
+    if let Error::Authentication(fault) = error { fault.authentic() } else { 0 }
+}
+
+/// Writes some bytes of the plaintext. From a file only what is needed is read.
+fn write_range(
+    range: ByteRange,
+    head_len: u64,
+    payload: Payload,
+    cipher: ChunkCipher,
+    output: &mut dyn Write,
+) -> Result<u64> {
+    let ByteRange { start, end } = range;
+    match payload {
+        Payload::File { file, start: payload_start, .. } if payload_start == head_len => {
+            let mut plaintext = SeekingDecryptor::new(file, cipher)?;
+            let available = plaintext.plaintext_len();
+            let end = end.unwrap_or(available);
+            if end > available || start > available {
+                return Err(Error::RangeBeyondEnd { start, end, available });
+            }
+            plaintext.seek(SeekFrom::Start(start)).map_err(read_error)?;
+            copy(&mut plaintext.take(end - start), output)
+        }
+        Payload::File { mut file, start: payload_start, .. } => {
+            file.seek(SeekFrom::Start(payload_start)).map_err(read_error)?;
+            write_range_of_stream(range, Decryptor::new(file, cipher), output)
+        }
+        Payload::Stream(stream) => write_range_of_stream(range, Decryptor::new(stream, cipher), output),
+    }
+}
+
+fn write_range_of_stream(range: ByteRange, mut plaintext: impl Read, output: &mut dyn Write) -> Result<u64> {
+    let ByteRange { start, end } = range;
+    let skipped = copy(&mut plaintext.by_ref().take(start), &mut std::io::sink())?;
+    let wanted = end.map_or(u64::MAX, |end| end - start);
+    let written = if skipped == start { copy(&mut plaintext.by_ref().take(wanted), output)? } else { 0 };
+    match end {
+        _ if skipped < start => Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available: skipped }),
+        Some(end) if written < wanted => Err(Error::RangeBeyondEnd { start, end, available: start + written }),
+        _ => {
+            // What follows is read as well: only the last chunk tells that nothing was cut off.
+            copy(&mut plaintext, &mut std::io::sink())?;
+            Ok(written)
+        }
+    }
+}
+
+/// Copies everything, and tells a failing input from a failing output.
+fn copy(input: &mut dyn Read, output: &mut dyn Write) -> Result<u64> {
+    let mut buffer = zeroize::Zeroizing::new(vec![0; 64 << 10]);
+    let mut count = 0;
+    loop {
+        if signals::CANCELLED.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let filled = input.read(&mut buffer).map_err(read_error)?;
+        if filled == 0 {
+            return Ok(count);
+        }
+        output.write_all(&buffer[..filled]).map_err(write_error)?;
+        count += filled as u64;
+    }
+}

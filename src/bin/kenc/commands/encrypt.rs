@@ -1,0 +1,113 @@
+//! `kenc encrypt`.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+
+use kenc::context::EncryptionContext;
+use kenc::crypto::{Backend, DataKey, Suite};
+use kenc::error::{Error, Result};
+use kenc::fs::atomic::{Access, Sync};
+use kenc::fs::input::{Input, Kind};
+use kenc::keys::{Identities, Keyring, WrappedKey};
+use kenc::stream::armor::ArmorWriter;
+use kenc::stream::pipeline::{self, Pipeline};
+use kenc::stream::{NewFile, Parameters, write_error};
+
+use crate::args::{Cipher, EncryptArgs};
+use crate::commands::opening::threads;
+use crate::environment::{encryption_keys, key_service};
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{self, Job, Output};
+use crate::progress::Progress;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
+    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let keys = encryption_keys(&args.keys)?;
+    for job in &jobs {
+        // Armor is text, made for terminals too.
+        if !args.armor && output::is_unasked_terminal(&job.place) {
+            return Err(Cause::CiphertextToTerminal { input: job.input.clone() }.into());
+        }
+    }
+    signals::handle();
+    // Everything that can be wrong with the files is found before a key is asked.
+    let opened: Vec<(Input, Output)> = jobs.iter().map(|job| open(job, args)).collect::<Result<_, _>>()?;
+
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let (kms, identities) = (key_service(&args.aws), Identities::default());
+    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases };
+    let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
+    let suite = match args.cipher {
+        Cipher::Aes256Gcm => Suite::Aes256Gcm,
+        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+    };
+    let recipe = Recipe { parameters: Parameters { suite, context }, wrapped, data_key };
+
+    let outcomes = jobs.iter().zip(opened).map(|(job, (input, output))| {
+        let sealed = seal(args, reporter, job, &recipe, input, output);
+        sealed.map_err(Failure::about(job.name())).map(|bytes| {
+            reporter.note(&format!("{}: {bytes} bytes written", job.name()));
+            Exit::Done
+        })
+    });
+    reporter.all(jobs.len(), outcomes)
+}
+
+/// What all files of one run share. Each has a salt of its own, so a key and nonces of its own.
+struct Recipe {
+    parameters: Parameters,
+    wrapped: Vec<WrappedKey>,
+    data_key: DataKey,
+}
+
+fn encrypted_name(name: &OsStr) -> OsString {
+    let mut name = name.to_owned();
+    name.push(".kenc");
+    name
+}
+
+fn open(job: &Job, args: &EncryptArgs) -> Result<(Input, Output), Failure> {
+    let input = job.open_input()?;
+    let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
+    Ok((input, Output::open(&job.place, Access::Umask, sync)?))
+}
+
+/// Seals one input. Returns how many bytes were written, without armor.
+fn seal(
+    args: &EncryptArgs,
+    reporter: &Reporter,
+    job: &Job,
+    recipe: &Recipe,
+    input: Input,
+    mut output: Output,
+) -> Result<u64> {
+    let Recipe { parameters, wrapped, data_key } = recipe;
+    let NewFile { head, cipher } = NewFile::new(parameters.clone(), wrapped.clone(), data_key, Backend::default())?;
+    let progress = Progress::new(reporter.shows_progress(), &job.name(), input.len());
+    let pipeline = Pipeline {
+        threads: threads(&args.work),
+        progress: &|bytes| progress.advance(bytes),
+        cancelled: &signals::CANCELLED,
+    };
+    let mut kind = input.kind;
+    let source = match &mut kind {
+        Kind::File { file, start, len } => pipeline::Input::File { file, start: *start, len: *len },
+        Kind::Stream(stream) => pipeline::Input::Stream(&mut **stream),
+    };
+    let sealed = if args.armor {
+        let mut armor = ArmorWriter::new(output.writer()).map_err(write_error)?;
+        armor.write_all(&head).map_err(write_error)?;
+        let sealed = pipeline.seal(&cipher, source, pipeline::Output::Stream(&mut armor))?;
+        armor.finish().map_err(write_error)?;
+        sealed
+    } else {
+        output.write(&head, |sink| pipeline.seal(&cipher, source, sink))?
+    };
+    drop(progress);
+    output.commit()?;
+    Ok(head.len() as u64 + sealed)
+}

@@ -1,0 +1,109 @@
+//! Recognising an input and finding the key that opens it: what `decrypt` and `verify` have in common.
+
+use std::io::Read;
+
+use kenc::context::EncryptionContext;
+use kenc::crypto::Backend;
+use kenc::error::{Error, FormatError, Result};
+use kenc::fs::input::{Input, Kind};
+use kenc::keys::{Identities, KeyUri, Keyring};
+use kenc::stream::armor::{self, ArmorReader};
+use kenc::stream::header::{self, MAGIC};
+use kenc::stream::pipeline;
+use kenc::stream::{ChunkCipher, FileHead};
+
+use crate::args::{OpenArgs, WorkArgs};
+use crate::environment::{identities, parse_keys};
+use crate::failure::Failure;
+use crate::report::Reporter;
+
+/// Threads to work with: as asked for, else the cores that are ours, of which a few are enough.
+pub fn threads(args: &WorkArgs) -> usize {
+    const ENOUGH: usize = 8;
+    let available = || std::thread::available_parallelism().map_or(1, usize::from).min(ENOUGH);
+    args.threads.map_or_else(available, usize::from)
+}
+
+/// What a user demands of every file that is to be opened.
+pub struct Demands {
+    only: Vec<KeyUri>,
+    context: EncryptionContext,
+    pub identities: Identities,
+}
+
+impl Demands {
+    pub fn new(args: &OpenArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            only: parse_keys(&args.keys)?,
+            context: EncryptionContext::from_words(&args.context).map_err(Error::from)?,
+            identities: identities(&args.identities),
+        })
+    }
+
+    /// The cipher for the chunks of a file, from the first key that opens it.
+    pub fn open(&self, head: &FileHead, keyring: &Keyring<'_>, reporter: &Reporter) -> Result<ChunkCipher> {
+        let Self { only, context, identities: _ } = self;
+        head.header.parameters.context.check_contains(context)?;
+        let (cipher, slot) =
+            keyring.unwrap(&head.header.table.slots, &head.header.parameters.context, only, |data_key| {
+                head.cipher(data_key, Backend::default())
+            })?;
+        let key = &head.header.table.slots[slot];
+        reporter.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
+        Ok(cipher)
+    }
+}
+
+/// A file that was recognised, with its head read.
+pub struct Recognised {
+    pub head: FileHead,
+    pub is_armored: bool,
+    /// The chunks that follow the head.
+    pub payload: Payload,
+}
+
+/// Where the chunks are.
+pub enum Payload {
+    /// In a regular file, from `start` on.
+    File { file: std::fs::File, start: u64, len: u64 },
+    /// In a stream.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Recognised {
+    /// Recognises a kenc file by its first bytes, armored or not, and reads its head.
+    pub fn read(input: Input) -> Result<Self> {
+        let (start, input) = input.peek()?;
+        if start.starts_with(armor::BEGIN.as_bytes()) {
+            let text: Box<dyn Read + Send> = match input.kind {
+                Kind::File { file, .. } => Box::new(file),
+                Kind::Stream(stream) => stream,
+            };
+            let mut bytes = ArmorReader::new(text);
+            let head = FileHead::read(&mut bytes)?;
+            return Ok(Self { head, is_armored: true, payload: Payload::Stream(Box::new(bytes)) });
+        }
+        if !start.starts_with(&MAGIC) {
+            return Err(FormatError::NotKenc(header::foreign(&start)).into());
+        }
+        let (head, payload) = match input.kind {
+            Kind::File { mut file, start, len } => {
+                let head = FileHead::read(&mut file)?;
+                let head_len = head.len();
+                (head, Payload::File { file, start: start + head_len, len: len - head_len })
+            }
+            Kind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
+        };
+        Ok(Self { head, is_armored: false, payload })
+    }
+}
+
+impl Payload {
+    /// The payload as the pipeline takes it.
+    pub fn source(&mut self) -> pipeline::Input<'_> {
+        match self {
+            Self::File { file, start, len } => pipeline::Input::File { file, start: *start, len: *len },
+            Self::Stream(stream) => pipeline::Input::Stream(&mut **stream),
+        }
+    }
+}

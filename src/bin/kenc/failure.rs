@@ -1,0 +1,142 @@
+//! What can go wrong on the way from the command line to the library, and the exit codes.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use kenc::error::Class;
+
+/// The exit code of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    Failed,
+    Usage,
+    NotAuthentic,
+    NoKey,
+    KeyService,
+    WouldOverwrite,
+    Problems,
+    Interrupted,
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotAuthentic => 3,
+            Self::NoKey => 4,
+            Self::KeyService => 5,
+            Self::WouldOverwrite => 6,
+            Self::Problems => 7,
+            Self::Interrupted => crate::signals::exit_code(),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// A failure of a command, with the input that it concerns.
+#[derive(Debug)]
+pub struct Failure {
+    /// The input, where the message does not name it.
+    pub subject: Option<String>,
+    pub cause: Cause,
+    /// Plaintext bytes that were written before it failed, and stay written.
+    pub released: u64,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    #[error(transparent)]
+    Library(#[from] kenc::error::Error),
+    #[error("refusing to write encrypted bytes to a terminal")]
+    CiphertextToTerminal { input: Option<PathBuf> },
+    #[error("the plaintext is not text, and the output is a terminal")]
+    BinaryToTerminal { input: Option<PathBuf> },
+    #[error("there are {0} inputs and one output")]
+    SeveralInputs(usize),
+    #[error("{} is both the input and the output", .0.display())]
+    OutputIsInput(PathBuf),
+    #[error("{} is a directory", .0.display())]
+    InputIsDirectory(PathBuf),
+    #[error("the folder {} is not there", .0.display())]
+    NoFolder(PathBuf),
+    #[error("{} is not a folder", .0.display())]
+    NotAFolder(PathBuf),
+    #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
+    SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
+    #[error("the standard input cannot be replaced")]
+    StandardInputInPlace,
+    #[error("the standard input has no name for a file in {}", .0.display())]
+    StandardInputToFolder(PathBuf),
+    #[error("there is no local key")]
+    NoLocalKey,
+    #[error("no key to encrypt with: no -k is given, and there is no local key")]
+    NoKeyGiven,
+    #[error("there is a local key already: {}", path.display())]
+    LocalKeyExists { path: PathBuf, recipient: Option<String> },
+    #[error("there is no home folder to keep the local key in")]
+    NoHome,
+    #[error("{failed} of {all} files failed")]
+    SomeFailed { failed: usize, all: usize, exit: Exit },
+}
+
+impl<C: Into<Cause>> From<C> for Failure {
+    fn from(cause: C) -> Self {
+        Self { subject: None, cause: cause.into(), released: 0 }
+    }
+}
+
+impl Failure {
+    /// Says which input a failure of the library concerns.
+    pub fn about(subject: impl Into<String>) -> impl FnOnce(kenc::error::Error) -> Self {
+        move |error| {
+            let names_its_file = matches!(
+                error,
+                kenc::error::Error::Io { .. }
+                    | kenc::error::Error::WouldOverwrite(_)
+                    | kenc::error::Error::KeyFile { .. }
+                    | kenc::error::Error::CannotWrap { .. }
+                    | kenc::error::Error::Interrupted
+            );
+            let subject = if names_its_file { None } else { Some(subject.into()) };
+            Self { subject, cause: error.into(), released: 0 }
+        }
+    }
+
+    pub fn exit(&self) -> Exit {
+        match &self.cause {
+            Cause::Library(error) => match error.class() {
+                Class::Failed => Exit::Failed,
+                Class::Usage => Exit::Usage,
+                Class::NotAuthentic => Exit::NotAuthentic,
+                Class::NoKey => Exit::NoKey,
+                Class::KeyService => Exit::KeyService,
+                Class::WouldOverwrite => Exit::WouldOverwrite,
+                Class::Interrupted => Exit::Interrupted,
+            },
+            Cause::CiphertextToTerminal { .. }
+            | Cause::SeveralInputs(_)
+            | Cause::OutputIsInput(_)
+            | Cause::SameOutput { .. }
+            | Cause::StandardInputInPlace
+            | Cause::StandardInputToFolder(_)
+            | Cause::NoKeyGiven => Exit::Usage,
+            Cause::BinaryToTerminal { .. }
+            | Cause::InputIsDirectory(_)
+            | Cause::NoFolder(_)
+            | Cause::NotAFolder(_)
+            | Cause::NoLocalKey
+            | Cause::NoHome => Exit::Failed,
+            Cause::LocalKeyExists { .. } => Exit::WouldOverwrite,
+            Cause::SomeFailed { exit, .. } => *exit,
+        }
+    }
+}

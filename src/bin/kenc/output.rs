@@ -1,0 +1,257 @@
+//! Where results go: decided before anything is read or any key is asked.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{IsTerminal, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use kenc::error::{Error, Result};
+use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::input::{Input, identity};
+use kenc::stream::pipeline;
+
+use crate::args::OutputArgs;
+use crate::failure::{Cause, Failure};
+
+/// One input with the place for its result.
+#[derive(Debug)]
+pub struct Job {
+    /// `None` for the standard input.
+    pub input: Option<PathBuf>,
+    pub place: Place,
+}
+
+/// Where a result goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The standard output. `forced` if it was asked for by name, even if it is a terminal.
+    StandardOutput { forced: bool },
+    /// A file.
+    File { path: PathBuf, existing: Existing },
+}
+
+/// Finds the place for the result of every input. `result_name` makes the name of a result in a folder from the name of
+/// its input.
+pub fn plan(inputs: &[PathBuf], args: &OutputArgs, result_name: fn(&OsStr) -> OsString) -> Result<Vec<Job>, Failure> {
+    let standard_input = [PathBuf::from("-")];
+    let inputs = if inputs.is_empty() { &standard_input } else { inputs };
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    let mut jobs: Vec<Job> = Vec::new();
+    for input in inputs {
+        let name = (input.as_os_str() != "-").then_some(input);
+        let place = match &args.output {
+            _ if args.in_place => {
+                Place::File { path: name.ok_or(Cause::StandardInputInPlace)?.clone(), existing: Existing::Replace }
+            }
+            None if inputs.len() > 1 => return Err(Cause::SeveralInputs(inputs.len()).into()),
+            None => Place::StandardOutput { forced: false },
+            Some(output) if output.as_os_str() == "-" && inputs.len() == 1 => Place::StandardOutput { forced: true },
+            Some(output) if inputs.len() > 1 || is_folder(output) => {
+                if !output.is_dir() {
+                    return Err(if output.exists() {
+                        Cause::NotAFolder(output.clone())
+                    } else {
+                        Cause::NoFolder(output.clone())
+                    }
+                    .into());
+                }
+                let name = name.and_then(|path| path.file_name());
+                let name = name.ok_or_else(|| Cause::StandardInputToFolder(output.clone()))?;
+                Place::File { path: output.join(result_name(name)), existing }
+            }
+            Some(output) => Place::File { path: output.clone(), existing },
+        };
+        if let Place::File { path, .. } = &place {
+            let same = |job: &&Job| matches!(&job.place, Place::File { path: other, .. } if other == path);
+            if let Some(other) = jobs.iter().find(same) {
+                return Err(Cause::SameOutput {
+                    first: other.input.clone().unwrap_or_default(),
+                    second: input.clone(),
+                    output: path.clone(),
+                }
+                .into());
+            }
+        }
+        jobs.push(Job { input: name.cloned(), place });
+    }
+    Ok(jobs)
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
+}
+
+impl Job {
+    /// The input as messages name it.
+    pub fn name(&self) -> String {
+        self.input.as_ref().map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string())
+    }
+
+    /// Opens the input, and checks that its result would not be written over it.
+    pub fn open_input(&self) -> Result<Input, Failure> {
+        let input = open_input(self.input.as_deref())?;
+        match &self.place {
+            Place::File { existing: Existing::Replace, path } if self.input.as_ref() == Some(path) => {}
+            Place::File { path, .. } => {
+                if is_same_file(&input, File::open(path).ok()) {
+                    return Err(Cause::OutputIsInput(path.clone()).into());
+                }
+            }
+            Place::StandardOutput { .. } => {
+                if is_same_file(&input, stdout_file()) {
+                    return Err(Cause::OutputIsInput(self.name().into()).into());
+                }
+            }
+        }
+        Ok(input)
+    }
+}
+
+/// Opens a file, or the standard input for `None`.
+pub fn open_input(path: Option<&Path>) -> Result<Input, Failure> {
+    match path {
+        Some(path) if path.is_dir() => Err(Cause::InputIsDirectory(path.to_owned()).into()),
+        Some(path) => Ok(Input::open(path)?),
+        None => Ok(Input::stdin()?),
+    }
+}
+
+/// An open output.
+pub enum Output {
+    /// Written in order: a pipe, a terminal, a device, or a file that others append to as well.
+    Stream(Box<dyn Write + Send>),
+    /// The standard output, redirected to a regular file that ends at `start`.
+    Redirected { file: File, start: u64 },
+    /// A file that appears when it is whole.
+    Atomic(AtomicFile),
+}
+
+impl Output {
+    /// Opens the output at `place`.
+    pub fn open(place: &Place, access: Access, sync: Sync) -> Result<Self> {
+        match place {
+            Place::StandardOutput { .. } => Self::stdout(),
+            Place::File { path, existing } => match std::fs::metadata(path) {
+                // A device or a named pipe is written to, not replaced.
+                Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+                    let file = File::options().write(true).open(path);
+                    let file = file.map_err(|source| Error::io(format!("write {}", path.display()), source))?;
+                    kenc::fs::widen_pipe(&file);
+                    Ok(Self::Stream(Box::new(file)))
+                }
+                _ => Ok(Self::Atomic(AtomicFile::create(path, *existing, access, sync)?)),
+            },
+        }
+    }
+
+    #[cfg(unix)]
+    fn stdout() -> Result<Self> {
+        let mut file = rustix::io::dup(rustix::stdio::stdout()).map(File::from).map_err(|e| Error::Write(e.into()))?;
+        let metadata = file.metadata().map_err(Error::Write)?;
+        if metadata.is_file() && !kenc::fs::appends(&file) {
+            let start = file.stream_position().map_err(Error::Write)?;
+            if start >= metadata.len() {
+                return Ok(Self::Redirected { file, start });
+            }
+        }
+        kenc::fs::widen_pipe(&file);
+        Ok(Self::Stream(Box::new(file)))
+    }
+
+    #[cfg(not(unix))]
+    fn stdout() -> Result<Self> {
+        Ok(Self::Stream(Box::new(std::io::stdout())))
+    }
+
+    /// A writer for everything in order.
+    pub fn writer(&mut self) -> Box<dyn Write + Send + '_> {
+        match self {
+            Self::Stream(stream) => Box::new(stream),
+            Self::Redirected { file, .. } => Box::new(file),
+            Self::Atomic(atomic) => Box::new(atomic.file()),
+        }
+    }
+
+    /// Lets `work` write behind `head`, at positions where that is possible.
+    pub fn write(&mut self, head: &[u8], work: impl FnOnce(pipeline::Output<'_>) -> Result<u64>) -> Result<u64> {
+        self.writer().write_all(head).map_err(Error::Write)?;
+        let head_len = head.len() as u64;
+        match self {
+            Self::Stream(stream) => work(pipeline::Output::Stream(&mut **stream)),
+            Self::Atomic(atomic) => work(pipeline::Output::File { file: atomic.file(), start: head_len }),
+            Self::Redirected { file, start } => {
+                let start = *start + head_len;
+                let outcome = work(pipeline::Output::File { file, start });
+                // Whoever shares the redirected output, such as the next command of a script, goes on behind us.
+                file.seek(SeekFrom::End(0)).map_err(Error::Write)?;
+                outcome
+            }
+        }
+    }
+
+    /// Ends the output: a file gets its name.
+    pub fn commit(self) -> Result<()> {
+        match self {
+            Self::Stream(mut stream) => stream.flush().map_err(Error::Write),
+            Self::Redirected { .. } => Ok(()),
+            Self::Atomic(atomic) => atomic.commit(),
+        }
+    }
+
+    /// Whether a part that was written stays written when the rest fails.
+    pub fn releases_early(&self) -> bool {
+        !matches!(self, Self::Atomic(_))
+    }
+}
+
+/// Whether ciphertext would go to a terminal unasked.
+pub fn is_unasked_terminal(place: &Place) -> bool {
+    *place == Place::StandardOutput { forced: false } && std::io::stdout().is_terminal()
+}
+
+#[cfg(unix)]
+fn stdout_file() -> Option<File> {
+    rustix::io::dup(rustix::stdio::stdout()).ok().map(File::from)
+}
+
+#[cfg(not(unix))]
+fn stdout_file() -> Option<File> {
+    None
+}
+
+fn is_same_file(input: &Input, output: Option<File>) -> bool {
+    let output = output.and_then(|file| identity(&file.metadata().ok()?));
+    output.is_some() && output == input.identity()
+}
+
+/// Passes text through to a terminal, and stops before bytes that would do something else to it than show.
+pub struct TextOnly<'a> {
+    writer: Box<dyn Write + Send + 'a>,
+    refused: bool,
+}
+
+impl<'a> TextOnly<'a> {
+    pub fn new(writer: Box<dyn Write + Send + 'a>) -> Self {
+        Self { writer, refused: false }
+    }
+
+    /// Whether it stopped.
+    pub fn has_refused(&self) -> bool {
+        self.refused
+    }
+}
+
+impl Write for TextOnly<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let is_control = |&byte: &u8| (byte < b' ' && !b"\t\n\r".contains(&byte)) || byte == 0x7f;
+        if bytes.iter().any(is_control) {
+            self.refused = true;
+            return Err(std::io::ErrorKind::InvalidData.into());
+        }
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,56 @@
+//! The progress bar: on a terminal, for work that takes longer than half a second.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const APPEARS_AFTER: Duration = Duration::from_millis(500);
+const DRAWS_PER_SECOND: u8 = 8;
+
+/// Counts bytes, and shows them once it is worth it.
+pub struct Progress {
+    /// When it began, unless nothing is to be shown.
+    since: Option<Instant>,
+    name: String,
+    total: Option<u64>,
+    done: AtomicU64,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl Progress {
+    /// Progress through `total` bytes of the input `name`.
+    pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
+        let since = shown.then(Instant::now);
+        Self { since, name: name.to_owned(), total, done: AtomicU64::new(0), bar: OnceLock::new() }
+    }
+
+    /// Called by every worker for every batch, so it costs next to nothing.
+    pub fn advance(&self, bytes: u64) {
+        let Some(since) = self.since else { return };
+        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if since.elapsed() >= APPEARS_AFTER {
+            self.bar.get_or_init(|| self.bar(since)).set_position(done);
+        }
+    }
+
+    fn bar(&self, since: Instant) -> ProgressBar {
+        let template = match self.total {
+            Some(_) => "{msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left",
+            None => "{msg} {spinner} {decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
+        };
+        let style = ProgressStyle::with_template(template).expect("the template is one of two fixed ones");
+        let bar = self.total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+        bar.with_style(style).with_message(self.name.clone()).with_elapsed(since.elapsed())
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}

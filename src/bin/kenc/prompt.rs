@@ -1,0 +1,118 @@
+//! Passphrases: typed on the terminal, or from where the user says.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use kenc::error::{Error, Result};
+use kenc::keys::PassphraseSource;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::args::PassphraseFrom;
+use crate::signals;
+
+/// Longest passphrase, in bytes.
+const MAX_LEN: u64 = 4096;
+
+/// Asks for a passphrase once, and gives it whenever one is needed.
+pub struct Passphrases {
+    from: Option<PassphraseFrom>,
+    may_ask: bool,
+    given: RefCell<Option<SecretString>>,
+}
+
+impl Passphrases {
+    pub fn new(from: Option<PassphraseFrom>, may_ask: bool) -> Self {
+        Self { from, may_ask, given: RefCell::new(None) }
+    }
+
+    fn given_or(&self, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
+        if let Some(given) = &*self.given.borrow() {
+            return Ok(given.clone());
+        }
+        let passphrase = match &self.from {
+            Some(from) => read_from(from)?,
+            None if self.may_ask => obtain()?,
+            None => return Err(Error::Passphrase("--no-input forbids to ask for it".to_owned())),
+        };
+        if passphrase.expose_secret().is_empty() {
+            return Err(Error::Passphrase("it is empty".to_owned()));
+        }
+        *self.given.borrow_mut() = Some(passphrase.clone());
+        Ok(passphrase)
+    }
+}
+
+impl PassphraseSource for Passphrases {
+    fn passphrase(&self, subject: &str) -> Result<SecretString> {
+        self.given_or(|| ask(&format!("Passphrase for {subject}: ")))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.given_or(|| {
+            let first = ask("New passphrase: ")?;
+            let second = ask("The same again: ")?;
+            if first.expose_secret() == second.expose_secret() {
+                Ok(first)
+            } else {
+                Err(Error::Passphrase("the two that were typed differ".to_owned()))
+            }
+        })
+    }
+
+    fn must_be_typed(&self) -> bool {
+        self.from.is_none()
+    }
+}
+
+fn ask(prompt: &str) -> Result<SecretString> {
+    let _restored = signals::remember_terminal();
+    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|error| {
+        Error::Passphrase(match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => "none was typed".to_owned(),
+            _ => "there is no terminal to ask for it".to_owned(),
+        })
+    })
+}
+
+fn read_from(from: &PassphraseFrom) -> Result<SecretString> {
+    match from {
+        PassphraseFrom::FileDescriptor(number) => read_file(Path::new(&format!("/dev/fd/{number}"))),
+        PassphraseFrom::File(path) => read_file(path),
+        PassphraseFrom::Program(words) => run(words),
+    }
+}
+
+fn read_file(path: &Path) -> Result<SecretString> {
+    File::open(path)
+        .and_then(first_line)
+        .map_err(|source| Error::io(format!("read a passphrase from {}", path.display()), source))
+}
+
+fn run(words: &str) -> Result<SecretString> {
+    let fault = |reason: &str| Error::Passphrase(format!("`{words}` {reason}"));
+    let words_of_program = shell_words::split(words).map_err(|_| fault("has a quote that does not end"))?;
+    let (program, arguments) = words_of_program.split_first().ok_or_else(|| fault("names no program"))?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|source| Error::io(format!("run `{program}` for a passphrase"), source))?;
+    let output = child.stdout.take().expect("its output was set up as a pipe");
+    let passphrase = first_line(output);
+    let status = child.wait().map_err(|source| Error::io(format!("wait for `{program}`"), source))?;
+    if !status.success() {
+        return Err(fault(&format!("failed ({status})")));
+    }
+    passphrase.map_err(|source| Error::io(format!("read a passphrase from `{program}`"), source))
+}
+
+fn first_line(reader: impl Read) -> std::io::Result<SecretString> {
+    let mut line = Zeroizing::new(String::with_capacity(256));
+    BufReader::with_capacity(256, reader.take(MAX_LEN)).read_line(&mut line)?;
+    Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
+}

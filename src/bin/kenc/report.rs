@@ -1,0 +1,199 @@
+//! What people and programs are told: results on the standard output, errors and hints on the standard error.
+
+mod hints;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use kenc::error::{Error, Result};
+use kenc::keys::KeyAttempt;
+use serde_json::{Value, json};
+
+use crate::args::{ColorWhen, GlobalArgs};
+use crate::failure::{Cause, Exit, Failure};
+
+/// Prints in the way that the user asked for.
+pub struct Reporter {
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    colored: bool,
+    no_input: bool,
+}
+
+impl Reporter {
+    pub fn new(args: &GlobalArgs) -> Self {
+        let GlobalArgs { json, quiet, verbose, color, no_input } = *args;
+        let colored = match color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => {
+                let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                std::io::stderr().is_terminal() && !forbidden
+            }
+        };
+        Self { json, quiet, verbose, colored, no_input }
+    }
+
+    /// Whether a person may be asked for something.
+    pub fn may_ask(&self) -> bool {
+        !self.no_input
+    }
+
+    /// Whether there is somebody to look at a progress bar.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// Prints a result.
+    pub fn result(&self, text: &str, value: &Value) -> Result<()> {
+        let text = if self.json { format!("{value}\n") } else { text.to_owned() };
+        if self.quiet && !self.json {
+            return Ok(());
+        }
+        std::io::stdout().write_all(text.as_bytes()).map_err(Error::Write)
+    }
+
+    /// Says something to those who asked for more with -v.
+    pub fn note(&self, text: &str) {
+        if self.verbose && !self.json {
+            print_error_line(&format!("kenc: {}\n", printable(text)));
+        }
+    }
+
+    /// Says what to do next.
+    pub fn hint(&self, text: &str) {
+        if !self.quiet && !self.json {
+            print_error_line(&format!("kenc: {} {}\n", self.painted("36", "hint:"), printable(text)));
+        }
+    }
+
+    /// Goes through the outcomes of several inputs, reports each failure, and goes on. A single one is left to the caller.
+    pub fn all(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+        let (mut worst, mut failed) = (Exit::Done, 0);
+        for outcome in outcomes {
+            match outcome {
+                Ok(exit) if worst == Exit::Done => worst = exit,
+                Ok(_) => {}
+                Err(failure) if count == 1 || failure.exit() == Exit::Interrupted => return Err(failure),
+                Err(failure) => {
+                    let exit = self.failure(&failure);
+                    failed += 1;
+                    if failed == 1 {
+                        worst = exit;
+                    }
+                }
+            }
+        }
+        if failed == 0 { Ok(worst) } else { Err(Cause::SomeFailed { failed, all: count, exit: worst }.into()) }
+    }
+
+    /// Reports a failure: one sentence, the keys that were tried, and what to do next.
+    pub fn failure(&self, failure: &Failure) -> Exit {
+        let exit = failure.exit();
+        let sentence = sentence(failure);
+        let attempts: &[KeyAttempt] = match &failure.cause {
+            Cause::Library(Error::NoKeyOpens { attempts }) => attempts,
+            _ => &[],
+        };
+        let hints = hints::of(failure);
+        if self.json {
+            let keys: Vec<Value> = attempts
+                .iter()
+                .map(|attempt| {
+                    json!({
+                        "slot": attempt.slot + 1,
+                        "provider": attempt.provider,
+                        "id": attempt.key_id,
+                        "reason": attempt.refusal.to_string(),
+                    })
+                })
+                .collect();
+            print_error_line(&format!(
+                "{}\n",
+                json!({ "error": { "message": sentence, "exit": exit.code(), "hints": hints, "keys": keys } })
+            ));
+            return exit;
+        }
+        let mut text = format!("kenc: {} {}\n", self.painted("1;31", "error:"), printable(&sentence));
+        for attempt in attempts {
+            let KeyAttempt { slot, provider, key_id, refusal } = attempt;
+            text.push_str(&format!("  {} {} {}\n", slot + 1, printable(provider), printable(key_id)));
+            text.push_str(&format!("      {}\n", printable(&refusal.to_string())));
+        }
+        print_error_line(&text);
+        for hint in hints {
+            self.hint(&hint);
+        }
+        exit
+    }
+
+    fn painted(&self, color: &str, text: &str) -> String {
+        if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+fn sentence(failure: &Failure) -> String {
+    match &failure.subject {
+        Some(subject) => format!("{subject}: {}", failure.cause),
+        None => failure.cause.to_string(),
+    }
+}
+
+/// Text from outside, without the characters by which it could do more to a terminal than show.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+/// A closed standard error must not turn into another failure.
+fn print_error_line(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Reports what is wrong with the command line, or prints the help that was asked for.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        let _ = error.print();
+        return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+    }
+    let rendered = error.render().to_string();
+    let mut paragraphs = rendered.split("\n\n");
+    let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
+    let sentence = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let tips: Vec<String> = paragraphs
+        .clone()
+        .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
+        .map(|tip| tip.lines().next().unwrap_or_default().to_owned())
+        .collect();
+    let usage = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("Usage: "));
+    let command = usage
+        .and_then(|usage| usage.split_whitespace().nth(1))
+        .filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()))
+        .map_or_else(|| "kenc --help".to_owned(), |command| format!("kenc {command} --help"));
+    let hints = if tips.is_empty() { vec![format!("`{command}` shows what there is")] } else { tips };
+    if std::env::args_os().any(|word| word == "--json") {
+        let value = json!({ "error": { "message": sentence, "exit": Exit::Usage.code(), "hints": hints, "keys": [] } });
+        print_error_line(&format!("{value}\n"));
+    } else {
+        print_error_line(&format!("kenc: error: {}\n", printable(&sentence)));
+        for hint in hints {
+            print_error_line(&format!("kenc: hint: {}\n", printable(&hint)));
+        }
+    }
+    Exit::Usage.into()
+}
+
+/// A panic is a bug of ours. Its message says where, and nothing of what was in memory.
+pub fn hide_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|location| format!(" at {}:{}", location.file(), location.line()));
+        print_error_line(&format!("kenc: error: a bug in kenc{}\n", place.unwrap_or_default()));
+        print_error_line(
+            "kenc: hint: no output file was changed; please report this with the command and `kenc --version`\n",
+        );
+    }));
+}

@@ -1,0 +1,264 @@
+//! What to do next, for every failure: the wording of all hints.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
+use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind};
+
+use crate::failure::{Cause, Failure};
+
+/// The hints for a failure, each once.
+pub fn of(failure: &Failure) -> Vec<String> {
+    let mut hints = match &failure.cause {
+        Cause::Library(error) => of_library(error),
+        cause => vec![of_command(cause)],
+    };
+    if failure.released > 0 {
+        hints.insert(
+            0,
+            format!(
+                "the {} bytes before it were authentic and have been written; do not use them as if they were all",
+                failure.released
+            ),
+        );
+    }
+    hints.retain(|hint| !hint.is_empty());
+    let mut seen = Vec::new();
+    hints.retain(|hint| {
+        let is_new = !seen.contains(hint);
+        seen.push(hint.clone());
+        is_new
+    });
+    hints
+}
+
+fn of_command(cause: &Cause) -> String {
+    match cause {
+        Cause::Library(_) | Cause::SomeFailed { .. } => String::new(),
+        Cause::CiphertextToTerminal { input } => format!(
+            "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
+            quoted(&with_ending(input.as_deref()))
+        ),
+        Cause::BinaryToTerminal { input } => format!(
+            "name a file with `-o {}`, or pipe the output; `-o -` forces it",
+            quoted(&without_ending(input.as_deref()))
+        ),
+        Cause::SeveralInputs(_) => {
+            "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
+        }
+        Cause::OutputIsInput(path) => {
+            format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
+        }
+        Cause::InputIsDirectory(path) => {
+            format!("pack it: `tar c {} | kenc encrypt -o {}.tar.kenc`", quoted(path), quoted(trimmed(path)))
+        }
+        Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
+        Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
+        Cause::SameOutput { .. } => "encrypt them one by one, each with an -o of its own".to_owned(),
+        Cause::StandardInputInPlace | Cause::StandardInputToFolder(_) => "name a file with `-o FILE`".to_owned(),
+        Cause::NoLocalKey => "make it with `kenc keygen`".to_owned(),
+        Cause::NoKeyGiven => "make a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
+        Cause::LocalKeyExists { path, recipient: Some(recipient) } => {
+            format!(
+                "its recipient is {recipient}; for another key name another file: `kenc keygen -o {}.new`",
+                quoted(path)
+            )
+        }
+        Cause::LocalKeyExists { path, recipient: None } => {
+            format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
+        }
+        Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
+    }
+}
+
+fn of_library(error: &Error) -> Vec<String> {
+    let one = |hint: &str| vec![hint.to_owned()];
+    match error {
+        Error::Format(fault) => vec![of_format(fault)],
+        Error::Authentication(AuthenticationError::Commitment | AuthenticationError::TooLong) => {
+            one("take the file from a backup or from where it came from")
+        }
+        Error::Authentication(AuthenticationError::Chunk { .. }) => {
+            one("take the file from a backup or from where it came from")
+        }
+        Error::Authentication(AuthenticationError::CutOff { .. }) => {
+            one("fetch it again, or take it from a backup; was the disk full, or the transfer interrupted?")
+        }
+        Error::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => {
+            one("this may be another file than you think; `kenc inspect FILE` shows its context")
+        }
+        Error::Context(ContextError::NoEqualsSign(word)) => {
+            vec![format!("a pair is written key=value: `-c {}=VALUE`", quote(word))]
+        }
+        Error::Context(ContextError::EmptyKey(_)) => one("a pair is written key=value: `-c app=NAME`"),
+        Error::Context(ContextError::Duplicate(_)) => one("give each key once"),
+        Error::Context(ContextError::TooManyPairs(_) | ContextError::TooLong(_)) => {
+            one("keep in the context what tells which data this is, and the rest elsewhere")
+        }
+        Error::KeyWord(fault) => vec![of_key_word(fault)],
+        Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
+        Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
+        Error::NoKeyGiven => one("name a key with -k"),
+        Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
+        Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
+        Error::RangeBeyondEnd { available, .. } => {
+            vec![format!("a range of this file ends at {available} at most: `--range A..`")]
+        }
+        Error::WouldOverwrite(_) => one("`-f` replaces it"),
+        Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
+        Error::Interrupted => Vec::new(),
+        Error::Read(source) => vec![of_system(source.kind())],
+        Error::Write(source) => vec![match source.kind() {
+            ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),
+            kind => of_system(kind),
+        }],
+        Error::Io { source, .. } => vec![of_system(source.kind())],
+    }
+}
+
+fn of_system(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::NotFound => "check the path; `ls` shows what is there",
+        ErrorKind::PermissionDenied => "check the permissions with `ls -ld`",
+        ErrorKind::IsADirectory => "name a file in it, or pack it with `tar c`",
+        ErrorKind::NotADirectory => "a part of the path is a file; check it with `ls -ld`",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room, or name another place with -o; `df -h` shows what is free"
+        }
+        ErrorKind::FileTooLarge => "the system limits the size of files; `ulimit -f` shows it",
+        ErrorKind::ReadOnlyFilesystem => "name another place with -o",
+        _ => "try again; if it stays, look at the disk and the system log",
+    }
+    .to_owned()
+}
+
+fn of_format(fault: &FormatError) -> String {
+    match fault {
+        FormatError::NotKenc(foreign) => match foreign {
+            Foreign::Empty => "look at what should have written it: it may have failed",
+            Foreign::BeginningOfKenc => "fetch it again, or take it from a backup: it was cut off",
+            Foreign::NewlinesConverted | Foreign::SevenBit => {
+                "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text"
+            }
+            Foreign::Age => "`age -d -i KEYFILE` opens it",
+            Foreign::OpenPgp => "`gpg -d` opens it",
+            Foreign::Sops => "`sops decrypt` opens it",
+            Foreign::AwsEncryptionSdk => "`aws-encryption-cli --decrypt` opens it",
+            Foreign::OpenSslEnc => "`openssl enc -d` with the options that made it opens it",
+            Foreign::Unknown => "`file` may tell what it is; it is not encrypted by kenc",
+        },
+        FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
+            "it was made by a newer kenc, or is damaged; `kenc --version` shows yours"
+        }
+        FormatError::Truncated(_) => "fetch it again, or take it from a backup: it was cut off",
+        FormatError::Armor { .. } => "copy the whole text, from the BEGIN line to the END line, without changing it",
+        FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => "give fewer keys",
+        FormatError::LimitExceeded { .. } | FormatError::NotCanonical(_) | FormatError::NoWholeSlotTable => {
+            "the header is damaged: take the file from a backup or from where it came from"
+        }
+    }
+    .to_owned()
+}
+
+fn of_key_word(fault: &KeyWordError) -> String {
+    match fault {
+        KeyWordError::SecretKey => {
+            "name the recipient, which begins with age1 or ssh-; change the key: it stands in your shell's history now"
+                .to_owned()
+        }
+        KeyWordError::Path(path) => format!("a public key in a file is given as `-k \"$(cat {})\"`", quote(path)),
+        KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => {
+            "a key is an ARN, alias/NAME, a key id, mrk-…, age1…, \"ssh-ed25519 …\", \"ssh-rsa …\" or passphrase:"
+                .to_owned()
+        }
+    }
+}
+
+fn of_attempt(attempt: &KeyAttempt) -> String {
+    of_refusal(&attempt.refusal)
+}
+
+fn of_refusal(refusal: &KeyRefusal) -> String {
+    match refusal {
+        KeyRefusal::AwsKms(refusal) => of_kms(refusal),
+        KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
+        KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
+        KeyRefusal::NoPassphrase(_) => {
+            "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()
+        }
+        KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
+        KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
+            "the file was changed: take it from a backup or from where it came from".to_owned()
+        }
+        KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
+    }
+}
+
+fn of_kms(refusal: &KmsRefusal) -> String {
+    let KmsRefusal { kind, operation, key, region, profile, .. } = refusal;
+    let key = quote(key);
+    let region = region.as_ref().map_or_else(String::new, |region| format!(" --region {region}"));
+    let profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
+    match kind {
+        KmsRefusalKind::Denied => {
+            format!(
+                "ask an administrator of the key for kms:{operation} on {key} with this context; `aws sts get-caller-identity{profile}` shows who asks"
+            )
+        }
+        KmsRefusalKind::Disabled => format!("enable it: `aws kms enable-key --key-id {key}{region}{profile}`"),
+        KmsRefusalKind::PendingDeletion => format!(
+            "keep it: `aws kms cancel-key-deletion --key-id {key}{region}{profile}`, then `aws kms enable-key --key-id {key}{region}{profile}`"
+        ),
+        KmsRefusalKind::InvalidState | KmsRefusalKind::NotFound | KmsRefusalKind::InvalidKeyUsage => {
+            format!("look at it: `aws kms describe-key --key-id {key}{region}{profile}`")
+        }
+        KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey | KmsRefusalKind::WrongDataKey => {
+            "the header was changed: take the file from a backup or from where it came from".to_owned()
+        }
+        KmsRefusalKind::Throttled => "try again in a moment; `--aws-timeout 120` goes on trying for longer".to_owned(),
+        KmsRefusalKind::NoCredentials => {
+            "sign in with `aws configure` or `aws sso login`, or name a profile with `--aws-profile NAME`".to_owned()
+        }
+        KmsRefusalKind::ExpiredCredentials => format!("sign in again: `aws sso login{profile}`"),
+        KmsRefusalKind::RejectedCredentials => {
+            format!("check them with `aws sts get-caller-identity{profile}`, and the clock with `date -u`")
+        }
+        KmsRefusalKind::NoRegion => {
+            "name it with `--aws-region REGION` or AWS_REGION, or give the whole ARN".to_owned()
+        }
+        KmsRefusalKind::Network => {
+            "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS; `aws sts get-caller-identity` tries the same way"
+                .to_owned()
+        }
+        KmsRefusalKind::TimedOut => "try again; `--aws-timeout 120` waits longer".to_owned(),
+        KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => {
+            format!("try again; `aws kms describe-key --key-id {key}{region}{profile}` asks the same service")
+        }
+    }
+}
+
+fn with_ending(input: Option<&Path>) -> std::path::PathBuf {
+    let mut name = input.map_or_else(|| "FILE".into(), |path| path.as_os_str().to_owned());
+    name.push(".kenc");
+    name.into()
+}
+
+fn without_ending(input: Option<&Path>) -> std::path::PathBuf {
+    match input {
+        Some(path) if path.extension().is_some_and(|ending| ending == "kenc") => path.with_extension(""),
+        _ => "FILE".into(),
+    }
+}
+
+fn trimmed(path: &Path) -> &Path {
+    path.file_name().map_or(Path::new("folder"), Path::new)
+}
+
+fn quoted(path: &Path) -> String {
+    quote(&path.display().to_string())
+}
+
+fn quote(word: &str) -> String {
+    shell_words::quote(word).into_owned()
+}

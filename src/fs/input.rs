@@ -1,0 +1,146 @@
+//! Inputs: a file that can be read at positions where it is one, else a stream.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Bytes that are looked at to recognise an input.
+const PEEK: usize = 4096;
+/// Of a stream, as many bytes as recognise a kenc file: waiting for more could be in vain.
+const ENOUGH: usize = 32;
+/// A shorter file is read as a stream: it might be one of those that the system makes up while they are read, whose
+/// length it does not know.
+const SHORTEST_FILE: u64 = 64 << 10;
+
+/// An open input.
+pub struct Input {
+    /// How it is read.
+    pub kind: Kind,
+    /// Device and number, if it is a regular file.
+    identity: Option<(u64, u64)>,
+}
+
+/// How an input is read.
+pub enum Kind {
+    /// A regular file, from `start` on.
+    File {
+        /// The file, positioned at `start`.
+        file: File,
+        /// First byte that is ours.
+        start: u64,
+        /// Bytes from there to the end when it was opened.
+        len: u64,
+    },
+    /// Anything else.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Input {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is not there, not readable, or a directory.
+    pub fn open(path: &Path) -> Result<Self> {
+        let failed = |source| Error::io(format!("read {}", path.display()), source);
+        let file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        Self::from_file(file).map_err(failed)
+    }
+
+    /// The standard input, as a file where it was redirected from one.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if there is none, or it is a directory.
+    pub fn stdin() -> Result<Self> {
+        #[cfg(unix)]
+        {
+            let failed = |source| Error::io("read the standard input", source);
+            let file = rustix::io::dup(rustix::stdio::stdin()).map_err(|error| failed(error.into()))?;
+            Self::from_file(file.into()).map_err(failed)
+        }
+        #[cfg(not(unix))]
+        Ok(Self { kind: Kind::Stream(Box::new(io::stdin())), identity: None })
+    }
+
+    fn from_file(mut file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        let identity = identity(&metadata);
+        if metadata.is_file() && metadata.len() >= SHORTEST_FILE {
+            let start = file.stream_position()?;
+            let len = metadata.len().saturating_sub(start);
+            return Ok(Self { kind: Kind::File { file, start, len }, identity });
+        }
+        super::widen_pipe(&file);
+        Ok(Self { kind: Kind::Stream(Box::new(file)), identity })
+    }
+
+    /// The length where it is known, in bytes.
+    #[must_use]
+    pub fn len(&self) -> Option<u64> {
+        match self.kind {
+            Kind::File { len, .. } => Some(len),
+            Kind::Stream(_) => None,
+        }
+    }
+
+    /// Device and number of the file, if it is a regular one.
+    #[must_use]
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        self.identity
+    }
+
+    /// The first bytes, which can be read again: as many as are at hand without waiting for many.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn peek(self) -> Result<(Vec<u8>, Self)> {
+        let Self { kind, identity } = self;
+        let mut start = vec![0; PEEK];
+        let (filled, kind) = match kind {
+            Kind::File { mut file, start: position, len } => {
+                let filled = read_some(&mut file, &mut start, PEEK)?;
+                file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
+                (filled, Kind::File { file, start: position, len })
+            }
+            Kind::Stream(mut stream) => {
+                let filled = read_some(&mut *stream, &mut start, ENOUGH)?;
+                (filled, Kind::Stream(Box::new(io::Cursor::new(start[..filled].to_vec()).chain(stream))))
+            }
+        };
+        start.truncate(filled);
+        Ok((start, Self { kind, identity }))
+    }
+}
+
+/// Device and number of a regular file, by which two names for it are told to be the same.
+#[cfg(unix)]
+#[must_use]
+pub fn identity(metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+}
+
+/// This system has no numbers for its files.
+#[cfg(not(unix))]
+#[must_use]
+pub fn identity(_metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Reads until at least `enough` bytes are there, or the input ends.
+fn read_some(input: &mut dyn Read, buffer: &mut [u8], enough: usize) -> Result<usize> {
+    let mut filled = 0;
+    while filled < enough {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(source) => return Err(Error::Read(source)),
+        }
+    }
+    Ok(filled)
+}

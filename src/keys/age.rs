@@ -1,0 +1,462 @@
+//! age: recipients and identities (X25519 and ssh), and passphrases. The wrapped key is an age v1 file.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use ::age::secrecy::SecretString;
+use ::age::{DecryptError, Decryptor, Encryptor};
+use zeroize::Zeroizing;
+
+use crate::crypto::{DATA_KEY_LEN, DataKey};
+use crate::error::{Error, Result};
+use crate::keys::{AGE, KeyRefusal, KeyWordError, WrappedKey};
+
+/// Key id of a data key that is wrapped under a passphrase.
+const SCRYPT: &str = "scrypt";
+/// Work factor of new passphrase slots, as a power of two: what age uses (about a second, 256 MiB).
+const WORK_FACTOR: u8 = 18;
+/// Greatest work factor that a header can make us spend: four seconds and 1 GiB.
+const MAX_WORK_FACTOR: u8 = 20;
+/// Longest file that is read as an identity, in bytes.
+const MAX_IDENTITY_FILE: u64 = 1 << 20;
+
+/// A recipient of age: an X25519 or ssh public key, in its one spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgeRecipient(String);
+
+impl AgeRecipient {
+    /// Reads a recipient. `None` if the word has the form of none.
+    ///
+    /// # Errors
+    /// If it has the form of a recipient, but is wrong or of a kind that is not supported.
+    pub fn from_word(word: &str) -> Result<Option<Self>, KeyWordError> {
+        let invalid = |fault: String| KeyWordError::Invalid { word: word.to_owned(), fault };
+        if word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-") {
+            use ::age::ssh::ParseRecipientKeyError as Fault;
+            let recipient: ::age::ssh::Recipient = word.parse().map_err(|fault| {
+                invalid(match fault {
+                    Fault::RsaModulusTooLarge => "the RSA key has more than 4096 bits".to_owned(),
+                    Fault::RsaModulusTooSmall => "the RSA key has less than 2048 bits".to_owned(),
+                    Fault::Unsupported(kind) => format!("ssh keys of type {kind} cannot encrypt"),
+                    _ => "it is not a whole ssh public key".to_owned(),
+                })
+            })?;
+            return Ok(Some(Self(recipient.to_string())));
+        }
+        if !word.starts_with("age1") {
+            return Ok(None);
+        }
+        match word.parse::<::age::x25519::Recipient>() {
+            Ok(recipient) => Ok(Some(Self(recipient.to_string()))),
+            Err(_) if word["age1".len()..].contains('1') => {
+                Err(invalid("recipients of age plugins are not supported, only age1… of X25519".to_owned()))
+            }
+            Err(_) => Err(invalid("it is mistyped or incomplete".to_owned())),
+        }
+    }
+
+    fn to_age(&self) -> Box<dyn ::age::Recipient> {
+        const CHECKED: &str = "the spelling was made by the parser that now reads it";
+        if self.0.starts_with("ssh-") {
+            Box::new(self.0.parse::<::age::ssh::Recipient>().expect(CHECKED))
+        } else {
+            Box::new(self.0.parse::<::age::x25519::Recipient>().expect(CHECKED))
+        }
+    }
+}
+
+impl fmt::Display for AgeRecipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who is asked for a passphrase.
+pub trait PassphraseSource {
+    /// A passphrase to open with, for what `subject` names.
+    ///
+    /// # Errors
+    /// If none can be had, with the reason.
+    fn passphrase(&self, subject: &str) -> Result<SecretString>;
+
+    /// A new passphrase to encrypt with.
+    ///
+    /// # Errors
+    /// If none can be had, with the reason.
+    fn new_passphrase(&self) -> Result<SecretString>;
+
+    /// Whether a person would have to type it.
+    fn must_be_typed(&self) -> bool;
+}
+
+/// Where age identities are found. Nothing is read before an age slot is met.
+#[derive(Debug, Default)]
+pub struct Identities {
+    /// Files of age identities, or ssh private keys.
+    pub files: Vec<PathBuf>,
+    /// ssh private keys that are tried for ssh recipients only, because they may ask for a passphrase.
+    pub ssh_files: Vec<PathBuf>,
+    /// The name of an environment variable that holds identities themselves.
+    pub variable: Option<&'static str>,
+}
+
+/// A new local key: an X25519 identity.
+pub struct NewIdentity {
+    /// The recipient, for everybody to know.
+    pub recipient: AgeRecipient,
+    /// The identity, to be kept.
+    pub secret: SecretString,
+}
+
+impl NewIdentity {
+    /// Makes a key.
+    #[must_use]
+    pub fn generate() -> Self {
+        let identity = ::age::x25519::Identity::generate();
+        Self { recipient: AgeRecipient(identity.to_public().to_string()), secret: identity.to_string() }
+    }
+}
+
+/// The recipient of the first identity in a key file.
+///
+/// # Errors
+/// If the file cannot be read, or has no X25519 identity.
+pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
+    let fault = |reason: String| Error::KeyFile { path: path.to_owned(), reason };
+    let content = read_identity_file(path).map_err(fault)?;
+    let text = std::str::from_utf8(&content).map_err(|_| fault("not a key".to_owned()))?;
+    let identity = parse_x25519(text).map_err(fault)?.into_iter().next();
+    let identity = identity.ok_or_else(|| fault("there is no identity in it".to_owned()))?;
+    Ok(AgeRecipient(identity.to_public().to_string()))
+}
+
+pub(super) fn is_passphrase(key: &WrappedKey) -> bool {
+    key.provider == AGE && key.key_id == SCRYPT
+}
+
+pub(super) fn wrap(recipient: &AgeRecipient, data_key: &DataKey) -> Result<WrappedKey> {
+    let age = recipient.to_age();
+    let encryptor = Encryptor::with_recipients(std::iter::once(&*age)).expect("one recipient can always be used");
+    Ok(WrappedKey { provider: AGE.to_owned(), key_id: recipient.0.clone(), ciphertext: seal(encryptor, data_key)? })
+}
+
+pub(super) fn wrap_under_passphrase(passphrase: &SecretString, data_key: &DataKey) -> Result<WrappedKey> {
+    let mut recipient = ::age::scrypt::Recipient::new(passphrase.clone());
+    recipient.set_work_factor(WORK_FACTOR);
+    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _)).expect("a passphrase stands alone");
+    Ok(WrappedKey { provider: AGE.to_owned(), key_id: SCRYPT.to_owned(), ciphertext: seal(encryptor, data_key)? })
+}
+
+fn seal(encryptor: Encryptor, data_key: &DataKey) -> Result<Vec<u8>> {
+    let mut ciphertext = Vec::new();
+    encryptor
+        .wrap_output(&mut ciphertext)
+        .and_then(|mut writer| {
+            writer.write_all(data_key.expose())?;
+            writer.finish()
+        })
+        .map_err(|source| Error::io("wrap the data key with age", source))?;
+    Ok(ciphertext)
+}
+
+pub(super) fn unwrap_with_passphrase(
+    key: &WrappedKey,
+    passphrases: &dyn PassphraseSource,
+) -> Result<DataKey, KeyRefusal> {
+    let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(refusal)?;
+    if !decryptor.is_scrypt() {
+        return Err(KeyRefusal::Damaged("its age file is not for a passphrase".to_owned()));
+    }
+    let passphrase = passphrases.passphrase("the file").map_err(|error| KeyRefusal::NoPassphrase(error.to_string()))?;
+    let mut identity = ::age::scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(MAX_WORK_FACTOR);
+    let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|error| match error {
+        DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed => {
+            KeyRefusal::WrongPassphrase
+        }
+        other => refusal(other),
+    })?;
+    read_data_key(reader)
+}
+
+pub(super) fn unwrap(
+    key: &WrappedKey,
+    identities: &Identities,
+    passphrases: &dyn PassphraseSource,
+) -> Result<DataKey, KeyRefusal> {
+    let mut searched = Vec::new();
+    for (name, loaded) in load(identities, key, passphrases) {
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(reason) => {
+                searched.push(format!("{name} ({reason})"));
+                continue;
+            }
+        };
+        let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(refusal)?;
+        if decryptor.is_scrypt() {
+            return Err(KeyRefusal::Damaged("its age file is for a passphrase, not for a recipient".to_owned()));
+        }
+        match decryptor.decrypt(loaded.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
+            Ok(reader) => return read_data_key(reader),
+            Err(DecryptError::NoMatchingKeys) => searched.push(name),
+            Err(other) => return Err(refusal(other)),
+        }
+    }
+    Err(KeyRefusal::NoIdentity { searched })
+}
+
+fn read_data_key(reader: impl Read) -> Result<DataKey, KeyRefusal> {
+    let mut content = Zeroizing::new(Vec::with_capacity(DATA_KEY_LEN + 1));
+    reader.take(DATA_KEY_LEN as u64 + 1).read_to_end(&mut content).map_err(|_| damaged())?;
+    DataKey::from_slice(&content).ok_or_else(|| KeyRefusal::Damaged("its age file holds no data key".to_owned()))
+}
+
+fn refusal(error: DecryptError) -> KeyRefusal {
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => KeyRefusal::Damaged(format!(
+            "its passphrase asks for a work of 2^{required}, and 2^{MAX_WORK_FACTOR} is the limit"
+        )),
+        DecryptError::KeyDecryptionFailed => KeyRefusal::WrongPassphrase,
+        _ => damaged(),
+    }
+}
+
+fn damaged() -> KeyRefusal {
+    KeyRefusal::Damaged("its age file is damaged".to_owned())
+}
+
+type LoadedIdentities = Vec<Box<dyn ::age::Identity>>;
+
+/// Loads each source when its turn comes, so that a source that asks for a passphrase asks only if it is needed.
+fn load<'a>(
+    identities: &'a Identities,
+    key: &'a WrappedKey,
+    passphrases: &'a dyn PassphraseSource,
+) -> impl Iterator<Item = (String, Result<LoadedIdentities, String>)> + 'a {
+    let Identities { files, ssh_files, variable } = identities;
+    let variable = variable.iter().filter_map(|name| {
+        let content = Zeroizing::new(std::env::var(name).ok()?);
+        Some((format!("${name}"), parse_x25519(&content).map(boxed)))
+    });
+    let ssh_files = ssh_files.iter().filter(|path| key.key_id.starts_with("ssh-") && path.exists());
+    variable.chain(files.iter().chain(ssh_files).map(move |path| {
+        let loaded = read_identity_file(path).and_then(|content| parse(&content, path, key, passphrases));
+        (path.display().to_string(), loaded)
+    }))
+}
+
+fn read_identity_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    let reason = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => "not there".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "not readable".to_owned(),
+        std::io::ErrorKind::IsADirectory => "a directory".to_owned(),
+        _ => error.to_string(),
+    };
+    let mut content = Zeroizing::new(Vec::new());
+    let file = std::fs::File::open(path).map_err(reason)?;
+    file.take(MAX_IDENTITY_FILE + 1).read_to_end(&mut content).map_err(reason)?;
+    if content.len() as u64 > MAX_IDENTITY_FILE {
+        return Err("too long to be a key".to_owned());
+    }
+    Ok(content)
+}
+
+fn parse(
+    content: &[u8],
+    path: &Path,
+    key: &WrappedKey,
+    passphrases: &dyn PassphraseSource,
+) -> Result<LoadedIdentities, String> {
+    if content.starts_with(b"age-encryption.org/") || content.starts_with(b"-----BEGIN AGE") {
+        return open_identity_file(content, path, passphrases);
+    }
+    if content.starts_with(b"-----BEGIN") {
+        return parse_ssh(content, path, key, passphrases);
+    }
+    let text = std::str::from_utf8(content).map_err(|_| "not a key".to_owned())?;
+    parse_x25519(text).map(boxed)
+}
+
+fn parse_x25519(text: &str) -> Result<Vec<::age::x25519::Identity>, String> {
+    let lines = text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|(line, number)| line.parse().map_err(|_| format!("line {number} is no identity"))).collect()
+}
+
+fn boxed(identities: Vec<::age::x25519::Identity>) -> LoadedIdentities {
+    identities.into_iter().map(|identity| Box::new(identity) as _).collect()
+}
+
+/// An age identity file that is itself encrypted under a passphrase.
+fn open_identity_file(
+    content: &[u8],
+    path: &Path,
+    passphrases: &dyn PassphraseSource,
+) -> Result<LoadedIdentities, String> {
+    let decryptor = Decryptor::new(::age::armor::ArmoredReader::new(content)).map_err(|_| "damaged".to_owned())?;
+    if !decryptor.is_scrypt() {
+        return Err("encrypted, but not under a passphrase".to_owned());
+    }
+    let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
+    let mut identity = ::age::scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(MAX_WORK_FACTOR);
+    let wrong = |_| "the passphrase is not the right one".to_owned();
+    let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(wrong)?;
+    let mut text = Zeroizing::new(String::new());
+    reader.take(MAX_IDENTITY_FILE).read_to_string(&mut text).map_err(|_| "damaged".to_owned())?;
+    parse_x25519(&text).map(boxed)
+}
+
+fn parse_ssh(
+    content: &[u8],
+    path: &Path,
+    key: &WrappedKey,
+    passphrases: &dyn PassphraseSource,
+) -> Result<LoadedIdentities, String> {
+    match ::age::ssh::Identity::from_buffer(content, None).map_err(|_| "not an ssh private key".to_owned())? {
+        ::age::ssh::Identity::Unsupported(_) => Err("a kind of ssh key that is not supported".to_owned()),
+        ::age::ssh::Identity::Encrypted(_) if is_other_ssh_key(path, key) => Ok(Vec::new()),
+        ::age::ssh::Identity::Encrypted(encrypted) => {
+            let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
+            let plain = encrypted.decrypt(passphrase).map_err(|_| "the passphrase is not the right one".to_owned())?;
+            Ok(vec![Box::new(::age::ssh::Identity::from(plain))])
+        }
+        plain @ ::age::ssh::Identity::Unencrypted(_) => Ok(vec![Box::new(plain)]),
+    }
+}
+
+/// Whether the public half beside an encrypted ssh key tells that it is not the one, so that nobody is asked in vain.
+fn is_other_ssh_key(path: &Path, key: &WrappedKey) -> bool {
+    let mut public = path.as_os_str().to_owned();
+    public.push(".pub");
+    let text = std::fs::read_to_string(public).unwrap_or_default();
+    matches!(AgeRecipient::from_word(text.trim()), Ok(Some(recipient)) if recipient.0 != key.key_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use ::age::secrecy::ExposeSecret;
+
+    use super::*;
+
+    /// Gives one passphrase and fails when asked without having one.
+    struct Passphrase(Option<&'static str>);
+
+    impl PassphraseSource for Passphrase {
+        fn passphrase(&self, _subject: &str) -> Result<SecretString> {
+            self.new_passphrase()
+        }
+
+        fn new_passphrase(&self) -> Result<SecretString> {
+            self.0.map(SecretString::from).ok_or_else(|| Error::Passphrase("there is none".to_owned()))
+        }
+
+        fn must_be_typed(&self) -> bool {
+            false
+        }
+    }
+
+    fn identity_file(content: &str) -> (tempfile::NamedTempFile, Identities) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content.as_bytes()).unwrap();
+        let identities = Identities { files: vec![file.path().to_owned()], ..Identities::default() };
+        (file, identities)
+    }
+
+    #[test]
+    fn a_data_key_wrapped_for_a_recipient_is_unwrapped_by_its_identity_and_by_no_other() {
+        let (ours, others) = (NewIdentity::generate(), NewIdentity::generate());
+        let data_key = DataKey::generate();
+        let wrapped = wrap(&ours.recipient, &data_key).unwrap();
+        let (_file, identities) = identity_file(&format!("# created today\n\n{}\n", ours.secret.expose_secret()));
+        let unwrapped = unwrap(&wrapped, &identities, &Passphrase(None)).ok().unwrap();
+        assert_eq!(unwrapped.expose(), data_key.expose());
+        let (_file, identities) = identity_file(others.secret.expose_secret());
+        assert!(matches!(unwrap(&wrapped, &identities, &Passphrase(None)), Err(KeyRefusal::NoIdentity { .. })));
+    }
+
+    #[test]
+    fn a_data_key_wrapped_under_a_passphrase_is_unwrapped_by_it_and_by_no_other() {
+        let data_key = DataKey::generate();
+        let wrapped = wrap_under_passphrase(&SecretString::from("right"), &data_key).unwrap();
+        assert!(is_passphrase(&wrapped));
+        let unwrapped = unwrap_with_passphrase(&wrapped, &Passphrase(Some("right"))).ok().unwrap();
+        assert_eq!(unwrapped.expose(), data_key.expose());
+        let wrong = unwrap_with_passphrase(&wrapped, &Passphrase(Some("wrong")));
+        assert!(matches!(wrong, Err(KeyRefusal::WrongPassphrase)));
+        let none = unwrap_with_passphrase(&wrapped, &Passphrase(None));
+        assert!(matches!(none, Err(KeyRefusal::NoPassphrase(_))));
+    }
+
+    #[test]
+    fn an_age_file_that_holds_more_or_less_than_a_data_key_is_refused() {
+        let ours = NewIdentity::generate();
+        let (_file, identities) = identity_file(ours.secret.expose_secret());
+        for length in [0, 31, 33, 70_000] {
+            let recipient = ours.recipient.to_age();
+            let ciphertext = {
+                let encryptor = Encryptor::with_recipients(std::iter::once(&*recipient)).unwrap();
+                let mut ciphertext = Vec::new();
+                let mut writer = encryptor.wrap_output(&mut ciphertext).unwrap();
+                writer.write_all(&vec![7; length]).unwrap();
+                writer.finish().unwrap();
+                ciphertext
+            };
+            let key = WrappedKey { provider: AGE.to_owned(), key_id: ours.recipient.to_string(), ciphertext };
+            assert!(matches!(unwrap(&key, &identities, &Passphrase(None)), Err(KeyRefusal::Damaged(_))), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_age_file_in_a_slot_is_refused_at_every_byte() {
+        let ours = NewIdentity::generate();
+        let (_file, identities) = identity_file(ours.secret.expose_secret());
+        let whole = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        for position in 0..whole.ciphertext.len() {
+            let mut damaged = whole.clone();
+            damaged.ciphertext[position] ^= 1;
+            assert!(unwrap(&damaged, &identities, &Passphrase(None)).is_err(), "byte {position}");
+        }
+    }
+
+    #[test]
+    fn a_key_file_that_cannot_be_used_is_named_with_its_reason_and_without_its_content() {
+        let ours = NewIdentity::generate();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let (file, mut identities) = identity_file("AGE-SECRET-KEY-1TYPO\n");
+        identities.files.push("/nowhere/keys.txt".into());
+        let Err(KeyRefusal::NoIdentity { searched }) = unwrap(&wrapped, &identities, &Passphrase(None)) else {
+            panic!("no identity was there");
+        };
+        let expected =
+            [format!("{} (line 1 is no identity)", file.path().display()), "/nowhere/keys.txt (not there)".to_owned()];
+        assert_eq!(searched, expected);
+    }
+
+    #[test]
+    fn an_encrypted_identity_file_is_opened_with_its_passphrase() {
+        let ours = NewIdentity::generate();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let mut recipient = ::age::scrypt::Recipient::new(SecretString::from("right"));
+        recipient.set_work_factor(10);
+        let armored = ::age::encrypt_and_armor(&recipient, ours.secret.expose_secret().as_bytes()).unwrap();
+        let (_file, identities) = identity_file(&armored);
+        assert!(unwrap(&wrapped, &identities, &Passphrase(Some("right"))).is_ok());
+        assert!(unwrap(&wrapped, &identities, &Passphrase(Some("wrong"))).is_err());
+    }
+
+    #[test]
+    fn a_recipient_has_one_spelling() {
+        const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
+        let recipient = AgeRecipient::from_word(&format!("{KEY} somebody@somewhere")).unwrap().unwrap();
+        assert_eq!(recipient.to_string(), KEY);
+        assert_eq!(AgeRecipient::from_word("alias/x"), Ok(None));
+        let age = NewIdentity::generate().recipient.to_string();
+        assert_eq!(AgeRecipient::from_word(&age).unwrap().unwrap().to_string(), age);
+        let mistyped = format!("{}q", &age[..age.len() - 1]);
+        for word in [&age[..20], &mistyped, "age1yubikey1qqqqqq", "ssh-ed25519", "ssh-dss AAAAB3NzaC1kc3MAAACBAP"] {
+            assert!(AgeRecipient::from_word(word).is_err(), "{word}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! AWS KMS as the keeper of wrapping keys.
+//!
+//! Nothing is read, started or connected before the first call.
+
+mod http;
+mod key;
+mod refusal;
+mod session;
+
+use std::env;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::DataKeySpec;
+use tokio::task::JoinHandle;
+use zeroize::Zeroize;
+
+use self::refusal::Call;
+use self::session::Session;
+use crate::context::EncryptionContext;
+use crate::crypto::{DATA_KEY_LEN, DataKey};
+use crate::keys::{AWS_KMS, WrappedKey};
+
+pub use self::key::KmsKey;
+pub use self::refusal::{KmsRefusal, KmsRefusalKind};
+
+/// How AWS KMS is asked. What is not given comes from the environment and the files that every AWS tool reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsSettings {
+    /// The profile to use, even if the environment holds credentials.
+    pub profile: Option<String>,
+    /// The region of keys that name none, and of multi-Region keys.
+    pub region: Option<String>,
+    /// A role to assume with the credentials found.
+    pub role_arn: Option<String>,
+    /// Longest time for one operation, retries and signing in included.
+    pub timeout: Duration,
+}
+
+/// AWS KMS, asked with the same settings throughout. Blocks; must not be called from within an async runtime.
+pub struct AwsKms {
+    settings: KmsSettings,
+    session: OnceLock<Result<Session, String>>,
+}
+
+impl AwsKms {
+    /// Takes the settings, and touches nothing else.
+    #[must_use]
+    pub fn new(settings: KmsSettings) -> Self {
+        Self { settings, session: OnceLock::new() }
+    }
+
+    /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
+    /// multi-Region key and a region was set, else the slot's key itself.
+    #[must_use]
+    pub fn replica_to_ask(&self, slot: KmsKey) -> KmsKey {
+        match &self.settings.region {
+            Some(region) => slot.in_region(region),
+            None => slot,
+        }
+    }
+
+    /// Has KMS make a data key of 32 bytes, and wrap it under `key` with `context`.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked.
+    pub fn generate_data_key(
+        &self,
+        key: &KmsKey,
+        context: &EncryptionContext,
+    ) -> Result<(DataKey, WrappedKey), Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("GenerateDataKey", key)?;
+        let mut request = client.generate_data_key().key_id(key.to_string()).key_spec(DataKeySpec::Aes256);
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let data_key = data_key(&call, answer.plaintext)?;
+        let wrapped = wrapped_key(&call, answer.key_id, answer.ciphertext_blob)?;
+        Ok((data_key, wrapped))
+    }
+
+    /// Wraps `data_key` under every one of `keys` with `context`, all at the same time. The result is in the order of
+    /// the keys.
+    ///
+    /// # Errors
+    /// The first key, in their order, under which KMS does not wrap, and why.
+    pub fn encrypt_all<'k>(
+        &self,
+        keys: &[&'k KmsKey],
+        data_key: &DataKey,
+        context: &EncryptionContext,
+    ) -> Result<Vec<WrappedKey>, (&'k KmsKey, Box<KmsRefusal>)> {
+        let mut running = Running(Vec::with_capacity(keys.len()));
+        for &key in keys {
+            let (session, client, call) = self.prepare("Encrypt", key).map_err(|refusal| (key, refusal))?;
+            let mut request =
+                client.encrypt().key_id(key.to_string()).plaintext(Blob::new(data_key.expose().as_slice()));
+            for (name, value) in context.iter() {
+                request = request.encryption_context(name, value);
+            }
+            let of_call = call.clone();
+            let task = session.spawn(async move {
+                let answer = request.send().await.map_err(|error| of_call.refusal_of(&error))?;
+                wrapped_key(&of_call, answer.key_id, answer.ciphertext_blob)
+            });
+            running.0.push(Started { key, session, call, task });
+        }
+        running.0.iter_mut().map(|started| started.finish().map_err(|refusal| (started.key, refusal))).collect()
+    }
+
+    /// Has KMS unwrap `ciphertext` with `key` and `context`. KMS checks that both are those it was wrapped with.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked, or what it gives is no data key.
+    pub fn decrypt(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<DataKey, Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("Decrypt", key)?;
+        let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        data_key(&call, answer.plaintext)
+    }
+
+    fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&Session, Client, Call), Box<KmsRefusal>> {
+        let mut call = Call {
+            operation,
+            key: key.to_string(),
+            region: None,
+            profile: self
+                .settings
+                .profile
+                .clone()
+                .or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty())),
+            timeout: self.settings.timeout,
+        };
+        let session = self
+            .session
+            .get_or_init(|| Session::new().map_err(|error| format!("no runtime for network calls: {error}")))
+            .as_ref()
+            .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
+        let Some((client, region)) = session.client(&self.settings, key.region()) else {
+            return Err(call.refusal(
+                KmsRefusalKind::NoRegion,
+                "no AWS region: the key names none, and neither do the environment and the profile",
+            ));
+        };
+        if !key::is_region(&region) {
+            return Err(call.refusal(KmsRefusalKind::NoRegion, &format!("`{region}` is not an AWS region")));
+        }
+        call.region = Some(region);
+        Ok((session, client, call))
+    }
+}
+
+/// Calls that have started. Those that are still under way when the others are not wanted any more are ended.
+struct Running<'k, 's>(Vec<Started<'k, 's>>);
+
+struct Started<'k, 's> {
+    key: &'k KmsKey,
+    session: &'s Session,
+    call: Call,
+    task: JoinHandle<Result<WrappedKey, Box<KmsRefusal>>>,
+}
+
+impl Started<'_, '_> {
+    fn finish(&mut self) -> Result<WrappedKey, Box<KmsRefusal>> {
+        self.session.block_on(&mut self.task).unwrap_or_else(|broken_off| {
+            Err(self.call.refusal(KmsRefusalKind::Other, &format!("the call broke off: {broken_off}")))
+        })
+    }
+}
+
+impl Drop for Running<'_, '_> {
+    fn drop(&mut self) {
+        for started in &self.0 {
+            started.task.abort();
+        }
+    }
+}
+
+fn data_key(call: &Call, plaintext: Option<Blob>) -> Result<DataKey, Box<KmsRefusal>> {
+    let mut bytes = plaintext.map(Blob::into_inner).unwrap_or_default();
+    let data_key = DataKey::from_slice(&bytes);
+    let length = bytes.len();
+    bytes.zeroize();
+    data_key.ok_or_else(|| {
+        call.refusal(
+            KmsRefusalKind::WrongDataKey,
+            &format!("kms:{} gave {length} bytes, and a data key has {DATA_KEY_LEN}", call.operation),
+        )
+    })
+}
+
+/// Checks that what KMS returned can be unwrapped later: a slot whose key id is not the ARN of a key never is.
+fn wrapped_key(call: &Call, key_id: Option<String>, ciphertext: Option<Blob>) -> Result<WrappedKey, Box<KmsRefusal>> {
+    let key_id = key_id.unwrap_or_default();
+    if KmsKey::from_slot(&key_id).is_none() {
+        let message = format!("KMS names the key `{key_id}`, which is not the ARN of a key");
+        return Err(call.refusal(KmsRefusalKind::Other, &message));
+    }
+    let ciphertext = ciphertext.map(Blob::into_inner).unwrap_or_default();
+    if ciphertext.is_empty() {
+        return Err(call.refusal(KmsRefusalKind::Other, "KMS gave no wrapped key"));
+    }
+    Ok(WrappedKey { provider: AWS_KMS.to_owned(), key_id, ciphertext })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! The HTTP client of everything that talks to AWS: TLS is set up when the first `https` address is called, not before.
+//!
+//! Reading the system's certificates takes longer than all the rest of a start, and a local endpoint or the metadata
+//! service of an instance needs none of them.
+
+use std::env;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+/// A client that picks plain HTTP or TLS by the scheme of each address.
+pub(super) fn client() -> SharedHttpClient {
+    SharedHttpClient::new(ByScheme { clients: Arc::new(Clients { plain: OnceLock::new(), tls: OnceLock::new() }) })
+}
+
+/// An address of AWS could not be reached, or did not answer.
+#[derive(Debug)]
+pub(super) struct Unreached {
+    /// Scheme, host and port, and whether a proxy may be in between.
+    pub(super) endpoint: String,
+    pub(super) failure: Failure,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+/// Why an address was not reached.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    ConnectionRefused,
+    NameNotFound,
+    NoConnectionWithin(Duration),
+    NoAnswerWithin(Duration),
+    /// The TLS client's own words.
+    NotTrusted(String),
+    /// The innermost reason that the HTTP client gives.
+    Other(String),
+}
+
+impl fmt::Display for Unreached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, failure, source: _ } = self;
+        match failure {
+            Failure::ConnectionRefused => write!(f, "cannot reach {endpoint}: connection refused"),
+            Failure::NameNotFound => write!(f, "cannot reach {endpoint}: its name does not resolve"),
+            Failure::NoConnectionWithin(limit) => write!(f, "cannot reach {endpoint}: no connection within {limit:?}"),
+            Failure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
+            Failure::NotTrusted(reason) | Failure::Other(reason) => write!(f, "cannot reach {endpoint}: {reason}"),
+        }
+    }
+}
+
+impl Error for Unreached {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+/// Ends the tries when there is nobody at the address, or somebody else: asking again within seconds only delays the message.
+#[derive(Debug)]
+pub(super) struct NobodyThere;
+
+impl ClassifyRetry for NobodyThere {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let nobody_there = context
+            .output_or_error()
+            .and_then(Result::err)
+            .and_then(|error| error.as_connector_error())
+            .and_then(|error| causes(error).find_map(|cause| cause.downcast_ref::<Unreached>()))
+            .is_some_and(|unreached| {
+                matches!(unreached.failure, Failure::ConnectionRefused | Failure::NameNotFound | Failure::NotTrusted(_))
+            });
+        if nobody_there { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+    }
+
+    fn name(&self) -> &'static str {
+        "nobody there"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// The error and what caused it, outermost first. An [`io::Error`] hides its own cause from `source`.
+pub(super) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    })
+}
+
+#[derive(Debug)]
+struct ByScheme {
+    clients: Arc<Clients>,
+}
+
+impl HttpClient for ByScheme {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(LateConnector {
+            clients: Arc::clone(&self.clients),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+/// Each client keeps its connections, one pool for each pair of timeouts.
+#[derive(Debug)]
+struct Clients {
+    plain: OnceLock<SharedHttpClient>,
+    tls: OnceLock<Option<SharedHttpClient>>,
+}
+
+#[derive(Debug)]
+struct LateConnector {
+    clients: Arc<Clients>,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for LateConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let endpoint = endpoint(request.uri());
+        // Plain HTTP goes to loopback endpoints and to the metadata services that hand out credentials: never through
+        // a proxy.
+        let client = if endpoint.starts_with("https:") {
+            self.clients.tls.get_or_init(tls_client).as_ref()
+        } else {
+            Some(self.clients.plain.get_or_init(|| Builder::new().build_http()))
+        };
+        let Some(client) = client else {
+            let source = "this build of kenc has no TLS".into();
+            return HttpConnectorFuture::ready(Err(unreached(endpoint, &self.settings, ConnectorError::user(source))));
+        };
+        let answer = client.http_connector(&self.settings, &self.components).call(request);
+        let settings = self.settings.clone();
+        let endpoint = match proxy_variable() {
+            Some(variable) if endpoint.starts_with("https:") => format!("{endpoint} ({variable} is set)"),
+            _ => endpoint,
+        };
+        HttpConnectorFuture::new(async move { answer.await.map_err(|error| unreached(endpoint, &settings, error)) })
+    }
+}
+
+#[cfg(any(feature = "aws-lc", feature = "ring"))]
+#[allow(clippy::unnecessary_wraps, reason = "the other build has none")]
+fn tls_client() -> Option<SharedHttpClient> {
+    use aws_smithy_http_client::Connector;
+    use aws_smithy_http_client::proxy::ProxyConfig;
+    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+    #[cfg(feature = "aws-lc")]
+    let provider = Provider::Rustls(CryptoMode::AwsLc);
+    #[cfg(not(feature = "aws-lc"))]
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    Some(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.tls_provider(provider.clone()).build()
+    }))
+}
+
+#[cfg(not(any(feature = "aws-lc", feature = "ring")))]
+fn tls_client() -> Option<SharedHttpClient> {
+    None
+}
+
+/// The variable that may send `https` through a proxy. What it holds is not said, for it may hold a password.
+fn proxy_variable() -> Option<&'static str> {
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter().find(|name| env::var_os(name).is_some())
+}
+
+/// Scheme, host and port; never the path or the query, which may hold a token.
+fn endpoint(uri: &str) -> String {
+    let authority_start = uri.find("://").map_or(0, |at| at + 3);
+    let authority = uri[authority_start..].split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{}{host}", &uri[..authority_start])
+}
+
+/// The same error with the address in it. Its kind stays, because retries are decided by it.
+fn unreached(endpoint: String, settings: &HttpConnectorSettings, error: ConnectorError) -> ConnectorError {
+    let failure = failure(&error, settings);
+    let (is_timeout, is_user, is_io, kind) = (error.is_timeout(), error.is_user(), error.is_io(), error.as_other());
+    let wrapped = Box::new(Unreached { endpoint, failure, source: error.into_source() });
+    match () {
+        () if is_timeout => ConnectorError::timeout(wrapped),
+        () if is_user => ConnectorError::user(wrapped),
+        () if is_io => ConnectorError::io(wrapped),
+        () => ConnectorError::other(wrapped, kind),
+    }
+}
+
+fn failure(error: &ConnectorError, settings: &HttpConnectorSettings) -> Failure {
+    let mut innermost = String::new();
+    for cause in causes(error) {
+        let is_refused = |io: &io::Error| io.kind() == io::ErrorKind::ConnectionRefused;
+        if cause.downcast_ref::<io::Error>().is_some_and(is_refused) {
+            return Failure::ConnectionRefused;
+        }
+        let text = cause.to_string();
+        if text == "dns error" {
+            return Failure::NameNotFound;
+        }
+        if text.starts_with("HTTP connect timeout") {
+            return Failure::NoConnectionWithin(settings.connect_timeout().unwrap_or_default());
+        }
+        if text.starts_with("HTTP read timeout") {
+            return Failure::NoAnswerWithin(settings.read_timeout().unwrap_or_default());
+        }
+        if text.starts_with("invalid peer certificate") || text.starts_with("received corrupt message") {
+            return Failure::NotTrusted(text);
+        }
+        if !text.is_empty() {
+            innermost = text;
+        }
+    }
+    Failure::Other(innermost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_has_no_path_no_query_and_no_credentials() {
+        assert_eq!(endpoint("https://kms.eu-west-1.amazonaws.com/"), "https://kms.eu-west-1.amazonaws.com");
+        assert_eq!(endpoint("http://user:password@127.0.0.1:1/a?token=b"), "http://127.0.0.1:1");
+        assert_eq!(endpoint("http://host?token=a@b"), "http://host");
+    }
+}

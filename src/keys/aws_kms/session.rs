@@ -1,0 +1,231 @@
+//! What one run keeps for its calls: a runtime, the configuration of the environment, and one client for each region.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_kms::Client;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use super::KmsSettings;
+use super::http::{self, NobodyThere};
+
+/// The session name of an assumed role, as the audit log shows it.
+const ROLE_SESSION_NAME: &str = "kenc";
+
+pub(super) struct Session {
+    runtime: BackgroundRuntime,
+    prepared: Mutex<Prepared>,
+}
+
+impl Session {
+    /// Starts a runtime. Nothing is read yet.
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self { runtime: BackgroundRuntime::new()?, prepared: Mutex::default() })
+    }
+
+    /// A session that reads nothing of the environment.
+    #[cfg(test)]
+    pub(super) fn with_config(config: SdkConfig) -> Self {
+        let home_region = config.region().map(ToString::to_string).into();
+        let prepared = Prepared { home_region, config: Some(config), ..Prepared::default() };
+        Self { runtime: BackgroundRuntime::new().unwrap(), prepared: Mutex::new(prepared) }
+    }
+
+    /// The client for a key that names `key_region`, or none, and the region that it asks. `None` if no region is known.
+    pub(super) fn client(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<(Client, String)> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        self.block_on(prepared.client(settings, key_region))
+    }
+
+    /// Runs a call to its end.
+    pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.get().block_on(future)
+    }
+
+    /// Starts a call that proceeds while others do.
+    pub(super) fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.runtime.get().spawn(future)
+    }
+}
+
+/// A runtime that is left behind when it is dropped: waiting for it would wait for a name lookup that hangs.
+struct BackgroundRuntime(Option<Runtime>);
+
+impl BackgroundRuntime {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(Some(tokio::runtime::Builder::new_current_thread().enable_all().build()?)))
+    }
+
+    fn get(&self) -> &Runtime {
+        self.0.as_ref().expect("the runtime is there until it is dropped")
+    }
+}
+
+impl Drop for BackgroundRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[derive(Default)]
+struct Prepared {
+    home_region: HomeRegion,
+    config: Option<SdkConfig>,
+    clients: HashMap<String, Client>,
+}
+
+/// The region of keys that name none.
+#[derive(Default)]
+enum HomeRegion {
+    #[default]
+    NotLookedFor,
+    Known(String),
+    Unknown,
+}
+
+impl HomeRegion {
+    fn known(&self) -> Option<&String> {
+        if let Self::Known(region) = self { Some(region) } else { None }
+    }
+}
+
+impl From<Option<String>> for HomeRegion {
+    fn from(found: Option<String>) -> Self {
+        found.map_or(Self::Unknown, Self::Known)
+    }
+}
+
+impl Prepared {
+    async fn client(&mut self, settings: &KmsSettings, key_region: Option<&str>) -> Option<(Client, String)> {
+        let region = match key_region {
+            Some(region) => region.to_owned(),
+            None => self.home_region(settings).await?,
+        };
+        if let Some(client) = self.clients.get(&region) {
+            return Some((client.clone(), region));
+        }
+        if self.config.is_none() {
+            self.config = Some(load(settings, self.home_region.known().cloned(), &region).await);
+        }
+        let config = self.config.as_ref().expect("it was just loaded");
+        let client = Client::from_conf(
+            aws_sdk_kms::config::Builder::from(config)
+                .region(Region::new(region.clone()))
+                .retry_classifier(NobodyThere)
+                .build(),
+        );
+        self.clients.insert(region.clone(), client.clone());
+        Some((client, region))
+    }
+
+    async fn home_region(&mut self, settings: &KmsSettings) -> Option<String> {
+        if let HomeRegion::NotLookedFor = self.home_region {
+            let mut found = configured_region(settings).await;
+            if found.is_none() {
+                // The last resort, within one second: the region of the instance that this runs on.
+                let instance = ImdsRegionProvider::builder().configure(&provider_config(http::client())).build();
+                found = instance.region().await.map(|region| region.to_string());
+            }
+            self.home_region = found.into();
+        }
+        self.home_region.known().cloned()
+    }
+}
+
+/// The region that the settings, the environment or the profile name. One that is set to nothing is not set.
+async fn configured_region(settings: &KmsSettings) -> Option<String> {
+    let named = |region: Option<Region>| region.map(|region| region.to_string()).filter(|region| !region.is_empty());
+    if let Some(region) = named(settings.region.clone().map(Region::new)) {
+        return Some(region);
+    }
+    if let Some(region) = named(EnvironmentVariableRegionProvider::new().region().await) {
+        return Some(region);
+    }
+    let mut profile = ProfileFileRegionProvider::builder();
+    if let Some(name) = &settings.profile {
+        profile = profile.profile_name(name);
+    }
+    named(profile.build().region().await)
+}
+
+/// Reads the configuration of the environment, once.
+///
+/// Where nothing names a region for signing in, the region of the key serves: without one, the SDK would ask the
+/// metadata service for it several times, which takes seconds where there is none.
+async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &str) -> SdkConfig {
+    let home_region = match home_region {
+        Some(region) => Some(region),
+        None => configured_region(settings).await,
+    };
+    let region = Region::new(home_region.unwrap_or_else(|| key_region.to_owned()));
+    let http_client = http::client();
+    let timeouts = timeouts(settings.timeout);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(region.clone())
+        .http_client(http_client.clone())
+        .timeout_config(timeouts.clone())
+        // Somewhat less than the whole, so that the message can say that it was the credentials that did not come.
+        .identity_cache(IdentityCache::lazy().load_timeout(settings.timeout.mul_f64(0.9)).build());
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    let mut config = loader.load().await;
+    if let Some(profile) = &settings.profile {
+        // The SDK's own chain would still prefer keys in the environment to a profile that was asked for by name.
+        let mut provider = provider_config(http_client)
+            .with_region(Some(region))
+            .with_timeout_config(timeouts)
+            .with_use_fips(config.use_fips())
+            .with_use_dual_stack(config.use_dual_stack());
+        if let Some(retries) = config.retry_config() {
+            provider = provider.with_retry_config(retries.clone());
+        }
+        let provider = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+        config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
+    }
+    let Some(role_arn) = &settings.role_arn else { return config };
+    let role = AssumeRoleProvider::builder(role_arn).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
+    config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
+}
+
+fn provider_config(http_client: SharedHttpClient) -> ProviderConfig {
+    ProviderConfig::without_region()
+        .with_http_client(http_client)
+        .with_behavior_version(Some(BehaviorVersion::latest()))
+}
+
+/// Longest wait for a connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
+/// Shortest limit of one attempt: less would cut off a distant region.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The whole is limited by `longest`, retries and signing in included.
+///
+/// One attempt may take a third of it, so that one that hangs is tried again. That is a limit on the answer alone and
+/// not on the attempt as the SDK counts it, for that would also cut off a program that asks somebody for credentials.
+pub(super) fn timeouts(longest: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_timeout(longest)
+        .connect_timeout(longest.min(CONNECT_LIMIT))
+        .read_timeout(longest.min(ATTEMPT_LIMIT.max(longest / 3)))
+        .build()
+}

@@ -1,0 +1,296 @@
+//! The header of a file: preamble, parameters, two slot tables. See `kenc-format(5)`.
+
+use std::io::Read;
+
+use crate::codec::{Reader, Writer};
+use crate::context::EncryptionContext;
+use crate::crypto::Suite;
+use crate::error::{Foreign, FormatError, Result};
+use crate::keys::WrappedKey;
+use crate::stream::slot::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
+use crate::stream::transfer::{read_part, read_up_to};
+
+/// The first bytes of every kenc file. Line ends and a high bit among them show what mangled it.
+pub const MAGIC: [u8; 7] = *b"\x89kenc\r\n";
+/// The version of the format that this reader knows.
+pub(crate) const VERSION: u8 = 1;
+/// Length of the preamble, in bytes.
+pub(crate) const PREAMBLE_LEN: usize = 16;
+/// Greatest length of the parameters, in bytes.
+pub(crate) const MAX_PARAMETERS_LEN: usize = 16_384;
+
+/// What never changes during the life of a payload, and is bound to its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// The cipher suite.
+    pub suite: Suite,
+    /// The encryption context.
+    pub context: EncryptionContext,
+}
+
+impl Parameters {
+    fn encode(&self) -> Vec<u8> {
+        let Self { suite, context } = self;
+        let mut writer = Writer::new();
+        writer.u16(suite.number().into());
+        context.encode(&mut writer);
+        writer.into_bytes()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, "parameters");
+        let number = reader.u16()?;
+        let suite = Suite::from_number(number).ok_or(FormatError::UnknownSuite(number))?;
+        let context = EncryptionContext::decode(&mut reader)?;
+        reader.finish()?;
+        Ok(Self { suite, context })
+    }
+
+    /// What the payload key is bound to: magic, version, parameters.
+    pub(crate) fn payload_context(&self) -> Vec<u8> {
+        [&MAGIC[..], &[VERSION], &self.encode()].concat()
+    }
+}
+
+/// How the two copies of the slot table were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableCopies {
+    /// Both are whole and equal.
+    Whole,
+    /// The first is damaged; the second was used.
+    FirstDamaged,
+    /// The second is damaged; the first was used.
+    SecondDamaged,
+    /// Both are whole but differ, as an interrupted change of keys leaves them; the newer one was used.
+    Differing,
+}
+
+/// The header of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What the payload is bound to.
+    pub parameters: Parameters,
+    /// The valid slot table.
+    pub table: SlotTable,
+    /// How the copies of the table were found.
+    pub copies: TableCopies,
+    table_len: usize,
+}
+
+impl Header {
+    /// The header of a new file.
+    ///
+    /// # Errors
+    /// If the keys are too many or too long for the format.
+    pub fn new(parameters: Parameters, slots: Vec<WrappedKey>) -> Result<Self, FormatError> {
+        let table = SlotTable { generation: 1, slots };
+        let table_len = table.new_len()?;
+        Ok(Self { parameters, table, copies: TableCopies::Whole, table_len })
+    }
+
+    /// Reads a header and nothing beyond it. Allocates at most 256 KiB, whatever the input says.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is not exactly what the format prescribes, [`Error::Io`] if the input cannot be read.
+    pub fn read(input: &mut dyn Read) -> Result<Self> {
+        let mut preamble = [0; PREAMBLE_LEN];
+        let found = read_up_to(input, &mut preamble)?;
+        let (parameters_len, table_len) = decode_preamble(&preamble[..found])?;
+
+        let mut buffer = vec![0; parameters_len];
+        read_part(input, &mut buffer, "parameters")?;
+        let parameters = Parameters::decode(&buffer)?;
+
+        buffer.resize(table_len, 0);
+        read_part(input, &mut buffer, "first slot table")?;
+        let first = SlotTable::decode(&buffer);
+        read_part(input, &mut buffer, "second slot table")?;
+        let second = SlotTable::decode(&buffer);
+
+        let (table, copies) = match (first, second) {
+            (None, None) => return Err(FormatError::NoWholeSlotTable.into()),
+            (None, Some(second)) => (second, TableCopies::FirstDamaged),
+            (Some(first), None) => (first, TableCopies::SecondDamaged),
+            (Some(first), Some(second)) if first == second => (first, TableCopies::Whole),
+            (Some(first), Some(second)) if second.generation > first.generation => (second, TableCopies::Differing),
+            (Some(first), Some(_)) => (first, TableCopies::Differing),
+        };
+        Ok(Self { parameters, table, copies, table_len })
+    }
+
+    /// The bytes of this header, with two equal tables.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Self { parameters, table, copies: _, table_len } = self;
+        let parameters = parameters.encode();
+        let table = table.encode(*table_len).expect("the length of the tables was computed from their slots");
+        let mut writer = Writer::new();
+        writer.bytes(&MAGIC);
+        writer.u8(VERSION.into());
+        writer.u32(u32::try_from(parameters.len()).expect("a context has at most 8192 bytes and 64 pairs"));
+        writer.u32(u32::try_from(*table_len).expect("a table has at most 65536 bytes"));
+        writer.bytes(&parameters);
+        writer.bytes(&table);
+        writer.bytes(&table);
+        writer.into_bytes()
+    }
+
+    /// Length of the header, in bytes: where the payload begins.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        (PREAMBLE_LEN + self.parameters.encode().len() + 2 * self.table_len) as u64
+    }
+}
+
+fn decode_preamble(preamble: &[u8]) -> Result<(usize, usize), FormatError> {
+    if !preamble.starts_with(&MAGIC) {
+        return Err(FormatError::NotKenc(foreign(preamble)));
+    }
+    if preamble.len() < PREAMBLE_LEN {
+        return Err(FormatError::NotKenc(Foreign::BeginningOfKenc));
+    }
+    let mut reader = Reader::new(&preamble[MAGIC.len()..], "preamble");
+    let version = reader.u8()?;
+    if version != VERSION {
+        return Err(FormatError::UnknownVersion(version));
+    }
+    let parameters_len = within("length of the parameters", reader.u32()?, MAX_PARAMETERS_LEN)?;
+    let table_len = within("length of a slot table", reader.u32()?, MAX_TABLE_LEN)?;
+    if table_len == 0 || table_len % TABLE_UNIT != 0 {
+        return Err(FormatError::NotCanonical("length of a slot table is not a multiple of 512"));
+    }
+    Ok((parameters_len, table_len))
+}
+
+fn within(field: &'static str, found: u32, limit: usize) -> Result<usize, FormatError> {
+    usize::try_from(found).ok().filter(|&found| found <= limit).ok_or(FormatError::LimitExceeded {
+        field,
+        found: found.into(),
+        limit: limit as u64,
+    })
+}
+
+/// What an input that does not begin with the magic looks like. `start` is as much of it as is at hand; more of it
+/// tells more.
+#[must_use]
+pub fn foreign(start: &[u8]) -> Foreign {
+    let seven_bit = MAGIC.map(|byte| byte & 0x7f);
+    if start.is_empty() {
+        Foreign::Empty
+    } else if MAGIC.starts_with(start) {
+        Foreign::BeginningOfKenc
+    } else if start.starts_with(b"\x89kenc\n") || start.starts_with(b"\x89kenc\r\r\n") {
+        Foreign::NewlinesConverted
+    } else if start.starts_with(&seven_bit) || start.starts_with(b"\xef\xbf\xbdkenc") {
+        Foreign::SevenBit
+    } else if start.starts_with(b"age-encryption.org/") || start.starts_with(b"-----BEGIN AGE ENCRYPTED FILE") {
+        Foreign::Age
+    } else if start.starts_with(b"Salted__") {
+        Foreign::OpenSslEnc
+    } else if start.starts_with(b"-----BEGIN PGP MESSAGE") || is_open_pgp_message(start) {
+        Foreign::OpenPgp
+    } else if is_aws_encryption_sdk(start) {
+        Foreign::AwsEncryptionSdk
+    } else if looks_like_sops(start) {
+        Foreign::Sops
+    } else {
+        Foreign::Unknown
+    }
+}
+
+/// An encrypted OpenPGP message begins with a session-key packet of a known version, or with encrypted data (RFC 9580).
+fn is_open_pgp_message(start: &[u8]) -> bool {
+    let (tag, body) = match start {
+        // Old packet format: the lowest two bits say how long the length is.
+        [first @ 0x80..=0xbf, rest @ ..] => (first >> 2 & 0x0f, rest.get([1, 2, 4, 0][usize::from(first & 3)]..)),
+        [first @ 0xc0..=0xff, length, rest @ ..] => {
+            let more = match length {
+                0..=191 | 224..=254 => 0,
+                192..=223 => 1,
+                255 => 4,
+            };
+            (first & 0x3f, rest.get(more..))
+        }
+        _ => return false,
+    };
+    let version = body.and_then(|body| body.first());
+    matches!((tag, version), (1, Some(3 | 6)) | (3, Some(4..=6)) | (18, Some(1 | 2)) | (20, Some(1)))
+}
+
+/// A version 1 message has type 0x80 and a known suite, a version 2 message a committing suite.
+fn is_aws_encryption_sdk(start: &[u8]) -> bool {
+    matches!(start, [0x01, 0x80, 0x00..=0x05, 0x14 | 0x46 | 0x78, ..] | [0x02, 0x04 | 0x05, 0x78, ..])
+}
+
+fn looks_like_sops(start: &[u8]) -> bool {
+    let has = |needle: &[u8]| start.windows(needle.len()).any(|window| window == needle);
+    has(b"ENC[AES256_GCM,") || has(b"\nsops:") || has(b"\"sops\":") || has(b"sops_version=")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn header() -> Header {
+        let context = EncryptionContext::from_words(&["app=demo", "env=prod"]).unwrap();
+        let slot = WrappedKey { provider: "age".to_owned(), key_id: "age1x".to_owned(), ciphertext: vec![1; 200] };
+        Header::new(Parameters { suite: Suite::Aes256Gcm, context }, vec![slot]).unwrap()
+    }
+
+    #[test]
+    fn a_header_that_is_read_is_the_one_that_was_written_and_nothing_beyond_is_consumed() {
+        let bytes = [header().to_bytes(), b"payload".to_vec()].concat();
+        let mut input = &bytes[..];
+        let read = Header::read(&mut input).unwrap();
+        assert_eq!(read, header());
+        assert_eq!(input, b"payload");
+        assert_eq!(read.len(), bytes.len() as u64 - 7);
+    }
+
+    #[test]
+    fn a_header_cut_off_at_any_byte_is_refused() {
+        let bytes = header().to_bytes();
+        for length in 0..bytes.len() {
+            assert!(matches!(Header::read(&mut &bytes[..length]), Err(Error::Format(_))), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn the_newer_of_two_whole_tables_is_used() {
+        let old = header();
+        let mut new = header();
+        new.table.generation = 2;
+        new.table.slots[0].key_id = "age1y".to_owned();
+        let at = old.to_bytes().len() - old.table_len;
+        for (first, second) in [(&old, &new), (&new, &old)] {
+            let mixed = [&first.to_bytes()[..at], &second.to_bytes()[at..]].concat();
+            let read = Header::read(&mut &mixed[..]).unwrap();
+            assert_eq!(read.table, new.table);
+            assert_eq!(read.copies, TableCopies::Differing);
+        }
+    }
+
+    #[test]
+    fn other_tools_and_mangled_files_are_recognised() {
+        let cases: [(&[u8], Foreign); 14] = [
+            (b"", Foreign::Empty),
+            (b"\x89ken", Foreign::BeginningOfKenc),
+            (b"\x89kenc\n\x01\0\0", Foreign::NewlinesConverted),
+            (b"\x89kenc\r\r\n\x01\0\0", Foreign::NewlinesConverted),
+            (b"\x09kenc\r\n\x01\0\0", Foreign::SevenBit),
+            (b"age-encryption.org/v1\n-> X25519", Foreign::Age),
+            (b"-----BEGIN AGE ENCRYPTED FILE-----", Foreign::Age),
+            (b"-----BEGIN PGP MESSAGE-----\n", Foreign::OpenPgp),
+            (b"\x85\x01\x0c\x03abcdefgh", Foreign::OpenPgp),
+            (b"\x8c\x0d\x04\x09\x03\x02", Foreign::OpenPgp),
+            (b"Salted__12345678", Foreign::OpenSslEnc),
+            (b"\x02\x05\x78abcd", Foreign::AwsEncryptionSdk),
+            (b"a: ENC[AES256_GCM,data:x", Foreign::Sops),
+            (b"hello: world\n", Foreign::Unknown),
+        ];
+        for (start, expected) in cases {
+            assert_eq!(foreign(start), expected, "{}", start.escape_ascii());
+        }
+    }
+}

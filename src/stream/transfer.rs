@@ -1,0 +1,83 @@
+//! Reading and writing in full, and telling whose fault it was when that failed.
+
+use std::io::{self, IoSlice, IoSliceMut, Read};
+
+use crate::error::{Error, FormatError, Result};
+
+/// Reads until `buffer` is full or the input ends; returns how many bytes came.
+pub(crate) fn read_up_to(input: &mut dyn Read, buffer: &mut [u8]) -> Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(read_error(error)),
+        }
+    }
+    Ok(filled)
+}
+
+pub(crate) fn read_part(input: &mut dyn Read, buffer: &mut [u8], part: &'static str) -> Result<()> {
+    if read_up_to(input, buffer)? == buffer.len() { Ok(()) } else { Err(FormatError::Truncated(part).into()) }
+}
+
+/// An error of an input, or the error of this crate that a reader below passed through it.
+pub fn read_error(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(error) => Error::Read(error),
+    }
+}
+
+/// An error of an output, or the error of this crate that a writer below passed through it.
+pub fn write_error(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(error) => Error::Write(error),
+    }
+}
+
+/// Fills `slices` by calls of `read`, which is told how many bytes came before. Returns how many bytes came: fewer than
+/// there is room for only at the end of the input.
+pub(crate) fn fill(
+    mut slices: &mut [IoSliceMut<'_>],
+    mut read: impl FnMut(&mut [IoSliceMut<'_>], usize) -> io::Result<usize>,
+) -> Result<usize> {
+    let mut filled = 0;
+    while !slices.is_empty() {
+        match read(slices, filled) {
+            Ok(0) => break,
+            Ok(count) => {
+                filled += count;
+                IoSliceMut::advance_slices(&mut slices, count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(read_error(error)),
+        }
+    }
+    Ok(filled)
+}
+
+/// Writes all of `slices` by calls of `write`, which is told how many bytes went before.
+pub(crate) fn write_all(
+    mut slices: Vec<IoSlice<'_>>,
+    mut write: impl FnMut(&[IoSlice<'_>], usize) -> io::Result<usize>,
+) -> io::Result<()> {
+    let mut rest = &mut slices[..];
+    let mut done = 0;
+    // Slices without bytes would look like an output that takes nothing.
+    IoSlice::advance_slices(&mut rest, 0);
+    while !rest.is_empty() {
+        match write(rest, done) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                done += count;
+                IoSlice::advance_slices(&mut rest, count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
