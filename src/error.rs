@@ -142,8 +142,9 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::Format(_) | Self::Authentication(_) => Class::NotAuthentic,
-            Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
+            Self::Format(_)
+            | Self::Authentication(_)
+            | Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
             Self::Context(_) | Self::KeyWord(_) | Self::NoKeyGiven | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::CannotWrap { .. } => Class::KeyService,

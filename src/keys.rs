@@ -174,6 +174,9 @@ impl Keyring<'_> {
     ///
     /// # Errors
     /// [`Error::NoKeyGiven`] for an empty list, [`Error::CannotWrap`] for the first key that refuses.
+    ///
+    /// # Panics
+    /// Never: there is one wrapped key for each KMS key.
     pub fn wrap_new(&self, keys: &[KeyUri], context: &EncryptionContext) -> Result<(DataKey, Vec<WrappedKey>)> {
         if keys.is_empty() {
             return Err(Error::NoKeyGiven);

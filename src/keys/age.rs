@@ -164,7 +164,7 @@ pub(super) fn unwrap_with_passphrase(
     key: &WrappedKey,
     passphrases: &dyn PassphraseSource,
 ) -> Result<DataKey, KeyRefusal> {
-    let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(refusal)?;
+    let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
     if !decryptor.is_scrypt() {
         return Err(KeyRefusal::Damaged("its age file is not for a passphrase".to_owned()));
     }
@@ -175,7 +175,7 @@ pub(super) fn unwrap_with_passphrase(
         DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed => {
             KeyRefusal::WrongPassphrase
         }
-        other => refusal(other),
+        other => refusal(&other),
     })?;
     read_data_key(reader)
 }
@@ -194,14 +194,14 @@ pub(super) fn unwrap(
                 continue;
             }
         };
-        let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(refusal)?;
+        let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
         if decryptor.is_scrypt() {
             return Err(KeyRefusal::Damaged("its age file is for a passphrase, not for a recipient".to_owned()));
         }
         match decryptor.decrypt(loaded.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
             Ok(reader) => return read_data_key(reader),
             Err(DecryptError::NoMatchingKeys) => searched.push(name),
-            Err(other) => return Err(refusal(other)),
+            Err(other) => return Err(refusal(&other)),
         }
     }
     Err(KeyRefusal::NoIdentity { searched })
@@ -213,7 +213,7 @@ fn read_data_key(reader: impl Read) -> Result<DataKey, KeyRefusal> {
     DataKey::from_slice(&content).ok_or_else(|| KeyRefusal::Damaged("its age file holds no data key".to_owned()))
 }
 
-fn refusal(error: DecryptError) -> KeyRefusal {
+fn refusal(error: &DecryptError) -> KeyRefusal {
     match error {
         DecryptError::ExcessiveWork { required, .. } => KeyRefusal::Damaged(format!(
             "its passphrase asks for a work of 2^{required}, and 2^{MAX_WORK_FACTOR} is the limit"

@@ -123,20 +123,25 @@ impl<R: Read> ArmorReader<R> {
         let at_end = self.line.is_empty();
         let line =
             self.line.strip_suffix(b"\n").map_or(&self.line[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
-        match self.state {
-            State::BeforeBegin if line == BEGIN.as_bytes() => self.state = State::Body,
-            State::BeforeBegin => return self.fail("is not the BEGIN line"),
-            State::Body | State::AfterShortLine if at_end => return self.fail("is missing: the armor was cut off"),
-            State::Body | State::AfterShortLine if line == END.as_bytes() => {
-                if !self.lines.fill_buf()?.is_empty() {
-                    self.line_number += 1;
-                    return self.fail("follows the END line");
-                }
-                self.state = State::Ended;
+        let fault = match self.state {
+            State::BeforeBegin if line == BEGIN.as_bytes() => {
+                self.state = State::Body;
+                None
             }
-            State::AfterShortLine => return self.fail("follows a line that is shorter than 64 characters"),
-            State::Body if line.len() > LINE_CHARS => return self.fail("is longer than 64 characters"),
-            State::Body if line.is_empty() => return self.fail("is empty"),
+            State::BeforeBegin => Some("is not the BEGIN line"),
+            State::Body | State::AfterShortLine if at_end => Some("is missing: the armor was cut off"),
+            State::Body | State::AfterShortLine if line == END.as_bytes() => {
+                self.state = State::Ended;
+                if self.lines.fill_buf()?.is_empty() {
+                    None
+                } else {
+                    self.line_number += 1;
+                    Some("follows the END line")
+                }
+            }
+            State::AfterShortLine => Some("follows a line that is shorter than 64 characters"),
+            State::Body if line.len() > LINE_CHARS => Some("is longer than 64 characters"),
+            State::Body if line.is_empty() => Some("is empty"),
             State::Body => match STANDARD.decode_slice(line, &mut self.bytes) {
                 Ok(count) => {
                     self.ready = 0..count;
@@ -144,16 +149,15 @@ impl<R: Read> ArmorReader<R> {
                     if count < LINE_BYTES {
                         self.state = State::AfterShortLine;
                     }
+                    None
                 }
-                Err(_) => return self.fail("is not base64"),
+                Err(_) => Some("is not base64"),
             },
-            State::Ended | State::Failed(_) => {}
+            State::Ended | State::Failed(_) => None,
+        };
+        if let Some(fault) = fault {
+            self.state = State::Failed(fault);
         }
-        Ok(())
-    }
-
-    fn fail(&mut self, fault: &'static str) -> io::Result<()> {
-        self.state = State::Failed(fault);
         Ok(())
     }
 }

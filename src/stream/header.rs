@@ -119,6 +119,9 @@ impl Header {
     }
 
     /// The bytes of this header, with two equal tables.
+    ///
+    /// # Panics
+    /// Never: the limits of a context and of the slots were checked when they were made.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let Self { parameters, table, copies: _, table_len } = self;

@@ -23,6 +23,7 @@ pub(crate) fn read_part(input: &mut dyn Read, buffer: &mut [u8], part: &'static 
 }
 
 /// An error of an input, or the error of this crate that a reader below passed through it.
+#[must_use]
 pub fn read_error(error: io::Error) -> Error {
     match error.downcast::<Error>() {
         Ok(ours) => ours,
@@ -31,6 +32,7 @@ pub fn read_error(error: io::Error) -> Error {
 }
 
 /// An error of an output, or the error of this crate that a writer below passed through it.
+#[must_use]
 pub fn write_error(error: io::Error) -> Error {
     match error.downcast::<Error>() {
         Ok(ours) => ours,

@@ -115,12 +115,14 @@ impl Reporter {
             ));
             return exit;
         }
-        let mut text = format!("kenc: {} {}\n", self.painted("1;31", "error:"), printable(&sentence));
-        for attempt in attempts {
-            let KeyAttempt { slot, provider, key_id, refusal } = attempt;
-            text.push_str(&format!("  {} {} {}\n", slot + 1, printable(provider), printable(key_id)));
-            text.push_str(&format!("      {}\n", printable(&refusal.to_string())));
-        }
+        let tried: String = attempts
+            .iter()
+            .map(|KeyAttempt { slot, provider, key_id, refusal }| {
+                let (provider, key_id) = (printable(provider), printable(key_id));
+                format!("  {} {provider} {key_id}\n      {}\n", slot + 1, printable(&refusal.to_string()))
+            })
+            .collect();
+        let text = format!("kenc: {} {}\n{tried}", self.painted("1;31", "error:"), printable(&sentence));
         print_error_line(&text);
         for hint in hints {
             self.hint(&hint);

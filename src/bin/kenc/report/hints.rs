@@ -76,12 +76,9 @@ fn of_library(error: &Error) -> Vec<String> {
     let one = |hint: &str| vec![hint.to_owned()];
     match error {
         Error::Format(fault) => vec![of_format(fault)],
-        Error::Authentication(AuthenticationError::Commitment | AuthenticationError::TooLong) => {
-            one("take the file from a backup or from where it came from")
-        }
-        Error::Authentication(AuthenticationError::Chunk { .. }) => {
-            one("take the file from a backup or from where it came from")
-        }
+        Error::Authentication(
+            AuthenticationError::Commitment | AuthenticationError::TooLong | AuthenticationError::Chunk { .. },
+        ) => one("take the file from a backup or from where it came from"),
         Error::Authentication(AuthenticationError::CutOff { .. }) => {
             one("fetch it again, or take it from a backup; was the disk full, or the transfer interrupted?")
         }
@@ -108,12 +105,11 @@ fn of_library(error: &Error) -> Vec<String> {
         Error::WouldOverwrite(_) => one("`-f` replaces it"),
         Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
         Error::Interrupted => Vec::new(),
-        Error::Read(source) => vec![of_system(source.kind())],
         Error::Write(source) => vec![match source.kind() {
             ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),
             kind => of_system(kind),
         }],
-        Error::Io { source, .. } => vec![of_system(source.kind())],
+        Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
     }
 }
 
