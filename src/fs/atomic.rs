@@ -51,6 +51,9 @@ pub enum Sync {
 pub struct AtomicFile {
     file: File,
     place: Place,
+    /// The name as the user knows it.
+    named: PathBuf,
+    /// The name that the file gets, behind symbolic links.
     target: PathBuf,
     replaces: bool,
     sync: Sync,
@@ -64,23 +67,23 @@ enum Place {
 }
 
 impl AtomicFile {
-    /// Begins a file that is to become `target`. A symbolic link is followed: the file that it names is meant.
+    /// Begins a file that is to become `named`. A symbolic link is followed: the file that it names is meant.
     ///
     /// # Errors
     /// [`Error::WouldOverwrite`], or [`Error::Io`] if the folder is not there or cannot be written to.
-    pub fn create(target: &Path, existing: Existing, access: Access, sync: Sync) -> Result<Self> {
-        let target = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+    pub fn create(named: &Path, existing: Existing, access: Access, sync: Sync) -> Result<Self> {
+        let target = std::fs::canonicalize(named).unwrap_or_else(|_| named.to_owned());
         let old = std::fs::metadata(&target).ok();
         if old.is_some() && existing == Existing::Refuse {
-            return Err(Error::WouldOverwrite(target));
+            return Err(Error::WouldOverwrite(named.to_owned()));
         }
-        let failed = |source| Error::io(format!("write {}", target.display()), source);
+        let failed = |source| Error::io(format!("write {}", named.display()), source);
         let folder = folder_of(&target);
         let (file, place) = create_in(folder, access.mode()).map_err(failed)?;
         if let Some(old) = &old {
             take_over_permissions(&file, old).map_err(failed)?;
         }
-        Ok(Self { file, place, target, replaces: old.is_some(), sync })
+        Ok(Self { file, place, named: named.to_owned(), target, replaces: old.is_some(), sync })
     }
 
     /// The file to write to.
@@ -95,12 +98,12 @@ impl AtomicFile {
     /// [`Error::WouldOverwrite`] if another program made a file of this name meanwhile, [`Error::Io`] if the system
     /// refuses: then nothing has changed.
     pub fn commit(self) -> Result<()> {
-        let Self { file, place, target, replaces, sync } = self;
+        let Self { file, place, named, target, replaces, sync } = self;
         let failed = |source: io::Error| {
             if source.kind() == io::ErrorKind::AlreadyExists {
-                Error::WouldOverwrite(target.clone())
+                Error::WouldOverwrite(named.clone())
             } else {
-                Error::io(format!("write {}", target.display()), source)
+                Error::io(format!("write {}", named.display()), source)
             }
         };
         let must_sync = replaces || sync == Sync::Always;
