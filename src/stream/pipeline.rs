@@ -267,7 +267,8 @@ impl Work<'_, '_, '_> {
                 written
             }
             Sink::File { file, start, reserved } => {
-                self.reserve(file, *start, &mut lock(reserved), offset + count as u64).and_then(|()| {
+                let reserved = self.reserve(file, *start, reserved, offset + count as u64);
+                reserved.and_then(|()| {
                     write_all(slices, |slices, done| {
                         positioned::write_vectored_at(file, slices, start + offset + done as u64)
                     })
@@ -304,14 +305,15 @@ impl Work<'_, '_, '_> {
     }
 
     /// Asks for disk space ahead of the writing, which then is faster, and learns early that a disk is full.
-    fn reserve(&self, file: &File, start: u64, reserved: &mut u64, end: u64) -> io::Result<()> {
+    fn reserve(&self, file: &File, start: u64, reserved: &Mutex<u64>, end: u64) -> io::Result<()> {
+        let mut reserved = lock(reserved);
         if end <= *reserved {
             return Ok(());
         }
         let wanted = match self.source {
             Source::File { len, .. } => self.output_len(len).max(end),
-            // A short stream ends within its first batch.
-            Source::Stream(_) if *reserved == 0 && end < (self.batch_chunks * CHUNK_LEN) as u64 => end,
+            // A stream that ends within its first batch needs no help.
+            Source::Stream(_) if end < (self.batch_chunks * CHUNK_LEN) as u64 => return Ok(()),
             Source::Stream(_) => end + RESERVE_AHEAD,
         };
         positioned::reserve(file, start + *reserved, wanted - *reserved)?;
@@ -397,3 +399,6 @@ impl<'a> Sink<'a> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

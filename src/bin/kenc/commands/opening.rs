@@ -90,7 +90,9 @@ impl Recognised {
             Kind::File { mut file, start, len } => {
                 let head = FileHead::read(&mut file)?;
                 let head_len = head.len();
-                (head, Payload::File { file, start: start + head_len, len: len - head_len })
+                // A file that grew since its length was taken has a head that does not fit the length.
+                let len = len.saturating_sub(head_len);
+                (head, Payload::File { file, start: start + head_len, len })
             }
             Kind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
         };
