@@ -45,9 +45,6 @@ impl Input {
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let file = File::open(path).map_err(failed)?;
-        if file.metadata().map_err(failed)?.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
-        }
         Self::from_file(file).map_err(failed)
     }
 
@@ -68,6 +65,9 @@ impl Input {
 
     fn from_file(mut file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         let identity = identity(&metadata);
         if metadata.is_file() && metadata.len() >= SHORTEST_FILE {
             let start = file.stream_position()?;

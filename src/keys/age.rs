@@ -168,7 +168,7 @@ pub(super) fn unwrap_with_passphrase(
     if !decryptor.is_scrypt() {
         return Err(KeyRefusal::Damaged("its age file is not for a passphrase".to_owned()));
     }
-    let passphrase = passphrases.passphrase("the file").map_err(|error| KeyRefusal::NoPassphrase(error.to_string()))?;
+    let passphrase = passphrases.passphrase("the file").map_err(|error| KeyRefusal::NoPassphrase(reason(error)))?;
     let mut identity = ::age::scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MAX_WORK_FACTOR);
     let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|error| match error {
@@ -205,6 +205,11 @@ pub(super) fn unwrap(
         }
     }
     Err(KeyRefusal::NoIdentity { searched })
+}
+
+/// Why there is no passphrase, as it reads behind words that say so already.
+fn reason(error: Error) -> String {
+    if let Error::Passphrase(reason) = error { reason } else { error.to_string() }
 }
 
 fn read_data_key(reader: impl Read) -> Result<DataKey, KeyRefusal> {

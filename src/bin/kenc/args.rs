@@ -113,7 +113,7 @@ pub struct EncryptArgs {
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
     /// "ssh-ed25519 …", "ssh-rsa …", or passphrase: to be asked for one.
-    #[arg(short, long = "key", value_name = "KEY")]
+    #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
     /// Pair of the encryption context, which is bound to the file in the clear and sent to KMS
@@ -155,7 +155,13 @@ pub struct DecryptArgs {
     /// Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended
     ///
     /// From a file only what is needed is read, and the last chunk, which tells that nothing was cut off.
-    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    #[arg(
+        long,
+        value_name = "A..B",
+        value_parser = parse_range,
+        allow_hyphen_values = true,
+        conflicts_with = "in_place"
+    )]
     pub range: Option<ByteRange>,
 
     #[command(flatten)]
@@ -215,7 +221,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct OpenArgs {
     /// Try only the file's wrapped keys of this key; give several times for several keys
-    #[arg(short, long = "key", value_name = "KEY")]
+    #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
     /// Pair that the encryption context of the file must contain

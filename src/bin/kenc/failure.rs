@@ -64,8 +64,12 @@ pub enum Cause {
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
     OutputIsInput(PathBuf),
+    #[error("the standard input is the same file as the output")]
+    StandardInputIsOutput,
     #[error("{} is a directory", .0.display())]
     InputIsDirectory(PathBuf),
+    #[error("{} is a directory", .0.display())]
+    CannotEncryptDirectory(PathBuf),
     #[error("the folder {} is not there", .0.display())]
     NoFolder(PathBuf),
     #[error("{} is not a folder", .0.display())]
@@ -76,8 +80,8 @@ pub enum Cause {
     StandardInputInPlace,
     #[error("the standard input has no name for a file in {}", .0.display())]
     StandardInputToFolder(PathBuf),
-    #[error("there is no local key")]
-    NoLocalKey,
+    #[error("there is no local key: {} is not there", path.display())]
+    NoLocalKey { path: PathBuf, named: Named },
     #[error("no key to encrypt with: no -k is given, and there is no local key")]
     NoKeyGiven,
     #[error("there is a local key already: {}", path.display())]
@@ -86,6 +90,15 @@ pub enum Cause {
     NoHome,
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
+}
+
+/// How the place of a key file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// By -o.
+    OnCommandLine,
+    /// It is the local key's own place.
+    ByDefault,
 }
 
 impl<C: Into<Cause>> From<C> for Failure {
@@ -125,15 +138,17 @@ impl Failure {
             Cause::CiphertextToTerminal { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
+            | Cause::StandardInputIsOutput
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputToFolder(_)
             | Cause::NoKeyGiven => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
+            | Cause::CannotEncryptDirectory(_)
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
-            | Cause::NoLocalKey
+            | Cause::NoLocalKey { .. }
             | Cause::NoHome => Exit::Failed,
             Cause::LocalKeyExists { .. } => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,

@@ -13,6 +13,9 @@ use kenc::stream::pipeline;
 use crate::args::OutputArgs;
 use crate::failure::{Cause, Failure};
 
+/// The standard input as messages name it.
+pub const STANDARD_INPUT: &str = "the standard input";
+
 /// One input with the place for its result.
 #[derive(Debug)]
 pub struct Job {
@@ -28,6 +31,8 @@ pub enum Place {
     StandardOutput { forced: bool },
     /// A file.
     File { path: PathBuf, existing: Existing },
+    /// The input itself, which is replaced.
+    Input { path: PathBuf },
 }
 
 /// Finds the place for the result of every input. `result_name` makes the name of a result in a folder from the name of
@@ -40,12 +45,13 @@ pub fn plan(inputs: &[PathBuf], args: &OutputArgs, result_name: fn(&OsStr) -> Os
     for input in inputs {
         let name = (input.as_os_str() != "-").then_some(input);
         let place = match &args.output {
-            _ if args.in_place => {
-                Place::File { path: name.ok_or(Cause::StandardInputInPlace)?.clone(), existing: Existing::Replace }
-            }
+            _ if args.in_place => Place::Input { path: name.ok_or(Cause::StandardInputInPlace)?.clone() },
             None if inputs.len() > 1 => return Err(Cause::SeveralInputs(inputs.len()).into()),
             None => Place::StandardOutput { forced: false },
-            Some(output) if output.as_os_str() == "-" && inputs.len() == 1 => Place::StandardOutput { forced: true },
+            Some(output) if output.as_os_str() == "-" && inputs.len() > 1 => {
+                return Err(Cause::SeveralInputs(inputs.len()).into());
+            }
+            Some(output) if output.as_os_str() == "-" => Place::StandardOutput { forced: true },
             Some(output) if inputs.len() > 1 || is_folder(output) => {
                 if !output.is_dir() {
                     return Err(if output.exists() {
@@ -59,15 +65,18 @@ pub fn plan(inputs: &[PathBuf], args: &OutputArgs, result_name: fn(&OsStr) -> Os
                 let name = name.ok_or_else(|| Cause::StandardInputToFolder(output.clone()))?;
                 Place::File { path: output.join(result_name(name)), existing }
             }
-            Some(output) => Place::File { path: output.clone(), existing },
+            Some(output) => {
+                check_folder_of(output)?;
+                Place::File { path: output.clone(), existing }
+            }
         };
-        if let Place::File { path, .. } = &place {
-            let same = |job: &&Job| matches!(&job.place, Place::File { path: other, .. } if other == path);
+        if let Some(path) = place.path() {
+            let same = |job: &&Job| job.place.path() == Some(path);
             if let Some(other) = jobs.iter().find(same) {
                 return Err(Cause::SameOutput {
                     first: other.input.clone().unwrap_or_default(),
                     second: input.clone(),
-                    output: path.clone(),
+                    output: path.to_owned(),
                 }
                 .into());
             }
@@ -77,6 +86,23 @@ pub fn plan(inputs: &[PathBuf], args: &OutputArgs, result_name: fn(&OsStr) -> Os
     Ok(jobs)
 }
 
+/// A file needs a folder that is there.
+pub fn check_folder_of(path: &Path) -> Result<(), Cause> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(Cause::NoFolder(folder.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+impl Place {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::StandardOutput { .. } => None,
+            Self::File { path, .. } | Self::Input { path } => Some(path),
+        }
+    }
+}
+
 fn is_folder(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
 }
@@ -84,14 +110,14 @@ fn is_folder(path: &Path) -> bool {
 impl Job {
     /// The input as messages name it.
     pub fn name(&self) -> String {
-        self.input.as_ref().map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string())
+        self.input.as_ref().map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
     }
 
     /// Opens the input, and checks that its result would not be written over it.
     pub fn open_input(&self) -> Result<Input, Failure> {
         let input = open_input(self.input.as_deref())?;
         match &self.place {
-            Place::File { existing: Existing::Replace, path } if self.input.as_ref() == Some(path) => {}
+            Place::Input { .. } => {}
             Place::File { path, .. } => {
                 if is_same_file(&input, File::open(path).ok()) {
                     return Err(Cause::OutputIsInput(path.clone()).into());
@@ -99,7 +125,7 @@ impl Job {
             }
             Place::StandardOutput { .. } => {
                 if is_same_file(&input, stdout_file()) {
-                    return Err(Cause::OutputIsInput(self.name().into()).into());
+                    return Err(self.input.clone().map_or(Cause::StandardInputIsOutput, Cause::OutputIsInput).into());
                 }
             }
         }
@@ -131,6 +157,7 @@ impl Output {
     pub fn open(place: &Place, access: Access, sync: Sync) -> Result<Self> {
         match place {
             Place::StandardOutput { .. } => Self::stdout(),
+            Place::Input { path } => Ok(Self::Atomic(AtomicFile::create(path, Existing::Replace, access, sync)?)),
             Place::File { path, existing } => match std::fs::metadata(path) {
                 // A device or a named pipe is written to, not replaced.
                 Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {

@@ -80,7 +80,13 @@ fn ask(prompt: &str) -> Result<SecretString> {
 
 fn read_from(from: &PassphraseFrom) -> Result<SecretString> {
     match from {
-        PassphraseFrom::FileDescriptor(number) => read_file(Path::new(&format!("/dev/fd/{number}"))),
+        PassphraseFrom::FileDescriptor(number) => {
+            let path = format!("/dev/fd/{number}");
+            if !Path::new(&path).exists() {
+                return Err(Error::Passphrase(format!("the file descriptor {number} is not open")));
+            }
+            read_file(Path::new(&path))
+        }
         PassphraseFrom::File(path) => read_file(path),
         PassphraseFrom::Program(words) => run(words),
     }

@@ -5,11 +5,12 @@ mod hints;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
 use serde_json::{Value, json};
 
-use crate::args::{ColorWhen, GlobalArgs};
+use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, Exit, Failure};
 
 /// Prints in the way that the user asked for.
@@ -167,14 +168,15 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
     let sentence = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let tips: Vec<String> = paragraphs
-        .clone()
         .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
         .map(|tip| tip.lines().next().unwrap_or_default().to_owned())
+        // A word with a dash is a mistyped flag far more often than the name of a file.
+        .filter(|tip| !tip.starts_with("to pass "))
         .collect();
-    let usage = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("Usage: "));
-    let command = usage
-        .and_then(|usage| usage.split_whitespace().nth(1))
-        .filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()))
+    let commands = Cli::command();
+    let command = std::env::args_os()
+        .skip(1)
+        .find_map(|word| commands.find_subcommand(word).map(|command| command.get_name().to_owned()))
         .map_or_else(|| "kenc --help".to_owned(), |command| format!("kenc {command} --help"));
     let hints = if tips.is_empty() { vec![format!("`{command}` shows what there is")] } else { tips };
     if std::env::args_os().any(|word| word == "--json") {

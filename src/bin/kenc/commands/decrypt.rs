@@ -110,10 +110,10 @@ fn write_range(
         Payload::File { file, start: payload_start, .. } if payload_start == head_len => {
             let mut plaintext = SeekingDecryptor::new(file, cipher)?;
             let available = plaintext.plaintext_len();
-            let end = end.unwrap_or(available);
-            if end > available || start > available {
-                return Err(Error::RangeBeyondEnd { start, end, available });
+            if end.is_some_and(|end| end > available) || start > available {
+                return Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available });
             }
+            let end = end.unwrap_or(available);
             plaintext.seek(SeekFrom::Start(start)).map_err(read_error)?;
             copy(&mut plaintext.take(end - start), output)
         }

@@ -71,6 +71,9 @@ fn encrypted_name(name: &OsStr) -> OsString {
 }
 
 fn open(job: &Job, args: &EncryptArgs) -> Result<(Input, Output), Failure> {
+    if let Some(path) = job.input.as_ref().filter(|path| path.is_dir()) {
+        return Err(Cause::CannotEncryptDirectory(path.clone()).into());
+    }
     let input = job.open_input()?;
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
     Ok((input, Output::open(&job.place, Access::Umask, sync)?))

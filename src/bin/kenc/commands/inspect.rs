@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::args::InspectArgs;
 use crate::commands::opening::{Payload, Recognised};
 use crate::failure::{Exit, Failure};
-use crate::output::open_input;
+use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::{Reporter, printable};
 
 pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
-    let name = path.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string());
+    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let input = open_input(path)?;
     let inspected = Inspected::read(input).map_err(Failure::about(name))?;
     reporter.result(&inspected.text(), &inspected.json())?;

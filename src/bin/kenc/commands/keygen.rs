@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::args::KeygenArgs;
 use crate::environment::local_key_file;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, Exit, Failure, Named};
+use crate::output::check_folder_of;
 use crate::report::Reporter;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -22,7 +23,8 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.output.clone().map_or_else(local_key_file, Ok)?;
     if args.show {
         if !path.exists() {
-            return Err(Cause::NoLocalKey.into());
+            let named = if args.output.is_some() { Named::OnCommandLine } else { Named::ByDefault };
+            return Err(Cause::NoLocalKey { path, named }.into());
         }
         report(reporter, &path, &recipient_of_file(&path)?.to_string())?;
         return Ok(Exit::Done);
@@ -31,7 +33,9 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         let recipient = recipient_of_file(&path).ok().map(|recipient| recipient.to_string());
         return Err(Cause::LocalKeyExists { path, recipient }.into());
     }
-    if args.output.is_none() {
+    if args.output.is_some() {
+        check_folder_of(&path)?;
+    } else {
         make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
     }
     let identity = NewIdentity::generate();

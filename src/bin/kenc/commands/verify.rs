@@ -12,7 +12,7 @@ use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Recognised, threads};
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
-use crate::output::open_input;
+use crate::output::{STANDARD_INPUT, open_input};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -38,7 +38,7 @@ fn verify(
     keyring: &Keyring<'_>,
 ) -> Result<Exit, Failure> {
     let path = (path.as_os_str() != "-").then_some(path);
-    let name = path.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string());
+    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;
     let progress = Progress::new(reporter.shows_progress(), &name, input.len());

@@ -1,17 +1,19 @@
 //! What to do next, for every failure: the wording of all hints.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
 use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind};
+use zeroize::Zeroizing;
 
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, Failure, Named};
+use crate::output::STANDARD_INPUT;
 
 /// The hints for a failure, each once.
 pub fn of(failure: &Failure) -> Vec<String> {
     let mut hints = match &failure.cause {
-        Cause::Library(error) => of_library(error),
+        Cause::Library(error) => of_library(error, failure.subject.as_deref()),
         cause => vec![of_command(cause)],
     };
     if failure.released > 0 {
@@ -51,13 +53,23 @@ fn of_command(cause: &Cause) -> String {
             format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
         }
         Cause::InputIsDirectory(path) => {
-            format!("pack it: `tar c {} | kenc encrypt -o {}.tar.kenc`", quoted(path), quoted(trimmed(path)))
+            format!("name the files in it: `ls {}` shows them", quoted(path))
         }
+        Cause::CannotEncryptDirectory(path) => {
+            let mut result = trimmed(path).as_os_str().to_owned();
+            result.push(".tar.kenc");
+            format!("pack it: `tar c {} | kenc encrypt -o {}`", quoted(path), quoted(Path::new(&result)))
+        }
+        Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
-        Cause::SameOutput { .. } => "encrypt them one by one, each with an -o of its own".to_owned(),
-        Cause::StandardInputInPlace | Cause::StandardInputToFolder(_) => "name a file with `-o FILE`".to_owned(),
-        Cause::NoLocalKey => "make it with `kenc keygen`".to_owned(),
+        Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
+        Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
+        Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
+        Cause::NoLocalKey { named: Named::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
+        Cause::NoLocalKey { named: Named::OnCommandLine, path } => {
+            format!("make it with `kenc keygen -o {}`", quoted(path))
+        }
         Cause::NoKeyGiven => "make a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
         Cause::LocalKeyExists { path, recipient: Some(recipient) } => {
             format!(
@@ -72,10 +84,12 @@ fn of_command(cause: &Cause) -> String {
     }
 }
 
-fn of_library(error: &Error) -> Vec<String> {
+/// `subject` is the input that it concerns, as messages name it.
+fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
+    let file = subject.map_or_else(|| "FILE".to_owned(), file_word);
     let one = |hint: &str| vec![hint.to_owned()];
     match error {
-        Error::Format(fault) => vec![of_format(fault)],
+        Error::Format(fault) => vec![of_format(fault, &file)],
         Error::Authentication(
             AuthenticationError::Commitment | AuthenticationError::TooLong | AuthenticationError::Chunk { .. },
         ) => one("take the file from a backup or from where it came from"),
@@ -83,7 +97,7 @@ fn of_library(error: &Error) -> Vec<String> {
             one("fetch it again, or take it from a backup; was the disk full, or the transfer interrupted?")
         }
         Error::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => {
-            one("this may be another file than you think; `kenc inspect FILE` shows its context")
+            vec![format!("this may be another file than you think; `kenc inspect {file}` shows its context")]
         }
         Error::Context(ContextError::NoEqualsSign(word)) => {
             vec![format!("a pair is written key=value: `-c {}=VALUE`", quote(word))]
@@ -99,9 +113,10 @@ fn of_library(error: &Error) -> Vec<String> {
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
         Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
-        Error::RangeBeyondEnd { available, .. } => {
-            vec![format!("a range of this file ends at {available} at most: `--range A..`")]
+        Error::RangeBeyondEnd { start, available, .. } if start < available => {
+            vec![format!("`--range {start}..` goes to its end")]
         }
+        Error::RangeBeyondEnd { available, .. } => vec![format!("`--range 0..{available}` is all of it")],
         Error::WouldOverwrite(_) => one("`-f` replaces it"),
         Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
         Error::Interrupted => Vec::new(),
@@ -129,7 +144,7 @@ fn of_system(kind: ErrorKind) -> String {
     .to_owned()
 }
 
-fn of_format(fault: &FormatError) -> String {
+fn of_format(fault: &FormatError, file: &str) -> String {
     match fault {
         FormatError::NotKenc(foreign) => match foreign {
             Foreign::Empty => "look at what should have written it: it may have failed",
@@ -137,12 +152,16 @@ fn of_format(fault: &FormatError) -> String {
             Foreign::NewlinesConverted | Foreign::SevenBit => {
                 "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text"
             }
-            Foreign::Age => "`age -d -i KEYFILE` opens it",
-            Foreign::OpenPgp => "`gpg -d` opens it",
-            Foreign::Sops => "`sops decrypt` opens it",
-            Foreign::AwsEncryptionSdk => "`aws-encryption-cli --decrypt` opens it",
-            Foreign::OpenSslEnc => "`openssl enc -d` with the options that made it opens it",
-            Foreign::Unknown => "`file` may tell what it is; it is not encrypted by kenc",
+            Foreign::Age => return format!("`age -d -i KEYFILE {file}` opens it"),
+            Foreign::OpenPgp => return format!("`gpg -d {file}` opens it"),
+            Foreign::Sops => return format!("`sops decrypt {file}` opens it"),
+            Foreign::AwsEncryptionSdk => {
+                return format!("`aws-encryption-cli --decrypt -i {file}` with the keys that made it opens it");
+            }
+            Foreign::OpenSslEnc => {
+                return format!("`openssl enc -d -in {file}` with the options that made it opens it");
+            }
+            Foreign::Unknown => return format!("`file {file}` may tell what it is"),
         },
         FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
             "it was made by a newer kenc, or is damaged; `kenc --version` shows yours"
@@ -163,12 +182,37 @@ fn of_key_word(fault: &KeyWordError) -> String {
             "name the recipient, which begins with age1 or ssh-; change the key: it stands in your shell's history now"
                 .to_owned()
         }
-        KeyWordError::Path(path) => format!("a public key in a file is given as `-k \"$(cat {})\"`", quote(path)),
-        KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => {
-            "a key is an ARN, alias/NAME, a key id, mrk-…, age1…, \"ssh-ed25519 …\", \"ssh-rsa …\" or passphrase:"
-                .to_owned()
-        }
+        KeyWordError::Path(path) => of_key_in_file(path),
+        KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => KEY_WORDS.to_owned(),
     }
+}
+
+const KEY_WORDS: &str =
+    "a key is an ARN, alias/NAME, a key id, mrk-…, age1…, \"ssh-ed25519 …\", \"ssh-rsa …\" or passphrase:";
+
+/// What to type for a key that is in a file, without ever proposing to put a secret key on the command line.
+fn of_key_in_file(path: &str) -> String {
+    let content = read_start(path);
+    let has = |word: &str| content.windows(word.len()).any(|window| window == word.as_bytes());
+    let public = format!("{path}.pub");
+    if has("PRIVATE KEY-----") && Path::new(&public).exists() {
+        format!("it is a secret key; its public half is given as `-k \"$(cat {})\"`", quote(&public))
+    } else if has("AGE-SECRET-KEY-") {
+        format!("it is a secret key; its recipient is given as `-k \"$(kenc keygen --show -o {})\"`", quote(path))
+    } else if content.starts_with(b"age1") || content.starts_with(b"ssh-") {
+        format!("a public key in a file is given as `-k \"$(cat {})\"`", quote(path))
+    } else {
+        KEY_WORDS.to_owned()
+    }
+}
+
+fn read_start(path: &str) -> Zeroizing<Vec<u8>> {
+    let mut start = Zeroizing::new(Vec::with_capacity(4096));
+    // A pipe could keep us waiting.
+    if Path::new(path).is_file() {
+        let _ = std::fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    }
+    start
 }
 
 fn of_attempt(attempt: &KeyAttempt) -> String {
@@ -249,6 +293,11 @@ fn without_ending(input: Option<&Path>) -> std::path::PathBuf {
 
 fn trimmed(path: &Path) -> &Path {
     path.file_name().map_or(Path::new("folder"), Path::new)
+}
+
+/// The input in a command line.
+fn file_word(subject: &str) -> String {
+    if subject == STANDARD_INPUT { "FILE".to_owned() } else { quote(subject) }
 }
 
 fn quoted(path: &Path) -> String {
