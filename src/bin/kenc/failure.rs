@@ -86,6 +86,8 @@ pub enum Cause {
     NoKeyGiven,
     #[error("there is a local key already: {}", path.display())]
     LocalKeyExists { path: PathBuf, recipient: Option<String> },
+    #[error("{} is a kenc file already", .0.display())]
+    EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
     #[error("{failed} of {all} files failed")]
@@ -150,7 +152,7 @@ impl Failure {
             | Cause::NotAFolder(_)
             | Cause::NoLocalKey { .. }
             | Cause::NoHome => Exit::Failed,
-            Cause::LocalKeyExists { .. } => Exit::WouldOverwrite,
+            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,
         }
     }

@@ -1,6 +1,7 @@
 //! Passphrases: typed on the terminal, or from where the user says.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -17,20 +18,24 @@ use crate::signals;
 /// Longest passphrase, in bytes.
 const MAX_LEN: u64 = 4096;
 
-/// Asks for a passphrase once, and gives it whenever one is needed.
+/// Asks once for each passphrase that is needed. A source other than the terminal has only one, for all.
 pub struct Passphrases {
     from: Option<PassphraseFrom>,
     may_ask: bool,
-    given: RefCell<Option<SecretString>>,
+    given: RefCell<HashMap<String, SecretString>>,
 }
+
+/// What a passphrase of a source that has only one is for, and a new one that was typed.
+const FOR_ALL: &str = "";
 
 impl Passphrases {
     pub fn new(from: Option<PassphraseFrom>, may_ask: bool) -> Self {
-        Self { from, may_ask, given: RefCell::new(None) }
+        Self { from, may_ask, given: RefCell::default() }
     }
 
-    fn given_or(&self, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
-        if let Some(given) = &*self.given.borrow() {
+    fn given_or(&self, subject: &str, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
+        let subject = if self.from.is_some() { FOR_ALL } else { subject };
+        if let Some(given) = self.given.borrow().get(subject) {
             return Ok(given.clone());
         }
         let passphrase = match &self.from {
@@ -41,18 +46,18 @@ impl Passphrases {
         if passphrase.expose_secret().is_empty() {
             return Err(Error::Passphrase("it is empty".to_owned()));
         }
-        *self.given.borrow_mut() = Some(passphrase.clone());
+        self.given.borrow_mut().insert(subject.to_owned(), passphrase.clone());
         Ok(passphrase)
     }
 }
 
 impl PassphraseSource for Passphrases {
     fn passphrase(&self, subject: &str) -> Result<SecretString> {
-        self.given_or(|| ask(&format!("Passphrase for {subject}: ")))
+        self.given_or(subject, || ask(&format!("Passphrase for {subject}: ")))
     }
 
     fn new_passphrase(&self) -> Result<SecretString> {
-        self.given_or(|| {
+        self.given_or(FOR_ALL, || {
             let first = ask("New passphrase: ")?;
             let second = ask("The same again: ")?;
             if first.expose_secret() == second.expose_secret() {

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::path::Path;
 
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
@@ -14,10 +15,10 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
-use crate::commands::opening::threads;
+use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::environment::{encryption_keys, key_service};
 use crate::failure::{Cause, Exit, Failure};
-use crate::output::{self, Job, Output};
+use crate::output::{self, Job, Output, Place};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -34,8 +35,9 @@ pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         }
     }
     signals::handle();
-    // Everything that can be wrong with the files is found before a key is asked.
-    let opened: Vec<(Input, Output)> = jobs.iter().map(|job| open(job, args)).collect::<Result<_, _>>()?;
+    // What is wrong with a single file is found before a key is asked. Many are opened one by one, for a process may not
+    // have many files open.
+    let mut opened = if let [job] = &jobs[..] { Some(open(job, args)?) } else { None };
 
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let (kms, identities) = (key_service(&args.aws), Identities::default());
@@ -47,12 +49,11 @@ pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     };
     let recipe = Recipe { parameters: Parameters { suite, context }, wrapped, data_key };
 
-    let outcomes = jobs.iter().zip(opened).map(|(job, (input, output))| {
-        let sealed = seal(args, reporter, job, &recipe, input, output);
-        sealed.map_err(Failure::about(job.name())).map(|bytes| {
-            reporter.note(&format!("{}: {bytes} bytes written", job.name()));
-            Exit::Done
-        })
+    let outcomes = jobs.iter().map(|job| {
+        let (input, output) = opened.take().map_or_else(|| open(job, args), Ok)?;
+        let bytes = seal(args, reporter, job, &recipe, input, output).map_err(Failure::about(job.name()))?;
+        reporter.note(&format!("{}: {bytes} bytes written", job.name()));
+        Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
 }
@@ -75,8 +76,18 @@ fn open(job: &Job, args: &EncryptArgs) -> Result<(Input, Output), Failure> {
         return Err(Cause::CannotEncryptDirectory(path.clone()).into());
     }
     let input = job.open_input()?;
+    let input = match &job.place {
+        Place::Input { path } if !args.output.force => refuse_kenc_file(input, path)?,
+        _ => input,
+    };
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
     Ok((input, Output::open(&job.place, Access::Umask, sync)?))
+}
+
+/// A second run of a script must not encrypt twice what it replaced the first time.
+fn refuse_kenc_file(input: Input, path: &Path) -> Result<Input, Failure> {
+    let (start, input) = input.peek()?;
+    if is_kenc_file(&start) { Err(Cause::EncryptedAlready(path.to_owned()).into()) } else { Ok(input) }
 }
 
 /// Seals one input. Returns how many bytes were written, without armor.
@@ -98,7 +109,7 @@ fn seal(
     };
     let mut kind = input.kind;
     let source = match &mut kind {
-        Kind::File { file, start, len } => pipeline::Input::File { file, start: *start, len: *len },
+        Kind::File { file, start, len } => source_in_file(file, *start, *len),
         Kind::Stream(stream) => pipeline::Input::Stream(&mut **stream),
     };
     let sealed = if args.armor {

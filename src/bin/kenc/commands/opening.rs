@@ -1,6 +1,7 @@
 //! Recognising an input and finding the key that opens it: what `decrypt` and `verify` have in common.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 
 use kenc::context::EncryptionContext;
 use kenc::crypto::Backend;
@@ -54,6 +55,23 @@ impl Demands {
     }
 }
 
+/// Whether an input begins like a kenc file, armored or not.
+pub fn is_kenc_file(start: &[u8]) -> bool {
+    start.starts_with(&MAGIC) || is_armored(start)
+}
+
+fn is_armored(start: &[u8]) -> bool {
+    start.starts_with(armor::BEGIN.as_bytes())
+}
+
+/// A part of a file as the pipeline takes it.
+///
+/// The file is left at the end of the part, as if it had been read in order: another program may share it.
+pub fn source_in_file(file: &mut File, start: u64, len: u64) -> pipeline::Input<'_> {
+    let _ = file.seek(SeekFrom::Start(start + len));
+    pipeline::Input::File { file, start, len }
+}
+
 /// A file that was recognised, with its head read.
 pub struct Recognised {
     pub head: FileHead,
@@ -65,7 +83,7 @@ pub struct Recognised {
 /// Where the chunks are.
 pub enum Payload {
     /// In a regular file, from `start` on.
-    File { file: std::fs::File, start: u64, len: u64 },
+    File { file: File, start: u64, len: u64 },
     /// In a stream.
     Stream(Box<dyn Read + Send>),
 }
@@ -74,7 +92,7 @@ impl Recognised {
     /// Recognises a kenc file by its first bytes, armored or not, and reads its head.
     pub fn read(input: Input) -> Result<Self> {
         let (start, input) = input.peek()?;
-        if start.starts_with(armor::BEGIN.as_bytes()) {
+        if is_armored(&start) {
             let text: Box<dyn Read + Send> = match input.kind {
                 Kind::File { file, .. } => Box::new(file),
                 Kind::Stream(stream) => stream,
@@ -104,7 +122,7 @@ impl Payload {
     /// The payload as the pipeline takes it.
     pub fn source(&mut self) -> pipeline::Input<'_> {
         match self {
-            Self::File { file, start, len } => pipeline::Input::File { file, start: *start, len: *len },
+            Self::File { file, start, len } => source_in_file(file, *start, *len),
             Self::Stream(stream) => pipeline::Input::Stream(&mut **stream),
         }
     }

@@ -80,6 +80,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::LocalKeyExists { path, recipient: None } => {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
+        Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
 }
