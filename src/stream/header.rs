@@ -91,7 +91,7 @@ impl Header {
     /// Reads a header and nothing beyond it. Allocates at most 256 KiB, whatever the input says.
     ///
     /// # Errors
-    /// [`FormatError`] if it is not exactly what the format prescribes, [`Error::Io`] if the input cannot be read.
+    /// [`FormatError`] if it is not exactly what the format prescribes, [`crate::error::Error::Read`] if the input cannot be read.
     pub fn read(input: &mut dyn Read) -> Result<Self> {
         let mut preamble = [0; PREAMBLE_LEN];
         let found = read_up_to(input, &mut preamble)?;
