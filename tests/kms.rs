@@ -320,17 +320,34 @@ mod permissions {
     }
 
     #[test]
-    fn a_permission_may_depend_on_the_encryption_context() {
-        let kms = need!(ministack_with_permissions());
-        let key = kms.new_key();
-        let writer = kms.home_of_user("writer-of-all", &allow("kms:GenerateDataKey"));
-        let mut policy = allow("kms:Decrypt");
-        policy["Condition"] = json!({ "StringEquals": { "kms:EncryptionContext:app": "billing" } });
-        let reader = kms.home_of_user("reader-of-billing", &policy);
-        let file_of = |app| writer.encrypt(&["-k", &key, "-c", app, "-c", "env=prod"], PLAINTEXT);
-        reader.decrypt(&[], &file_of("app=billing")).gives(PLAINTEXT);
-        let outcome = reader.decrypt(&[], &file_of("app=payroll"));
-        outcome.fails(NO_KEY).says("may not kms:Decrypt").hints("with this context");
+    fn a_permission_may_depend_on_the_encryption_context_which_kms_sees_as_it_stands() {
+        let kms = need!(moto());
+        let (first, second) = (kms.new_key(), kms.new_key());
+        let denied = json!({
+            "__type": "AccessDeniedException",
+            "Message": "User: arn:aws:iam::111122223333:user/billing is not authorized to perform: kms:Decrypt on \
+                        resource: arn:aws:kms:us-east-1:111122223333:key/x because no identity-based policy allows \
+                        the kms:Decrypt action",
+        });
+        // The emulators do not know the condition `kms:EncryptionContext:app`, so this stands for its policy.
+        let is_another_app =
+            |_: &str, body: &Value| body["EncryptionContext"] != json!({ "app": "billing", "ä=b": "" });
+        let home = home_at(Relay::to_but(kms.port, is_another_app, 400, &denied).port);
+        let context = ["-c", "app=billing", "-c", "ä=b="];
+        let encrypting = ["encrypt", "-k", &first, "-k", &second];
+        home.run_with(encrypting, PLAINTEXT).fails(KEY_SERVICE).says("AccessDeniedException");
+
+        // The first `=` ends the key, so the context that was typed is not the one that is permitted.
+        home.run_with([&encrypting[..], &context].concat(), PLAINTEXT).fails(KEY_SERVICE);
+        let is_another_app =
+            |_: &str, body: &Value| body["EncryptionContext"] != json!({ "app": "billing", "ä": "b=" });
+        let home = home_at(Relay::to_but(kms.port, is_another_app, 400, &denied).port);
+        let file = home.run_with([&encrypting[..], &context].concat(), PLAINTEXT).ok().stdout.clone();
+        home.decrypt(&[], &file).gives(PLAINTEXT);
+
+        let file = kms.home().encrypt(&["-k", &first, "-c", "app=payroll"], PLAINTEXT);
+        let outcome = home.decrypt(&[], &file);
+        outcome.fails(NO_KEY).says("user/billing may not kms:Decrypt").hints("with this context");
     }
 
     #[test]
@@ -541,21 +558,26 @@ mod slots_of_others {
 
         // The emulator's code is not that of AWS.
         let wrong_key = json!({ "__type": "IncorrectKeyException", "message": "The key ID in the request does not identify a CMK that can perform this operation." });
-        let home = home_at(Relay::to_but(kms.port, "Decrypt", 400, &wrong_key).port);
+        let home = home_at(Relay::to_but(kms.port, |operation, _| operation == "Decrypt", 400, &wrong_key).port);
         let outcome = home.decrypt(&[], &file.build());
         outcome.fails(NO_KEY).says("IncorrectKeyException").says("made under another key").says("(request ");
         outcome.hints("the header was changed");
     }
 
     #[test]
-    fn a_slot_that_names_a_key_of_another_account_does_not_open() {
-        let kms = need!(ministack());
-        let home = kms.home();
+    fn a_slot_that_names_a_key_of_another_account_is_asked_there() {
+        let kms = need!(moto());
         let key = kms.new_key();
+        let elsewhere = key.replace("123456789012", "444455556666");
+        let not_found =
+            json!({ "__type": "NotFoundException", "message": format!("Key '{elsewhere}' does not exist") });
+        let asked_for = elsewhere.clone();
+        let relay = Relay::to_but(kms.port, move |_, body| body["KeyId"] == json!(asked_for), 400, &not_found);
+        let home = home_at(relay.port);
         let mut file = RawFile::parse(&home.encrypt(&["-k", &key], PLAINTEXT));
-        file.slots[0].key_id = key.replace("000000000000", "444455556666");
+        file.slots[0].key_id.clone_from(&elsewhere);
         let outcome = home.decrypt(&[], &file.build());
-        outcome.fails(NO_KEY).says("found no such key").says("444455556666");
+        outcome.fails(NO_KEY).says("found no such key").says(&elsewhere).hints("aws kms describe-key");
     }
 
     #[test]

@@ -27,16 +27,17 @@ impl Relay {
         Self::start(move |_| Some(answer.clone()))
     }
 
-    /// Answers calls of one operation itself, and passes all others on.
-    pub fn to_but(port: u16, operation: &str, status: u16, body: &Value) -> Self {
+    /// Answers itself what `is_meant`, by operation and body, and passes all else on.
+    pub fn to_but(
+        port: u16,
+        is_meant: impl Fn(&str, &Value) -> bool + Send + Sync + 'static,
+        status: u16,
+        body: &Value,
+    ) -> Self {
         let answer = answer(status, body);
-        let target = format!("TrentService.{operation}");
         Self::start(move |request| {
-            if request.header("x-amz-target") == Some(&target) {
-                Some(answer.clone())
-            } else {
-                exchange(port, request).ok()
-            }
+            let body = serde_json::from_slice(&request.body).unwrap_or_default();
+            if is_meant(operation(request), &body) { Some(answer.clone()) } else { exchange(port, request).ok() }
         })
     }
 
@@ -76,12 +77,14 @@ pub fn silent_listener() -> u16 {
 fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&Message) -> Option<Message>) {
     let Ok(reading) = stream.try_clone() else { return };
     let Ok(Some(request)) = Message::read(&mut BufReader::new(reading)) else { return };
-    let target = request.header("x-amz-target").unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    seen.lock().expect("no test panics while it counts").push(operation);
+    seen.lock().expect("no test panics while it counts").push(operation(&request).to_owned());
     if let Some(answer) = answer(&request) {
         let _ = answer.send(&mut stream);
     }
+}
+
+fn operation(request: &Message) -> &str {
+    request.header("x-amz-target").unwrap_or_default().rsplit('.').next().unwrap_or_default()
 }
 
 fn answer(status: u16, body: &Value) -> Message {
