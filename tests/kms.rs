@@ -191,13 +191,13 @@ mod several_keys {
         let mut file = RawFile::parse(&home.encrypt(&["-k", &disabled, "-k", &elsewhere], PLAINTEXT));
         kms.call("DisableKey", &json!({ "KeyId": disabled }));
         home.decrypt(&["-k", &disabled], &file.build()).fails(NO_KEY);
-        let failing =
-            Faults::before(kms, json!({ "resource": elsewhere, "error": { "code": "KMSInternalException" } }));
-        let failing = need!(failing);
-        let outcome = failing.home().decrypt(&["--aws-timeout", "10"], &file.build());
-        outcome.fails(KEY_SERVICE).says("the key is disabled").says("KMSInternalException");
+        let fault = json!({ "__type": "KMSInternalException", "message": "Try again" });
+        let relay = Relay::to_but(kms.port, move |_, body| body["KeyId"] == json!(elsewhere), 500, &fault);
+        let outcome = home_at(relay.port).decrypt(&[], &file.build());
+        outcome.fails(KEY_SERVICE).says("the key is disabled").says("KMSInternalException: kms:Decrypt failed");
+        outcome.hints("aws kms enable-key").hints("try again");
         file.slots.truncate(1);
-        failing.home().decrypt(&[], &file.build()).fails(NO_KEY);
+        home_at(relay.port).decrypt(&[], &file.build()).fails(NO_KEY);
     }
 
     #[test]

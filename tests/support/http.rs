@@ -1,13 +1,13 @@
 //! As much of HTTP/1.1 as it takes to talk to an emulator on 127.0.0.1, from either side.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::Value;
 
 /// Longest wait for an emulator to answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// No message of these tests is longer.
 const MAX_BODY: usize = 1 << 20;
 
@@ -46,13 +46,12 @@ impl Message {
 
     /// Sends it, as the last one of its connection.
     pub fn send(&self, stream: &mut impl Write) -> io::Result<()> {
-        let mut text = format!("{}\r\n", self.first_line);
+        write!(stream, "{}\r\n", self.first_line)?;
         let framing = ["connection", "content-length", "transfer-encoding"];
         for (name, value) in self.headers.iter().filter(|(name, _)| !framing.contains(&name.as_str())) {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            write!(stream, "{name}: {value}\r\n")?;
         }
-        text.push_str(&format!("connection: close\r\ncontent-length: {}\r\n\r\n", self.body.len()));
-        stream.write_all(text.as_bytes())?;
+        write!(stream, "connection: close\r\ncontent-length: {}\r\n\r\n", self.body.len())?;
         stream.write_all(&self.body)?;
         stream.flush()
     }
@@ -98,7 +97,7 @@ pub fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str)], bo
 pub fn exchange(port: u16, message: &Message) -> io::Result<Message> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-    message.send(&mut stream)?;
+    message.send(&mut BufWriter::new(&mut stream))?;
     Message::read(&mut BufReader::new(stream))?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 

@@ -117,10 +117,10 @@ pub fn spawn_for_the_whole_run(command: Command) -> std::io::Result<Child> {
         });
         Mutex::new(sender)
     });
-    let (answer, started) = channel();
+    let (answer, child) = channel();
     let sender = starter.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     sender.send((command, answer)).expect("the starter runs for ever");
-    started.recv().expect("the starter answers")
+    child.recv().expect("the starter answers")
 }
 
 /// Whether something listens on a port of 127.0.0.1.

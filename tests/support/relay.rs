@@ -1,6 +1,6 @@
 //! Something between kenc and an emulator, that counts what is asked and may answer itself.
 
-use std::io::BufReader;
+use std::io::{BufReader, BufWriter};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -79,7 +79,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&Mess
     let Ok(Some(request)) = Message::read(&mut BufReader::new(reading)) else { return };
     seen.lock().expect("no test panics while it counts").push(operation(&request).to_owned());
     if let Some(answer) = answer(&request) {
-        let _ = answer.send(&mut stream);
+        let _ = answer.send(&mut BufWriter::new(&mut stream));
     }
 }
 
