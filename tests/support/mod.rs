@@ -7,6 +7,8 @@ mod emulator;
 mod header;
 mod http;
 mod kenc;
+mod pipe;
+mod postgres;
 mod process;
 mod relay;
 
@@ -18,6 +20,8 @@ pub use emulator::{Faults, Kms, REGION, home_at, ministack, ministack_with_permi
 pub use header::{RawFile, RawSlot};
 pub use http::Answer;
 pub use kenc::{Home, Outcome, finish};
+pub use pipe::{LongText, Measured, pipe};
+pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, free_port, listens, program, python_program, run_quietly};
 pub use relay::{Relay, silent_listener};
 
