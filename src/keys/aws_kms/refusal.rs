@@ -108,8 +108,10 @@ impl fmt::Display for KmsRefusal {
         match self.kind {
             KmsRefusalKind::Denied => {
                 if let Some(denial) = Denial::parse(message) {
-                    parts.push(format!("{} may not {} on it", denial.principal, denial.action));
-                    message = denial.reason;
+                    let Denial { principal, action, reason } = denial;
+                    let comma = if reason.is_empty() { "" } else { ", " };
+                    parts.push(format!("{principal} may not {action} on it{comma}{reason}"));
+                    message = "";
                 } else {
                     parts.push(format!("kms:{operation} is denied"));
                 }

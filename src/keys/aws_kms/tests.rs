@@ -105,7 +105,7 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             denied,
             Kind::Denied,
             Verdict::No,
-            "AccessDeniedException: arn:aws:sts::111122223333:assumed-role/ci/run may not kms:Decrypt on it: because no \
+            "AccessDeniedException: arn:aws:sts::111122223333:assumed-role/ci/run may not kms:Decrypt on it, because no \
              identity-based policy allows the kms:Decrypt action (request 6f0e-1)",
         ),
         (

@@ -1,0 +1,202 @@
+//! The emulators of AWS that stand in for it: each is good at something that the others are not.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::http::{Answer, request};
+use super::kenc::Home;
+use super::process::{Server, free_port, python_program};
+
+/// The region of everything, unless a test says otherwise.
+pub const REGION: &str = "us-east-1";
+
+/// A running emulator of AWS KMS.
+pub struct Kms {
+    pub port: u16,
+    _server: Server,
+}
+
+/// moto: checks what it decrypts, and rotates keys. One for all tests of a crate.
+pub fn moto() -> Result<&'static Kms, String> {
+    static MOTO: OnceLock<Result<Kms, String>> = OnceLock::new();
+    shared(&MOTO, || {
+        let port = free_port();
+        let server = Server::start(
+            &python_program("moto_server")?,
+            |command| {
+                command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+            },
+            || answers(port, "/moto-api/data.json"),
+        )?;
+        Ok(Kms { port, _server: server })
+    })
+}
+
+/// ministack: knows the states of keys, and replicas in other regions. One for all tests of a crate.
+pub fn ministack() -> Result<&'static Kms, String> {
+    static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
+    shared(&MINISTACK, || start_ministack("false"))
+}
+
+/// ministack where every call needs a permission. One for all tests of a crate.
+pub fn ministack_with_permissions() -> Result<&'static Kms, String> {
+    static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
+    shared(&MINISTACK, || start_ministack("true"))
+}
+
+fn shared(
+    kept: &'static OnceLock<Result<Kms, String>>,
+    start: impl FnOnce() -> Result<Kms, String>,
+) -> Result<&'static Kms, String> {
+    kept.get_or_init(start).as_ref().map_err(Clone::clone)
+}
+
+fn start_ministack(permissions: &str) -> Result<Kms, String> {
+    let port = free_port();
+    let server = Server::start(
+        &python_program("ministack")?,
+        |command| {
+            // It listens on every address, and on more ports, unless it is told not to.
+            command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0").env("SERVICES", "kms,iam,sts");
+            command.env("GATEWAY_PORT", port.to_string()).env("AUTH", permissions);
+        },
+        || answers(port, "/_ministack/health"),
+    )?;
+    Ok(Kms { port, _server: server })
+}
+
+fn answers(port: u16, path: &str) -> bool {
+    request(port, "GET", path, &[], "").is_ok_and(|answer| answer.status == 200)
+}
+
+impl Kms {
+    /// A home from which kenc reaches this emulator.
+    pub fn home(&self) -> Home {
+        home_at(self.port)
+    }
+
+    /// One call of KMS, in a region.
+    #[track_caller]
+    pub fn call_in(&self, region: &str, operation: &str, body: &Value) -> Answer {
+        let target = format!("TrentService.{operation}");
+        let headers = [
+            ("x-amz-target", target.as_str()),
+            ("content-type", "application/x-amz-json-1.1"),
+            ("authorization", &unsigned(region, "kms")),
+        ];
+        request(self.port, "POST", "/", &headers, &body.to_string()).expect("the emulator answers")
+    }
+
+    #[track_caller]
+    pub fn call(&self, operation: &str, body: &Value) -> Value {
+        self.call_in(REGION, operation, body).json()
+    }
+
+    /// Makes a key, and returns its ARN.
+    #[track_caller]
+    pub fn new_key(&self) -> String {
+        arn(&self.call("CreateKey", &json!({})))
+    }
+
+    /// Makes a key that may have replicas, and returns its ARN.
+    #[track_caller]
+    pub fn new_multi_region_key(&self) -> String {
+        arn(&self.call("CreateKey", &json!({ "MultiRegion": true })))
+    }
+
+    /// Makes an alias for a key.
+    #[track_caller]
+    pub fn new_alias(&self, name: &str, key: &str) {
+        self.call("CreateAlias", &json!({ "AliasName": name, "TargetKeyId": key }));
+    }
+
+    /// Makes a user who may do what `policy` says, and returns a home with the user's credentials.
+    #[track_caller]
+    pub fn home_of_user(&self, name: &str, policy: &Value) -> Home {
+        self.iam(&[("Action", "CreateUser"), ("UserName", name)]);
+        let policy = json!({ "Version": "2012-10-17", "Statement": [policy] }).to_string();
+        let policy = [("PolicyName", "of-this-test"), ("PolicyDocument", policy.as_str())];
+        self.iam(&[&[("Action", "PutUserPolicy"), ("UserName", name)], &policy[..]].concat());
+        let keys = self.iam(&[("Action", "CreateAccessKey"), ("UserName", name)]);
+        self.home()
+            .with("AWS_ACCESS_KEY_ID", keys.element("AccessKeyId"))
+            .with("AWS_SECRET_ACCESS_KEY", keys.element("SecretAccessKey"))
+    }
+
+    #[track_caller]
+    fn iam(&self, parameters: &[(&str, &str)]) -> Answer {
+        let parameters = parameters.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+        let body = parameters.chain(["Version=2010-05-08".to_owned()]).collect::<Vec<_>>().join("&");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [form, ("authorization", &unsigned(REGION, "iam"))];
+        let answer = request(self.port, "POST", "/", &headers, &body).expect("the emulator answers");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer
+    }
+}
+
+/// A home from which kenc reaches KMS on a port of 127.0.0.1.
+pub fn home_at(port: u16) -> Home {
+    Home::new()
+        .with("AWS_ACCESS_KEY_ID", "test")
+        .with("AWS_SECRET_ACCESS_KEY", "test")
+        .with("AWS_REGION", REGION)
+        .with("AWS_ENDPOINT_URL_KMS", format!("http://127.0.0.1:{port}"))
+}
+
+/// microburst: faults in front of an emulator, each with the code and the form that AWS gives it.
+pub struct Faults {
+    pub port: u16,
+    _server: Server,
+}
+
+impl Faults {
+    /// Puts faults in front of `kms`: one rule of microburst, without the service.
+    pub fn before(kms: &Kms, mut rule: Value) -> Result<Self, String> {
+        let port = free_port();
+        let server = Server::start(
+            &python_program("microburst")?,
+            |command| {
+                command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+                command.args(["--upstream", &format!("http://127.0.0.1:{}", kms.port)]);
+            },
+            || answers(port, "/_microburst/health"),
+        )?;
+        rule["service"] = json!("kms");
+        let json = [("content-type", "application/json")];
+        let rules = json!([rule]).to_string();
+        let answer = request(port, "POST", "/_microburst/rules", &json, &rules).map_err(|error| error.to_string())?;
+        assert!((200..300).contains(&answer.status), "{}", answer.body);
+        Ok(Self { port, _server: server })
+    }
+
+    pub fn home(&self) -> Home {
+        home_at(self.port)
+    }
+
+    /// How many faults have been injected.
+    pub fn fired(&self) -> usize {
+        let answer = request(self.port, "GET", "/_microburst/fired", &[], "").expect("microburst answers");
+        answer.json().as_array().expect("it is a list").len()
+    }
+}
+
+#[track_caller]
+fn arn(created: &Value) -> String {
+    created["KeyMetadata"]["Arn"].as_str().expect("a key has an ARN").to_owned()
+}
+
+/// The emulators take the word of whoever comes without a signature, but want to know the region.
+fn unsigned(region: &str, service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=00"
+    )
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded + &char::from(byte).to_string(),
+        _ => encoded + &format!("%{byte:02X}"),
+    })
+}
