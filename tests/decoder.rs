@@ -1,0 +1,43 @@
+//! A decoder that was written from `kenc-format(5)` alone, in another language, agrees with kenc.
+
+mod support;
+
+use std::process::{Command, Stdio};
+
+use support::{Home, python_program, repository};
+
+/// A script of the decoder, in the Python environment of the tests.
+fn script(name: &str) -> Result<Command, String> {
+    let python = python_program("python")?;
+    let has_cryptography = Command::new(&python)
+        .args(["-c", "import cryptography"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !has_cryptography {
+        return Err("there is no Python package `cryptography` here; `tests/run` installs it".to_owned());
+    }
+    let mut command = Command::new(python);
+    command.arg("-B").arg(repository().join("tests/interop").join(name)).stdin(Stdio::null());
+    Ok(command)
+}
+
+#[test]
+fn it_opens_every_golden_file_and_refuses_every_malformed_one() {
+    let mut command = need!(script("check_vectors.py"));
+    let output = command.arg(repository().join("tests/vectors/native")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn it_opens_what_kenc_writes_today() {
+    let home = Home::new();
+    home.keygen();
+    let plaintext: Vec<u8> = (0..100_000_u32).map(|number| (number * 7).to_le_bytes()[0]).collect();
+    for options in [&[][..], &["-c", "app=demo", "-a"], &["--cipher", "chacha20-poly1305"]] {
+        let file = home.write("sealed.kenc", home.encrypt(options, &plaintext));
+        let mut command = need!(script("decoder.py"));
+        let output = command.arg("--identity").arg(home.file("home/.config/kenc/keys.txt")).arg(file).output().unwrap();
+        assert!(output.stdout == plaintext, "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
