@@ -9,6 +9,9 @@ import hashlib
 import json
 import pathlib
 import struct
+import sys
+
+sys.dont_write_bytecode = True
 
 import kencfile
 from kencfile import MAGIC, AgeKey, Payload, armor, made, parameters, pattern, preamble, slot, table, table_length
@@ -86,7 +89,8 @@ def valid(name, file, armored=None, opened_by=("keys.txt",), copies="whole", as_
 
 
 def make_valid():
-    valid("example.kenc", File("example", 12))
+    shown = lambda file: slot(b"age", ONE.recipient.encode(), ONE.wrap(file.data_key, "example"))
+    valid("example.kenc", File("example", 12, slots=[shown]))
     for suite in (AES, CHACHA):
         for length in (0, 1, 16383, 16384, 16385, 40000):
             for context, pairs in (("", []), ("-context", [(b"app", b"demo"), (b"env", b"prod")])):
@@ -499,7 +503,7 @@ def make_malformed_payloads():
     malformed("last-chunk-of-another-file", "the last chunk is from another file under the same data key", chunk,
               base(length=full + 5, chunks=lambda file: [file.chunks[0], other.payload.seal(1, pattern(full + 5)[full:])]))
     malformed("chunk-too-long", "a last chunk of 16385 bytes is sealed in one", chunk,
-              base(length=full + 1, chunks=lambda file: [file.payload.seal(0, pattern(full + 1))]))
+              base(length=full + 1, chunks=lambda file: [file.payload.seal(0, pattern(full + 1))]), seeking=cut_off)
 
 
 def make_malformed_armor():
@@ -545,7 +549,7 @@ def make_malformed_armor():
         wrong = [encoded[at : at + width] + b"\n" for at in range(0, len(encoded), width)]
         text(f"lines-of-{width}", f"the lines have {width} characters", [begin, *wrong, end])
     text("one-line", "all is in one line", [begin, encoded, b"\n", end])
-    text("line-cut", "a line lacks 4 characters", [begin, body[0][4:], *lines[2:]])
+    text("line-cut", "a line lacks 4 characters", [begin, body[0], body[1][4:], *lines[3:]])
     text("line-extended", "a line has 4 characters more", [begin, b"AAAA" + body[0], *lines[2:]])
     text("padding-missing", "the padding is missing", [*lines[:-2], last.replace(b"=", b""), end])
     text("padding-too-much", "there is more padding", [*lines[:-2], last[:-1] + b"====\n", end])
@@ -582,7 +586,8 @@ def main():
     make_malformed_armor()
     rows = lambda entries: ",\n".join("    " + json.dumps(entry, ensure_ascii=False) for entry in entries)
     text = ",\n".join(f'  "{kind}": [\n{rows(entries)}\n  ]' for kind, entries in manifest.items())
-    write("manifest.json", f"{{\n{text}\n}}\n".encode())
+    key = f'  "data_key_of_malformed": "{base().data_key.hex()}"'
+    write("manifest.json", f"{{\n{key},\n{text}\n}}\n".encode())
     print(", ".join(f"{len(entries)} {kind}" for kind, entries in manifest.items()))
 
 
