@@ -5,6 +5,10 @@
 
 pub mod armor;
 pub mod chunk;
+#[cfg(test)]
+mod chunked_encryption_vectors;
+#[cfg(test)]
+mod golden_vectors;
 pub mod header;
 pub mod pipeline;
 mod seek;

@@ -132,7 +132,7 @@ impl<R: Read> ArmorReader<R> {
             State::Body | State::AfterShortLine if at_end => Some("is missing: the armor was cut off"),
             State::Body | State::AfterShortLine if line == END.as_bytes() => {
                 self.state = State::Ended;
-                if self.lines.fill_buf()?.is_empty() {
+                if is_at_end(&mut self.lines)? {
                     None
                 } else {
                     self.line_number += 1;
@@ -171,13 +171,30 @@ impl<R: Read> Read for ArmorReader<R> {
                     let error = FormatError::Armor { line: self.line_number, fault };
                     return Err(io::Error::other(Error::from(error)));
                 }
-                _ => self.advance()?,
+                _ => {
+                    if let Err(error) = self.advance() {
+                        // Bytes of a line may be lost: what follows would not be what the file says.
+                        self.state = State::Failed("could not be read");
+                        return Err(error);
+                    }
+                }
             }
         }
         let count = self.ready.len().min(buffer.len());
         buffer[..count].copy_from_slice(&self.bytes[self.ready.start..self.ready.start + count]);
         self.ready.start += count;
         Ok(count)
+    }
+}
+
+fn is_at_end(reader: &mut dyn BufRead) -> io::Result<bool> {
+    loop {
+        match reader.fill_buf() {
+            Ok(rest) => return Ok(rest.is_empty()),
+            // To be tried again here: a caller that tries again would find the armor ended, whatever follows it.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -228,6 +245,47 @@ mod tests {
         let text = String::from_utf8(armored(b"hello")).unwrap();
         assert_eq!(unarmored(text.replace('\n', "\r\n").as_bytes()).unwrap(), b"hello");
         assert_eq!(unarmored(text.trim_end().as_bytes()).unwrap(), b"hello");
+    }
+
+    /// Gives out what it has line by line, and `error` before the last piece.
+    struct Failing<'a> {
+        pieces: Vec<&'a [u8]>,
+        error: Option<io::ErrorKind>,
+    }
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.pieces.len() == 1
+                && let Some(error) = self.error.take()
+            {
+                return Err(error.into());
+            }
+            if self.pieces.is_empty() {
+                return Ok(0);
+            }
+            let piece = self.pieces.remove(0);
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    #[test]
+    fn an_interruption_behind_the_last_line_does_not_hide_what_follows() {
+        let text = armored(b"hello");
+        let pieces = vec![&text[..], b"more"];
+        let mut reader = ArmorReader::new(Failing { pieces, error: Some(io::ErrorKind::Interrupted) });
+        let error = reader.read_to_end(&mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("follows the END line"), "{error}");
+    }
+
+    #[test]
+    fn a_reader_that_failed_once_stays_failed() {
+        let text = armored(b"hello");
+        let pieces = vec![&text[..30], &text[30..]];
+        let mut reader = ArmorReader::new(Failing { pieces, error: Some(io::ErrorKind::TimedOut) });
+        for _ in 0..3 {
+            assert!(reader.read(&mut [0; 10]).is_err());
+        }
     }
 
     #[test]
