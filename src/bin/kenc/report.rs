@@ -116,13 +116,11 @@ impl Reporter {
             ));
             return exit;
         }
-        let tried: String = attempts
-            .iter()
-            .map(|KeyAttempt { slot, provider, key_id, refusal }| {
-                let (provider, key_id) = (printable(provider), printable(key_id));
-                format!("  {} {provider} {key_id}\n      {}\n", slot + 1, printable(&refusal.to_string()))
-            })
-            .collect();
+        let tried = attempts.iter().flat_map(|KeyAttempt { slot, provider, key_id, refusal }| {
+            let (provider, key_id) = (printable(provider), printable(key_id));
+            [format!("  {} {provider} {key_id}\n", slot + 1), format!("      {}\n", printable(&refusal.to_string()))]
+        });
+        let tried: String = tried.collect();
         let text = format!("kenc: {} {}\n{tried}", self.painted("1;31", "error:"), printable(&sentence));
         print_error_line(&text);
         for hint in hints {
