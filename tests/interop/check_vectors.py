@@ -106,7 +106,8 @@ def manifest_problems(folder, manifest):
 
 
 def check(folder):
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    content = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest = {kind: content[kind] for kind in ("valid", "malformed")}
     problems = list(manifest_problems(folder, manifest))
     for kind, find in (("valid", valid_problems), ("malformed", malformed_problems)):
         for entry in manifest[kind]:
