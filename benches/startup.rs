@@ -23,7 +23,7 @@ impl Home {
         fs::write(folder.path().join("plain"), [7; 1024]).unwrap();
         let mut home = Self { folder, recipient: String::new(), key_service: key_service() };
         let printed = home.kenc(&["keygen"]).stdout(Stdio::piped()).output().unwrap().stdout;
-        home.recipient = String::from_utf8(printed).unwrap().trim().to_owned();
+        String::from_utf8(printed).unwrap().trim().clone_into(&mut home.recipient);
         home.run(&["encrypt", "-o", "sealed", "plain"]);
         home
     }
