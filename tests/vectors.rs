@@ -23,7 +23,7 @@ fn every_golden_file_opens_in_every_way() {
         let file = read(name);
         let plaintext = plaintext(&entry);
         let data_key = DataKey::from_slice(&hex::decode(text(&entry, "data_key")).unwrap()).unwrap();
-        for Reading { way, released, outcome, .. } in read_in_every_way(&file, &data_key) {
+        for Reading { way, released, outcome, .. } in read_in_every_way(&file, &data_key, Backend::ALL) {
             assert_eq!(
                 outcome.unwrap_or_else(|error| panic!("{name}, {way}: {error}")),
                 plaintext.len() as u64,
@@ -105,7 +105,7 @@ fn every_malformed_file_gives_its_kind_of_error_in_every_way_and_no_wrong_byte()
                 continue;
             }
         };
-        for Reading { way, is_seeking, released, outcome } in read_in_every_way(&file, &data_key) {
+        for Reading { way, is_seeking, released, outcome } in read_in_every_way(&file, &data_key, Backend::ALL) {
             let error = outcome.err().unwrap_or_else(|| panic!("{name}, {way}: it opens"));
             let expected = if is_seeking { entry["error_when_seeking"].as_str().unwrap_or(expected) } else { expected };
             assert_eq!(kind(&error), expected, "{name}, {way}: {error}");

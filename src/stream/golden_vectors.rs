@@ -7,11 +7,14 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 
+use crate::context::EncryptionContext;
 use crate::crypto::kdf::{PayloadKey, SALT_LEN};
-use crate::crypto::{Backend, DataKey};
+use crate::crypto::{Backend, DataKey, Suite};
+use crate::keys::WrappedKey;
 use crate::stream::armor::{ArmorReader, ArmorWriter};
+use crate::stream::chunk::CHUNK_LEN;
 use crate::stream::pipeline::{Input, Output, Pipeline};
-use crate::stream::{Encryptor, FileHead, Header, NewFile};
+use crate::stream::{Encryptor, FileHead, Header, NewFile, Parameters};
 
 #[test]
 fn every_golden_file_is_written_the_same_whatever_the_path_the_threads_and_the_backend() {
@@ -43,6 +46,28 @@ fn every_golden_file_is_written_the_same_whatever_the_path_the_threads_and_the_b
         tried += 1;
     }
     assert!(tried > 40);
+}
+
+/// The golden files are shorter than what one worker takes at once; this is longer than what several do.
+#[test]
+fn a_long_file_is_written_the_same_whatever_the_path_and_the_threads() {
+    let data_key = DataKey::generate();
+    let new_file = || {
+        let slot = WrappedKey { provider: "p".to_owned(), key_id: "k".to_owned(), ciphertext: Vec::new() };
+        let parameters = Parameters { suite: Suite::default(), context: EncryptionContext::new() };
+        let (key, prefix) =
+            PayloadKey::with_salt(parameters.suite, Backend::default(), &data_key, b"context", [7; SALT_LEN]);
+        NewFile::assemble(&Header::new(parameters, vec![slot]).unwrap(), key, prefix)
+    };
+    // The last chunk is the last of a batch, alone in one and empty, and within one.
+    for length in [128 * CHUNK_LEN - 1, 128 * CHUNK_LEN, 170 * CHUNK_LEN + 5] {
+        let plaintext: Vec<u8> = (0..length).map(|at| (at / 5).to_le_bytes()[0]).collect();
+        let expected = serially(new_file(), &plaintext, 100_000);
+        for threads in [1, 2, 5] {
+            let written = in_parallel(&new_file, &plaintext, threads);
+            assert!(written.iter().all(|written| *written == expected), "{length}, {threads}");
+        }
+    }
 }
 
 /// A new file with the same slots, data key and salt, which elsewhere are always new.

@@ -338,7 +338,7 @@ def make_malformed_tables():
          lambda file: usual(file)[:480] + hashlib.sha256(usual(file)[:308]).digest())
     both("count-0", "no slot", contents())
     both("count-0-with-slot", "the slot is not counted", contents(age, count=0))
-    both("count-33", "33 slots", contents(age, *[slot(b"x", b"y", b"")] * 32))
+    both("count-33", "33 slots", contents(*[slot(b"x", b"y", b"")] * 33))
     both("count-65535", "65535 slots are counted", contents(age, count=65535))
     both("count-too-great", "2 slots are counted, one is there", contents(age, count=2))
     both("padding-first", "the first byte behind the slot is not zero", contents(age, padding=b"\1"))
@@ -554,7 +554,12 @@ def make_malformed_armor():
     text("padding-missing", "the padding is missing", [*lines[:-2], last.replace(b"=", b""), end])
     text("padding-too-much", "there is more padding", [*lines[:-2], last[:-1] + b"====\n", end])
     text("padding-within", "padding stands within the last line", [*lines[:-2], b"AA==" + last, end])
-    text("padding-before-last", "a full line before the last is padded", [begin, body[0][:-2] + b"=\n", *lines[2:]])
+    for name, fault, first in (
+        ("padding-before-last", "the first line is padded to 64 characters", 47),
+        ("short-line-before-last", "the first line has 60 characters", 45),
+    ):
+        rest = armor(content[first:]).splitlines(keepends=True)[1:]
+        text(name, fault, [begin, base64.b64encode(content[:first]) + b"\n", *rest])
     padding = last.count(b"=")
     letter = last.rstrip(b"=\n")[-1:]
     alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
