@@ -21,10 +21,10 @@ pub use unix::{handle, remember_terminal};
 
 #[cfg(unix)]
 mod unix {
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, PoisonError};
 
     use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
 
     use super::{CANCELLED, GRACE, Ordering, SIGNAL, exit_code};
@@ -33,6 +33,8 @@ mod unix {
 
     /// Begins to handle signals.
     pub fn handle() {
+        // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
