@@ -16,6 +16,11 @@ pub fn exit_code() -> u8 {
     u8::try_from(128 + SIGNAL.load(Ordering::Relaxed)).ok().filter(|&code| code > 128).unwrap_or(130)
 }
 
+/// Lets a signal that has come end the program, so that nothing else is reported in its place.
+pub fn wait_for_the_end() {
+    std::thread::sleep(GRACE * 10);
+}
+
 #[cfg(unix)]
 pub use unix::{handle, remember_terminal};
 
