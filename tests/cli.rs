@@ -8,6 +8,7 @@
 
 mod cli_support;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use snapbox::assert::Action;
@@ -92,7 +93,7 @@ fn run(sandbox: &Sandbox, expected: &str) -> String {
             command.push_str(more);
             lines.next();
         }
-        actual.push_str(&format!("$ {}\n", command.replace('\n', "\n> ")));
+        writeln!(actual, "$ {}", command.replace('\n', "\n> ")).unwrap();
         let output = sandbox.shell(&format!("exec 2>&1\n{command}")).output().unwrap();
         match output.status.code() {
             Some(0) => {}
