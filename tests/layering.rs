@@ -132,7 +132,9 @@ fn a_chunk_does_not_know_keys_and_a_header_does_not_know_the_key_service() {
 
 #[test]
 fn only_the_crypto_module_names_a_backend() {
-    for source in sources().iter().filter(|source| source.module() != Some("crypto")) {
+    // Tests check the results of one implementation with another.
+    let is_test = |path: &str| path.ends_with("/tests.rs") || path.ends_with("_vectors.rs");
+    for source in sources().iter().filter(|source| source.module() != Some("crypto") && !is_test(&source.path)) {
         for (number, line) in source.code() {
             let mut paths = line.split("::").map(|part| part.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
             let fault = paths.find(|name| name.is_some_and(|name| BACKENDS.contains(&name)));
