@@ -2,7 +2,7 @@
 //!
 //! `$ ` is a command (`> ` goes on with it), `? 3` its exit code if that is not 0, and the other lines are what it printed.
 //! `#` begins a comment. `[..]` stands for anything in a line, `age1…` for any recipient. What is printed must not have lines
-//! that are empty or begin with `#`. `SNAPSHOTS=overwrite cargo test --test cli` writes them anew.
+//! that are empty or begin with `#`. `KENC_BLESS=1 cargo test --test cli` writes them anew.
 
 #![cfg(unix)]
 
@@ -11,6 +11,7 @@ mod cli_support;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use snapbox::assert::Action;
 use snapbox::{Assert, Data, Redactions};
 
 use cli_support::{Sandbox, has, skip, text};
@@ -70,7 +71,7 @@ fn assert_holds(name: &str) {
     let mut redactions = Redactions::new();
     redactions.insert("[SANDBOX]", sandbox.path().to_path_buf()).unwrap();
     Assert::new()
-        .action_env("SNAPSHOTS")
+        .action(if std::env::var_os("KENC_BLESS").is_some() { Action::Overwrite } else { Action::Verify })
         .normalize_paths(false)
         .redact_with(redactions)
         .eq(actual, Data::read_from(&path, None));

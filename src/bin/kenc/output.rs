@@ -119,12 +119,12 @@ impl Job {
         match &self.place {
             Place::Input { .. } => {}
             Place::File { path, .. } => {
-                if is_same_file(&input, File::open(path).ok()) {
+                if is_same_file(&input, std::fs::metadata(path).ok()) {
                     return Err(Cause::OutputIsInput(path.clone()).into());
                 }
             }
             Place::StandardOutput { .. } => {
-                if is_same_file(&input, stdout_file()) {
+                if is_same_file(&input, stdout_file().and_then(|file| file.metadata().ok())) {
                     return Err(self.input.clone().map_or(Cause::StandardInputIsOutput, Cause::OutputIsInput).into());
                 }
             }
@@ -246,8 +246,9 @@ fn stdout_file() -> Option<File> {
     None
 }
 
-fn is_same_file(input: &Input, output: Option<File>) -> bool {
-    let output = output.and_then(|file| identity(&file.metadata().ok()?));
+/// The output is not opened for this: opening a named pipe would wait for its other end.
+fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
+    let output = output.and_then(|metadata| identity(&metadata));
     output.is_some() && output == input.identity()
 }
 

@@ -75,11 +75,13 @@ impl PassphraseSource for Passphrases {
 
 fn ask(prompt: &str) -> Result<SecretString> {
     let _restored = signals::remember_terminal();
-    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|error| {
-        Error::Passphrase(match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => "none was typed".to_owned(),
-            _ => "there is no terminal to ask for it".to_owned(),
-        })
+    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|error| match error.kind() {
+        std::io::ErrorKind::Interrupted => {
+            signals::wait_for_the_end();
+            Error::Interrupted
+        }
+        std::io::ErrorKind::UnexpectedEof => Error::Passphrase("none was typed".to_owned()),
+        _ => Error::Passphrase("there is no terminal to ask for it".to_owned()),
     })
 }
 

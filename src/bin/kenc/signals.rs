@@ -16,15 +16,20 @@ pub fn exit_code() -> u8 {
     u8::try_from(128 + SIGNAL.load(Ordering::Relaxed)).ok().filter(|&code| code > 128).unwrap_or(130)
 }
 
+/// Lets a signal that has come end the program, so that nothing else is reported in its place.
+pub fn wait_for_the_end() {
+    std::thread::sleep(GRACE * 10);
+}
+
 #[cfg(unix)]
 pub use unix::{handle, remember_terminal};
 
 #[cfg(unix)]
 mod unix {
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, PoisonError};
 
     use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
 
     use super::{CANCELLED, GRACE, Ordering, SIGNAL, exit_code};
@@ -33,6 +38,8 @@ mod unix {
 
     /// Begins to handle signals.
     pub fn handle() {
+        // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {

@@ -1,0 +1,180 @@
+//! The house keeps its shape: imports go down only, and what is dangerous stays where it belongs.
+
+use std::path::{Path, PathBuf};
+
+/// Every module of the library with the modules that it may name, itself left out. The order is from the ground up.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    // Errors carry the refusals of keys, so these two know each other.
+    ("error", &["keys"]),
+    ("codec", &["error"]),
+    ("crypto", &["error"]),
+    ("context", &["codec", "error"]),
+    ("fs", &["crypto", "error"]),
+    ("keys", &["codec", "context", "crypto", "error"]),
+    ("stream", &["codec", "context", "crypto", "error", "fs", "keys"]),
+    ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
+    ("document", &["codec", "context", "crypto", "error", "fs", "keys"]),
+    ("config", &["context", "error", "fs", "keys"]),
+];
+
+/// Crates that do the cryptography.
+const BACKENDS: &[&str] =
+    &["aws_lc_rs", "aes_gcm", "chacha20poly1305", "hmac", "sha2", "subtle", "getrandom", "rand", "ring"];
+
+/// Where `unsafe` has a reason.
+const MAY_BE_UNSAFE: &[&str] = &["crypto/secret.rs"];
+
+const MAX_LINES: usize = 500;
+
+struct Source {
+    /// Relative to `src`.
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The module at the top of the crate that it belongs to, or `None` for `lib.rs` and the program.
+    fn module(&self) -> Option<&str> {
+        let first = self.path.split('/').next()?.trim_end_matches(".rs");
+        (first != "lib" && first != "bin").then_some(first)
+    }
+
+    /// Lines with their numbers, without those that are comments.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        (1..).zip(self.text.lines()).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let parts: Vec<_> =
+                    path.strip_prefix(&root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
+                sources.push(Source { path: parts.join("/"), text });
+            }
+        }
+    }
+    assert!(sources.len() > 20, "the sources were not found");
+    sources
+}
+
+/// Names that follow `prefix` in a line: of `crate::{a, b::c}` and `crate::a::b` those at the top.
+fn names_after<'a>(line: &'a str, prefix: &str) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for (start, _) in line.match_indices(prefix) {
+        let rest = &line[start + prefix.len()..];
+        match rest.strip_prefix('{') {
+            None => names.push(word(rest)),
+            Some(list) => {
+                let mut depth = 0_i32;
+                for part in list.split(',') {
+                    if depth == 0 {
+                        names.push(word(part.trim_start()));
+                    }
+                    depth += i32::try_from(part.matches('{').count()).unwrap();
+                    depth -= i32::try_from(part.matches('}').count()).unwrap();
+                    if depth < 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    names
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+#[test]
+fn every_module_names_only_modules_below_it() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let Some(module) = source.module() else { continue };
+        let Some((_, allowed)) = MAY_NAME.iter().find(|(name, _)| *name == module) else {
+            faults.push(format!("{}: the module {module} is not in the table", source.path));
+            continue;
+        };
+        for (number, line) in source.code() {
+            for name in names_after(line, "crate::") {
+                if name != module && !allowed.contains(&name) {
+                    faults.push(format!("{}:{number}: {module} may not name {name}", source.path));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_chunk_does_not_know_keys_and_a_header_does_not_know_the_key_service() {
+    for (path, forbidden) in
+        [("stream/chunk.rs", "keys"), ("stream/header.rs", "aws_kms"), ("stream/slot.rs", "aws_kms")]
+    {
+        let sources = sources();
+        let source = sources.iter().find(|source| source.path == path).unwrap();
+        let fault = source
+            .code()
+            .find(|(_, line)| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == forbidden));
+        assert_eq!(fault, None, "{path} names {forbidden}");
+    }
+}
+
+#[test]
+fn only_the_crypto_module_names_a_backend() {
+    // Tests check the results of one implementation with another.
+    let is_test = |path: &str| path.ends_with("/tests.rs") || path.ends_with("_vectors.rs");
+    for source in sources().iter().filter(|source| source.module() != Some("crypto") && !is_test(&source.path)) {
+        for (number, line) in source.code() {
+            let mut paths = line.split("::").map(|part| part.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
+            let fault = paths.find(|name| name.is_some_and(|name| BACKENDS.contains(&name)));
+            assert_eq!(fault, None, "{}:{number} names a backend", source.path);
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_is_only_where_memory_is_locked() {
+    for source in sources().iter().filter(|source| !MAY_BE_UNSAFE.contains(&source.path.as_str())) {
+        for (number, line) in source.code() {
+            let is_unsafe =
+                ["unsafe {", "unsafe fn", "unsafe impl", "allow(unsafe_code"].iter().any(|form| line.contains(form));
+            assert!(!is_unsafe, "{}:{number} is unsafe", source.path);
+        }
+    }
+}
+
+#[test]
+fn the_program_is_not_named_by_the_library() {
+    for source in sources().iter().filter(|source| !source.path.starts_with("bin/")) {
+        for (number, line) in source.code() {
+            let fault = ["clap::", "indicatif::", "println!", "rpassword::"].iter().find(|word| line.contains(*word));
+            assert_eq!(fault, None, "{}:{number}", source.path);
+        }
+    }
+}
+
+#[test]
+fn no_source_is_longer_than_can_be_read_at_once() {
+    for source in sources() {
+        let lines = source.text.lines().count();
+        assert!(lines <= MAX_LINES, "{} has {lines} lines: it is asking to be two", source.path);
+    }
+}
+
+#[test]
+fn names_are_found_in_every_form_of_an_import() {
+    assert_eq!(names_after("use crate::error::{Error, Result};", "crate::"), ["error"]);
+    assert_eq!(names_after("use crate::{a, b::{c, d}, e::f};", "crate::"), ["a", "b", "e"]);
+    assert_eq!(names_after("fn x(y: crate::a::B) -> crate::c::D {", "crate::"), ["a", "c"]);
+}

@@ -1,0 +1,292 @@
+//! kenc on a real terminal: what it refuses to show there, what it asks for, and what it draws.
+
+#![cfg(unix)]
+
+mod cli_support;
+
+use std::cell::Cell;
+use std::process::Command;
+
+use cli_support::{Sandbox, has, skip, text, wait_until};
+
+/// A shell in a terminal of its own. Commands are typed, and the screen is read.
+struct Terminal<'a> {
+    sandbox: &'a Sandbox,
+    commands: Cell<u32>,
+}
+
+impl<'a> Terminal<'a> {
+    /// `None`, and a word about it, if there is no tmux.
+    fn new(test: &str, sandbox: &'a Sandbox) -> Option<Self> {
+        if !has("tmux") {
+            skip(test, "tmux is not installed");
+            return None;
+        }
+        let terminal = Self { sandbox, commands: Cell::new(0) };
+        let shell = "bash --norc --noprofile";
+        let output = terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "40", shell]);
+        if !output.status.success() {
+            skip(test, &format!("tmux does not run: {}", text(&output.stderr).trim()));
+            return None;
+        }
+        terminal.keys(&["PS1='ready$ '", "Enter"]);
+        terminal.run("clear");
+        Some(terminal)
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command: Command = self.sandbox.command("tmux");
+        command.env("TERM", "xterm-256color").arg("-S").arg(self.sandbox.path().join("tmux"));
+        command.args(arguments).output().unwrap()
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        let output = self.tmux(&[&["send-keys"], keys].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+
+    /// The screen, without what is empty.
+    fn screen(&self) -> String {
+        text(&self.tmux(&["capture-pane", "-p", "-J"]).stdout).trim_end().to_owned()
+    }
+
+    /// The screen with its colors as they were sent.
+    fn colored_screen(&self) -> String {
+        text(&self.tmux(&["capture-pane", "-p", "-e"]).stdout)
+    }
+
+    fn wait_for(&self, words: &str) {
+        wait_until(&format!("{words:?} on the screen"), || self.screen().contains(words));
+    }
+
+    /// Types a command, and waits for its end. The screen then shows only what it printed, and its exit code.
+    fn run(&self, command: &str) -> String {
+        self.start(command);
+        self.ended()
+    }
+
+    /// Types a command.
+    fn start(&self, command: &str) {
+        self.commands.set(self.commands.get() + 1);
+        // The word that tells of the end is not on the screen while the command is typed.
+        self.keys(&["-l", &format!("clear; {command}; echo en''ded {}:$?", self.commands.get())]);
+        self.keys(&["Enter"]);
+    }
+
+    fn ended(&self) -> String {
+        let end = format!("ended {}:", self.commands.get());
+        wait_until(&format!("{end:?} on the screen"), || {
+            let screen = self.screen();
+            screen.contains(&end) && screen.ends_with("ready$")
+        });
+        self.screen().trim_end_matches("ready$").trim_end().replace(&end, "ended ")
+    }
+
+    fn types(&self, line: &str) {
+        self.keys(&["-l", line]);
+        self.keys(&["Enter"]);
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+fn assert_shows(screen: &str, expected: &[&str]) {
+    for line in expected {
+        assert!(screen.contains(line), "{line:?} is not on the screen:\n{screen}");
+    }
+}
+
+#[test]
+fn encrypted_bytes_are_not_written_to_a_terminal_unless_asked_for_by_name() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("ciphertext on a terminal", &sandbox) else { return };
+    sandbox.write("x", "hello\n");
+    let screen = terminal.run("kenc encrypt x");
+    assert_shows(
+        &screen,
+        &[
+            "kenc: error: refusing to write encrypted bytes to a terminal",
+            "kenc: hint: name a file with `-o x.kenc`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
+            "ended 2",
+        ],
+    );
+    let screen = terminal.run("kenc encrypt < x");
+    assert_shows(&screen, &["refusing to write encrypted bytes", "`-o FILE.kenc`", "ended 2"]);
+    let screen = terminal.run("kenc encrypt -a x");
+    assert_shows(&screen, &["-----END KENC FILE-----", "ended 0"]);
+    let screen = terminal.run("kenc encrypt x | kenc decrypt");
+    assert_shows(&screen, &["hello", "ended 0"]);
+}
+
+#[test]
+fn encrypted_bytes_are_written_to_a_terminal_that_is_asked_for_by_name() {
+    let sandbox = Sandbox::with_key();
+    if !has("script") {
+        skip("forced ciphertext on a terminal", "script is not installed");
+        return;
+    }
+    sandbox.write("x", "hello\n");
+    // A terminal that would show them might take them for commands, so their end is a file.
+    sandbox.succeeds("script -qec 'stty raw; kenc encrypt -o - x' written > /dev/null < /dev/null");
+    assert!(sandbox.read("written").windows(5).any(|window| window == b"\x89kenc"));
+    let output = sandbox.shell("script -qec 'kenc encrypt x' written > /dev/null < /dev/null").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!sandbox.read("written").windows(5).any(|window| window == b"\x89kenc"));
+}
+
+#[test]
+fn text_is_shown_on_a_terminal_and_other_plaintext_is_not() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("plaintext on a terminal", &sandbox) else { return };
+    sandbox.write("x", "Grüße, 世界\n\tand a tab\n");
+    sandbox.write("escape", "before \x1b[31m red");
+    sandbox.write("binary", [0x7f, b'E', b'L', b'F', 0, 1]);
+    sandbox.succeeds("for name in x escape binary; do kenc encrypt $name -o $name.kenc; done");
+    assert_shows(&terminal.run("kenc decrypt x.kenc"), &["Grüße, 世界", "and a tab", "ended 0"]);
+    for name in ["escape", "binary"] {
+        let screen = terminal.run(&format!("kenc decrypt {name}.kenc"));
+        assert_shows(
+            &screen,
+            &[
+                "kenc: error: the plaintext is not text, and the output is a terminal",
+                &format!("kenc: hint: name a file with `-o {name}`, or pipe the output; `-o -` forces it"),
+                "ended 1",
+            ],
+        );
+        assert!(!screen.contains("before"), "{screen}");
+    }
+    assert_shows(&terminal.run("kenc decrypt -o - binary.kenc"), &["ELF", "ended 0"]);
+}
+
+#[test]
+fn a_passphrase_is_asked_for_without_being_shown() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("asking for a passphrase", &sandbox) else { return };
+    sandbox.write("x", "hello\n");
+
+    terminal.start("kenc encrypt -k passphrase: x -o x.kenc");
+    terminal.wait_for("New passphrase:");
+    terminal.types("correct horse");
+    terminal.wait_for("The same again:");
+    terminal.types("correct horse");
+    let screen = terminal.ended();
+    assert_shows(&screen, &["ended 0"]);
+    assert!(!screen.contains("horse"), "{screen}");
+
+    terminal.start("kenc encrypt -k passphrase: x -o y.kenc");
+    terminal.wait_for("New passphrase:");
+    terminal.types("correct horse");
+    terminal.wait_for("The same again:");
+    terminal.types("corect horse");
+    assert_shows(&terminal.ended(), &["kenc: error: no passphrase: the two that were typed differ", "ended 1"]);
+    assert_eq!(sandbox.names(), ["x", "x.kenc"]);
+
+    terminal.start("kenc decrypt x.kenc");
+    terminal.wait_for("Passphrase for the file:");
+    terminal.types("correct horse");
+    assert_shows(&terminal.ended(), &["hello", "ended 0"]);
+
+    // The plaintext comes from a pipe while the passphrase comes from the terminal.
+    terminal.start("cat x.kenc | kenc decrypt | cat");
+    terminal.wait_for("Passphrase for the file:");
+    terminal.types("correct horse");
+    assert_shows(&terminal.ended(), &["hello", "ended 0"]);
+
+    terminal.start("kenc decrypt x.kenc");
+    terminal.wait_for("Passphrase for the file:");
+    terminal.types("wrong horse");
+    assert_shows(
+        &terminal.ended(),
+        &["kenc: error: x.kenc: no key opens it", "the passphrase is not the right one", "ended 4"],
+    );
+
+    terminal.start("kenc decrypt x.kenc");
+    terminal.wait_for("Passphrase for the file:");
+    terminal.types("");
+    assert_shows(&terminal.ended(), &["no passphrase was given: it is empty", "ended 4"]);
+
+    let screen = terminal.run("kenc decrypt --no-input x.kenc");
+    assert_shows(&screen, &["no passphrase was given: --no-input forbids to ask for it", "ended 4"]);
+}
+
+#[test]
+fn an_interrupt_at_the_prompt_gives_the_terminal_back_as_it_was() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("interrupt at the prompt", &sandbox) else { return };
+    sandbox.write("x", "hello\n");
+    for signal in ["C-c", "TERM"] {
+        terminal.start("kenc encrypt -k passphrase: x -o x.kenc");
+        terminal.wait_for("New passphrase:");
+        if signal == "C-c" {
+            terminal.keys(&["C-c"]);
+            assert_shows(&terminal.ended(), &["kenc: error: interrupted", "ended 130"]);
+        } else {
+            sandbox.succeeds(&format!(
+                "for pid in /proc/[0-9]*; do
+                    if test \"$(tr '\\0' ' ' < $pid/cmdline 2> /dev/null)\" = 'kenc encrypt -k passphrase: x -o x.kenc ' &&
+                        test \"$(readlink $pid/cwd)\" = '{}'; then kill ${{pid#/proc/}}; fi
+                done",
+                sandbox.path().join("work").display(),
+            ));
+            assert_shows(&terminal.ended(), &["kenc: error: interrupted", "ended 143"]);
+        }
+        assert_shows(&terminal.run("stty -a | grep -o ' echo '"), &["echo", "ended 0"]);
+    }
+    assert_eq!(sandbox.names(), ["x"]);
+
+    sandbox.succeeds("echo horse > words; kenc encrypt -k passphrase: --passphrase-from file:words x -o x.kenc");
+    terminal.start("kenc decrypt x.kenc");
+    terminal.wait_for("Passphrase for the file:");
+    terminal.keys(&["C-c"]);
+    let screen = terminal.ended();
+    assert_shows(&screen, &["kenc: error: interrupted", "ended 130"]);
+    assert!(!screen.contains("no key opens it"), "{screen}");
+}
+
+#[test]
+fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("progress bar", &sandbox) else { return };
+    // The bar is drawn when work goes on after half a second: a pipe that pauses makes it long.
+    let slow = "{ head -c 1000000 /dev/zero; sleep 1; head -c 3000000 /dev/zero; cat hold; }";
+    sandbox.succeeds("mkfifo hold");
+    terminal.start(&format!("{slow} | kenc encrypt > sealed"));
+    terminal.wait_for("the standard input");
+    terminal.wait_for("MB");
+    sandbox.succeeds("echo > hold");
+    let screen = terminal.ended();
+    assert_eq!(screen, "ended 0");
+
+    // From here on all that reaches the terminal is kept, also what is wiped again.
+    let log = sandbox.work("log");
+    assert!(terminal.tmux(&["pipe-pane", &format!("cat >> {}", log.display())]).status.success());
+    for command in ["kenc -q encrypt > sealed", "kenc --json encrypt > sealed", "kenc encrypt > sealed 2> said"] {
+        terminal.start(&format!("{slow} | {command}"));
+        sandbox.succeeds("echo > hold");
+        assert_eq!(terminal.ended(), "ended 0", "{command}");
+    }
+    let written = || text(&std::fs::read(&log).unwrap_or_default());
+    wait_until("the last end in the log", || written().contains("ended 4:0"));
+    assert!(!written().contains("MB"), "{}", written());
+    assert_eq!(sandbox.read("said"), b"");
+}
+
+#[test]
+fn colors_are_for_terminals_only_and_not_when_forbidden() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("colors", &sandbox) else { return };
+    let is_colored = |command: &str| {
+        assert_shows(&terminal.run(command), &["error:"]);
+        terminal.colored_screen().contains("\x1b[1m\x1b[31m") || terminal.colored_screen().contains("\x1b[1;31m")
+    };
+    assert!(is_colored("kenc decrypt missing"));
+    assert!(!is_colored("kenc --color never decrypt missing"));
+    assert!(!is_colored("NO_COLOR=1 kenc decrypt missing"));
+    assert!(!is_colored("kenc decrypt missing 2>&1 | cat"));
+    assert!(is_colored("kenc --color always decrypt missing 2>&1 | cat"));
+    assert!(is_colored("NO_COLOR= kenc decrypt missing"));
+}
