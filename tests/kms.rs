@@ -2,8 +2,10 @@
 
 mod support;
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use support::{CLOSED_PORT, Faults, Home, RawFile, Relay, home_at, ministack, ministack_with_permissions, moto};
@@ -12,6 +14,7 @@ const PLAINTEXT: &[u8] = b"select 'the rest is silence';\n";
 const NOT_AUTHENTIC: i32 = 3;
 const NO_KEY: i32 = 4;
 const KEY_SERVICE: i32 = 5;
+const INTERRUPTED: i32 = 130;
 
 mod words_for_keys {
     use super::*;
@@ -465,11 +468,29 @@ mod failing_service {
     fn a_service_that_hangs_is_given_up_after_the_timeout() {
         let kms = need!(moto());
         let file = kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT);
-        let home = home_at(support::silent_listener());
+        let home = home_at(support::silent_listener().0);
         let started = Instant::now();
         let outcome = home.decrypt(&["--aws-timeout", "1"], &file);
         assert!(started.elapsed() < Duration::from_secs(20), "it took {:?}", started.elapsed());
         outcome.fails(KEY_SERVICE).says("within 1s").hints("--aws-timeout");
+    }
+
+    #[test]
+    fn a_wait_for_a_service_that_hangs_can_be_interrupted() {
+        let (service, asked) = support::silent_listener();
+        let home = home_at(service);
+        home.write("output", "of last week");
+        let mut command = home.command();
+        command.args(["encrypt", "-k", "alias/anything", "-o", "output", "-f"]).stderr(Stdio::piped());
+        let child = command.stdin(Stdio::null()).spawn().expect("the program can be started");
+        asked.recv_timeout(Duration::from_mins(1)).expect("kenc asks");
+        let started = Instant::now();
+        kill_process(Pid::from_child(&child), Signal::INT).expect("a child can be interrupted");
+        let output = child.wait_with_output().expect("a child can be waited for");
+        assert!(started.elapsed() < Duration::from_secs(20), "it took {:?}", started.elapsed());
+        assert_eq!(output.status.code(), Some(INTERRUPTED), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(home.read("output"), b"of last week");
+        assert_eq!(std::fs::read_dir(home.path()).expect("the folder is there").count(), 2, "nothing stays behind");
     }
 
     #[test]

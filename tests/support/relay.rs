@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, BufWriter};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -61,17 +62,20 @@ impl Relay {
     }
 }
 
-/// A port that takes connections and never answers. It listens until the run of the tests ends.
-pub fn silent_listener() -> u16 {
+/// A port that takes connections and never answers, and tells of each. It listens until the run of the tests ends.
+pub fn silent_listener() -> (u16, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be had");
     let port = listener.local_addr().expect("it has an address").port();
+    let (taken, told) = channel();
     thread::spawn(move || {
         let mut kept = Vec::new();
         for stream in listener.incoming() {
             kept.push(stream);
+            // Who does not want to know has dropped the other end.
+            let _ = taken.send(());
         }
     });
-    port
+    (port, told)
 }
 
 fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&Message) -> Option<Message>) {
