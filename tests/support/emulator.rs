@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::http::{Answer, request};
 use super::kenc::Home;
-use super::process::{Server, free_port, python_program};
+use super::process::{Server, python_program};
 
 /// The region of everything, unless a test says otherwise.
 pub const REGION: &str = "us-east-1";
@@ -21,15 +21,14 @@ pub struct Kms {
 pub fn moto() -> Result<&'static Kms, String> {
     static MOTO: OnceLock<Result<Kms, String>> = OnceLock::new();
     shared(&MOTO, || {
-        let port = free_port();
         let server = Server::start(
             &python_program("moto_server")?,
-            |command| {
+            |command, port| {
                 command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
             },
-            || answers(port, "/moto-api/data.json"),
+            |port| answers(port, "/moto-api/data.json"),
         )?;
-        Ok(Kms { port, _server: server })
+        Ok(Kms { port: server.port, _server: server })
     })
 }
 
@@ -53,17 +52,16 @@ fn shared(
 }
 
 fn start_ministack(permissions: &str) -> Result<Kms, String> {
-    let port = free_port();
     let server = Server::start(
         &python_program("ministack")?,
-        |command| {
+        |command, port| {
             // It listens on every address, and on more ports, unless it is told not to.
             command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0").env("SERVICES", "kms,iam,sts");
             command.env("GATEWAY_PORT", port.to_string()).env("AUTH", permissions);
         },
-        || answers(port, "/_ministack/health"),
+        |port| answers(port, "/_ministack/health"),
     )?;
-    Ok(Kms { port, _server: server })
+    Ok(Kms { port: server.port, _server: server })
 }
 
 fn answers(port: u16, path: &str) -> bool {
@@ -154,15 +152,15 @@ pub struct Faults {
 impl Faults {
     /// Puts faults in front of `kms`: one rule of microburst, without the service.
     pub fn before(kms: &Kms, mut rule: Value) -> Result<Self, String> {
-        let port = free_port();
         let server = Server::start(
             &python_program("microburst")?,
-            |command| {
+            |command, port| {
                 command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
                 command.args(["--upstream", &format!("http://127.0.0.1:{}", kms.port)]);
             },
-            || answers(port, "/_microburst/health"),
+            |port| answers(port, "/_microburst/health"),
         )?;
+        let port = server.port;
         rule["service"] = json!("kms");
         let json = [("content-type", "application/json")];
         let rules = json!([rule]).to_string();

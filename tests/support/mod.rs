@@ -22,7 +22,7 @@ pub use http::Answer;
 pub use kenc::{Home, Outcome, finish};
 pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;
-pub use process::{CLOSED_PORT, Server, free_port, listens, program, python_program, run_quietly};
+pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
 pub use relay::{Relay, silent_listener};
 
 /// The folder of the crate.

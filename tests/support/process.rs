@@ -1,6 +1,6 @@
 //! Programs that run beside a test, and end with it whatever happens to it.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -34,7 +34,7 @@ pub fn run_quietly(command: &mut Command) {
 }
 
 /// A port of 127.0.0.1 that nobody listens on at this moment.
-pub fn free_port() -> u16 {
+fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be had");
     listener.local_addr().expect("it has an address").port()
 }
@@ -44,38 +44,57 @@ pub const CLOSED_PORT: u16 = 1;
 
 /// A running server. It is ended when this is dropped, and by the kernel when the test ends without that.
 pub struct Server {
+    pub port: u16,
     child: Child,
     log: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
-    /// Starts `program`, in a folder of its own, and waits until `is_ready`.
+    /// Starts `program` in a folder of its own and on a free port of 127.0.0.1, and waits until `is_ready` there.
     pub fn start(
         program: &Path,
-        prepare: impl FnOnce(&mut Command),
-        is_ready: impl Fn() -> bool,
+        prepare: impl Fn(&mut Command, u16),
+        is_ready: impl Fn(u16) -> bool,
     ) -> Result<Self, String> {
+        let mut end = String::new();
+        // Between the choice of a port and its use, somebody else may have taken it.
+        for _ in 0..3 {
+            let mut server = Self::spawn(program, &prepare)?;
+            match server.wait(&is_ready) {
+                Ok(()) => return Ok(server),
+                Err(how) => end = how,
+            }
+        }
+        panic!("{} ended: {end}", program.display());
+    }
+
+    fn spawn(program: &Path, prepare: &impl Fn(&mut Command, u16)) -> Result<Self, String> {
+        let port = free_port();
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let log = folder.path().join("log");
         let file = std::fs::File::create(&log).expect("a file can be made");
         let mut command = ending_with_us(program, "KILL")?;
         command.current_dir(folder.path()).env("HOME", folder.path()).stdin(Stdio::null());
         command.stdout(file.try_clone().expect("a file has more than one handle")).stderr(file);
-        prepare(&mut command);
+        prepare(&mut command, port);
         let child =
             spawn_for_the_whole_run(command).map_err(|e| format!("{} does not start: {e}", program.display()))?;
-        let mut server = Self { child, log, _folder: folder };
-        server.wait(is_ready);
-        Ok(server)
+        Ok(Self { port, child, log, _folder: folder })
     }
 
-    fn wait(&mut self, is_ready: impl Fn() -> bool) {
+    /// Waits until it is ready. If it ends instead, that is an error, with what it said.
+    fn wait(&mut self, is_ready: &impl Fn(u16) -> bool) -> Result<(), String> {
         let deadline = Instant::now() + READY_WITHIN;
-        while !is_ready() {
+        loop {
             let ended = self.child.try_wait().expect("a child can be asked");
             let log = || std::fs::read_to_string(&self.log).unwrap_or_default();
-            assert!(ended.is_none(), "the server ended, {ended:?}:\n{}", log());
+            if let Some(status) = ended {
+                return Err(format!("{status}\n{}", log()));
+            }
+            if is_ready(self.port) {
+                return Ok(());
+            }
             assert!(Instant::now() < deadline, "the server is not ready:\n{}", log());
             thread::sleep(Duration::from_millis(50));
         }
@@ -121,9 +140,4 @@ pub fn spawn_for_the_whole_run(command: Command) -> std::io::Result<Child> {
     let sender = starter.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     sender.send((command, answer)).expect("the starter runs for ever");
     child.recv().expect("the starter answers")
-}
-
-/// Whether something listens on a port of 127.0.0.1.
-pub fn listens(port: u16) -> bool {
-    TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
