@@ -8,6 +8,7 @@
 
 mod cli_support;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use snapbox::{Assert, Data, Redactions};
@@ -91,12 +92,12 @@ fn run(sandbox: &Sandbox, expected: &str) -> String {
             command.push_str(more);
             lines.next();
         }
-        actual.push_str(&format!("$ {}\n", command.replace('\n', "\n> ")));
+        writeln!(actual, "$ {}", command.replace('\n', "\n> ")).unwrap();
         let output = sandbox.shell(&format!("exec 2>&1\n{command}")).output().unwrap();
         match output.status.code() {
             Some(0) => {}
-            Some(code) => actual.push_str(&format!("? {code}\n")),
-            None => actual.push_str(&format!("? {}\n", output.status)),
+            Some(code) => writeln!(actual, "? {code}").unwrap(),
+            None => writeln!(actual, "? {}", output.status).unwrap(),
         }
         let printed = without_recipients(&text(&output.stdout));
         actual.push_str(&printed);
