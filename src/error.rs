@@ -270,9 +270,6 @@ impl fmt::Display for Foreign {
 /// The input is well formed, but something in it was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
-    /// The data key does not belong to this payload, or the parameters were changed.
-    #[error("the file is not authentic: its commitment is to another data key or to other parameters")]
-    Commitment,
     /// A chunk does not authenticate.
     #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]
     Chunk {
@@ -302,7 +299,7 @@ impl AuthenticationError {
     pub fn authentic(&self) -> u64 {
         match *self {
             Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
-            Self::Commitment | Self::TooLong => 0,
+            Self::TooLong => 0,
         }
     }
 }

@@ -221,11 +221,12 @@ impl Keyring<'_> {
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
         let mut attempts = Vec::new();
+        let mut silent_regions = Vec::new();
         let mut order: Vec<usize> = (0..wrapped.len()).collect();
         order.sort_by_key(|&slot| self.cost(&wrapped[slot]));
         for slot in order {
             let key = &wrapped[slot];
-            let refusal = match self.unwrap_one(key, context, only) {
+            let refusal = match self.unwrap_one(key, context, only, &mut silent_regions) {
                 Ok(data_key) => match accept(&data_key) {
                     Some(accepted) => return Ok((accepted, slot)),
                     None => KeyRefusal::AnotherDataKey,
@@ -252,6 +253,7 @@ impl Keyring<'_> {
         key: &WrappedKey,
         context: &EncryptionContext,
         only: &[KeyUri],
+        silent_regions: &mut Vec<KmsRefusal>,
     ) -> Result<DataKey, KeyRefusal> {
         match key.provider.as_str() {
             AGE if age::is_passphrase(key) => {
@@ -277,10 +279,33 @@ impl Keyring<'_> {
                         .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&key_arn) } else { None })
                         .ok_or(KeyRefusal::NotAmongGiven)?
                 };
-                Ok(self.kms.decrypt(&ask, &key.ciphertext, context)?)
+                self.ask_kms(&ask, &key.ciphertext, context, silent_regions)
             }
             unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
         }
+    }
+}
+
+impl Keyring<'_> {
+    /// Asks KMS, unless its region has let us wait in vain for another slot of the same file: a header must not be able to
+    /// multiply the longest wait by the number of its slots.
+    fn ask_kms(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+        silent_regions: &mut Vec<KmsRefusal>,
+    ) -> Result<DataKey, KeyRefusal> {
+        let is_same_region = |silent: &&KmsRefusal| silent.region.as_deref() == key.region();
+        if let Some(silent) = silent_regions.iter().find(is_same_region) {
+            return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }).into());
+        }
+        self.kms.decrypt(key, ciphertext, context).map_err(|refusal| {
+            if refusal.kind == KmsRefusalKind::TimedOut {
+                silent_regions.push((*refusal).clone());
+            }
+            refusal.into()
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 mod support;
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -469,10 +469,20 @@ mod failing_service {
         let kms = need!(moto());
         let file = kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT);
         let home = home_at(support::silent_listener().0);
-        let started = Instant::now();
         let outcome = home.decrypt(&["--aws-timeout", "1"], &file);
-        assert!(started.elapsed() < Duration::from_secs(20), "it took {:?}", started.elapsed());
         outcome.fails(KEY_SERVICE).says("within 1s").hints("--aws-timeout");
+    }
+
+    #[test]
+    fn a_service_that_hangs_is_waited_for_once_however_many_slots_a_header_has() {
+        const ATTEMPTS: usize = 3;
+        let kms = need!(moto());
+        let mut file = RawFile::parse(&kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT));
+        file.slots = vec![file.slots[0].clone(); 3 * ATTEMPTS];
+        let (service, asked) = support::silent_listener();
+        let outcome = home_at(service).decrypt(&["--aws-timeout", "1"], &file.build());
+        outcome.fails(KEY_SERVICE).says("within 1s");
+        assert!(asked.try_iter().count() <= ATTEMPTS, "one slot was asked about, with its retries");
     }
 
     #[test]
@@ -484,10 +494,8 @@ mod failing_service {
         command.args(["encrypt", "-k", "alias/anything", "-o", "output", "-f"]).stderr(Stdio::piped());
         let child = command.stdin(Stdio::null()).spawn().expect("the program can be started");
         asked.recv_timeout(Duration::from_mins(1)).expect("kenc asks");
-        let started = Instant::now();
         kill_process(Pid::from_child(&child), Signal::INT).expect("a child can be interrupted");
         let output = child.wait_with_output().expect("a child can be waited for");
-        assert!(started.elapsed() < Duration::from_secs(20), "it took {:?}", started.elapsed());
         assert_eq!(output.status.code(), Some(INTERRUPTED), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(home.read("output"), b"of last week");
         assert_eq!(std::fs::read_dir(home.path()).expect("the folder is there").count(), 2, "nothing stays behind");
@@ -496,9 +504,7 @@ mod failing_service {
     #[test]
     fn a_service_that_is_not_there_is_told_with_its_address() {
         let home = home_at(CLOSED_PORT);
-        let started = Instant::now();
         let outcome = home.run_with(["encrypt", "-k", "alias/anything"], PLAINTEXT);
-        assert!(started.elapsed() < Duration::from_secs(20), "it took {:?}", started.elapsed());
         outcome.fails(KEY_SERVICE).says("cannot reach http://127.0.0.1:1: connection refused");
         outcome.hints("check the network");
     }

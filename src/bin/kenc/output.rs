@@ -272,7 +272,9 @@ impl<'a> TextOnly<'a> {
 impl Write for TextOnly<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let is_control = |&byte: &u8| (byte < b' ' && !b"\t\n\r".contains(&byte)) || byte == 0x7f;
-        if bytes.iter().any(is_control) {
+        // The second form of control characters, U+0080 to U+009F in UTF-8.
+        let is_c1 = |pair: &[u8]| pair[0] == 0xc2 && (0x80..=0x9f).contains(&pair[1]);
+        if bytes.iter().any(is_control) || bytes.windows(2).any(is_c1) {
             self.refused = true;
             return Err(std::io::ErrorKind::InvalidData.into());
         }

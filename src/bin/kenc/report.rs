@@ -46,12 +46,14 @@ impl Reporter {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
 
+    /// Prints a result that is no more than the confirmation of a success: not when only errors are wanted.
+    pub fn confirmation(&self, text: &str, value: &Value) -> Result<()> {
+        if self.quiet && !self.json { Ok(()) } else { self.result(text, value) }
+    }
+
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
         let text = if self.json { format!("{value}\n") } else { text.to_owned() };
-        if self.quiet && !self.json {
-            return Ok(());
-        }
         std::io::stdout().write_all(text.as_bytes()).map_err(Error::Write)
     }
 

@@ -55,7 +55,7 @@ fn verify(
     let copies = head.header.copies;
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
-    reporter.result(
+    reporter.confirmation(
         &format!("{name}: authentic, {bytes} bytes{care}\n"),
         &json!({ "file": name, "authentic": true, "bytes": bytes, "copies": describe_copies(copies) }),
     )?;

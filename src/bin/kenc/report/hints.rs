@@ -91,9 +91,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     let one = |hint: &str| vec![hint.to_owned()];
     match error {
         Error::Format(fault) => vec![of_format(fault, &file)],
-        Error::Authentication(
-            AuthenticationError::Commitment | AuthenticationError::TooLong | AuthenticationError::Chunk { .. },
-        ) => one("take the file from a backup or from where it came from"),
+        Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { .. }) => {
+            one("take the file from a backup or from where it came from")
+        }
         Error::Authentication(AuthenticationError::CutOff { .. }) => {
             one("fetch it again, or take it from a backup; was the disk full, or the transfer interrupted?")
         }
