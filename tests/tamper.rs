@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Class, Error, Result};
-use kenc::keys::WrappedKey;
+use kenc::keys::{KeyAttempt, KeyRefusal, WrappedKey};
 use kenc::stream::{Decryptor, Encryptor, FileHead, NewFile, Parameters, TableCopies};
 use modes::{folder, pattern, read_head, read_in_every_way, read_to_end};
 use proptest::prelude::*;
@@ -58,7 +58,11 @@ impl Sample {
             Ok(head) => head,
             Err(error) => return (Vec::new(), Err(error)),
         };
-        let not_opened = || Error::NoKeyOpens { attempts: Vec::new() };
+        let not_opened = || {
+            let refusal = KeyRefusal::AnotherDataKey;
+            let attempt = KeyAttempt { slot: 0, provider: String::new(), key_id: String::new(), refusal };
+            Error::NoKeyOpens { attempts: vec![attempt] }
+        };
         let data_key = DataKey::from_slice(&head.header.table.slots[0].ciphertext);
         let Some(cipher) = data_key.and_then(|data_key| head.cipher(&data_key, Backend::default())) else {
             return (Vec::new(), Err(not_opened()));
