@@ -502,6 +502,15 @@ mod failing_service {
     }
 
     #[test]
+    fn an_endpoint_that_is_no_address_is_told_without_the_request_that_it_was_for() {
+        let home = home_at(CLOSED_PORT).with("AWS_ENDPOINT_URL_KMS", "not an address");
+        let outcome = home.run_with(["encrypt", "-k", "alias/anything"], PLAINTEXT);
+        outcome.fails(KEY_SERVICE).says("cannot use the endpoint `not an address`");
+        outcome.hints("AWS_ENDPOINT_URL_KMS");
+        assert!(!outcome.stderr.contains("Request"), "{}", outcome.stderr);
+    }
+
+    #[test]
     fn a_service_that_is_not_there_is_told_with_its_address() {
         let home = home_at(CLOSED_PORT);
         let outcome = home.run_with(["encrypt", "-k", "alias/anything"], PLAINTEXT);

@@ -226,6 +226,8 @@ impl Call {
                 let reasons = reasons(error);
                 if reasons.contains("identity resolver timed out") {
                     self.credentials_timed_out()
+                } else if let Some(endpoint) = reasons.strip_prefix("failed to apply endpoint ") {
+                    self.refusal(KmsRefusalKind::Network, &format!("cannot use the endpoint {endpoint}"))
                 } else {
                     self.refusal(KmsRefusalKind::Other, &reasons)
                 }
@@ -383,12 +385,17 @@ const FRAMES: &[&str] = &[
 fn reasons(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error) {
-        let text = cleaned(cause.to_string());
+        let text = cleaned(without_request(&cause.to_string()));
         if !text.is_empty() && !FRAMES.contains(&text.as_str()) && !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
     }
     said.join(": ")
+}
+
+/// The SDK describes some of its failures with the whole request, in the body of which a data key may stand.
+fn without_request(text: &str) -> &str {
+    text.split(" to request `").next().filter(|text| !text.contains("SdkBody")).unwrap_or_default()
 }
 
 /// Somebody else's text, fit for a terminal: no control characters, no line breaks, not too long.
