@@ -6,11 +6,15 @@
 //! - No error holds a secret, and none holds bytes of an input that was not authenticated.
 //! - [`Error::class`] sorts every error into the few kinds that a caller acts on.
 
+mod document;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
 use crate::keys::{KeyAttempt, KeyRefusal, KeyWordError};
+
+pub use document::{At, DocumentError};
 
 /// The result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -29,6 +33,10 @@ pub enum Error {
     /// The encryption context cannot be used, or is not the one that was demanded.
     #[error(transparent)]
     Context(#[from] ContextError),
+
+    /// A config document cannot be used.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 
     /// A word that should name a key does not.
     #[error(transparent)]
@@ -152,6 +160,7 @@ impl Error {
             Self::Interrupted => Class::Interrupted,
             Self::KeyFile { .. }
             | Self::Passphrase(_)
+            | Self::Document(_)
             | Self::InputChanged { .. }
             | Self::Read(_)
             | Self::Write(_)

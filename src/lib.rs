@@ -41,6 +41,7 @@
 mod codec;
 pub mod context;
 pub mod crypto;
+pub mod document;
 pub mod error;
 pub mod fs;
 pub mod keys;

@@ -113,6 +113,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
+        Error::Document(_) => Vec::new(),
         Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
         Error::RangeBeyondEnd { start, available, .. } if start < available => {
             vec![format!("`--range {start}..` goes to its end")]

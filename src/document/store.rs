@@ -1,0 +1,61 @@
+//! What every notation can do: read a text into a tree with places, and change parts of the text.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+
+use super::tree::{LeafId, Node, Path, Tree};
+use super::{Format, NewText};
+use crate::error::DocumentError;
+
+/// What a text says, and where.
+pub(crate) struct Found {
+    /// The tree, without metadata.
+    pub(crate) tree: Tree,
+    /// Where each leaf and comment stands in the text, by its number: quotes, `#` and block header included.
+    pub(crate) tokens: Vec<Range<usize>>,
+    /// The metadata, unflattened.
+    pub(crate) metadata: Option<Map<String, Json>>,
+}
+
+/// A part of a text with what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Splice {
+    pub(crate) place: Range<usize>,
+    pub(crate) text: String,
+}
+
+/// A notation. All places are in bytes of the text that was parsed.
+pub(crate) trait Store {
+    /// Reads a text.
+    fn parse(&self, text: &str) -> Result<Found, DocumentError>;
+
+    /// Gives one leaf or comment a new text.
+    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError>;
+
+    /// Replaces, appends or (with `None`) removes the metadata. Removing what was appended gives the same bytes again.
+    fn change_metadata(
+        &self,
+        text: &str,
+        found: &Found,
+        metadata: Option<&Map<String, Json>>,
+    ) -> Result<Vec<Splice>, DocumentError>;
+
+    /// Puts `value` at `path`, whose parent is there and where nothing is, as the last child of its parent.
+    fn insert(&self, text: &str, found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError>;
+
+    /// Takes away the node at `path`, with the lines that are its alone.
+    fn remove(&self, text: &str, found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError>;
+
+    /// Writes a whole tree anew, comments included where the notation has them.
+    fn emit(&self, tree: &Tree) -> Result<String, DocumentError>;
+}
+
+/// The store of a notation.
+pub(crate) fn store_of(format: Format) -> &'static dyn Store {
+    match format {
+        Format::Yaml | Format::Json | Format::Dotenv | Format::Ini | Format::Toml | Format::Binary => {
+            todo!("each notation gets its store")
+        }
+    }
+}

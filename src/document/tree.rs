@@ -1,0 +1,104 @@
+//! What a document says: mappings, sequences and leaves, in the order in which they stand, with comments between them.
+
+use zeroize::Zeroizing;
+
+use super::value::Value;
+
+/// The content of one file, without its metadata.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// One root for each YAML document of the file; exactly one in every other format.
+    pub roots: Vec<Node>,
+}
+
+/// A part of a tree.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// Keys with their values.
+    Mapping(Vec<Entry<Member>>),
+    /// Values in order.
+    Sequence(Vec<Entry<Node>>),
+    /// A single value.
+    Leaf(Leaf),
+    /// A YAML alias: it stands for a value elsewhere in the file, and is never followed.
+    Alias(Place),
+}
+
+/// A child of a mapping or a sequence, or a comment that stands between two.
+#[derive(Clone, Debug)]
+pub enum Entry<T> {
+    /// A comment. One at the end of a line stands before the child that shares the line.
+    Comment(Comment),
+    /// A child.
+    Child(T),
+}
+
+/// A key of a mapping with its value.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The key as it reads, without quotes and escapes.
+    pub key: String,
+    /// Where the key begins.
+    pub place: Place,
+    /// The value.
+    pub value: Node,
+}
+
+/// A single value.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// Its number in its document.
+    pub id: LeafId,
+    /// What it says. Encrypted values are text here.
+    pub value: Value,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its number in its document.
+    pub id: LeafId,
+    /// The text behind the `#` (or `;`, or `//`), a leading space included.
+    pub text: Zeroizing<String>,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// The number of a leaf or a comment in its document, by which it is changed. Nodes that were made by hand have
+/// [`LeafId::NEW`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeafId(pub usize);
+
+impl LeafId {
+    /// Stands nowhere in a file yet.
+    pub const NEW: Self = Self(usize::MAX);
+}
+
+/// A place in a file, both numbers from 1; columns count characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: u64,
+    /// The column.
+    pub column: u64,
+}
+
+/// One step on the way from a root to a node.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Into a mapping.
+    Key(String),
+    /// Into a sequence, from 0; comments do not count.
+    Index(usize),
+}
+
+/// The way to a node: which YAML document of the file, from 0, and the steps from its root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// The document.
+    pub root: usize,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
