@@ -1,0 +1,101 @@
+//! What can be typed about config documents, whose values are encrypted one by one.
+
+use clap::{Args, ValueEnum};
+
+/// Which values are encrypted.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options for config documents")]
+pub struct ValuesArgs {
+    /// Encrypt the values of a config file one by one: keys, comments and layout stay as they are
+    ///
+    /// The result is a sops document, which sops reads as well. This is what happens without this flag when a rule of
+    /// .kenc.yaml or .sops.yaml matches a YAML, JSON, dotenv, INI or TOML file.
+    #[arg(long, conflicts_with_all = ["whole", "armor"])]
+    pub values: bool,
+
+    /// Encrypt the file as a whole, even if a rule of a config would have its values encrypted
+    #[arg(long)]
+    pub whole: bool,
+
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    /// Compute the MAC over encrypted values only, so that others can be edited by hand
+    #[arg(long, requires = "values")]
+    pub mac_only_encrypted: bool,
+
+    /// Encrypt comments as well
+    #[arg(long, requires = "values")]
+    pub encrypt_comments: bool,
+
+    /// Key groups of which a value needs one key each (Shamir's scheme); each -k is then one group, with commas in it
+    #[arg(long, value_name = "N", requires = "values", value_parser = clap::value_parser!(u8).range(2..))]
+    pub shamir_threshold: Option<u8>,
+
+    #[command(flatten)]
+    pub input_type: InputTypeArgs,
+}
+
+/// At most one rule for which values are encrypted.
+#[derive(Debug, Default, Args)]
+#[group(multiple = false, requires = "values")]
+pub struct SelectionArgs {
+    /// Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)
+    #[arg(long, value_name = "SUFFIX")]
+    pub unencrypted_suffix: Option<String>,
+
+    /// Encrypt only values below a key that ends so
+    #[arg(long, value_name = "SUFFIX")]
+    pub encrypted_suffix: Option<String>,
+
+    /// Leave values in the clear below a key that matches
+    #[arg(long, value_name = "REGEX")]
+    pub unencrypted_regex: Option<String>,
+
+    /// Encrypt only values below a key that matches
+    #[arg(long, value_name = "REGEX")]
+    pub encrypted_regex: Option<String>,
+
+    /// Leave values in the clear behind a comment that matches
+    #[arg(long, value_name = "REGEX")]
+    pub unencrypted_comment_regex: Option<String>,
+
+    /// Encrypt only values behind a comment that matches
+    #[arg(long, value_name = "REGEX")]
+    pub encrypted_comment_regex: Option<String>,
+}
+
+/// The notation of an input.
+#[derive(Debug, Default, Args)]
+pub struct InputTypeArgs {
+    /// Notation of the config file, instead of what its name says
+    #[arg(long, value_name = "TYPE")]
+    pub input_type: Option<Notation>,
+}
+
+/// What opening a config document demands and gives.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options for config documents")]
+pub struct DocumentOpenArgs {
+    #[command(flatten)]
+    pub input_type: InputTypeArgs,
+
+    /// Open a document even if its MAC is missing or wrong: values may have been moved, added or removed
+    #[arg(long)]
+    pub ignore_mac: bool,
+
+    /// Refuse documents without a seal of kenc, or with one from before another tool wrote
+    #[arg(long, conflicts_with = "ignore_mac")]
+    pub require_seal: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    Yaml,
+    Json,
+    Dotenv,
+    Ini,
+    Toml,
+    /// Anything, as one value
+    Binary,
+}
