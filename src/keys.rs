@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod aws_kms;
+mod trust;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::trust::TrustedKeys;
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +87,18 @@ impl std::str::FromStr for KeyUri {
     }
 }
 
+impl KeyUri {
+    /// Whether this names the key of a slot by itself, with nothing left to what the slot says: not so an alias or a bare
+    /// key id, which are asked in the account of the slot.
+    fn is_whole_name_of(&self, slot: &WrappedKey) -> bool {
+        match self {
+            Self::AwsKms(key) => slot.provider == AWS_KMS && KmsKey::from_slot(&slot.key_id).as_ref() == Some(key),
+            Self::Age(recipient) => slot.provider == AGE && recipient.to_string() == slot.key_id,
+            Self::Passphrase => age::is_passphrase(slot),
+        }
+    }
+}
+
 impl fmt::Display for KeyUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -122,6 +136,9 @@ pub enum KeyRefusal {
     /// The key was left out by the caller's own restriction.
     #[error("not tried, because it is not among the keys given")]
     NotAmongGiven,
+    /// The key is not among those that a header may name.
+    #[error("not asked, because it is not among the `trusted_keys` of the config")]
+    NotTrusted,
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]
     UnknownProvider(String),
@@ -137,6 +154,7 @@ impl KeyRefusal {
             | Self::WrongPassphrase
             | Self::NoPassphrase(_)
             | Self::NotAmongGiven
+            | Self::NotTrusted
             | Self::UnknownProvider(_) => Verdict::No,
             Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
         }
@@ -164,6 +182,8 @@ pub struct Keyring<'a> {
     pub identities: &'a Identities,
     /// Who is asked for passphrases.
     pub passphrases: &'a dyn PassphraseSource,
+    /// Which keys may be asked because a header names them.
+    pub trusted: &'a TrustedKeys,
 }
 
 impl Keyring<'_> {
@@ -255,6 +275,9 @@ impl Keyring<'_> {
         only: &[KeyUri],
         silent_regions: &mut Vec<KmsRefusal>,
     ) -> Result<DataKey, KeyRefusal> {
+        if !self.trusted.permits(key) && !only.iter().any(|uri| uri.is_whole_name_of(key)) {
+            return Err(KeyRefusal::NotTrusted);
+        }
         match key.provider.as_str() {
             AGE if age::is_passphrase(key) => {
                 if !only.is_empty() && !only.contains(&KeyUri::Passphrase) {

@@ -39,10 +39,12 @@
 //! ```
 
 mod codec;
+pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod document;
 pub mod error;
 pub mod fs;
 pub mod keys;
+pub mod pattern;
 pub mod stream;
