@@ -14,6 +14,7 @@ mod find;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 mod yaml;
 
 use std::path::{Component, Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::keys::{KeyUri, KeyWordError, TrustedKeys};
 
 pub use self::find::{Found, KENC_CONFIG, SOPS_CONFIG};
 pub use self::rule::{Group, Indents, OtherKind, Rule, RuleFormat, RuleKey, Selection, SelectionKind};
+pub use self::whole_file::WholeFile;
 
 /// How a config file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,20 +76,36 @@ impl Config {
     /// # Errors
     /// If there are rules, and none matches; or if a key word of the one that matches cannot be read.
     pub fn rule_for(&self, path: Option<&Path>) -> Result<Option<Rule>> {
-        let Some(rules) = &self.file.rules else { return Ok(None) };
+        if self.file.rules.is_none() {
+            return Ok(None);
+        }
+        match self.matching_rule(path) {
+            Some(rule) => self.resolve(rule, &rule.groups).map(Some),
+            None => {
+                let name = path.map_or_else(|| "an input without a path".to_owned(), |path| self.relative(path));
+                Err(self.fault(None, ConfigFault::NoRule(name)))
+            }
+        }
+    }
+
+    fn matching_rule(&self, path: Option<&Path>) -> Option<&CreationRule> {
         let relative = path.map(|path| self.relative(path));
         let matches = |rule: &&CreationRule| match (&rule.path, &relative) {
             (None, _) => true,
             (Some(pattern), Some(relative)) => pattern.is_match(relative),
             (Some(_), None) => false,
         };
-        match rules.iter().find(matches) {
-            Some(rule) => self.resolve(rule).map(Some),
-            None => {
-                let name = relative.unwrap_or_else(|| "an input without a path".to_owned());
-                Err(self.fault(None, ConfigFault::NoRule(name)))
-            }
-        }
+        self.file.rules.iter().flatten().find(matches)
+    }
+
+    /// The rule for a file without its keys, for those who were given keys by other means: then it need not match, and
+    /// its keys need not be of kinds that kenc knows.
+    ///
+    /// # Errors
+    /// If its context contradicts that of the config.
+    pub fn settings_for(&self, path: Option<&Path>) -> Result<Option<Rule>> {
+        let rule = self.matching_rule(path).map(|rule| self.resolve(rule, &[]));
+        rule.transpose()
     }
 
     /// The key that a word names: a name of this config behind `@`, or anything that is a key by itself.
@@ -160,18 +178,9 @@ impl Config {
         word.text.parse().map_err(|fault: KeyWordError| self.fault(word.line, fault))
     }
 
-    fn resolve(&self, rule: &CreationRule) -> Result<Rule> {
-        let CreationRule {
-            line,
-            path: _,
-            groups,
-            threshold,
-            selection,
-            mac_only_encrypted,
-            context,
-            format,
-            require_seal,
-        } = rule;
+    fn resolve(&self, rule: &CreationRule, groups: &[Vec<KeyWord>]) -> Result<Rule> {
+        let CreationRule { line, path: _, groups: _, threshold, selection, mac_only_encrypted, .. } = rule;
+        let CreationRule { context, format, require_seal, .. } = rule;
         let groups: Vec<Group> = groups.iter().map(|keys| self.group(keys)).collect::<Result<_>>()?;
         let groups = match &groups[..] {
             [only] if only.keys.is_empty() => Vec::new(),

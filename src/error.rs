@@ -179,7 +179,11 @@ impl Error {
 /// A config that is right, and only has nothing for what was asked, is a matter of the command line.
 fn class_of_config(fault: &ConfigFault) -> Class {
     match fault {
-        ConfigFault::NoRule(_) | ConfigFault::NoKeyInRule | ConfigFault::NotForWholeFile { .. } => Class::Usage,
+        ConfigFault::NoRule(_)
+        | ConfigFault::NoKeyInRule
+        | ConfigFault::NotForWholeFile { .. }
+        | ConfigFault::ContextConflict { .. }
+        | ConfigFault::UnknownName(_) => Class::Usage,
         _ => Class::Failed,
     }
 }

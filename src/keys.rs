@@ -58,6 +58,9 @@ pub enum KeyWordError {
     /// It is a secret key, where the public one belongs. The word is not repeated, for it would end in a log.
     #[error("a secret key was given where its recipient belongs")]
     SecretKey,
+    /// It is a name that a config could give a key, and no config was found.
+    #[error("`@{0}` is a name for a key, and there is no config that says which")]
+    Name(String),
     /// It is a path, where a key belongs.
     #[error("`{0}` is the path of a file, not a key")]
     Path(String),
@@ -70,6 +73,9 @@ impl std::str::FromStr for KeyUri {
         let word = word.trim();
         if word.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") || word.contains("PRIVATE KEY") {
             return Err(KeyWordError::SecretKey);
+        }
+        if let Some(name) = word.strip_prefix('@') {
+            return Err(KeyWordError::Name(name.to_owned()));
         }
         if word == "passphrase:" {
             return Ok(Self::Passphrase);

@@ -109,6 +109,16 @@ pub enum ConfigFault {
     /// A context cannot be used.
     #[error(transparent)]
     Context(#[from] ContextError),
+    /// A pair of the command line contradicts one of the config.
+    #[error("the context has `{key}={ours}` here, and `{key}={given}` was given")]
+    ContextConflict {
+        /// The key.
+        key: String,
+        /// The value of the config.
+        ours: String,
+        /// The value that was given.
+        given: String,
+    },
     /// A pattern of `trusted_keys` is none.
     #[error("`{0}` in `trusted_keys` is no ARN, account or recipient")]
     TrustedKey(String),
