@@ -274,6 +274,10 @@ impl Asking<'_, '_> {
 
     fn unwrap(&mut self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
         let GroupSlot { wrapped, access } = slot;
+        let is_named = || self.only.iter().any(|uri| uri.is_whole_name_of(wrapped));
+        if !self.keyring.trusted.permits(wrapped) && !is_named() {
+            return Err(KeyRefusal::NotTrusted);
+        }
         let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
         match wrapped.provider.as_str() {
             AGE => {
@@ -362,7 +366,8 @@ fn cost(key: &WrappedKey) -> u8 {
     }
 }
 
-fn is_same_fingerprint(given: &PgpFingerprint, stored: &str) -> bool {
+/// Whether a fingerprint, or the end of one, is that of a key which documents name.
+pub(super) fn is_same_fingerprint(given: &PgpFingerprint, stored: &str) -> bool {
     PgpFingerprint::from_fingerprint(stored).is_some_and(|stored| {
         stored.as_str().trim_end_matches('!').ends_with(given.as_str().trim_end_matches('!'))
     })
