@@ -184,9 +184,7 @@ impl Error {
             | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::Config(error) => class_of_config(&error.fault),
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
-            Self::TooFewGroups { groups, .. } => {
-                class_of_attempts(groups.iter().flat_map(|group| &group.attempts))
-            }
+            Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
             Self::CannotWrap { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,

@@ -79,6 +79,16 @@ impl Value {
         }
     }
 
+    /// The value alone, as a program takes it that asks for one: text without quotes.
+    #[must_use]
+    pub fn bare(&self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Null => Zeroizing::new(b"null".to_vec()),
+            Self::Bool(truth) => Zeroizing::new(truth.to_string().into_bytes()),
+            value => value.plaintext(),
+        }
+    }
+
     /// The plaintext bytes, of which both the ciphertext and the MAC are made. None for nothing.
     pub(crate) fn plaintext(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match self {

@@ -42,6 +42,12 @@ pub enum DocumentError {
     /// What was written does not say what it was to say: a bug, found before anything was replaced.
     #[error("the changed document does not read as it should: {0}")]
     NotAsMeant(String),
+    /// It is too long to be a config file.
+    #[error("it is longer than {limit} bytes, and no config file is")]
+    TooLong {
+        /// The longest that is read, in bytes.
+        limit: u64,
+    },
     /// It has no metadata of sops.
     #[error("this is not an encrypted document")]
     NotEncrypted,
@@ -167,6 +173,7 @@ impl DocumentError {
             Self::Syntax { .. }
             | Self::Refused { .. }
             | Self::NotAsMeant(_)
+            | Self::TooLong { .. }
             | Self::NotEncrypted
             | Self::ValueAlreadyEncrypted { .. }
             | Self::ForeignSopsKey(_)

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::error::{Error, Result};
 
 /// Bytes that are looked at to recognise an input.
@@ -113,6 +115,52 @@ impl Input {
         };
         start.truncate(filled);
         Ok((start, Self { kind, identity }))
+    }
+
+    /// Everything, if it is at most `limit` bytes and has been read to its end; and the input, which can be read again.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn read_whole(self, limit: usize) -> Result<(Option<Zeroizing<Vec<u8>>>, Self)> {
+        let Self { kind, identity } = self;
+        let (whole, kind) = match kind {
+            Kind::File { file, start, len } if len > limit as u64 => (None, Kind::File { file, start, len }),
+            Kind::File { mut file, start, len } => {
+                let whole = read_at_most(&mut file, limit)?;
+                file.seek(io::SeekFrom::Start(start)).map_err(Error::Read)?;
+                (Some(whole), Kind::File { file, start, len })
+            }
+            Kind::Stream(mut stream) => {
+                let whole = read_at_most(&mut *stream, limit + 1)?;
+                let is_whole = whole.len() <= limit;
+                let again = io::Cursor::new(whole.clone()).chain(stream);
+                (is_whole.then_some(whole), Kind::Stream(Box::new(again)))
+            }
+        };
+        Ok((whole, Self { kind, identity }))
+    }
+}
+
+/// Reads up to `limit` bytes. The buffer grows by copies that are wiped, for what is read may be secret.
+fn read_at_most(input: &mut dyn Read, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
+    let mut whole = Zeroizing::new(Vec::with_capacity(PEEK.min(limit)));
+    loop {
+        let filled = whole.len();
+        if filled == limit {
+            return Ok(whole);
+        }
+        if filled == whole.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity((filled * 2).min(limit)));
+            larger.extend_from_slice(&whole);
+            whole = larger;
+        }
+        let room = whole.capacity().min(limit);
+        whole.resize(room, 0);
+        let count = read_some(input, &mut whole[filled..], 1)?;
+        whole.truncate(filled + count);
+        if count == 0 {
+            return Ok(whole);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command line: what can be typed. Man pages and completions are made from these definitions.
 
+pub mod documents;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -134,6 +136,9 @@ pub struct EncryptArgs {
     #[arg(short, long)]
     pub armor: bool,
 
+    #[command(flatten)]
+    pub values: documents::ValuesArgs,
+
     /// Cipher for the payload
     #[arg(long, value_name = "CIPHER", default_value = "aes-256-gcm")]
     pub cipher: Cipher,
@@ -175,6 +180,10 @@ pub struct DecryptArgs {
     pub range: Option<ByteRange>,
 
     #[command(flatten)]
+    pub document: documents::DocumentDecryptArgs,
+    #[command(flatten)]
+    pub document_open: documents::DocumentOpenArgs,
+    #[command(flatten)]
     pub open: OpenArgs,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -191,6 +200,9 @@ pub struct InspectArgs {
     /// File to inspect; `-` or none is the standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub input: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub input_type: documents::InputTypeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +211,8 @@ pub struct VerifyArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub document_open: documents::DocumentOpenArgs,
     #[command(flatten)]
     pub open: OpenArgs,
     #[command(flatten)]

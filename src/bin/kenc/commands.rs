@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod decrypt;
+pub mod documents;
 pub mod encrypt;
 pub mod inspect;
 pub mod keygen;

@@ -67,7 +67,7 @@ impl<'a> Configs<'a> {
         input: Option<&Path>,
     ) -> Result<WholeFile, Failure> {
         let found = self.of(input)?;
-        let Found { config, misnamed, is_hidden_from_sops } = &*found;
+        let Found { config, misnamed, is_hidden_from_sops: _ } = &*found;
         if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
             self.reporter.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
         }
@@ -75,11 +75,8 @@ impl<'a> Configs<'a> {
             None => WholeFile::default(),
             Some(config) if words.is_empty() => {
                 let choice = config.whole_file(input)?;
-                if choice.line.is_some() && *is_hidden_from_sops {
-                    self.reporter.hint_once(&format!(
-                        "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
-                        config.path().display()
-                    ));
+                if choice.line.is_some() {
+                    self.hint_if_hidden_from_sops(&found);
                 }
                 choice
             }
@@ -104,6 +101,23 @@ impl<'a> Configs<'a> {
             None => given.clone(),
         };
         Ok(choice)
+    }
+
+    /// Says whose rules are used, if sops would use others.
+    pub fn hint_if_hidden_from_sops(&self, found: &Found) {
+        if let (Some(config), true) = (&found.config, found.is_hidden_from_sops) {
+            self.reporter.hint_once(&format!(
+                "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
+                config.path().display()
+            ));
+        }
+    }
+
+    /// Whether the config demands a seal of the document.
+    pub fn require_seal(&self, input: Option<&Path>) -> Result<bool, Failure> {
+        let found = self.of(input)?;
+        let Some(config) = &found.config else { return Ok(false) };
+        Ok(config.settings_for(input)?.map_or(config.require_seal(), |rule| rule.require_seal))
     }
 
     /// The keys that words name, each once. A name must mean the same key for every input.
@@ -152,7 +166,8 @@ impl<'a> Configs<'a> {
     }
 }
 
-fn key(config: Option<&Config>, word: &str) -> Result<KeyUri, Failure> {
+/// The key that a word means, names of a config included.
+pub fn key(config: Option<&Config>, word: &str) -> Result<KeyUri, Failure> {
     match config {
         Some(config) => Ok(config.key(word)?),
         None => Ok(word.parse::<KeyUri>().map_err(Error::from)?),

@@ -60,6 +60,14 @@ pub enum Cause {
     CiphertextToTerminal { input: Option<PathBuf> },
     #[error("the plaintext is not text, and the output is a terminal")]
     BinaryToTerminal { input: Option<PathBuf> },
+    #[error("the values of {} would be encrypted, and the whole of {}", document.display(), whole.display())]
+    MixedInputs { document: PathBuf, whole: PathBuf },
+    #[error("{0}: a range is for kenc files, and this is a config document")]
+    RangeOfDocument(String),
+    #[error("the config names the PGP key `{0}`, which is no fingerprint")]
+    NoFingerprint(String),
+    #[error("the config names the key `{id}` in `{field}`, and kenc does not ask that service")]
+    KeyOfOtherService { field: &'static str, id: String },
     #[error("there are {0} inputs and one output")]
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
@@ -141,6 +149,10 @@ impl Failure {
                 Class::Interrupted => Exit::Interrupted,
             },
             Cause::CiphertextToTerminal { .. }
+            | Cause::MixedInputs { .. }
+            | Cause::RangeOfDocument(_)
+            | Cause::NoFingerprint(_)
+            | Cause::KeyOfOtherService { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput

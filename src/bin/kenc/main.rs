@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod configuration;
+mod documents;
 mod environment;
 mod failure;
 mod output;

@@ -37,7 +37,7 @@ pub struct ValuesArgs {
 }
 
 /// At most one rule for which values are encrypted.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[group(multiple = false, requires = "values")]
 pub struct SelectionArgs {
     /// Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)
@@ -66,7 +66,7 @@ pub struct SelectionArgs {
 }
 
 /// The notation of an input.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub struct InputTypeArgs {
     /// Notation of the config file, instead of what its name says
     #[arg(long, value_name = "TYPE")]
@@ -98,4 +98,24 @@ pub enum Notation {
     Toml,
     /// Anything, as one value
     Binary,
+}
+
+/// What is written of a config document that is decrypted.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options for config documents")]
+pub struct DocumentDecryptArgs {
+    /// Write one value only: `db.password`, `list[0]`, or ["db"]["password"]
+    #[arg(long, value_name = "PATH", conflicts_with = "range")]
+    pub extract: Option<kenc::document::Path>,
+
+    /// Notation to write, if it is to be another
+    #[arg(long, value_name = "TYPE", conflicts_with = "range")]
+    pub output_type: Option<Notation>,
+}
+
+impl DocumentDecryptArgs {
+    /// Whether something was asked for that only documents have.
+    pub fn is_for_documents_only(&self) -> bool {
+        self.extract.is_some() || self.output_type.is_some()
+    }
 }

@@ -3,7 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
-use kenc::error::{Error, Result};
+use kenc::document::Sealed;
+use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
@@ -11,8 +12,10 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 
 use crate::args::{ByteRange, DecryptArgs};
+use crate::commands::documents::decrypt::result as document_result;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
+use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{self, Job, Output, Place, TextOnly};
@@ -34,7 +37,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
         let input = job.open_input()?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         let output = Output::open(&job.place, Access::Owner, sync)?;
-        Decryption { args, reporter, job, demands: &demands, keyring: &keyring }.run(input, output)?;
+        Decryption { args, configs, reporter, job, demands: &demands, keyring: &keyring }.run(input, output)?;
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
@@ -51,6 +54,7 @@ fn decrypted_name(name: &OsStr) -> OsString {
 /// The decryption of one file.
 struct Decryption<'a> {
     args: &'a DecryptArgs,
+    configs: &'a Configs<'a>,
     reporter: &'a Reporter,
     job: &'a Job,
     demands: &'a Demands,
@@ -59,8 +63,16 @@ struct Decryption<'a> {
 
 impl Decryption<'_> {
     fn run(self, input: Input, mut output: Output) -> Result<(), Failure> {
-        let Self { args, reporter, job, demands, keyring } = self;
+        let Self { args, configs: _, reporter, job, demands, keyring } = self;
         let about = || Failure::about(job.name());
+        let notation = args.document_open.input_type.input_type;
+        let input = match documents::recognise(input, job.input.as_deref(), notation).map_err(about())? {
+            documents::Recognised::Document(sealed) => return self.document(*sealed, output),
+            documents::Recognised::Other(_) if args.document.is_for_documents_only() => {
+                return Err(about()(DocumentError::NotEncrypted.into()));
+            }
+            documents::Recognised::Other(input) => input,
+        };
         let input_len = input.len();
         let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
         let cipher = demands.open(&head, keyring, reporter).map_err(about())?;
@@ -91,6 +103,34 @@ impl Decryption<'_> {
         })?;
         output.commit().map_err(about())?;
         reporter.note(&format!("{}: {written} bytes written", job.name()));
+        Ok(())
+    }
+}
+
+impl Decryption<'_> {
+    fn document(self, sealed: Sealed, mut output: Output) -> Result<(), Failure> {
+        let Self { args, configs, reporter, job, demands, keyring } = self;
+        let about = || Failure::about(job.name());
+        if args.range.is_some() {
+            return Err(Cause::RangeOfDocument(job.name()).into());
+        }
+        let demands = demands.of_document(&args.document_open, configs.require_seal(job.input.as_deref())?);
+        let opened = sealed.open(keyring, &demands).map_err(about())?;
+        let plaintext = document_result(opened, &args.document).map_err(about())?;
+        let is_to_terminal = job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
+        let written = if is_to_terminal {
+            let mut text = TextOnly::new(output.writer());
+            let written = text.write_all(&plaintext);
+            if text.has_refused() {
+                return Err(Cause::BinaryToTerminal { input: job.input.clone() }.into());
+            }
+            written
+        } else {
+            output.writer().write_all(&plaintext)
+        };
+        written.map_err(|error| about()(Error::Write(error)))?;
+        output.commit().map_err(about())?;
+        reporter.note(&format!("{}: {} bytes written", job.name(), plaintext.len()));
         Ok(())
     }
 }

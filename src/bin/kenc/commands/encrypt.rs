@@ -16,6 +16,7 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
+use crate::commands::documents;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service_for_rule;
@@ -27,6 +28,9 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    if documents::encrypt::applies(args, configs)? {
+        return documents::encrypt::run(args, configs, reporter);
+    }
     let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let Choices { distinct, of_jobs } = choose(&jobs, args, configs, &context)?;

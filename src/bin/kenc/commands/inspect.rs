@@ -9,7 +9,9 @@ use kenc::stream::{FileHead, Header, Parameters, TableCopies, read_error};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
+use crate::commands::documents::inspect as document;
 use crate::commands::opening::{Payload, Recognised};
+use crate::documents;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::{Reporter, printable};
@@ -18,6 +20,11 @@ pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let input = open_input(path)?;
+    let input =
+        match documents::recognise(input, path, args.input_type.input_type).map_err(Failure::about(name.as_str()))? {
+            documents::Recognised::Document(sealed) => return document::run(&sealed, reporter),
+            documents::Recognised::Other(input) => input,
+        };
     let inspected = Inspected::read(input).map_err(Failure::about(name))?;
     reporter.result(&inspected.text(), &inspected.json())?;
     Ok(Exit::Done)

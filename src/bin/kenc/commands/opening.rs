@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use kenc::context::EncryptionContext;
 use kenc::crypto::Backend;
+use kenc::document::{self, MacDemand, SealDemand};
 use kenc::error::{Error, FormatError, Result};
 use kenc::fs::input::{Input, Kind};
 use kenc::keys::{Identities, KeyUri, Keyring};
@@ -14,6 +15,7 @@ use kenc::stream::header::{self, MAGIC};
 use kenc::stream::pipeline;
 use kenc::stream::{ChunkCipher, FileHead};
 
+use crate::args::documents::DocumentOpenArgs;
 use crate::args::{OpenArgs, WorkArgs};
 use crate::configuration::Configs;
 use crate::environment::identities;
@@ -41,6 +43,17 @@ impl Demands {
             context: EncryptionContext::from_words(&args.context).map_err(Error::from)?,
             identities: identities(&args.identities),
         })
+    }
+
+    /// The same for a config document.
+    pub fn of_document(&self, args: &DocumentOpenArgs, require_seal: bool) -> document::Demands {
+        let DocumentOpenArgs { input_type: _, ignore_mac, require_seal: seal_demanded } = *args;
+        document::Demands {
+            only: self.only.clone(),
+            context: self.context.clone(),
+            mac: if ignore_mac { MacDemand::Nothing } else { MacDemand::Right },
+            seal: if seal_demanded || require_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+        }
     }
 
     /// The cipher for the chunks of a file, from the first key that opens it.

@@ -8,9 +8,11 @@ use kenc::stream::pipeline::{Output, Pipeline};
 use serde_json::json;
 
 use crate::args::VerifyArgs;
+use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Recognised, threads};
 use crate::configuration::Configs;
+use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
@@ -30,7 +32,7 @@ pub fn run(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         let trusted = configs.trusted(named(path))?;
         let keyring =
             Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-        verify(args, reporter, path, &demands, &keyring)
+        verify(args, configs, reporter, path, &demands, &keyring)
     });
     reporter.all(inputs.len(), outcomes)
 }
@@ -42,6 +44,7 @@ fn named(path: &Path) -> Option<&Path> {
 
 fn verify(
     args: &VerifyArgs,
+    configs: &Configs<'_>,
     reporter: &Reporter,
     path: &Path,
     demands: &Demands,
@@ -51,6 +54,14 @@ fn verify(
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;
+    let notation = args.document_open.input_type.input_type;
+    let input = match documents::recognise(input, path, notation).map_err(about())? {
+        documents::Recognised::Document(sealed) => {
+            let demands = demands.of_document(&args.document_open, configs.require_seal(path)?);
+            return document::run(*sealed, &name, &demands, keyring, reporter);
+        }
+        documents::Recognised::Other(input) => input,
+    };
     let progress = Progress::new(reporter.shows_progress(), &name, input.len());
     let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
     let cipher = demands.open(&head, keyring, reporter).map_err(about())?;

@@ -48,6 +48,19 @@ fn of_command(cause: &Cause) -> String {
             "name a file with `-o {}`, or pipe the output; `-o -` forces it",
             quoted(&without_ending(input.as_deref()))
         ),
+        Cause::MixedInputs { document, whole } => format!(
+            "`--values` or `--whole` is for all of them; or do {} and {} one after the other",
+            quoted(document),
+            quoted(whole)
+        ),
+        Cause::RangeOfDocument(_) => "`--extract PATH` writes one value".to_owned(),
+        Cause::NoFingerprint(_) => {
+            "`gpg --list-keys` shows fingerprints; the 40 digits are what belongs there".to_owned()
+        }
+        Cause::KeyOfOtherService { .. } => {
+            "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
+                .to_owned()
+        }
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
@@ -116,7 +129,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::TooFewGroups { groups, .. } => {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()
         }
-        Error::ForDocumentsOnly(_) => one("name a KMS key or an age recipient; `--values` encrypts a config file by its values"),
+        Error::ForDocumentsOnly(_) => {
+            one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
+        }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
         Error::NoKeyGiven => one("name a key with -k"),
@@ -240,7 +255,9 @@ fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
         KeyRefusal::Pgp(refusal) => of_pgp(refusal),
-        KeyRefusal::OtherService(_) => "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned(),
+        KeyRefusal::OtherService(_) => {
+            "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned()
+        }
         KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
         KeyRefusal::NoPassphrase(_) => {
             "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()

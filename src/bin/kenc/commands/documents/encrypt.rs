@@ -1,0 +1,76 @@
+//! `kenc encrypt --values`.
+
+use std::ffi::OsStr;
+
+use kenc::context::EncryptionContext;
+use kenc::document::Encrypted;
+use kenc::error::Error;
+use kenc::fs::atomic::{Access, Sync};
+use kenc::keys::{Identities, Keyring, TrustedKeys};
+
+use crate::args::EncryptArgs;
+use crate::configuration::Configs;
+use crate::documents::{has_values_encrypted, read_plaintext, recipe, write};
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{self, Job};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+/// Whether the inputs are documents whose values are encrypted. They all are, or none is.
+pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failure> {
+    if args.inputs.is_empty() {
+        return has_values_encrypted(&args.values, configs, None);
+    }
+    let mut first = None;
+    for input in &args.inputs {
+        let path = (input.as_os_str() != "-").then_some(input.as_path());
+        let applies = has_values_encrypted(&args.values, configs, path)?;
+        match first {
+            None => first = Some((applies, input)),
+            Some((other, _)) if other == applies => {}
+            Some((other, first)) => {
+                let (document, whole) = if other { (first, input) } else { (input, first) };
+                return Err(Cause::MixedInputs { document: document.clone(), whole: whole.clone() }.into());
+            }
+        }
+    }
+    Ok(first.is_some_and(|(applies, _)| applies))
+}
+
+pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    // A document keeps its name: it is what it was, with other values.
+    let jobs = output::plan(&args.inputs, &args.output, OsStr::to_owned)?;
+    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    signals::handle();
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let (kms, identities) = (key_service(&args.aws), Identities::default());
+    let keyring =
+        Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
+    let outcomes = jobs.iter().map(|job| encrypt(args, configs, reporter, &context, &keyring, job));
+    reporter.all(jobs.len(), outcomes)
+}
+
+fn encrypt(
+    args: &EncryptArgs,
+    configs: &Configs<'_>,
+    reporter: &Reporter,
+    context: &EncryptionContext,
+    keyring: &Keyring<'_>,
+    job: &Job,
+) -> Result<Exit, Failure> {
+    let path = job.input.as_deref();
+    let about = || Failure::about(job.name());
+    let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
+    let input = job.open_input()?;
+    let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
+    let Encrypted { text, aliases } = document.encrypt(&recipe, keyring).map_err(about())?;
+    let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
+    write(&job.place, text.as_bytes(), Access::Umask, sync).map_err(about())?;
+    reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
+    if let Some(at) = aliases.first() {
+        reporter.hint(&format!("{}: {at}: sops cannot read an alias of an encrypted value; kenc can", job.name()));
+    }
+    Ok(Exit::Done)
+}

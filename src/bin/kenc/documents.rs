@@ -1,0 +1,253 @@
+//! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
+use kenc::context::EncryptionContext;
+use kenc::document::{Comments, Document, Format, MacScope, Recipe, Rule, Sealed};
+use kenc::error::{DocumentError, Error, Result};
+use kenc::fs::atomic::{Access, Sync};
+use kenc::fs::input::Input;
+use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
+use zeroize::Zeroizing;
+
+use crate::args::documents::{Notation, SelectionArgs, ValuesArgs};
+use crate::commands::opening::is_kenc_file;
+use crate::configuration::Configs;
+use crate::environment::local_key;
+use crate::failure::{Cause, Failure};
+use crate::output::{Output, Place};
+
+/// Longest file that is taken for a document, in bytes. What is longer is no config file.
+const MAX_LEN: usize = 256 << 20;
+
+/// What an input turned out to be.
+pub enum Recognised {
+    /// An encrypted document.
+    Document(Box<Sealed>),
+    /// Something else, which can be read from its beginning.
+    Other(Input),
+}
+
+/// Tells an encrypted document from other inputs by its content, in the notation that was named or that its name says.
+pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Recognised> {
+    let (start, input) = input.peek()?;
+    // Only text has metadata. A NUL, which nearly every other file has early, spares reading all of it.
+    if notation.is_none() && (is_kenc_file(&start) || start.contains(&0)) {
+        return Ok(Recognised::Other(input));
+    }
+    let (whole, input) = input.read_whole(MAX_LEN)?;
+    let Some(whole) = whole else { return Ok(Recognised::Other(input)) };
+    let document = match notation {
+        Some(notation) => Some(parse(notation.into(), whole)?),
+        None => match path.map(Format::of_name) {
+            // What is wrong with a document that its name says is one is said with its line.
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, whole)?),
+            _ => Document::recognise(&whole),
+        },
+    };
+    match document {
+        Some(document) if notation.is_some() || document.metadata().is_some() => {
+            Ok(Recognised::Document(Box::new(Sealed::new(document)?)))
+        }
+        _ => Ok(Recognised::Other(input)),
+    }
+}
+
+/// Reads an encrypted document.
+pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<Sealed>> {
+    match recognise(input, path, notation)? {
+        Recognised::Document(sealed) => Ok(sealed),
+        Recognised::Other(_) => Err(DocumentError::NotEncrypted.into()),
+    }
+}
+
+/// Reads a file in the clear, to have its values encrypted.
+pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Document> {
+    let (whole, _) = input.read_whole(MAX_LEN)?;
+    let whole = whole.ok_or(DocumentError::TooLong { limit: MAX_LEN as u64 })?;
+    let format = notation.map_or_else(|| path.map_or(Format::Binary, Format::of_name), Format::from);
+    // A binary document is JSON with a value: what would be encrypted twice is found by that.
+    if format == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
+        return Err(DocumentError::AlreadyEncrypted.into());
+    }
+    Ok(Document::from_plaintext(format, whole)?)
+}
+
+fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
+    let text = std::str::from_utf8(&whole).map_err(|_| DocumentError::Syntax {
+        at: kenc::error::At { line: 1, column: 1 },
+        fault: format!("the file is no {} text: it is not UTF-8", format.word()),
+    })?;
+    Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
+}
+
+fn has_metadata(whole: &[u8]) -> bool {
+    std::str::from_utf8(whole).is_ok_and(|text| text.contains("sops"))
+}
+
+impl From<Notation> for Format {
+    fn from(notation: Notation) -> Self {
+        match notation {
+            Notation::Yaml => Self::Yaml,
+            Notation::Json => Self::Json,
+            Notation::Dotenv => Self::Dotenv,
+            Notation::Ini => Self::Ini,
+            Notation::Toml => Self::Toml,
+            Notation::Binary => Self::Binary,
+        }
+    }
+}
+
+/// Whether the values of an input are encrypted rather than the whole: because it was asked for, or because a rule is for
+/// it and its name is that of a document.
+pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs<'_>, path: Option<&Path>) -> Result<bool, Failure> {
+    if args.values || args.whole {
+        return Ok(args.values);
+    }
+    let Some(path) = path.filter(|path| Format::of_name(path) != Format::Binary) else { return Ok(false) };
+    let found = configs.of(Some(path))?;
+    let Some(rule) = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten() else {
+        return Ok(false);
+    };
+    Ok(matches!(rule.format, None | Some(RuleFormat::Values)))
+}
+
+/// How a document is encrypted for the first time: by the flags, the rule for its path, and the local key, in this order.
+pub fn recipe(
+    keys: &[String],
+    given: &EncryptionContext,
+    args: &ValuesArgs,
+    configs: &Configs<'_>,
+    path: Option<&Path>,
+) -> Result<Recipe, Failure> {
+    let found = configs.of(path)?;
+    let config = found.config.as_ref();
+    let rule = match config {
+        Some(config) if keys.is_empty() => {
+            let rule = config.rule_for(path)?;
+            if rule.is_some() {
+                configs.hint_if_hidden_from_sops(&found);
+            }
+            rule
+        }
+        Some(config) => config.settings_for(path)?,
+        None => None,
+    };
+    let threshold = args.shamir_threshold.or(rule.as_ref().and_then(|rule| rule.threshold)).map_or(0, usize::from);
+    let context = match (config, &rule) {
+        (Some(config), Some(rule)) => config.add_to_context(&rule.context, given)?,
+        (Some(config), None) => config.add_to_context(config.context(), given)?,
+        (None, _) => given.clone(),
+    };
+    let groups = if !keys.is_empty() {
+        groups_of_words(keys, args.shamir_threshold.is_some(), config)?
+    } else if let Some(rule) = rule.as_ref().filter(|rule| !rule.groups.is_empty()) {
+        groups_of_rule(rule)?
+    } else {
+        vec![vec![local_key()?.into()]]
+    };
+    let groups = groups.into_iter().map(|group| with_context(group, &context)).collect::<Result<_, Failure>>()?;
+    let rule_given = selection(&args.selection);
+    let rule_of_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
+    let rule_of_config = rule_of_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+    let is_only_encrypted = args.mac_only_encrypted || rule.is_some_and(|rule| rule.mac_only_encrypted);
+    Ok(Recipe {
+        rule: rule_given.or(rule_of_config).unwrap_or_default(),
+        groups,
+        threshold,
+        mac_scope: if is_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All },
+        comments: if args.encrypt_comments { Comments::Encrypted } else { Comments::InTheClear },
+    })
+}
+
+/// The keys of a rule, group by group.
+pub fn groups_of_rule(rule: &ConfigRule) -> Result<Vec<Vec<WrappingKey>>, Failure> {
+    let key = |key: &RuleKey| {
+        Ok(match key {
+            RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
+                key: KeyUri::AwsKms(key.clone()),
+                access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
+            },
+            RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
+            RuleKey::Passphrase => KeyUri::Passphrase.into(),
+            RuleKey::Pgp(name) => {
+                let fingerprint = PgpFingerprint::from_fingerprint(name);
+                KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
+            }
+            RuleKey::Other { kind, id } => {
+                return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
+            }
+        })
+    };
+    rule.groups.iter().map(|group| group.keys.iter().map(key).collect()).collect()
+}
+
+/// All keys of the command line in one group; or with a threshold a group for each word, whose keys have commas between.
+fn groups_of_words(
+    words: &[String],
+    is_shared: bool,
+    config: Option<&Config>,
+) -> Result<Vec<Vec<WrappingKey>>, Failure> {
+    let key = |word: &str| -> Result<WrappingKey, Failure> { Ok(crate::configuration::key(config, word)?.into()) };
+    let groups: Vec<Vec<&str>> = if is_shared {
+        words.iter().map(|word| word.split(',').collect()).collect()
+    } else {
+        vec![words.iter().map(String::as_str).collect()]
+    };
+    let group = |words: Vec<&str>| {
+        let mut seen = HashSet::new();
+        let keys = words.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
+        Ok(keys.into_iter().filter(|key| seen.insert(key.key.to_string())).collect())
+    };
+    groups.into_iter().map(group).collect()
+}
+
+/// Adds pairs to the context of every key of AWS KMS. What a key has already stays, unless it contradicts.
+fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
+    let mut group = group;
+    for WrappingKey { key, access } in &mut group {
+        if !matches!(key, KeyUri::AwsKms(_)) {
+            continue;
+        }
+        for (name, value) in given.iter() {
+            let is_there = access.context.iter().any(|pair| pair == (name, value));
+            if !is_there {
+                access.context.insert(name, value).map_err(Error::from)?;
+            }
+        }
+    }
+    Ok(group)
+}
+
+fn selection(args: &SelectionArgs) -> Option<Rule> {
+    let SelectionArgs {
+        unencrypted_suffix,
+        encrypted_suffix,
+        unencrypted_regex,
+        encrypted_regex,
+        unencrypted_comment_regex,
+        encrypted_comment_regex,
+    } = args.clone();
+    None.or(unencrypted_suffix.map(Rule::UnencryptedSuffix))
+        .or(encrypted_suffix.map(Rule::EncryptedSuffix))
+        .or(unencrypted_regex.map(Rule::UnencryptedRegex))
+        .or(encrypted_regex.map(Rule::EncryptedRegex))
+        .or(unencrypted_comment_regex.map(Rule::UnencryptedCommentRegex))
+        .or(encrypted_comment_regex.map(Rule::EncryptedCommentRegex))
+}
+
+/// Writes a text to its place, as a whole or not at all where the place is a file.
+pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync) -> Result<()> {
+    let mut output = Output::open(place, access, sync)?;
+    output.writer().write_all(bytes).map_err(Error::Write)?;
+    output.commit()
+}
+
+/// Replaces a document by its successor.
+pub fn replace(path: &Path, text: &str) -> Result<()> {
+    let place = Place::Input { path: PathBuf::from(path) };
+    write(&place, text.as_bytes(), Access::Umask, Sync::WhenReplacing)
+}
