@@ -4,12 +4,24 @@
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
 
+mod cipher;
 mod compare;
+mod encrypt;
+mod forms;
 mod format;
 mod json;
 mod lines;
+pub mod mac;
+pub mod metadata;
 mod path;
+mod rekey;
+mod reuse;
+mod seal;
+pub mod sealed;
+pub mod select;
+mod spots;
 mod store;
+pub mod stored_key;
 pub mod tree;
 mod untyped;
 pub mod value;
@@ -22,7 +34,15 @@ use crate::error::DocumentError;
 use compare::{Meant, check_metadata};
 use store::{Found, METADATA_KEY, Splice, apply, store_of};
 
+pub use encrypt::{Comments, Encrypted, Outcome, Recipe};
+pub use mac::MacScope;
+pub use metadata::Metadata;
 pub use path::PathError;
+pub use rekey::NewKey;
+pub use seal::SealStatus;
+pub use sealed::{Demands, MacDemand, MacStatus, Opened, Report, SealDemand, Sealed};
+pub use select::Rule;
+pub use stored_key::StoredKey;
 pub use tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
 pub use value::Value;
 pub use walk::Item;

@@ -253,7 +253,8 @@ fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
     lists.into_iter().map(|(name, list)| (name, Json::Array(list))).collect()
 }
 
-fn is_empty(value: &Json) -> bool {
+/// Whether a field says nothing, and may as well not be there.
+pub(crate) fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null => true,
         Json::String(text) => text.is_empty(),

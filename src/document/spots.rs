@@ -25,9 +25,9 @@ pub(crate) struct Spot<'w> {
 pub(crate) fn walk<'t, E>(
     tree: &'t Tree,
     selection: &Selection,
-    meet: impl FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
+    mut meet: impl FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut walker = Walker { selection, path: Path::default(), aad: String::new(), meet };
+    let mut walker = Walker { selection, path: Path::default(), aad: String::new(), meet: &mut meet };
     for (number, root) in tree.roots.iter().enumerate() {
         walker.path = Path { root: number, steps: Vec::new() };
         walker.node(root, Matched::default())?;
@@ -35,14 +35,14 @@ pub(crate) fn walk<'t, E>(
     Ok(())
 }
 
-struct Walker<'r, M> {
-    selection: &'r Selection,
+struct Walker<'w, 't, E> {
+    selection: &'w Selection,
     path: Path,
     aad: String,
-    meet: M,
+    meet: &'w mut dyn FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
 }
 
-impl<'t, E, M: FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>> Walker<'_, M> {
+impl<'t, E> Walker<'_, 't, E> {
     // The stores limit how deep a document may nest, so this does not exhaust the stack.
     fn node(&mut self, node: &'t Node, matched: Matched) -> Result<(), E> {
         match node {

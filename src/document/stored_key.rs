@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
 
-use super::metadata::now;
+use super::metadata::{is_empty, now};
 use crate::context::EncryptionContext;
 use crate::error::DocumentError;
 use crate::keys::{
@@ -22,6 +22,37 @@ const KMS: &str = "kms";
 pub struct StoredKey {
     list: String,
     fields: BTreeMap<String, Json>,
+}
+
+/// Writes fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every
+/// single value as text.
+pub(crate) fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
+    let quoted = |text: &str| serde_json::to_string(text).expect("text can be quoted");
+    fn canonical(value: &Json, to: &mut String, quoted: &impl Fn(&str) -> String) {
+        match value {
+            Json::Object(fields) => canonical_fields(fields.iter(), to),
+            Json::Array(items) => {
+                to.push('[');
+                for item in items {
+                    canonical(item, to, quoted);
+                    to.push(',');
+                }
+                to.push(']');
+            }
+            Json::String(text) => to.push_str(&quoted(text)),
+            Json::Null => to.push_str(&quoted("")),
+            Json::Bool(_) | Json::Number(_) => to.push_str(&quoted(&value.to_string())),
+        }
+    }
+    let sorted: BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
+    to.push('{');
+    for (name, value) in sorted {
+        to.push_str(&quoted(name));
+        to.push(':');
+        canonical(value, to, &quoted);
+        to.push(',');
+    }
+    to.push('}');
 }
 
 impl StoredKey {
@@ -136,9 +167,9 @@ impl StoredKey {
     /// seal covers.
     pub(crate) fn identity(&self) -> String {
         let fields = self.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "enc" | "created_at"));
-        let fields: BTreeMap<_, _> = fields.collect();
-        let fields = serde_json::to_string(&fields).expect("a map with text for keys is JSON");
-        format!("{} {fields}", self.list)
+        let mut identity = format!("{} ", self.list);
+        canonical_fields(fields, &mut identity);
+        identity
     }
 
     pub(crate) fn to_json(&self) -> Map<String, Json> {

@@ -146,9 +146,6 @@ pub enum DocumentError {
         /// The list that it is in.
         list: String,
     },
-    /// There is nothing at a path.
-    #[error("there is nothing at `{0}`")]
-    NoSuchPath(String),
 }
 
 impl DocumentError {
@@ -176,8 +173,9 @@ impl DocumentError {
             | Self::SeveralRules(_)
             | Self::NothingSelected(_)
             | Self::CommentMatchesRule { .. }
-            | Self::CannotRewrap { .. }
-            | Self::NoSuchPath(_) => Class::Failed,
+            | Self::CannotCarry { .. }
+            | Self::Path { .. }
+            | Self::CannotRewrap { .. } => Class::Failed,
         }
     }
 }
