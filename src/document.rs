@@ -4,11 +4,15 @@
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
 
+mod binary;
 mod cipher;
 mod compare;
+mod dotenv;
 mod encrypt;
+mod flatten;
 mod forms;
 mod format;
+mod interchange;
 mod json;
 mod lines;
 pub mod mac;
@@ -191,6 +195,8 @@ impl Document {
     ///
     /// # Errors
     /// If what would be written does not say what it is to say.
+    // Metadata is made for one call.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
         let Self { format, text, found } = self;
         let store = store_of(*format);

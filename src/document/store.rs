@@ -98,8 +98,9 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
     match format {
         Format::Json => &super::json::JsonStore,
         Format::Yaml => todo!("YAML gets its store"),
-        Format::Dotenv | Format::Ini | Format::Toml | Format::Binary => {
-            todo!("each notation gets its store")
-        }
+        Format::Dotenv => &super::dotenv::DotenvStore,
+        Format::Ini => todo!("INI gets its store"),
+        Format::Toml => todo!("TOML gets its store"),
+        Format::Binary => &super::binary::BinaryStore,
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
             Token::Boolean(truth) => Value::Bool(*truth),
             Token::Null => Value::Null,
             Token::Number(number) => {
-                self.number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
+                Self::number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
             }
             _ => unreachable!("the parser lets only values stand here"),
         };
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Integers that fit are integers, everything else is the nearest float, as it is for sops.
-    fn number(&self, text: &str) -> Option<Value> {
+    fn number(text: &str) -> Option<Value> {
         if let Ok(integer) = text.parse::<i64>() {
             return Some(Value::Integer(integer));
         }
