@@ -4,9 +4,11 @@
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
 
+mod scalar;
 mod store;
 pub mod tree;
 pub mod value;
+mod yaml;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
