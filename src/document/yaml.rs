@@ -6,6 +6,7 @@
 mod build;
 mod change;
 mod comments;
+mod edit;
 mod emit;
 mod layout;
 mod metadata;
@@ -48,13 +49,11 @@ impl Store for Yaml {
     }
 
     fn insert(&self, text: &str, _found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
-        let _ = (text, path, value);
-        todo!()
+        edit::insert(&layout::layout(text)?, path, value)
     }
 
     fn remove(&self, text: &str, _found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        let _ = (text, path);
-        todo!()
+        edit::remove(&layout::layout(text)?, path)
     }
 
     fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {

@@ -136,10 +136,7 @@ impl<'t> Token<'t> {
     }
 
     fn literal(&self, content: &str) -> Option<Zeroizing<String>> {
-        let indent = self.parent_indent() + 2;
-        let at_root = self.parent_indent() == 0;
-        let _ = at_root;
-        literal(content, indent, 2, source::line_break(self.text))
+        literal(content, self.parent_indent() + 2, 2, source::line_break(self.text))
     }
 
     fn block(&self) -> Block<'t> {
@@ -194,14 +191,14 @@ impl Block<'_> {
         let explicit = self.header.bytes().find(u8::is_ascii_digit).map(|digit| usize::from(digit - b'0'));
         let indent = match explicit {
             Some(explicit) => parent_indent + explicit,
-            None => first_indent(lines).max(parent_indent),
+            None => first_indent(lines).unwrap_or(parent_indent + 2),
         };
         format!("{line_break}{}{value}", " ".repeat(indent))
     }
 }
 
 /// The spaces of the first line that is not blank.
-fn first_indent(lines: &str) -> usize {
-    let line = lines.lines().find(|line| !line.trim_matches([' ', '\r']).is_empty()).unwrap_or("");
-    line.len() - line.trim_start_matches(' ').len()
+fn first_indent(lines: &str) -> Option<usize> {
+    let line = lines.lines().find(|line| !line.trim_matches([' ', '\r']).is_empty())?;
+    Some(line.len() - line.trim_start_matches(' ').len())
 }

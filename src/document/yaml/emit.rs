@@ -6,6 +6,9 @@ use super::layout::refused;
 use super::style::{Style, literal, one_line};
 use crate::error::DocumentError;
 
+/// What sops indents a level by.
+const STEP: usize = 4;
+
 /// The text of a whole tree.
 pub(super) fn tree(tree: &Tree) -> Result<String, DocumentError> {
     let mut writer = Writer::new("\n");
@@ -49,16 +52,28 @@ pub(super) struct Writer {
     line_break: &'static str,
     /// Spaces before everything.
     margin: usize,
+    /// Spaces for each level.
+    step: usize,
 }
 
 impl Writer {
     pub(super) fn new(line_break: &'static str) -> Self {
-        Self { text: String::new(), line_break, margin: 0 }
+        Self { text: String::new(), line_break, margin: 0, step: STEP }
     }
 
     /// Every line begins with as many spaces more.
     pub(super) fn with_margin(line_break: &'static str, margin: usize) -> Self {
         Self { margin, ..Self::new(line_break) }
+    }
+
+    /// Every level is indented by as many spaces.
+    pub(super) fn with_step(self, step: usize) -> Self {
+        Self { step, ..self }
+    }
+
+    /// The next level: the next multiple of the step.
+    fn deeper(&self, indent: usize) -> usize {
+        (indent / self.step + 1) * self.step
     }
 
     /// The members of a mapping whose keys stand behind `indent` spaces, and a line break at the end of each.
@@ -76,7 +91,7 @@ impl Writer {
                 Entry::Child(member) => {
                     self.text.push_str(&key(&member.key));
                     self.text.push(':');
-                    self.value(&member.value, indent, deeper(indent))?;
+                    self.value(&member.value, indent, self.deeper(indent))?;
                 }
             }
         }
@@ -151,7 +166,7 @@ impl Writer {
         if let Value::Text(text) = value
             && text.trim_end_matches('\n').contains('\n')
         {
-            let indent = deeper(around);
+            let indent = self.deeper(around);
             if let Some(block) = literal(text, self.margin + indent, indent - around, self.line_break) {
                 self.text.push_str(&block);
                 return;
@@ -179,13 +194,37 @@ impl Writer {
 }
 
 /// A key as it is written in block style.
-pub(super) fn key(key: &str) -> String {
+fn key(key: &str) -> String {
     one_line(&Value::Text(key.to_owned().into()), Style::Plain, false).to_string()
 }
 
-/// The next level: the next multiple of four.
-fn deeper(indent: usize) -> usize {
-    (indent / 4 + 1) * 4
+/// A member of a mapping in braces.
+pub(super) fn flow_member(key: &str, value: &Node) -> Result<String, DocumentError> {
+    let key = one_line(&Value::Text(key.to_owned().into()), Style::Plain, true);
+    Ok(format!("{}: {}", *key, flow(value)?))
+}
+
+/// A node on one line, within brackets or braces. Comments have no place there.
+pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
+    fn children<'n, T>(entries: &'n [Entry<T>]) -> impl Iterator<Item = &'n T> {
+        entries.iter().filter_map(|entry| match entry {
+            Entry::Child(child) => Some(child),
+            Entry::Comment(_) => None,
+        })
+    }
+    Ok(match node {
+        Node::Mapping(entries) => {
+            let members: Vec<_> =
+                children(entries).map(|member| flow_member(&member.key, &member.value)).collect::<Result<_, _>>()?;
+            format!("{{{}}}", members.join(", "))
+        }
+        Node::Sequence(entries) => {
+            let items: Vec<_> = children(entries).map(flow).collect::<Result<_, _>>()?;
+            format!("[{}]", items.join(", "))
+        }
+        Node::Leaf(leaf) => one_line(&leaf.value, Style::Plain, true).to_string(),
+        Node::Alias(place) => return Err(refused(*place, "an alias cannot be carried over")),
+    })
 }
 
 fn begins_with_child<T>(entries: &[Entry<T>]) -> bool {
