@@ -177,9 +177,7 @@ impl Error {
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
-            Self::TooFewGroups { groups, .. } => {
-                class_of_attempts(groups.iter().flat_map(|group| &group.attempts))
-            }
+            Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
             Self::CannotWrap { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,

@@ -41,7 +41,8 @@ pub fn split(data_key: &DataKey, count: usize, threshold: usize) -> Option<Vec<K
 /// Returns `None` if there are fewer than two, or two have the same number.
 #[must_use]
 pub fn combine(shares: &[KeyShare]) -> Option<DataKey> {
-    let is_repeated = |(at, share): (usize, &KeyShare)| shares[..at].iter().any(|other| other.number() == share.number());
+    let is_repeated =
+        |(at, share): (usize, &KeyShare)| shares[..at].iter().any(|other| other.number() == share.number());
     if shares.len() < 2 || shares.iter().enumerate().any(is_repeated) {
         return None;
     }

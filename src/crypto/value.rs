@@ -24,11 +24,7 @@ pub(crate) struct ValueKey {
 impl ValueKey {
     pub(crate) fn new(data_key: &DataKey) -> Self {
         let key = data_key.expose().into();
-        Self {
-            long: Box::new(AesGcm::new(key)),
-            middle: Box::new(AesGcm::new(key)),
-            short: Box::new(AesGcm::new(key)),
-        }
+        Self { long: Box::new(AesGcm::new(key)), middle: Box::new(AesGcm::new(key)), short: Box::new(AesGcm::new(key)) }
     }
 
     /// Encrypts `data` where it stands, under an IV of its own. Returns the IV and the tag.

@@ -54,7 +54,8 @@ impl Cipher {
     /// The value of a token.
     pub(crate) fn decrypt_value(&self, token: &str, aad: &str) -> Result<Value, Fault> {
         let (kind, plaintext) = self.decrypt(token, aad)?;
-        Value::from_plaintext(kind, plaintext).ok_or(Fault::Damaged("what it holds is no value of the type that it names"))
+        Value::from_plaintext(kind, plaintext)
+            .ok_or(Fault::Damaged("what it holds is no value of the type that it names"))
     }
 }
 

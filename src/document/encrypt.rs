@@ -7,8 +7,8 @@ use super::forms::Forms;
 use super::mac::{Mac, MacScope};
 use super::metadata::Metadata;
 use super::reuse::{Found, Keep, Reuse};
-use super::sealed::{Demands, Opened, Sealed};
 use super::seal;
+use super::sealed::{Demands, Opened, Sealed};
 use super::select::{Rule, Selection};
 use super::spots::{Met, walk};
 use super::stored_key::StoredKey;
@@ -200,9 +200,9 @@ impl Writer<'_> {
         let text = self.plaintext.rewrite(&pass.edits, MetadataChange::Write(metadata.to_json()))?;
         let written = Sealed::new(Document::parse(self.plaintext.format(), text.clone())?)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
-        let opened = written.open_with(data_key, &Demands::default()).map_err(|error| {
-            DocumentError::NotAsMeant(error.to_string())
-        })?;
+        let opened = written
+            .open_with(data_key, &Demands::default())
+            .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
         Ok((text, opened.into_plaintext()))
     }
 }
@@ -244,7 +244,7 @@ impl Pass {
                 }
                 Met::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
                     if let Some(token) = encrypted_comment(cipher, comment, spot.aad, selection, &mut reuse)? {
-                        pass.edits.push(Edit { leaf: comment.id, text: NewText::Encrypted(token) });
+                        pass.edits.push(Edit { leaf: comment.id, text: NewText::Comment(Zeroizing::new(token)) });
                     }
                 }
                 Met::Comment(_) => {}
@@ -270,13 +270,7 @@ fn values_at_their_path(plaintext: &Document, selection: &Selection, reuse: &mut
     found
 }
 
-fn encrypted(
-    cipher: &Cipher,
-    leaf: &Leaf,
-    aad: &str,
-    at_path: Option<Found>,
-    reuse: &mut Reuse,
-) -> (Value, String) {
+fn encrypted(cipher: &Cipher, leaf: &Leaf, aad: &str, at_path: Option<Found>, reuse: &mut Reuse) -> (Value, String) {
     let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
     let found = at_path.or_else(|| reuse.find_elsewhere(aad, kind(&leaf.value), &leaf.value.plaintext()));
     // A value of old files as bytes is written as the text that it reads as.

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::Document;
 use super::cipher::Cipher;
-use super::spots::{Met, walk};
 use super::select::Selection;
+use super::spots::{Met, walk};
 use super::tree::{Path, Step};
 use super::value::Kind;
 

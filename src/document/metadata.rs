@@ -70,8 +70,11 @@ impl Metadata {
     /// [`DocumentError::ForeignSopsKey`] if it is something else, [`DocumentError::SeveralRules`], or
     /// [`DocumentError::Metadata`] with what is wrong.
     pub(crate) fn from_json(fields: &Map<String, Json>) -> Result<Self, DocumentError> {
-        let mut fields: BTreeMap<String, Json> =
-            fields.iter().filter(|(_, value)| !is_empty(value)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut fields: BTreeMap<String, Json> = fields
+            .iter()
+            .filter(|(_, value)| !is_empty(value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         if !is_metadata(&fields) {
             return Err(DocumentError::ForeignSopsKey("it has neither a MAC nor a time of its last change".to_owned()));
         }

@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use super::encrypt::{Encrypted, Outcome, checked_threshold};
 use super::reuse::Keep;
-use super::sealed::{Demands, Opened, Sealed};
 use super::seal;
+use super::sealed::{Demands, Opened, Sealed};
 use super::stored_key::StoredKey;
 use super::{Document, MetadataChange};
 use crate::crypto::DataKey;

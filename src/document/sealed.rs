@@ -186,9 +186,8 @@ impl Sealed {
         keyring.unwrap_groups(&groups, self.metadata.needed_groups(), &demands.only, |data_key| {
             let cipher = Cipher::new(data_key);
             let opens = |(token, aad): &(String, String)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic);
-            (probe.is_empty() || probe.iter().any(opens)).then(|| {
-                DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key")
-            })
+            (probe.is_empty() || probe.iter().any(opens))
+                .then(|| DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key"))
         })
     }
 
@@ -431,8 +430,7 @@ fn says(document: &Document, values: &[Value]) -> bool {
 }
 
 fn check_context(groups: &[Vec<GroupSlot>], demanded: &EncryptionContext) -> Result<(), ContextError> {
-    let of_kms: Vec<_> =
-        groups.iter().flatten().filter(|slot| slot.wrapped.provider == crate::keys::AWS_KMS).collect();
+    let of_kms: Vec<_> = groups.iter().flatten().filter(|slot| slot.wrapped.provider == crate::keys::AWS_KMS).collect();
     if of_kms.is_empty() {
         return EncryptionContext::new().check_contains(demanded);
     }

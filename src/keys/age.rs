@@ -152,7 +152,11 @@ pub(super) fn wrap_under_passphrase(passphrase: &SecretString, data_key: &DataKe
     let mut recipient = ::age::scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
     let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _)).expect("a passphrase stands alone");
-    Ok(WrappedKey { provider: AGE.to_owned(), key_id: SCRYPT.to_owned(), ciphertext: seal(encryptor, data_key.expose())? })
+    Ok(WrappedKey {
+        provider: AGE.to_owned(),
+        key_id: SCRYPT.to_owned(),
+        ciphertext: seal(encryptor, data_key.expose())?,
+    })
 }
 
 fn seal(encryptor: Encryptor, secret: &[u8]) -> Result<Vec<u8>> {

@@ -10,8 +10,8 @@ use crate::crypto::{DataKey, KeyShare, shamir};
 use crate::error::{Error, Result};
 use crate::keys::pgp::{self, PgpFingerprint};
 use crate::keys::{
-    AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, PGP,
-    WrappedKey, age,
+    AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, PGP, WrappedKey,
+    age,
 };
 
 /// A wrapping key of a document.
@@ -143,7 +143,9 @@ impl Keyring<'_> {
             .iter()
             .zip(secrets)
             .flat_map(|(group, secret)| group.iter().map(move |key| (key, *secret)))
-            .filter_map(|(key, secret)| if let KeyUri::AwsKms(kms) = &key.key { Some((key, kms, secret)) } else { None })
+            .filter_map(
+                |(key, secret)| if let KeyUri::AwsKms(kms) = &key.key { Some((key, kms, secret)) } else { None },
+            )
             .collect();
         let which: Vec<usize> = of_kms.iter().map(|(key, ..)| services.index(kms, &key.access)).collect();
         let mut kms_wrapped = Vec::with_capacity(of_kms.len());
@@ -170,7 +172,10 @@ impl Keyring<'_> {
                     KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one answer came for each KMS key")),
                     KeyUri::Age(recipient) => {
                         let wrapped = age::wrap_secret(recipient, secret)?;
-                        Ok(WrappedKey { ciphertext: age::armor::to_armor(&wrapped.ciphertext)?.into_bytes(), ..wrapped })
+                        Ok(WrappedKey {
+                            ciphertext: age::armor::to_armor(&wrapped.ciphertext)?.into_bytes(),
+                            ..wrapped
+                        })
                     }
                     KeyUri::Pgp(fingerprint) => pgp::wrap(fingerprint, secret)
                         .map(|armor| WrappedKey {
@@ -363,9 +368,8 @@ fn cost(key: &WrappedKey) -> u8 {
 }
 
 fn is_same_fingerprint(given: &PgpFingerprint, stored: &str) -> bool {
-    PgpFingerprint::from_fingerprint(stored).is_some_and(|stored| {
-        stored.as_str().trim_end_matches('!').ends_with(given.as_str().trim_end_matches('!'))
-    })
+    PgpFingerprint::from_fingerprint(stored)
+        .is_some_and(|stored| stored.as_str().trim_end_matches('!').ends_with(given.as_str().trim_end_matches('!')))
 }
 
 fn check_keys(groups: &[Vec<WrappingKey>]) -> Result<()> {

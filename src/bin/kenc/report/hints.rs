@@ -113,7 +113,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::TooFewGroups { groups, .. } => {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()
         }
-        Error::ForDocumentsOnly(_) => one("name a KMS key or an age recipient; `--values` encrypts a config file by its values"),
+        Error::ForDocumentsOnly(_) => {
+            one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
+        }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
         Error::NoKeyGiven => one("name a key with -k"),
@@ -231,7 +233,9 @@ fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
         KeyRefusal::Pgp(refusal) => of_pgp(refusal),
-        KeyRefusal::OtherService(_) => "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned(),
+        KeyRefusal::OtherService(_) => {
+            "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned()
+        }
         KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
         KeyRefusal::NoPassphrase(_) => {
             "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()
