@@ -4,5 +4,9 @@ mod support;
 
 #[path = "documents/forgery.rs"]
 mod forgery;
+#[path = "documents/roundtrip.rs"]
+mod roundtrip;
+#[path = "documents/vectors.rs"]
+mod vectors;
 #[path = "documents/workbench.rs"]
 mod workbench;
