@@ -116,11 +116,17 @@ impl Part<'_> {
     }
 
     pub(super) fn is_flow_collection(&self) -> bool {
-        matches!(self.content, Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. })
+        matches!(
+            self.content,
+            Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. }
+        )
     }
 
     pub(super) fn is_block_collection(&self) -> bool {
-        matches!(self.content, Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. })
+        matches!(
+            self.content,
+            Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. }
+        )
     }
 }
 
@@ -168,11 +174,7 @@ impl<'t> Builder<'t> {
                 // The span of an implicit start means nothing.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
-                self.layout.sections.push(Section {
-                    root: self.layout.parts.len(),
-                    start,
-                    end: self.layout.text.len(),
-                });
+                self.layout.sections.push(Section { root: self.layout.parts.len(), start, end: self.layout.text.len() });
                 (self.end, self.is_within) = (start, true);
             }
             Event::DocumentEnd => {
@@ -200,8 +202,11 @@ impl<'t> Builder<'t> {
                 } else {
                     Content::Sequence { is_flow, items: Vec::new() }
                 };
-                // A pair without braces inside brackets is a mapping without a token of its own.
-                let part = self.push(range.clone(), range.end, place(span), content, None)?;
+                let (mut range, mut place) = (range, place(span));
+                if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
+                    (range, place.column) = (dash..dash, column);
+                }
+                let part = self.push(range.clone(), range.end, place, content, None)?;
                 self.end = self.end.max(range.end);
                 self.open.push(Open { part, key: None, is_flow });
             }
@@ -215,6 +220,17 @@ impl<'t> Builder<'t> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The first dash of a sequence that is no deeper than the key above it, and the column of both: the parser reports
+    /// what stands behind the dash.
+    fn first_dash(&self) -> Option<(usize, u64)> {
+        let open = self.open.last()?;
+        let key = &self.layout.parts[open.key?];
+        let dash = source::first_dash(self.layout.text, key.full_end)?;
+        let column = dash - source::start_of_line(self.layout.text, dash) + 1;
+        let holder = &self.layout.parts[open.part];
+        (column as u64 == holder.place.column).then_some((dash, holder.place.column))
     }
 
     fn close_section(&mut self, end: usize) {
@@ -235,7 +251,8 @@ impl<'t> Builder<'t> {
         let source = self.layout.text;
         let mut token = range.clone();
         let mut full_end = range.end;
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if is_block {
             token = source::block_token(source, self.end, &range)
                 .ok_or_else(|| refused(place(span), "the beginning of this block scalar cannot be found"))?;
             full_end = range.end.max(token.end);
@@ -249,7 +266,14 @@ impl<'t> Builder<'t> {
             kind: TagKind::of(tag),
             is_adjacent: source.get(at.end..token.start).is_some_and(|between| between.trim_matches(' ').is_empty()),
         });
-        let text = if token.is_empty() { Cow::Borrowed("") } else { text };
+        let text = if token.is_empty() {
+            Cow::Borrowed("")
+        } else if is_block && !source[token.end..].contains(['\n', '\r']) && text.ends_with('\n') {
+            // Other readers do not add the line break that is missing at the end of the file.
+            Cow::Owned(text[..text.len() - 1].to_owned())
+        } else {
+            text
+        };
         self.end = self.end.max(full_end);
         self.push(token, full_end, place(span), Content::Scalar { text, style }, tag)?;
         Ok(())
@@ -323,9 +347,8 @@ impl TagKind {
 fn refuse_comments_in_scalars(layout: &Layout<'_>) -> Result<(), DocumentError> {
     let mut remarks = layout.remarks.iter().peekable();
     for part in &layout.parts {
-        let Content::Scalar {
-            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..
-        } = part.content
+        let Content::Scalar { style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, .. } =
+            part.content
         else {
             continue;
         };

@@ -32,6 +32,16 @@ fn header_start(text: &str, from: usize) -> Option<usize> {
     None
 }
 
+/// The dash behind the `:` of a key, if only comments, an anchor and a tag stand between.
+pub(super) fn first_dash(text: &str, key_end: usize) -> Option<usize> {
+    let mut at = skip_blanks(text, behind_sign(text, key_end, b':')?);
+    while text[at..].starts_with(['&', '!']) {
+        at = skip_blanks(text, at + word_length(&text[at..]));
+    }
+    let is_dash = text[at..].starts_with('-') && text[at + 1..].starts_with([' ', '\t', '\r', '\n']);
+    is_dash.then_some(at)
+}
+
 fn word_length(text: &str) -> usize {
     text.find([' ', '\t', '\r', '\n']).unwrap_or(text.len())
 }
