@@ -99,7 +99,7 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
         Format::Json => &super::json::JsonStore,
         Format::Yaml => todo!("YAML gets its store"),
         Format::Dotenv => &super::dotenv::DotenvStore,
-        Format::Ini => todo!("INI gets its store"),
+        Format::Ini => &super::ini::IniStore,
         Format::Toml => todo!("TOML gets its store"),
         Format::Binary => &super::binary::BinaryStore,
     }
