@@ -112,7 +112,7 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
         Format::Json => &super::json::JsonStore,
         Format::Yaml => &super::yaml::Yaml,
         Format::Dotenv => &super::dotenv::DotenvStore,
-        Format::Ini => todo!("INI gets its store"),
+        Format::Ini => &super::ini::IniStore,
         Format::Toml => todo!("TOML gets its store"),
         Format::Binary => &super::binary::BinaryStore,
     }
