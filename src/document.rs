@@ -12,6 +12,10 @@ mod encrypt;
 mod flatten;
 mod format;
 mod forms;
+<<<<<<< HEAD
+=======
+mod ini;
+>>>>>>> values
 mod interchange;
 mod json;
 mod lines;
@@ -20,6 +24,10 @@ pub mod metadata;
 mod path;
 mod rekey;
 mod reuse;
+<<<<<<< HEAD
+=======
+mod scalar;
+>>>>>>> values
 mod seal;
 pub mod sealed;
 pub mod select;
@@ -30,6 +38,7 @@ pub mod tree;
 mod untyped;
 pub mod value;
 mod walk;
+mod yaml;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
@@ -168,7 +177,7 @@ impl Document {
         let mut meant = self.found.tree.clone();
         let is_there = meant.node_mut(&place).map(|node| *node = value.clone()).is_some();
         if !is_there {
-            append(&mut meant, &place, value.clone())?;
+            append(self.format, &mut meant, &place, value.clone())?;
         }
         let text = self.put(&place, &value, is_there)?;
         self.check(&text, &meant)?;
@@ -294,10 +303,16 @@ impl Document {
     }
 }
 
-/// Puts a node into a tree, as the last child of its parent.
-fn append(tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
+/// Puts a node into a tree, as the last child of its parent where there is no reason against it.
+fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
     let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
     match (tree.node_mut(&parent), last) {
+        // Keys before every section can stand nowhere else.
+        (Some(Node::Mapping(entries)), Step::Key(key))
+            if format == Format::Ini && parent.steps.is_empty() && key == ini::DEFAULT =>
+        {
+            entries.insert(0, Entry::Child(Member::new(key, value)));
+        }
         (Some(Node::Mapping(entries)), Step::Key(key)) => entries.push(Entry::Child(Member::new(key, value))),
         (Some(Node::Sequence(entries)), Step::Index(_)) => entries.push(Entry::Child(value)),
         _ => return Err(fault(place, "there is nothing to put it into")),

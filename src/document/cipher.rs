@@ -70,7 +70,8 @@ struct Token {
 impl Token {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let parts = || {
-            let (data, rest) = text.strip_prefix(BEGIN)?.split_once(IV)?;
+            // In a block scalar, the line end belongs to the text.
+            let (data, rest) = text.trim_end_matches('\n').strip_prefix(BEGIN)?.split_once(IV)?;
             let (iv, rest) = rest.split_once(TAG)?;
             let (tag, rest) = rest.split_once(TYPE)?;
             Some([data, iv, tag, rest.strip_suffix(END)?])

@@ -244,7 +244,7 @@ impl Pass {
                 }
                 Met::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
                     if let Some(token) = encrypted_comment(cipher, comment, spot.aad, selection, &mut reuse)? {
-                        pass.edits.push(Edit { leaf: comment.id, text: NewText::Encrypted(token) });
+                        pass.edits.push(Edit { leaf: comment.id, text: NewText::Comment(Zeroizing::new(token)) });
                     }
                 }
                 Met::Comment(_) => {}

@@ -42,7 +42,7 @@ impl Reuse {
         let Some(kind) = read.kind() else { return };
         let content = content(aad, kind, &read.plaintext());
         self.by_path.insert(path.clone(), self.old.len());
-        self.add(Old { token: token.to_owned(), value, content, is_used: false });
+        self.add(Old { token: token.trim_end_matches('\n').to_owned(), value, content, is_used: false });
     }
 
     /// Takes an encrypted comment in.
