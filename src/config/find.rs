@@ -1,11 +1,13 @@
 //! Looking for a config file, and reading it within limits.
 
+use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Config, Dialect, absolute};
 use crate::error::{ConfigError, ConfigFault, Result};
+use crate::keys::TrustedKeys;
 
 /// The name of kenc's own config.
 pub const KENC_CONFIG: &str = ".kenc.yaml";
@@ -45,14 +47,32 @@ impl Config {
             let is_above_working = path.parent().is_some_and(|parent| working.starts_with(parent));
             let is_hidden_from_sops = dialect == Dialect::Sops && !is_above_working;
             refuse_planted(&path)?;
-            // A pipe would keep us waiting, and nobody asked for it by name.
-            if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-                let reason = "it is not a file".to_owned();
-                return Err(ConfigError::new(&path, None, ConfigFault::Unreadable(reason)).into());
-            }
-            return Ok(Found { config: Some(read(&shown(&path, &working), dialect)?), misnamed, is_hidden_from_sops });
+            let config = Some(read_found(&path, &working, dialect)?);
+            return Ok(Found { config, misnamed, is_hidden_from_sops });
         }
         Ok(Found { misnamed, ..Found::default() })
+    }
+
+    /// Which keys may be asked because the header of a file names them: those that every `.kenc.yaml` lets pass that is in
+    /// the folder of the file or above it, or in the working folder or above that. A config that came along with the file
+    /// must not make more keys trusted, nor one of sops hide what is said above it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Config`] if one of them cannot be read.
+    pub fn trusted_for(path: Option<&Path>) -> Result<TrustedKeys> {
+        let working = absolute(Path::new("."));
+        let start = path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
+        let folders = start.iter().chain([&working]).flat_map(|start| start.ancestors().take(MAX_FOLDERS));
+        let folders: BTreeSet<&Path> = folders.collect();
+        let mut trusted = TrustedKeys::all();
+        for path in folders.into_iter().map(|folder| folder.join(KENC_CONFIG)) {
+            // One that somebody else planted could only forbid, and has no right even to that.
+            if path.symlink_metadata().is_ok() && refuse_planted(&path).is_ok() {
+                let config = read_found(&path, &working, Dialect::Kenc)?;
+                trusted = trusted.and(config.trusted_keys().cloned().unwrap_or_else(TrustedKeys::all));
+            }
+        }
+        Ok(trusted)
     }
 
     /// Reads a config that was named by its path. One whose name speaks of sops is read as sops reads it.
@@ -112,6 +132,17 @@ fn refuse_planted(path: &Path) -> Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+/// Reads a config that nobody asked for by name.
+fn read_found(path: &Path, working: &Path, dialect: Dialect) -> Result<Config> {
+    let path = shown(path, working);
+    // A pipe would keep us waiting.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let reason = "it is not a file".to_owned();
+        return Err(ConfigError::new(&path, None, ConfigFault::Unreadable(reason)).into());
+    }
+    read(&path, dialect)
 }
 
 fn read(path: &Path, dialect: Dialect) -> Result<Config> {

@@ -57,7 +57,9 @@ pub fn of(error: &ConfigError) -> String {
                 "put it into the `context` of a rule in .kenc.yaml; or name a key with -k".to_owned()
             }
             WholeFileFault::Settings => "name the keys with -k, and one role with `--aws-role-arn`".to_owned(),
-            WholeFileFault::Groups | WholeFileFault::Kind { .. } => "name a key for the whole file with -k".to_owned(),
+            WholeFileFault::Groups | WholeFileFault::Kind { .. } => {
+                "name a key for the whole file with -k; `--values` encrypts values under any rule".to_owned()
+            }
         },
     }
 }
