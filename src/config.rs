@@ -21,7 +21,7 @@ use std::path::{Component, Path, PathBuf};
 
 use self::file::{ConfigFile, CreationRule, KeyKind, KeyWord};
 use crate::context::EncryptionContext;
-use crate::error::{ConfigError, ConfigFault, ContextError, Result};
+use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::{KeyUri, KeyWordError, TrustedKeys};
 
 pub use self::find::{Found, KENC_CONFIG, SOPS_CONFIG};
@@ -195,7 +195,7 @@ impl Config {
             groups,
             selection: selection.clone(),
             mac_only_encrypted: *mac_only_encrypted,
-            context: self.context_with(context, *line)?,
+            context: self.joined(&self.file.context, context, Some(*line))?,
             format: format.or(self.file.format),
             require_seal: *require_seal || self.file.require_seal,
         })
@@ -213,16 +213,25 @@ impl Config {
         }
     }
 
-    fn context_with(&self, of_rule: &EncryptionContext, line: u64) -> Result<EncryptionContext> {
-        let mut context = self.file.context.clone();
-        for (key, value) in of_rule.iter() {
-            match context.insert(key, value) {
-                // The same pair twice is no contradiction.
-                Err(ContextError::Duplicate(_)) if context.iter().any(|pair| pair == (key, value)) => {}
-                outcome => outcome.map_err(|fault| self.fault(line, fault))?,
+    /// Two contexts in one. The same pair in both is no contradiction; another value for the same key is.
+    fn joined(
+        &self,
+        one: &EncryptionContext,
+        other: &EncryptionContext,
+        line: Option<u64>,
+    ) -> Result<EncryptionContext> {
+        let mut all = one.clone();
+        for (key, value) in other.iter() {
+            match one.iter().find(|(known, _)| *known == key) {
+                Some((_, ours)) if ours == value => {}
+                Some((_, ours)) => {
+                    let (key, ours, given) = (key.to_owned(), ours.to_owned(), value.to_owned());
+                    return Err(self.fault(line, ConfigFault::ContextConflict { key, ours, given }));
+                }
+                None => all.insert(key, value).map_err(|fault| self.fault(line, fault))?,
             }
         }
-        Ok(context)
+        Ok(all)
     }
 
     fn group(&self, words: &[KeyWord]) -> Result<Group> {

@@ -49,10 +49,7 @@ impl<'a> Fields<'a> {
                     return Err(fields.fault(member.line, ConfigFault::UnknownField { field, place, similar }));
                 }
             }
-            _ => {
-                let wanted = "a mapping of fields";
-                return Err(fields.fault(node.line, ConfigFault::WrongKind { field: place.to_owned(), wanted }));
-            }
+            _ => return Err(fields.fault(node.line, ConfigFault::NotFields(place))),
         }
         Ok(fields)
     }

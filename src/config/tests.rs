@@ -317,9 +317,9 @@ fn what_is_wrong_is_said_with_its_line() {
     for (text, expected) in [
         ("creation_rules: [\n", "line 1: unclosed bracket '['"),
         ("a: 1\na: 2\n", "line 2: the key `a` is given twice"),
-        ("- a\n", "line 1: `a config` must be a mapping of fields"),
+        ("- a\n", "line 1: a config must be a mapping of fields"),
         ("creation_rules: x\n", "line 1: `creation_rules` must be a list"),
-        ("creation_rules:\n- x\n", "line 2: `a rule` must be a mapping of fields"),
+        ("creation_rules:\n- x\n", "line 2: a rule must be a mapping of fields"),
         ("creation_rules:\n-\n- pgp: A\n", "line 2: the rule is empty"),
         ("creation_rules:\n- {}\n", "line 2: the rule is empty"),
         ("creation_rules:\n- pgp: A\n  path-regex: x\n", "line 3: `path-regex` is no field of a rule"),
@@ -371,7 +371,7 @@ fn what_is_wrong_is_said_with_its_line() {
         ("context:\n  '': b\n", "line 2: the context `=b` has an empty key"),
         (
             "context: {a: b}\ncreation_rules:\n- pgp: A\n  context: {a: c}\n",
-            "line 3: the context key `a` is given twice",
+            "line 3: the context has `a=b` here, and `a=c` was given",
         ),
         ("format: zip\n", "line 1: `format` must be kenc, aws-esdk or values"),
         (

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::rule::{Rule, RuleFormat, RuleKey};
 use super::{Config, ConfigFault};
 use crate::context::EncryptionContext;
-use crate::error::{ContextError, Result, WholeFileFault};
+use crate::error::{Result, WholeFileFault};
 use crate::keys::KeyUri;
 
 /// What a config says for a whole file.
@@ -47,18 +47,7 @@ impl Config {
     /// # Errors
     /// If a pair that was given contradicts one of the config.
     pub fn add_to_context(&self, context: &EncryptionContext, given: &EncryptionContext) -> Result<EncryptionContext> {
-        let mut all = context.clone();
-        for (key, value) in given.iter() {
-            match context.iter().find(|(ours, _)| *ours == key) {
-                Some((_, ours)) if ours == value => {}
-                Some((_, ours)) => {
-                    let (key, ours, given) = (key.to_owned(), ours.to_owned(), value.to_owned());
-                    return Err(self.fault(None, ConfigFault::ContextConflict { key, ours, given }));
-                }
-                None => all.insert(key, value).map_err(|fault: ContextError| self.fault(None, fault))?,
-            }
-        }
-        Ok(all)
+        self.joined(context, given, None)
     }
 }
 

@@ -45,6 +45,9 @@ pub enum ConfigFault {
         /// The field that was meant, probably.
         similar: Option<&'static str>,
     },
+    /// A part of the config is not made of fields.
+    #[error("{0} must be a mapping of fields")]
+    NotFields(&'static str),
     /// A field holds another kind of value.
     #[error("`{field}` must be {wanted}")]
     WrongKind {

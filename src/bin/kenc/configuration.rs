@@ -23,6 +23,7 @@ pub struct Configs<'a> {
     reporter: &'a Reporter,
     /// By the folder of the input; none for the standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<Found>>>,
+    trusted: Mutex<BTreeMap<Option<PathBuf>, TrustedKeys>>,
 }
 
 /// A config that was named.
@@ -35,15 +36,12 @@ impl<'a> Configs<'a> {
     pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
         let on_command_line = args.config.clone().map(Named::OnCommandLine);
         let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(Named::InVariable));
-        Self { named, reporter, found: Mutex::default() }
+        Self { named, reporter, found: Mutex::default(), trusted: Mutex::default() }
     }
 
     /// The config for an input: the one that was named, or the nearest.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<Found>, Failure> {
-        let folder = match &self.named {
-            Some(_) => None,
-            None => input.map(|path| path.parent().unwrap_or(path).to_owned()),
-        };
+        let folder = if self.named.is_some() { None } else { folder_of(input) };
         let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&folder) {
             return Ok(Arc::clone(found));
@@ -150,20 +148,27 @@ impl<'a> Configs<'a> {
         Ok(keys)
     }
 
-    /// Which keys may be asked because the header of an input names them: those that the config for the input lets pass,
-    /// and the one for the working folder too. A folder that came from elsewhere may have brought its own.
+    /// Which keys may be asked because the header of an input names them: as the config says that was named on the command
+    /// line, or else all those that are found.
     pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
-        let mut trusted = self.trusted_by(input)?;
-        if input.is_some() && self.named.is_none() {
-            trusted = trusted.and(self.trusted_by(None)?);
+        if let Some(Named::OnCommandLine(_)) = self.named {
+            let found = self.of(input)?;
+            let trusted = found.config.as_ref().and_then(Config::trusted_keys).cloned();
+            return Ok(trusted.unwrap_or_else(TrustedKeys::all));
         }
+        let folder = folder_of(input);
+        let mut known = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trusted) = known.get(&folder) {
+            return Ok(trusted.clone());
+        }
+        let trusted = Config::trusted_for(input)?;
+        known.insert(folder, trusted.clone());
         Ok(trusted)
     }
+}
 
-    fn trusted_by(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
-        let found = self.of(input)?;
-        Ok(found.config.as_ref().and_then(Config::trusted_keys).cloned().unwrap_or_else(TrustedKeys::all))
-    }
+fn folder_of(input: Option<&Path>) -> Option<PathBuf> {
+    input.map(|path| path.parent().unwrap_or(path).to_owned())
 }
 
 /// The key that a word means, names of a config included.

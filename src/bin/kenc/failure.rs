@@ -90,7 +90,7 @@ pub enum Cause {
     StandardInputToFolder(PathBuf),
     #[error("there is no local key: {} is not there", path.display())]
     NoLocalKey { path: PathBuf, named: Named },
-    #[error("no key to encrypt with: no -k is given, and there is no local key")]
+    #[error("no key to encrypt with: no -k is given, no config has a rule, and there is no local key")]
     NoKeyGiven,
     #[error("`@{name}` does not mean the same key for {} and for {}", first.display(), second.display())]
     NameOfSeveralKeys { name: String, first: PathBuf, second: PathBuf },

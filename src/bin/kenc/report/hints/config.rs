@@ -26,14 +26,14 @@ pub fn of(error: &ConfigError) -> String {
         ConfigFault::Pattern { .. } => {
             "it is a regular expression as Go has them: `\\.yaml$` for all files that end in .yaml".to_owned()
         }
-        ConfigFault::TwoSelections { .. } => "keep one of them; the other kind of value is then left out".to_owned(),
+        ConfigFault::TwoSelections { .. } => "keep one of them, or make two rules with a `path_regex` each".to_owned(),
         ConfigFault::GroupsAndKeys(field) => format!("put `{field}` into one of the groups"),
-        ConfigFault::WrongKind { .. } | ConfigFault::NameOfName(_) => look(),
+        ConfigFault::WrongKind { .. } | ConfigFault::NotFields(_) | ConfigFault::NameOfName(_) => look(),
         ConfigFault::EmptyRule | ConfigFault::NoKeyInRule | ConfigFault::EmptyGroup => {
             "give it keys: `kms:` with ARNs, `age:` with recipients; or name a key with -k".to_owned()
         }
-        ConfigFault::Threshold { groups, .. } => {
-            format!("it is a number from 2 to {groups}, or left out for all of them")
+        ConfigFault::Threshold { .. } => {
+            "it is at least 2 and at most the number of groups; left out, it is all of them".to_owned()
         }
         ConfigFault::KeyWord(fault) => of_key_word(fault),
         ConfigFault::KeyOfAnotherKind { .. } => {
@@ -42,7 +42,9 @@ pub fn of(error: &ConfigError) -> String {
         }
         ConfigFault::UnknownName(name) => format!("add it: `keys: {{{name}: alias/NAME}}`"),
         ConfigFault::Context(_) => "a context is written `context: {app: NAME}`, each key once".to_owned(),
-        ConfigFault::ContextConflict { key, .. } => format!("leave out `-c {key}=…`, or change the config"),
+        ConfigFault::ContextConflict { key, .. } => {
+            format!("a key has one value: leave out `-c {key}=…`, or change the config")
+        }
         ConfigFault::TrustedKey(_) => {
             "give ARNs with * where any text may stand, accounts of 12 digits, or age and ssh recipients".to_owned()
         }
@@ -57,7 +59,9 @@ pub fn of(error: &ConfigError) -> String {
                 "put it into the `context` of a rule in .kenc.yaml; or name a key with -k".to_owned()
             }
             WholeFileFault::Settings => "name the keys with -k, and one role with `--aws-role-arn`".to_owned(),
-            WholeFileFault::Groups | WholeFileFault::Kind { .. } => "name a key for the whole file with -k".to_owned(),
+            WholeFileFault::Groups | WholeFileFault::Kind { .. } => {
+                "name a key for the whole file with -k; `--values` encrypts values under any rule".to_owned()
+            }
         },
     }
 }
