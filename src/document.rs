@@ -12,10 +12,7 @@ mod encrypt;
 mod flatten;
 mod format;
 mod forms;
-<<<<<<< HEAD
-=======
 mod ini;
->>>>>>> values
 mod interchange;
 mod json;
 mod lines;
@@ -24,10 +21,7 @@ pub mod metadata;
 mod path;
 mod rekey;
 mod reuse;
-<<<<<<< HEAD
-=======
 mod scalar;
->>>>>>> values
 mod seal;
 pub mod sealed;
 pub mod select;
