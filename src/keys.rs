@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod aws_kms;
+mod check;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
