@@ -29,7 +29,9 @@ pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
 pub use self::key::KmsKey;
-pub use self::policy::{AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, grant};
+pub use self::policy::{
+    AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
+};
 pub use self::refusal::{KmsRefusal, KmsRefusalKind};
 
 /// How AWS KMS is asked. What is not given comes from the environment and the files that every AWS tool reads.

@@ -16,7 +16,9 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub use emulator::{Faults, Kms, REGION, home_at, ministack, ministack_with_permissions, moto};
+pub use emulator::{
+    Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto,
+};
 pub use header::{RawFile, RawSlot};
 pub use http::Answer;
 pub use kenc::{Home, Outcome, finish};

@@ -5,5 +5,6 @@ pub mod decrypt;
 pub mod encrypt;
 pub mod inspect;
 pub mod keygen;
+pub mod keys;
 pub mod opening;
 pub mod verify;

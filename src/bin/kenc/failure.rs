@@ -84,6 +84,10 @@ pub enum Cause {
     NoLocalKey { path: PathBuf, named: Named },
     #[error("no key to encrypt with: no -k is given, and there is no local key")]
     NoKeyGiven,
+    #[error("no key to check: none is given, and there is no local key")]
+    NothingToCheck,
+    #[error("the account of the key is not clear: those who are named belong to {0}")]
+    SeveralAccounts(String),
     #[error("there is a local key already: {}", path.display())]
     LocalKeyExists { path: PathBuf, recipient: Option<String> },
     #[error("{} is a kenc file already", .0.display())]
@@ -144,7 +148,9 @@ impl Failure {
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputToFolder(_)
-            | Cause::NoKeyGiven => Exit::Usage,
+            | Cause::NoKeyGiven
+            | Cause::NothingToCheck
+            | Cause::SeveralAccounts(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)

@@ -1,6 +1,6 @@
 //! What people and programs are told: results on the standard output, errors and hints on the standard error.
 
-mod hints;
+pub mod hints;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ pub struct Reporter {
     quiet: bool,
     verbose: bool,
     colored: bool,
+    colored_results: bool,
     no_input: bool,
 }
 
@@ -33,7 +34,13 @@ impl Reporter {
                 std::io::stderr().is_terminal() && !forbidden
             }
         };
-        Self { json, quiet, verbose, colored, no_input }
+        let colored_results = colored && (color == ColorWhen::Always || std::io::stdout().is_terminal());
+        Self { json, quiet, verbose, colored, colored_results, no_input }
+    }
+
+    /// Paints a part of a result.
+    pub fn painted_result(&self, color: &str, text: &str) -> String {
+        if self.colored_results { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     /// Whether a person may be asked for something.

@@ -119,10 +119,10 @@ pub struct KmsKeyDescription {
     pub state: String,
     /// When it will be deleted, if it will be.
     pub deletion: Option<String>,
-    /// Such as `SYMMETRIC_DEFAULT`.
-    pub spec: String,
-    /// Such as `ENCRYPT_DECRYPT`.
-    pub usage: String,
+    /// Such as `SYMMETRIC_DEFAULT`, the only one of which a data key can be made.
+    pub spec: Option<String>,
+    /// Such as `ENCRYPT_DECRYPT`, the only one of which a data key can be made.
+    pub usage: Option<String>,
     /// Who made the material, such as `AWS_KMS`.
     pub origin: String,
     /// `AWS` for the keys that services of AWS make, or `CUSTOMER`.
@@ -211,6 +211,18 @@ impl AwsKms {
 }
 
 impl KmsKeyCheck {
+    /// The operations that a policy could allow and that none does, each with its denial.
+    pub fn missing(&self) -> impl Iterator<Item = (KmsOperation, &KmsRefusal)> {
+        self.permissions.iter().filter_map(|(operation, permission)| match permission {
+            KmsPermission::Refused(refusal)
+                if refusal.kind == KmsRefusalKind::Denied && !refusal.is_explicit_deny() =>
+            {
+                Some((*operation, &**refusal))
+            }
+            _ => None,
+        })
+    }
+
     fn of_no_key(refusal: &KmsRefusal, purpose: KmsPurpose) -> Self {
         let refused = || Box::new(refusal.clone());
         let permission = |operation| match operation {
@@ -309,9 +321,8 @@ impl Asking<'_> {
             DryRun::GenerateDataKey => {
                 let request = client.generate_data_key().key_id(key).key_spec(DataKeySpec::Aes256).dry_run(true);
                 let request = request.set_encryption_context(context);
-                session.spawn(async move {
-                    permission(&call, request.send().await.map(|answer| wipe(answer.plaintext)))
-                })
+                session
+                    .spawn(async move { permission(&call, request.send().await.map(|answer| wipe(answer.plaintext))) })
             }
             DryRun::Encrypt => {
                 // What is not to be encrypted need not be secret.
@@ -326,9 +337,8 @@ impl Asking<'_> {
                     Some(wrapped) => request.ciphertext_blob(Blob::new(wrapped)),
                     None => request.dry_run_modifiers(DryRunModifierType::IgnoreCiphertext),
                 };
-                session.spawn(async move {
-                    permission(&call, request.send().await.map(|answer| wipe(answer.plaintext)))
-                })
+                session
+                    .spawn(async move { permission(&call, request.send().await.map(|answer| wipe(answer.plaintext))) })
             }
             DryRun::ReEncrypt => {
                 let request = client.re_encrypt().source_key_id(&key).destination_key_id(key).dry_run(true);
@@ -402,8 +412,8 @@ impl From<KeyMetadata> for KmsKeyDescription {
         Self {
             state: word(metadata.key_state, |state| state.as_str()),
             deletion: metadata.deletion_date.and_then(|date| date.fmt(DateTimeFormat::DateTime).ok()),
-            spec: word(metadata.key_spec, |spec| spec.as_str()),
-            usage: word(metadata.key_usage, |usage| usage.as_str()),
+            spec: metadata.key_spec.map(|spec| spec.as_str().to_owned()),
+            usage: metadata.key_usage.map(|usage| usage.as_str().to_owned()),
             origin: word(metadata.origin, |origin| origin.as_str()),
             manager: word(metadata.key_manager, |manager| manager.as_str()),
             multi_region,

@@ -51,7 +51,9 @@ impl FromStr for AwsPrincipal {
         }
         let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| is_of_a_name(byte) || byte == b'/');
         let is_principal = name == "root"
-            || ["user/", "role/"].iter().any(|kind| name.strip_prefix(kind).is_some_and(is_name) && !name.ends_with('/'));
+            || ["user/", "role/"]
+                .iter()
+                .any(|kind| name.strip_prefix(kind).is_some_and(is_name) && !name.ends_with('/'));
         let is_partition = partition == "aws" || partition.starts_with("aws-");
         if service != "iam" || !is_principal || !is_partition || !is_account(account) {
             return Err(FORM.to_owned());
@@ -70,7 +72,8 @@ impl fmt::Display for AwsPrincipal {
 const FORM: &str = "it is written arn:aws:iam::ACCOUNT:user/NAME or arn:aws:iam::ACCOUNT:role/NAME";
 
 /// Whether a text is the number of an account.
-pub(super) fn is_account(text: &str) -> bool {
+#[must_use]
+pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -149,6 +152,24 @@ impl KeyPolicy {
         Self { version: VERSION, statement }
     }
 
+    /// The IAM policy that allows its holder `operations` on the key with the ARN `key`.
+    #[must_use]
+    pub fn granting(key: &str, operations: &[KmsOperation], condition: &ContextCondition) -> Self {
+        let (with_context, without) = split(operations);
+        let statement = |sid: &str, action, condition| PolicyStatement {
+            sid: sid.to_owned(),
+            effect: "Allow",
+            principal: None,
+            action,
+            resource: key.to_owned(),
+            condition,
+        };
+        let mut statements =
+            vec![statement("Kenc", with_context, Condition::on(condition)), statement("KencDescribe", without, None)];
+        statements.retain(|statement| !statement.action.is_empty());
+        Self { version: VERSION, statement: statements }
+    }
+
     /// The document, as it is given to `aws kms put-key-policy`.
     ///
     /// # Panics
@@ -166,26 +187,6 @@ impl KeyPolicy {
     pub fn to_text(&self) -> String {
         serde_json::to_string_pretty(self).expect("a policy is text throughout")
     }
-}
-
-/// The IAM policy that allows its holder `operations` on the key with the ARN `key`.
-#[must_use]
-pub fn grant(key: &str, operations: &[KmsOperation], condition: &ContextCondition) -> KeyPolicy {
-    let (with_context, without) = split(operations);
-    let statement = |sid: &str, action, condition| PolicyStatement {
-        sid: sid.to_owned(),
-        effect: "Allow",
-        principal: None,
-        action,
-        resource: key.to_owned(),
-        condition,
-    };
-    let mut statements = vec![
-        statement("Kenc", with_context, Condition::on(condition)),
-        statement("KencDescribe", without, None),
-    ];
-    statements.retain(|statement| !statement.action.is_empty());
-    KeyPolicy { version: VERSION, statement: statements }
 }
 
 /// The version of the policy language. Not a date of ours.
@@ -323,13 +324,17 @@ mod tests {
             })
         );
         // DescribeKey has no context, so that a condition on one would forbid it for ever.
-        assert_eq!((&statements[3]["Action"], &statements[3]["Condition"]), (&json!(["kms:DescribeKey"]), &json!(null)));
+        assert_eq!(
+            (&statements[3]["Action"], &statements[3]["Condition"]),
+            (&json!(["kms:DescribeKey"]), &json!(null))
+        );
     }
 
     #[test]
     fn administrators_have_no_action_that_reads_or_writes_data() {
         let uses = KmsPurpose::Everything.operations().iter().filter(|operation| operation.has_context());
-        for operation in uses.map(|operation| format!("kms:{}", operation.name())).chain(["kms:CreateGrant".to_owned()]) {
+        for operation in uses.map(|operation| format!("kms:{}", operation.name())).chain(["kms:CreateGrant".to_owned()])
+        {
             let matching = ADMINISTRATION.iter().find(|action| match action.strip_suffix('*') {
                 Some(start) => operation.starts_with(start),
                 None => operation == **action,
@@ -341,7 +346,8 @@ mod tests {
     #[test]
     fn no_other_pair_can_be_demanded_and_a_dollar_begins_no_variable() {
         let condition = ContextCondition { nothing_else: true, ..condition(&["app=${aws:username}"]) };
-        let granted = grant("arn:x", &[KmsOperation::Decrypt, KmsOperation::DescribeKey], &condition).to_json();
+        let granted =
+            KeyPolicy::granting("arn:x", &[KmsOperation::Decrypt, KmsOperation::DescribeKey], &condition).to_json();
         assert_eq!(
             granted["Statement"][0]["Condition"],
             json!({
@@ -354,7 +360,7 @@ mod tests {
 
     #[test]
     fn a_grant_names_one_end_of_a_move_alone() {
-        let granted = grant("arn:x", &[KmsOperation::ReEncryptTo], &condition(&[])).to_json();
+        let granted = KeyPolicy::granting("arn:x", &[KmsOperation::ReEncryptTo], &condition(&[])).to_json();
         assert_eq!(granted["Statement"].as_array().unwrap().len(), 1);
         assert_eq!(granted["Statement"][0]["Action"], json!(["kms:ReEncryptTo"]));
         assert_eq!(granted["Statement"][0].get("Principal"), None);

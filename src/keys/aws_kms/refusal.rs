@@ -401,7 +401,8 @@ impl<'a> Denial<'a> {
     fn parse(message: &'a str) -> Option<Self> {
         let (principal, rest) = message.strip_prefix("User: ")?.split_once(" is not authorized to perform: ")?;
         let (action, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let resource = rest.split_once("on resource: ").map_or("", |(_, rest)| rest.split(' ').next().unwrap_or_default());
+        let resource =
+            rest.split_once("on resource: ").map_or("", |(_, rest)| rest.split(' ').next().unwrap_or_default());
         let reason = ["because ", "with an explicit deny"].iter().find_map(|start| rest.find(start));
         let reason = reason.map_or("", |at| &rest[at..]);
         action.starts_with("kms:").then_some(Self { principal, action, resource, reason })

@@ -1,0 +1,16 @@
+//! `kenc keys`.
+
+mod check;
+mod policy;
+mod table;
+
+use crate::args::{KeysArgs, KeysCommand};
+use crate::failure::{Exit, Failure};
+use crate::report::Reporter;
+
+pub fn run(args: &KeysArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    match &args.command {
+        KeysCommand::Check(args) => check::run(args, reporter),
+        KeysCommand::Policy(args) => policy::run(args, reporter),
+    }
+}
