@@ -181,10 +181,14 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .filter(|tip| !tip.starts_with("to pass "))
         .collect();
     let commands = Cli::command();
-    let command = std::env::args_os()
-        .skip(1)
-        .find_map(|word| commands.find_subcommand(word).map(|command| command.get_name().to_owned()))
-        .map_or_else(|| "kenc --help".to_owned(), |command| format!("kenc {command} --help"));
+    let (mut named, mut command) = (&commands, "kenc".to_owned());
+    for word in std::env::args_os().skip(1) {
+        if let Some(found) = named.find_subcommand(word) {
+            named = found;
+            command = format!("{command} {}", found.get_name());
+        }
+    }
+    let command = format!("{command} --help");
     let hints = if tips.is_empty() { vec![format!("`{command}` shows what there is")] } else { tips };
     if std::env::args_os().any(|word| word == "--json") {
         let value = json!({ "error": { "message": sentence, "exit": Exit::Usage.code(), "hints": hints, "keys": [] } });

@@ -199,7 +199,7 @@ impl AwsKms {
         // A refusal words every operation as one of KMS.
         let reason = |refusal: Box<KmsRefusal>| refusal.to_string().replace("kms:Get", "sts:Get");
         let (session, _, call) = self.prepare("GetCallerIdentity", key).map_err(reason)?;
-        let config = session.config(&self.settings, key.region()).expect("a region was known a moment ago");
+        let config = session.config(&self.settings, key.region()).ok_or("no AWS region is known")?;
         let config = aws_sdk_sts::config::Builder::from(&config).retry_classifier(NobodyThere).build();
         let request = aws_sdk_sts::Client::from_conf(config).get_caller_identity();
         let answer = session.block_on(request.send()).map_err(|error| reason(call.refusal_of(&error)))?;
@@ -397,8 +397,8 @@ async fn describe(client: &Client, call: &Call) -> Result<KmsKeyDescription, Box
 
 impl From<KeyMetadata> for KmsKeyDescription {
     fn from(metadata: KeyMetadata) -> Self {
-        fn word<T>(known: Option<T>, text: impl Fn(&T) -> &str) -> String {
-            known.as_ref().map_or_else(|| "not said".to_owned(), |known| text(known).to_owned())
+        fn word<T>(known: Option<&T>, text: impl Fn(&T) -> &str) -> String {
+            known.map_or_else(|| "not said".to_owned(), |known| text(known).to_owned())
         }
         let multi_region = metadata.multi_region_configuration.map(|configuration| {
             let own = metadata.arn.as_deref().unwrap_or_default();
@@ -410,12 +410,12 @@ impl From<KeyMetadata> for KmsKeyDescription {
             }
         });
         Self {
-            state: word(metadata.key_state, |state| state.as_str()),
+            state: word(metadata.key_state.as_ref(), |state| state.as_str()),
             deletion: metadata.deletion_date.and_then(|date| date.fmt(DateTimeFormat::DateTime).ok()),
             spec: metadata.key_spec.map(|spec| spec.as_str().to_owned()),
             usage: metadata.key_usage.map(|usage| usage.as_str().to_owned()),
-            origin: word(metadata.origin, |origin| origin.as_str()),
-            manager: word(metadata.key_manager, |manager| manager.as_str()),
+            origin: word(metadata.origin.as_ref(), |origin| origin.as_str()),
+            manager: word(metadata.key_manager.as_ref(), |manager| manager.as_str()),
             multi_region,
             arn: metadata.arn.unwrap_or(metadata.key_id),
         }

@@ -296,8 +296,17 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
 /// A context as it is typed, unless it is too long to be.
 fn context_words(context: &EncryptionContext) -> String {
     const TOO_LONG: usize = 200;
-    let words: String =
-        context.iter().map(|(key, value)| format!(" -c {}", quote(&format!("{key}={value}")))).collect();
+    let is_plain = |word: &str| quote(word) == word;
+    let words = context.iter().map(|(key, value)| {
+        let pair = format!("{key}={value}");
+        // The `=` alone needs no quotes.
+        if is_plain(key) && (value.is_empty() || is_plain(value)) {
+            format!(" -c {pair}")
+        } else {
+            format!(" -c {}", quote(&pair))
+        }
+    });
+    let words: String = words.collect();
     if words.len() > TOO_LONG { " -c KEY=VALUE…".to_owned() } else { words }
 }
 

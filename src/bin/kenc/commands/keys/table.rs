@@ -69,16 +69,15 @@ impl Report {
     }
 
     pub fn text(&self, reporter: &Reporter) -> String {
-        let mut text = String::new();
-        match &self.caller {
+        let caller = match &self.caller {
             Some(Ok(AwsCaller { account, arn })) => {
-                text += &format!("asked by {} of account {}\n\n", printable(arn), printable(account));
+                format!("asked by {} of account {}\n\n", printable(arn), printable(account))
             }
-            Some(Err(reason)) => text += &format!("asked by somebody unknown: {}\n\n", printable(reason)),
-            None => {}
-        }
+            Some(Err(reason)) => format!("asked by somebody unknown: {}\n\n", printable(reason)),
+            None => String::new(),
+        };
         let keys: Vec<String> = self.keys.iter().map(|key| key.text(reporter, self.purpose)).collect();
-        text + &keys.join("\n")
+        caller + &keys.join("\n")
     }
 
     pub fn json(&self) -> Value {
@@ -270,9 +269,9 @@ fn lines_of_age(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<Line> {
         Err(refusal) => Line::new("identity", Tone::Bad, refusal.to_string()),
     }];
     lines.extend(
-        open_to_others
-            .iter()
-            .map(|path| Line::new("file", Tone::Bad, format!("{} can be read or changed by others", path.display()))),
+        open_to_others.iter().map(|path| {
+            Line::new("key file", Tone::Bad, format!("{} can be read or changed by others", path.display()))
+        }),
     );
     lines
 }

@@ -20,12 +20,11 @@ pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
 /// For what was found out about a key of KMS.
 pub fn of_kms_check(check: &KmsKeyCheck, context: &EncryptionContext) -> Vec<String> {
     let refusals = check.permissions.iter().filter_map(|(_, permission)| match permission {
-        KmsPermission::Refused(refusal) => Some(refusal),
+        KmsPermission::Refused(refusal) => Some(&**refusal),
         _ => None,
     });
-    let is_missing = |refusal: &&Box<KmsRefusal>| refusal.kind == KmsRefusalKind::Denied && !refusal.is_explicit_deny();
-    let mut hints: Vec<String> =
-        refusals.filter(|refusal| !is_missing(refusal)).map(|refusal| of_kms(refusal)).collect();
+    let is_missing = |refusal: &&KmsRefusal| refusal.kind == KmsRefusalKind::Denied && !refusal.is_explicit_deny();
+    let mut hints: Vec<String> = refusals.filter(|refusal| !is_missing(refusal)).map(of_kms).collect();
     // A service that resembles KMS may use a key in spite of its state.
     if hints.is_empty()
         && let Ok(description) = &check.description
