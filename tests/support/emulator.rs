@@ -185,6 +185,11 @@ impl Faults {
             |port| answers(port, "/_microburst/health"),
         )?;
         let port = server.port;
+        // The first call makes it load what it knows of AWS, which on a busy machine takes longer than kenc waits.
+        let target = ("x-amz-target", "TrentService.ListKeys");
+        let headers =
+            [target, ("content-type", "application/x-amz-json-1.1"), ("authorization", &unsigned(REGION, "kms"))];
+        request(port, "POST", "/", &headers, "{}").map_err(|error| error.to_string())?;
         rule["service"] = json!("kms");
         let json = [("content-type", "application/json")];
         let rules = json!([rule]).to_string();
