@@ -11,6 +11,7 @@ mod pipe;
 mod postgres;
 mod process;
 mod relay;
+mod sops;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -26,6 +27,7 @@ pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
 pub use relay::{Relay, silent_listener};
+pub use sops::Sops;
 
 /// The folder of the crate.
 pub fn repository() -> &'static Path {
