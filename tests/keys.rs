@@ -113,7 +113,24 @@ mod checking {
         let said = words(&outcome);
         let wanted = "kms:Decrypt denied: AccessDeniedException: arn:aws:iam::000000000000:user/may-only-generate may not kms:Decrypt on it";
         assert!(said.contains(wanted), "{said}");
-        outcome.hints("kenc keys policy -c app=billing --user ARN");
+        outcome.hints(
+            "`kenc keys policy -c app=billing --user arn:aws:iam::000000000000:user/may-only-generate` prints it",
+        );
+    }
+
+    #[test]
+    fn a_key_of_another_account_takes_the_permission_of_both_accounts() {
+        let kms = need!(moto());
+        let message = "User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: kms:Decrypt on \
+                       resource: arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab because no \
+                       resource-based policy allows the kms:Decrypt action";
+        let relay = Relay::answering(400, &json!({ "__type": "AccessDeniedException", "message": message }));
+        let home = home_at(relay.port).with("AWS_ENDPOINT_URL_STS", format!("http://127.0.0.1:{}", kms.port));
+        let outcome = table(&home, &["alias/of-others", "--decrypt-only"], PROBLEMS);
+        outcome.hints("it takes both").hints("`kenc keys policy --account 444455556666 --user ARN` prints it");
+        let said = words(&outcome);
+        let wanted = "\"Resource\": \"arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab\"";
+        assert!(said.contains(wanted), "the denial tells where the alias leads: {said}");
     }
 
     #[test]

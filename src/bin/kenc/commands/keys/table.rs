@@ -8,7 +8,7 @@ use kenc::keys::aws_kms::{
     AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose,
     KmsRotation, MultiRegion,
 };
-use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsRefusal, KmsRefusalKind};
+use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsRefusalKind};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Exit;
@@ -85,14 +85,18 @@ impl Report {
             Ok(AwsCaller { account, arn }) => json!({ "account": account, "arn": arn }),
             Err(reason) => json!({ "error": reason }),
         });
-        let keys: Vec<Value> = self.keys.iter().map(|key| key.json(self.purpose)).collect();
+        let keys: Vec<Value> = self.keys.iter().map(|key| key.json(self.purpose, self.known_caller())).collect();
         json!({ "caller": caller, "keys": keys, "exit": self.exit().code() })
+    }
+
+    fn known_caller(&self) -> Option<&AwsCaller> {
+        self.caller.as_ref()?.as_ref().ok()
     }
 
     /// What to do, each once.
     pub fn hints(&self) -> Vec<String> {
         let mut hints: Vec<String> = Vec::new();
-        for hint in self.keys.iter().flat_map(|key| key.hints(self.purpose)) {
+        for hint in self.keys.iter().flat_map(|key| key.hints(self.purpose, self.known_caller())) {
             if !hints.contains(&hint) {
                 hints.push(hint);
             }
@@ -125,7 +129,7 @@ impl Checked {
         text
     }
 
-    fn json(&self, purpose: KmsPurpose) -> Value {
+    fn json(&self, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Value {
         let is_fine =
             self.lines(purpose).iter().all(|line| matches!(line.tone, Tone::Plain | Tone::Good | Tone::Unsure));
         let mut value = json!({ "key": self.name, "ok": is_fine });
@@ -148,7 +152,7 @@ impl Checked {
             KeyCheck::Unusable(refusal) => value["error"] = json!(refusal.to_string()),
         }
         value["grant"] = json!(self.grant().map(|grant| grant.to_json()));
-        value["hints"] = json!(self.hints(purpose));
+        value["hints"] = json!(self.hints(purpose, caller));
         value
     }
 
@@ -170,9 +174,9 @@ impl Checked {
         lines
     }
 
-    fn hints(&self, purpose: KmsPurpose) -> Vec<String> {
+    fn hints(&self, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Vec<String> {
         match &self.check {
-            KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &self.context),
+            KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &self.context, &self.key_arn(check), caller),
             KeyCheck::AwsKms(Err(refusal)) => vec![of_kms(refusal)],
             KeyCheck::Age(check) => of_age_check(check, purpose),
             KeyCheck::Passphrase => Vec::new(),
@@ -183,15 +187,21 @@ impl Checked {
     /// The policy that grants what is missing.
     fn grant(&self) -> Option<KeyPolicy> {
         let KeyCheck::AwsKms(Ok(check)) = &self.check else { return None };
-        let (missing, refusals): (Vec<KmsOperation>, Vec<&KmsRefusal>) = check.missing().unzip();
-        let named = refusals.iter().find_map(|refusal| refusal.denied_key());
-        let key = match &check.description {
-            Ok(description) => &description.arn,
-            Err(_) if self.name.contains(":key/") => &self.name,
-            Err(_) => named.unwrap_or("arn:aws:kms:REGION:ACCOUNT:key/ID"),
-        };
+        let missing: Vec<KmsOperation> = check.missing().map(|(operation, _)| operation).collect();
         let condition = ContextCondition { pairs: self.context.clone(), nothing_else: false };
-        (!missing.is_empty()).then(|| KeyPolicy::granting(key, &missing, &condition))
+        (!missing.is_empty()).then(|| KeyPolicy::granting(&self.key_arn(check), &missing, &condition))
+    }
+
+    /// The ARN of the key, as far as it is known.
+    fn key_arn(&self, check: &KmsKeyCheck) -> String {
+        match &check.description {
+            Ok(description) => description.arn.clone(),
+            Err(_) if self.name.contains(":key/") => self.name.clone(),
+            Err(_) => {
+                let named = check.missing().find_map(|(_, refusal)| refusal.denied_key());
+                named.unwrap_or("arn:aws:kms:REGION:ACCOUNT:key/ID").to_owned()
+            }
+        }
     }
 }
 

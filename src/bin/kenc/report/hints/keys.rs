@@ -1,7 +1,9 @@
 //! What to do about keys that `kenc keys check` found wanting.
 
 use kenc::context::EncryptionContext;
-use kenc::keys::aws_kms::{KmsKeyCheck, KmsKeyDescription, KmsPermission, KmsPurpose};
+use kenc::keys::aws_kms::{
+    AwsCaller, AwsPrincipal, KmsKeyCheck, KmsKeyDescription, KmsPermission, KmsPurpose, is_account,
+};
 use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind};
 
 use super::{context_words, of_kms, of_refusal, quote};
@@ -18,7 +20,12 @@ pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
 }
 
 /// For what was found out about a key of KMS.
-pub fn of_kms_check(check: &KmsKeyCheck, context: &EncryptionContext) -> Vec<String> {
+pub fn of_kms_check(
+    check: &KmsKeyCheck,
+    context: &EncryptionContext,
+    key_arn: &str,
+    caller: Option<&AwsCaller>,
+) -> Vec<String> {
     let refusals = check.permissions.iter().filter_map(|(_, permission)| match permission {
         KmsPermission::Refused(refusal) => Some(&**refusal),
         _ => None,
@@ -32,10 +39,20 @@ pub fn of_kms_check(check: &KmsKeyCheck, context: &EncryptionContext) -> Vec<Str
         hints.extend(hint_of_state(description));
     }
     if check.missing().next().is_some() {
-        hints.push(format!(
-            "give that policy to whoever asks, or name them in the key's own: `kenc keys policy{} --user ARN` prints it",
-            context_words(context)
-        ));
+        let context = context_words(context);
+        // The ARN of a session does not tell the path of its role.
+        let who = caller.filter(|caller| caller.arn.parse::<AwsPrincipal>().is_ok());
+        let who = who.map_or_else(|| "ARN".to_owned(), |caller| quote(&caller.arn));
+        let account = key_arn.split(':').nth(4).unwrap_or_default();
+        hints.push(if caller.is_some_and(|caller| is_account(account) && caller.account != account) {
+            format!(
+                "the key is of another account, so it takes both: that policy for whoever asks, and their name in the key's own: `kenc keys policy{context} --account {account} --user {who}` prints it"
+            )
+        } else {
+            format!(
+                "give that policy to whoever asks, or name them in the key's own: `kenc keys policy{context} --user {who}` prints it"
+            )
+        });
     }
     hints
 }
