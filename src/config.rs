@@ -98,6 +98,14 @@ impl Config {
         self.file.rules.iter().flatten().find(matches)
     }
 
+    /// Every rule.
+    ///
+    /// # Errors
+    /// If a key word of one cannot be read.
+    pub fn rules(&self) -> Result<Vec<Rule>> {
+        self.file.rules.iter().flatten().map(|rule| self.resolve(rule, &rule.groups)).collect()
+    }
+
     /// The rule for a file without its keys, for those who were given keys by other means: then it need not match, and
     /// its keys need not be of kinds that kenc knows.
     ///

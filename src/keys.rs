@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod aws_kms;
+mod check;
 pub mod groups;
 pub mod pgp;
 mod trust;
@@ -14,6 +15,7 @@ use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
 pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
 pub use self::trust::TrustedKeys;

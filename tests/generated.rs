@@ -2,7 +2,7 @@
 //!
 //! `KENC_BLESS=1 cargo test --test generated` writes them anew.
 
-#[allow(dead_code, missing_docs)]
+#[allow(dead_code, missing_docs, unused_imports)]
 #[path = "../src/bin/kenc/args.rs"]
 mod args;
 
@@ -32,7 +32,7 @@ fn check(path: &Path, expected: &[u8]) {
     );
 }
 
-/// A page for the program and for each of its commands.
+/// A page for the program and for each of its commands, and for theirs.
 fn pages() -> Vec<(PathBuf, Vec<u8>)> {
     fn page(name: &str, command: Command) -> (PathBuf, Vec<u8>) {
         let command = command.disable_help_subcommand(true);
@@ -42,11 +42,14 @@ fn pages() -> Vec<(PathBuf, Vec<u8>)> {
         man.render(&mut bytes).unwrap();
         (PathBuf::from(format!("man/{name}.1")), bytes)
     }
-    let program = command();
-    let commands = program.get_subcommands().filter(|command| command.get_name() != "help");
-    let mut pages: Vec<_> =
-        commands.map(|command| page(&format!("kenc-{}", command.get_name()), command.clone())).collect();
-    pages.push(page("kenc", program.clone()));
+    fn add(pages: &mut Vec<(PathBuf, Vec<u8>)>, name: &str, command: &Command) {
+        for part in command.get_subcommands().filter(|part| part.get_name() != "help") {
+            add(pages, &format!("{name}-{}", part.get_name()), part);
+        }
+        pages.push(page(name, command.clone()));
+    }
+    let mut pages = Vec::new();
+    add(&mut pages, "kenc", &command());
     pages
 }
 

@@ -308,7 +308,7 @@ mod permissions {
         let file = writer.encrypt(&["-k", &key, "-c", "app=demo"], PLAINTEXT);
         let outcome = writer.decrypt(&[], &file);
         outcome.fails(NO_KEY).says("AccessDeniedException").says("user/writer may not kms:Decrypt on it").says(&key);
-        outcome.hints("for kms:Decrypt on arn:aws:kms:").hints("aws sts get-caller-identity");
+        outcome.hints("for kms:Decrypt on arn:aws:kms:").hints("`kenc keys policy -c app=demo` prints the statement");
 
         let reader = kms.home_of_user("reader", &allow("kms:Decrypt"));
         reader.decrypt(&[], &file).gives(PLAINTEXT);

@@ -2,8 +2,10 @@
 //!
 //! Nothing is read, started or connected before the first call.
 
+mod check;
 mod http;
 mod key;
+mod policy;
 mod refusal;
 mod secrets;
 mod session;
@@ -24,7 +26,13 @@ use crate::context::EncryptionContext;
 use crate::crypto::{DATA_KEY_LEN, DataKey};
 use crate::keys::{AWS_KMS, WrappedKey};
 
+pub use self::check::{
+    AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
+};
 pub use self::key::KmsKey;
+pub use self::policy::{
+    AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
+};
 pub use self::refusal::{KmsRefusal, KmsRefusalKind};
 
 /// How AWS KMS is asked. What is not given comes from the environment and the files that every AWS tool reads.
@@ -73,6 +81,7 @@ impl AwsKms {
         context: &EncryptionContext,
     ) -> Result<(DataKey, WrappedKey), Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("GenerateDataKey", key)?;
+        let call = call.with_context(context);
         let mut request = client.generate_data_key().key_id(key.to_string()).key_spec(DataKeySpec::Aes256);
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
@@ -102,6 +111,7 @@ impl AwsKms {
             for (name, value) in context.iter() {
                 request = request.encryption_context(name, value);
             }
+            let call = call.with_context(context);
             let of_call = call.clone();
             let task = session.spawn(async move {
                 let answer = request.send().await.map_err(|error| of_call.refusal_of(&error))?;
@@ -123,6 +133,7 @@ impl AwsKms {
         context: &EncryptionContext,
     ) -> Result<DataKey, Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("Decrypt", key)?;
+        let call = call.with_context(context);
         let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
@@ -136,6 +147,7 @@ impl AwsKms {
             operation,
             key: key.to_string(),
             region: None,
+            context: EncryptionContext::new(),
             profile: self
                 .settings
                 .profile

@@ -1,5 +1,6 @@
 //! The emulators of AWS that stand in for it: each is good at something that the others are not.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
@@ -35,13 +36,24 @@ pub fn moto() -> Result<&'static Kms, String> {
 /// ministack: knows the states of keys, and replicas in other regions. One for all tests of a crate.
 pub fn ministack() -> Result<&'static Kms, String> {
     static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
-    shared(&MINISTACK, || start_ministack("false"))
+    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], "false"))
 }
 
 /// ministack where every call needs a permission. One for all tests of a crate.
 pub fn ministack_with_permissions() -> Result<&'static Kms, String> {
     static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
-    shared(&MINISTACK, || start_ministack("true"))
+    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], "true"))
+}
+
+/// ministack where every call needs a permission, which may depend on the encryption context. One for all tests of a crate.
+pub fn ministack_with_contexts() -> Result<&'static Kms, String> {
+    static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
+    shared(&MINISTACK, || {
+        // Without it there is no package of it either.
+        python_program("ministack")?;
+        let script = super::repository().join("tests/support/ministack_with_contexts.py");
+        start_ministack(&python_program("python")?, &[script], "true")
+    })
 }
 
 fn shared(
@@ -51,10 +63,11 @@ fn shared(
     kept.get_or_init(start).as_ref().map_err(Clone::clone)
 }
 
-fn start_ministack(permissions: &str) -> Result<Kms, String> {
+fn start_ministack(program: &Path, arguments: &[PathBuf], permissions: &str) -> Result<Kms, String> {
     let server = Server::start(
-        &python_program("ministack")?,
+        program,
         |command, port| {
+            command.args(arguments);
             // It listens on every address, and on more ports, unless it is told not to.
             command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0").env("SERVICES", "kms,iam,sts");
             command.env("GATEWAY_PORT", port.to_string()).env("AUTH", permissions);
@@ -72,6 +85,11 @@ impl Kms {
     /// A home from which kenc reaches this emulator.
     pub fn home(&self) -> Home {
         home_at(self.port)
+    }
+
+    /// A home from which kenc reaches this emulator, and asks it who asks.
+    pub fn home_with_caller(&self) -> Home {
+        self.home().with("AWS_ENDPOINT_URL_STS", format!("http://127.0.0.1:{}", self.port))
     }
 
     /// One call of KMS, in a region.
@@ -112,8 +130,14 @@ impl Kms {
     /// Makes a user who may do what `policy` says, and returns a home with the user's credentials.
     #[track_caller]
     pub fn home_of_user(&self, name: &str, policy: &Value) -> Home {
+        self.home_of_user_with(name, std::slice::from_ref(policy))
+    }
+
+    /// The same, with several statements.
+    #[track_caller]
+    pub fn home_of_user_with(&self, name: &str, statements: &[Value]) -> Home {
         self.iam(&[("Action", "CreateUser"), ("UserName", name)]);
-        let policy = json!({ "Version": "2012-10-17", "Statement": [policy] }).to_string();
+        let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         let policy = [("PolicyName", "of-this-test"), ("PolicyDocument", policy.as_str())];
         self.iam(&[&[("Action", "PutUserPolicy"), ("UserName", name)], &policy[..]].concat());
         let keys = self.iam(&[("Action", "CreateAccessKey"), ("UserName", name)]);
@@ -161,6 +185,11 @@ impl Faults {
             |port| answers(port, "/_microburst/health"),
         )?;
         let port = server.port;
+        // The first call makes it load what it knows of AWS, which on a busy machine takes longer than kenc waits.
+        let target = ("x-amz-target", "TrentService.ListKeys");
+        let headers =
+            [target, ("content-type", "application/x-amz-json-1.1"), ("authorization", &unsigned(REGION, "kms"))];
+        request(port, "POST", "/", &headers, "{}").map_err(|error| error.to_string())?;
         rule["service"] = json!("kms");
         let json = [("content-type", "application/json")];
         let rules = json!([rule]).to_string();

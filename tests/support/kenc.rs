@@ -33,6 +33,11 @@ impl Home {
         self
     }
 
+    /// Whether a variable is set for the commands of this home.
+    pub fn has(&self, name: &str) -> bool {
+        self.variables.iter().any(|(other, _)| other == name)
+    }
+
     /// The folder in which commands run.
     pub fn path(&self) -> &Path {
         self.folder.path()

@@ -11,12 +11,15 @@ mod pipe;
 mod postgres;
 mod process;
 mod relay;
+mod sops;
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub use emulator::{Faults, Kms, REGION, home_at, ministack, ministack_with_permissions, moto};
+pub use emulator::{
+    Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto,
+};
 pub use header::{RawFile, RawSlot};
 pub use http::Answer;
 pub use kenc::{Home, Outcome, finish};
@@ -24,6 +27,7 @@ pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
 pub use relay::{Relay, silent_listener};
+pub use sops::Sops;
 
 /// The folder of the crate.
 pub fn repository() -> &'static Path {

@@ -1,11 +1,17 @@
 //! The command line: what can be typed. Man pages and completions are made from these definitions.
 
+#[path = "args/documents.rs"]
 pub mod documents;
+// The path is spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/keys.rs"]
+mod keys;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
 #[derive(Debug, Parser)]
@@ -33,7 +39,7 @@ Exit codes:
   4    no key opens it: every key said no
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
-  7    verify found problems
+  7    verify or keys check found problems
   130  interrupted";
 
 /// Options of every command.
@@ -108,6 +114,9 @@ pub enum Command {
     /// The key is an age identity in the configuration folder, or in the file that KENC_AGE_KEY_FILE names. An existing
     /// key is never overwritten.
     Keygen(KeygenArgs),
+
+    /// Find out why a key does not work, and print the policy that makes it work
+    Keys(KeysArgs),
 
     /// Print the completions for a shell
     Completions(CompletionsArgs),

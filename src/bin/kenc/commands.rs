@@ -6,5 +6,6 @@ pub mod documents;
 pub mod encrypt;
 pub mod inspect;
 pub mod keygen;
+pub mod keys;
 pub mod opening;
 pub mod verify;

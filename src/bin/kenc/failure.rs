@@ -94,6 +94,10 @@ pub enum Cause {
     NoKeyGiven,
     #[error("`@{name}` does not mean the same key for {} and for {}", first.display(), second.display())]
     NameOfSeveralKeys { name: String, first: PathBuf, second: PathBuf },
+    #[error("no key to check: none is given, and there is no local key")]
+    NothingToCheck,
+    #[error("the account of the key is not clear: those who are named belong to {0}")]
+    SeveralAccounts(String),
     #[error("there is a local key already: {}", path.display())]
     LocalKeyExists { path: PathBuf, recipient: Option<String> },
     #[error("{} is a kenc file already", .0.display())]
@@ -160,7 +164,9 @@ impl Failure {
             | Cause::StandardInputInPlace
             | Cause::StandardInputToFolder(_)
             | Cause::NameOfSeveralKeys { .. }
-            | Cause::NoKeyGiven => Exit::Usage,
+            | Cause::NoKeyGiven
+            | Cause::NothingToCheck
+            | Cause::SeveralAccounts(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)

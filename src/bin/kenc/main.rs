@@ -41,6 +41,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
+        Command::Keys(args) => commands::keys::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };
     outcome.unwrap_or_else(|failure| reporter.failure(&failure))

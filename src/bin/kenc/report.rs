@@ -1,7 +1,7 @@
 //! What people and programs are told: results on the standard output, errors and hints on the standard error.
 
 mod document_hints;
-mod hints;
+pub mod hints;
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
@@ -22,6 +22,7 @@ pub struct Reporter {
     quiet: bool,
     verbose: bool,
     colored: bool,
+    colored_results: bool,
     no_input: bool,
     /// Hints that were given without a failure.
     hinted: Mutex<BTreeSet<String>>,
@@ -38,7 +39,13 @@ impl Reporter {
                 std::io::stderr().is_terminal() && !forbidden
             }
         };
-        Self { json, quiet, verbose, colored, no_input, hinted: Mutex::default() }
+        let colored_results = colored && (color == ColorWhen::Always || std::io::stdout().is_terminal());
+        Self { json, quiet, verbose, colored, colored_results, no_input, hinted: Mutex::default() }
+    }
+
+    /// Paints a part of a result.
+    pub fn painted_result(&self, color: &str, text: &str) -> String {
+        if self.colored_results { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     /// Whether a person may be asked for something.
@@ -190,10 +197,14 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .filter(|tip| !tip.starts_with("to pass "))
         .collect();
     let commands = Cli::command();
-    let command = std::env::args_os()
-        .skip(1)
-        .find_map(|word| commands.find_subcommand(word).map(|command| command.get_name().to_owned()))
-        .map_or_else(|| "kenc --help".to_owned(), |command| format!("kenc {command} --help"));
+    let (mut named, mut command) = (&commands, "kenc".to_owned());
+    for word in std::env::args_os().skip(1) {
+        if let Some(found) = named.find_subcommand(word) {
+            named = found;
+            command = format!("{command} {}", found.get_name());
+        }
+    }
+    let command = format!("{command} --help");
     let hints = if tips.is_empty() { vec![format!("`{command}` shows what there is")] } else { tips };
     if std::env::args_os().any(|word| word == "--json") {
         let value = json!({ "error": { "message": sentence, "exit": Exit::Usage.code(), "hints": hints, "keys": [] } });

@@ -9,7 +9,9 @@ use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::KmsKey;
 use super::http::{Failure, Unreached, causes};
+use crate::context::EncryptionContext;
 use crate::error::Verdict;
 
 /// AWS KMS refused an operation, or could not be asked.
@@ -23,6 +25,8 @@ pub struct KmsRefusal {
     pub key: String,
     /// The region that was asked, if one was known.
     pub region: Option<String>,
+    /// The encryption context with which it was asked.
+    pub context: EncryptionContext,
     /// The error code that AWS gave.
     pub code: Option<String>,
     /// AWS's message without control characters and cut to 300 characters, or a sentence of our own. May be empty.
@@ -100,6 +104,30 @@ impl KmsRefusalKind {
     }
 }
 
+impl KmsRefusal {
+    /// The permission that AWS names as missing, such as `kms:Decrypt`.
+    #[must_use]
+    pub fn missing_action(&self) -> Option<&str> {
+        self.denial().map(|denial| denial.action)
+    }
+
+    /// The key that AWS names in its denial. An alias leads to it, even for those who may not ask where it leads.
+    #[must_use]
+    pub fn denied_key(&self) -> Option<&str> {
+        self.denial().map(|denial| denial.resource).filter(|resource| KmsKey::from_slot(resource).is_some())
+    }
+
+    /// Whether a policy forbids it in so many words, so that no other policy can allow it.
+    #[must_use]
+    pub fn is_explicit_deny(&self) -> bool {
+        self.kind == KmsRefusalKind::Denied && self.message.contains("explicit deny")
+    }
+
+    fn denial(&self) -> Option<Denial<'_>> {
+        if self.kind == KmsRefusalKind::Denied { Denial::parse(&self.message) } else { None }
+    }
+}
+
 impl fmt::Display for KmsRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operation = self.operation;
@@ -108,7 +136,7 @@ impl fmt::Display for KmsRefusal {
         match self.kind {
             KmsRefusalKind::Denied => {
                 if let Some(denial) = Denial::parse(message) {
-                    let Denial { principal, action, reason } = denial;
+                    let Denial { principal, action, resource: _, reason } = denial;
                     let comma = if reason.is_empty() { "" } else { ", " };
                     parts.push(format!("{principal} may not {action} on it{comma}{reason}"));
                     message = "";
@@ -159,11 +187,17 @@ pub(super) struct Call {
     pub(super) operation: &'static str,
     pub(super) key: String,
     pub(super) region: Option<String>,
+    pub(super) context: EncryptionContext,
     pub(super) profile: Option<String>,
     pub(super) timeout: Duration,
 }
 
 impl Call {
+    /// The same call, for which this context was sent.
+    pub(super) fn with_context(self, context: &EncryptionContext) -> Self {
+        Self { context: context.clone(), ..self }
+    }
+
     /// A refusal of our own making, before or after the call.
     pub(super) fn refusal(&self, kind: KmsRefusalKind, message: &str) -> Box<KmsRefusal> {
         Box::new(KmsRefusal {
@@ -171,6 +205,7 @@ impl Call {
             operation: self.operation,
             key: self.key.clone(),
             region: self.region.clone(),
+            context: self.context.clone(),
             code: None,
             message: cleaned(message),
             request_id: None,
@@ -356,7 +391,9 @@ fn kind_of_code(code: &str, message: &str, status: u16) -> KmsRefusalKind {
 struct Denial<'a> {
     principal: &'a str,
     action: &'a str,
-    /// From `because` on; empty if AWS gives no reason.
+    /// Empty if AWS does not name it.
+    resource: &'a str,
+    /// From `because`, or `with an explicit deny`, on; empty if AWS gives no reason.
     reason: &'a str,
 }
 
@@ -364,8 +401,11 @@ impl<'a> Denial<'a> {
     fn parse(message: &'a str) -> Option<Self> {
         let (principal, rest) = message.strip_prefix("User: ")?.split_once(" is not authorized to perform: ")?;
         let (action, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let reason = rest.find("because ").map_or("", |at| &rest[at..]);
-        action.starts_with("kms:").then_some(Self { principal, action, reason })
+        let resource =
+            rest.split_once("on resource: ").map_or("", |(_, rest)| rest.split(' ').next().unwrap_or_default());
+        let reason = ["because ", "with an explicit deny"].iter().find_map(|start| rest.find(start));
+        let reason = reason.map_or("", |at| &rest[at..]);
+        action.starts_with("kms:").then_some(Self { principal, action, resource, reason })
     }
 }
 

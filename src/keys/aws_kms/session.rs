@@ -51,6 +51,13 @@ impl Session {
         self.block_on(prepared.client(settings, key_region))
     }
 
+    /// The configuration of the environment, for a service beside KMS. `None` if no region is known.
+    pub(super) fn config(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<SdkConfig> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        self.block_on(prepared.client(settings, key_region))?;
+        prepared.config.clone()
+    }
+
     /// Runs a call to its end.
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.get().block_on(future)

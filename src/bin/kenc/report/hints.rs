@@ -1,10 +1,12 @@
 //! What to do next, for every failure: the wording of all hints.
 
 mod config;
+pub mod keys;
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use kenc::context::EncryptionContext;
 use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
 use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal};
 use zeroize::Zeroizing;
@@ -86,6 +88,10 @@ fn of_command(cause: &Cause) -> String {
             format!("make it with `kenc keygen -o {}`", quoted(path))
         }
         Cause::NoKeyGiven => "make a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
+        Cause::NothingToCheck => {
+            "name one: `kenc keys check alias/NAME`, or a file: `kenc keys check --file FILE`".to_owned()
+        }
+        Cause::SeveralAccounts(_) => "name the one that has the key: `--account ID`".to_owned(),
         Cause::LocalKeyExists { path, recipient: Some(recipient) } => {
             format!(
                 "its recipient is {recipient}; for another key name another file: `kenc keygen -o {}.new`",
@@ -250,7 +256,7 @@ fn of_attempt(attempt: &KeyAttempt) -> String {
     of_refusal(&attempt.refusal)
 }
 
-fn of_refusal(refusal: &KeyRefusal) -> String {
+pub fn of_refusal(refusal: &KeyRefusal) -> String {
     match refusal {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
@@ -284,15 +290,21 @@ fn of_pgp(refusal: &PgpRefusal) -> String {
     .to_owned()
 }
 
-fn of_kms(refusal: &KmsRefusal) -> String {
-    let KmsRefusal { kind, operation, key, region, profile, .. } = refusal;
+/// What to do about a refusal of KMS.
+pub fn of_kms(refusal: &KmsRefusal) -> String {
+    let KmsRefusal { kind, operation, key, region, profile, context, .. } = refusal;
     let key = quote(key);
     let region = region.as_ref().map_or_else(String::new, |region| format!(" --region {region}"));
+    let aws_profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --aws-profile {}", quote(profile)));
     let profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
     match kind {
+        KmsRefusalKind::Denied if refusal.is_explicit_deny() => {
+            format!("a policy forbids kms:{operation} on {key} in so many words: have that statement changed")
+        }
         KmsRefusalKind::Denied => {
+            let context = context_words(context);
             format!(
-                "ask an administrator of the key for kms:{operation} on {key} with this context; `aws sts get-caller-identity{profile}` shows who asks"
+                "ask an administrator of the key for kms:{operation} on {key} with this context; `kenc keys policy{context}` prints the statement, and `kenc keys check{context}{aws_profile} {key}` shows who asks"
             )
         }
         KmsRefusalKind::Disabled => format!("enable it: `aws kms enable-key --key-id {key}{region}{profile}`"),
@@ -325,6 +337,23 @@ fn of_kms(refusal: &KmsRefusal) -> String {
             format!("try again; `aws kms describe-key --key-id {key}{region}{profile}` asks the same service")
         }
     }
+}
+
+/// A context as it is typed, unless it is too long to be.
+fn context_words(context: &EncryptionContext) -> String {
+    const TOO_LONG: usize = 200;
+    let is_plain = |word: &str| quote(word) == word;
+    let words = context.iter().map(|(key, value)| {
+        let pair = format!("{key}={value}");
+        // The `=` alone needs no quotes.
+        if is_plain(key) && (value.is_empty() || is_plain(value)) {
+            format!(" -c {pair}")
+        } else {
+            format!(" -c {}", quote(&pair))
+        }
+    });
+    let words: String = words.collect();
+    if words.len() > TOO_LONG { " -c KEY=VALUE…".to_owned() } else { words }
 }
 
 fn with_ending(input: Option<&Path>) -> std::path::PathBuf {

@@ -1,0 +1,17 @@
+//! `kenc keys`.
+
+mod check;
+mod policy;
+mod table;
+
+use crate::args::{KeysArgs, KeysCommand};
+use crate::configuration::Configs;
+use crate::failure::{Exit, Failure};
+use crate::report::Reporter;
+
+pub fn run(args: &KeysArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    match &args.command {
+        KeysCommand::Check(args) => check::run(args, configs, reporter),
+        KeysCommand::Policy(args) => policy::run(args, reporter),
+    }
+}

@@ -1,0 +1,169 @@
+//! `kenc keys check`.
+
+use std::path::{Path, PathBuf};
+
+use kenc::context::EncryptionContext;
+use kenc::document::{Sealed, StoredKey};
+use kenc::error::Error;
+use kenc::keys::age::recipient_of_file;
+use kenc::keys::{KeyToCheck, KeyUri, Keyring, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+
+use super::table::{Checked, Report};
+use crate::args::KeysCheckArgs;
+use crate::commands::opening;
+use crate::configuration::Configs;
+use crate::documents::{self, groups_of_rule};
+use crate::environment::{identities, key_service, local_key_file};
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{STANDARD_INPUT, open_input};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let identities = identities(&args.identities);
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(args.files.first().map(PathBuf::as_path))?;
+    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted };
+    signals::handle();
+
+    let mut unread = None;
+    let mut subjects = named(args, configs, &context)?;
+    for path in &args.files {
+        match of_file(path, &context) {
+            Ok(found) => found.into_iter().for_each(|subject| add(&mut subjects, subject)),
+            Err(failure) if args.files.len() + args.keys.len() == 1 => return Err(failure),
+            Err(failure) => unread = Some(reporter.failure(&failure)),
+        }
+    }
+
+    let caller = subjects.iter().find_map(Subject::kms_key).map(|key| kms.caller(&key));
+    let mut silent = SilentRegions::default();
+    let keys = subjects.into_iter().map(|subject| {
+        let check = keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &mut silent);
+        Checked { name: subject.key.name(), files: subject.files, context: subject.context, check }
+    });
+    let report = Report { caller, keys: keys.collect(), purpose: args.purpose.purpose() };
+    reporter.result(&report.text(reporter), &report.json())?;
+    for hint in report.hints() {
+        reporter.hint(&hint);
+    }
+    Ok(unread.unwrap_or(report.exit()))
+}
+
+/// A key to check, with the context that is sent for it.
+struct Subject {
+    key: Key,
+    context: EncryptionContext,
+    /// The files in whose headers it stands.
+    files: Vec<String>,
+}
+
+enum Key {
+    Named(KeyUri),
+    Slot(WrappedKey),
+}
+
+impl Key {
+    fn to_check(&self) -> KeyToCheck<'_> {
+        match self {
+            Self::Named(key) => KeyToCheck::Named(key),
+            Self::Slot(slot) => KeyToCheck::Slot(slot),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Named(key) => key.to_string(),
+            Self::Slot(slot) => slot.key_id.clone(),
+        }
+    }
+}
+
+impl Subject {
+    fn named(key: KeyUri, context: &EncryptionContext) -> Self {
+        Self { key: Key::Named(key), context: context.clone(), files: Vec::new() }
+    }
+
+    fn kms_key(&self) -> Option<KmsKey> {
+        match &self.key {
+            Key::Named(KeyUri::AwsKms(key)) => Some(key.clone()),
+            Key::Named(_) => None,
+            Key::Slot(slot) => KmsKey::from_slot(&slot.key_id),
+        }
+    }
+}
+
+/// The keys on the command line; if there are none and no files, those in use.
+fn named(args: &KeysCheckArgs, configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
+    let keys = configs.keys(&args.keys, &[])?;
+    if keys.is_empty() && args.files.is_empty() {
+        return keys_in_use(configs, context);
+    }
+    Ok(keys.into_iter().map(|key| Subject::named(key, context)).collect())
+}
+
+/// The keys that are used where none is named: those of the config, or else the local key.
+fn keys_in_use(configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
+    let mut subjects: Vec<Subject> = Vec::new();
+    if let Some(config) = &configs.of(None)?.config {
+        for rule in config.rules()? {
+            for WrappingKey { key, access } in groups_of_rule(&rule)?.into_iter().flatten() {
+                let of_rule = if access.context.is_empty() { &rule.context } else { &access.context };
+                let context = config.add_to_context(of_rule, context)?;
+                let is_known = |known: &Subject| known.context == context && known.key.name() == key.to_string();
+                if !subjects.iter().any(is_known) {
+                    subjects.push(Subject::named(key, &context));
+                }
+            }
+        }
+    }
+    if subjects.is_empty() {
+        let path = local_key_file()?;
+        if !path.exists() {
+            return Err(Cause::NothingToCheck.into());
+        }
+        subjects.push(Subject::named(KeyUri::Age(recipient_of_file(&path)?), context));
+    }
+    Ok(subjects)
+}
+
+/// The keys in the header of a file, each with its wrapped key; or those in the metadata of a document.
+fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
+    let path = (path.as_os_str() != "-").then_some(path);
+    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
+    let about = || Failure::about(name.clone());
+    let input = match documents::recognise(open_input(path)?, path, None).map_err(about())? {
+        documents::Recognised::Document(sealed) => return Ok(of_document(&sealed, &name)),
+        documents::Recognised::Other(input) => input,
+    };
+    let head = opening::Recognised::read(input).map_err(about())?.head;
+    let context = head.header.parameters.context;
+    context.check_contains(demanded).map_err(|fault| about()(fault.into()))?;
+    let subject = |slot| Subject { key: Key::Slot(slot), context: context.clone(), files: vec![name.clone()] };
+    Ok(head.header.table.slots.into_iter().map(subject).collect())
+}
+
+fn of_document(sealed: &Sealed, name: &str) -> Vec<Subject> {
+    let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::wrapping_key);
+    let subject =
+        |WrappingKey { key, access }| Subject { files: vec![name.to_owned()], ..Subject::named(key, &access.context) };
+    keys.map(subject).collect()
+}
+
+/// Many files are under few keys: each key is asked about once for each context.
+fn add(subjects: &mut Vec<Subject>, new: Subject) {
+    let is_same = |known: &&mut Subject| match (&known.key, &new.key) {
+        (Key::Named(known_key), Key::Named(key)) => known_key == key && known.context == new.context,
+        (Key::Slot(known_slot), Key::Slot(slot)) => {
+            known_slot.provider == slot.provider && known_slot.key_id == slot.key_id && known.context == new.context
+        }
+        _ => false,
+    };
+    match subjects.iter_mut().find(is_same) {
+        Some(known) => known.files.extend(new.files),
+        None => subjects.push(new),
+    }
+}

@@ -1,0 +1,72 @@
+//! What to do about keys that `kenc keys check` found wanting.
+
+use kenc::context::EncryptionContext;
+use kenc::keys::aws_kms::{
+    AwsCaller, AwsPrincipal, KmsKeyCheck, KmsKeyDescription, KmsPermission, KmsPurpose, is_account,
+};
+use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind};
+
+use super::{context_words, of_kms, of_refusal, quote};
+
+/// The state in which a key works.
+pub const ENABLED: &str = "Enabled";
+
+/// For what was found out about a recipient of age.
+pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
+    let AgeKeyCheck { opened, open_to_others } = check;
+    let identity = opened.as_ref().err().filter(|_| purpose != KmsPurpose::EncryptOnly).map(of_refusal);
+    let files = open_to_others.iter().map(|path| quote(&path.display().to_string()));
+    identity.into_iter().chain(files.map(|path| format!("keep it to yourself: `chmod 600 {path}`"))).collect()
+}
+
+/// For what was found out about a key of KMS.
+pub fn of_kms_check(
+    check: &KmsKeyCheck,
+    context: &EncryptionContext,
+    key_arn: &str,
+    caller: Option<&AwsCaller>,
+) -> Vec<String> {
+    let refusals = check.permissions.iter().filter_map(|(_, permission)| match permission {
+        KmsPermission::Refused(refusal) => Some(&**refusal),
+        _ => None,
+    });
+    let is_missing = |refusal: &&KmsRefusal| refusal.kind == KmsRefusalKind::Denied && !refusal.is_explicit_deny();
+    let mut hints: Vec<String> = refusals.filter(|refusal| !is_missing(refusal)).map(of_kms).collect();
+    // A service that resembles KMS may use a key in spite of its state.
+    if hints.is_empty()
+        && let Ok(description) = &check.description
+    {
+        hints.extend(hint_of_state(description));
+    }
+    if check.missing().next().is_some() {
+        let context = context_words(context);
+        // The ARN of a session does not tell the path of its role.
+        let who = caller.filter(|caller| caller.arn.parse::<AwsPrincipal>().is_ok());
+        let who = who.map_or_else(|| "ARN".to_owned(), |caller| quote(&caller.arn));
+        let account = key_arn.split(':').nth(4).unwrap_or_default();
+        hints.push(if caller.is_some_and(|caller| is_account(account) && caller.account != account) {
+            format!(
+                "the key is of another account, so it takes both: that policy for whoever asks, and their name in the key's own: `kenc keys policy{context} --account {account} --user {who}` prints it"
+            )
+        } else {
+            format!(
+                "give that policy to whoever asks, or name them in the key's own: `kenc keys policy{context} --user {who}` prints it"
+            )
+        });
+    }
+    hints
+}
+
+fn hint_of_state(description: &KmsKeyDescription) -> Option<String> {
+    let key = quote(&description.arn);
+    let region = description.arn.split(':').nth(3).unwrap_or_default();
+    let region = if region.is_empty() { String::new() } else { format!(" --region {}", quote(region)) };
+    match description.state.as_str() {
+        ENABLED => None,
+        "Disabled" => Some(format!("enable it: `aws kms enable-key --key-id {key}{region}`")),
+        "PendingDeletion" | "PendingReplicaDeletion" => Some(format!(
+            "keep it: `aws kms cancel-key-deletion --key-id {key}{region}`, then `aws kms enable-key --key-id {key}{region}`"
+        )),
+        _ => Some(format!("look at it: `aws kms describe-key --key-id {key}{region}`")),
+    }
+}

@@ -1,0 +1,134 @@
+//! Whether keys work: each in the way of its provider, and none of them stops the others.
+
+use std::path::PathBuf;
+
+use super::aws_kms::{AwsKms, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind};
+use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeyUri, Keyring, WrappedKey, age, pgp};
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+
+/// A key to check.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyToCheck<'a> {
+    /// A key that a word names.
+    Named(&'a KeyUri),
+    /// The key of a slot, which should open the wrapped key in it.
+    Slot(&'a WrappedKey),
+}
+
+/// What was found out about a key.
+#[derive(Debug)]
+pub enum KeyCheck {
+    /// A key of AWS KMS, or why KMS could not be asked.
+    AwsKms(Result<KmsKeyCheck, Box<KmsRefusal>>),
+    /// A recipient of age.
+    Age(AgeKeyCheck),
+    /// A passphrase, of which nothing is known before somebody gives it.
+    Passphrase,
+    /// A PGP key, under which gpg encrypts. Decrypting could ask somebody for a passphrase, so it was not tried.
+    Pgp,
+    /// A key or slot of which nothing can be found out.
+    Unusable(KeyRefusal),
+}
+
+/// What was found out about a recipient of age.
+#[derive(Debug)]
+pub struct AgeKeyCheck {
+    /// Whether an identity for it is here, found out by opening something with it.
+    pub opened: Result<(), KeyRefusal>,
+    /// Files of identities that others than their owner may read or change.
+    pub open_to_others: Vec<PathBuf>,
+}
+
+/// Regions that have let us wait in vain. They are not asked again: a header could multiply the wait.
+#[derive(Debug, Default)]
+pub struct SilentRegions(Vec<KmsRefusal>);
+
+impl Keyring<'_> {
+    /// Finds out whether a key works for `purpose` with `context`.
+    pub fn check(
+        &self,
+        key: KeyToCheck<'_>,
+        context: &EncryptionContext,
+        purpose: KmsPurpose,
+        silent: &mut SilentRegions,
+    ) -> KeyCheck {
+        match key {
+            KeyToCheck::Named(KeyUri::AwsKms(key)) => {
+                KeyCheck::AwsKms(silent.check(self.kms, key, None, context, purpose))
+            }
+            KeyToCheck::Named(KeyUri::Age(recipient)) => {
+                let wrapped = age::wrap(recipient, &DataKey::generate());
+                let opened = wrapped.map_err(|error| KeyRefusal::Damaged(error.to_string()));
+                KeyCheck::Age(self.check_age(opened.as_ref().map_err(Clone::clone), &recipient.to_string()))
+            }
+            KeyToCheck::Named(KeyUri::Passphrase) => KeyCheck::Passphrase,
+            KeyToCheck::Named(KeyUri::Pgp(key)) => match pgp::wrap(key, DataKey::generate().expose()) {
+                Ok(_) => KeyCheck::Pgp,
+                Err(refusal) => KeyCheck::Unusable(refusal.into()),
+            },
+            KeyToCheck::Slot(slot) if !self.trusted.permits(slot) => KeyCheck::Unusable(KeyRefusal::NotTrusted),
+            KeyToCheck::Slot(slot) => match slot.provider.as_str() {
+                AWS_KMS => match KmsKey::from_slot(&slot.key_id) {
+                    Some(key) => {
+                        let key = self.kms.replica_to_ask(key);
+                        KeyCheck::AwsKms(silent.check(self.kms, &key, Some(&slot.ciphertext), context, purpose))
+                    }
+                    None => KeyCheck::Unusable(KeyRefusal::Damaged(format!(
+                        "`{}` is not the ARN of a KMS key",
+                        slot.key_id
+                    ))),
+                },
+                AGE if age::is_passphrase(slot) => KeyCheck::Passphrase,
+                AGE => KeyCheck::Age(self.check_age(Ok(slot), &slot.key_id)),
+                unknown => KeyCheck::Unusable(KeyRefusal::UnknownProvider(unknown.to_owned())),
+            },
+        }
+    }
+
+    fn check_age(&self, wrapped: Result<&WrappedKey, KeyRefusal>, recipient: &str) -> AgeKeyCheck {
+        let opened = wrapped.and_then(|wrapped| age::unwrap(wrapped, self.identities, self.passphrases));
+        AgeKeyCheck { opened: opened.map(drop), open_to_others: open_to_others(self.identities, recipient) }
+    }
+}
+
+impl SilentRegions {
+    fn check(
+        &mut self,
+        kms: &AwsKms,
+        key: &KmsKey,
+        wrapped: Option<&[u8]>,
+        context: &EncryptionContext,
+        purpose: KmsPurpose,
+    ) -> Result<KmsKeyCheck, Box<KmsRefusal>> {
+        let is_same_region = |silent: &&KmsRefusal| silent.region.as_deref() == key.region();
+        if let Some(silent) = self.0.iter().find(is_same_region) {
+            return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }));
+        }
+        let checked = kms.check(key, wrapped, context, purpose);
+        if let Err(refusal) = &checked
+            && refusal.kind == KmsRefusalKind::TimedOut
+        {
+            self.0.push((**refusal).clone());
+        }
+        checked
+    }
+}
+
+/// Files of identities for `recipient` that somebody else than their owner may read or change.
+fn open_to_others(identities: &Identities, recipient: &str) -> Vec<PathBuf> {
+    let Identities { files, ssh_files, variable: _ } = identities;
+    let ssh_files = ssh_files.iter().filter(|_| recipient.starts_with("ssh-"));
+    files.iter().chain(ssh_files).filter(|path| is_open_to_others(path)).cloned().collect()
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_path: &std::path::Path) -> bool {
+    false
+}
