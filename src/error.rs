@@ -62,6 +62,19 @@ pub enum Error {
     #[error("no key to encrypt with")]
     NoKeyGiven,
 
+    /// Every wrapping key of a file would go.
+    #[error("the last key cannot be removed: nothing would open the file any more")]
+    LastKey,
+
+    /// It cannot be found out which key an alias means.
+    #[error("cannot find out which key {key} is: {refusal}")]
+    CannotFindKey {
+        /// The alias as the user named it.
+        key: String,
+        /// Why it cannot.
+        refusal: Box<KeyRefusal>,
+    },
+
     /// A file with keys cannot be used.
     #[error("cannot use the key file {}: {reason}", path.display())]
     KeyFile {
@@ -153,9 +166,11 @@ impl Error {
             Self::Format(_)
             | Self::Authentication(_)
             | Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
-            Self::Context(_) | Self::KeyWord(_) | Self::NoKeyGiven | Self::RangeBeyondEnd { .. } => Class::Usage,
+            Self::Context(_) | Self::KeyWord(_) | Self::NoKeyGiven | Self::LastKey | Self::RangeBeyondEnd { .. } => {
+                Class::Usage
+            }
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
-            Self::CannotWrap { .. } => Class::KeyService,
+            Self::CannotWrap { .. } | Self::CannotFindKey { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
             Self::Interrupted => Class::Interrupted,
             Self::KeyFile { .. }

@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod aws_kms;
+pub mod rewrap;
 
 use std::fmt;
 
@@ -10,7 +11,8 @@ use crate::crypto::DataKey;
 use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
-pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
+pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,15 +272,7 @@ impl Keyring<'_> {
                 age::unwrap(key, self.identities, self.passphrases)
             }
             AWS_KMS => {
-                let key_arn = KmsKey::from_slot(&key.key_id)
-                    .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", key.key_id)))?;
-                let ask = if only.is_empty() {
-                    self.kms.replica_to_ask(key_arn)
-                } else {
-                    only.iter()
-                        .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&key_arn) } else { None })
-                        .ok_or(KeyRefusal::NotAmongGiven)?
-                };
+                let ask = self.kms_key_to_ask(key, only)?;
                 self.ask_kms(&ask, &key.ciphertext, context, silent_regions)
             }
             unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
@@ -287,6 +281,18 @@ impl Keyring<'_> {
 }
 
 impl Keyring<'_> {
+    /// The key that KMS is asked to use for a slot: the slot's own, a replica of it, or the one that was given for it.
+    fn kms_key_to_ask(&self, slot: &WrappedKey, only: &[KeyUri]) -> Result<KmsKey, KeyRefusal> {
+        let slot_key = KmsKey::from_slot(&slot.key_id)
+            .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))?;
+        if only.is_empty() {
+            return Ok(self.kms.replica_to_ask(slot_key));
+        }
+        only.iter()
+            .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&slot_key) } else { None })
+            .ok_or(KeyRefusal::NotAmongGiven)
+    }
+
     /// Asks KMS, unless its region has let us wait in vain for another slot of the same file: a header must not be able to
     /// multiply the longest wait by the number of its slots.
     fn ask_kms(

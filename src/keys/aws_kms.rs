@@ -4,6 +4,7 @@
 
 mod http;
 mod key;
+mod reencrypt;
 mod refusal;
 mod session;
 
@@ -24,6 +25,7 @@ use crate::crypto::{DATA_KEY_LEN, DataKey};
 use crate::keys::{AWS_KMS, WrappedKey};
 
 pub use self::key::KmsKey;
+pub use self::reencrypt::ReEncryptRefusal;
 pub use self::refusal::{KmsRefusal, KmsRefusalKind};
 
 /// How AWS KMS is asked. What is not given comes from the environment and the files that every AWS tool reads.

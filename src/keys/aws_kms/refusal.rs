@@ -17,7 +17,8 @@ use crate::error::Verdict;
 pub struct KmsRefusal {
     /// What a caller acts on.
     pub kind: KmsRefusalKind,
-    /// The operation: `Decrypt`, `GenerateDataKey` or `Encrypt`.
+    /// The operation, as permissions name it: `Decrypt`, `GenerateDataKey`, `Encrypt`, `ReEncryptFrom`, `ReEncryptTo` or
+    /// `DescribeKey`.
     pub operation: &'static str,
     /// The key that was asked.
     pub key: String,

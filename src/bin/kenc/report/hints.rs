@@ -110,7 +110,8 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::KeyWord(fault) => vec![of_key_word(fault)],
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
-        Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
+        Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
+        Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
         Error::Document(_) => Vec::new(),
