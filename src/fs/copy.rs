@@ -14,9 +14,9 @@ const BUFFER: usize = 1 << 20;
 /// # Errors
 /// Those of the system, and those of `proceed`.
 pub fn append_rest(
-    source: &mut File,
+    mut source: &File,
     start: u64,
-    target: &mut File,
+    mut target: &File,
     mut proceed: impl FnMut(u64) -> io::Result<()>,
 ) -> io::Result<u64> {
     source.seek(SeekFrom::Start(start))?;
@@ -81,7 +81,7 @@ mod tests {
             let mut target = options.open(folder.path().join("x")).unwrap();
             target.write_all(b"head").unwrap();
             let mut told = 0;
-            let copied = append_rest(&mut source, 7, &mut target, |count| {
+            let copied = append_rest(&source, 7, &target, |count| {
                 told += count;
                 Ok(())
             });
@@ -96,10 +96,10 @@ mod tests {
 
     #[test]
     fn the_copying_ends_when_it_is_not_wanted_any_more() {
-        let mut source = tempfile::tempfile().unwrap();
+        let source = tempfile::tempfile().unwrap();
         source.set_len(40 << 20).unwrap();
-        let mut target = tempfile::tempfile().unwrap();
-        let ended = append_rest(&mut source, 0, &mut target, |_| Err(io::Error::other("enough")));
+        let target = tempfile::tempfile().unwrap();
+        let ended = append_rest(&source, 0, &target, |_| Err(io::Error::other("enough")));
         assert_eq!(ended.unwrap_err().to_string(), "enough");
         assert!(target.metadata().unwrap().len() < 40 << 20);
     }

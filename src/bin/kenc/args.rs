@@ -1,9 +1,13 @@
 //! The command line: what can be typed. Man pages and completions are made from these definitions.
 
+mod change;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+pub use change::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, RewrapArgs, RotateArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
 #[derive(Debug, Parser)]
@@ -82,6 +86,20 @@ pub enum Command {
     /// Recognises kenc files by their content, armored or not. Every chunk is authenticated before a byte of it is
     /// released; an output file appears whole or not at all.
     Decrypt(DecryptArgs),
+
+    /// Change the keys that open files, without touching their payload
+    ///
+    /// From one KMS key to another the data key is wrapped inside KMS and never reaches this computer. Files are changed in
+    /// place and in a moment, however long they are; whatever interrupts it leaves a file that opens. Whoever has kept an old
+    /// copy can still open it with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove only a
+    /// damaged copy of the slot table is mended.
+    #[command(visible_alias = "reencrypt")]
+    Rewrap(RewrapArgs),
+
+    /// Encrypt files again with a new data key, under the same keys or others
+    ///
+    /// Cuts off whoever had the old data key. Each file is replaced when its successor is whole; plaintext is never written.
+    Rotate(RotateArgs),
 
     /// Show all that can be known of a file without a key
     ///

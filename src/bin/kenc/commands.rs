@@ -1,9 +1,12 @@
 //! One module for each command. They wire calls of the library together.
 
+pub mod changing;
 pub mod completions;
 pub mod decrypt;
 pub mod encrypt;
 pub mod inspect;
 pub mod keygen;
 pub mod opening;
+pub mod rewrap;
+pub mod rotate;
 pub mod verify;

@@ -34,6 +34,8 @@ fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &reporter),
         Command::Decrypt(args) => commands::decrypt::run(args, &reporter),
+        Command::Rewrap(args) => commands::rewrap::run(args, &reporter),
+        Command::Rotate(args) => commands::rotate::run(args, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
