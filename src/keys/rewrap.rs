@@ -203,6 +203,8 @@ impl<'a> Rewrapper<'a> {
             }
             match self.re_encrypt(&source, key, &destinations, context) {
                 Ok(made) => return Ok(Some(made)),
+                // A stand-in for KMS may not have the operation at all: then nothing was refused.
+                Err((_, ReEncryptRefusal::Source(refusal))) if refusal.is_unknown_operation() => return Ok(None),
                 Err((_, ReEncryptRefusal::Source(refusal))) => {
                     attempts.push(attempt(wrapped, slot, refusal.into()));
                 }

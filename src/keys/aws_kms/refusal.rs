@@ -34,6 +34,14 @@ pub struct KmsRefusal {
     pub profile: Option<String>,
 }
 
+impl KmsRefusal {
+    /// Whether the service does not know the operation.
+    #[must_use]
+    pub fn is_unknown_operation(&self) -> bool {
+        matches!(self.code.as_deref(), Some("UnknownOperationException" | "InvalidAction"))
+    }
+}
+
 /// The kinds of refusal that a caller tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KmsRefusalKind {
