@@ -14,9 +14,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use support::{Faults, Home, RawFile, Relay, home_at, ministack, moto};
+use support::{Faults, Home, Measured, RawFile, Relay, home_at, ministack, moto};
 
 const PLAINTEXT: &[u8] = b"select 'the rest is silence';\n";
+/// The most memory that kenc may have in RAM, in KiB. A program for debugging is larger than the one that users have.
+const MOST_KIB: u64 = 32 << 10;
 const FAILED: i32 = 1;
 const NOT_AUTHENTIC: i32 = 3;
 const NO_KEY: i32 = 4;
@@ -143,13 +145,56 @@ mod inside_kms {
     }
 
     #[test]
+    fn different_wrapped_keys_are_asked_for_at_the_same_time_and_never_more_than_32() {
+        const FILES: usize = 40;
+        const MOST: usize = 32;
+        let kms = need!(moto());
+        let (old, new, home) = (kms.new_key(), kms.new_key(), kms.home());
+        let names: Vec<String> = (0..FILES).map(|number| format!("{number}.kenc")).collect();
+        for name in &names {
+            home.write(name, home.encrypt(&["-k", &old], name.as_bytes()));
+        }
+        // Who comes before there are as many as may be waits for the others.
+        let counts = std::sync::Arc::new((std::sync::Mutex::new((0, 0, 0)), std::sync::Condvar::new()));
+        let seen = std::sync::Arc::clone(&counts);
+        let relay = Relay::to_but(
+            kms.port,
+            move |_, _| {
+                let (counted, arrived) = &*seen;
+                let mut now = counted.lock().expect("nobody panics while it counts");
+                now.0 += 1;
+                now.1 += 1;
+                now.2 = now.2.max(now.1);
+                arrived.notify_all();
+                let patience = Duration::from_mins(1);
+                let few = |now: &mut (usize, usize, usize)| now.0 < MOST;
+                let (mut now, _) = arrived.wait_timeout_while(now, patience, few).expect("nobody panics");
+                now.1 -= 1;
+                false
+            },
+            400,
+            &json!({}),
+        );
+        let home = home.with("AWS_ENDPOINT_URL_KMS", format!("http://127.0.0.1:{}", relay.port));
+        let arguments = ["rewrap", "--to", &new, "--aws-timeout", "120"].map(str::to_owned);
+        home.run(arguments.iter().chain(&names)).ok();
+        let (arrived, _, most) = *counts.0.lock().expect("nobody panics while it counts");
+        assert_eq!((arrived, most), (FILES, MOST));
+        for name in &names {
+            home.run(["decrypt", name, "-k", &new]).gives(name.as_bytes());
+        }
+    }
+
+    #[test]
     fn a_key_that_is_there_already_is_found_behind_its_alias_and_nothing_is_written() {
         let kms = need!(moto());
         let (key, home) = (kms.new_key(), kms.home());
         kms.new_alias("alias/there-already", &key);
         let file = home.encrypt(&["-k", &key], PLAINTEXT);
         home.write("x.kenc", &file);
-        for arguments in [["--to", "alias/there-already"], ["--add", "alias/there-already"], ["--add", &key], ["--to", &key]] {
+        for arguments in
+            [["--to", "alias/there-already"], ["--add", "alias/there-already"], ["--add", &key], ["--to", &key]]
+        {
             let outcome = home.run([&["rewrap", "x.kenc"][..], &arguments].concat());
             assert_eq!(outcome.ok().stdout_text(), "x.kenc: nothing to change\n", "{arguments:?}");
             assert!(home.read("x.kenc") == file, "{arguments:?}");
@@ -191,7 +236,10 @@ mod inside_kms {
         let path = home.write("x.kenc", &file);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).expect("permissions can be set");
         let text = home.run(["rewrap", "-n", "x.kenc", "--to", &new]).ok().stdout_text();
-        assert!(text.starts_with(&format!("x.kenc: would be added aws-kms {new}, would be removed aws-kms {old}")), "{text}");
+        assert!(
+            text.starts_with(&format!("x.kenc: would be added aws-kms {new}, would be removed aws-kms {old}")),
+            "{text}"
+        );
         assert!(home.read("x.kenc") == file);
         home.run(["rewrap", "-n", "x.kenc", "--to", "alias/never-made"]).fails(KEY_SERVICE).says("x.kenc: ");
     }
@@ -279,7 +327,10 @@ mod refusals {
         outcome.fails(NO_KEY).says("user/ci may not kms:ReEncryptFrom on it").hints("for kms:ReEncryptFrom on");
         assert_eq!(asked, ["ReEncrypt"], "a key that has refused is not asked in another way");
         let Some((outcome, _)) = refused(|_, new| denied("ReEncryptTo", new), 1) else { return };
-        outcome.fails(KEY_SERVICE).says("x.kenc: cannot encrypt under arn:aws:kms:").says("may not kms:ReEncryptTo on it");
+        outcome
+            .fails(KEY_SERVICE)
+            .says("x.kenc: cannot encrypt under arn:aws:kms:")
+            .says("may not kms:ReEncryptTo on it");
     }
 
     #[test]
@@ -692,11 +743,29 @@ mod rotation {
         assert!(home.read("x.kenc") == file);
         run(&["rotate", "x.kenc"], &from("old")).ok();
         run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).gives(PLAINTEXT);
+        run(&["rotate", "x.kenc", "-k", &recipient], &from("old")).ok();
+        run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).gives(PLAINTEXT);
 
         let change = ["rewrap", "x.kenc", "--remove", "passphrase:", "--add", "passphrase:"];
         run(&[&change[..], &["--new-passphrase-from", "file:new"]].concat(), &from("old")).ok();
         run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("new")).gives(PLAINTEXT);
         run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).fails(NO_KEY);
+    }
+
+    #[test]
+    fn it_takes_little_memory_however_long_the_file_is() {
+        let keys = TwoKeys::new();
+        let home = &keys.home;
+        let plain = File::create(home.file("plain")).expect("a file can be made");
+        plain.set_len(256 << 20).expect("it can be long");
+        home.run(["encrypt", "plain", "-o", "x.kenc"]).ok();
+        let mut rotation = need!(Measured::new(home, "peak", &["rotate", "--threads", "8", "x.kenc"]));
+        assert!(rotation.command.stdout(Stdio::null()).status().expect("it can be started").success());
+        assert!(rotation.peak_kib() <= MOST_KIB, "{} KiB", rotation.peak_kib());
+        let mut piped = need!(Measured::new(home, "piped", &["rotate", "--threads", "8"]));
+        let file = File::open(home.file("x.kenc")).expect("it is there");
+        assert!(piped.command.stdin(file).stdout(Stdio::null()).status().expect("it can be started").success());
+        assert!(piped.peak_kib() <= MOST_KIB, "{} KiB", piped.peak_kib());
     }
 
     #[test]
@@ -736,9 +805,9 @@ mod killed {
         home.write("x.kenc", home.encrypt(&[], &plaintext));
         let more: Vec<String> = (0..extra_keys).flat_map(|_| ["--to".to_owned(), Home::new().keygen()]).collect();
         let began = std::time::Instant::now();
-        home.run([command, "x.kenc", "--to", &keys.first]).ok();
-        let longest = began.elapsed().max(Duration::from_millis(5)) * 3 / 2;
-        let (mut opened, mut changes) = ("first", 0);
+        home.run([command, "x.kenc", "--to", &keys.second]).ok();
+        let mut longest = began.elapsed() * 3 / 2;
+        let (mut opened, mut changes, mut in_vain) = ("second", 0, 0);
         for turn in 0..times {
             let (identity, other) = match opened {
                 "first" => ("home/.config/kenc/keys.txt", &keys.second),
@@ -753,6 +822,11 @@ mod killed {
             killed(home, &arguments, longest * (turn * 7 % times) / times);
             let now = keys.opens_with("x.kenc", &plaintext);
             changes += u32::from(now != opened);
+            // A machine that became slower meanwhile needs longer.
+            in_vain = if now == opened { in_vain + 1 } else { 0 };
+            if in_vain > 8 {
+                (longest, in_vain) = (longest * 2, 0);
+            }
             opened = now;
         }
         assert!(changes > 0 && changes < times, "{changes} of {times} were done: they were not killed in the midst");

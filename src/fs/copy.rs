@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_follows_the_start_is_appended_and_nothing_else_changes() {
-        let content: Vec<u8> = (0..3 * BUFFER as u32 + 5).map(|number| number.to_le_bytes()[1]).collect();
+        let content: Vec<u8> = (0..3 * BUFFER + 5).map(|number| number.to_le_bytes()[1]).collect();
         for appending in [false, true] {
             let mut source = tempfile::tempfile().unwrap();
             source.write_all(&content).unwrap();

@@ -91,6 +91,9 @@ impl<'a> Rewrapper<'a> {
     /// # Errors
     /// [`Error::LastKey`] if none would be left, [`Error::NoKeyOpens`] and [`Error::CannotWrap`] if a key refuses,
     /// [`Error::CannotFindKey`] if it is not known what an alias means that is to go.
+    ///
+    /// # Panics
+    /// Never: one wrapped key is made for each that is wanted.
     pub fn rewrap(
         &self,
         wrapped: &[WrappedKey],

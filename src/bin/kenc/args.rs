@@ -1,5 +1,7 @@
 //! The command line: what can be typed. Man pages and completions are made from these definitions.
 
+// Named in full, for the tests that make man pages of these definitions include this file by its path.
+#[path = "args/change.rs"]
 mod change;
 
 use std::path::PathBuf;
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-pub use change::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, RewrapArgs, RotateArgs};
+pub use change::*;
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
 #[derive(Debug, Parser)]
@@ -99,6 +101,8 @@ pub enum Command {
     /// Encrypt files again with a new data key, under the same keys or others
     ///
     /// Cuts off whoever had the old data key. Each file is replaced when its successor is whole; plaintext is never written.
+    /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
+    /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
     Rotate(RotateArgs),
 
     /// Show all that can be known of a file without a key

@@ -22,11 +22,14 @@ pub(super) type Fingerprint = [u8; 32];
 /// Each answer is in a cell of its own, so that threads that ask the same wait for one answer, and others do not wait.
 type Cells<T> = Mutex<HashMap<Fingerprint, Arc<OnceLock<T>>>>;
 
+/// The place for a new data key. Unlike the other answers, a failure is not kept: it may be one of a passphrase.
+type RenewedCell = Arc<Mutex<Option<Arc<Renewed>>>>;
+
 #[derive(Default)]
 pub(super) struct Memory {
     opened: Cells<Result<Arc<Opened>, KeyRefusal>>,
     re_encrypted: Cells<Result<WrappedKey, ReEncryptRefusal>>,
-    renewed: Mutex<HashMap<Fingerprint, Arc<Mutex<Option<Arc<Renewed>>>>>>,
+    renewed: Mutex<HashMap<Fingerprint, RenewedCell>>,
     resolved: Mutex<HashMap<String, Result<KmsKey, Box<KmsRefusal>>>>,
     /// Regions that let us wait in vain: nobody waits for them again.
     silent_regions: Mutex<Vec<KmsRefusal>>,
@@ -49,7 +52,9 @@ impl Memory {
         key: &WrappedKey,
         context: &EncryptionContext,
     ) -> Result<Arc<Opened>, KeyRefusal> {
-        let cell = cell(&self.opened, fingerprint(key, context, ""));
+        // A slot that may not be tried in one place may be tried in another.
+        let restriction = if only.is_empty() { "" } else { "restricted" };
+        let cell = cell(&self.opened, fingerprint(key, context, restriction));
         let answer = cell.get_or_init(|| {
             let _turn = age::is_passphrase(key).then(|| lock(&self.passphrase_turn));
             let mut silent = lock(&self.silent_regions).clone();
@@ -62,7 +67,7 @@ impl Memory {
     }
 
     /// The place for a new data key. Whoever locks it first makes one for all.
-    pub(super) fn renewed(&self, question: Fingerprint) -> Arc<Mutex<Option<Arc<Renewed>>>> {
+    pub(super) fn renewed(&self, question: Fingerprint) -> RenewedCell {
         Arc::clone(lock(&self.renewed).entry(question).or_default())
     }
 

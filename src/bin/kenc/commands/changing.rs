@@ -69,7 +69,8 @@ fn kenc_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Failure>>
         },
         Ok(_) => None,
         Err(error) => {
-            let action = error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
+            let action =
+                error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
             let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
             Some(Err(Error::io(action, source).into()))
         }

@@ -8,7 +8,7 @@ use kenc::crypto::Backend;
 use kenc::error::{Error, Result};
 use kenc::fs::copy::append_rest;
 use kenc::fs::held::Intent;
-use kenc::keys::{KeyUri, Keyring, Rewrapped, Rewrapper, Way};
+use kenc::keys::{KeyChange, KeyUri, Keyring, Rewrapped, Rewrapper, Way};
 use kenc::stream::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
 use serde_json::{Value, json};
 
@@ -33,7 +33,9 @@ pub fn run(args: &RewrapArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
     let kms = key_service(&args.aws);
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
-    let rewrapper = Rewrapper::new(&keyring, changing::key_change(&args.change)?, demands.only.clone());
+    let change = changing::key_change(&args.change)?;
+    let changes_keys = change != KeyChange::default();
+    let rewrapper = Rewrapper::new(&keyring, change, demands.only.clone());
     signals::handle();
     let count = targets.len();
     let (changed, same) = (Cell::new(0), Cell::new(0));
@@ -61,6 +63,9 @@ pub fn run(args: &RewrapArgs, reporter: &Reporter) -> Result<Exit, Failure> {
             &format!("{count} files: {changed} {word}, {same} with nothing to change\n"),
             &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
         )?;
+    }
+    if !changes_keys && changed.get() == 0 {
+        reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
     }
     outcome
 }
@@ -147,7 +152,9 @@ fn write_anew(
     output.writer().write_all(&start).map_err(Error::Write)?;
     match (payload, output) {
         (Payload::File { file, start, .. }, Output::Atomic(atomic)) => append(file, *start, atomic.file()),
-        (Payload::File { file, start, .. }, Output::Redirected { file: redirected, .. }) => append(file, *start, redirected),
+        (Payload::File { file, start, .. }, Output::Redirected { file: redirected, .. }) => {
+            append(file, *start, redirected)
+        }
         (Payload::File { file, start, .. }, Output::Stream(stream)) => {
             file.seek(SeekFrom::Start(*start)).map_err(Error::Read)?;
             copy(file, stream).map(drop)
@@ -200,7 +207,7 @@ impl Done {
         } else if parts.is_empty() {
             parts.push("nothing to change".to_owned());
         }
-        let absent = absent.iter().map(|key: &KeyUri| format!("; {key} is not among its keys")).collect::<String>();
+        let absent: Vec<String> = absent.iter().map(|key: &KeyUri| format!("; {key} is not among its keys")).collect();
         let how = match way {
             Way::InsideKms if !added.is_empty() => "inside KMS, ",
             _ => "",
@@ -210,7 +217,7 @@ impl Done {
             Written::Anew if !added.is_empty() || !removed.is_empty() => format!(" ({how}written anew)"),
             _ => String::new(),
         };
-        format!("{}\n", printable(&format!("{name}: {}{where_to}{absent}", parts.join(", "))))
+        format!("{}\n", printable(&format!("{name}: {}{where_to}{}", parts.join(", "), absent.concat())))
     }
 
     fn json(&self) -> Value {
