@@ -361,13 +361,13 @@ mod refusals {
         let faults = need!(Faults::before(kms, passing));
         let home = faults.home();
         home.write("x.kenc", &file);
-        home.run(["rewrap", "x.kenc", "--to", &new]).ok();
+        home.run(["rewrap", "x.kenc", "--to", &new, "--aws-timeout", "300"]).ok();
         assert_eq!(key_ids(&home.read("x.kenc")), [new.as_str()]);
 
         let faults = need!(Faults::before(kms, rule));
         let home = faults.home();
         home.write("x.kenc", &file);
-        let outcome = home.run(["rewrap", "x.kenc", "--to", &new]);
+        let outcome = home.run(["rewrap", "x.kenc", "--to", &new, "--aws-timeout", "300"]);
         outcome.fails(KEY_SERVICE).says("too many requests").hints("--aws-timeout");
         assert!(home.read("x.kenc") == file);
     }
