@@ -85,6 +85,19 @@ pub enum Error {
     #[error("no key to encrypt with")]
     NoKeyGiven,
 
+    /// Every wrapping key of a file would go.
+    #[error("the last key cannot be removed: nothing would open the file any more")]
+    LastKey,
+
+    /// It cannot be found out which key an alias means.
+    #[error("cannot find out which key {key} is: {refusal}")]
+    CannotFindKey {
+        /// The alias as the user named it.
+        key: String,
+        /// Why it cannot.
+        refusal: Box<KeyRefusal>,
+    },
+
     /// A file with keys cannot be used.
     #[error("cannot use the key file {}: {reason}", path.display())]
     KeyFile {
@@ -179,6 +192,7 @@ impl Error {
             Self::Context(_)
             | Self::KeyWord(_)
             | Self::NoKeyGiven
+            | Self::LastKey
             | Self::ForDocumentsOnly(_)
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,
@@ -186,7 +200,7 @@ impl Error {
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
-            Self::CannotWrap { .. } => Class::KeyService,
+            Self::CannotWrap { .. } | Self::CannotFindKey { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
             Self::Interrupted => Class::Interrupted,
             Self::KeyFile { .. }

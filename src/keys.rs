@@ -5,6 +5,7 @@ pub mod aws_kms;
 mod check;
 pub mod groups;
 pub mod pgp;
+pub mod rewrap;
 mod trust;
 
 use std::fmt;
@@ -14,10 +15,11 @@ use crate::crypto::DataKey;
 use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
-pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
 pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
 pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
+pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 pub use self::trust::TrustedKeys;
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
@@ -333,7 +335,7 @@ impl Keyring<'_> {
         only: &[KeyUri],
         silent_regions: &mut Vec<KmsRefusal>,
     ) -> Result<DataKey, KeyRefusal> {
-        if !self.trusted.permits(key) && !only.iter().any(|uri| uri.is_whole_name_of(key)) {
+        if !self.may_be_asked(key, only) {
             return Err(KeyRefusal::NotTrusted);
         }
         match key.provider.as_str() {
@@ -351,15 +353,7 @@ impl Keyring<'_> {
                 age::unwrap(key, self.identities, self.passphrases)
             }
             AWS_KMS => {
-                let key_arn = KmsKey::from_slot(&key.key_id)
-                    .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", key.key_id)))?;
-                let ask = if only.is_empty() {
-                    self.kms.replica_to_ask(key_arn)
-                } else {
-                    only.iter()
-                        .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&key_arn) } else { None })
-                        .ok_or(KeyRefusal::NotAmongGiven)?
-                };
+                let ask = self.kms_key_to_ask(key, only)?;
                 self.ask_kms(&ask, &key.ciphertext, context, silent_regions)
             }
             unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
@@ -368,6 +362,26 @@ impl Keyring<'_> {
 }
 
 impl Keyring<'_> {
+    /// Whether a key may be asked although it is somebody else's header that names it.
+    fn may_be_asked(&self, slot: &WrappedKey, only: &[KeyUri]) -> bool {
+        self.trusted.permits(slot) || only.iter().any(|uri| uri.is_whole_name_of(slot))
+    }
+
+    /// The key that KMS is asked to use for a slot: the slot's own, a replica of it, or the one that was given for it.
+    fn kms_key_to_ask(&self, slot: &WrappedKey, only: &[KeyUri]) -> Result<KmsKey, KeyRefusal> {
+        if !self.may_be_asked(slot, only) {
+            return Err(KeyRefusal::NotTrusted);
+        }
+        let slot_key = KmsKey::from_slot(&slot.key_id)
+            .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))?;
+        if only.is_empty() {
+            return Ok(self.kms.replica_to_ask(slot_key));
+        }
+        only.iter()
+            .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&slot_key) } else { None })
+            .ok_or(KeyRefusal::NotAmongGiven)
+    }
+
     /// Asks KMS, unless its region has let us wait in vain for another slot of the same file: a header must not be able to
     /// multiply the longest wait by the number of its slots.
     fn ask_kms(

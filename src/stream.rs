@@ -11,6 +11,7 @@ mod chunked_encryption_vectors;
 mod golden_vectors;
 pub mod header;
 pub mod pipeline;
+mod rewrap;
 mod seek;
 pub mod slot;
 mod transfer;
@@ -24,6 +25,7 @@ use crate::keys::WrappedKey;
 
 pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
+pub use rewrap::{TableStore, mend_tables, write_tables};
 pub use seek::SeekingDecryptor;
 pub use transfer::{read_error, write_error};
 
@@ -85,6 +87,12 @@ impl FileHead {
     #[must_use]
     pub fn len(&self) -> u64 {
         self.header.len() + PayloadPrefix::LEN as u64
+    }
+
+    /// What stands before the same chunks when the file has `header` instead.
+    #[must_use]
+    pub fn bytes_with(&self, header: &Header) -> Vec<u8> {
+        [header.to_bytes(), self.prefix.to_bytes().to_vec()].concat()
     }
 
     /// The cipher for the chunks, if `data_key` is the one that this payload commits to, and parameters and context are

@@ -36,6 +36,7 @@ transcripts! {
     key_services_that_cannot_be_used_are_explained: "key-service",
     outputs_are_whole_and_nothing_is_overwritten_unasked: "outputs",
     ranges_are_opened_or_refused: "ranges",
+    keys_of_files_are_changed: "rewrap",
     passphrases_come_from_where_the_user_says: "passphrases",
     keys_are_checked_and_policies_printed: "keys",
     local_keys_and_identities_are_found_or_missed: "identities",

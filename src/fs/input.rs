@@ -65,6 +65,15 @@ impl Input {
         Ok(Self { kind: Kind::Stream(Box::new(io::stdin())), identity: None })
     }
 
+    /// A regular file that is open already, from its beginning on.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn of_file(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self { kind: Kind::File { file, start: 0, len: metadata.len() }, identity: identity(&metadata) })
+    }
+
     fn from_file(mut file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {

@@ -74,8 +74,8 @@ impl fmt::Display for AgeRecipient {
     }
 }
 
-/// Who is asked for a passphrase.
-pub trait PassphraseSource {
+/// Who is asked for a passphrase, perhaps by several threads.
+pub trait PassphraseSource: Sync {
     /// A passphrase to open with, for what `subject` names.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod check;
 mod http;
 mod key;
 mod policy;
+mod reencrypt;
 mod refusal;
 mod secrets;
 mod session;
@@ -33,6 +34,7 @@ pub use self::key::KmsKey;
 pub use self::policy::{
     AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
 };
+pub use self::reencrypt::ReEncryptRefusal;
 pub use self::refusal::{KmsRefusal, KmsRefusalKind};
 
 /// How AWS KMS is asked. What is not given comes from the environment and the files that every AWS tool reads.

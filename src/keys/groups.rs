@@ -279,8 +279,7 @@ impl Asking<'_, '_> {
 
     fn unwrap(&mut self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
         let GroupSlot { wrapped, access } = slot;
-        let is_named = || self.only.iter().any(|uri| uri.is_whole_name_of(wrapped));
-        if !self.keyring.trusted.permits(wrapped) && !is_named() {
+        if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
         }
         let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);

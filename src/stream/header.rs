@@ -74,7 +74,17 @@ pub struct Header {
     pub table: SlotTable,
     /// How the copies of the table were found.
     pub copies: TableCopies,
+    in_use: TableCopy,
     table_len: usize,
+}
+
+/// One of the two copies of the slot table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableCopy {
+    /// Table A.
+    First,
+    /// Table B.
+    Second,
 }
 
 impl Header {
@@ -85,7 +95,20 @@ impl Header {
     pub fn new(parameters: Parameters, slots: Vec<WrappedKey>) -> Result<Self, FormatError> {
         let table = SlotTable { generation: 1, slots };
         let table_len = table.new_len()?;
-        Ok(Self { parameters, table, copies: TableCopies::Whole, table_len })
+        Ok(Self { parameters, table, copies: TableCopies::Whole, in_use: TableCopy::First, table_len })
+    }
+
+    /// The header that this one becomes with other slots: one of the same length and the next generation where that is
+    /// possible, else a new one.
+    ///
+    /// # Errors
+    /// If the keys are too many or too long for the format.
+    pub fn with_slots(&self, slots: Vec<WrappedKey>) -> Result<Self, FormatError> {
+        let new = Self::new(self.parameters.clone(), slots)?;
+        let Some(generation) = self.table.generation.checked_add(1) else { return Ok(new) };
+        let table = SlotTable { generation, ..new.table.clone() };
+        let fits = table.encode(self.table_len).is_some();
+        Ok(if fits { Self { table, table_len: self.table_len, ..new } } else { new })
     }
 
     /// Reads a header and nothing beyond it. Allocates at most 256 KiB, whatever the input says.
@@ -107,15 +130,17 @@ impl Header {
         read_part(input, &mut buffer, "second slot table")?;
         let second = SlotTable::decode(&buffer);
 
-        let (table, copies) = match (first, second) {
+        let (table, copies, in_use) = match (first, second) {
             (None, None) => return Err(FormatError::NoWholeSlotTable.into()),
-            (None, Some(second)) => (second, TableCopies::FirstDamaged),
-            (Some(first), None) => (first, TableCopies::SecondDamaged),
-            (Some(first), Some(second)) if first == second => (first, TableCopies::Whole),
-            (Some(first), Some(second)) if second.generation > first.generation => (second, TableCopies::Differing),
-            (Some(first), Some(_)) => (first, TableCopies::Differing),
+            (None, Some(second)) => (second, TableCopies::FirstDamaged, TableCopy::Second),
+            (Some(first), None) => (first, TableCopies::SecondDamaged, TableCopy::First),
+            (Some(first), Some(second)) if first == second => (first, TableCopies::Whole, TableCopy::First),
+            (Some(first), Some(second)) if second.generation > first.generation => {
+                (second, TableCopies::Differing, TableCopy::Second)
+            }
+            (Some(first), Some(_)) => (first, TableCopies::Differing, TableCopy::First),
         };
-        Ok(Self { parameters, table, copies, table_len })
+        Ok(Self { parameters, table, copies, in_use, table_len })
     }
 
     /// The bytes of this header, with two equal tables.
@@ -124,9 +149,9 @@ impl Header {
     /// Never: the limits of a context and of the slots were checked when they were made.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Self { parameters, table, copies: _, table_len } = self;
+        let Self { parameters, table: _, copies: _, in_use: _, table_len } = self;
         let parameters = parameters.encode();
-        let table = table.encode(*table_len).expect("the length of the tables was computed from their slots");
+        let table = self.table_bytes();
         let mut writer = Writer::new();
         writer.bytes(&MAGIC);
         writer.u8(VERSION.into());
@@ -142,6 +167,40 @@ impl Header {
     #[must_use]
     pub fn len(&self) -> u64 {
         (PREAMBLE_LEN + self.parameters.encode().len() + 2 * self.table_len) as u64
+    }
+
+    /// Whether its tables can be written over those of `old`: they are as long, and a reader prefers them.
+    #[must_use]
+    pub fn fits_in_place_of(&self, old: &Self) -> bool {
+        self.len() == old.len() && self.table.generation > old.table.generation
+    }
+
+    /// The bytes of each of its tables.
+    pub(crate) fn table_bytes(&self) -> Vec<u8> {
+        self.table.encode(self.table_len).expect("the length of the tables was computed from their slots")
+    }
+
+    /// Where a table begins, in bytes.
+    pub(crate) fn table_offset(&self, copy: TableCopy) -> u64 {
+        let tables_behind = match copy {
+            TableCopy::First => 2,
+            TableCopy::Second => 1,
+        };
+        self.len() - (tables_behind * self.table_len) as u64
+    }
+
+    /// The copy that a reader uses.
+    pub(crate) fn in_use(&self) -> TableCopy {
+        self.in_use
+    }
+}
+
+impl TableCopy {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Pipeline<'_> {
     /// # Errors
     /// If the input cannot be read, the output cannot be written, or the payload would be too long.
     pub fn seal(&self, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
-        self.run(Direction::Seal, cipher, input, output)
+        self.run(Direction::Seal, cipher, None, input, output)
     }
 
     /// Opens all chunks from `input`. Returns the number of plaintext bytes.
@@ -81,10 +81,26 @@ impl Pipeline<'_> {
     /// [`Error::Authentication`] for the first chunk that is not authentic: everything before it was written, and nothing
     /// behind it remains in the output. [`Error::Io`] if the input cannot be read, or the output cannot be written.
     pub fn open(&self, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
-        self.run(Direction::Open, cipher, input, output)
+        self.run(Direction::Open, cipher, None, input, output)
     }
 
-    fn run(&self, direction: Direction, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+    /// Opens all chunks from `input` and seals them again with another cipher, each where it stands in memory. Returns the
+    /// number of bytes written.
+    ///
+    /// # Errors
+    /// As [`Pipeline::open`]; what was written before is cut off, so it opens with no key.
+    pub fn reseal(&self, old: &ChunkCipher, new: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+        self.run(Direction::Reseal, old, Some(new), input, output)
+    }
+
+    fn run(
+        &self,
+        direction: Direction,
+        cipher: &ChunkCipher,
+        new_cipher: Option<&ChunkCipher>,
+        input: Input<'_>,
+        output: Output<'_>,
+    ) -> Result<u64> {
         let wanted = if matches!(input, Input::Stream(_)) || matches!(output, Output::Stream(_)) {
             STREAM_BATCH
         } else {
@@ -95,6 +111,7 @@ impl Pipeline<'_> {
         let work = Work {
             direction,
             cipher,
+            new_cipher,
             batch_chunks,
             source: Source::new(input),
             sink: Sink::new(output),
@@ -115,12 +132,16 @@ impl Pipeline<'_> {
 enum Direction {
     Seal,
     Open,
+    /// To open, and to seal with another cipher.
+    Reseal,
 }
 
 /// Everything that the workers share.
 struct Work<'a, 'i, 'o> {
     direction: Direction,
     cipher: &'a ChunkCipher,
+    /// Of [`Direction::Reseal`].
+    new_cipher: Option<&'a ChunkCipher>,
     batch_chunks: usize,
     source: Source<'i>,
     sink: Sink<'o>,
@@ -221,7 +242,7 @@ impl Work<'_, '_, '_> {
     ) -> Result<usize> {
         let mut slices = match self.direction {
             Direction::Seal => vec![IoSliceMut::new(&mut batch.plaintext_room()[..len])],
-            Direction::Open => batch.sealed_room(len),
+            Direction::Open | Direction::Reseal => batch.sealed_room(len),
         };
         fill(&mut slices, |slices, filled| {
             if self.cancelled.load(Ordering::Relaxed) {
@@ -235,17 +256,20 @@ impl Work<'_, '_, '_> {
         let first = number * self.batch_chunks as u64;
         match self.direction {
             Direction::Seal => Ok(self.cipher.seal(first, batch, len)?),
-            Direction::Open => match self.cipher.open(first, batch, len) {
-                Opened::More | Opened::End => Ok(()),
-                Opened::Fault(fault) => Err(fault.into()),
-            },
+            Direction::Open | Direction::Reseal => {
+                if let Opened::Fault(fault) = self.cipher.open(first, batch, len) {
+                    return Err(fault.into());
+                }
+                let opened = batch.plaintext().len();
+                self.new_cipher.map_or(Ok(()), |cipher| Ok(cipher.seal(first, batch, opened)?))
+            }
         }
     }
 
     /// Writes what a batch became, and then tells of its failure.
     fn deliver(&self, number: u64, batch: &Batch, outcome: Result<()>) {
         let slices = match (self.direction, &outcome) {
-            (Direction::Seal, Ok(())) => batch.sealed(),
+            (Direction::Seal | Direction::Reseal, Ok(())) => batch.sealed(),
             // What was opened before a fault is authentic, and is released.
             (Direction::Open, Ok(()) | Err(Error::Authentication(_))) => vec![IoSlice::new(batch.plaintext())],
             (_, Err(_)) => Vec::new(),
@@ -325,19 +349,20 @@ impl Work<'_, '_, '_> {
         match self.direction {
             Direction::Seal => sealed_len(input_len),
             Direction::Open => plaintext_len(input_len).unwrap_or(0),
+            Direction::Reseal => input_len,
         }
     }
 
     fn input_capacity(&self, batch: &Batch) -> usize {
         match self.direction {
             Direction::Seal => batch.capacity(),
-            Direction::Open => batch.sealed_capacity(),
+            Direction::Open | Direction::Reseal => batch.sealed_capacity(),
         }
     }
 
     fn output_capacity(&self, batch: &Batch) -> usize {
         match self.direction {
-            Direction::Seal => batch.sealed_capacity(),
+            Direction::Seal | Direction::Reseal => batch.sealed_capacity(),
             Direction::Open => batch.capacity(),
         }
     }
@@ -351,7 +376,7 @@ impl Work<'_, '_, '_> {
             (None, _) => written,
             (Some(Failure { error: Error::Authentication(fault), .. }), Direction::Open) => fault.authentic(),
             (Some(failure), Direction::Open) => failure.number * (batch_chunks * CHUNK_LEN) as u64,
-            (Some(_), Direction::Seal) => 0,
+            (Some(_), Direction::Seal | Direction::Reseal) => 0,
         };
         if let Sink::File { file, start, reserved } = sink {
             let reserved = reserved.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -5,12 +5,16 @@ pub mod documents;
 // The path is spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
 #[path = "args/keys.rs"]
 mod keys;
+// Named in full, for the tests that make man pages of these definitions include this file by its path.
+#[path = "args/change.rs"]
+mod change;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub use change::*;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
@@ -98,6 +102,22 @@ pub enum Command {
     /// Recognises kenc files by their content, armored or not. Every chunk is authenticated before a byte of it is
     /// released; an output file appears whole or not at all.
     Decrypt(DecryptArgs),
+
+    /// Change the keys that open files, without touching their payload
+    ///
+    /// From one KMS key to another the data key is wrapped inside KMS and never reaches this computer. Files are changed in
+    /// place and in a moment, however long they are; whatever interrupts it leaves a file that opens. Whoever has kept an old
+    /// copy can still open it with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove only a
+    /// damaged copy of the slot table is mended.
+    #[command(visible_alias = "reencrypt")]
+    Rewrap(RewrapArgs),
+
+    /// Encrypt files again with a new data key, under the same keys or others
+    ///
+    /// Cuts off whoever had the old data key. Each file is replaced when its successor is whole; plaintext is never written.
+    /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
+    /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
+    Rotate(RotateArgs),
 
     /// Show all that can be known of a file without a key
     ///

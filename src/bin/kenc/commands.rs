@@ -1,5 +1,6 @@
 //! One module for each command. They wire calls of the library together.
 
+pub mod changing;
 pub mod completions;
 pub mod decrypt;
 pub mod documents;
@@ -8,4 +9,6 @@ pub mod inspect;
 pub mod keygen;
 pub mod keys;
 pub mod opening;
+pub mod rewrap;
+pub mod rotate;
 pub mod verify;

@@ -86,6 +86,14 @@ pub enum Cause {
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
     #[error("the standard input cannot be replaced")]
     StandardInputInPlace,
+    #[error("the standard input cannot be changed beside other files")]
+    StandardInputAmongFiles,
+    #[error("{} is a directory", .0.display())]
+    FolderWithoutRecursion(PathBuf),
+    #[error("{} is not a regular file", .0.display())]
+    NotChangeable(PathBuf),
+    #[error("{} has {names} names, and only this one would get the new keys", path.display())]
+    HasOtherNames { path: PathBuf, names: u64 },
     #[error("the standard input has no name for a file in {}", .0.display())]
     StandardInputToFolder(PathBuf),
     #[error("there is no local key: {} is not there", path.display())]
@@ -162,6 +170,7 @@ impl Failure {
             | Cause::StandardInputIsOutput
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
+            | Cause::StandardInputAmongFiles
             | Cause::StandardInputToFolder(_)
             | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
@@ -170,6 +179,9 @@ impl Failure {
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
+            | Cause::FolderWithoutRecursion(_)
+            | Cause::NotChangeable(_)
+            | Cause::HasOtherNames { .. }
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
             | Cause::NoLocalKey { .. }

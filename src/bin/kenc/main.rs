@@ -38,6 +38,8 @@ fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),
         Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),
+        Command::Rewrap(args) => commands::rewrap::run(args, &configs, &reporter),
+        Command::Rotate(args) => commands::rotate::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

@@ -54,6 +54,12 @@ impl KmsKey {
         self.place.as_ref().map(|place| place.account.as_str())
     }
 
+    /// Whether it names an alias, of which only KMS knows the key.
+    #[must_use]
+    pub fn is_alias(&self) -> bool {
+        matches!(self.name, Name::Alias(_))
+    }
+
     /// The key to ask for the slot whose key ARN is `slot`, if this key may mean that one.
     ///
     /// What an alias points to is not looked up, because that needs a permission of its own (`kms:DescribeKey`): it is

@@ -19,7 +19,8 @@ use crate::error::Verdict;
 pub struct KmsRefusal {
     /// What a caller acts on.
     pub kind: KmsRefusalKind,
-    /// The operation: `Decrypt`, `GenerateDataKey` or `Encrypt`.
+    /// The operation, as permissions name it: `Decrypt`, `GenerateDataKey`, `Encrypt`, `ReEncryptFrom`, `ReEncryptTo` or
+    /// `DescribeKey`.
     pub operation: &'static str,
     /// The key that was asked.
     pub key: String,
@@ -35,6 +36,14 @@ pub struct KmsRefusal {
     pub request_id: Option<String>,
     /// The profile that was used, if one was chosen.
     pub profile: Option<String>,
+}
+
+impl KmsRefusal {
+    /// Whether the service does not know the operation.
+    #[must_use]
+    pub fn is_unknown_operation(&self) -> bool {
+        matches!(self.code.as_deref(), Some("UnknownOperationException" | "InvalidAction"))
+    }
 }
 
 /// The kinds of refusal that a caller tells apart.

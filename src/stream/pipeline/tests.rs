@@ -38,6 +38,17 @@ fn moved(
     from: &[u8],
     is_file: (bool, bool),
 ) -> (Result<u64>, Vec<u8>) {
+    moved_with(None, direction, cipher, threads, from, is_file)
+}
+
+fn moved_with(
+    new_cipher: Option<&ChunkCipher>,
+    direction: Direction,
+    cipher: &ChunkCipher,
+    threads: usize,
+    from: &[u8],
+    is_file: (bool, bool),
+) -> (Result<u64>, Vec<u8>) {
     let (input_file, output_file) = (file_with(from), file_with(b""));
     let (mut reader, mut writer) = (from, Vec::new());
     let input = if is_file.0 {
@@ -46,7 +57,7 @@ fn moved(
         Input::Stream(&mut reader)
     };
     let output = if is_file.1 { Output::File { file: &output_file, start: 0 } } else { Output::Stream(&mut writer) };
-    let outcome = pipeline(threads, &NEVER).run(direction, cipher, input, output);
+    let outcome = pipeline(threads, &NEVER).run(direction, cipher, new_cipher, input, output);
     (outcome, if is_file.1 { content(&output_file) } else { writer })
 }
 
@@ -69,6 +80,39 @@ fn any_number_of_threads_makes_the_same_file_by_any_path() {
                 assert_eq!(outcome.unwrap(), len as u64, "{label}");
                 assert!(opened == plaintext, "{label}");
             }
+        }
+    }
+}
+
+#[test]
+fn what_is_resealed_is_what_the_new_cipher_makes_of_the_plaintext() {
+    let (old, new) = (cipher(), cipher());
+    for len in [0, 1, CHUNK_LEN, STREAM_BATCH * CHUNK_LEN, FILE_BATCH * CHUNK_LEN, 3_000_000] {
+        let plaintext = plaintext(len);
+        let (_, sealed) = moved(Direction::Seal, &old, 1, &plaintext, (false, false));
+        let (_, expected) = moved(Direction::Seal, &new, 1, &plaintext, (false, false));
+        for threads in [1, 2, 8] {
+            for is_file in EVERY_PATH {
+                let (outcome, resealed) = moved_with(Some(&new), Direction::Reseal, &old, threads, &sealed, is_file);
+                assert_eq!(outcome.unwrap(), expected.len() as u64, "{len} bytes, {threads} threads, {is_file:?}");
+                assert!(resealed == expected, "{len} bytes, {threads} threads, {is_file:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_chunk_is_never_resealed_and_what_came_before_opens_with_no_key() {
+    let (old, new) = (cipher(), cipher());
+    let (_, sealed) = moved(Direction::Seal, &old, 2, &plaintext(200 * CHUNK_LEN + 5), (false, false));
+    for damaged in [0, 15, 16, 64, 200] {
+        let mut bytes = sealed.clone();
+        bytes[damaged * crate::stream::chunk::SEALED_CHUNK_LEN] ^= 1;
+        for is_file in EVERY_PATH {
+            let (outcome, resealed) = moved_with(Some(&new), Direction::Reseal, &old, 2, &bytes, is_file);
+            assert!(matches!(outcome, Err(Error::Authentication(_))), "chunk {damaged}, {is_file:?}");
+            let (outcome, _) = moved(Direction::Open, &new, 1, &resealed, (false, false));
+            assert!(matches!(outcome, Err(Error::Authentication(_))), "chunk {damaged}, {is_file:?}");
         }
     }
 }

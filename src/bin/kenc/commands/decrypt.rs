@@ -185,7 +185,7 @@ fn write_range_of_stream(range: ByteRange, mut plaintext: impl Read, output: &mu
 }
 
 /// Copies everything, and tells a failing input from a failing output.
-fn copy(input: &mut dyn Read, output: &mut dyn Write) -> Result<u64> {
+pub fn copy(input: &mut dyn Read, output: &mut dyn Write) -> Result<u64> {
     let mut buffer = zeroize::Zeroizing::new(vec![0; 64 << 10]);
     let mut count = 0;
     loop {

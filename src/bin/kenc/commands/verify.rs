@@ -83,8 +83,6 @@ fn verify(
     if is_whole {
         return Ok(Exit::Done);
     }
-    reporter.hint(&format!(
-        "write it anew: `kenc decrypt {name} | kenc encrypt -o NEW.kenc` with the same -k and -c; `kenc inspect {name}` shows them"
-    ));
+    reporter.hint(&format!("mend it: `kenc rewrap {name}`"));
     Ok(Exit::Problems)
 }

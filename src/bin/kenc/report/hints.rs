@@ -82,6 +82,13 @@ fn of_command(cause: &Cause) -> String {
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
         Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
+        Cause::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
+        Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
+        Cause::NotChangeable(path) => format!("`-o FILE` writes the result elsewhere: `-o FILE - < {}`", quoted(path)),
+        Cause::HasOtherNames { path, .. } => format!(
+            "`-f` replaces it all the same; `find -samefile {}` shows the other names, which keep the old file",
+            quoted(path)
+        ),
         Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
         Cause::NoLocalKey { named: Named::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
         Cause::NoLocalKey { named: Named::OnCommandLine, path } => {
@@ -139,7 +146,8 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
-        Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
+        Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
+        Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
         Error::Document(fault) => vec![super::document_hints::of_document(fault, &file)],

@@ -1,0 +1,249 @@
+//! Files that are changed: what `rewrap` and `rotate` have in common.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+
+use kenc::error::{Error, Result};
+use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::held::{self, Intent};
+use kenc::fs::input::Input;
+use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
+use kenc::stream::FileHead;
+use secrecy::SecretString;
+use walkdir::WalkDir;
+
+use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
+use crate::commands::opening::{Demands, Recognised, is_kenc_file};
+use crate::configuration::Configs;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{self, Job, Output, Place};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+/// A file to change, and where the result goes.
+pub enum Target {
+    /// It is changed itself.
+    Itself(PathBuf),
+    /// The result goes elsewhere.
+    Elsewhere(Job),
+}
+
+/// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
+pub fn targets(args: &ChangedFilesArgs) -> Result<Vec<Result<Target, Failure>>, Failure> {
+    let ChangedFilesArgs { inputs, recursive, output, in_place, force, sync } = args;
+    let is_standard_input = |path: &Path| path.as_os_str() == "-";
+    if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
+        let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
+        let jobs = output::plan(inputs, &output, std::ffi::OsStr::to_owned)?;
+        if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.place)) {
+            return Err(Cause::CiphertextToTerminal { input: job.input.clone() }.into());
+        }
+        return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
+    }
+    if inputs.iter().any(|path| is_standard_input(path)) {
+        return Err(Cause::StandardInputAmongFiles.into());
+    }
+    let mut targets = Vec::new();
+    for path in inputs {
+        if !path.is_dir() {
+            targets.push(Ok(Target::Itself(path.clone())));
+        } else if *recursive {
+            targets.extend(kenc_files_in(path));
+        } else {
+            targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
+        }
+    }
+    Ok(targets)
+}
+
+fn kenc_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Failure>> {
+    WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(|entry| match entry {
+        Ok(entry) if entry.file_type().is_file() => match begins_like_kenc(entry.path()) {
+            Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error.into())),
+        },
+        Ok(_) => None,
+        Err(error) => {
+            let action =
+                error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
+            let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+            Some(Err(Error::io(action, source).into()))
+        }
+    })
+}
+
+fn begins_like_kenc(path: &Path) -> Result<bool> {
+    let (start, _) = Input::open(path)?.peek()?;
+    Ok(is_kenc_file(&start))
+}
+
+impl Target {
+    /// The file as messages name it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Itself(path) => path.display().to_string(),
+            Self::Elsewhere(job) => job.name(),
+        }
+    }
+
+    /// Says which file a failure concerns, even if it is one of a key: the others may be under other keys.
+    pub fn about(&self) -> impl FnOnce(Error) -> Failure {
+        let name = self.name();
+        move |error| {
+            let is_of_key = matches!(error, Error::CannotWrap { .. });
+            let failure = Failure::about(name.clone())(error);
+            if is_of_key { Failure { subject: Some(name), ..failure } } else { failure }
+        }
+    }
+
+    /// Whether the result goes to the standard output, so that nothing else may.
+    pub fn is_standard_output(&self) -> bool {
+        matches!(self, Self::Elsewhere(Job { place: Place::StandardOutput { .. }, .. }))
+    }
+
+    /// Opens and recognises it. A file that is changed itself is held until what was recognised is dropped.
+    pub fn read(&self, intent: Intent) -> Result<Recognised, Failure> {
+        let input = match self {
+            Self::Elsewhere(job) => job.open_input()?,
+            Self::Itself(path) => {
+                let metadata = std::fs::metadata(path);
+                if metadata.is_ok_and(|metadata| !metadata.is_file()) {
+                    return Err(Cause::NotChangeable(path.clone()).into());
+                }
+                let file = held::open(path, intent)?;
+                Input::of_file(file).map_err(Error::Read).map_err(self.about())?
+            }
+        };
+        Recognised::read(input).map_err(self.about())
+    }
+
+    /// Opens the output in which the result is written anew.
+    pub fn open_output(&self, args: &ChangedFilesArgs) -> Result<Output, Failure> {
+        match self {
+            Self::Elsewhere(job) => {
+                let sync = if args.sync { Sync::Always } else { Sync::WhenReplacing };
+                Ok(Output::open(&job.place, Access::Umask, sync)?)
+            }
+            Self::Itself(path) => {
+                let names = std::fs::File::open(path).map_or(1, |file| held::names(&file));
+                if names > 1 && !args.force {
+                    return Err(Cause::HasOtherNames { path: path.clone(), names }.into());
+                }
+                let file = AtomicFile::create(path, Existing::Replace, Access::Umask, Sync::WhenReplacing)?;
+                Ok(Output::Atomic(file))
+            }
+        }
+    }
+}
+
+/// The change of keys that was typed.
+pub fn key_change(args: &KeyChangeArgs, configs: &Configs<'_>, inputs: &[PathBuf]) -> Result<KeyChange, Failure> {
+    let KeyChangeArgs { to, add, remove } = args;
+    let keys = |words: &[String]| configs.keys(words, inputs);
+    Ok(KeyChange { replacement: keys(to)?, added: keys(add)?, removed: keys(remove)? })
+}
+
+/// Checks the context that a file must have.
+pub fn check_context(head: &FileHead, demands: &Demands) -> Result<()> {
+    Ok(head.header.parameters.context.check_contains(&demands.context)?)
+}
+
+/// Passphrases of files that are there, and new ones, which may come from elsewhere.
+pub struct OldAndNew {
+    old: Passphrases,
+    new: Option<Passphrases>,
+}
+
+impl OldAndNew {
+    pub fn new(old: &PassphraseArgs, new: &NewPassphraseArgs, reporter: &Reporter) -> Self {
+        let new = new.new_passphrase_from.clone();
+        Self {
+            old: Passphrases::new(old.passphrase_from.clone(), reporter.may_ask()),
+            new: new.map(|from| Passphrases::new(Some(from), reporter.may_ask())),
+        }
+    }
+}
+
+impl PassphraseSource for OldAndNew {
+    fn passphrase(&self, subject: &str) -> Result<SecretString> {
+        self.old.passphrase(subject)
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.new.as_ref().unwrap_or(&self.old).new_passphrase()
+    }
+
+    fn must_be_typed(&self) -> bool {
+        self.old.must_be_typed()
+    }
+}
+
+/// Does `work` for every target, several at a time, and reports what became of each in their order.
+pub fn for_each<R: Send>(
+    reporter: &Reporter,
+    targets: Vec<Result<Target, Failure>>,
+    at_once: usize,
+    work: impl Fn(&Target) -> Result<R, Failure> + std::marker::Sync,
+    mut report: impl FnMut(&R) -> Result<()>,
+) -> Result<Exit, Failure> {
+    let count = targets.len();
+    let (mut given_up, mut open): (BTreeMap<usize, Failure>, BTreeMap<usize, Target>) = Default::default();
+    for (number, target) in targets.into_iter().enumerate() {
+        match target {
+            Ok(target) => drop(open.insert(number, target)),
+            Err(failure) => drop(given_up.insert(number, failure)),
+        }
+    }
+    let queue: Vec<(usize, Target)> = open.into_iter().collect();
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = channel();
+    std::thread::scope(|scope| {
+        for _ in 0..at_once.min(queue.len()) {
+            let sender = sender.clone();
+            scope.spawn(|| {
+                let sender = sender;
+                while let Some((number, target)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
+                    let outcome = if is_cancelled { Err(Error::Interrupted.into()) } else { work(target) };
+                    if sender.send((*number, outcome)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut done: BTreeMap<usize, Result<R, Failure>> =
+            given_up.into_iter().map(|(number, failure)| (number, Err(failure))).collect();
+        let outcomes = (0..count).map_while(|number| {
+            while !done.contains_key(&number) {
+                let (other, outcome) = receiver.recv().ok()?;
+                done.insert(other, outcome);
+            }
+            done.remove(&number)
+        });
+        reporter.all(count, outcomes.map(|outcome| report(&outcome?).map(|()| Exit::Done).map_err(Failure::from)))
+    })
+}
+
+/// A wrapped key as messages name it.
+pub fn named(slot: &WrappedKey) -> String {
+    format!("{} {}", slot.provider, slot.key_id)
+}
+
+/// Wrapped keys as results for programs name them.
+pub fn keys_json(slots: &[WrappedKey]) -> serde_json::Value {
+    slots.iter().map(|slot| serde_json::json!({ "provider": slot.provider, "id": slot.key_id })).collect()
+}
+
+/// Ends armor, or does nothing where there is none.
+pub fn write_armored(output: &mut Output, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
+    let failed = kenc::stream::write_error;
+    let mut armor = kenc::stream::armor::ArmorWriter::new(output.writer()).map_err(failed)?;
+    write(&mut armor)?;
+    armor.finish().map(drop).map_err(failed)
+}

@@ -1,0 +1,244 @@
+//! `kenc rewrap`.
+
+use std::cell::Cell;
+use std::io::{Seek, SeekFrom};
+use std::sync::atomic::Ordering;
+
+use kenc::crypto::Backend;
+use kenc::error::{Error, Result};
+use kenc::fs::copy::append_rest;
+use kenc::fs::held::Intent;
+use kenc::keys::{KeyChange, KeyUri, Keyring, Rewrapped, Rewrapper, Way};
+use kenc::stream::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
+use serde_json::{Value, json};
+
+use crate::args::RewrapArgs;
+use crate::commands::changing::{self, OldAndNew, Target, named};
+use crate::commands::decrypt::copy;
+use crate::commands::inspect::describe_copies;
+use crate::commands::opening::{Demands, Payload, Recognised};
+use crate::configuration::Configs;
+use crate::environment::key_service;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::report::{Reporter, printable};
+use crate::signals;
+
+/// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
+/// calls than this are under way.
+const AT_ONCE: usize = 32;
+
+pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let targets = changing::targets(&args.files)?;
+    let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
+    let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(args.files.inputs.first().map(std::path::PathBuf::as_path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let change = changing::key_change(&args.change, configs, &args.files.inputs)?;
+    let changes_keys = change != KeyChange::default();
+    let rewrapper = Rewrapper::new(&keyring, change, demands.only.clone());
+    signals::handle();
+    let count = targets.len();
+    let (changed, same) = (Cell::new(0), Cell::new(0));
+    let outcome = changing::for_each(
+        reporter,
+        targets,
+        AT_ONCE,
+        |target| Rewrap { args, target, demands: &demands, rewrapper: &rewrapper }.run(),
+        |done: &Done| {
+            let counter = if done.written == Written::Nothing { &same } else { &changed };
+            counter.set(counter.get() + 1);
+            if done.is_apart {
+                reporter.note(done.text().trim_end());
+                Ok(())
+            } else {
+                reporter.confirmation(&done.text(), &done.json())
+            }
+        },
+    );
+    let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
+    if (count > 1 || args.files.recursive) && !is_interrupted {
+        let (changed, same) = (changed.get(), same.get());
+        let word = if args.dry_run { "to change" } else { "changed" };
+        reporter.confirmation(
+            &format!("{count} files: {changed} {word}, {same} with nothing to change\n"),
+            &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
+        )?;
+    }
+    if !changes_keys && changed.get() == 0 {
+        reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
+    }
+    outcome
+}
+
+/// The change of one file.
+struct Rewrap<'a> {
+    args: &'a RewrapArgs,
+    target: &'a Target,
+    demands: &'a Demands,
+    rewrapper: &'a Rewrapper<'a>,
+}
+
+impl Rewrap<'_> {
+    fn run(self) -> Result<Done, Failure> {
+        let Self { args, target, demands, rewrapper } = self;
+        let intent = if args.dry_run { Intent::Read } else { Intent::Change };
+        let Recognised { head, is_armored, mut payload } = target.read(intent)?;
+        changing::check_context(&head, demands).map_err(target.about())?;
+        let Header { parameters, table, copies, .. } = &head.header;
+        let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();
+        let rewrapped = rewrapper.rewrap(&table.slots, &parameters.context, &is_data_key).map_err(target.about())?;
+        let is_changed = rewrapped.slots != table.slots;
+        let new = if is_changed {
+            head.header.with_slots(rewrapped.slots.clone()).map_err(Error::from).map_err(target.about())?
+        } else {
+            head.header.clone()
+        };
+        let done = |written| Done {
+            name: target.name(),
+            is_apart: target.is_standard_output(),
+            is_dry: args.dry_run,
+            copies: *copies,
+            rewrapped,
+            written,
+        };
+        let is_itself = matches!(target, Target::Itself(_));
+        let fits = !is_armored && new.fits_in_place_of(&head.header);
+        let written = match &payload {
+            _ if is_itself && !is_changed && *copies == TableCopies::Whole => Written::Nothing,
+            Payload::File { .. } if is_itself && !is_changed && !is_armored => Written::Mended,
+            _ if is_itself && fits => Written::InPlace,
+            _ if is_itself && !is_changed => Written::Mended,
+            _ => Written::Anew,
+        };
+        if args.dry_run {
+            return Ok(done(written));
+        }
+        match (written, &payload) {
+            (Written::Nothing, _) => {}
+            (Written::Mended, Payload::File { file, .. }) => {
+                mend_tables(&mut &*file, &head.header).map(drop).map_err(target.about())?;
+            }
+            (Written::InPlace, Payload::File { file, .. }) => {
+                write_tables(&mut &*file, &head.header, &new).map_err(target.about())?;
+            }
+            _ => {
+                let mut output = target.open_output(&args.files)?;
+                write_anew(&head, &new, is_armored, &mut payload, &mut output).map_err(target.about())?;
+                output.commit().map_err(target.about())?;
+            }
+        }
+        Ok(done(written))
+    }
+}
+
+/// Writes another header, and the same payload behind it.
+fn write_anew(
+    head: &FileHead,
+    new: &Header,
+    is_armored: bool,
+    payload: &mut Payload,
+    output: &mut Output,
+) -> Result<()> {
+    let start = head.bytes_with(new);
+    if is_armored {
+        return changing::write_armored(output, |armor| {
+            armor.write_all(&start).map_err(write_error)?;
+            match payload {
+                Payload::Stream(stream) => copy(stream, armor).map(drop),
+                Payload::File { file, .. } => copy(file, armor).map(drop),
+            }
+        });
+    }
+    output.writer().write_all(&start).map_err(Error::Write)?;
+    match (payload, output) {
+        (Payload::File { file, start, .. }, Output::Atomic(atomic)) => append(file, *start, atomic.file()),
+        (Payload::File { file, start, .. }, Output::Redirected { file: redirected, .. }) => {
+            append(file, *start, redirected)
+        }
+        (Payload::File { file, start, .. }, Output::Stream(stream)) => {
+            file.seek(SeekFrom::Start(*start)).map_err(Error::Read)?;
+            copy(file, stream).map(drop)
+        }
+        (Payload::Stream(stream), output) => copy(stream, &mut *output.writer()).map(drop),
+    }
+}
+
+fn append(source: &std::fs::File, start: u64, target: &std::fs::File) -> Result<()> {
+    let proceed = |_| {
+        let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
+        if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
+    };
+    append_rest(source, start, target, proceed).map(drop).map_err(write_error)
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Nothing,
+    /// The copy of the slot table that was not whole.
+    Mended,
+    /// The slot tables.
+    InPlace,
+    /// The whole file.
+    Anew,
+}
+
+/// What became of one file.
+struct Done {
+    name: String,
+    /// The result itself went to the standard output.
+    is_apart: bool,
+    is_dry: bool,
+    copies: TableCopies,
+    rewrapped: Rewrapped,
+    written: Written,
+}
+
+impl Done {
+    fn text(&self) -> String {
+        let Self { name, is_dry, copies, rewrapped, written, .. } = self;
+        let Rewrapped { added, removed, absent, way, .. } = rewrapped;
+        let would = if *is_dry { "would be " } else { "" };
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(added.iter().map(|slot| format!("{would}added {}", named(slot))));
+        parts.extend(removed.iter().map(|slot| format!("{would}removed {}", named(slot))));
+        if *written == Written::Mended {
+            parts.push(format!("{would}mended: {}", describe_copies(*copies)));
+        } else if parts.is_empty() {
+            parts.push("nothing to change".to_owned());
+        }
+        let absent: Vec<String> = absent.iter().map(|key: &KeyUri| format!("; {key} is not among its keys")).collect();
+        let how = match way {
+            Way::InsideKms if !added.is_empty() => "inside KMS, ",
+            _ => "",
+        };
+        let where_to = match written {
+            Written::InPlace => format!(" ({how}in place)"),
+            Written::Anew if !added.is_empty() || !removed.is_empty() => format!(" ({how}written anew)"),
+            _ => String::new(),
+        };
+        format!("{}\n", printable(&format!("{name}: {}{where_to}{}", parts.join(", "), absent.concat())))
+    }
+
+    fn json(&self) -> Value {
+        let Self { name, is_dry, rewrapped, written, .. } = self;
+        let Rewrapped { slots, added, removed, absent, way } = rewrapped;
+        json!({
+            "file": name,
+            "dry_run": is_dry,
+            "written": match written {
+                Written::Nothing => "nothing",
+                Written::Mended => "damaged copy",
+                Written::InPlace => "in place",
+                Written::Anew => "anew",
+            },
+            "way": way.name(),
+            "keys": changing::keys_json(slots),
+            "added": changing::keys_json(added),
+            "removed": changing::keys_json(removed),
+            "absent": absent.iter().map(ToString::to_string).collect::<Vec<String>>(),
+        })
+    }
+}

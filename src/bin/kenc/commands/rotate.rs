@@ -1,0 +1,157 @@
+//! `kenc rotate`.
+
+use kenc::context::EncryptionContext;
+use kenc::crypto::{Backend, Suite};
+use kenc::error::{Error, Result};
+use kenc::fs::held::Intent;
+use kenc::keys::rewrap::Old;
+use kenc::keys::{Keyring, Rewrapper, WrappedKey};
+use kenc::stream::pipeline::{self, Pipeline};
+use kenc::stream::{NewFile, Parameters, write_error};
+use serde_json::{Value, json};
+
+use crate::args::{Cipher, RotateArgs};
+use crate::commands::changing::{self, OldAndNew, Target, named};
+use crate::commands::opening::{Demands, Payload, Recognised, threads};
+use crate::configuration::Configs;
+use crate::environment::key_service;
+use crate::failure::{Exit, Failure};
+use crate::progress::Progress;
+use crate::report::{Reporter, printable};
+use crate::signals;
+
+/// Files that are worked on at the same time. They share the threads, and so the memory.
+const AT_ONCE: usize = 4;
+
+pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let targets = changing::targets(&args.files)?;
+    let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
+    let new_context = if args.no_context || !args.new_context.is_empty() {
+        Some(EncryptionContext::from_words(&args.new_context).map_err(Error::from)?)
+    } else {
+        None
+    };
+    let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(args.files.inputs.first().map(std::path::PathBuf::as_path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let rewrapper = Rewrapper::new(
+        &keyring,
+        changing::key_change(&args.change, configs, &args.files.inputs)?,
+        demands.only.clone(),
+    );
+    signals::handle();
+    let at_once = AT_ONCE.min(targets.len()).max(1);
+    let rotation = Rotation {
+        args,
+        reporter,
+        demands: &demands,
+        new_context,
+        rewrapper: &rewrapper,
+        threads: (threads(&args.work) / at_once).max(1),
+        shows_progress: at_once == 1 && reporter.shows_progress(),
+    };
+    changing::for_each(
+        reporter,
+        targets,
+        at_once,
+        |target| rotation.of(target),
+        |done: &Done| {
+            if done.is_apart {
+                reporter.note(done.text().trim_end());
+                Ok(())
+            } else {
+                reporter.confirmation(&done.text(), &done.json())
+            }
+        },
+    )
+}
+
+/// The rotation of every file of a run.
+struct Rotation<'a> {
+    args: &'a RotateArgs,
+    reporter: &'a Reporter,
+    demands: &'a Demands,
+    /// `None` to keep that of each file.
+    new_context: Option<EncryptionContext>,
+    rewrapper: &'a Rewrapper<'a>,
+    threads: usize,
+    shows_progress: bool,
+}
+
+impl Rotation<'_> {
+    fn of(&self, target: &Target) -> Result<Done, Failure> {
+        let recognised = target.read(Intent::Change)?;
+        let NewPayload { slots, file, old_cipher } = self.prepare(&recognised).map_err(target.about())?;
+        let Recognised { is_armored, mut payload, .. } = recognised;
+        let mut output = target.open_output(&self.args.files)?;
+
+        let len = if let Payload::File { len, .. } = payload { Some(len) } else { None };
+        let progress = Progress::new(self.shows_progress, &target.name(), len);
+        let pipeline = Pipeline {
+            threads: self.threads,
+            progress: &|bytes| progress.advance(bytes),
+            cancelled: &signals::CANCELLED,
+        };
+        let NewFile { head, cipher } = file;
+        let resealed = if is_armored {
+            changing::write_armored(&mut output, |mut armor| {
+                armor.write_all(&head).map_err(write_error)?;
+                let sink = pipeline::Output::Stream(&mut armor);
+                pipeline.reseal(&old_cipher, &cipher, payload.source(), sink).map(drop)
+            })
+        } else {
+            output.write(&head, |sink| pipeline.reseal(&old_cipher, &cipher, payload.source(), sink)).map(drop)
+        };
+        drop(progress);
+        resealed.map_err(target.about())?;
+        output.commit().map_err(target.about())?;
+        Ok(Done { name: target.name(), is_apart: target.is_standard_output(), slots })
+    }
+
+    /// Opens the old file and makes what the new one begins with.
+    fn prepare(&self, recognised: &Recognised) -> Result<NewPayload> {
+        let head = &recognised.head;
+        changing::check_context(head, self.demands)?;
+        let Parameters { suite, context } = &head.header.parameters;
+        let slots = &head.header.table.slots;
+        let old_cipher = self.rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
+        let is_data_key = &|data_key: &_| head.cipher(data_key, Backend::default()).is_some();
+        let new_context = self.new_context.as_ref().unwrap_or(context);
+        let renewed = self.rewrapper.renew(&Old { slots, context, is_data_key }, new_context)?;
+        let suite = match self.args.cipher {
+            None => *suite,
+            Some(Cipher::Aes256Gcm) => Suite::Aes256Gcm,
+            Some(Cipher::ChaCha20Poly1305) => Suite::ChaCha20Poly1305,
+        };
+        let parameters = Parameters { suite, context: new_context.clone() };
+        let file = NewFile::new(parameters, renewed.slots.clone(), &renewed.data_key, Backend::default())?;
+        self.reporter.note("the old file opens");
+        Ok(NewPayload { slots: renewed.slots.clone(), file, old_cipher })
+    }
+}
+
+struct NewPayload {
+    slots: Vec<WrappedKey>,
+    file: NewFile,
+    old_cipher: kenc::stream::ChunkCipher,
+}
+
+/// What became of one file.
+struct Done {
+    name: String,
+    /// The result itself went to the standard output.
+    is_apart: bool,
+    slots: Vec<WrappedKey>,
+}
+
+impl Done {
+    fn text(&self) -> String {
+        let keys: Vec<String> = self.slots.iter().map(named).collect();
+        format!("{}\n", printable(&format!("{}: a new data key under {}", self.name, keys.join(", "))))
+    }
+
+    fn json(&self) -> Value {
+        json!({ "file": self.name, "rotated": true, "keys": changing::keys_json(&self.slots) })
+    }
+}

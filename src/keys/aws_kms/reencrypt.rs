@@ -1,0 +1,145 @@
+//! Wrapping a data key under another key inside KMS, and finding the key that an alias means.
+
+use std::fmt;
+
+use aws_sdk_kms::primitives::Blob;
+
+use super::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, wrapped_key};
+use crate::context::EncryptionContext;
+use crate::keys::WrappedKey;
+
+/// Which of the two keys of a `ReEncrypt` refused. Each needs a permission of its own.
+#[derive(Clone, Debug)]
+pub enum ReEncryptRefusal {
+    /// The key that the data key is wrapped under, or the wrapped key itself.
+    Source(Box<KmsRefusal>),
+    /// The key that it is to be wrapped under.
+    Destination(Box<KmsRefusal>),
+}
+
+impl AwsKms {
+    /// Has KMS wrap under `destination` what `ciphertext` holds under `source`, with the same `context`. The data key never
+    /// leaves KMS. Both keys are in the region of `source`: KMS cannot do it across regions.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked.
+    pub fn re_encrypt(
+        &self,
+        source: &KmsKey,
+        ciphertext: &[u8],
+        destination: &KmsKey,
+        context: &EncryptionContext,
+    ) -> Result<WrappedKey, ReEncryptRefusal> {
+        let (session, client, call) = self.prepare("ReEncrypt", source).map_err(ReEncryptRefusal::Source)?;
+        let mut request = client
+            .re_encrypt()
+            .source_key_id(source.to_string())
+            .ciphertext_blob(Blob::new(ciphertext))
+            .destination_key_id(destination.to_string());
+        for (name, value) in context.iter() {
+            request = request.source_encryption_context(name, value).destination_encryption_context(name, value);
+        }
+        let answer =
+            session.block_on(request.send()).map_err(|error| side_of(*call.refusal_of(&error), destination))?;
+        wrapped_key(&call, answer.key_id, answer.ciphertext_blob).map_err(ReEncryptRefusal::Destination)
+    }
+
+    /// The key itself that an alias means, by `DescribeKey`. Other words are taken as they are.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked.
+    pub fn resolve(&self, key: &KmsKey) -> Result<KmsKey, Box<KmsRefusal>> {
+        if !key.is_alias() {
+            return Ok(key.clone());
+        }
+        let (session, client, call) = self.prepare("DescribeKey", key)?;
+        let request = client.describe_key().key_id(key.to_string());
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let arn = answer.key_metadata.and_then(|metadata| metadata.arn).unwrap_or_default();
+        KmsKey::from_slot(&arn).ok_or_else(|| {
+            call.refusal(KmsRefusalKind::Other, &format!("KMS names the key `{arn}`, which is not the ARN of a key"))
+        })
+    }
+
+    /// The region in which a key is asked.
+    ///
+    /// # Errors
+    /// If the key names none, and neither do the settings and the environment.
+    pub fn region_of(&self, key: &KmsKey) -> Result<String, Box<KmsRefusal>> {
+        let (_, _, call) = self.prepare("ReEncrypt", key)?;
+        Ok(call.region.unwrap_or_default())
+    }
+}
+
+/// KMS does not say in a field of its own which of the two keys refused, but its message names it.
+fn side_of(mut refusal: KmsRefusal, destination: &KmsKey) -> ReEncryptRefusal {
+    let names = |word: &str| refusal.message.contains(word);
+    let of_source = matches!(refusal.kind, KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey);
+    let source_id = refusal.key.rsplit('/').next().unwrap_or_default();
+    let destination_id = destination.to_string();
+    let destination_id = destination_id.rsplit('/').next().unwrap_or_default();
+    let is_destination =
+        !of_source && !names("ReEncryptFrom") && (names("ReEncryptTo") || (names(destination_id) && !names(source_id)));
+    if is_destination {
+        refusal.operation = "ReEncryptTo";
+        refusal.key = destination.to_string();
+        ReEncryptRefusal::Destination(Box::new(refusal))
+    } else {
+        refusal.operation = "ReEncryptFrom";
+        ReEncryptRefusal::Source(Box::new(refusal))
+    }
+}
+
+impl fmt::Display for ReEncryptRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Source(refusal) | Self::Destination(refusal)) = self;
+        refusal.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const DESTINATION: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ac";
+
+    fn side(kind: KmsRefusalKind, message: &str, destination: &str) -> (&'static str, String) {
+        let refusal = KmsRefusal {
+            kind,
+            operation: "ReEncrypt",
+            key: SOURCE.to_owned(),
+            region: None,
+            code: None,
+            message: message.to_owned(),
+            request_id: None,
+            profile: None,
+        };
+        let destination = KmsKey::from_word(destination).unwrap().unwrap();
+        match side_of(refusal, &destination) {
+            ReEncryptRefusal::Source(refusal) | ReEncryptRefusal::Destination(refusal) => {
+                (refusal.operation, refusal.key)
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_that_refused_is_the_one_that_the_message_names() {
+        let denied =
+            |action: &str, arn: &str| format!("User: x is not authorized to perform: kms:{action} on resource: {arn}");
+        let from = ("ReEncryptFrom", SOURCE.to_owned());
+        let to = ("ReEncryptTo", DESTINATION.to_owned());
+        let kinds = KmsRefusalKind::Denied;
+        assert_eq!(side(kinds, &denied("ReEncryptFrom", SOURCE), DESTINATION), from);
+        assert_eq!(side(kinds, &denied("ReEncryptTo", DESTINATION), DESTINATION), to);
+        assert_eq!(side(KmsRefusalKind::Disabled, &format!("{DESTINATION} is disabled."), DESTINATION), to);
+        assert_eq!(side(KmsRefusalKind::Disabled, &format!("{SOURCE} is disabled."), DESTINATION), from);
+        let alias = ("ReEncryptTo", "alias/new".to_owned());
+        assert_eq!(
+            side(KmsRefusalKind::NotFound, "Alias arn:aws:kms:eu-west-1:1:alias/new is not found.", "alias/new"),
+            alias
+        );
+        assert_eq!(side(KmsRefusalKind::InvalidCiphertext, "", DESTINATION), from);
+        assert_eq!(side(KmsRefusalKind::Throttled, "Rate exceeded", DESTINATION), from);
+    }
+}

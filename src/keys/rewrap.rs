@@ -1,0 +1,260 @@
+//! Changing the wrapping keys of a data key that exists, and choosing those of one that takes its place.
+//!
+//! From one KMS key to another the data key is wrapped inside KMS and never reaches us. Otherwise it is unwrapped, compared
+//! with the commitment of the payload, and wrapped again. One [`Rewrapper`] serves a whole run: what was asked once for a
+//! wrapped key is not asked again, however many files share it.
+
+mod memory;
+mod plan;
+mod renew;
+
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+use crate::error::{Error, Result};
+use crate::keys::{
+    AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, ReEncryptRefusal, WrappedKey, cannot_wrap,
+};
+
+pub use renew::{Old, Renewed};
+
+use memory::Memory;
+use plan::Entry;
+
+/// Which wrapping keys a file is to have afterwards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyChange {
+    /// If there are any, these alone, in this order.
+    pub replacement: Vec<KeyUri>,
+    /// Keys that come to those that are there. One that is there already changes nothing.
+    pub added: Vec<KeyUri>,
+    /// Keys that go. One that goes and is added as well is wrapped anew.
+    pub removed: Vec<KeyUri>,
+}
+
+/// What the wrapped keys of a file are to be.
+#[derive(Clone, Debug)]
+pub struct Rewrapped {
+    /// All of them, in their order.
+    pub slots: Vec<WrappedKey>,
+    /// Those that were not there before.
+    pub added: Vec<WrappedKey>,
+    /// Those that are not there any more.
+    pub removed: Vec<WrappedKey>,
+    /// Keys that were to go, and were not there.
+    pub absent: Vec<KeyUri>,
+    /// How the new ones were made.
+    pub way: Way,
+}
+
+/// How new wrapped keys were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// None had to be made.
+    NoneNeeded,
+    /// Inside KMS: the data key never reached us.
+    InsideKms,
+    /// The data key was unwrapped, found to be the one that the payload commits to, and wrapped again.
+    Unwrapped,
+}
+
+impl Way {
+    /// The name of this way in results for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoneNeeded => "none needed",
+            Self::InsideKms => "inside kms",
+            Self::Unwrapped => "unwrapped",
+        }
+    }
+}
+
+/// Changes wrapping keys, for many files in one run and from many threads.
+pub struct Rewrapper<'a> {
+    keyring: &'a Keyring<'a>,
+    change: KeyChange,
+    only: Vec<KeyUri>,
+    memory: Memory,
+}
+
+impl<'a> Rewrapper<'a> {
+    /// Makes `change` with the keys of `keyring`. With `only`, wrapped keys of other keys are left alone when one is needed
+    /// to get at the data key. Nothing is asked yet.
+    #[must_use]
+    pub fn new(keyring: &'a Keyring<'a>, change: KeyChange, only: Vec<KeyUri>) -> Self {
+        Self { keyring, change, only, memory: Memory::default() }
+    }
+
+    /// The wrapped keys that are to take the place of `wrapped`. `is_data_key` tells the data key that the payload commits
+    /// to.
+    ///
+    /// # Errors
+    /// [`Error::LastKey`] if none would be left, [`Error::NoKeyOpens`] and [`Error::CannotWrap`] if a key refuses,
+    /// [`Error::CannotFindKey`] if it is not known what an alias means that is to go.
+    ///
+    /// # Panics
+    /// Never: one wrapped key is made for each that is wanted.
+    pub fn rewrap(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        is_data_key: &dyn Fn(&DataKey) -> bool,
+    ) -> Result<Rewrapped> {
+        let plan = self.plan(wrapped)?;
+        let wanted: Vec<&KeyUri> = plan.new_keys().collect();
+        let (made, way) = self.make(wrapped, context, &wanted, is_data_key)?;
+        let mut made = made.into_iter();
+        let mut slots: Vec<WrappedKey> = Vec::with_capacity(plan.entries.len());
+        for entry in &plan.entries {
+            let slot = match entry {
+                Entry::Kept(slot) => wrapped[*slot].clone(),
+                Entry::New(_) => {
+                    let made = made.next().expect("one was made for each that is wanted");
+                    // Only now is it known which key an alias means: it may be one that stays.
+                    let stays = |slot: &&WrappedKey| !plan.is_removed(slot) && is_same_key(slot, &made);
+                    wrapped.iter().find(stays).cloned().unwrap_or(made)
+                }
+            };
+            if !slots.iter().any(|other| is_same_key(other, &slot)) {
+                slots.push(slot);
+            }
+        }
+        let without = |all: &[WrappedKey], others: &[WrappedKey]| -> Vec<WrappedKey> {
+            all.iter().filter(|slot| !others.contains(slot)).cloned().collect()
+        };
+        let (added, removed) = (without(&slots, wrapped), without(wrapped, &slots));
+        Ok(Rewrapped { slots, added, removed, absent: plan.absent, way })
+    }
+
+    /// The data key of `wrapped`, from the first that opens.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyOpens`] with the reason of every slot.
+    pub fn with_data_key<T>(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        mut accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<T> {
+        let mut attempts = Vec::new();
+        for slot in self.in_order_of_cost(wrapped) {
+            match self.memory.opened(self.keyring, &self.only, &wrapped[slot], context) {
+                Ok(opened) => match accept(&opened.data_key) {
+                    Some(accepted) => return Ok(accepted),
+                    None => attempts.push(attempt(wrapped, slot, KeyRefusal::AnotherDataKey)),
+                },
+                Err(refusal) => attempts.push(attempt(wrapped, slot, refusal)),
+            }
+        }
+        Err(no_key_opens(attempts))
+    }
+
+    fn make(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        wanted: &[&KeyUri],
+        is_data_key: &dyn Fn(&DataKey) -> bool,
+    ) -> Result<(Vec<WrappedKey>, Way)> {
+        if wanted.is_empty() {
+            return Ok((Vec::new(), Way::NoneNeeded));
+        }
+        let mut attempts = Vec::new();
+        if let Some(made) = self.inside_kms(wrapped, context, wanted, &mut attempts)? {
+            return Ok((made, Way::InsideKms));
+        }
+        for slot in self.in_order_of_cost(wrapped) {
+            // A key that has refused already is not asked again in another way: no header may multiply calls.
+            if attempts.iter().any(|attempt: &KeyAttempt| attempt.slot == slot) {
+                continue;
+            }
+            match self.memory.opened(self.keyring, &self.only, &wrapped[slot], context) {
+                Ok(opened) if is_data_key(&opened.data_key) => {
+                    return Ok((opened.wrap(self.keyring, wanted, context)?, Way::Unwrapped));
+                }
+                Ok(_) => attempts.push(attempt(wrapped, slot, KeyRefusal::AnotherDataKey)),
+                Err(refusal) => attempts.push(attempt(wrapped, slot, refusal)),
+            }
+        }
+        Err(no_key_opens(attempts))
+    }
+
+    /// Wraps inside KMS, if every wanted key is one of KMS and a wrapped key is in the same region. The wrapped keys that
+    /// refused are added to `attempts`.
+    fn inside_kms(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        wanted: &[&KeyUri],
+        attempts: &mut Vec<KeyAttempt>,
+    ) -> Result<Option<Vec<WrappedKey>>> {
+        let mut destinations: Vec<&KmsKey> = Vec::with_capacity(wanted.len());
+        for key in wanted {
+            let KeyUri::AwsKms(key) = key else { return Ok(None) };
+            destinations.push(key);
+        }
+        let mut regions = destinations
+            .iter()
+            .map(|key| self.keyring.kms.region_of(key).map_err(|refusal| cannot_wrap(key, refusal)))
+            .collect::<Result<Vec<String>>>()?;
+        regions.dedup();
+        let [region] = &regions[..] else { return Ok(None) };
+        for (slot, key) in wrapped.iter().enumerate().filter(|(_, key)| key.provider == AWS_KMS) {
+            let Ok(source) = self.keyring.kms_key_to_ask(key, &self.only) else { continue };
+            if source.region() != Some(region) {
+                continue;
+            }
+            match self.re_encrypt(&source, key, &destinations, context) {
+                Ok(made) => return Ok(Some(made)),
+                // A stand-in for KMS may not have the operation at all: then nothing was refused.
+                Err((_, ReEncryptRefusal::Source(refusal))) if refusal.is_unknown_operation() => return Ok(None),
+                Err((_, ReEncryptRefusal::Source(refusal))) => {
+                    attempts.push(attempt(wrapped, slot, refusal.into()));
+                }
+                Err((destination, ReEncryptRefusal::Destination(refusal))) => {
+                    return Err(cannot_wrap(destination, refusal));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn re_encrypt<'k>(
+        &self,
+        source: &KmsKey,
+        key: &WrappedKey,
+        destinations: &[&'k KmsKey],
+        context: &EncryptionContext,
+    ) -> Result<Vec<WrappedKey>, (&'k KmsKey, ReEncryptRefusal)> {
+        destinations
+            .iter()
+            .map(|&destination| {
+                self.memory
+                    .re_encrypted(self.keyring, source, key, destination, context)
+                    .map_err(|refusal| (destination, refusal))
+            })
+            .collect()
+    }
+
+    fn in_order_of_cost(&self, wrapped: &[WrappedKey]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..wrapped.len()).collect();
+        order.sort_by_key(|&slot| self.keyring.cost(&wrapped[slot]));
+        order
+    }
+}
+
+/// Whether two wrapped keys are under the same wrapping key. Of passphrases that cannot be told.
+fn is_same_key(one: &WrappedKey, other: &WrappedKey) -> bool {
+    let same_name = one.provider == other.provider && one.key_id == other.key_id;
+    same_name && (!super::age::is_passphrase(one) || one.ciphertext == other.ciphertext)
+}
+
+fn attempt(wrapped: &[WrappedKey], slot: usize, refusal: KeyRefusal) -> KeyAttempt {
+    let WrappedKey { provider, key_id, .. } = wrapped[slot].clone();
+    KeyAttempt { slot, provider, key_id, refusal }
+}
+
+fn no_key_opens(mut attempts: Vec<KeyAttempt>) -> Error {
+    attempts.sort_by_key(|attempt| attempt.slot);
+    Error::NoKeyOpens { attempts }
+}

@@ -1,0 +1,107 @@
+//! Which wrapped keys stay, which go and which must be made, before any key is used.
+
+use super::Rewrapper;
+use crate::error::{Error, Result};
+use crate::keys::{AGE, AWS_KMS, KeyUri, KmsKey, WrappedKey, age};
+
+/// One wrapped key of the result.
+pub(super) enum Entry {
+    /// The one at this position stays.
+    Kept(usize),
+    /// It must be made.
+    New(KeyUri),
+}
+
+pub(super) struct Plan {
+    pub(super) entries: Vec<Entry>,
+    pub(super) absent: Vec<KeyUri>,
+    removed: Vec<KeyUri>,
+}
+
+impl Plan {
+    pub(super) fn new_keys(&self) -> impl Iterator<Item = &KeyUri> {
+        self.entries.iter().filter_map(|entry| if let Entry::New(key) = entry { Some(key) } else { None })
+    }
+
+    pub(super) fn is_removed(&self, slot: &WrappedKey) -> bool {
+        self.removed.iter().any(|key| means(key, slot))
+    }
+}
+
+impl Rewrapper<'_> {
+    pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<Plan> {
+        let removed = self.keys_to_remove()?;
+        let mut plan = Plan { entries: Vec::new(), absent: Vec::new(), removed };
+        let change = &self.change;
+        let (added, kept): (_, Vec<usize>) = if change.replacement.is_empty() {
+            (&change.added, (0..wrapped.len()).filter(|&slot| !plan.is_removed(&wrapped[slot])).collect())
+        } else {
+            (&change.replacement, Vec::new())
+        };
+        plan.entries.extend(kept.into_iter().map(Entry::Kept));
+        for key in added {
+            let there = |slot: &WrappedKey| is_exactly(key, slot) && !plan.is_removed(slot);
+            match wrapped.iter().position(there) {
+                None => plan.entries.push(Entry::New(key.clone())),
+                Some(slot) => {
+                    let is_kept = |entry: &Entry| matches!(entry, Entry::Kept(kept) if *kept == slot);
+                    if !plan.entries.iter().any(is_kept) {
+                        plan.entries.push(Entry::Kept(slot));
+                    }
+                }
+            }
+        }
+        if plan.entries.is_empty() {
+            return Err(Error::LastKey);
+        }
+        let is_absent = |key: &KeyUri| !wrapped.iter().any(|slot| means(key, slot));
+        // As they were typed: an alias is known to the user, and the key behind it perhaps is not.
+        plan.absent = change
+            .removed
+            .iter()
+            .zip(&plan.removed)
+            .filter(|(_, key)| is_absent(key))
+            .map(|(typed, _)| typed.clone())
+            .collect();
+        Ok(plan)
+    }
+
+    /// The keys to remove, with the keys themselves in the place of aliases: to remove what an alias *might* mean would
+    /// remove too much.
+    fn keys_to_remove(&self) -> Result<Vec<KeyUri>> {
+        let resolve = |key: &KeyUri| match key {
+            KeyUri::AwsKms(alias) => self.memory.resolved(self.keyring.kms, alias).map(KeyUri::AwsKms),
+            other => Ok(other.clone()),
+        };
+        self.change.removed.iter().map(resolve).collect()
+    }
+}
+
+/// Whether a key that is to go is the one of a slot. A replica in another region is the same key.
+fn means(key: &KeyUri, slot: &WrappedKey) -> bool {
+    match key {
+        KeyUri::AwsKms(key) => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
+        KeyUri::Passphrase => age::is_passphrase(slot),
+        // PGP keys have no slots.
+        KeyUri::Pgp(_) => false,
+        KeyUri::Age(recipient) => slot.provider == AGE && slot.key_id == recipient.to_string(),
+    }
+}
+
+/// Whether a key that is to be there is the one of a slot already. A replica in another region has a slot of its own. Of an
+/// alias it is not known yet, and of a passphrase it cannot be.
+fn is_exactly(key: &KeyUri, slot: &WrappedKey) -> bool {
+    match key {
+        KeyUri::AwsKms(key) if key.is_alias() => false,
+        KeyUri::AwsKms(key) => match key.region() {
+            Some(_) => slot.provider == AWS_KMS && slot.key_id == key.to_string(),
+            None => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
+        },
+        KeyUri::Passphrase | KeyUri::Pgp(_) => false,
+        KeyUri::Age(_) => means(key, slot),
+    }
+}
+
+fn of_kms(slot: &WrappedKey) -> Option<KmsKey> {
+    if slot.provider == AWS_KMS { KmsKey::from_slot(&slot.key_id) } else { None }
+}

@@ -1,0 +1,121 @@
+//! A new data key in the place of an old one, under the same wrapping keys or others.
+
+use std::sync::Arc;
+
+use super::memory::{Fingerprint, lock};
+use super::plan::Entry;
+use super::{Rewrapper, is_same_key};
+use crate::codec::Writer;
+use crate::context::EncryptionContext;
+use crate::crypto::{DataKey, sha256};
+use crate::error::{Error, Result};
+use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeyUri, KmsKey, WrappedKey, age};
+
+/// A new data key with its wrapped keys.
+pub struct Renewed {
+    /// The data key.
+    pub data_key: DataKey,
+    /// Under every wrapping key.
+    pub slots: Vec<WrappedKey>,
+}
+
+/// The old file, whose wrapping keys the new one gets unless it is told others.
+pub struct Old<'a> {
+    /// Its wrapped keys.
+    pub slots: &'a [WrappedKey],
+    /// Its context.
+    pub context: &'a EncryptionContext,
+    /// Tells the data key that its payload commits to.
+    pub is_data_key: &'a dyn Fn(&DataKey) -> bool,
+}
+
+impl Rewrapper<'_> {
+    /// Makes a data key in the place of that of `old`, under its wrapping keys as they are to be changed, with `context`.
+    ///
+    /// Files of one run with the same keys and context get the same data key: each payload has a salt, so a key of its own.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::rewrap`], and [`Error::CannotWrap`] for a wrapped key that cannot be made anew.
+    pub fn renew(&self, old: &Old<'_>, context: &EncryptionContext) -> Result<Arc<Renewed>> {
+        let plan = self.plan(old.slots)?;
+        let mut keys: Vec<KeyUri> = Vec::new();
+        let mut keeps_passphrase = false;
+        for entry in &plan.entries {
+            match entry {
+                Entry::New(key) => keys.push(key.clone()),
+                Entry::Kept(slot) if age::is_passphrase(&old.slots[*slot]) => {
+                    self.check_passphrase(old, *slot)?;
+                    keeps_passphrase = true;
+                }
+                // Slots are not authenticated: a key that somebody put into the header must not get the new data key, where
+                // the config says which keys are trusted.
+                Entry::Kept(slot) if !self.keyring.trusted.permits(&old.slots[*slot]) => {
+                    let key = old.slots[*slot].key_id.clone();
+                    return Err(Error::CannotWrap { key, refusal: Box::new(KeyRefusal::NotTrusted) });
+                }
+                Entry::Kept(slot) => keys.push(key_of(&old.slots[*slot])?),
+            }
+        }
+        let remembered = self.memory.renewed(fingerprint(&keys, keeps_passphrase, context));
+        let mut remembered = lock(&remembered);
+        if let Some(renewed) = &*remembered {
+            return Ok(Arc::clone(renewed));
+        }
+        let (data_key, made) =
+            if keys.is_empty() { (DataKey::generate(), Vec::new()) } else { self.keyring.wrap_new(&keys, context)? };
+        let mut slots: Vec<WrappedKey> = Vec::with_capacity(made.len() + 1);
+        for slot in made {
+            if !slots.iter().any(|other| is_same_key(other, &slot)) {
+                slots.push(slot);
+            }
+        }
+        if keeps_passphrase {
+            // The one that the old file was just found to open with.
+            let passphrase = self.keyring.passphrases.passphrase(OLD_PASSPHRASE)?;
+            slots.push(age::wrap_under_passphrase(&passphrase, &data_key)?);
+        }
+        let renewed = Arc::new(Renewed { data_key, slots });
+        *remembered = Some(Arc::clone(&renewed));
+        Ok(renewed)
+    }
+
+    /// A passphrase can only be kept if it is known, and it is known only if it opens.
+    fn check_passphrase(&self, old: &Old<'_>, slot: usize) -> Result<()> {
+        let opened = self.memory.opened(self.keyring, &[], &old.slots[slot], old.context);
+        let refusal = match opened {
+            Ok(opened) if (old.is_data_key)(&opened.data_key) => return Ok(()),
+            Ok(_) => KeyRefusal::AnotherDataKey,
+            Err(refusal) => refusal,
+        };
+        Err(Error::CannotWrap { key: KeyUri::Passphrase.to_string(), refusal: Box::new(refusal) })
+    }
+}
+
+/// What the passphrase of an old file is asked for as.
+const OLD_PASSPHRASE: &str = "the file";
+
+/// The wrapping key of a slot, as a word names it.
+fn key_of(slot: &WrappedKey) -> Result<KeyUri> {
+    let refused = |refusal| Error::CannotWrap { key: slot.key_id.clone(), refusal: Box::new(refusal) };
+    match slot.provider.as_str() {
+        AWS_KMS => KmsKey::from_slot(&slot.key_id)
+            .map(KeyUri::AwsKms)
+            .ok_or_else(|| refused(KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))),
+        AGE => match AgeRecipient::from_word(&slot.key_id) {
+            Ok(Some(recipient)) => Ok(KeyUri::Age(recipient)),
+            _ => Err(refused(KeyRefusal::Damaged(format!("`{}` is no recipient of age", slot.key_id)))),
+        },
+        unknown => Err(refused(KeyRefusal::UnknownProvider(unknown.to_owned()))),
+    }
+}
+
+fn fingerprint(keys: &[KeyUri], keeps_passphrase: bool, context: &EncryptionContext) -> Fingerprint {
+    let mut writer = Writer::new();
+    writer.u8(usize::from(keeps_passphrase));
+    for key in keys {
+        writer.u16_prefixed(key.to_string().as_bytes());
+    }
+    writer.u16(0);
+    context.encode(&mut writer);
+    sha256(&writer.into_bytes())
+}
