@@ -13,7 +13,7 @@ use super::spots::{Met, Spot, walk};
 use super::tree::Leaf;
 use super::untyped::reads_as;
 use super::value::{Kind, Value};
-use super::{Document, Edit, MetadataChange, NewText};
+use super::{Document, Edit, Format, MetadataChange, NewText};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
@@ -266,6 +266,9 @@ impl Sealed {
     }
 
     fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
+        if self.document.format() == Format::Binary {
+            return Document::from_plaintext(Format::Binary, self.document.plaintext(edits)?);
+        }
         let text = self.document.rewrite(edits, MetadataChange::Remove)?;
         Document::parse(self.document.format(), text)
     }
@@ -301,7 +304,7 @@ impl Sealed {
 
 impl Opened {
     /// The document in the clear, as it was before it was encrypted. A single value of it is
-    /// `plaintext().tree().node(&path)`.
+    /// `plaintext().tree().node(&path)`, and the file as it was is `plaintext().plaintext(&[])`.
     #[must_use]
     pub fn plaintext(&self) -> &Document {
         &self.plaintext
