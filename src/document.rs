@@ -72,6 +72,7 @@ pub mod mac;
 pub mod metadata;
 mod path;
 mod rekey;
+mod repair;
 mod reuse;
 mod scalar;
 mod seal;
