@@ -15,6 +15,7 @@ mod json;
 mod lines;
 mod path;
 mod store;
+mod toml;
 pub mod tree;
 mod untyped;
 pub mod value;

@@ -100,7 +100,7 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
         Format::Yaml => todo!("YAML gets its store"),
         Format::Dotenv => &super::dotenv::DotenvStore,
         Format::Ini => &super::ini::IniStore,
-        Format::Toml => todo!("TOML gets its store"),
+        Format::Toml => &super::toml::TomlStore,
         Format::Binary => &super::binary::BinaryStore,
     }
 }

@@ -346,3 +346,42 @@ fn ini_keys_and_sections_are_put_in_and_taken_away_where_they_belong() {
     }
     assert_eq!(with(&ini("[s]\na=1"), "DEFAULT.x", text("v")), "x = v\n[s]\na=1");
 }
+
+fn toml(text: &str) -> Document {
+    Document::parse(Format::Toml, Zeroizing::new(text.to_owned())).unwrap()
+}
+
+const TOML: &str = "\u{feff}# one\na = 1 # two\n\"b.c\" = 'x'\nd.e = 1.0\nd.\"f\" = \"\"\"\nl1\n\"l2\\\\\"\"\"\ng = [1, # three\n  [2], # four\n  # five\n]\nh = { i = true, j.k = 1979-05-27 07:32:00Z } # six\n\n# seven\n[t.u] # eight\nv = '''\n'w'\n'''\n# nine\n[[p]]\nq = 07:32:00\n[[p.r]]\n[[p]]\n[p.r]\ns = -inf\n[t]\nx = 0x_ff # ten\n# eleven\n";
+
+#[test]
+fn toml_reads_as_typed_leaves_with_comments_before_the_child_of_their_line() {
+    let text = TOML.replace("0x_ff", "0xff");
+    assert_eq!(
+        shown(&toml(&text)),
+        [
+            ". # one",
+            ". # two",
+            "2:5 a Integer(1)",
+            "3:9 \"b.c\" \"x\"",
+            "4:7 d.e Float(1.0)",
+            "5:9 d.f \"l1\\n\\\"l2\\\\\"",
+            "g # three",
+            "8:6 g[0] Integer(1)",
+            "g # four",
+            "9:4 g[1][0] Integer(2)",
+            "g # five",
+            ". # six",
+            "12:11 h.i Bool(true)",
+            "12:23 h.j.k Time(\"1979-05-27T07:32:00Z\")",
+            "t # seven",
+            "t.u # eight",
+            "16:5 t.u.v \"'w'\\n\"",
+            "22:5 p[0].q Time(\"07:32:00\")",
+            "26:5 p[1].r.s Float(-inf)",
+            "t # ten",
+            "28:5 t.x Integer(255)",
+            ". # nine",
+            ". # eleven",
+        ]
+    );
+}
