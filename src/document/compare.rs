@@ -80,7 +80,11 @@ impl<'a> Meant<'a> {
 
     fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &Found, text: &str) -> Same {
         fn says_something(member: &&Member) -> bool {
-            !matches!(&member.value, Node::Mapping(entries) if children(entries).all(|child| !says_something(&child)))
+            match &member.value {
+                Node::Mapping(entries) => children(entries).any(|child| says_something(&child)),
+                Node::Sequence(entries) => children(entries).next().is_some(),
+                _ => true,
+            }
         }
         let read: HashMap<_, _> =
             children(read).filter(says_something).map(|member| (&member.key, &member.value)).collect();

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::read::Read;
 use super::write::{key_text, string_text};
-use crate::document::store::{METADATA_KEY, Splice};
+use crate::document::store::{METADATA_KEY, Splice, with_blank_line};
 use crate::document::tree::{Entry, Node, Step};
 use crate::document::value::Value;
 use crate::error::DocumentError;
@@ -99,26 +99,6 @@ pub(super) fn place(read: &Read) -> Result<Option<Range<usize>>, DocumentError> 
         }
     }
     Ok(place)
-}
-
-/// A place with the blank line before it, and with the newline on one side of it.
-pub(in crate::document) fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
-    let without_newline = |end: usize| {
-        let line = text[..end].strip_suffix('\n')?;
-        Some(line.strip_suffix('\r').unwrap_or(line).len())
-    };
-    let Range { mut start, mut end } = place;
-    if let Some(before) = without_newline(start)
-        && (text[..before].ends_with('\n') || text[..before].trim_start_matches('\u{feff}').is_empty())
-    {
-        start = before;
-    }
-    if let Some(newline) = ["\n", "\r\n"].iter().find(|newline| text[end..].starts_with(**newline)) {
-        end += newline.len();
-    } else {
-        start = without_newline(start).unwrap_or(start);
-    }
-    start..end
 }
 
 /// The tables without the last newline. What says nothing is left out.

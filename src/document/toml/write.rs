@@ -32,19 +32,22 @@ fn comment_text(text: &str) -> Result<String, DocumentError> {
 /// A string in the quotes of `old`, if these can carry it.
 fn in_style_of(old: &str, text: &str, newline: &str) -> String {
     // A newline that follows three quotes is none of the text, and stays.
-    let first = if old[3.min(old.len())..].starts_with(newline) { newline } else { "" };
-    let lines = || text.replace('\n', newline);
+    let first = if old.get(3..).is_some_and(|inside| inside.starts_with(newline)) { newline } else { "" };
     let is_plain = |is_allowed: fn(char) -> bool| text.chars().all(|letter| !letter.is_control() || is_allowed(letter));
-    let is_safe_start = !first.is_empty() || !text.starts_with('\n');
+    // Here a carriage return is nothing but a part of the end of a line.
+    let has_plain_lines = || {
+        is_plain(|letter| matches!(letter, '\t' | '\r' | '\n'))
+            && text.matches('\r').count() == text.matches("\r\n").count()
+    };
+    let is_safe_start = !first.is_empty() || !text.starts_with(['\r', '\n']);
     if old.starts_with("'''") {
-        let is_carried =
-            is_plain(|letter| matches!(letter, '\t' | '\n')) && !text.contains("'''") && !text.ends_with('\'');
+        let is_carried = has_plain_lines() && !text.contains("'''") && !text.ends_with('\'');
         if is_carried && is_safe_start {
-            return format!("'''{first}{}'''", lines());
+            return format!("'''{first}{text}'''");
         }
     } else if old.starts_with("\"\"\"") {
         let first = if is_safe_start { first } else { newline };
-        return format!("\"\"\"{first}{}\"\"\"", escaped(text, true).replace('\n', newline));
+        return format!("\"\"\"{first}{}\"\"\"", escaped(text, true));
     } else if old.starts_with('\'') && is_plain(|letter| letter == '\t') && !text.contains('\'') {
         return format!("'{text}'");
     }
@@ -53,7 +56,9 @@ fn in_style_of(old: &str, text: &str, newline: &str) -> String {
 
 /// A string where none stood before: over several lines if it has several.
 pub(super) fn string_text(text: &str, newline: &str) -> String {
-    let style = if text.contains('\n') { format!("\"\"\"{newline}\"\"\"") } else { "\"\"".to_owned() };
+    // Where lines end with a carriage return, one that ends without it would be changed by an editor.
+    let style =
+        if text.contains('\n') && newline == "\n" { format!("\"\"\"{newline}\"\"\"") } else { "\"\"".to_owned() };
     in_style_of(&style, text, newline)
 }
 
@@ -74,6 +79,7 @@ fn escaped(text: &str, has_lines: bool) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' if has_lines => out.push('\n'),
             '\n' => out.push_str("\\n"),
+            '\r' if has_lines && letters.peek() == Some(&'\n') => out.push('\r'),
             '\r' => out.push_str("\\r"),
             '\t' if has_lines => out.push('\t'),
             '\t' => out.push_str("\\t"),
