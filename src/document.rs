@@ -80,6 +80,7 @@ pub mod sealed;
 pub mod select;
 mod spots;
 mod store;
+mod toml;
 pub mod stored_key;
 pub mod tree;
 mod untyped;
