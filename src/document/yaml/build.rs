@@ -61,7 +61,9 @@ impl Builder<'_, '_> {
                 self.comments(number, 0, 0, &mut entries);
                 Ok(Node::Mapping(entries))
             }
-            Content::Sequence { .. } => Err(refused(part.place, "a document must be a mapping, and this one is a list")),
+            Content::Sequence { .. } => {
+                Err(refused(part.place, "a document must be a mapping, and this one is a list"))
+            }
             Content::Scalar { .. } | Content::Alias => {
                 Err(refused(part.place, "a document must be a mapping, and this one is a single value"))
             }
@@ -112,7 +114,8 @@ impl Builder<'_, '_> {
     }
 
     fn comments<T>(&mut self, container: usize, before: usize, indent: u64, entries: &mut Vec<Entry<T>>) {
-        let first = self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
+        let first =
+            self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
         let mut at = first;
         while let Some(standing) =
             self.standings.get(at).filter(|standing| (standing.container, standing.before) == (container, before))
@@ -162,18 +165,26 @@ fn key<'p>(part: &'p Part<'_>) -> Result<&'p str, DocumentError> {
 /// What a scalar says, under its tag if it has one.
 pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
     let plain = || {
-        resolve(text)
-            .map_err(|_| refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text"))
+        resolve(text).map_err(|_| {
+            refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text")
+        })
     };
     let as_text = || Ok(Value::Text(text.to_owned().into()));
     let under = |is_so: fn(&Value) -> bool, name: &str| {
         plain().and_then(|value| {
-            if is_so(&value) { Ok(value) } else { Err(refused(part.place, format!("this is no {name}, as its tag says"))) }
+            if is_so(&value) {
+                Ok(value)
+            } else {
+                Err(refused(part.place, format!("this is no {name}, as its tag says")))
+            }
         })
     };
     match part.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
         TagKind::None if style == ScalarStyle::Plain => plain(),
-        TagKind::None | TagKind::Text | TagKind::Own => as_text(),
+        TagKind::None | TagKind::Text | TagKind::Own => match encrypted(text).filter(|_| style != ScalarStyle::Plain) {
+            Some(token) => Ok(Value::Text(token.to_owned().into())),
+            None => as_text(),
+        },
         TagKind::Null => under(|value| matches!(value, Value::Null), "null"),
         TagKind::Bool => under(|value| matches!(value, Value::Bool(_)), "boolean"),
         TagKind::Integer => under(|value| matches!(value, Value::Integer(_)), "whole number"),
@@ -193,4 +204,10 @@ pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> R
                 .ok_or_else(|| refused(part.place, "these bytes are not the base64 of a text"))
         }
     }
+}
+
+/// The encrypted value in a scalar, without the line breaks that a block scalar puts behind it.
+fn encrypted(text: &str) -> Option<&str> {
+    let token = text.trim_end_matches(['\n', ' ', '\t']);
+    (token.starts_with("ENC[AES256_GCM,") && token.ends_with(']') && !token.contains('\n')).then_some(token)
 }
