@@ -3,6 +3,58 @@
 //! A document is a sops document, as sops 3.13 reads and writes it. [`Document`] is the text of a file with the tree that
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
+//!
+//! [`Document::encrypt`] encrypts the values of a file for the first time. [`Sealed`] is an encrypted file that is not opened,
+//! [`Opened`] one with its data key and what it says in the clear: [`Opened::encrypt_again`] after a change,
+//! [`Opened::with_keys`] for other wrapping keys, [`Opened::rotate`] for another data key. Each gives the text of the whole
+//! file; nothing is read or written here.
+//!
+//! # Example
+//!
+//! ```
+//! use kenc::document::{Demands, Document, Format, Node, Outcome, Recipe, SealStatus, Sealed, Value};
+//! # use kenc::keys::age::{NewIdentity, PassphraseSource};
+//! # use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings};
+//! # use age::secrecy::{ExposeSecret, SecretString};
+//! # use zeroize::Zeroizing;
+//! # struct Nobody;
+//! # impl PassphraseSource for Nobody {
+//! #     fn passphrase(&self, _: &str) -> kenc::error::Result<SecretString> { self.new_passphrase() }
+//! #     fn new_passphrase(&self) -> kenc::error::Result<SecretString> {
+//! #         Err(kenc::error::Error::Passphrase("there is none".into()))
+//! #     }
+//! #     fn must_be_typed(&self) -> bool { false }
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let identity = NewIdentity::generate();
+//! # let file = tempfile::NamedTempFile::new()?;
+//! # std::fs::write(file.path(), identity.secret.expose_secret())?;
+//! # let identities = Identities { files: vec![file.path().to_owned()], ..Identities::default() };
+//! # let timeout = std::time::Duration::from_secs(10);
+//! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
+//! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody };
+//! # let key = KeyUri::Age(identity.recipient.clone());
+//! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
+//! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
+//!
+//! let recipe = Recipe { groups: vec![vec![key.into()]], ..Recipe::default() };
+//! let encrypted = document.encrypt(&recipe, &keyring)?.text;
+//! assert!(encrypted.starts_with("db:\n  user: ENC[AES256_GCM,data:"));
+//!
+//! let sealed = Sealed::new(Document::parse(Format::Yaml, encrypted)?)?;
+//! let opened = sealed.open(&keyring, &Demands::default())?;
+//! assert_eq!(opened.report().seal, SealStatus::Verified);
+//! assert_eq!(opened.plaintext().text(), document.text());
+//!
+//! let edited = opened.plaintext().with_value(&"db.port".parse()?, &Node::leaf(Value::Integer(5432)))?;
+//! let edited = Document::parse(Format::Yaml, edited)?;
+//! match opened.encrypt_again(&edited)? {
+//!     Outcome::Changed(encrypted) => assert!(encrypted.text.contains("  port: ENC[")),
+//!     Outcome::Unchanged => unreachable!("the port is new"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod binary;
 mod cipher;
@@ -20,13 +72,15 @@ pub mod mac;
 pub mod metadata;
 mod path;
 mod rekey;
+mod repair;
 mod reuse;
 mod scalar;
 mod seal;
+mod spots;
 pub mod sealed;
 pub mod select;
-mod spots;
 mod store;
+mod toml;
 pub mod stored_key;
 pub mod tree;
 mod untyped;

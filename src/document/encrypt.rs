@@ -14,7 +14,7 @@ use super::spots::{Met, walk};
 use super::stored_key::StoredKey;
 use super::tree::{Comment, Leaf, Node};
 use super::value::{Kind, Value};
-use super::{Document, Edit, MetadataChange, NewText};
+use super::{Document, Edit, Format, MetadataChange, NewText};
 use crate::crypto::DataKey;
 use crate::error::{At, DocumentError, Result};
 use crate::keys::{Keyring, WrappingKey};
@@ -97,7 +97,7 @@ impl Opened {
     /// # Errors
     /// If the edited document cannot be encrypted.
     pub fn encrypt_again(&self, edited: &Document) -> Result<Outcome> {
-        if edited.text() == self.plaintext.text() {
+        if is_same_file(edited, &self.plaintext) {
             return Ok(Outcome::Unchanged);
         }
         if edited.metadata().is_some() {
@@ -176,7 +176,7 @@ impl Writer<'_> {
         metadata.mac = Some(cipher.encrypt(Kind::Text, pass.mac.as_bytes(), &metadata.last_modified));
         metadata.forms = None;
         let (text, read) = self.attempt(&mut metadata, &pass)?;
-        if read.text() == self.plaintext.text() {
+        if is_same_file(&read, self.plaintext) {
             return Ok(Encrypted { text, aliases: pass.aliases });
         }
         let forms = Forms::differing(self.plaintext, &read, self.selection);
@@ -185,7 +185,7 @@ impl Writer<'_> {
             _ => forms.encrypt(&cipher),
         };
         let (text, read) = self.attempt(&mut metadata, &pass)?;
-        if read.text() == self.plaintext.text() {
+        if is_same_file(&read, self.plaintext) {
             return Ok(Encrypted { text, aliases: pass.aliases });
         }
         let line = first_difference(self.plaintext.text(), read.text());
@@ -205,6 +205,14 @@ impl Writer<'_> {
             .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
         Ok((text, opened.into_plaintext()))
     }
+}
+
+/// Whether two documents in the clear are the same bytes.
+pub(crate) fn is_same_file(left: &Document, right: &Document) -> bool {
+    if left.format() == Format::Binary {
+        return matches!((left.plaintext(&[]), right.plaintext(&[])), (Ok(left), Ok(right)) if left == right);
+    }
+    left.text() == right.text()
 }
 
 fn first_difference(left: &str, right: &str) -> u64 {
@@ -273,12 +281,7 @@ fn values_at_their_path(plaintext: &Document, selection: &Selection, reuse: &mut
 fn encrypted(cipher: &Cipher, leaf: &Leaf, aad: &str, at_path: Option<Found>, reuse: &mut Reuse) -> (Value, String) {
     let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
     let found = at_path.or_else(|| reuse.find_elsewhere(aad, kind(&leaf.value), &leaf.value.plaintext()));
-    // A value of old files as bytes is written as the text that it reads as.
-    let value = match &found {
-        Some(found) if kind(reuse.value(found)) != Kind::Bytes => reuse.value(found).clone(),
-        Some(found) if reuse.token(found).is_some() => reuse.value(found).clone(),
-        _ => leaf.value.clone(),
-    };
+    let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
     let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
     let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext(), aad));
     (value, token)

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::encrypt::{Encrypted, Outcome, checked_threshold};
+use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file};
 use super::reuse::Keep;
 use super::seal;
 use super::sealed::{Demands, Opened, Sealed};
@@ -98,7 +98,7 @@ impl Opened {
         let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         match written.open_with(data_key, &Demands::default()) {
-            Ok(opened) if opened.plaintext.text() == self.plaintext.text() => Ok(()),
+            Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
             Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
             Err(error) => Err(DocumentError::NotAsMeant(error.to_string()).into()),
         }

@@ -6,6 +6,7 @@ use super::cipher::{Cipher, Fault, looks_encrypted};
 use super::forms::Forms;
 use super::mac::Mac;
 use super::metadata::Metadata;
+use super::repair;
 use super::reuse::{Keep, Reuse};
 use super::seal::{self, SealStatus};
 use super::select::Selection;
@@ -13,7 +14,7 @@ use super::spots::{Met, Spot, walk};
 use super::tree::Leaf;
 use super::untyped::reads_as;
 use super::value::{Kind, Value};
-use super::{Document, Edit, MetadataChange, NewText};
+use super::{Document, Edit, Format, MetadataChange, NewText};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
@@ -103,6 +104,7 @@ impl Sealed {
     /// # Errors
     /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
     pub fn new(document: Document) -> Result<Self, DocumentError> {
+        let document = repair::list_comments(document)?;
         let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
         let selection = Selection::new(&metadata.rule)?;
         Ok(Self { document, metadata, selection })
@@ -266,6 +268,9 @@ impl Sealed {
     }
 
     fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
+        if self.document.format() == Format::Binary {
+            return Document::from_plaintext(Format::Binary, self.document.plaintext(edits)?);
+        }
         let text = self.document.rewrite(edits, MetadataChange::Remove)?;
         Document::parse(self.document.format(), text)
     }
@@ -301,7 +306,7 @@ impl Sealed {
 
 impl Opened {
     /// The document in the clear, as it was before it was encrypted. A single value of it is
-    /// `plaintext().tree().node(&path)`.
+    /// `plaintext().tree().node(&path)`, and the file as it was is `plaintext().plaintext(&[])`.
     #[must_use]
     pub fn plaintext(&self) -> &Document {
         &self.plaintext
@@ -333,7 +338,7 @@ impl Opened {
 
     /// Everything in it that is encrypted, to be used again.
     pub(crate) fn reuse(&self, keep: Keep) -> Reuse {
-        let mut reuse = Reuse::new(keep);
+        let (mut reuse, cipher) = (Reuse::new(keep), Cipher::new(&self.data_key));
         // Both trees have the same entries in the same order: one is the other, rewritten.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
@@ -352,8 +357,11 @@ impl Opened {
                         _ => {}
                     }
                 }
-                (Met::Comment(comment), Some(Met::Comment(read))) if comment.text != read.text => {
-                    reuse.add_comment(spot.aad, &comment.text, &read.text);
+                (Met::Comment(comment), Some(Met::Comment(read))) if looks_encrypted(&comment.text) => {
+                    // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
+                    if comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) {
+                        reuse.add_comment(spot.aad, &comment.text, &read.text);
+                    }
                 }
                 _ => {}
             }

@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     Float,
     Bool,
     Time,
+    /// Of old files: read, and never written.
     Bytes,
     Comment,
 }
@@ -60,12 +61,12 @@ impl Value {
     pub(crate) fn kind(&self) -> Option<Kind> {
         match self {
             Self::Null => None,
-            Self::Text(_) => Some(Kind::Text),
+            // Bytes that are no text are text to sops all the same, since it has a type of their own only for reading.
+            Self::Text(_) | Self::Bytes(_) => Some(Kind::Text),
             Self::Integer(_) => Some(Kind::Integer),
             Self::Float(_) => Some(Kind::Float),
             Self::Bool(_) => Some(Kind::Bool),
             Self::Time(_) => Some(Kind::Time),
-            Self::Bytes(_) => Some(Kind::Bytes),
         }
     }
 
@@ -105,10 +106,9 @@ impl Value {
 
     /// The value whose plaintext is `bytes`, or `None` if no value of this type is.
     pub(crate) fn from_plaintext(kind: Kind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        if kind == Kind::Bytes {
-            return Some(Self::Bytes(bytes));
-        }
-        let text = std::str::from_utf8(&bytes).ok()?;
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            return matches!(kind, Kind::Text | Kind::Bytes).then_some(Self::Bytes(bytes));
+        };
         Some(match kind {
             Kind::Text => Self::Text(Zeroizing::new(text.to_owned())),
             Kind::Integer => Self::Integer(text.parse().ok()?),
@@ -119,7 +119,8 @@ impl Value {
                 _ => return None,
             }),
             Kind::Time => Self::Time(canonical_time(text)?),
-            Kind::Bytes | Kind::Comment => return None,
+            Kind::Bytes => Self::Bytes(bytes),
+            Kind::Comment => return None,
         })
     }
 }
@@ -200,7 +201,7 @@ mod tests {
         ] {
             assert_eq!(read(kind, text), None, "{kind:?} {text}");
         }
-        assert_eq!(Value::from_plaintext(Kind::Text, Zeroizing::new(vec![0xff])), None);
+        assert_eq!(Value::from_plaintext(Kind::Integer, Zeroizing::new(vec![0xff])), None);
     }
 
     proptest! {

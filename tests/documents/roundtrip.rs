@@ -6,7 +6,7 @@ use kenc::document::{
 use kenc::error::{DocumentError, Error};
 use zeroize::Zeroizing;
 
-use super::workbench::{Workbench, changed, parse};
+use super::workbench::{Workbench, changed, parse, plaintext};
 
 const YAML: &str = "\
 # a comment
@@ -47,8 +47,16 @@ const DOTENV: &str = "# a comment\nKEY=value\nEMPTY=\nWITH=equals=and spaces \nL
 const JSON: &str =
     "{\n  \"a\": 1.50,\n  \"b\": [true, null, \"x\\u0041\", 12345678901234567890],\n  \"c\": {}, \"d\": \"\"\n}\n";
 
-fn documents() -> [(Format, &'static str); 4] {
-    [(Format::Yaml, YAML), (Format::Dotenv, DOTENV), (Format::Json, JSON), (Format::Binary, "any\ntext ☃\n")]
+const INI: &str = "; a comment\nfirst = 1\n[section]\nkey   = value\nempty =\n\n[other]\nlast = x\n";
+
+fn documents() -> [(Format, &'static str); 5] {
+    [
+        (Format::Yaml, YAML),
+        (Format::Dotenv, DOTENV),
+        (Format::Json, JSON),
+        (Format::Ini, INI),
+        (Format::Binary, "any\ntext ☃\n"),
+    ]
 }
 
 fn tokens(text: &str) -> Vec<&str> {
@@ -65,12 +73,23 @@ fn every_format_comes_back_byte_for_byte() {
                 let recipe = Recipe { comments, mac_scope, ..bench.recipe() };
                 let encrypted = bench.encrypt(format, text, &recipe);
                 let opened = bench.open(format, &encrypted);
-                assert_eq!(opened.plaintext().text(), text, "{format:?}");
+                assert_eq!(plaintext(&opened), text, "{format:?}");
                 assert_eq!(opened.report().seal, SealStatus::Verified);
                 assert!(opened.report().comments_left.is_empty());
             }
         }
     }
+}
+
+#[test]
+fn bytes_that_are_no_text_come_back() {
+    let bench = Workbench::new(1);
+    let bytes = b"\xff\x00any\n";
+    let document = Document::from_plaintext(Format::Binary, Zeroizing::new(bytes.to_vec())).unwrap();
+    let encrypted = document.encrypt(&bench.recipe(), &bench.keyring()).unwrap().text;
+    assert!(encrypted.contains("type:str"));
+    let opened = bench.open(Format::Binary, &encrypted);
+    assert_eq!(opened.plaintext().plaintext(&[]).unwrap().as_slice(), bytes);
 }
 
 #[test]

@@ -99,7 +99,13 @@ impl Workbench {
 }
 
 pub fn parse(format: Format, text: &str) -> Document {
-    Document::parse(format, Zeroizing::new(text.to_owned())).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+    let bytes = Zeroizing::new(text.as_bytes().to_vec());
+    Document::from_plaintext(format, bytes).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+}
+
+/// The file as it was before it was encrypted.
+pub fn plaintext(opened: &Opened) -> String {
+    String::from_utf8(opened.plaintext().plaintext(&[]).unwrap().to_vec()).unwrap()
 }
 
 pub fn changed(outcome: Outcome) -> String {
