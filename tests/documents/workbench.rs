@@ -50,7 +50,7 @@ impl Workbench {
     }
 
     pub fn keyring(&self) -> Keyring<'_> {
-        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody }
+        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody, trusted: &self.trusted }
     }
 
     /// One group with all keys, and the usual rule.

@@ -109,6 +109,7 @@ mod tests {
             kind,
             operation: "ReEncrypt",
             key: SOURCE.to_owned(),
+            context: EncryptionContext::new(),
             region: None,
             code: None,
             message: message.to_owned(),
