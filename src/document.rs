@@ -14,12 +14,14 @@ mod interchange;
 mod json;
 mod lines;
 mod path;
+mod scalar;
 mod store;
 mod toml;
 pub mod tree;
 mod untyped;
 pub mod value;
 mod walk;
+mod yaml;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
