@@ -1,6 +1,8 @@
 //! Files: whole or not at all when written, read at positions, and what only some systems can do.
 
 pub mod atomic;
+pub mod attributes;
+pub mod folder;
 pub mod input;
 pub mod positioned;
 
