@@ -99,6 +99,10 @@ pub enum Error {
         found: u64,
     },
 
+    /// An input was written to while it was read.
+    #[error("the input was written to while it was read")]
+    InputWrittenTo,
+
     /// The work was ended from outside, by a signal.
     #[error("interrupted")]
     Interrupted,
@@ -162,6 +166,7 @@ impl Error {
             | Self::Passphrase(_)
             | Self::Document(_)
             | Self::InputChanged { .. }
+            | Self::InputWrittenTo
             | Self::Read(_)
             | Self::Write(_)
             | Self::Io { .. } => Class::Failed,

@@ -13,6 +13,7 @@ pub mod header;
 pub mod pipeline;
 mod seek;
 pub mod slot;
+mod small;
 mod transfer;
 
 use std::io::{self, Read, Write};
@@ -25,6 +26,7 @@ use crate::keys::WrappedKey;
 pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
 pub use seek::SeekingDecryptor;
+pub use small::Room;
 pub use transfer::{read_error, write_error};
 
 use chunk::{Batch, Opened};

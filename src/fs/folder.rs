@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::fs::atomic::Access;
 
 /// An open folder. Clones share it.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ pub enum Kind {
 /// Whether a folder was made, or was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
-    /// It is new, and only its owner may use it.
+    /// It is new.
     Now,
     /// It was there before.
     Before,
@@ -64,8 +65,8 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be made, or something else has the name.
-    pub fn make_child(&self, name: &OsStr) -> Result<(Self, Made)> {
-        let made = match self.make(name) {
+    pub fn make_child(&self, name: &OsStr, access: Access) -> Result<(Self, Made)> {
+        let made = match self.make(name, access) {
             Ok(()) => Ok(Made::Now),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Made::Before),
             Err(error) => Err(error),
@@ -116,7 +117,7 @@ mod unix {
 
     use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, mkdirat, openat, statat};
 
-    use super::{Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
 
     const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -131,8 +132,12 @@ mod unix {
             Ok(Self(Arc::new(Inner { handle, path: self.path_of(name) })))
         }
 
-        pub(super) fn make(&self, name: &OsStr) -> io::Result<()> {
-            Ok(mkdirat(self, name, Mode::RWXU)?)
+        pub(super) fn make(&self, name: &OsStr, access: Access) -> io::Result<()> {
+            let mode = match access {
+                Access::Owner => Mode::RWXU,
+                Access::Umask => Mode::RWXU | Mode::RWXG | Mode::RWXO,
+            };
+            Ok(mkdirat(self, name, mode)?)
         }
 
         pub(super) fn open_for_reading(&self, name: &OsStr) -> io::Result<File> {
@@ -230,7 +235,7 @@ pub use unix::Names;
 /// A system without names that are relative to an open folder: paths have to do.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
 
     impl Folder {
         pub(super) fn open_path(path: &Path) -> io::Result<Self> {
@@ -247,7 +252,7 @@ mod elsewhere {
             }
         }
 
-        pub(super) fn make(&self, name: &OsStr) -> io::Result<()> {
+        pub(super) fn make(&self, name: &OsStr, _access: Access) -> io::Result<()> {
             std::fs::create_dir(self.path_of(name))
         }
 
@@ -336,7 +341,7 @@ mod tests {
         symlink("real/file", root.path().join("file")).unwrap();
         let folder = Folder::open(root.path()).unwrap();
         assert!(folder.child(OsStr::new("folder")).is_err());
-        assert!(folder.make_child(OsStr::new("folder")).is_err());
+        assert!(folder.make_child(OsStr::new("folder"), Access::Owner).is_err());
         assert!(folder.open_file(OsStr::new("file")).is_err());
         assert_eq!(folder.kind_of(OsStr::new("file")).unwrap(), Some(Kind::Link));
         assert_eq!(folder.kind_of(OsStr::new("nothing")).unwrap(), None);

@@ -3,7 +3,9 @@
 pub mod completions;
 pub mod decrypt;
 pub mod encrypt;
+pub mod encrypt_many;
 pub mod inspect;
 pub mod keygen;
+pub mod open_many;
 pub mod opening;
 pub mod verify;

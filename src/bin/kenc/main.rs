@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod environment;
 mod failure;
+mod many;
 mod output;
 mod progress;
 mod prompt;

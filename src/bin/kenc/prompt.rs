@@ -1,11 +1,11 @@
 //! Passphrases: typed on the terminal, or from where the user says.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use kenc::error::{Error, Result};
 use kenc::keys::PassphraseSource;
@@ -22,7 +22,7 @@ const MAX_LEN: u64 = 4096;
 pub struct Passphrases {
     from: Option<PassphraseFrom>,
     may_ask: bool,
-    given: RefCell<HashMap<String, SecretString>>,
+    given: Mutex<HashMap<String, SecretString>>,
 }
 
 /// What a passphrase of a source that has only one is for, and a new one that was typed.
@@ -30,12 +30,14 @@ const FOR_ALL: &str = "";
 
 impl Passphrases {
     pub fn new(from: Option<PassphraseFrom>, may_ask: bool) -> Self {
-        Self { from, may_ask, given: RefCell::default() }
+        Self { from, may_ask, given: Mutex::default() }
     }
 
     fn given_or(&self, subject: &str, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
         let subject = if self.from.is_some() { FOR_ALL } else { subject };
-        if let Some(given) = self.given.borrow().get(subject) {
+        // Held while somebody is asked: nobody is asked by two threads at the same time, or twice for the same.
+        let mut known = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(given) = known.get(subject) {
             return Ok(given.clone());
         }
         let passphrase = match &self.from {
@@ -46,7 +48,7 @@ impl Passphrases {
         if passphrase.expose_secret().is_empty() {
             return Err(Error::Passphrase("it is empty".to_owned()));
         }
-        self.given.borrow_mut().insert(subject.to_owned(), passphrase.clone());
+        known.insert(subject.to_owned(), passphrase.clone());
         Ok(passphrase)
     }
 }

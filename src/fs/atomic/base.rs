@@ -18,6 +18,8 @@ impl Base {
     pub(super) fn full_path(&self, path: &Path) -> PathBuf {
         match self {
             Self::WorkingFolder => path.to_owned(),
+            // Where names cannot be relative to an open folder, they are whole paths already.
+            Self::Folder(_) if cfg!(not(unix)) => path.to_owned(),
             Self::Folder(folder) => folder.path().join(path),
         }
     }

@@ -11,6 +11,7 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 
 use crate::args::{ByteRange, DecryptArgs};
+use crate::commands::open_many;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
@@ -21,6 +22,9 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &DecryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() {
+        return open_many::decrypt(args, reporter);
+    }
     let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
     let demands = Demands::new(&args.open)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
@@ -37,7 +41,7 @@ pub fn run(args: &DecryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     reporter.all(jobs.len(), outcomes)
 }
 
-fn decrypted_name(name: &OsStr) -> OsString {
+pub fn decrypted_name(name: &OsStr) -> OsString {
     let name = std::path::Path::new(name);
     match (name.extension(), name.file_stem()) {
         (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),

@@ -15,6 +15,7 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
+use crate::commands::encrypt_many;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::environment::{encryption_keys, key_service};
 use crate::failure::{Cause, Exit, Failure};
@@ -25,6 +26,9 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() {
+        return encrypt_many::run(args, reporter);
+    }
     let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let keys = encryption_keys(&args.keys)?;
@@ -43,11 +47,7 @@ pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let (kms, identities) = (key_service(&args.aws), Identities::default());
     let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases };
     let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
-    let suite = match args.cipher {
-        Cipher::Aes256Gcm => Suite::Aes256Gcm,
-        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-    };
-    let recipe = Recipe { parameters: Parameters { suite, context }, wrapped, data_key };
+    let recipe = Recipe { parameters: Parameters { suite: suite(args.cipher), context }, wrapped, data_key };
 
     let outcomes = jobs.iter().map(|job| {
         let (input, output) = opened.take().map_or_else(|| open(job, args), Ok)?;
@@ -59,13 +59,28 @@ pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
 }
 
 /// What all files of one run share. Each has a salt of its own, so a key and nonces of its own.
-struct Recipe {
-    parameters: Parameters,
-    wrapped: Vec<WrappedKey>,
-    data_key: DataKey,
+pub struct Recipe {
+    pub parameters: Parameters,
+    pub wrapped: Vec<WrappedKey>,
+    pub data_key: DataKey,
 }
 
-fn encrypted_name(name: &OsStr) -> OsString {
+impl Recipe {
+    /// Begins a file.
+    pub fn new_file(&self) -> Result<NewFile> {
+        let Self { parameters, wrapped, data_key } = self;
+        NewFile::new(parameters.clone(), wrapped.clone(), data_key, Backend::default())
+    }
+}
+
+pub fn suite(cipher: Cipher) -> Suite {
+    match cipher {
+        Cipher::Aes256Gcm => Suite::Aes256Gcm,
+        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+    }
+}
+
+pub fn encrypted_name(name: &OsStr) -> OsString {
     let mut name = name.to_owned();
     name.push(".kenc");
     name
@@ -99,8 +114,7 @@ fn seal(
     input: Input,
     mut output: Output,
 ) -> Result<u64> {
-    let Recipe { parameters, wrapped, data_key } = recipe;
-    let NewFile { head, cipher } = NewFile::new(parameters.clone(), wrapped.clone(), data_key, Backend::default())?;
+    let NewFile { head, cipher } = recipe.new_file()?;
     let progress = Progress::new(reporter.shows_progress(), &job.name(), input.len());
     let pipeline = Pipeline {
         threads: threads(&args.work),

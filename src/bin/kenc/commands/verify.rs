@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::args::VerifyArgs;
 use crate::commands::inspect::describe_copies;
+use crate::commands::open_many;
 use crate::commands::opening::{Demands, Recognised, threads};
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
@@ -19,6 +20,9 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &VerifyArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() {
+        return open_many::verify(args, reporter);
+    }
     let demands = Demands::new(&args.open)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
@@ -52,7 +56,11 @@ fn verify(
     let bytes = pipeline.open(&cipher, payload.source(), Output::Nowhere).map_err(about())?;
     drop(progress);
 
-    let copies = head.header.copies;
+    tell(reporter, &name, bytes, head.header.copies)
+}
+
+/// Says that a file is authentic, and what care it needs.
+pub fn tell(reporter: &Reporter, name: &str, bytes: u64, copies: TableCopies) -> Result<Exit, Failure> {
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
     reporter.confirmation(

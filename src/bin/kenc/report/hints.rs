@@ -49,6 +49,18 @@ fn of_command(cause: &Cause) -> String {
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
+        Cause::NothingNamed => {
+            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
+        }
+        Cause::NoFolderForResults => "name it with `-o FOLDER/`, or replace each file with `-i`".to_owned(),
+        Cause::TooDeep { path, .. } => {
+            format!("do it on its own: `-r {}` with an -o of its own", quoted(path))
+        }
+        Cause::LeadsOut(_) => "name it by a path without `..`, or replace each file with `-i`".to_owned(),
+        Cause::NameTooLong(_) => {
+            "end each name with a NUL byte instead of a line end, as `find -print0` and `git ls-files -z` do".to_owned()
+        }
+        Cause::NotAFile(path) => format!("something replaced it; check it with `ls -ld {}`", quoted(path)),
         Cause::OutputIsInput(path) => {
             format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
         }
@@ -120,7 +132,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::RangeBeyondEnd { available, .. } => vec![format!("`--range 0..{available}` is all of it")],
         Error::WouldOverwrite(_) => one("`-f` replaces it"),
-        Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
+        Error::InputChanged { .. } | Error::InputWrittenTo => {
+            one("encrypt it again when nothing writes to it, or from a snapshot")
+        }
         Error::Interrupted => Vec::new(),
         Error::Write(source) => vec![match source.kind() {
             ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),
