@@ -33,6 +33,7 @@ transcripts! {
     key_services_that_cannot_be_used_are_explained: "key-service",
     outputs_are_whole_and_nothing_is_overwritten_unasked: "outputs",
     ranges_are_opened_or_refused: "ranges",
+    folders_and_lists_of_files_are_done_in_one_run: "trees",
     passphrases_come_from_where_the_user_says: "passphrases",
     local_keys_and_identities_are_found_or_missed: "identities",
     a_wrong_command_line_is_explained: "usage",

@@ -150,7 +150,8 @@ fn a_key_that_refuses_is_asked_once_however_many_files_and_wrapped_keys_there_ar
         small_files(&home.file("tree"), 20);
         home.run(["encrypt", "-k", &key, "-r", "tree", "-o", &format!("sealed-{run}")]).ok();
     }
-    let denial = json!({ "__type": "AccessDeniedException", "message": "User: arn:aws:iam::1:user/x is not authorized" });
+    let denial =
+        json!({ "__type": "AccessDeniedException", "message": "User: arn:aws:iam::1:user/x is not authorized" });
     let relay = Relay::answering(400, &denial);
     let home = home.with("AWS_ENDPOINT_URL_KMS", format!("http://127.0.0.1:{}", relay.port));
     let all = ["--threads", "1", "-r", "sealed-a", "sealed-b", "sealed-c", "-o", "back"];
@@ -295,17 +296,13 @@ fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_
     symlink("tree", sandbox.work("link")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(tree.join("socket")).unwrap();
     let said = sandbox.succeeds("kenc encrypt -r link -o sealed 2>&1");
-    assert_eq!(
-        said,
-        "kenc: hint: 4 symbolic links and 2 special files left out; `-v` names what is left out\n"
-    );
+    assert_eq!(said, "kenc: hint: 4 symbolic links and 2 special files left out; `-v` names what is left out\n");
     assert_eq!(names_in(&sandbox.work("sealed")), ["file.kenc", "sub"]);
     assert!(names_in(&sandbox.work("sealed/sub")).is_empty());
     let said = sandbox.succeeds("kenc encrypt -v -f -r tree -o sealed 2>&1");
     assert!(said.contains("tree/sub/loop: left out, a symbolic link"), "{said}");
     assert!(said.contains("tree/pipe: left out, not a regular file"), "{said}");
-    let summary: Value =
-        serde_json::from_str(&sandbox.succeeds("kenc encrypt --json -f -r tree -o sealed")).unwrap();
+    let summary: Value = serde_json::from_str(&sandbox.succeeds("kenc encrypt --json -f -r tree -o sealed")).unwrap();
     let expected = json!({ "files": 1, "bytes": 2142, "done_before": 0, "links": 4, "special": 2, "failed": 0 });
     assert_eq!(summary["summary"].as_object().unwrap().len(), 6);
     for name in ["files", "links", "special", "failed", "done_before"] {

@@ -16,7 +16,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
-use crate::report::Reporter;
+use crate::report::{Reporter, printable};
 use crate::signals;
 
 pub fn run(args: &VerifyArgs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -64,7 +64,7 @@ pub fn tell(reporter: &Reporter, name: &str, bytes: u64, copies: TableCopies) ->
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
     reporter.confirmation(
-        &format!("{name}: authentic, {bytes} bytes{care}\n"),
+        &format!("{}: authentic, {bytes} bytes{care}\n", printable(name)),
         &json!({ "file": name, "authentic": true, "bytes": bytes, "copies": describe_copies(copies) }),
     )?;
     if is_whole {

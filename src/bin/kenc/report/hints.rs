@@ -65,12 +65,19 @@ fn of_command(cause: &Cause) -> String {
             format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
         }
         Cause::InputIsDirectory(path) => {
-            format!("name the files in it: `ls {}` shows them", quoted(path))
+            format!(
+                "name the files in it, which `ls {}` shows; `decrypt -r` and `verify -r` take them all",
+                quoted(path)
+            )
         }
         Cause::CannotEncryptDirectory(path) => {
             let mut result = trimmed(path).as_os_str().to_owned();
             result.push(".tar.kenc");
-            format!("pack it: `tar c {} | kenc encrypt -o {}`", quoted(path), quoted(Path::new(&result)))
+            format!(
+                "pack it: `tar c {} | kenc encrypt -o {}`; or encrypt each file in it with `-r` and `-o FOLDER/`",
+                quoted(path),
+                quoted(Path::new(&result))
+            )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
