@@ -101,6 +101,8 @@ impl<'a> Request<'a> {
     /// The plan. The folder for the results is made.
     pub fn plan(&self, result_name: fn(&OsStr) -> OsString) -> Result<Plan, Failure> {
         let Self { many, inputs, output, resume } = *self;
+        // A list that is not there is an error before a folder is made.
+        drop(self.names()?);
         let keeps_paths = many.files0_from.is_some();
         let results = match output {
             None => Results::Nowhere,
