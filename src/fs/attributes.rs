@@ -43,6 +43,7 @@ impl Attributes {
 }
 
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems have no owners")]
 fn owner(metadata: &Metadata) -> Option<(u32, u32)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.uid(), metadata.gid()))

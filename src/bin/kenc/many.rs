@@ -8,6 +8,7 @@ mod turns;
 mod walk;
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -101,6 +102,8 @@ impl<'a> Request<'a> {
     /// The plan. The folder for the results is made.
     pub fn plan(&self, result_name: fn(&OsStr) -> OsString) -> Result<Plan, Failure> {
         let Self { many, inputs, output, resume } = *self;
+        // A list that is not there is an error before a folder is made.
+        drop(self.names()?);
         let keeps_paths = many.files0_from.is_some();
         let results = match output {
             None => Results::Nowhere,
@@ -172,10 +175,8 @@ impl Plan {
         is_whole: impl FnOnce(std::fs::File, &std::fs::Metadata) -> bool,
     ) -> Result<Earlier, Failure> {
         let Some(results) = file.branch.results.as_ref().filter(|_| self.resume) else { return Ok(Earlier::None) };
-        match results.kind_of(&file.result_name)? {
-            None => return Ok(Earlier::None),
-            Some(Kind::File) => {}
-            Some(_) => return Ok(Earlier::None),
+        if results.kind_of(&file.result_name)? != Some(Kind::File) {
+            return Ok(Earlier::None);
         }
         let Ok(result) = results.open_file(&file.result_name) else { return Ok(Earlier::None) };
         let Ok(metadata) = result.metadata() else { return Ok(Earlier::None) };
@@ -205,7 +206,7 @@ impl Plan {
 
     /// Of two inputs whose results would have the same name, the one that needs no other name goes first: this fails for
     /// the other. `is_input` tells whether what has the result's name in the folder of the inputs would get the same.
-    pub fn check_name(&self, file: &FileToDo, is_input: impl FnOnce(Kind) -> bool) -> Result<(), Failure> {
+    pub fn check_name(file: &FileToDo, is_input: impl FnOnce(Kind) -> bool) -> Result<(), Failure> {
         let FileToDo { branch, name, result_name, is_found } = file;
         let Some(results) = branch.results.as_ref().filter(|_| *is_found && name != result_name) else { return Ok(()) };
         if branch.source.kind_of(result_name)?.is_some_and(is_input) {
@@ -422,12 +423,12 @@ impl Tally {
         let left_out = left_out.collect::<Vec<_>>().join(" and ");
         let mut text = format!("{name}: {} {done}, {}", counted(files, "file"), DecimalBytes(bytes));
         if whole > 0 {
-            text.push_str(&format!(", {whole} done before"));
+            let _ = write!(text, ", {whole} done before");
         }
         if !left_out.is_empty() {
-            text.push_str(&format!(", {left_out} left out"));
+            let _ = write!(text, ", {left_out} left out");
         }
-        text.push_str(&format!(", {failed} failed in {}", HumanDuration(since.elapsed())));
+        let _ = write!(text, ", {failed} failed in {}", HumanDuration(since.elapsed()));
         let value = json!({ "summary": {
             "files": files, "bytes": bytes, "done_before": whole, "links": links, "special": special, "failed": failed,
         } });

@@ -11,7 +11,6 @@ use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -196,7 +195,7 @@ async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
     }
-    let mut config = with_adaptive_retries(loader.load().await);
+    let mut config = loader.load().await;
     if let Some(profile) = &settings.profile {
         // The SDK's own chain would still prefer keys in the environment to a profile that was asked for by name.
         let mut provider = provider_config(http_client)
@@ -213,16 +212,6 @@ async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &
     let Some(role_arn) = &settings.role_arn else { return config };
     let role = AssumeRoleProvider::builder(role_arn).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
     config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
-}
-
-/// Lets all calls of a run slow down together once KMS says that they are too many. The number of attempts stays as the
-/// environment has it, and so does everything if it names another way to retry.
-fn with_adaptive_retries(config: SdkConfig) -> SdkConfig {
-    if std::env::var_os("AWS_RETRY_MODE").is_some_and(|mode| !mode.is_empty()) {
-        return config;
-    }
-    let retries = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
-    config.into_builder().retry_config(retries.with_retry_mode(RetryMode::Adaptive)).build()
 }
 
 fn provider_config(http_client: SharedHttpClient) -> ProviderConfig {

@@ -142,7 +142,7 @@ impl Work for Encryption<'_> {
             };
         }
         // Results have an ending that other files lose when they come back, but folders keep their names.
-        self.plan.check_name(file, |kind| kind == Kind::Folder)?;
+        Plan::check_name(file, |kind| kind == Kind::Folder)?;
         let earlier = self.plan.earlier(file, &before, |result, metadata| {
             self.recipes
                 .current(&file.path())

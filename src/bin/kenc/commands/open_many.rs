@@ -71,13 +71,13 @@ impl Work for Decryption<'_> {
             return Ok(Outcome::WholeAlready);
         }
         // What is not named like a kenc file keeps its name, and goes first.
-        plan.check_name(file, |_| true)?;
+        Plan::check_name(file, |_| true)?;
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         opening.demands.check(&head).map_err(about())?;
         let payload_len = reader.len.saturating_sub(head.len());
         let is_binary = !reader.is_armored;
-        let earlier = plan.earlier(file, &reader.metadata, |_, result| {
+        let earlier = plan.earlier(file, reader.metadata, |_, result| {
             is_binary && plaintext_len(payload_len) == Some(result.len())
         })?;
         if matches!(earlier, Earlier::Whole) {
