@@ -1,12 +1,12 @@
 //! What holds for documents in every notation, and what the tests of each share.
 
+mod cross;
 mod dotenv;
 mod ini;
 mod json;
 mod properties;
 mod toml;
 mod vectors;
-mod cross;
 
 use super::*;
 
