@@ -132,3 +132,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn blanks_at_the_end_of_a_block_are_encrypted_with_it() {
+    // They once stayed in the clear, and stood there twice after decryption.
+    let document =
+        Document::parse(Format::Yaml, Zeroizing::new("a: |-\n  x\n  y \t\nb: |\n  z  \n".to_owned())).unwrap();
+    survives(&document);
+    let token = "ENC[AES256_GCM,data:Yg==,iv:aa=,tag:bb=,type:str]";
+    let edits: Vec<_> =
+        (0..2).map(|leaf| Edit { leaf: LeafId(leaf), text: NewText::Encrypted(token.to_owned()) }).collect();
+    let encrypted = document.rewrite(&edits, MetadataChange::Keep).unwrap();
+    assert_eq!(*encrypted, format!("a: |-\n  {token}\nb: |\n  {token}\n"));
+}

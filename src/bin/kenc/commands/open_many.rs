@@ -1,23 +1,27 @@
 //! `kenc decrypt` and `kenc verify` of many files: a key is asked once for each wrapped key that is met.
 
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::path::PathBuf;
 
+use kenc::document::Sealed as Document;
 use kenc::error::{Error, Foreign, FormatError, Result};
 use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
+use kenc::fs::input::Input;
 use kenc::keys::Keyring;
 use kenc::stream::armor::ArmorReader;
 use kenc::stream::chunk::plaintext_len;
 use kenc::stream::header::foreign;
 use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{ChunkCipher, FileHead, read_error};
+use kenc::stream::{ChunkCipher, FileHead, TableCopies, read_error};
 
+use crate::args::documents::DocumentOpenArgs;
 use crate::args::{DecryptArgs, VerifyArgs};
 use crate::commands::decrypt::decrypted_name;
 use crate::commands::opening::{Demands, is_armored, is_kenc_file, threads};
 use crate::configuration::Configs;
+use crate::documents::{self, Recognised};
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
@@ -39,7 +43,15 @@ pub fn decrypt(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -
     signals::handle();
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
-    let opening = Opening { plan: &plan, demands: &demands, keyring: &keyring, reporter, turns: Turns::new(threads) };
+    let opening = Opening {
+        plan: &plan,
+        demands: &demands,
+        documents: &args.document_open,
+        configs,
+        keyring: &keyring,
+        reporter,
+        turns: Turns::new(threads),
+    };
     many::run(&request, &plan, threads, reporter, &Decryption(opening))
 }
 
@@ -53,7 +65,15 @@ pub fn verify(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
     signals::handle();
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
-    let opening = Opening { plan: &plan, demands: &demands, keyring: &keyring, reporter, turns: Turns::new(threads) };
+    let opening = Opening {
+        plan: &plan,
+        demands: &demands,
+        documents: &args.document_open,
+        configs,
+        keyring: &keyring,
+        reporter,
+        turns: Turns::new(threads),
+    };
     many::run(&request, &plan, threads, reporter, &Verification(opening))
 }
 
@@ -72,6 +92,9 @@ impl Work for Decryption<'_> {
         }
         // What is not named like a kenc file keeps its name, and goes first.
         Plan::check_name(file, |_| true)?;
+        if let Some(document) = sealed.document(file)? {
+            return opening.decrypt_document(document, file, &sealed.metadata);
+        }
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         opening.demands.check(&head).map_err(about())?;
@@ -105,6 +128,9 @@ impl Work for Verification<'_> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
         let mut sealed = Sealed::open(file)?;
+        if let Some(document) = sealed.document(file)? {
+            return opening.verify_document(document, file, &sealed.metadata);
+        }
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         let cipher = opening.cipher(&head, others).map_err(about())?;
@@ -117,12 +143,42 @@ impl Work for Verification<'_> {
 struct Opening<'a> {
     plan: &'a Plan,
     demands: &'a Demands,
+    documents: &'a DocumentOpenArgs,
+    configs: &'a Configs<'a>,
     keyring: &'a Keyring<'a>,
     reporter: &'a Reporter,
     turns: Turns,
 }
 
 impl Opening<'_> {
+    fn decrypt_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+        let about = || Failure::about(file.display());
+        let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
+        let output = self.plan.result(file, &earlier)?;
+        let opened = sealed.open(self.keyring, &self.of_document(file)?).map_err(about())?;
+        let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
+        output.file().write_all(&plaintext).map_err(Error::Write)?;
+        if self.plan.is_in_place() {
+            output.take_over(metadata)?;
+        }
+        output.restore(&Attributes::of(metadata))?;
+        output.commit()?;
+        Ok(Outcome::Written(plaintext.len() as u64))
+    }
+
+    fn verify_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+        let about = || Failure::about(file.display());
+        let (problems, _) = sealed.verify(self.keyring, &self.of_document(file)?).map_err(about())?;
+        match problems.into_iter().next() {
+            Some(problem) => Err(about()(problem.into())),
+            None => Ok(Outcome::Authentic(metadata.len(), TableCopies::Whole)),
+        }
+    }
+
+    fn of_document(&self, file: &FileToDo) -> Result<kenc::document::Demands, Failure> {
+        Ok(self.demands.of_document(self.documents, self.configs.require_seal(Some(&file.path()))?))
+    }
+
     fn cipher(&self, head: &FileHead, others: &dyn Fn()) -> Result<ChunkCipher> {
         if !self.demands.knows(head) {
             others();
@@ -191,8 +247,22 @@ impl Sealed {
             return Err(Cause::NotAFile(todo.path()).into());
         }
         let mut start = Vec::with_capacity(START);
-        file.by_ref().take(START as u64).read_to_end(&mut start).map_err(read_error).map_err(about())?;
+        Read::by_ref(&mut file).take(START as u64).read_to_end(&mut start).map_err(read_error).map_err(about())?;
         Ok(Self { file, metadata, start })
+    }
+
+    /// The config document that it is, if it is one.
+    fn document(&mut self, todo: &FileToDo) -> Result<Option<Document>, Failure> {
+        if is_kenc_file(&self.start) {
+            return Ok(None);
+        }
+        let about = || Failure::about(todo.display());
+        self.file.rewind().map_err(Error::Read).map_err(about())?;
+        let input = self.file.try_clone().and_then(Input::of_file).map_err(Error::Read).map_err(about())?;
+        match documents::recognise(input, Some(&todo.path()), None).map_err(about())? {
+            Recognised::Document(document) => Ok(Some(*document)),
+            Recognised::Other(_) => Ok(None),
+        }
     }
 
     fn reader(&mut self) -> Result<Reader<'_>> {
