@@ -1,6 +1,5 @@
 //! What holds for documents in every notation, and what the tests of each share.
 
-mod cross;
 mod dotenv;
 mod ini;
 mod json;
