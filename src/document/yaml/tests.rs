@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -401,4 +402,28 @@ m: |
     2
 ";
     assert_eq!(*Document::emit(Format::Yaml, document(before).tree()).unwrap(), expected);
+}
+
+proptest! {
+    #[test]
+    fn any_text_put_in_the_place_of_any_scalar_reads_as_itself(
+        value in "[ \\t\\n]?([a-z:#'\"\\\\|>&*!%@`,\\[\\]{}?=~.0-9+-]{0,4}[ \\n\\t\u{1}\u{85}\u{2028}\u{feff}é]{0,2}){0,6}",
+        before in prop::sample::select(vec![
+            "a: b\n", "a: 'b'\n", "a: \"b\"\n", "a: |\n  b\n\n\nc: d\n", "a: >-\n    b\n", "a: [b]\n", "a: {b: c}\n",
+            "a:\n- b # c\n", "a:\n  - - b\n", "a: | # c\n   b\n", "a:\r\n  - |+\r\n    b\r\n\r\n", "a: b",
+        ]),
+    ) {
+        let meant = Value::Text(value.into());
+        let after = changed(before, NewText::Plain(meant.clone()));
+        let mut meant_dump = dump(&parse(before).tree);
+        let old = meant_dump.lines().find(|line| line.contains(" str ")).unwrap().to_owned();
+        let (place, _) = old.split_once(" str ").unwrap();
+        meant_dump = meant_dump.replacen(&old, &format!("{place} {}", shown(&meant)), 1);
+        prop_assert_eq!(dump(&parse(&after).tree), meant_dump, "{:?}", after);
+    }
+
+    #[test]
+    fn no_text_at_all_makes_the_parser_panic(text in "([a-c:#'\"|>&*!?,\\[\\]{}-]{0,3}[ \n\t]{0,3}){0,20}") {
+        let _ = YamlStore.parse(&text);
+    }
 }
