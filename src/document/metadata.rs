@@ -143,6 +143,12 @@ impl Metadata {
         fields.into_iter().collect()
     }
 
+    /// Whether it has a MAC.
+    #[must_use]
+    pub fn has_mac(&self) -> bool {
+        self.mac.is_some()
+    }
+
     /// Whether it has a seal of kenc, whatever that is worth.
     #[must_use]
     pub fn has_seal(&self) -> bool {

@@ -78,11 +78,23 @@ impl Opened {
     /// # Errors
     /// If a key does not wrap, or kenc cannot ask it to ([`DocumentError::CannotRewrap`]).
     pub fn rotate(&self, keyring: &Keyring<'_>) -> Result<Encrypted> {
+        let keys = self.metadata().groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect());
+        let keys: Vec<Vec<NewKey>> = keys.collect();
+        self.rotate_under(&keys, self.metadata().threshold, keyring)
+    }
+
+    /// As [`Self::rotate`], under other keys. Those that the document has now and is not to have any more are not asked.
+    ///
+    /// # Errors
+    /// If a key does not wrap, or kenc cannot ask it to ([`DocumentError::CannotRewrap`]).
+    pub fn rotate_under(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Encrypted> {
         let mut metadata = self.metadata().clone();
-        let keys = metadata.groups.iter().map(|group| group.iter().map(rewrapping).collect());
+        let needed = checked_threshold(if groups.len() > 1 { threshold } else { 0 }, groups.len())?;
+        let keys = groups.iter().map(|group| group.iter().map(wrapping).collect());
         let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
-        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, metadata.needed_groups())?;
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;
         metadata.groups = stored(&keys, wrapped);
+        metadata.threshold = if groups.len() > 1 { needed } else { 0 };
         metadata.touch();
         self.writer(&self.plaintext, &data_key).write(metadata, self.reuse(Keep::Types), None)
     }

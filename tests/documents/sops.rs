@@ -329,6 +329,9 @@ fn kenc_opens_what_sops_makes_of_a_document_without_any_value() {
     let recipient = bench.keys[0].key.to_string();
     for text in ["---\n", "{}\n", "# only\n---\n"] {
         let encrypted = sops.run(&["encrypt", "--age", &recipient], Format::Yaml, text);
-        assert_eq!(plaintext(&bench.open(Format::Yaml, &encrypted)).trim_end(), sops.decrypt(Format::Yaml, &encrypted).trim_end());
+        assert_eq!(
+            plaintext(&bench.open(Format::Yaml, &encrypted)).trim_end(),
+            sops.decrypt(Format::Yaml, &encrypted).trim_end()
+        );
     }
 }

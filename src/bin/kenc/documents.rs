@@ -76,7 +76,8 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notati
     Ok(Document::from_plaintext(format, whole)?)
 }
 
-fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
+/// Reads a text in a notation.
+pub fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
     let text = std::str::from_utf8(&whole).map_err(|_| DocumentError::Syntax {
         at: kenc::error::At { line: 1, column: 1 },
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
@@ -97,6 +98,19 @@ impl From<Notation> for Format {
             Notation::Ini => Self::Ini,
             Notation::Toml => Self::Toml,
             Notation::Binary => Self::Binary,
+        }
+    }
+}
+
+impl From<Format> for Notation {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Yaml => Self::Yaml,
+            Format::Json => Self::Json,
+            Format::Dotenv => Self::Dotenv,
+            Format::Ini => Self::Ini,
+            Format::Toml => Self::Toml,
+            Format::Binary => Self::Binary,
         }
     }
 }

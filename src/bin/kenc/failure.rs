@@ -124,6 +124,8 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
+    #[error("{0}")]
+    AsSops(String),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -190,6 +192,7 @@ impl Failure {
             | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
             | Cause::NothingToCheck
+            | Cause::AsSops(_)
             | Cause::SeveralAccounts(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)

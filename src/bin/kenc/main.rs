@@ -12,6 +12,7 @@ mod progress;
 mod prompt;
 mod report;
 mod signals;
+mod sops;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,9 @@ use report::Reporter;
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
     report::hide_panics();
+    if sops::is_called(std::env::args_os().next().as_deref()) {
+        return sops::main(std::env::args_os());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),

@@ -45,7 +45,11 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
         match (old, there, metadata) {
             (Some(pair), _, None) => {
                 let place = range(layout, section, pair)?;
-                let text = if is_all(layout, &place) { format!("{{}}{}", source::line_break(layout.text)) } else { String::new() };
+                let text = if is_all(layout, &place) {
+                    format!("{{}}{}", source::line_break(layout.text))
+                } else {
+                    String::new()
+                };
                 splices.push(Splice { place, text });
             }
             (Some(pair), _, Some(metadata)) => splices.push(replace(layout, section, pair, metadata)?),
@@ -63,7 +67,10 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
 fn is_all(layout: &Layout<'_>, range: &Range<usize>) -> bool {
     let before = &layout.text[..range.start];
     layout.text[range.end..].trim().is_empty()
-        && before.lines().map(|line| line.trim_start_matches('\u{feff}')).all(|line| line.is_empty() || line.starts_with('#'))
+        && before
+            .lines()
+            .map(|line| line.trim_start_matches('\u{feff}'))
+            .all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 /// The member `sops` of a document.

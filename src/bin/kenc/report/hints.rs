@@ -41,7 +41,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::SomeFailed { .. } => String::new(),
+        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))

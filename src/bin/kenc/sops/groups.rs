@@ -124,10 +124,13 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
         }
         ["delete", number] => {
             let number = number.parse::<usize>().ok().filter(|number| *number < groups.len());
-            let number = number.ok_or_else(|| Stop::new(code::FAILED, "there is no group with this number; the first is 0"))?;
+            let number =
+                number.ok_or_else(|| Stop::new(code::FAILED, "there is no group with this number; the first is 0"))?;
             groups.remove(number);
         }
-        ["delete"] => return Err(Stop::new(code::FAILED, "`groups delete` takes the number of a group; the first is 0")),
+        ["delete"] => {
+            return Err(Stop::new(code::FAILED, "`groups delete` takes the number of a group; the first is 0"));
+        }
         _ => return Err(Stop::new(code::FAILED, "`groups` takes `add` or `delete`")),
     }
     let stated = args.shamir_secret_sharing_threshold.unwrap_or(old.threshold);

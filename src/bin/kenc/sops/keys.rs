@@ -31,7 +31,8 @@ pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, format: Forma
             ));
         }
     };
-    let threshold = args.shamir_secret_sharing_threshold.or(rule.as_ref().and_then(|rule| rule.threshold.map(usize::from)));
+    let threshold =
+        args.shamir_secret_sharing_threshold.or(rule.as_ref().and_then(|rule| rule.threshold.map(usize::from)));
     let from_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
     let from_config = from_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
     let is_only_encrypted = args.mac_only_encrypted || rule.as_ref().is_some_and(|rule| rule.mac_only_encrypted);
@@ -57,7 +58,10 @@ fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
         ("SOPS_HUAWEICLOUD_KMS_IDS", "Huawei Cloud KMS"),
     ] {
         if std::env::var_os(variable).is_some_and(|value| !value.is_empty()) {
-            return Err(Stop::new(code::FAILED, format!("${variable} names keys of {service}, which kenc does not ask")));
+            return Err(Stop::new(
+                code::FAILED,
+                format!("${variable} names keys of {service}, which kenc does not ask"),
+            ));
         }
     }
     let or_variable = |given: &[String], name: &str| {

@@ -112,7 +112,8 @@ impl<'a> Session<'a> {
                 return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot both say where the result goes"));
             }
             (Some(output), _) => {
-                check_folder_of(output).map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
+                check_folder_of(output)
+                    .map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
                 Place::File { path: output.clone(), existing: Existing::Replace }
             }
             (None, Some(path)) if *in_place => Place::Input { path: path.to_owned() },

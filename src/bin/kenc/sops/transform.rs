@@ -10,7 +10,7 @@ use kenc::keys::WrappingKey;
 use super::exit::{Stop, code};
 use super::keys::{named, recipe, refuse_others};
 use super::session::{Session, name_of};
-use crate::args::documents::{DocumentDecryptArgs, Notation};
+use crate::args::documents::DocumentDecryptArgs;
 use crate::commands::documents::decrypt::result;
 use crate::documents::parse;
 use crate::failure::Failure;
@@ -27,7 +27,10 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
     }
     if from == Format::Yaml && whole.iter().all(u8::is_ascii_whitespace) {
-        return Err(Stop::new(code::NO_DOCUMENT, format!("{} is empty: it needs at least one document", name_of(path))));
+        return Err(Stop::new(
+            code::NO_DOCUMENT,
+            format!("{} is empty: it needs at least one document", name_of(path)),
+        ));
     }
     let mut document = Document::from_plaintext(from, whole).map_err(|error| about()(error.into()))?;
     if from != to {
@@ -65,20 +68,9 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let own = opened.document().format();
     // A file that kenc made of TOML has no notation that sops has a word for.
     let to = if own == from || session.args.output_type.is_some() { to } else { own };
-    let args = DocumentDecryptArgs { extract, output_type: Some(notation(to)) };
+    let args = DocumentDecryptArgs { extract, output_type: Some(to.into()) };
     let bytes = result(opened, &args).map_err(Failure::about(name_of(path)))?;
     session.write(path, &bytes, Access::Owner)
-}
-
-fn notation(format: Format) -> Notation {
-    match format {
-        Format::Yaml => Notation::Yaml,
-        Format::Json => Notation::Json,
-        Format::Dotenv => Notation::Dotenv,
-        Format::Ini => Notation::Ini,
-        Format::Toml => Notation::Toml,
-        Format::Binary => Notation::Binary,
-    }
 }
 
 /// A new data key, under the same keys but for those that are added or removed.
@@ -134,7 +126,7 @@ pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let sealed = document.filter(|document| document.metadata().is_some()).map(Sealed::new).transpose()?;
     let is_encrypted = sealed.is_some_and(|sealed| {
         let metadata = sealed.metadata();
-        !metadata.version.is_empty() && metadata.mac.is_some()
+        !metadata.version.is_empty() && metadata.has_mac()
     });
     println!("{{\"encrypted\":{is_encrypted}}}");
     Ok(0)

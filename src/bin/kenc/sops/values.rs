@@ -36,7 +36,8 @@ pub fn set_by_flag(session: Session<'_>, file: &Path, set: &str) -> Result<u8, S
 
 fn set_to(session: Session<'_>, file: &Path, way: &str, value: &[u8]) -> Result<u8, Stop> {
     let way = parsed(way)?;
-    let value: Node = serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
+    let value: Node =
+        serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
     change(session, file, |document| document.with_value(&way, &value))
 }
 
