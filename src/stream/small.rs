@@ -85,6 +85,7 @@ mod tests {
     use super::*;
     use crate::context::EncryptionContext;
     use crate::crypto::{Backend, DataKey, Suite};
+    use crate::keys::WrappedKey;
     use crate::stream::{Decryptor, FileHead, NewFile, Parameters};
 
     #[test]
@@ -95,7 +96,8 @@ mod tests {
         for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, fits - 1, fits] {
             let plaintext = vec![7; len];
             let parameters = Parameters { suite: Suite::default(), context: EncryptionContext::new() };
-            let NewFile { head, cipher } = NewFile::new(parameters, Vec::new(), &data_key, Backend::default()).unwrap();
+            let slots = vec![WrappedKey { provider: "mine".into(), key_id: "1".into(), ciphertext: vec![0] }];
+            let NewFile { head, cipher } = NewFile::new(parameters, slots, &data_key, Backend::default()).unwrap();
             let mut sealed = Vec::new();
             let done = room.seal(&cipher, &mut &plaintext[..], &head, &mut sealed).unwrap();
             if len == fits {
