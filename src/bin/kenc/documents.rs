@@ -56,6 +56,20 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
     }
 }
 
+/// Whether the content of a file in a folder is an encrypted document; or else whether its name and its text say that it is
+/// meant as one, so that it is not passed over in silence when it is damaged.
+pub fn is_encrypted(input: Input, start: &[u8], path: &Path) -> Result<bool> {
+    if start.contains(&0) || input.len().is_some_and(|len| len > MAX_LEN as u64) {
+        return Ok(false);
+    }
+    let (Some(whole), _) = input.read_whole(MAX_LEN)? else { return Ok(false) };
+    let Ok(text) = std::str::from_utf8(&whole) else { return Ok(false) };
+    if !text.contains("sops") || !text.contains("ENC[") {
+        return Ok(false);
+    }
+    Ok(Format::of_name(path) != Format::Binary || Document::recognise(&whole).is_some())
+}
+
 /// Reads an encrypted document.
 pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<Sealed>> {
     match recognise(input, path, notation)? {
@@ -104,8 +118,8 @@ impl From<Notation> for Format {
 /// Whether the values of an input are encrypted rather than the whole: because it was asked for, or because a rule is for
 /// it and its name is that of a document.
 pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs<'_>, path: Option<&Path>) -> Result<bool, Failure> {
-    if args.values || args.whole {
-        return Ok(args.values);
+    if args.values || args.whole || selection(&args.selection).is_some() {
+        return Ok(!args.whole);
     }
     let Some(path) = path.filter(|path| Format::of_name(path) != Format::Binary) else { return Ok(false) };
     let found = configs.of(Some(path))?;
@@ -151,8 +165,7 @@ pub fn recipe(
     };
     let groups = groups.into_iter().map(|group| with_context(group, &context)).collect::<Result<_, Failure>>()?;
     let rule_given = selection(&args.selection);
-    let rule_of_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
-    let rule_of_config = rule_of_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+    let rule_of_config = rule.as_ref().and_then(selection_of_rule);
     let is_only_encrypted = args.mac_only_encrypted || rule.is_some_and(|rule| rule.mac_only_encrypted);
     Ok(Recipe {
         rule: rule_given.or(rule_of_config).unwrap_or_default(),
@@ -165,24 +178,26 @@ pub fn recipe(
 
 /// The keys of a rule, group by group.
 pub fn groups_of_rule(rule: &ConfigRule) -> Result<Vec<Vec<WrappingKey>>, Failure> {
-    let key = |key: &RuleKey| {
-        Ok(match key {
-            RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
-                key: KeyUri::AwsKms(key.clone()),
-                access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
-            },
-            RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
-            RuleKey::Passphrase => KeyUri::Passphrase.into(),
-            RuleKey::Pgp(name) => {
-                let fingerprint = PgpFingerprint::from_fingerprint(name);
-                KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
-            }
-            RuleKey::Other { kind, id } => {
-                return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
-            }
-        })
-    };
-    rule.groups.iter().map(|group| group.keys.iter().map(key).collect()).collect()
+    rule.groups.iter().map(|group| group.keys.iter().map(key_of_rule).collect()).collect()
+}
+
+/// A key of a rule.
+pub fn key_of_rule(key: &RuleKey) -> Result<WrappingKey, Failure> {
+    Ok(match key {
+        RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
+            key: KeyUri::AwsKms(key.clone()),
+            access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
+        },
+        RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
+        RuleKey::Passphrase => KeyUri::Passphrase.into(),
+        RuleKey::Pgp(name) => {
+            let fingerprint = PgpFingerprint::from_fingerprint(name);
+            KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
+        }
+        RuleKey::Other { kind, id } => {
+            return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
+        }
+    })
 }
 
 /// All keys of the command line in one group; or with a threshold a group for each word, whose keys have commas between.
@@ -206,7 +221,7 @@ fn groups_of_words(
 }
 
 /// Adds pairs to the context of every key of AWS KMS. What a key has already stays, unless it contradicts.
-fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
+pub fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
     let mut group = group;
     for WrappingKey { key, access } in &mut group {
         if !matches!(key, KeyUri::AwsKms(_)) {
@@ -222,7 +237,8 @@ fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Ve
     Ok(group)
 }
 
-fn selection(args: &SelectionArgs) -> Option<Rule> {
+/// The rule that was given on the command line.
+pub fn selection(args: &SelectionArgs) -> Option<Rule> {
     let SelectionArgs {
         unencrypted_suffix,
         encrypted_suffix,
@@ -237,6 +253,12 @@ fn selection(args: &SelectionArgs) -> Option<Rule> {
         .or(encrypted_regex.map(Rule::EncryptedRegex))
         .or(unencrypted_comment_regex.map(Rule::UnencryptedCommentRegex))
         .or(encrypted_comment_regex.map(Rule::EncryptedCommentRegex))
+}
+
+/// Which values a rule of a config has encrypted, if it says so.
+pub fn selection_of_rule(rule: &ConfigRule) -> Option<Rule> {
+    let selection = rule.selection.as_ref()?;
+    Rule::from_name(selection.kind.field(), &selection.text)
 }
 
 /// Writes a text to its place, as a whole or not at all where the place is a file.

@@ -68,6 +68,14 @@ pub enum Cause {
     NoFingerprint(String),
     #[error("the config names the key `{id}` in `{field}`, and kenc does not ask that service")]
     KeyOfOtherService { field: &'static str, id: String },
+    #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
+    CipherOfDocument(String),
+    #[error("no config has a rule with keys for {0}")]
+    NoRule(String),
+    #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
+    NotConfirmed { count: usize },
+    #[error("nothing was changed: the answer was no")]
+    Declined,
     #[error("there are {0} inputs and one output")]
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
@@ -165,6 +173,9 @@ impl Failure {
             | Cause::RangeOfDocument(_)
             | Cause::NoFingerprint(_)
             | Cause::KeyOfOtherService { .. }
+            | Cause::CipherOfDocument(_)
+            | Cause::NoRule(_)
+            | Cause::NotConfirmed { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
@@ -185,6 +196,7 @@ impl Failure {
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
             | Cause::NoLocalKey { .. }
+            | Cause::Declined
             | Cause::NoHome => Exit::Failed,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,

@@ -9,6 +9,7 @@ mod failure;
 mod output;
 mod progress;
 mod prompt;
+mod question;
 mod report;
 mod signals;
 

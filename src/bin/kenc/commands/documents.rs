@@ -3,4 +3,7 @@
 pub mod decrypt;
 pub mod encrypt;
 pub mod inspect;
+pub mod keys;
+pub mod rewrap;
+pub mod rotate;
 pub mod verify;

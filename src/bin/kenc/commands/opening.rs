@@ -15,7 +15,7 @@ use kenc::stream::header::{self, MAGIC};
 use kenc::stream::pipeline;
 use kenc::stream::{ChunkCipher, FileHead};
 
-use crate::args::documents::DocumentOpenArgs;
+use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs};
 use crate::args::{OpenArgs, WorkArgs};
 use crate::configuration::Configs;
 use crate::environment::identities;
@@ -54,6 +54,12 @@ impl Demands {
             mac: if ignore_mac { MacDemand::Nothing } else { MacDemand::Right },
             seal: if seal_demanded || require_seal { SealDemand::Verified } else { SealDemand::NotBroken },
         }
+    }
+
+    /// The same for a config document whose keys are changed.
+    pub fn of_changed_document(&self, args: &DocumentChangeArgs, require_seal: bool) -> document::Demands {
+        let require_seal = args.require_seal || require_seal;
+        self.of_document(&DocumentOpenArgs::default(), require_seal)
     }
 
     /// The cipher for the chunks of a file, from the first key that opens it.

@@ -56,7 +56,11 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             "a threshold is between 2 and the number of key groups; one group has none".to_owned()
         }
         DocumentError::CannotRewrap { list, .. } => {
-            format!("take it away first, or let sops do it: `sops rotate -i {file}` asks the keys in {list}")
+            format!("`--to KEY` leaves it out; or let sops do it: `sops rotate -i {file}` asks the keys in {list}")
         }
+        DocumentError::SeveralGroups(_) => {
+            format!("name it with `--group N`; `kenc inspect {file}` shows the groups, and --from-config changes all of them")
+        }
+        DocumentError::NoSuchGroup { .. } => format!("`kenc inspect {file}` shows the groups"),
     }
 }

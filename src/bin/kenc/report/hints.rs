@@ -63,6 +63,12 @@ fn of_command(cause: &Cause) -> String {
             "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
                 .to_owned()
         }
+        Cause::CipherOfDocument(_) => "leave out --cipher; or rotate kenc files and documents one after the other".to_owned(),
+        Cause::NoRule(_) => {
+            "give it one in .kenc.yaml, name the config with `--config FILE`, or name keys with `--to KEY`".to_owned()
+        }
+        Cause::NotConfirmed { .. } => "`--dry-run` shows what would change, and `--yes` does it without asking".to_owned(),
+        Cause::Declined => String::new(),
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
