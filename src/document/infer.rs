@@ -18,7 +18,11 @@ impl Value {
         // The other notations write these values as YAML does, or have them not at all.
         match scalar::resolve(text) {
             Ok(Self::Null) if format == Format::Toml => as_text(),
-            Ok(value @ (Self::Null | Self::Integer(_) | Self::Bool(_))) if value.bare().as_slice() == text.as_bytes() => value,
+            Ok(value @ (Self::Null | Self::Integer(_) | Self::Bool(_)))
+                if value.bare().as_slice() == text.as_bytes() =>
+            {
+                value
+            }
             Ok(value @ Self::Float(_)) if text.contains('.') && value.bare().as_slice() == text.as_bytes() => value,
             _ => as_text(),
         }

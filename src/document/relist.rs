@@ -94,7 +94,8 @@ impl Metadata {
                 other => Ok((typed, other.clone())),
             })
             .collect::<Result<_>>()?;
-        let means_one = |(typed, key): &(&KeyUri, KeyUri), stored: &StoredKey| means(typed, stored) || means(key, stored);
+        let means_one =
+            |(typed, key): &(&KeyUri, KeyUri), stored: &StoredKey| means(typed, stored) || means(key, stored);
         let goes = |stored: &StoredKey| removed.iter().any(|key| means_one(key, stored));
         let (added, mut keys): (_, Vec<NewKey>) = if replacement.is_empty() {
             (added, group.iter().filter(|stored| !goes(stored)).cloned().map(NewKey::Kept).collect())
@@ -251,8 +252,7 @@ fn with_context(key: &KeyUri, context: &EncryptionContext) -> WrappingKey {
 /// The key of a group that is `wanted`, asked in the same way. What an alias means is looked up, if that is permitted:
 /// otherwise it counts as new, and is found out when it wraps.
 fn stored_as(group: &[StoredKey], wanted: &WrappingKey, resolve: Resolve<'_>) -> Option<StoredKey> {
-    let is_asked_so =
-        |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
+    let is_asked_so = |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
     let find = |key: &KeyUri| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
     find(&wanted.key).or_else(|| match &wanted.key {
         KeyUri::AwsKms(alias) if alias.is_alias() && !group.is_empty() => find(&KeyUri::AwsKms(resolve(alias).ok()?)),

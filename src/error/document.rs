@@ -179,10 +179,9 @@ impl DocumentError {
             | Self::NoSeal { .. }
             | Self::Metadata(_)
             | Self::SharesDoNotFit => Class::NotAuthentic,
-            Self::UnusableRule { .. }
-            | Self::Threshold { .. }
-            | Self::SeveralGroups(_)
-            | Self::NoSuchGroup { .. } => Class::Usage,
+            Self::UnusableRule { .. } | Self::Threshold { .. } | Self::SeveralGroups(_) | Self::NoSuchGroup { .. } => {
+                Class::Usage
+            }
             Self::AlreadyEncrypted => Class::WouldOverwrite,
             Self::Syntax { .. }
             | Self::Refused { .. }

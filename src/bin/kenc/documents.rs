@@ -1,7 +1,7 @@
 //! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
@@ -18,10 +18,10 @@ use crate::commands::opening::is_kenc_file;
 use crate::configuration::Configs;
 use crate::environment::local_key;
 use crate::failure::{Cause, Failure};
-use crate::output::{Output, Place};
+use crate::output::{Output, Place, TextOnly};
 
 /// Longest file that is taken for a document, in bytes. What is longer is no config file.
-const MAX_LEN: usize = 256 << 20;
+pub const MAX_LEN: usize = 256 << 20;
 
 /// What an input turned out to be.
 pub enum Recognised {
@@ -266,6 +266,24 @@ pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync) -> Result<
     let mut output = Output::open(place, access, sync)?;
     output.writer().write_all(bytes).map_err(Error::Write)?;
     output.commit()
+}
+
+/// Prints plaintext to the standard output. A terminal gets text only.
+pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
+    let place = Place::StandardOutput { forced: false };
+    let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing)?;
+    let written = if std::io::stdout().is_terminal() {
+        let mut text = TextOnly::new(output.writer());
+        let written = text.write_all(bytes);
+        if text.has_refused() {
+            return Err(Cause::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
+        }
+        written
+    } else {
+        output.writer().write_all(bytes)
+    };
+    written.map_err(Error::Write)?;
+    Ok(output.commit()?)
 }
 
 /// Replaces a document by its successor.

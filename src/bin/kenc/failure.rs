@@ -70,6 +70,18 @@ pub enum Cause {
     KeyOfOtherService { field: &'static str, id: String },
     #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
     CipherOfDocument(String),
+    #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
+    ValueOfWholeFile(PathBuf),
+    #[error("a value on the command line can be read by every program on this machine")]
+    ValueOnCommandLine,
+    #[error("no value: {0}")]
+    NoValue(&'static str),
+    #[error("the value is not text: it is not UTF-8")]
+    ValueNotText,
+    #[error("the value is not JSON: {0}")]
+    ValueNotJson(String),
+    #[error("{0}: its name does not say which notation it has")]
+    NotationUnknown(String),
     #[error("no config has a rule with keys for {0}")]
     NoRule(String),
     #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
@@ -175,6 +187,10 @@ impl Failure {
             | Cause::KeyOfOtherService { .. }
             | Cause::CipherOfDocument(_)
             | Cause::NoRule(_)
+            | Cause::ValueOnCommandLine
+            | Cause::NoValue(_)
+            | Cause::ValueNotJson(_)
+            | Cause::NotationUnknown(_)
             | Cause::NotConfirmed { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
@@ -197,6 +213,8 @@ impl Failure {
             | Cause::NotAFolder(_)
             | Cause::NoLocalKey { .. }
             | Cause::Declined
+            | Cause::ValueOfWholeFile(_)
+            | Cause::ValueNotText
             | Cause::NoHome => Exit::Failed,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,

@@ -82,13 +82,15 @@ fn encrypted_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Fail
             Err(error) => Some(Err(error.into())),
         },
         Ok(_) => None,
-        Err(error) => {
-            let action =
-                error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
-            let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-            Some(Err(Error::io(action, source).into()))
-        }
+        Err(error) => Some(Err(cannot_look(error))),
     })
+}
+
+/// Why a part of a folder cannot be gone through.
+pub fn cannot_look(error: walkdir::Error) -> Failure {
+    let action = error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
+    let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+    Error::io(action, source).into()
 }
 
 /// Whether a file is one of kenc, or an encrypted document.

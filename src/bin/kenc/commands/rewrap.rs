@@ -17,8 +17,8 @@ use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::{self, Content, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
-use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::documents;
+use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Payload, Recognised};
 use crate::configuration::Configs;
@@ -51,7 +51,8 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         of_config: by_config.rewrappers(&keyrings, &demands.only),
         configs,
     };
-    let documents = KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let documents =
+        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
     if !args.dry_run {
         confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;

@@ -14,8 +14,8 @@ use crate::args::{Cipher, RotateArgs};
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::{self, Content, OldAndNew, Target, named};
-use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::documents;
+use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service;
@@ -53,7 +53,8 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         of_config: by_config.rewrappers(&keyrings, &demands.only),
         configs,
     };
-    let documents = KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let documents =
+        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
     confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
     signals::handle();

@@ -11,7 +11,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         }
         DocumentError::TooLong { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
         DocumentError::CannotCarry { .. } => "choose another notation with --output-type".to_owned(),
-        DocumentError::Path { .. } => format!("`kenc inspect {file}` shows what there is; a path is `db.password` or `list[0]`"),
+        DocumentError::Path { .. } => format!("its keys are readable in {file} itself; a path is `db.password`, `list[0]` or `\"a.b\"`"),
         DocumentError::NotAsMeant(_) => "nothing was written; please report this as a bug of kenc".to_owned(),
         DocumentError::NotEncrypted => format!("`kenc encrypt --values -i {file}` encrypts its values"),
         DocumentError::AlreadyEncrypted => {

@@ -43,7 +43,9 @@ pub fn run(
     let outcome = opened.with_keys(&new.groups, new.threshold, keyring).map_err(target.about())?;
     let (text, metadata, is_changed) = match &outcome {
         Outcome::Unchanged => (opened.document().text(), old.clone(), false),
-        Outcome::Changed(Encrypted { text, .. }) => (text.as_str(), metadata_of(&opened, text).map_err(target.about())?, true),
+        Outcome::Changed(Encrypted { text, .. }) => {
+            (text.as_str(), metadata_of(&opened, text).map_err(target.about())?, true)
+        }
     };
     if (is_changed || is_elsewhere) && !args.dry_run {
         target.write(text, &args.files)?;

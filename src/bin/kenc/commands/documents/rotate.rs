@@ -34,7 +34,8 @@ pub fn run(
     if let (Some(context), Some(new_keys)) = (new_context, &mut new_keys) {
         give_context(new_keys, context).map_err(Error::from).map_err(target.about())?;
     }
-    let (mut rule, mut mac_scope) = (selection(&args.selection), args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted));
+    let (mut rule, mut mac_scope) =
+        (selection(&args.selection), args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted));
     if args.from_config.from_config {
         let of_config = keys.rule(target)?;
         rule = rule.or_else(|| Some(selection_of_rule(&of_config).unwrap_or_default()));
@@ -84,11 +85,8 @@ impl Done {
             let (kind, id) = key.named();
             format!("{kind} {id}")
         };
-        let groups: Vec<String> = metadata
-            .groups
-            .iter()
-            .map(|group| group.iter().map(named).collect::<Vec<_>>().join(", "))
-            .collect();
+        let groups: Vec<String> =
+            metadata.groups.iter().map(|group| group.iter().map(named).collect::<Vec<_>>().join(", ")).collect();
         let rule = if metadata.rule == *old_rule {
             String::new()
         } else {
