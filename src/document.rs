@@ -71,6 +71,7 @@ mod json;
 mod lines;
 pub mod mac;
 pub mod metadata;
+mod part;
 mod path;
 mod rekey;
 mod relist;

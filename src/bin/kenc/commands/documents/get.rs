@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use kenc::document::{Document, Format, Leaf, Node, Tree, Value};
+use kenc::document::{Document, Format, Leaf, Node, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
@@ -106,7 +106,7 @@ fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing
         Node::Mapping(_) | Node::Sequence(_) => {
             let format = args.output_type.map_or(document.format(), Format::from);
             let format = if format == Format::Binary { Format::Json } else { format };
-            let mut text = Document::emit(format, &Tree { roots: vec![node.clone()] })?;
+            let mut text = Document::emit_part(format, node)?;
             (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), true)
         }
     };
