@@ -128,7 +128,7 @@ pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, D
 }
 
 /// Looks for what cannot be encrypted. Returns how many values are selected.
-fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
+pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
     for root in &plaintext.tree().roots {
         let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
         if !is_nothing && !matches!(root, Node::Mapping(_)) {
@@ -153,7 +153,7 @@ fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, Document
 /// Writes a document with its values encrypted.
 pub(crate) struct Writer<'a> {
     plaintext: &'a Document,
-    selection: &'a Selection,
+    pub(crate) selection: &'a Selection,
     comments: Comments,
     data_key: &'a DataKey,
 }

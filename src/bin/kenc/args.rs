@@ -8,6 +8,8 @@ mod keys;
 // Named in full, for the tests that make man pages of these definitions include this file by its path.
 #[path = "args/change.rs"]
 mod change;
+#[path = "args/values.rs"]
+pub mod values;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -118,6 +120,26 @@ pub enum Command {
     /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
     /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
     Rotate(RotateArgs),
+
+    /// Print one value of an encrypted config document
+    ///
+    /// A single value is printed bare, with a line end behind it unless it has one or -n is given; a mapping or a list in
+    /// the notation of the file, or as JSON with --json. Works on kenc files too that have a config document in them.
+    Get(values::GetArgs),
+
+    /// Set one value of an encrypted config document
+    ///
+    /// The value comes from the standard input, from --file, or is asked for at the terminal, where it is not shown. The line
+    /// end behind a single line is not part of it. It is a number, a boolean or null where it reads as one in the notation
+    /// of the file, letter by letter; a value that is text stays text, and --string makes it text. With --json the value is
+    /// JSON, and may be a mapping or a list. Parents that are not there are made. All other values keep their ciphertext,
+    /// and a value that is there already writes nothing.
+    Set(values::SetArgs),
+
+    /// Take one value out of an encrypted config document
+    ///
+    /// Its lines go with it. A mapping or a list goes with all that is in it.
+    Unset(values::UnsetArgs),
 
     /// Show all that can be known of a file without a key
     ///

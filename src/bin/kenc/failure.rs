@@ -68,6 +68,26 @@ pub enum Cause {
     NoFingerprint(String),
     #[error("the config names the key `{id}` in `{field}`, and kenc does not ask that service")]
     KeyOfOtherService { field: &'static str, id: String },
+    #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
+    CipherOfDocument(String),
+    #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
+    ValueOfWholeFile(PathBuf),
+    #[error("a value on the command line can be read by every program on this machine")]
+    ValueOnCommandLine,
+    #[error("no value: {0}")]
+    NoValue(&'static str),
+    #[error("the value is not text: it is not UTF-8")]
+    ValueNotText,
+    #[error("the value is not JSON: {0}")]
+    ValueNotJson(String),
+    #[error("{0}: its name does not say which notation it has")]
+    NotationUnknown(String),
+    #[error("no config has a rule with keys for {0}")]
+    NoRule(String),
+    #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
+    NotConfirmed { count: usize },
+    #[error("nothing was changed: the answer was no")]
+    Declined,
     #[error("there are {0} inputs and one output")]
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
@@ -179,6 +199,13 @@ impl Failure {
             | Cause::RangeOfDocument(_)
             | Cause::NoFingerprint(_)
             | Cause::KeyOfOtherService { .. }
+            | Cause::CipherOfDocument(_)
+            | Cause::NoRule(_)
+            | Cause::ValueOnCommandLine
+            | Cause::NoValue(_)
+            | Cause::ValueNotJson(_)
+            | Cause::NotationUnknown(_)
+            | Cause::NotConfirmed { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
@@ -206,6 +233,9 @@ impl Failure {
             | Cause::NameTooLong(_)
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
+            | Cause::Declined
+            | Cause::ValueOfWholeFile(_)
+            | Cause::ValueNotText
             | Cause::NoHome => Exit::Failed,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,

@@ -10,6 +10,7 @@ mod many;
 mod output;
 mod progress;
 mod prompt;
+mod question;
 mod report;
 mod signals;
 mod sops;
@@ -45,6 +46,9 @@ fn run(cli: &Cli) -> Exit {
         Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),
         Command::Rewrap(args) => commands::rewrap::run(args, &configs, &reporter),
         Command::Rotate(args) => commands::rotate::run(args, &configs, &reporter),
+        Command::Get(args) => commands::documents::get::run(args, &configs, &reporter),
+        Command::Set(args) => commands::documents::set::run(args, &configs, &reporter),
+        Command::Unset(args) => commands::documents::unset::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

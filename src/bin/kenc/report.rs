@@ -63,6 +63,18 @@ impl Reporter {
         if self.quiet && !self.json { Ok(()) } else { self.result(text, value) }
     }
 
+    /// Shows lines that lead to a question, beside the results.
+    pub fn show(&self, lines: &str) {
+        if !self.json {
+            print_error_line(lines);
+        }
+    }
+
+    /// Whether results are printed as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
         let text = if self.json { format!("{value}\n") } else { text.to_owned() };

@@ -15,7 +15,7 @@ use kenc::stream::header::{self, MAGIC};
 use kenc::stream::pipeline;
 use kenc::stream::{ChunkCipher, FileHead};
 
-use crate::args::documents::DocumentOpenArgs;
+use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs};
 use crate::args::{OpenArgs, WorkArgs};
 use crate::configuration::Configs;
 use crate::environment::identities;
@@ -67,6 +67,12 @@ impl Demands {
     /// Whether nobody has to be asked for the keys of a file that is not being asked already.
     pub fn knows(&self, head: &FileHead) -> bool {
         self.memory.knows(&head.header.table.slots, &head.header.parameters.context)
+    }
+
+    /// The same for a config document whose keys are changed.
+    pub fn of_changed_document(&self, args: &DocumentChangeArgs, require_seal: bool) -> document::Demands {
+        let require_seal = args.require_seal || require_seal;
+        self.of_document(&DocumentOpenArgs::default(), require_seal)
     }
 
     /// The cipher for the chunks of a file, from the first key that opens it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Encrypted, Format, Metadata, NewKey, Outcome, Sealed, StoredKey};
+use kenc::document::{Document, Encrypted, Format, Metadata, NewKey, NewKeys, Outcome, Rotation, Sealed, StoredKey};
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
 use kenc::keys::WrappingKey;
@@ -86,8 +86,10 @@ pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     check_input(session, Some(path))?;
     let opened = session.open(Some(path))?;
     let groups = changed(opened.metadata(), added, &removed);
-    let threshold = opened.metadata().threshold;
-    let rotated = session.with_new_keys(|keyring| opened.rotate_under(&groups, threshold, keyring));
+    let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
+    let keys = Some(NewKeys { groups, threshold, absent: Vec::new() });
+    let rotation = Rotation { keys, ..Rotation::default() };
+    let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring));
     let Encrypted { text, .. } = rotated.map_err(Failure::about(name_of(Some(path))))?;
     session.write(Some(path), text.as_bytes(), Access::Umask)
 }
