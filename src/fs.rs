@@ -3,6 +3,7 @@
 pub mod atomic;
 pub mod input;
 pub mod positioned;
+pub mod scratch;
 
 use std::fs::File;
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use kenc::context::EncryptionContext;
-use kenc::crypto::Backend;
+use kenc::crypto::{Backend, DataKey};
 use kenc::error::{Error, FormatError, Result};
 use kenc::fs::input::{Input, Kind};
 use kenc::keys::{Identities, KeyUri, Keyring};
@@ -43,15 +43,26 @@ impl Demands {
 
     /// The cipher for the chunks of a file, from the first key that opens it.
     pub fn open(&self, head: &FileHead, keyring: &Keyring<'_>, reporter: &Reporter) -> Result<ChunkCipher> {
+        self.unwrap(head, keyring, reporter).map(|(cipher, _)| cipher)
+    }
+
+    /// The cipher for the chunks of a file, and its data key, which a successor of the file is made with.
+    pub fn unwrap(
+        &self,
+        head: &FileHead,
+        keyring: &Keyring<'_>,
+        reporter: &Reporter,
+    ) -> Result<(ChunkCipher, DataKey)> {
         let Self { only, context, identities: _ } = self;
         head.header.parameters.context.check_contains(context)?;
-        let (cipher, slot) =
+        let (opened, slot) =
             keyring.unwrap(&head.header.table.slots, &head.header.parameters.context, only, |data_key| {
-                head.cipher(data_key, Backend::default())
+                let cipher = head.cipher(data_key, Backend::default())?;
+                Some((cipher, DataKey::from_slice(data_key.expose())?))
             })?;
         let key = &head.header.table.slots[slot];
         reporter.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
-        Ok(cipher)
+        Ok(opened)
     }
 }
 
