@@ -4,17 +4,28 @@
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
 
+mod compare;
+mod format;
+mod json;
+mod lines;
+mod path;
 mod store;
 pub mod tree;
+mod untyped;
 pub mod value;
+mod walk;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::error::DocumentError;
+use compare::{Meant, check_metadata};
+use store::{Found, METADATA_KEY, Splice, apply, store_of};
 
+pub use path::PathError;
 pub use tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
 pub use value::Value;
+pub use walk::Item;
 
 /// The notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +48,7 @@ pub enum Format {
 pub struct Document {
     format: Format,
     text: Zeroizing<String>,
-    tree: Tree,
-    metadata: Option<Map<String, Json>>,
+    found: Found,
 }
 
 /// A new text for one leaf or comment.
@@ -77,8 +87,8 @@ impl Document {
     /// # Errors
     /// If it is not well formed, or says what cannot be kept; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
-        let _ = (format, text);
-        todo!("every store has its parser")
+        let found = store_of(format).parse(&text)?;
+        Ok(Self { format, text, found })
     }
 
     /// The notation.
@@ -96,20 +106,19 @@ impl Document {
     /// What it says, without the metadata.
     #[must_use]
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        &self.found.tree
     }
 
     /// The metadata, unflattened where the format has it flat. Every single value is text where the format has no types.
     #[must_use]
     pub fn metadata(&self) -> Option<&Map<String, Json>> {
-        self.metadata.as_ref()
+        self.found.metadata.as_ref()
     }
 
-    /// The text of a leaf as it stands in the file, quotes included.
+    /// The text of a leaf or comment as it stands in the file, quotes included. Empty for one that stands in no file.
     #[must_use]
     pub fn source(&self, leaf: LeafId) -> &str {
-        let _ = leaf;
-        todo!("every store keeps the places of its leaves")
+        self.found.tokens.get(leaf.0).map_or("", |place| &self.text[place.clone()])
     }
 
     /// A text for a whole tree, written anew: for conversion from one notation to another.
@@ -117,8 +126,10 @@ impl Document {
     /// # Errors
     /// If the notation cannot carry the tree.
     pub fn emit(format: Format, tree: &Tree) -> Result<Zeroizing<String>, DocumentError> {
-        let _ = (format, tree);
-        todo!("every store emits")
+        let store = store_of(format);
+        let text = Zeroizing::new(store.emit(tree)?);
+        Meant::another_tree(format).check(&tree.roots, &store.parse(&text)?, &text)?;
+        Ok(text)
     }
 
     /// The text with `value` put at `path`. Parents that are not there are made; a value that is there is replaced.
@@ -126,8 +137,18 @@ impl Document {
     /// # Errors
     /// If a step of the path leads into something that is no mapping or sequence.
     pub fn with_value(&self, path: &Path, value: &Node) -> Result<Zeroizing<String>, DocumentError> {
-        let _ = (path, value);
-        todo!("every store inserts")
+        if path.steps.first() == Some(&Step::Key(METADATA_KEY.to_owned())) {
+            return Err(fault(path, "the metadata stands there"));
+        }
+        let (place, value) = self.place_for(path, value)?;
+        let mut meant = self.found.tree.clone();
+        let is_there = meant.node_mut(&place).map(|node| *node = value.clone()).is_some();
+        if !is_there {
+            append(&mut meant, &place, value.clone())?;
+        }
+        let text = self.put(&place, &value, is_there)?;
+        self.check(&text, &meant)?;
+        Ok(text)
     }
 
     /// The text without the node at `path`.
@@ -135,8 +156,15 @@ impl Document {
     /// # Errors
     /// If there is none.
     pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
-        let _ = path;
-        todo!("every store removes")
+        if self.found.tree.node(path).is_none() {
+            return Err(fault(path, "there is nothing"));
+        }
+        let splices = store_of(self.format).remove(&self.text, &self.found, path)?;
+        let text = apply(&self.text, splices)?;
+        let mut meant = self.found.tree.clone();
+        detach(&mut meant, path)?;
+        self.check(&text, &meant)?;
+        Ok(text)
     }
 
     /// The text with some leaves and the metadata changed. It is parsed again, and compared.
@@ -144,7 +172,137 @@ impl Document {
     /// # Errors
     /// If what would be written does not say what it is to say.
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
-        let _ = (edits, metadata);
-        todo!("every store splices")
+        let Self { format, text, found } = self;
+        let store = store_of(*format);
+        let meant = Meant::with_edits(*format, found, edits)?;
+        let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
+        for edit in edits {
+            splices.extend(store.change(text, found, edit.leaf, &edit.text)?);
+        }
+        match &metadata {
+            MetadataChange::Keep => {}
+            MetadataChange::Remove => splices.extend(store.change_metadata(text, found, None)?),
+            MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
+        }
+        let changed = apply(text, splices)?;
+        let read = store.parse(&changed).map_err(|error| unreadable(&error))?;
+        meant.check(&found.tree.roots, &read, &changed)?;
+        let expected = match &metadata {
+            MetadataChange::Keep => found.metadata.as_ref(),
+            MetadataChange::Remove => None,
+            MetadataChange::Write(fields) => Some(fields),
+        };
+        check_metadata(*format, expected, read.metadata.as_ref())?;
+        Ok(changed)
+    }
+
+    /// The place at which `value` is to be put, and the value with the parents that are missing around it.
+    fn place_for(&self, path: &Path, value: &Node) -> Result<(Path, Node), DocumentError> {
+        let tree = &self.found.tree;
+        let mut place = Path { root: path.root, steps: Vec::new() };
+        let mut missing = path.steps.as_slice();
+        let mut node = tree.node(&place).ok_or_else(|| fault(path, "there is no such document in the file"))?;
+        while let [step, rest @ ..] = missing {
+            match node {
+                Node::Leaf(Leaf { value: Value::Null, .. }) => break,
+                Node::Leaf(_) | Node::Alias(_) => {
+                    return Err(fault(&place, "it is a single value, with nothing in it"));
+                }
+                Node::Mapping(_) | Node::Sequence(_) => {}
+            }
+            place.steps.push(step.clone());
+            missing = rest;
+            match (tree.node(&place), node, step) {
+                (Some(child), ..) => node = child,
+                (None, Node::Mapping(_), Step::Key(_)) => break,
+                (None, Node::Sequence(items), Step::Index(index)) if *index == tree::children(items).count() => break,
+                (None, _, Step::Index(_)) => return Err(fault(path, "there is no such position in a list")),
+                (None, _, Step::Key(_)) => return Err(fault(path, "it is a list, which has positions and no keys")),
+            }
+        }
+        let mut value = value.clone();
+        for step in missing.iter().rev() {
+            value = match step {
+                Step::Key(key) => Node::Mapping(vec![Entry::Child(Member::new(key, value))]),
+                Step::Index(0) => Node::Sequence(vec![Entry::Child(value)]),
+                Step::Index(_) => return Err(fault(path, "there is no such position in a list")),
+            };
+        }
+        Ok((place, value))
+    }
+
+    fn put(&self, place: &Path, value: &Node, is_there: bool) -> Result<Zeroizing<String>, DocumentError> {
+        let Self { format, text, found } = self;
+        let store = store_of(*format);
+        if !is_there {
+            return apply(text, store.insert(text, found, place, value)?);
+        }
+        if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value) {
+            return apply(text, store.change(text, found, old.id, &NewText::Plain(new.value.clone()))?);
+        }
+        if let Some(splices) = store.replace(text, found, place, value)? {
+            return apply(text, splices);
+        }
+        match place.split_last() {
+            None => Err(fault(place, "the whole document can neither be replaced nor removed")),
+            Some((_, Step::Key(_))) => {
+                let without = apply(text, store.remove(text, found, place)?)?;
+                let found = store.parse(&without)?;
+                apply(&without, store.insert(&without, &found, place, value)?)
+            }
+            // An item that goes and comes back would stand behind the others, so its list is written anew.
+            Some((list, _)) => {
+                let mut tree = found.tree.clone();
+                *tree.node_mut(place).ok_or_else(|| fault(place, "there is nothing"))? = value.clone();
+                let items = tree.node(&list).ok_or_else(|| fault(place, "there is nothing"))?;
+                self.put(&list, items, true)
+            }
+        }
+    }
+
+    /// Parses a text that another tree was put into, and compares.
+    fn check(&self, text: &str, meant: &Tree) -> Result<(), DocumentError> {
+        let read = store_of(self.format).parse(text).map_err(|error| unreadable(&error))?;
+        Meant::another_tree(self.format).check(&meant.roots, &read, text)?;
+        check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())
     }
 }
+
+/// Puts a node into a tree, as the last child of its parent.
+fn append(tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
+    let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
+    match (tree.node_mut(&parent), last) {
+        (Some(Node::Mapping(entries)), Step::Key(key)) => entries.push(Entry::Child(Member::new(key, value))),
+        (Some(Node::Sequence(entries)), Step::Index(_)) => entries.push(Entry::Child(value)),
+        _ => return Err(fault(place, "there is nothing to put it into")),
+    }
+    Ok(())
+}
+
+/// Takes a node out of a tree.
+fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
+    let (parent, last) =
+        place.split_last().ok_or_else(|| fault(place, "the whole document can neither be replaced nor removed"))?;
+    match (tree.node_mut(&parent), last) {
+        (Some(Node::Mapping(entries)), Step::Key(key)) => {
+            entries.retain(|entry| !matches!(entry, Entry::Child(member) if member.key == *key));
+        }
+        (Some(Node::Sequence(entries)), Step::Index(index)) => {
+            let mut position = 0..;
+            entries.retain(|entry| matches!(entry, Entry::Comment(_)) || position.next() != Some(*index));
+        }
+        _ => return Err(fault(place, "there is nothing")),
+    }
+    Ok(())
+}
+
+fn fault(path: &Path, fault: &str) -> DocumentError {
+    DocumentError::Path { path: path.to_string(), fault: fault.to_owned() }
+}
+
+fn unreadable(error: &DocumentError) -> DocumentError {
+    DocumentError::NotAsMeant(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

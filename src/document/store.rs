@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::tree::{LeafId, Node, Path, Tree};
 use super::{Format, NewText};
 use crate::error::DocumentError;
+
+/// The key under which the metadata stands, and the start of its keys where it is flat.
+pub(crate) const METADATA_KEY: &str = "sops";
 
 /// What a text says, and where.
 pub(crate) struct Found {
@@ -18,11 +22,36 @@ pub(crate) struct Found {
     pub(crate) metadata: Option<Map<String, Json>>,
 }
 
-/// A part of a text with what takes its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A part of a text with what takes its place. What is put in may be a secret, and is wiped.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Splice {
     pub(crate) place: Range<usize>,
     pub(crate) text: String,
+}
+
+impl Drop for Splice {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
+}
+
+/// The text with all splices done. Of several at the same place the order is kept.
+pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<String>, DocumentError> {
+    splices.sort_by_key(|splice| (splice.place.start, splice.place.end));
+    let grown: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    // Room for everything at once: a buffer that grows leaves copies of secrets behind.
+    let mut changed = Zeroizing::new(String::with_capacity(text.len() + grown));
+    let mut done = 0;
+    for splice in &splices {
+        let between = text.get(done..splice.place.start);
+        let between = between.ok_or_else(|| DocumentError::NotAsMeant("two changes overlap".to_owned()))?;
+        changed.push_str(between);
+        changed.push_str(&splice.text);
+        done = splice.place.end;
+    }
+    let rest = text.get(done..).ok_or_else(|| DocumentError::NotAsMeant("a change lies beyond the end".to_owned()))?;
+    changed.push_str(rest);
+    Ok(changed)
 }
 
 /// A notation. All places are in bytes of the text that was parsed.
@@ -41,6 +70,19 @@ pub(crate) trait Store {
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError>;
 
+    /// Puts `value` in the place of the node at `path`, where that stands. `None` if the notation has no way to do it:
+    /// then it is taken away and put in again, as the last of its parent.
+    fn replace(
+        &self,
+        text: &str,
+        found: &Found,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
+        let _ = (text, found, path, value);
+        Ok(None)
+    }
+
     /// Puts `value` at `path`, whose parent is there and where nothing is, as the last child of its parent.
     fn insert(&self, text: &str, found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError>;
 
@@ -54,7 +96,9 @@ pub(crate) trait Store {
 /// The store of a notation.
 pub(crate) fn store_of(format: Format) -> &'static dyn Store {
     match format {
-        Format::Yaml | Format::Json | Format::Dotenv | Format::Ini | Format::Toml | Format::Binary => {
+        Format::Json => &super::json::JsonStore,
+        Format::Yaml => todo!("YAML gets its store"),
+        Format::Dotenv | Format::Ini | Format::Toml | Format::Binary => {
             todo!("each notation gets its store")
         }
     }

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::value::Value;
+use crate::error::At;
 
 /// The content of one file, without its metadata.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub enum Node {
 /// A child of a mapping or a sequence, or a comment that stands between two.
 #[derive(Clone, Debug)]
 pub enum Entry<T> {
-    /// A comment. One at the end of a line stands before the child that shares the line.
+    /// A comment. One at the end of a line stands before the child that ends on the line.
     Comment(Comment),
     /// A child.
     Child(T),
@@ -101,4 +102,85 @@ pub struct Path {
     pub root: usize,
     /// The steps.
     pub steps: Vec<Step>,
+}
+
+impl From<Place> for At {
+    fn from(Place { line, column }: Place) -> Self {
+        Self { line, column }
+    }
+}
+
+impl Tree {
+    /// The node at `path`, if there is one.
+    #[must_use]
+    pub fn node(&self, path: &Path) -> Option<&Node> {
+        let root = self.roots.get(path.root)?;
+        path.steps.iter().try_fold(root, Node::child)
+    }
+
+    /// The node at `path`, to be changed.
+    pub fn node_mut(&mut self, path: &Path) -> Option<&mut Node> {
+        let root = self.roots.get_mut(path.root)?;
+        path.steps.iter().try_fold(root, Node::child_mut)
+    }
+}
+
+impl Node {
+    /// The child behind one step.
+    #[must_use]
+    pub fn child(&self, step: &Step) -> Option<&Self> {
+        match (self, step) {
+            (Self::Mapping(entries), Step::Key(key)) => {
+                children(entries).find(|member| member.key == *key).map(|member| &member.value)
+            }
+            (Self::Sequence(entries), Step::Index(index)) => children(entries).nth(*index),
+            _ => None,
+        }
+    }
+
+    fn child_mut(&mut self, step: &Step) -> Option<&mut Self> {
+        match (self, step) {
+            (Self::Mapping(entries), Step::Key(key)) => {
+                children_mut(entries).find(|member| member.key == *key).map(|member| &mut member.value)
+            }
+            (Self::Sequence(entries), Step::Index(index)) => children_mut(entries).nth(*index),
+            _ => None,
+        }
+    }
+
+    /// A leaf that stands nowhere yet.
+    #[must_use]
+    pub fn leaf(value: Value) -> Self {
+        Self::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() })
+    }
+
+    /// Whether it is a mapping or a sequence.
+    #[must_use]
+    pub fn is_container(&self) -> bool {
+        matches!(self, Self::Mapping(_) | Self::Sequence(_))
+    }
+}
+
+impl Member {
+    /// A member that stands nowhere yet.
+    #[must_use]
+    pub fn new(key: impl Into<String>, value: Node) -> Self {
+        Self { key: key.into(), place: Place::default(), value }
+    }
+}
+
+/// The children among entries, without comments.
+pub fn children<T>(entries: &[Entry<T>]) -> impl Iterator<Item = &T> {
+    entries.iter().filter_map(|entry| match entry {
+        Entry::Child(child) => Some(child),
+        Entry::Comment(_) => None,
+    })
+}
+
+/// The children among entries, to be changed.
+pub fn children_mut<T>(entries: &mut [Entry<T>]) -> impl Iterator<Item = &mut T> {
+    entries.iter_mut().filter_map(|entry| match entry {
+        Entry::Child(child) => Some(child),
+        Entry::Comment(_) => None,
+    })
 }

@@ -21,6 +21,22 @@ pub enum DocumentError {
         /// What it is, never with a value in it.
         fault: String,
     },
+    /// A notation has no way to say it.
+    #[error("{notation} cannot carry {what}")]
+    CannotCarry {
+        /// The notation, as people call it.
+        notation: &'static str,
+        /// What it cannot carry.
+        what: String,
+    },
+    /// What was asked for cannot be done at a place in the document.
+    #[error("{path}: {fault}")]
+    Path {
+        /// The place, as people write it.
+        path: String,
+        /// Why not.
+        fault: String,
+    },
     /// What was written does not say what it was to say: a bug, found before anything was replaced.
     #[error("the changed document does not read as it should: {0}")]
     NotAsMeant(String),
