@@ -87,17 +87,14 @@ impl PrivateFolder {
         Ok(path)
     }
 
-    /// Leaves the folder to the program that takes the place of this one. The lock goes over to it, so that the folder
-    /// counts as abandoned when that program has ended.
+    /// Lets the program that takes the place of this one have the folder: the lock goes over to it, so that the folder
+    /// counts as abandoned only when that program has ended.
     ///
     /// # Errors
     /// [`Error::Io`] if the lock cannot be passed on.
     #[cfg(unix)]
-    pub fn leave_to_successor(self) -> Result<()> {
-        pass_on(&self.lock).map_err(|source| Error::io("pass a lock on", source))?;
-        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.path);
-        std::mem::forget(self);
-        Ok(())
+    pub fn share_with_successor(&self) -> Result<()> {
+        pass_on(&self.lock).map_err(|source| Error::io("pass a lock on", source))
     }
 }
 
@@ -187,9 +184,7 @@ fn make_private_folder(path: &Path) -> io::Result<()> {
 fn is_our_folder(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::symlink_metadata(path).is_ok_and(|metadata| {
-        metadata.is_dir()
-            && metadata.uid() == rustix::process::geteuid().as_raw()
-            && metadata.mode() & 0o077 == 0
+        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
     })
 }
 

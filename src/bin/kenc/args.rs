@@ -1,9 +1,20 @@
 //! The command line: what can be typed. Man pages and completions are made from these definitions.
 
+// The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/edit.rs"]
+mod edit;
+#[cfg(unix)]
+#[path = "args/exec.rs"]
+mod exec;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+pub use edit::EditArgs;
+#[cfg(unix)]
+pub use exec::ExecArgs;
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
 #[derive(Debug, Parser)]
@@ -32,6 +43,8 @@ Exit codes:
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
   7    verify found problems
+  126  exec: the command cannot be run
+  127  exec: the command is not there
   130  interrupted";
 
 /// Options of every command.
@@ -82,6 +95,21 @@ pub enum Command {
     /// Recognises kenc files by their content, armored or not. Every chunk is authenticated before a byte of it is
     /// released; an output file appears whole or not at all.
     Decrypt(DecryptArgs),
+
+    /// Edit a file in the clear, and encrypt what was changed
+    ///
+    /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
+    /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
+    /// written. Edits that cannot be saved are never lost: they are edited again, or kept, encrypted, in FILE.kenc-edit.
+    Edit(EditArgs),
+
+    /// Run a command with decrypted values in its environment
+    ///
+    /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
+    /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
+    /// digits becomes _ too. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    #[cfg(unix)]
+    Exec(ExecArgs),
 
     /// Show all that can be known of a file without a key
     ///

@@ -1,9 +1,12 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use kenc::error::Class;
+
+use crate::commands::edit::Kept;
 
 /// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Exit {
     KeyService,
     WouldOverwrite,
     Problems,
+    NotExecutable,
+    NotFound,
     Interrupted,
 }
 
@@ -30,6 +35,8 @@ impl Exit {
             Self::KeyService => 5,
             Self::WouldOverwrite => 6,
             Self::Problems => 7,
+            Self::NotExecutable => 126,
+            Self::NotFound => 127,
             Self::Interrupted => crate::signals::exit_code(),
         }
     }
@@ -90,6 +97,40 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
+    #[error("{} is not a regular file", .0.display())]
+    NotARegularFile(PathBuf),
+    #[error("no editor is set, and neither vi, vim nor nano is there")]
+    NoEditor,
+    #[error("${name} {fault}")]
+    EditorVariable { name: &'static str, fault: &'static str },
+    #[error("the editor failed ({0})")]
+    EditorFailed(ExitStatus),
+    #[error("there is no file system in memory to keep the plaintext in")]
+    NoMemoryForPlaintext,
+    #[error("{} was changed by another program meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{}", why.cause)]
+    NotSaved { why: Box<Failure>, kept: Kept },
+    #[error("there are edits of {} that were not saved", file.display())]
+    EditsKept { file: PathBuf, recovery: PathBuf },
+    #[error("there are no edits of {} that were not saved", .0.display())]
+    NoEditsKept(PathBuf),
+    #[error("{} was not changed: the edits are discarded", .0.display())]
+    EditsDiscarded(PathBuf),
+    #[error("the value at {path} cannot be a variable: {fault}")]
+    NotAVariable { path: String, fault: String },
+    #[error("there is no value `{0}`")]
+    NothingNamed(String),
+    #[error("{files} files need {files} names, and {names} are given")]
+    FileNames { files: usize, names: usize },
+    #[error("`{}` is not the name of a file", .0.display())]
+    NotAFileName(OsString),
+    #[error("there is no {0} among the arguments of the command")]
+    NoPlaceForFile(String),
+    #[error("the command `{}` is not there", .0.display())]
+    CommandNotFound(OsString),
+    #[error("the command `{}` cannot be run: {source}", program.display())]
+    CommandNotExecutable { program: OsString, source: std::io::Error },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -144,14 +185,31 @@ impl Failure {
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputToFolder(_)
-            | Cause::NoKeyGiven => Exit::Usage,
+            | Cause::NoKeyGiven
+            | Cause::EditorVariable { .. }
+            | Cause::NoEditsKept(_)
+            | Cause::NotAVariable { .. }
+            | Cause::NothingNamed(_)
+            | Cause::FileNames { .. }
+            | Cause::NotAFileName(_)
+            | Cause::NoPlaceForFile(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
             | Cause::NoLocalKey { .. }
-            | Cause::NoHome => Exit::Failed,
+            | Cause::NoHome
+            | Cause::NotARegularFile(_)
+            | Cause::NoEditor
+            | Cause::EditorFailed(_)
+            | Cause::NoMemoryForPlaintext
+            | Cause::ChangedMeanwhile(_)
+            | Cause::EditsKept { .. }
+            | Cause::EditsDiscarded(_) => Exit::Failed,
+            Cause::NotSaved { why, .. } => why.exit(),
+            Cause::CommandNotFound(_) => Exit::NotFound,
+            Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,
         }

@@ -2,11 +2,13 @@
 
 mod args;
 mod commands;
+mod editor;
 mod environment;
 mod failure;
 mod output;
 mod progress;
 mod prompt;
+mod question;
 mod report;
 mod signals;
 
@@ -34,6 +36,9 @@ fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &reporter),
         Command::Decrypt(args) => commands::decrypt::run(args, &reporter),
+        Command::Edit(args) => commands::edit::run(args, &reporter),
+        #[cfg(unix)]
+        Command::Exec(args) => commands::exec::run(args, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

@@ -92,9 +92,7 @@ mod unix {
 
     /// Begins to handle every signal that ends a program and can be caught: for one that keeps plaintext somewhere.
     pub fn handle_all() {
-        begin(&[
-            SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU,
-        ]);
+        begin(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU]);
     }
 
     fn begin(signals: &[i32]) {
@@ -138,7 +136,9 @@ mod unix {
 
     /// Passes a signal on, and waits until the program has put its things in order; it gets no second chance.
     fn end_child(signal: i32) {
-        let send = |signal| drop(child().map(|pid| kill_process(pid, signal)));
+        let send = |signal| {
+            let _ = child().map(|pid| kill_process(pid, signal));
+        };
         send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
         let asked = Instant::now();
         while child().is_some() && asked.elapsed() < PATIENCE {
@@ -157,9 +157,9 @@ mod unix {
         let set = |pid| *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = pid;
         set(Some(pid));
         // It keeps its number until it is forgotten below: no other program can get a signal that is meant for it.
-        while let Err(rustix::io::Errno::INTR) =
-            waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
-        {}
+        while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
+        {
+        }
         set(None);
         child.wait()
     }

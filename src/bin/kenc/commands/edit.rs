@@ -15,6 +15,7 @@ use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
 use crate::args::EditArgs;
+use crate::commands::contents::{self, Opener, Text, plain_name};
 use crate::commands::opening::Demands;
 use crate::editor::Editor;
 use crate::environment::key_service;
@@ -26,10 +27,7 @@ use crate::signals;
 
 pub use rescue::Kept;
 use rescue::Rescue;
-use subject::{Opener, Subject};
-
-/// A text that was decrypted or typed.
-type Text = Zeroizing<Vec<u8>>;
+use subject::Subject;
 
 pub fn run(args: &EditArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = &args.file;
@@ -39,13 +37,13 @@ pub fn run(args: &EditArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
-    let opener = Opener { args, reporter, demands: &demands, keyring: &keyring };
+    let opener = Opener { reporter, demands: &demands, keyring: &keyring };
     signals::handle_all();
 
-    let subject = opener.open()?;
-    let earlier = earlier_edits(&opener)?;
+    let subject = Subject::open(args, opener)?;
+    let earlier = earlier_edits(args, opener)?;
     let folder = private_folder(reporter)?;
-    let name = subject::plain_name(path);
+    let name = plain_name(path);
     let rescue = Rescue::new(folder.path().join(&name), recovery_of(path), &subject);
     let _rescued = {
         let rescue = Arc::clone(&rescue);
@@ -56,7 +54,7 @@ pub fn run(args: &EditArgs, reporter: &Reporter) -> Result<Exit, Failure> {
             "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
         );
     }
-    Session { opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(earlier)
+    Session { args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(earlier)
 }
 
 /// What is wrong with the place of the file is found before anything is typed.
@@ -79,17 +77,17 @@ fn recovery_of(path: &Path) -> PathBuf {
 }
 
 /// Edits of an earlier run that were kept, if they are to be gone on with.
-fn earlier_edits(opener: &Opener<'_>) -> Result<Option<Text>, Failure> {
+fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Failure> {
     #[derive(Clone, Copy)]
     enum Wish {
         Resume,
         Discard,
         Leave,
     }
-    let file = &opener.args.file;
+    let file = &args.file;
     let recovery = recovery_of(file);
     if !recovery.exists() {
-        return if opener.args.resume { Err(Cause::NoEditsKept(file.clone()).into()) } else { Ok(None) };
+        return if args.resume { Err(Cause::NoEditsKept(file.clone()).into()) } else { Ok(None) };
     }
     let question = format!("{} holds edits of {} that were not saved.", recovery.display(), file.display());
     let choices = [
@@ -97,7 +95,7 @@ fn earlier_edits(opener: &Opener<'_>) -> Result<Option<Text>, Failure> {
         Choice { word: "discard", meaning: "delete them, and edit the file as it is", value: Wish::Discard },
         Choice { word: "quit", meaning: "change nothing", value: Wish::Leave },
     ];
-    let wish = if opener.args.resume {
+    let wish = if args.resume {
         Some(Wish::Resume)
     } else if opener.reporter.may_ask() {
         ask(&question, &choices, || ())
@@ -105,7 +103,10 @@ fn earlier_edits(opener: &Opener<'_>) -> Result<Option<Text>, Failure> {
         None
     };
     match wish {
-        Some(Wish::Resume) => Ok(Some(opener.plaintext_of(&recovery)?)),
+        Some(Wish::Resume) => {
+            let kept = opener.whole_file(&contents::read(&recovery)?);
+            Ok(Some(kept.map_err(Failure::about(recovery.display().to_string()))?.0))
+        }
         Some(Wish::Discard) => remove(&recovery).map(|()| None),
         Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
     }
@@ -157,6 +158,7 @@ const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "lose the edits
 
 /// One file while it is edited.
 struct Session<'a> {
+    args: &'a EditArgs,
     opener: Opener<'a>,
     editor: Editor,
     folder: PrivateFolder,
@@ -214,7 +216,7 @@ impl Session<'_> {
     }
 
     fn path(&self) -> &Path {
-        &self.opener.args.file
+        &self.args.file
     }
 
     /// Lets the user edit a text. A failure of the editor is returned beside what it left.
@@ -302,12 +304,14 @@ impl Session<'_> {
             Cause::Library(Error::Document(_)) => &[EDIT, KEEP, DISCARD],
             _ => &[EDIT, SAVE, KEEP, DISCARD],
         };
-        ask("The edits are not saved yet.", choices, || drop(self.opener.reporter.failure(failure)))
+        ask("The edits are not saved yet.", choices, || {
+            self.opener.reporter.failure(failure);
+        })
     }
 
     /// Takes the file as it is now as the one that is edited.
     fn reload(&mut self) -> Result<(), Failure> {
-        let subject = self.opener.open()?;
+        let subject = Subject::open(self.args, self.opener)?;
         let mut name = std::ffi::OsString::from("other.");
         name.push(&self.name);
         self.other = match &subject.sealed {

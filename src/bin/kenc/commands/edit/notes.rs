@@ -3,7 +3,7 @@
 use kenc::error::{DocumentError, Error};
 use zeroize::Zeroizing;
 
-use super::Text;
+use crate::commands::contents::Text;
 use crate::failure::{Cause, Failure};
 use crate::report;
 

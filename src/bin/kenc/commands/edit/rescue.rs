@@ -9,8 +9,9 @@ use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use zeroize::Zeroizing;
 
+use super::notes;
 use super::subject::{Recipe, Subject};
-use super::{Text, notes};
+use crate::commands::contents::Text;
 
 /// What is needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {
