@@ -1,12 +1,15 @@
 //! The user's editor: which one, and how it is run so that it leaves no plaintext elsewhere.
 
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
 
 use kenc::error::{Error, Result};
+use zeroize::Zeroizing;
 
+use crate::commands::contents::Text;
 use crate::failure::{Cause, Failure};
 use crate::signals;
 
@@ -37,6 +40,7 @@ const RETURNING: &[(&str, &[&str])] = &[
 const KEEPING_HISTORY: [&str; 5] = ["code", "code-insiders", "codium", "cursor", "windsurf"];
 
 /// A program that edits files, with its arguments.
+#[derive(Clone)]
 pub struct Editor {
     words: Vec<String>,
 }
@@ -81,6 +85,40 @@ impl Editor {
         status.map_err(|source| Error::io(format!("wait for the editor `{program}`"), source))
     }
 
+    /// The newest text of a file after the editor was ended from outside: what was saved last, what nano or emacs put
+    /// beside it then, or what vim knows to restore. From then on it stands in the file itself.
+    pub fn rescued(&self, file: &Path) -> Option<Text> {
+        let name = file.file_name()?.to_string_lossy().into_owned();
+        let beside = |name: String| file.with_file_name(name);
+        let swap = beside(format!(".{name}.swp"));
+        if swap.exists() && is_vim(&self.words[0]) {
+            let _ = self.restore(file).and_then(|()| std::fs::remove_file(swap));
+        }
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        for saved in [beside(format!("{name}.save")), beside(format!("#{name}#"))] {
+            if changed(&saved) > changed(file) {
+                let _ = std::fs::rename(saved, file);
+            }
+        }
+        std::fs::read(file).ok().map(Zeroizing::new)
+    }
+
+    /// Lets vim restore a text from what it wrote down while it was typed.
+    fn restore(&self, file: &Path) -> std::io::Result<()> {
+        let (program, folder) = (&self.words[0], file.parent().unwrap_or(Path::new(".")));
+        let restored = folder.join("restored");
+        let status = Command::new(program)
+            .args(["-n", "-es", "-u", "NONE", "-i", "NONE", "-r"])
+            .arg(file)
+            .args(["-c", "write! restored", "-c", "quit!"])
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() { std::fs::rename(restored, file) } else { Err(ErrorKind::Other.into()) }
+    }
+
     /// How it is told to wait, if it is known to return at once and was not told.
     pub fn must_be_told_to_wait(&self) -> Option<String> {
         let flags = self.returning()?;
@@ -107,7 +145,8 @@ impl Editor {
 /// is after its own configuration.
 fn vim_arguments(folder: &Path) -> [OsString; 6] {
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();
-    let settings = "set viminfo= noundofile nobackup directory=. backupdir=.";
+    // The first swap file of vim is there already at that moment: it goes, and a new one is made in the folder.
+    let settings = "setlocal noswapfile | silent! set viminfo= noundofile nobackup directory=. backupdir=. | silent! setlocal swapfile";
     let autocommand = format!("autocmd kenc BufReadPre,BufNewFile */{folder}/* silent! {settings}");
     ["--cmd", "augroup kenc", "--cmd", "augroup END", "--cmd", &autocommand].map(OsString::from)
 }

@@ -105,6 +105,8 @@ pub enum Cause {
     EditorVariable { name: &'static str, fault: &'static str },
     #[error("the editor failed ({0})")]
     EditorFailed(ExitStatus),
+    #[error("the editor left no file")]
+    EditorLeftNothing,
     #[error("there is no file system in memory to keep the plaintext in")]
     NoMemoryForPlaintext,
     #[error("{} was changed by another program meanwhile", .0.display())]
@@ -203,6 +205,7 @@ impl Failure {
             | Cause::NotARegularFile(_)
             | Cause::NoEditor
             | Cause::EditorFailed(_)
+            | Cause::EditorLeftNothing
             | Cause::NoMemoryForPlaintext
             | Cause::ChangedMeanwhile(_)
             | Cause::EditsKept { .. }

@@ -44,7 +44,7 @@ pub fn run(args: &EditArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let earlier = earlier_edits(args, opener)?;
     let folder = private_folder(reporter)?;
     let name = plain_name(path);
-    let rescue = Rescue::new(folder.path().join(&name), recovery_of(path), &subject);
+    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), recovery_of(path), &subject);
     let _rescued = {
         let rescue = Arc::clone(&rescue);
         signals::before_the_end(move || Some(rescue.keep().ok()??.advice()))
@@ -230,12 +230,10 @@ impl Session<'_> {
             // Nobody has typed anything yet that could be lost, or it is asked what to do with it.
             Err(error) => return Ok(Some(error.into())),
         };
-        let left = std::fs::read(&file).map(Zeroizing::new);
-        let left = left.map_err(|source| Error::io("read what the editor left", source));
-        match left {
-            Ok(left) => *text = notes::strip(&left, self.subject.comment),
-            Err(error) => return Ok(Some(error.into())),
-        }
+        let left =
+            if status.success() { std::fs::read(&file).ok().map(Zeroizing::new) } else { self.editor.rescued(&file) };
+        let Some(left) = left else { return Ok(Some(Cause::EditorLeftNothing.into())) };
+        *text = notes::strip(&left, self.subject.comment);
         Ok((!status.success()).then(|| Cause::EditorFailed(status).into()))
     }
 

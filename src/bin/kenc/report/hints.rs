@@ -85,6 +85,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
         Cause::NoEditor => "name one: `export EDITOR=nano`".to_owned(),
         Cause::EditorVariable { name, .. } => format!("name a program with its arguments: `export {name}=nano`"),
+        Cause::EditorLeftNothing => "an editor must save under the name that it was given".to_owned(),
         Cause::EditorFailed(_) => "nothing was saved; look at what the editor said".to_owned(),
         Cause::NoMemoryForPlaintext => {
             "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()

@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use zeroize::Zeroizing;
 
 use super::notes;
 use super::subject::{Recipe, Subject};
 use crate::commands::contents::Text;
+use crate::editor::Editor;
 
 /// What is needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {
+    editor: Editor,
     /// The file that is edited, in the clear.
     scratch: PathBuf,
     /// Where the edits are kept.
@@ -60,8 +61,8 @@ impl State {
 }
 
 impl Rescue {
-    pub fn new(scratch: PathBuf, recovery: PathBuf, subject: &Subject) -> Arc<Self> {
-        Arc::new(Self { scratch, recovery, state: Mutex::new(State::of(subject)) })
+    pub fn new(editor: Editor, scratch: PathBuf, recovery: PathBuf, subject: &Subject) -> Arc<Self> {
+        Arc::new(Self { editor, scratch, recovery, state: Mutex::new(State::of(subject)) })
     }
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
@@ -84,7 +85,7 @@ impl Rescue {
         if state.settled {
             return Ok(None);
         }
-        let Some(text) = self.newest() else { return Ok(None) };
+        let Some(text) = self.editor.rescued(&self.scratch) else { return Ok(None) };
         let text = notes::strip(&text, state.comment);
         if *text == *state.plaintext {
             return Ok(None);
@@ -95,16 +96,5 @@ impl Rescue {
         output.commit()?;
         state.settled = true;
         Ok(Some(Kept { recovery: self.recovery.clone() }))
-    }
-
-    /// The text as it was saved last, or as an editor put it beside when its terminal went away.
-    fn newest(&self) -> Option<Text> {
-        let name = self.scratch.file_name()?.to_string_lossy().into_owned();
-        let beside = |name: String| self.scratch.with_file_name(name);
-        let of_nano = beside(format!("{name}.save"));
-        let of_emacs = beside(format!("#{name}#"));
-        let changed = |path: &PathBuf| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-        let newest = [self.scratch.clone(), of_nano, of_emacs].into_iter().max_by_key(changed)?;
-        std::fs::read(newest).ok().map(Zeroizing::new)
     }
 }
