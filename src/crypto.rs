@@ -4,11 +4,14 @@
 //! against the same vectors, through the same calls.
 
 pub mod aead;
+pub(crate) mod digest;
 pub mod kdf;
 pub mod secret;
+pub mod shamir;
+pub(crate) mod value;
 
 pub use aead::{Aead, Backend, Suite, TAG_LEN, Tag};
-pub use secret::{DATA_KEY_LEN, DataKey};
+pub use secret::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN, KeyShare};
 
 /// Fills `buffer` from the operating system's random source.
 ///

@@ -3,17 +3,88 @@
 //! A document is a sops document, as sops 3.13 reads and writes it. [`Document`] is the text of a file with the tree that
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
+//!
+//! [`Document::encrypt`] encrypts the values of a file for the first time. [`Sealed`] is an encrypted file that is not opened,
+//! [`Opened`] one with its data key and what it says in the clear: [`Opened::encrypt_again`] after a change,
+//! [`Opened::with_keys`] for other wrapping keys, [`Opened::rotate`] for another data key. Each gives the text of the whole
+//! file; nothing is read or written here.
+//!
+//! # Example
+//!
+//! ```
+//! use kenc::document::{Demands, Document, Format, Node, Outcome, Recipe, SealStatus, Sealed, Value};
+//! # use kenc::keys::age::{NewIdentity, PassphraseSource};
+//! # use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings};
+//! # use age::secrecy::{ExposeSecret, SecretString};
+//! # use zeroize::Zeroizing;
+//! # struct Nobody;
+//! # impl PassphraseSource for Nobody {
+//! #     fn passphrase(&self, _: &str) -> kenc::error::Result<SecretString> { self.new_passphrase() }
+//! #     fn new_passphrase(&self) -> kenc::error::Result<SecretString> {
+//! #         Err(kenc::error::Error::Passphrase("there is none".into()))
+//! #     }
+//! #     fn must_be_typed(&self) -> bool { false }
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let identity = NewIdentity::generate();
+//! # let file = tempfile::NamedTempFile::new()?;
+//! # std::fs::write(file.path(), identity.secret.expose_secret())?;
+//! # let identities = Identities { files: vec![file.path().to_owned()], ..Identities::default() };
+//! # let timeout = std::time::Duration::from_secs(10);
+//! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
+//! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody };
+//! # let key = KeyUri::Age(identity.recipient.clone());
+//! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
+//! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
+//!
+//! let recipe = Recipe { groups: vec![vec![key.into()]], ..Recipe::default() };
+//! let encrypted = document.encrypt(&recipe, &keyring)?.text;
+//! assert!(encrypted.starts_with("db:\n  user: ENC[AES256_GCM,data:"));
+//!
+//! let sealed = Sealed::new(Document::parse(Format::Yaml, encrypted)?)?;
+//! let opened = sealed.open(&keyring, &Demands::default())?;
+//! assert_eq!(opened.report().seal, SealStatus::Verified);
+//! assert_eq!(opened.plaintext().text(), document.text());
+//!
+//! let edited = opened.plaintext().with_value(&"db.port".parse()?, &Node::leaf(Value::Integer(5432)))?;
+//! let edited = Document::parse(Format::Yaml, edited)?;
+//! match opened.encrypt_again(&edited)? {
+//!     Outcome::Changed(encrypted) => assert!(encrypted.text.contains("  port: ENC[")),
+//!     Outcome::Unchanged => unreachable!("the port is new"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+mod binary;
+mod cipher;
 mod compare;
+mod dotenv;
+mod encrypt;
+mod flatten;
 mod format;
+mod forms;
+mod ini;
+mod interchange;
 mod json;
 mod lines;
+pub mod mac;
+pub mod metadata;
 mod path;
+mod rekey;
+mod reuse;
+mod scalar;
+mod seal;
+pub mod sealed;
+pub mod select;
+mod spots;
 mod store;
+pub mod stored_key;
 pub mod tree;
 mod untyped;
 pub mod value;
 mod walk;
+mod yaml;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
@@ -22,7 +93,15 @@ use crate::error::DocumentError;
 use compare::{Meant, check_metadata};
 use store::{Found, METADATA_KEY, Splice, apply, store_of};
 
+pub use encrypt::{Comments, Encrypted, Outcome, Recipe};
+pub use mac::MacScope;
+pub use metadata::Metadata;
 pub use path::PathError;
+pub use rekey::NewKey;
+pub use seal::SealStatus;
+pub use sealed::{Demands, MacDemand, MacStatus, Opened, Report, SealDemand, Sealed};
+pub use select::Rule;
+pub use stored_key::StoredKey;
 pub use tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
 pub use value::Value;
 pub use walk::Item;
@@ -144,7 +223,7 @@ impl Document {
         let mut meant = self.found.tree.clone();
         let is_there = meant.node_mut(&place).map(|node| *node = value.clone()).is_some();
         if !is_there {
-            append(&mut meant, &place, value.clone())?;
+            append(self.format, &mut meant, &place, value.clone())?;
         }
         let text = self.put(&place, &value, is_there)?;
         self.check(&text, &meant)?;
@@ -171,6 +250,8 @@ impl Document {
     ///
     /// # Errors
     /// If what would be written does not say what it is to say.
+    // Metadata is made for one call.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
         let Self { format, text, found } = self;
         let store = store_of(*format);
@@ -268,10 +349,16 @@ impl Document {
     }
 }
 
-/// Puts a node into a tree, as the last child of its parent.
-fn append(tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
+/// Puts a node into a tree, as the last child of its parent where there is no reason against it.
+fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
     let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
     match (tree.node_mut(&parent), last) {
+        // Keys before every section can stand nowhere else.
+        (Some(Node::Mapping(entries)), Step::Key(key))
+            if format == Format::Ini && parent.steps.is_empty() && key == ini::DEFAULT =>
+        {
+            entries.insert(0, Entry::Child(Member::new(key, value)));
+        }
         (Some(Node::Mapping(entries)), Step::Key(key)) => entries.push(Entry::Child(Member::new(key, value))),
         (Some(Node::Sequence(entries)), Step::Index(_)) => entries.push(Entry::Child(value)),
         _ => return Err(fault(place, "there is nothing to put it into")),

@@ -12,7 +12,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::keys::{KeyAttempt, KeyRefusal, KeyWordError};
+use crate::keys::{GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError};
 
 pub use document::{At, DocumentError};
 
@@ -48,6 +48,23 @@ pub enum Error {
         /// One entry for each wrapped key of the file, in the order in which they were tried.
         attempts: Vec<KeyAttempt>,
     },
+
+    /// Too few key groups of a document gave their share of its data key.
+    #[error("{} of the {} key groups open, and {threshold} are needed", opened(groups), groups.len())]
+    TooFewGroups {
+        /// How many are needed.
+        threshold: usize,
+        /// What became of each group, in their order.
+        groups: Vec<GroupOutcome>,
+    },
+
+    /// A key that can only wrap the data keys of documents was given for something else, or the other way round.
+    #[error("{0} can be a key of config documents only, not of whole files")]
+    ForDocumentsOnly(String),
+
+    /// A key that sops does not know was given for a document.
+    #[error("{0} cannot be a key of a config document")]
+    NotForDocuments(String),
 
     /// A wrapping key refused to wrap the data key.
     #[error("cannot encrypt under {key}: {refusal}")]
@@ -153,14 +170,20 @@ impl Error {
             Self::Format(_)
             | Self::Authentication(_)
             | Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
-            Self::Context(_) | Self::KeyWord(_) | Self::NoKeyGiven | Self::RangeBeyondEnd { .. } => Class::Usage,
+            Self::Context(_)
+            | Self::KeyWord(_)
+            | Self::NoKeyGiven
+            | Self::ForDocumentsOnly(_)
+            | Self::NotForDocuments(_)
+            | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
+            Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
+            Self::Document(fault) => fault.class(),
             Self::CannotWrap { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
             Self::Interrupted => Class::Interrupted,
             Self::KeyFile { .. }
             | Self::Passphrase(_)
-            | Self::Document(_)
             | Self::InputChanged { .. }
             | Self::Read(_)
             | Self::Write(_)
@@ -171,8 +194,9 @@ impl Error {
 
 /// A key that could not be asked makes the whole a passing fault; a key that could be asked and found its own
 /// wrapped key damaged makes it a damaged file; otherwise every key said no.
-fn class_of_attempts(attempts: &[KeyAttempt]) -> Class {
-    let any = |wanted| attempts.iter().any(|attempt| attempt.refusal.verdict() == wanted);
+fn class_of_attempts<'a>(attempts: impl IntoIterator<Item = &'a KeyAttempt>) -> Class {
+    let verdicts: Vec<_> = attempts.into_iter().map(|attempt| attempt.refusal.verdict()).collect();
+    let any = |wanted| verdicts.contains(&wanted);
     if any(Verdict::Unavailable) {
         Class::KeyService
     } else if any(Verdict::Damaged) {
@@ -180,6 +204,10 @@ fn class_of_attempts(attempts: &[KeyAttempt]) -> Class {
     } else {
         Class::NoKey
     }
+}
+
+fn opened(groups: &[GroupOutcome]) -> usize {
+    groups.iter().filter(|group| group.is_open).count()
 }
 
 /// What a refusal of one key means for the whole.

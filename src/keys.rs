@@ -2,6 +2,8 @@
 
 pub mod age;
 pub mod aws_kms;
+pub mod groups;
+pub mod pgp;
 
 use std::fmt;
 
@@ -11,6 +13,8 @@ use crate::error::{Error, Result, Verdict};
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
+pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
+pub use self::pgp::{PgpFingerprint, PgpRefusal};
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct WrappedKey {
 pub const AWS_KMS: &str = "aws-kms";
 /// Provider name of age recipients and passphrases.
 pub const AGE: &str = "age";
+/// Provider name of PGP keys, which wrap the data keys of documents only.
+pub const PGP: &str = "pgp";
 
 /// A wrapping key, as a word names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +43,8 @@ pub enum KeyUri {
     Age(AgeRecipient),
     /// `passphrase:`, asked for when it is needed.
     Passphrase,
+    /// `pgp:FINGERPRINT`, for documents only.
+    Pgp(PgpFingerprint),
 }
 
 /// A word that should name a key does not.
@@ -78,6 +86,9 @@ impl std::str::FromStr for KeyUri {
         if let Some(key) = KmsKey::from_word(word)? {
             return Ok(Self::AwsKms(key));
         }
+        if let Some(fingerprint) = PgpFingerprint::from_word(word)? {
+            return Ok(Self::Pgp(fingerprint));
+        }
         if std::path::Path::new(word).exists() {
             return Err(KeyWordError::Path(word.to_owned()));
         }
@@ -91,6 +102,7 @@ impl fmt::Display for KeyUri {
             Self::AwsKms(key) => key.fmt(f),
             Self::Age(recipient) => recipient.fmt(f),
             Self::Passphrase => f.write_str("passphrase:"),
+            Self::Pgp(fingerprint) => fingerprint.fmt(f),
         }
     }
 }
@@ -101,6 +113,12 @@ pub enum KeyRefusal {
     /// AWS KMS refused, or could not be reached.
     #[error(transparent)]
     AwsKms(#[from] Box<KmsRefusal>),
+    /// `gpg` refused, or could not be run.
+    #[error(transparent)]
+    Pgp(#[from] PgpRefusal),
+    /// It is kept by a service that kenc does not ask.
+    #[error("kenc does not ask {0}")]
+    OtherService(&'static str),
     /// There is no identity for the recipient.
     #[error("no identity for it in {}", .searched.join(", "))]
     NoIdentity {
@@ -133,7 +151,9 @@ impl KeyRefusal {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::AwsKms(refusal) => refusal.kind.verdict(),
-            Self::NoIdentity { .. }
+            Self::Pgp(refusal) => refusal.verdict(),
+            Self::OtherService(_)
+            | Self::NoIdentity { .. }
             | Self::WrongPassphrase
             | Self::NoPassphrase(_)
             | Self::NotAmongGiven
@@ -170,10 +190,11 @@ impl Keyring<'_> {
     /// Makes a new data key and wraps it under every one of `keys`.
     ///
     /// If a KMS key is among them, the first one makes the data key (`GenerateDataKey`); the others wrap it, KMS keys at
-    /// the same time.
+    /// the same time. Where making one is denied, the data key is made here, and all of them wrap it (`Encrypt`).
     ///
     /// # Errors
-    /// [`Error::NoKeyGiven`] for an empty list, [`Error::CannotWrap`] for the first key that refuses.
+    /// [`Error::NoKeyGiven`] for an empty list, [`Error::ForDocumentsOnly`] if there is a PGP key in it,
+    /// [`Error::CannotWrap`] for the first key that refuses.
     ///
     /// # Panics
     /// Never: there is one wrapped key for each KMS key.
@@ -181,17 +202,25 @@ impl Keyring<'_> {
         if keys.is_empty() {
             return Err(Error::NoKeyGiven);
         }
+        if let Some(key) = keys.iter().find(|key| matches!(key, KeyUri::Pgp(_))) {
+            return Err(Error::ForDocumentsOnly(key.to_string()));
+        }
         let kms_keys: Vec<&KmsKey> =
             keys.iter().filter_map(|key| if let KeyUri::AwsKms(key) = key { Some(key) } else { None }).collect();
         let (data_key, kms_wrapped) = match kms_keys.split_first() {
             None => (DataKey::generate(), Vec::new()),
-            Some((first, others)) => {
-                let (data_key, wrapped) =
-                    self.kms.generate_data_key(first, context).map_err(|r| cannot_wrap(first, r))?;
-                let mut all = vec![wrapped];
-                all.extend(self.kms.encrypt_all(others, &data_key, context).map_err(|(key, r)| cannot_wrap(key, r))?);
-                (data_key, all)
-            }
+            Some((first, others)) => match self.kms.generate_data_key(first, context) {
+                Ok((data_key, wrapped)) => {
+                    let mut all = vec![wrapped];
+                    let others = self.kms.encrypt_all(others, &data_key, context);
+                    all.extend(others.map_err(|(key, refusal)| cannot_wrap(key, refusal))?);
+                    (data_key, all)
+                }
+                Err(denial) if denial.kind == KmsRefusalKind::Denied => {
+                    self.wrap_where_none_is_generated(&kms_keys, context, denial)?
+                }
+                Err(refusal) => return Err(cannot_wrap(first, refusal)),
+            },
         };
         let mut kms_wrapped = kms_wrapped.into_iter();
         let wrapped = keys
@@ -200,9 +229,29 @@ impl Keyring<'_> {
                 KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one wrapped key was made for each KMS key")),
                 KeyUri::Age(recipient) => age::wrap(recipient, &data_key),
                 KeyUri::Passphrase => age::wrap_under_passphrase(&self.passphrases.new_passphrase()?, &data_key),
+                KeyUri::Pgp(fingerprint) => Err(Error::ForDocumentsOnly(fingerprint.to_string())),
             })
             .collect::<Result<_>>()?;
         Ok((data_key, wrapped))
+    }
+
+    /// Makes the data key here, as policies want it that were written for sops and allow `Encrypt` and `Decrypt` only.
+    ///
+    /// If that is denied as well, `denial` is what is told: it names the permission that kenc asks for first.
+    fn wrap_where_none_is_generated(
+        &self,
+        kms_keys: &[&KmsKey],
+        context: &EncryptionContext,
+        denial: Box<KmsRefusal>,
+    ) -> Result<(DataKey, Vec<WrappedKey>)> {
+        let data_key = DataKey::generate();
+        match self.kms.encrypt_all(kms_keys, &data_key, context) {
+            Ok(wrapped) => Ok((data_key, wrapped)),
+            Err((key, refusal)) if refusal.kind == KmsRefusalKind::Denied && key == kms_keys[0] => {
+                Err(cannot_wrap(key, denial))
+            }
+            Err((key, refusal)) => Err(cannot_wrap(key, refusal)),
+        }
     }
 
     /// Unwraps the first of `wrapped` that gives a data key which `accept` takes. Returns what `accept` made of it, and the

@@ -47,6 +47,43 @@ impl DataKey {
     }
 }
 
+/// Length of a share of a data key, in bytes: a byte for each of the data key's, and its number.
+pub const KEY_SHARE_LEN: usize = DATA_KEY_LEN + 1;
+
+/// A share of a data key that was split by Shamir's scheme: see [`crate::crypto::shamir`].
+///
+/// As many as the threshold of them are the data key, so it is kept as a data key is: no `Debug`, `Display` or `Clone`,
+/// wiped when dropped, and locked where the system lets us.
+pub struct KeyShare(Box<Zeroizing<[u8; KEY_SHARE_LEN]>>);
+
+impl KeyShare {
+    /// Takes over the bytes of a share. The caller wipes its own copy.
+    ///
+    /// Returns `None` if there are not exactly 33 bytes, or the share has the number 0, which is that of the secret.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != KEY_SHARE_LEN || bytes.last() == Some(&0) {
+            return None;
+        }
+        let mut share = Self(Box::new(Zeroizing::new([0; KEY_SHARE_LEN])));
+        lock_in_memory(&share.0[..]);
+        share.0.copy_from_slice(bytes);
+        Some(share)
+    }
+
+    /// The share itself: a byte for each byte of the data key, then its number.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; KEY_SHARE_LEN] {
+        &self.0
+    }
+
+    /// The number of the share, never 0.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        self.0[DATA_KEY_LEN]
+    }
+}
+
 /// Asks the system not to swap out the page of `bytes`. A refusal (a limit on locked memory) is no error: it leaves
 /// what every other program has.
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Whether a changed text says what it is to say: both trees side by side.
 
+use std::iter::Peekable;
+
 use serde_json::{Map, Value as Json};
 
 use super::store::Found;
@@ -75,9 +77,12 @@ impl<'a> Meant<'a> {
         same: impl Fn(&T, &T) -> Same,
     ) -> Same {
         let counts = |entry: &&Entry<T>| self.with_comments || matches!(entry, Entry::Child(_));
-        let mut before = before.iter().filter(counts);
-        let mut read = read.iter().filter(counts);
+        let mut before = before.iter().filter(counts).peekable();
+        let mut read = read.iter().filter(counts).peekable();
         loop {
+            if self.format == Format::Ini {
+                self.run_of_comments(&mut before, &mut read)?;
+            }
             match (before.next(), read.next()) {
                 (None, None) => return Ok(()),
                 (Some(Entry::Child(before)), Some(Entry::Child(read))) => same(before, read)?,
@@ -89,11 +94,39 @@ impl<'a> Meant<'a> {
         }
     }
 
+    /// Compares the comments up to the next child line by line: where sops encrypted several lines as one comment, they
+    /// become several again. Blanks and marks before the text are no difference to it.
+    fn run_of_comments<'t, T: 't>(
+        &self,
+        before: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
+        read: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
+    ) -> Same {
+        let lines = |text: &str| -> Vec<String> {
+            text.split('\n').map(|line| line.trim().trim_start_matches(['#', ';', ' ']).to_owned()).collect()
+        };
+        let (mut meant, mut found) = (Vec::new(), Vec::new());
+        while let Some(Entry::Comment(comment)) = before.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+            meant.extend(match self.edits.get(comment.id.0).copied().flatten() {
+                None => lines(&comment.text),
+                Some(NewText::Comment(text) | NewText::Source(text) | NewText::Plain(Value::Text(text))) => lines(text),
+                Some(NewText::Encrypted(token)) => lines(token),
+                Some(NewText::Plain(_)) => return Err(differs("a comment that is no text")),
+            });
+        }
+        while let Some(Entry::Comment(comment)) = read.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+            found.extend(lines(&comment.text));
+        }
+        (meant == found).then_some(()).ok_or_else(|| differs("another comment"))
+    }
+
     fn leaf(&self, before: &Leaf, read: &Leaf, after: &Found, text: &str) -> Same {
         let is_same = match self.edits.get(before.id.0).copied().flatten() {
             None => reads_as(self.format, &before.value, &read.value),
             Some(NewText::Plain(value)) => reads_as(self.format, value, &read.value),
-            Some(NewText::Encrypted(token)) => matches!(&read.value, Value::Text(text) if **text == *token),
+            // In a block scalar that keeps its last line end, the token keeps one too; every reader takes it so.
+            Some(NewText::Encrypted(token)) => {
+                matches!(&read.value, Value::Text(text) if text.trim_end_matches('\n') == *token)
+            }
             Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
             Some(NewText::Comment(_)) => false,
         };
@@ -141,7 +174,7 @@ fn same_field(format: Format, meant: &Json, read: &Json) -> bool {
             meant.len() == read.len() && meant.iter().zip(read).all(|(meant, read)| same_field(format, meant, read))
         }
         (Json::String(_), Json::String(_)) => meant == read,
-        (meant, Json::String(read)) if !format.has_types() => meant.to_string() == *read,
+        (meant, Json::String(read)) if !format.has_types() => *read == meant.to_string(),
         (meant, read) => meant == read || (says_nothing(meant) && says_nothing(read)),
     }
 }

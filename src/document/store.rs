@@ -20,6 +20,19 @@ pub(crate) struct Found {
     pub(crate) tokens: Vec<Range<usize>>,
     /// The metadata, unflattened.
     pub(crate) metadata: Option<Map<String, Json>>,
+    /// What stands around each leaf and comment, by its number. Only YAML needs to know; elsewhere it is empty.
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// What a scalar's new text depends on, and its token does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Whether it stands within brackets or braces.
+    pub(crate) in_flow: bool,
+    /// The column of the collection in which it stands, from 1.
+    pub(crate) indent: u64,
+    /// Whether its tag names a type, and cannot be replaced together with it.
+    pub(crate) blocked: bool,
 }
 
 /// A part of a text with what takes its place. What is put in may be a secret, and is wiped.
@@ -97,9 +110,10 @@ pub(crate) trait Store {
 pub(crate) fn store_of(format: Format) -> &'static dyn Store {
     match format {
         Format::Json => &super::json::JsonStore,
-        Format::Yaml => todo!("YAML gets its store"),
-        Format::Dotenv | Format::Ini | Format::Toml | Format::Binary => {
-            todo!("each notation gets its store")
-        }
+        Format::Yaml => &super::yaml::Yaml,
+        Format::Dotenv => &super::dotenv::DotenvStore,
+        Format::Ini => &super::ini::IniStore,
+        Format::Toml => todo!("TOML gets its store"),
+        Format::Binary => &super::binary::BinaryStore,
     }
 }

@@ -36,6 +36,8 @@ pub(super) fn text_of_bytes(bytes: &Zeroizing<Vec<u8>>) -> Option<Zeroizing<Stri
 }
 
 /// Whether `read` is what `meant` must read as in this notation.
+// Numbers are the same only if every digit is.
+#[allow(clippy::float_cmp)]
 pub(super) fn reads_as(format: Format, meant: &Value, read: &Value) -> bool {
     if !format.has_types() {
         let (Some(meant), Some(read)) = (plain_text(meant), plain_text(read)) else { return false };

@@ -1,5 +1,7 @@
 //! Single values: their types, and the plaintext bytes of each.
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 /// A value in the clear, of one of the types that sops knows.
@@ -19,4 +21,188 @@ pub enum Value {
     Time(String),
     /// Bytes: a type of old files, which is read and never written.
     Bytes(Zeroizing<Vec<u8>>),
+}
+
+/// The type of an encrypted value, as its token names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Integer,
+    Float,
+    Bool,
+    Time,
+    /// Of old files: read, and never written.
+    Bytes,
+    Comment,
+}
+
+impl Kind {
+    const NAMES: [(Self, &'static str); 7] = [
+        (Self::Text, "str"),
+        (Self::Integer, "int"),
+        (Self::Float, "float"),
+        (Self::Bool, "bool"),
+        (Self::Time, "time"),
+        (Self::Bytes, "bytes"),
+        (Self::Comment, "comment"),
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(kind, _)| *kind == self).expect("every kind has a name").1
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(kind, _)| kind)
+    }
+}
+
+impl Value {
+    /// The type, or `None` for nothing, which has no plaintext and is never encrypted.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Null => None,
+            // Bytes that are no text are text to sops all the same, since it has a type of their own only for reading.
+            Self::Text(_) | Self::Bytes(_) => Some(Kind::Text),
+            Self::Integer(_) => Some(Kind::Integer),
+            Self::Float(_) => Some(Kind::Float),
+            Self::Bool(_) => Some(Kind::Bool),
+            Self::Time(_) => Some(Kind::Time),
+        }
+    }
+
+    /// Whether it stays as it is where others are encrypted: nothing, and text without a letter.
+    pub(crate) fn stays(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Integer(_) | Self::Float(_) | Self::Bool(_) | Self::Time(_) => false,
+        }
+    }
+
+    /// The plaintext bytes, of which both the ciphertext and the MAC are made. None for nothing.
+    pub(crate) fn plaintext(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
+            Self::Null => Vec::new(),
+            Self::Text(text) => text.as_bytes().to_vec(),
+            Self::Integer(number) => number.to_string().into_bytes(),
+            Self::Float(number) => float_text(*number).into_bytes(),
+            Self::Bool(true) => b"True".to_vec(),
+            Self::Bool(false) => b"False".to_vec(),
+            Self::Time(text) => text.clone().into_bytes(),
+            Self::Bytes(bytes) => bytes.to_vec(),
+        })
+    }
+
+    /// The value whose plaintext is `bytes`, or `None` if no value of this type is.
+    pub(crate) fn from_plaintext(kind: Kind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            return matches!(kind, Kind::Text | Kind::Bytes).then_some(Self::Bytes(bytes));
+        };
+        Some(match kind {
+            Kind::Text => Self::Text(Zeroizing::new(text.to_owned())),
+            Kind::Integer => Self::Integer(text.parse().ok()?),
+            Kind::Float => Self::Float(text.parse().ok()?),
+            Kind::Bool => Self::Bool(match text {
+                "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
+                "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
+                _ => return None,
+            }),
+            Kind::Time => Self::Time(canonical_time(text)?),
+            Kind::Bytes => Self::Bytes(bytes),
+            Kind::Comment => return None,
+        })
+    }
+}
+
+/// The shortest decimal that reads as the same number, without an exponent.
+fn float_text(number: f64) -> String {
+    if number.is_nan() {
+        "NaN".to_owned()
+    } else if number.is_infinite() {
+        if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
+    } else {
+        number.to_string()
+    }
+}
+
+/// RFC 3339 as sops writes it: a fraction of a second without zeros at its end, and `Z` for no offset.
+fn canonical_time(text: &str) -> Option<String> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()?.format(&Rfc3339).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plaintext(value: &Value) -> String {
+        String::from_utf8(value.plaintext().to_vec()).unwrap()
+    }
+
+    fn read(kind: Kind, text: &str) -> Option<Value> {
+        Value::from_plaintext(kind, Zeroizing::new(text.as_bytes().to_vec()))
+    }
+
+    #[test]
+    fn the_plaintext_of_each_type_is_that_of_sops() {
+        for (value, wanted) in [
+            (Value::Integer(-7), "-7"),
+            (Value::Float(1.0), "1"),
+            (Value::Float(-0.0), "-0"),
+            (Value::Float(0.1), "0.1"),
+            (Value::Float(1e21), "1000000000000000000000"),
+            (Value::Float(1.5e-7), "0.00000015"),
+            (Value::Float(f64::INFINITY), "+Inf"),
+            (Value::Float(f64::NEG_INFINITY), "-Inf"),
+            (Value::Float(f64::NAN), "NaN"),
+            (Value::Bool(true), "True"),
+            (Value::Bool(false), "False"),
+            (Value::Null, ""),
+        ] {
+            assert_eq!(plaintext(&value), wanted);
+        }
+    }
+
+    #[test]
+    fn what_other_writers_may_have_written_reads_as_the_same_value() {
+        assert_eq!(read(Kind::Integer, "+042"), Some(Value::Integer(42)));
+        assert_eq!(read(Kind::Float, "2.50"), Some(Value::Float(2.5)));
+        assert_eq!(read(Kind::Float, "+Inf"), Some(Value::Float(f64::INFINITY)));
+        for text in ["true", "TRUE", "True", "t", "T", "1"] {
+            assert_eq!(read(Kind::Bool, text), Some(Value::Bool(true)), "{text}");
+        }
+        let time = |text| read(Kind::Time, text).map(|value| plaintext(&value));
+        assert_eq!(time("2024-01-01T00:00:00.120Z").as_deref(), Some("2024-01-01T00:00:00.12Z"));
+        assert_eq!(time("2024-01-01T10:00:00+02:00").as_deref(), Some("2024-01-01T10:00:00+02:00"));
+    }
+
+    #[test]
+    fn what_is_no_value_of_its_type_is_refused() {
+        for (kind, text) in [
+            (Kind::Integer, "9223372036854775808"),
+            (Kind::Integer, ""),
+            (Kind::Integer, "1.0"),
+            (Kind::Float, "one"),
+            (Kind::Bool, "yes"),
+            (Kind::Time, "2024-01-01"),
+            (Kind::Comment, "text"),
+        ] {
+            assert_eq!(read(kind, text), None, "{kind:?} {text}");
+        }
+        assert_eq!(Value::from_plaintext(Kind::Integer, Zeroizing::new(vec![0xff])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_reads_back_from_its_plaintext(text in ".*", integer in any::<i64>(), float in any::<f64>()) {
+            let values = [Value::Text(Zeroizing::new(text)), Value::Integer(integer), Value::Float(float)];
+            for value in values {
+                let kind = value.kind().unwrap();
+                let again = Value::from_plaintext(kind, value.plaintext()).unwrap();
+                prop_assert_eq!(again.plaintext(), value.plaintext());
+            }
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Class;
+
 /// A document cannot be used, or what was asked for cannot be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
@@ -40,6 +42,142 @@ pub enum DocumentError {
     /// What was written does not say what it was to say: a bug, found before anything was replaced.
     #[error("the changed document does not read as it should: {0}")]
     NotAsMeant(String),
+    /// It has no metadata of sops.
+    #[error("this is not an encrypted document")]
+    NotEncrypted,
+    /// It has metadata of sops, and should have none.
+    #[error("this document is encrypted already")]
+    AlreadyEncrypted,
+    /// A value is an encrypted one, in a document that should be in the clear.
+    #[error("{at}: `{path}` is an encrypted value already")]
+    ValueAlreadyEncrypted {
+        /// Where.
+        at: At,
+        /// Its path.
+        path: String,
+    },
+    /// It has a `sops` key that is not metadata.
+    #[error("its key `sops` is taken by something that is not metadata of an encrypted document: {0}")]
+    ForeignSopsKey(String),
+    /// Its metadata cannot be used.
+    #[error("its metadata is damaged: {0}")]
+    Metadata(String),
+    /// It has more than one rule for which values are encrypted.
+    #[error("it has several rules for what is encrypted: {}", .0.join(", "))]
+    SeveralRules(Vec<&'static str>),
+    /// A rule cannot be used.
+    #[error("the rule {name} is unusable: {fault}")]
+    UnusableRule {
+        /// The name of the rule, as metadata and configs have it.
+        name: &'static str,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// The rule selects nothing: all would stay in the clear.
+    #[error("no value is selected by {0}, so everything would stay in the clear")]
+    NothingSelected(String),
+    /// A comment could not be told from one that is not to be encrypted, once it were encrypted.
+    #[error("{at}: the comment would match {rule} when it is encrypted, and could not be decrypted any more")]
+    CommentMatchesRule {
+        /// Where.
+        at: At,
+        /// The name of the rule.
+        rule: &'static str,
+    },
+    /// A value that is to be encrypted by the document's own rule stands in the clear.
+    #[error("{at}: `{path}` stands in the clear, and the rule of the document says that it is encrypted{}", and_others(*.others))]
+    InTheClear {
+        /// Where the first one is.
+        at: At,
+        /// Its path.
+        path: String,
+        /// How many others there are.
+        others: usize,
+    },
+    /// An encrypted value has not the form of one.
+    #[error("{at}: the encrypted value of `{path}` is damaged: {fault}")]
+    DamagedValue {
+        /// Where.
+        at: At,
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
+    /// An encrypted value is not authentic at its place.
+    #[error("{at}: the value of `{path}` is not authentic: it was changed, or moved here from another key or file")]
+    ValueNotAuthentic {
+        /// Where.
+        at: At,
+        /// Its path.
+        path: String,
+    },
+    /// It has no MAC.
+    #[error("it has no MAC: nothing says that its values are all there, and in their order")]
+    MissingMac,
+    /// The MAC is not that of the values.
+    #[error("its MAC is not that of its values: a value was added, removed, moved or changed")]
+    WrongMac,
+    /// The seal is not that of the document.
+    #[error("its seal is broken: a key, a comment, the order, a rule or the list of keys was changed")]
+    BrokenSeal,
+    /// It has no seal, and one is demanded.
+    #[error("it has no seal of kenc{}", if *.is_stale { " that belongs to its last change" } else { "" })]
+    NoSeal {
+        /// Whether there is one from before another tool wrote.
+        is_stale: bool,
+    },
+    /// The shares that the key groups gave do not make the data key.
+    #[error("the shares of its key groups do not make its data key")]
+    SharesDoNotFit,
+    /// The threshold cannot be.
+    #[error("a threshold of {threshold} is not possible with {groups} key groups")]
+    Threshold {
+        /// How many groups were to be needed.
+        threshold: usize,
+        /// How many there are.
+        groups: usize,
+    },
+    /// A key of the document would have to wrap anew, and kenc cannot have it do so.
+    #[error("kenc cannot wrap a data key under {key}, which the document has in {list}")]
+    CannotRewrap {
+        /// The name of the key.
+        key: String,
+        /// The list that it is in.
+        list: String,
+    },
+}
+
+impl DocumentError {
+    /// The kind of failure that this is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::InTheClear { .. }
+            | Self::DamagedValue { .. }
+            | Self::ValueNotAuthentic { .. }
+            | Self::MissingMac
+            | Self::WrongMac
+            | Self::BrokenSeal
+            | Self::NoSeal { .. }
+            | Self::Metadata(_)
+            | Self::SharesDoNotFit => Class::NotAuthentic,
+            Self::UnusableRule { .. } | Self::Threshold { .. } => Class::Usage,
+            Self::AlreadyEncrypted => Class::WouldOverwrite,
+            Self::Syntax { .. }
+            | Self::Refused { .. }
+            | Self::NotAsMeant(_)
+            | Self::NotEncrypted
+            | Self::ValueAlreadyEncrypted { .. }
+            | Self::ForeignSopsKey(_)
+            | Self::SeveralRules(_)
+            | Self::NothingSelected(_)
+            | Self::CommentMatchesRule { .. }
+            | Self::CannotCarry { .. }
+            | Self::Path { .. }
+            | Self::CannotRewrap { .. } => Class::Failed,
+        }
+    }
 }
 
 /// A place in a document, as messages name it.
@@ -54,5 +192,13 @@ pub struct At {
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+fn and_others(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", and so does another".to_owned(),
+        count => format!(", and so do {count} others"),
     }
 }

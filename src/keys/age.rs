@@ -1,5 +1,7 @@
 //! age: recipients and identities (X25519 and ssh), and passphrases. The wrapped key is an age v1 file.
 
+pub(super) mod armor;
+
 use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use ::age::secrecy::SecretString;
 use ::age::{DecryptError, Decryptor, Encryptor};
 use zeroize::Zeroizing;
 
-use crate::crypto::{DATA_KEY_LEN, DataKey};
+use crate::crypto::{DataKey, KEY_SHARE_LEN};
 use crate::error::{Error, Result};
 use crate::keys::{AGE, KeyRefusal, KeyWordError, WrappedKey};
 
@@ -136,24 +138,33 @@ pub(super) fn is_passphrase(key: &WrappedKey) -> bool {
 }
 
 pub(super) fn wrap(recipient: &AgeRecipient, data_key: &DataKey) -> Result<WrappedKey> {
+    wrap_secret(recipient, data_key.expose())
+}
+
+/// Wraps a data key, or a share of one.
+pub(super) fn wrap_secret(recipient: &AgeRecipient, secret: &[u8]) -> Result<WrappedKey> {
     let age = recipient.to_age();
     let encryptor = Encryptor::with_recipients(std::iter::once(&*age)).expect("one recipient can always be used");
-    Ok(WrappedKey { provider: AGE.to_owned(), key_id: recipient.0.clone(), ciphertext: seal(encryptor, data_key)? })
+    Ok(WrappedKey { provider: AGE.to_owned(), key_id: recipient.0.clone(), ciphertext: seal(encryptor, secret)? })
 }
 
 pub(super) fn wrap_under_passphrase(passphrase: &SecretString, data_key: &DataKey) -> Result<WrappedKey> {
     let mut recipient = ::age::scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
     let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _)).expect("a passphrase stands alone");
-    Ok(WrappedKey { provider: AGE.to_owned(), key_id: SCRYPT.to_owned(), ciphertext: seal(encryptor, data_key)? })
+    Ok(WrappedKey {
+        provider: AGE.to_owned(),
+        key_id: SCRYPT.to_owned(),
+        ciphertext: seal(encryptor, data_key.expose())?,
+    })
 }
 
-fn seal(encryptor: Encryptor, data_key: &DataKey) -> Result<Vec<u8>> {
+fn seal(encryptor: Encryptor, secret: &[u8]) -> Result<Vec<u8>> {
     let mut ciphertext = Vec::new();
     encryptor
         .wrap_output(&mut ciphertext)
         .and_then(|mut writer| {
-            writer.write_all(data_key.expose())?;
+            writer.write_all(secret)?;
             writer.finish()
         })
         .map_err(|source| Error::io("wrap the data key with age", source))?;
@@ -177,7 +188,7 @@ pub(super) fn unwrap_with_passphrase(
         }
         other => refusal(&other),
     })?;
-    read_data_key(reader)
+    data_key(&read_secret(reader)?)
 }
 
 pub(super) fn unwrap(
@@ -185,6 +196,15 @@ pub(super) fn unwrap(
     identities: &Identities,
     passphrases: &dyn PassphraseSource,
 ) -> Result<DataKey, KeyRefusal> {
+    data_key(&unwrap_secret(key, identities, passphrases)?)
+}
+
+/// Unwraps a data key, or a share of one.
+pub(super) fn unwrap_secret(
+    key: &WrappedKey,
+    identities: &Identities,
+    passphrases: &dyn PassphraseSource,
+) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
     let mut searched = Vec::new();
     for (name, loaded) in load(identities, key, passphrases) {
         let loaded = match loaded {
@@ -199,7 +219,7 @@ pub(super) fn unwrap(
             return Err(KeyRefusal::Damaged("its age file is for a passphrase, not for a recipient".to_owned()));
         }
         match decryptor.decrypt(loaded.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
-            Ok(reader) => return read_data_key(reader),
+            Ok(reader) => return read_secret(reader),
             Err(DecryptError::NoMatchingKeys) => searched.push(name),
             Err(other) => return Err(refusal(&other)),
         }
@@ -212,10 +232,14 @@ fn reason(error: Error) -> String {
     if let Error::Passphrase(reason) = error { reason } else { error.to_string() }
 }
 
-fn read_data_key(reader: impl Read) -> Result<DataKey, KeyRefusal> {
-    let mut content = Zeroizing::new(Vec::with_capacity(DATA_KEY_LEN + 1));
-    reader.take(DATA_KEY_LEN as u64 + 1).read_to_end(&mut content).map_err(|_| damaged())?;
-    DataKey::from_slice(&content).ok_or_else(|| KeyRefusal::Damaged("its age file holds no data key".to_owned()))
+fn read_secret(reader: impl Read) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+    let mut content = Zeroizing::new(Vec::with_capacity(KEY_SHARE_LEN + 1));
+    reader.take(KEY_SHARE_LEN as u64 + 1).read_to_end(&mut content).map_err(|_| damaged())?;
+    Ok(content)
+}
+
+fn data_key(content: &[u8]) -> Result<DataKey, KeyRefusal> {
+    DataKey::from_slice(content).ok_or_else(|| KeyRefusal::Damaged("its age file holds no data key".to_owned()))
 }
 
 fn refusal(error: &DecryptError) -> KeyRefusal {

@@ -5,6 +5,7 @@
 mod http;
 mod key;
 mod refusal;
+mod secrets;
 mod session;
 
 use std::env;

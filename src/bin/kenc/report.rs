@@ -1,5 +1,6 @@
 //! What people and programs are told: results on the standard output, errors and hints on the standard error.
 
+mod document_hints;
 mod hints;
 
 use std::io::{IsTerminal, Write};
@@ -104,9 +105,12 @@ impl Reporter {
     pub fn failure(&self, failure: &Failure) -> Exit {
         let exit = failure.exit();
         let sentence = sentence(failure);
-        let attempts: &[KeyAttempt] = match &failure.cause {
-            Cause::Library(Error::NoKeyOpens { attempts }) => attempts,
-            _ => &[],
+        let attempts: Vec<&KeyAttempt> = match &failure.cause {
+            Cause::Library(Error::NoKeyOpens { attempts }) => attempts.iter().collect(),
+            Cause::Library(Error::TooFewGroups { groups, .. }) => {
+                groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).collect()
+            }
+            _ => Vec::new(),
         };
         let hints = hints::of(failure);
         if self.json {

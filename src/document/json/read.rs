@@ -49,7 +49,7 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
     for place in &mut places {
         *place = place.start + mark..place.end + mark;
     }
-    Ok(Found { tree: Tree { roots: vec![root] }, tokens: places, metadata })
+    Ok(Found { tree: Tree { roots: vec![root] }, tokens: places, metadata, settings: Vec::new() })
 }
 
 /// The parser's own sentences hold nothing from the file but, in one of them, four hexadecimal digits of an escape.
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
             Token::Boolean(truth) => Value::Bool(*truth),
             Token::Null => Value::Null,
             Token::Number(number) => {
-                self.number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
+                Self::number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
             }
             _ => unreachable!("the parser lets only values stand here"),
         };
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Integers that fit are integers, everything else is the nearest float, as it is for sops.
-    fn number(&self, text: &str) -> Option<Value> {
+    fn number(text: &str) -> Option<Value> {
         if let Ok(integer) = text.parse::<i64>() {
             return Some(Value::Integer(integer));
         }

@@ -36,6 +36,12 @@ impl KmsKey {
         Self::from_arn(key_id).ok().filter(|key| matches!(key.name, Name::Id(_)))
     }
 
+    /// Reads the key of a document: the ARN of a key or of an alias, since documents may name either.
+    #[must_use]
+    pub fn from_document(arn: &str) -> Option<Self> {
+        Self::from_arn(arn).ok()
+    }
+
     /// The region that the word itself names.
     #[must_use]
     pub fn region(&self) -> Option<&str> {

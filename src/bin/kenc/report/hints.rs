@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
-use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind};
+use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal};
 use zeroize::Zeroizing;
 
 use crate::failure::{Cause, Failure, Named};
@@ -143,10 +143,17 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::KeyWord(fault) => vec![of_key_word(fault)],
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
+        Error::TooFewGroups { groups, .. } => {
+            groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()
+        }
+        Error::ForDocumentsOnly(_) => {
+            one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
+        }
+        Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::CannotWrap { refusal, .. } => vec![of_refusal(refusal)],
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
-        Error::Document(_) => Vec::new(),
+        Error::Document(fault) => vec![super::document_hints::of_document(fault, &file)],
         Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
         Error::RangeBeyondEnd { start, available, .. } if start < available => {
             vec![format!("`--range {start}..` goes to its end")]
@@ -258,6 +265,10 @@ fn of_refusal(refusal: &KeyRefusal) -> String {
     match refusal {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
+        KeyRefusal::Pgp(refusal) => of_pgp(refusal),
+        KeyRefusal::OtherService(_) => {
+            "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned()
+        }
         KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
         KeyRefusal::NoPassphrase(_) => {
             "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()
@@ -268,6 +279,17 @@ fn of_refusal(refusal: &KeyRefusal) -> String {
         }
         KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
     }
+}
+
+fn of_pgp(refusal: &PgpRefusal) -> String {
+    match refusal {
+        PgpRefusal::NoProgram { .. } => "install GnuPG, or name the program with SOPS_GPG_EXEC",
+        PgpRefusal::NoSecretKey => "`gpg --list-secret-keys` shows what there is; GNUPGHOME names another keyring",
+        PgpRefusal::NoPublicKey => "import it: `gpg --recv-keys FINGERPRINT`, or `gpg --import FILE`",
+        PgpRefusal::NoPassphrase => "try again; on a terminal, `export GPG_TTY=$(tty)` lets gpg ask there",
+        PgpRefusal::Failed(_) => "try it yourself: `gpg --decrypt` with the wrapped key shows more",
+    }
+    .to_owned()
 }
 
 fn of_kms(refusal: &KmsRefusal) -> String {

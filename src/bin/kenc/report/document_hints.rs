@@ -1,0 +1,61 @@
+//! What to do next when a config document is at fault.
+
+use kenc::error::DocumentError;
+
+/// The hint for a fault of a document. `file` is the file in a command line.
+pub fn of_document(fault: &DocumentError, file: &str) -> String {
+    match fault {
+        DocumentError::Syntax { .. } => "mend the file at that place, and try again".to_owned(),
+        DocumentError::Refused { .. } => {
+            format!("write it in another way; or encrypt the file whole: `kenc encrypt {file} -o {file}.kenc`")
+        }
+        DocumentError::CannotCarry { .. } => "choose another notation with --output-type".to_owned(),
+        DocumentError::Path { .. } => format!("`kenc inspect {file}` shows what there is; a path is `db.password` or `list[0]`"),
+        DocumentError::NotAsMeant(_) => "nothing was written; please report this as a bug of kenc".to_owned(),
+        DocumentError::NotEncrypted => format!("`kenc encrypt --values -i {file}` encrypts its values"),
+        DocumentError::AlreadyEncrypted => {
+            format!("`kenc edit {file}` changes it, and `kenc rewrap {file}` gives it other keys")
+        }
+        DocumentError::ValueAlreadyEncrypted { .. } => {
+            "it was copied from another document: put the plaintext there, as `kenc get` shows it".to_owned()
+        }
+        DocumentError::ForeignSopsKey(_) => "rename that key: encrypted documents keep their metadata under it".to_owned(),
+        DocumentError::Metadata(_) => {
+            "take the file from version control or a backup; a merge may have damaged it".to_owned()
+        }
+        DocumentError::SeveralRules(_) => "leave one of them".to_owned(),
+        DocumentError::UnusableRule { .. } => "rules are suffixes, or regular expressions as Go and RE2 have them".to_owned(),
+        DocumentError::NothingSelected(_) => {
+            "give a rule that matches its keys: `--encrypted-regex '^(password|token)$'`; without one, everything is encrypted"
+                .to_owned()
+        }
+        DocumentError::CommentMatchesRule { .. } => {
+            "give a rule that matches no text of the form `ENC[…]`, or leave comments in the clear".to_owned()
+        }
+        DocumentError::InTheClear { .. } => {
+            format!("if it was put there on purpose, `kenc set {file} PATH` encrypts it; if not, somebody changed the file")
+        }
+        DocumentError::DamagedValue { .. } | DocumentError::ValueNotAuthentic { .. } => {
+            "take the value from version control or a backup; `--ignore-mac` does not help here".to_owned()
+        }
+        DocumentError::MissingMac | DocumentError::WrongMac => {
+            "if a merge in version control did this, look at the values with `kenc decrypt --ignore-mac`, and `kenc edit` them"
+                .to_owned()
+        }
+        DocumentError::BrokenSeal => {
+            "compare it with version control; `kenc decrypt --ignore-mac` shows the values all the same".to_owned()
+        }
+        DocumentError::NoSeal { .. } => {
+            format!("another tool wrote it; `kenc rotate {file}` seals it, or leave out --require-seal")
+        }
+        DocumentError::SharesDoNotFit => {
+            "take the file from version control or a backup; a merge may have mixed two lists of keys".to_owned()
+        }
+        DocumentError::Threshold { .. } => {
+            "a threshold is between 2 and the number of key groups; one group has none".to_owned()
+        }
+        DocumentError::CannotRewrap { list, .. } => {
+            format!("take it away first, or let sops do it: `sops rotate -i {file}` asks the keys in {list}")
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Other keys for a document: another list of wrapping keys, or another data key.
+
+use zeroize::Zeroizing;
+
+use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file};
+use super::reuse::Keep;
+use super::seal;
+use super::sealed::{Demands, Opened, Sealed};
+use super::stored_key::StoredKey;
+use super::{Document, MetadataChange};
+use crate::crypto::DataKey;
+use crate::error::{DocumentError, Result};
+use crate::keys::{Keyring, WrappingKey};
+
+/// A key in a new list of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NewKey {
+    /// One that the document has already.
+    Kept(StoredKey),
+    /// One that may be new. If the document has it already, it is kept.
+    Wrapping(WrappingKey),
+}
+
+impl Opened {
+    /// Gives the document another list of keys, with the same data key: values, MAC and the time of the last change stay.
+    ///
+    /// With one group, keys that stay keep their wrapped key, and are not asked. With several, every key wraps a new share,
+    /// unless the lists and the threshold are the same.
+    ///
+    /// A key that is taken away may have opened the document before, and its owner may have kept the data key:
+    /// [`Self::rotate`] makes a new one.
+    ///
+    /// # Errors
+    /// If there is no key, the threshold is not possible, or a key does not wrap.
+    pub fn with_keys(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Outcome> {
+        let needed = checked_threshold(threshold, groups.len())?;
+        let old = self.metadata();
+        let kept: Vec<Vec<Option<StoredKey>>> =
+            groups.iter().zip(0..).map(|(group, at)| group.iter().map(|key| self.kept(key, at)).collect()).collect();
+        let is_same_list = kept.len() == old.groups.len()
+            && kept.iter().zip(&old.groups).all(|(new, old)| {
+                new.len() == old.len() && new.iter().all(|key| key.as_ref().is_some_and(|key| old.contains(key)))
+            });
+        if is_same_list && needed == old.needed_groups() {
+            return Ok(Outcome::Unchanged);
+        }
+        let mut metadata = old.clone();
+        metadata.threshold = if groups.len() > 1 { needed } else { 0 };
+        metadata.groups = if groups.len() == 1 && old.groups.len() == 1 {
+            let missing = groups[0].iter().zip(&kept[0]).filter(|(_, kept)| kept.is_none());
+            let missing = missing.map(|(key, _)| wrapping(key)).collect::<Result<Vec<_>, _>>()?;
+            let wrapped = if missing.is_empty() {
+                Vec::new()
+            } else {
+                keyring.wrap_in_groups(&self.data_key, std::slice::from_ref(&missing), needed)?.remove(0)
+            };
+            let mut new = missing.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped));
+            let kept = kept.into_iter().flatten();
+            vec![kept.map(|key| key.unwrap_or_else(|| new.next().expect("each missing key was wrapped"))).collect()]
+        } else {
+            let keys = groups.iter().map(|group| group.iter().map(wrapping).collect());
+            let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+            stored(&keys, keyring.wrap_in_groups(&self.data_key, &keys, needed)?)
+        };
+        metadata.seal = None;
+        metadata.seal = Some(seal::make(&self.data_key, &metadata, &self.plaintext, &self.values));
+        let text = self.document().rewrite(&[], MetadataChange::Write(metadata.to_json()))?;
+        self.check(&text)?;
+        Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
+    }
+
+    /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
+    ///
+    /// # Errors
+    /// If a key does not wrap, or kenc cannot ask it to ([`DocumentError::CannotRewrap`]).
+    pub fn rotate(&self, keyring: &Keyring<'_>) -> Result<Encrypted> {
+        let mut metadata = self.metadata().clone();
+        let keys = metadata.groups.iter().map(|group| group.iter().map(rewrapping).collect());
+        let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, metadata.needed_groups())?;
+        metadata.groups = stored(&keys, wrapped);
+        metadata.touch();
+        self.writer(&self.plaintext, &data_key).write(metadata, self.reuse(Keep::Types), None)
+    }
+
+    /// The key as the group at this place has it.
+    fn kept(&self, key: &NewKey, group: usize) -> Option<StoredKey> {
+        let group = self.metadata().groups.get(group)?;
+        let is_it = |stored: &&StoredKey| match key {
+            NewKey::Kept(key) => *stored == key,
+            NewKey::Wrapping(key) => stored.is_of(key),
+        };
+        group.iter().find(is_it).cloned()
+    }
+
+    /// Opens what was written.
+    fn check(&self, text: &Zeroizing<String>) -> Result<()> {
+        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
+        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        match written.open_with(data_key, &Demands::default()) {
+            Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
+            Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
+            Err(error) => Err(DocumentError::NotAsMeant(error.to_string()).into()),
+        }
+    }
+}
+
+fn stored(keys: &[Vec<WrappingKey>], wrapped: Vec<Vec<crate::keys::WrappedKey>>) -> Vec<Vec<StoredKey>> {
+    let group = |(keys, wrapped): (&Vec<WrappingKey>, Vec<_>)| {
+        keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()
+    };
+    keys.iter().zip(wrapped).map(group).collect()
+}
+
+fn wrapping(key: &NewKey) -> Result<WrappingKey, DocumentError> {
+    match key {
+        NewKey::Kept(key) => rewrapping(key),
+        NewKey::Wrapping(key) => Ok(key.clone()),
+    }
+}
+
+fn rewrapping(key: &StoredKey) -> Result<WrappingKey, DocumentError> {
+    let fault = || DocumentError::CannotRewrap { key: key.id(), list: key.list().to_owned() };
+    key.wrapping_key().ok_or_else(fault)
+}

@@ -1,0 +1,203 @@
+//! One wrapped key of a document, as its metadata has it.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value as Json};
+
+use super::metadata::{is_empty, now};
+use crate::context::EncryptionContext;
+use crate::error::DocumentError;
+use crate::keys::{
+    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeyUri, KmsAccess, KmsKey, PGP, PgpFingerprint, WrappedKey, WrappingKey,
+};
+
+/// The lists of keys that sops knows, in the order in which it has them.
+pub(crate) const LISTS: [&str; 7] = [KMS, "gcp_kms", "hckms", "azure_kv", "hc_vault", PGP, AGE];
+const KMS: &str = "kms";
+
+/// A wrapped key of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredKey {
+    list: String,
+    fields: BTreeMap<String, Json>,
+}
+
+/// Writes fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every
+/// single value as text.
+pub(crate) fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
+    let quoted = |text: &str| serde_json::to_string(text).expect("text can be quoted");
+    fn canonical(value: &Json, to: &mut String, quoted: &impl Fn(&str) -> String) {
+        match value {
+            Json::Object(fields) => canonical_fields(fields.iter(), to),
+            Json::Array(items) => {
+                to.push('[');
+                for item in items {
+                    canonical(item, to, quoted);
+                    to.push(',');
+                }
+                to.push(']');
+            }
+            Json::String(text) => to.push_str(&quoted(text)),
+            Json::Null => to.push_str(&quoted("")),
+            Json::Bool(_) | Json::Number(_) => to.push_str(&quoted(&value.to_string())),
+        }
+    }
+    let sorted: BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
+    to.push('{');
+    for (name, value) in sorted {
+        to.push_str(&quoted(name));
+        to.push(':');
+        canonical(value, to, &quoted);
+        to.push(',');
+    }
+    to.push('}');
+}
+
+impl StoredKey {
+    pub(crate) fn new(list: &str, fields: Map<String, Json>) -> Self {
+        Self { list: list.to_owned(), fields: fields.into_iter().filter(|(_, value)| !value.is_null()).collect() }
+    }
+
+    /// A key that was just wrapped.
+    pub(crate) fn from_wrapped(key: &WrappingKey, wrapped: WrappedKey) -> Self {
+        let WrappedKey { provider, key_id, ciphertext } = wrapped;
+        let armor = |bytes| Json::String(String::from_utf8(bytes).expect("armor is ASCII"));
+        let mut fields = BTreeMap::new();
+        let mut put = |name: &str, value: Json| {
+            fields.insert(name.to_owned(), value);
+        };
+        let list = match provider.as_str() {
+            AWS_KMS => {
+                let KmsAccess { context, role, profile } = &key.access;
+                // An ARN is kept as it was given, so that it is found again in the config that gave it. Words that are no
+                // ARN say nothing without a region and an account.
+                let given = key.key.to_string();
+                put("arn", if given.starts_with("arn:") { given } else { key_id }.into());
+                put("enc", BASE64_STANDARD.encode(ciphertext).into());
+                put("aws_profile", profile.clone().unwrap_or_default().into());
+                if let Some(role) = role {
+                    put("role", role.as_str().into());
+                }
+                if !context.is_empty() {
+                    put("context", Json::Object(context.iter().map(|(k, v)| (k.to_owned(), v.into())).collect()));
+                }
+                KMS
+            }
+            AGE => {
+                put("recipient", key_id.into());
+                put("enc", armor(ciphertext));
+                AGE
+            }
+            _ => {
+                put("fp", key_id.into());
+                put("enc", armor(ciphertext));
+                PGP
+            }
+        };
+        if list != AGE {
+            put("created_at", now().into());
+        }
+        Self { list: list.to_owned(), fields }
+    }
+
+    /// The list that it is in: `kms`, `age`, `pgp`, `gcp_kms`, `azure_kv`, `hc_vault`, `hckms`, or one that is not known.
+    #[must_use]
+    pub fn list(&self) -> &str {
+        &self.list
+    }
+
+    /// The name of the key, whose form depends on the list.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let names: &[&str] = match self.list.as_str() {
+            KMS => &["arn"],
+            AGE => &["recipient"],
+            PGP => &["fp"],
+            "gcp_kms" => &["resource_id"],
+            "hckms" => &["key_id"],
+            "azure_kv" => &["vault_url", "name", "version"],
+            "hc_vault" => &["vault_address", "engine_path", "key_name"],
+            _ => &["id", "name", "key_id", "resource_id"],
+        };
+        let parts: Vec<&str> = names.iter().filter_map(|name| self.text(name)).collect();
+        parts.join("/")
+    }
+
+    /// When it was wrapped, if that is stated.
+    #[must_use]
+    pub fn created_at(&self) -> Option<&str> {
+        self.text("created_at")
+    }
+
+    /// The key as it would wrap anew, or `None` if kenc cannot have it do so.
+    #[must_use]
+    pub fn wrapping_key(&self) -> Option<WrappingKey> {
+        let key = match self.list.as_str() {
+            KMS => KeyUri::AwsKms(KmsKey::from_document(self.text("arn")?)?),
+            AGE => KeyUri::Age(AgeRecipient::from_word(self.text("recipient")?).ok()??),
+            PGP => KeyUri::Pgp(PgpFingerprint::from_fingerprint(self.text("fp")?)?),
+            _ => return None,
+        };
+        Some(WrappingKey { key, access: self.access().ok()? })
+    }
+
+    /// Whether it is what `key` would make.
+    #[must_use]
+    pub fn is_of(&self, key: &WrappingKey) -> bool {
+        self.wrapping_key().is_some_and(|own| own == *key)
+    }
+
+    /// What is to be unwrapped.
+    pub(crate) fn slot(&self) -> Result<GroupSlot, DocumentError> {
+        let enc = self.text("enc").unwrap_or_default();
+        let (provider, ciphertext) = match self.list.as_str() {
+            KMS => {
+                let fault = || DocumentError::Metadata(format!("the wrapped key of {} is no base64", self.id()));
+                (AWS_KMS, BASE64_STANDARD.decode(enc).map_err(|_| fault())?)
+            }
+            list => (list, enc.as_bytes().to_vec()),
+        };
+        let wrapped = WrappedKey { provider: provider.to_owned(), key_id: self.id(), ciphertext };
+        Ok(GroupSlot { wrapped, access: self.access()? })
+    }
+
+    /// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew: what the
+    /// seal covers.
+    pub(crate) fn identity(&self) -> String {
+        let fields = self.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "enc" | "created_at"));
+        let mut identity = format!("{} ", self.list);
+        canonical_fields(fields, &mut identity);
+        identity
+    }
+
+    pub(crate) fn to_json(&self) -> Map<String, Json> {
+        self.fields.clone().into_iter().collect()
+    }
+
+    fn access(&self) -> Result<KmsAccess, DocumentError> {
+        if self.list != KMS {
+            return Ok(KmsAccess::default());
+        }
+        let fault = |fault: &str| DocumentError::Metadata(format!("the context of {} {fault}", self.id()));
+        let mut context = EncryptionContext::new();
+        match self.fields.get("context") {
+            None => {}
+            Some(Json::Object(pairs)) => {
+                for (key, value) in pairs {
+                    let value = value.as_str().ok_or_else(|| fault("has a value that is not text"))?;
+                    context.insert(key, value).map_err(|error| fault(&format!("is unusable: {error}")))?;
+                }
+            }
+            Some(_) => return Err(fault("is no mapping")),
+        }
+        let named = |name: &str| self.text(name).map(str::to_owned);
+        Ok(KmsAccess { context, role: named("role"), profile: named("aws_profile") })
+    }
+
+    /// A field, if it is text and not empty.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
+    }
+}

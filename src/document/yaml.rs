@@ -1,0 +1,65 @@
+//! YAML documents.
+//!
+//! The parser tells where every scalar and comment stands; all else of the text is left alone. What scalars mean follows
+//! go-yaml v3, through which sops reads, and so do the places of comments.
+
+mod build;
+mod change;
+mod comments;
+mod edit;
+mod emit;
+mod layout;
+mod metadata;
+mod source;
+mod style;
+
+use serde_json::{Map, Value as Json};
+
+use super::NewText;
+use super::store::{Found, Splice, Store};
+use super::tree::{LeafId, Node, Path, Tree};
+use crate::error::{At, DocumentError};
+
+/// The store of YAML documents.
+pub(crate) struct Yaml;
+
+impl Store for Yaml {
+    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+        let layout = layout::layout(text)?;
+        if layout.sections.is_empty() {
+            let fault = "the file is empty: it needs at least one document".to_owned();
+            return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
+        }
+        let (members, metadata) = metadata::find(&layout)?;
+        let build::Built { tree, tokens, settings } = build::build(&layout, &members)?;
+        Ok(Found { tree, tokens, metadata, settings })
+    }
+
+    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+        change::change(text, found, leaf, new)
+    }
+
+    fn change_metadata(
+        &self,
+        text: &str,
+        _found: &Found,
+        metadata: Option<&Map<String, Json>>,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        metadata::change(&layout::layout(text)?, metadata)
+    }
+
+    fn insert(&self, text: &str, _found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+        edit::insert(&layout::layout(text)?, path, value)
+    }
+
+    fn remove(&self, text: &str, _found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        edit::remove(&layout::layout(text)?, path)
+    }
+
+    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
+        emit::tree(tree)
+    }
+}
+
+#[cfg(test)]
+mod tests;

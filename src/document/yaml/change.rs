@@ -1,0 +1,204 @@
+//! A new text for one leaf or comment.
+
+use zeroize::Zeroizing;
+
+use super::super::NewText;
+use super::super::store::{Found, Setting, Splice};
+use super::super::tree::LeafId;
+use super::super::value::Value;
+use super::source::{self, Block};
+use super::style::{Style, double_quoted, literal, one_line};
+use crate::error::{At, DocumentError};
+
+/// The splices that give a leaf or a comment its new text.
+pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    let (Some(place), Some(setting)) = (found.tokens.get(leaf.0), found.settings.get(leaf.0)) else {
+        return Err(DocumentError::NotAsMeant("a leaf has a number that is not in the document".to_owned()));
+    };
+    let token = Token { text, start: place.start, token: &text[place.clone()], setting: *setting };
+    match new {
+        NewText::Encrypted(value) => token.encrypted(value),
+        NewText::Plain(value) => token.plain(value),
+        NewText::Source(source) => Ok(token.source(source)),
+        NewText::Comment(comment) => token.comment(comment),
+    }
+}
+
+/// A token with its place in the text.
+struct Token<'t> {
+    text: &'t str,
+    start: usize,
+    token: &'t str,
+    setting: Setting,
+}
+
+impl<'t> Token<'t> {
+    fn encrypted(&self, value: &str) -> Result<Vec<Splice>, DocumentError> {
+        if self.setting.blocked {
+            return Err(self.refused("a tag names the type of this value, and an encrypted value is text"));
+        }
+        let style = Style::of(self.token);
+        Ok(match style {
+            Style::Single => self.whole(&format!("'{value}'")),
+            Style::Double => self.whole(&double_quoted(value)),
+            Style::Plain if self.setting.in_flow => self.whole(&double_quoted(value)),
+            Style::Plain => self.whole(value),
+            Style::Block => self.body(&self.block().body_with(value, self.parent_indent())),
+        })
+    }
+
+    fn plain(&self, value: &Value) -> Result<Vec<Splice>, DocumentError> {
+        let style = Style::of(self.token);
+        if style == Style::Block {
+            return self.plain_in_block(value);
+        }
+        if let (Value::Text(content), Style::Plain | Style::Double) = (value, style)
+            && content.trim_end_matches('\n').contains('\n')
+            && !self.setting.in_flow
+            && !self.token.is_empty()
+            && self.is_last_on_its_line()
+            && let Some(block) = self.literal(content)
+        {
+            return Ok(self.whole(&block));
+        }
+        let line = one_line(value, style, self.setting.in_flow);
+        if !self.token.is_empty() {
+            return Ok(self.whole(&line));
+        }
+        if *value == Value::Null {
+            return Ok(Vec::new());
+        }
+        // Nothing stands here: it is behind a sign, an anchor or a tag, and before the end of the line or a comment.
+        match self.text[..self.start].bytes().next_back() {
+            Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be put here, where none stands")),
+            Some(b' ') => Ok(self.whole(&line)),
+            Some(_) => Ok(self.whole(&format!(" {}", *line))),
+        }
+    }
+
+    /// A block scalar keeps the blank lines below it, so the value must end as they make it end.
+    fn plain_in_block(&self, value: &Value) -> Result<Vec<Splice>, DocumentError> {
+        let block = self.block();
+        if let Value::Text(content) = value
+            && let Some(new) = self.literal(content)
+        {
+            let new_block = source::block(&new);
+            let blank_lines_count = self.blank_lines_below();
+            let newlines = content.len() - content.trim_end_matches('\n').len();
+            // The lines below stay where they are; only a `+` lets them count.
+            let body = if newlines >= 2 {
+                let missing = (newlines - 1).checked_sub(blank_lines_count);
+                let kept = new_block.body.trim_end_matches(['\r', '\n']);
+                match missing {
+                    Some(0) => Some(kept.to_owned()),
+                    Some(missing) => Some(format!("{kept}{}", source::line_break(self.text).repeat(missing))),
+                    None => None,
+                }
+            } else {
+                Some(new_block.body.to_owned())
+            };
+            if let Some(body) = body {
+                return Ok(vec![
+                    self.splice(0, block.header.len(), new_block.header),
+                    self.splice(block.header.len() + block.remark.len(), self.token.len(), &body),
+                ]);
+            }
+        }
+        // On one line, in place of the header; a comment behind the header stays behind the value.
+        let line = match value {
+            Value::Text(content) if content.contains('\n') => double_quoted(content),
+            other => one_line(other, Style::Plain, self.setting.in_flow),
+        };
+        Ok(vec![
+            self.splice(0, block.header.len(), &line),
+            self.splice(block.header.len() + block.remark.len(), self.token.len(), ""),
+        ])
+    }
+
+    /// The text that stood here before, quotes and lines as they were.
+    fn source(&self, source: &str) -> Vec<Splice> {
+        if Style::of(self.token) != Style::Block || Style::of(source) != Style::Block {
+            return self.whole(source);
+        }
+        // A comment behind the header is changed by itself.
+        let (here, there) = (self.block(), source::block(source));
+        vec![
+            self.splice(0, here.header.len(), there.header),
+            self.splice(here.header.len() + here.remark.len(), self.token.len(), there.body),
+        ]
+    }
+
+    fn comment(&self, comment: &str) -> Result<Vec<Splice>, DocumentError> {
+        if comment.contains(['\n', '\r']) {
+            return Err(self.refused("a comment has only one line"));
+        }
+        Ok(self.whole(&format!("#{comment}")))
+    }
+
+    fn literal(&self, content: &str) -> Option<Zeroizing<String>> {
+        literal(content, self.parent_indent() + 2, 2, source::line_break(self.text))
+    }
+
+    fn block(&self) -> Block<'t> {
+        source::block(self.token)
+    }
+
+    /// The spaces before the collection around it.
+    fn parent_indent(&self) -> usize {
+        usize::try_from(self.setting.indent.saturating_sub(1)).unwrap_or(0)
+    }
+
+    fn is_last_on_its_line(&self) -> bool {
+        let end = self.start + self.token.len();
+        self.text[end..source::end_of_line(self.text, end)].trim().is_empty()
+    }
+
+    /// How many blank lines stand directly below the token.
+    fn blank_lines_below(&self) -> usize {
+        let end = self.start + self.token.len();
+        let rest = &self.text[end..];
+        let blank = &rest[..rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len()];
+        let breaks = blank.matches('\n').count();
+        if end + blank.len() == self.text.len() || breaks == 0 { breaks.saturating_sub(1) } else { breaks - 1 }
+    }
+
+    fn whole(&self, text: &str) -> Vec<Splice> {
+        vec![self.splice(0, self.token.len(), text)]
+    }
+
+    fn body(&self, body: &str) -> Vec<Splice> {
+        let block = self.block();
+        vec![self.splice(block.header.len() + block.remark.len(), self.token.len(), body)]
+    }
+
+    fn splice(&self, from: usize, to: usize, text: &str) -> Splice {
+        Splice { place: self.start + from..self.start + to, text: text.to_owned() }
+    }
+
+    fn refused(&self, fault: &str) -> DocumentError {
+        let line_start = source::start_of_line(self.text, self.start);
+        let line = self.text[..self.start].matches('\n').count() as u64 + 1;
+        let column = self.text[line_start..self.start].chars().count() as u64 + 1;
+        DocumentError::Refused { at: At { line, column }, fault: fault.to_owned() }
+    }
+}
+
+impl Block<'_> {
+    /// The one line `value` in place of the lines of the block, where they stand.
+    fn body_with(&self, value: &str, parent_indent: usize) -> String {
+        let lines = self.body.trim_start_matches(['\r', '\n']);
+        let line_break = source::line_break(self.body);
+        let explicit = self.header.bytes().find(u8::is_ascii_digit).map(|digit| usize::from(digit - b'0'));
+        let indent = match explicit {
+            Some(explicit) => parent_indent + explicit,
+            None => first_indent(lines).unwrap_or(parent_indent + 2),
+        };
+        format!("{line_break}{}{value}", " ".repeat(indent))
+    }
+}
+
+/// The spaces of the first line that is not blank.
+fn first_indent(lines: &str) -> Option<usize> {
+    let line = lines.lines().find(|line| !line.trim_matches([' ', '\r']).is_empty())?;
+    Some(line.len() - line.trim_start_matches(' ').len())
+}

@@ -1,0 +1,280 @@
+//! To which collection a comment belongs, and before which of its children it stands: as sops sees it, because the
+//! keys on the way to a comment authenticate it.
+
+use std::ops::Range;
+
+use super::layout::{Content, Layout, Pair, Part, Remark, Section};
+use super::source;
+
+/// Where a comment stands in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Standing {
+    /// The collection, by the number of its part.
+    pub(super) container: usize,
+    /// The child that it stands before.
+    pub(super) before: usize,
+    /// Comments with the same child come in this order.
+    order: usize,
+    /// The comment, by its number.
+    pub(super) remark: usize,
+}
+
+/// The standing of every comment, sorted by container and child.
+pub(super) fn standings(layout: &Layout<'_>) -> Vec<Standing> {
+    let next = next_contents(layout);
+    let mut standings: Vec<Standing> = Vec::with_capacity(layout.remarks.len());
+    let (mut number, mut section) = (0, 0);
+    while let Some(remark) = layout.remarks.get(number) {
+        while section + 1 < layout.sections.len() && layout.sections[section].end <= remark.span.start {
+            section += 1;
+        }
+        let Some(Section { root, end, .. }) = layout.sections.get(section) else { break };
+        let finder = Finder { layout, remark, next: next[number], is_right: is_right(layout.text, remark) };
+        match finder.find(*root) {
+            Found::At(container, before) => {
+                standings.push(Standing { container, before, order: number + 1, remark: number });
+                number += 1;
+            }
+            // sops names the comment behind a closing bracket before those within.
+            Found::Of(container) => {
+                standings.push(Standing { container, before: 0, order: 0, remark: number });
+                number += 1;
+            }
+            Found::Between(gap) => {
+                let same = |later: &usize| next[*later] == next[number] && layout.remarks[*later].span.start < *end;
+                let count = (number..layout.remarks.len()).take_while(same).count();
+                gap.divide(layout, number..number + count, next[number], &mut standings);
+                number += count;
+            }
+        }
+    }
+    standings.sort_unstable();
+    standings
+}
+
+/// For each comment, the first byte of content behind it and behind the comments that follow it.
+fn next_contents(layout: &Layout<'_>) -> Vec<usize> {
+    let mut next = vec![0; layout.remarks.len()];
+    for (number, remark) in layout.remarks.iter().enumerate().rev() {
+        let rest = &layout.text[remark.span.end..];
+        let at = layout.text.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+        let is_comment = layout.remarks.get(number + 1).is_some_and(|later| later.span.start == at);
+        next[number] = if is_comment { next[number + 1] } else { at };
+    }
+    next
+}
+
+/// Whether something else stands before a comment on its line.
+fn is_right(text: &str, remark: &Remark) -> bool {
+    let start = source::start_of_line(text, remark.span.start);
+    !text[start..remark.span.start].trim_matches([' ', '\t', '\u{feff}']).is_empty()
+}
+
+/// What is found out about a comment.
+enum Found {
+    /// It stands in this container before this child.
+    At(usize, usize),
+    /// It is the comment of this whole collection.
+    Of(usize),
+    /// It stands, with others perhaps, in lines between two children.
+    Between(Gap),
+}
+
+struct Finder<'l, 't> {
+    layout: &'l Layout<'t>,
+    remark: &'l Remark,
+    next: usize,
+    is_right: bool,
+}
+
+impl Finder<'_, '_> {
+    fn find(&self, root: usize) -> Found {
+        let mut container = root;
+        loop {
+            let children = children(&self.layout.parts[container]);
+            let following = children.partition_point(|child| self.start(child) <= self.remark.span.start);
+            let last = following.checked_sub(1).map(|last| children.at(last));
+            match last {
+                Some(child) if self.remark.span.start < self.layout.parts[child.value].full_end => {
+                    if self.stays_before(child) {
+                        return Found::At(container, following - 1);
+                    }
+                    container = child.value;
+                }
+                _ if self.is_behind_dash(container, following) => return self.head_of_item(container, following),
+                Some(child) if self.is_right => return self.line_comment(container, following - 1, child),
+                Some(_) if self.layout.parts[container].is_flow_collection() => return Found::At(container, following),
+                Some(child) => return Found::Between(Gap { container, following, before: child }),
+                None => return Found::At(container, 0),
+            }
+        }
+    }
+
+    /// Whether a comment between the beginning of a child and its end belongs before the child, and not into it.
+    fn stays_before(&self, child: Pair) -> bool {
+        let value = &self.layout.parts[child.value];
+        if self.remark.span.start >= value.span.start {
+            return !value.is_collection();
+        }
+        let key_end = self.layout.parts[child.key].full_end;
+        let between = self.layout.text.get(key_end..self.remark.span.start).unwrap_or("");
+        // Behind an anchor or a tag it is the comment of what they name.
+        !value.is_block_collection() || (self.is_right && !source::has_property(between))
+    }
+
+    /// A comment on the line on which a child ends.
+    fn line_comment(&self, mut container: usize, mut index: usize, mut child: Pair) -> Found {
+        while self.layout.parts[child.value].is_block_collection() {
+            container = child.value;
+            let children = children(&self.layout.parts[container]);
+            let Some(last) = children.len().checked_sub(1) else { return Found::At(container, 0) };
+            (index, child) = (last, children.at(last));
+        }
+        let is_in_mapping = matches!(self.layout.parts[container].content, Content::Mapping { .. });
+        if is_in_mapping && self.layout.parts[child.value].is_flow_collection() {
+            return Found::Of(child.value);
+        }
+        Found::At(container, index)
+    }
+
+    /// A comment between the `-` of an item and its content.
+    fn head_of_item(&self, container: usize, index: usize) -> Found {
+        let item = children(&self.layout.parts[container]).at(index).value;
+        if self.layout.parts[item].is_block_collection() { Found::At(item, 0) } else { Found::At(container, index) }
+    }
+
+    fn is_behind_dash(&self, container: usize, index: usize) -> bool {
+        let Content::Sequence { is_flow: false, items } = &self.layout.parts[container].content else { return false };
+        let Some(item) = items.get(index) else { return false };
+        let start = self.layout.parts[*item].span.start;
+        // A dash that is still to come stands before the content of its item.
+        self.next >= start || !self.layout.text[self.next..].starts_with('-')
+    }
+
+    fn start(&self, child: Pair) -> usize {
+        self.layout.parts[child.key].span.start
+    }
+}
+
+/// Lines of comments between two children of a block collection, or behind the last child of a document.
+struct Gap {
+    container: usize,
+    /// The child that follows, if there is one.
+    following: usize,
+    /// The child before.
+    before: Pair,
+}
+
+impl Gap {
+    /// Divides the comments of the gap between what came before and what follows, as go-yaml does.
+    fn divide(&self, layout: &Layout<'_>, remarks: Range<usize>, next: usize, standings: &mut Vec<Standing>) {
+        let text = layout.text;
+        let (innermost, innermost_end) = self.innermost(layout);
+        let indent = layout.parts[innermost].place.column;
+        let newlines = |from: usize, to: usize| text.get(from..to).map_or(0, |between| between.matches('\n').count());
+        let before_end = layout.parts[self.before.value].full_end;
+        let mut is_before_blank = newlines(before_end, layout.remarks[remarks.start].span.start) <= 1;
+        let mut has_split = false;
+        let mut group = remarks.start..remarks.start;
+        let mut place = |group: &mut Range<usize>, (container, before): (usize, usize)| {
+            standings.extend(group.clone().map(|remark| Standing { container, before, order: remark + 1, remark }));
+            group.start = group.end;
+        };
+        for number in remarks.clone() {
+            let column = layout.remarks[number].place.column;
+            let first = layout.remarks[group.start].place.column;
+            if !group.is_empty() && column < indent && column != first {
+                // Only the first of several such groups still reaches the last value.
+                let end = if has_split { self.dedented(layout, first) } else { (innermost, innermost_end) };
+                place(&mut group, end);
+                has_split = true;
+            }
+            group.end = number + 1;
+            let first = layout.remarks[group.start].place.column;
+            let end = layout.remarks[number].span.end;
+            let later = layout.remarks.get(number + 1).filter(|_| number + 1 < remarks.end);
+            let is_blank_behind = next == text.len() && later.is_none()
+                || newlines(end, later.map_or(next, |later| later.span.start)) > 1;
+            if is_blank_behind && is_before_blank && (group.start == remarks.start || first < indent) {
+                place(&mut group, if first < indent { self.dedented(layout, first) } else { (innermost, innermost_end) });
+                has_split = true;
+            }
+            is_before_blank &= !is_blank_behind;
+        }
+        if group.is_empty() {
+            return;
+        }
+        let first = layout.remarks[group.start].place.column;
+        let is_last = self.following == children(&layout.parts[self.container]).len();
+        let next_column = match (is_last, next == text.len()) {
+            (false, _) => Some(layout.parts[self.container].place.column),
+            (true, false) => Some(1),
+            (true, true) => None,
+        };
+        let is_foot = !has_split && next_column.is_some_and(|column| column < indent && column != first);
+        place(&mut group, if is_foot { (innermost, innermost_end) } else { (self.container, self.following) });
+    }
+
+    /// The innermost collection that ends in the gap, and the number of its children.
+    fn innermost(&self, layout: &Layout<'_>) -> (usize, usize) {
+        self.chain(layout).last().unwrap_or((self.container, self.following))
+    }
+
+    /// The innermost mapping that ends in the gap and is indented by at most `column`: behind a list, a comment belongs
+    /// to the key of the list.
+    fn dedented(&self, layout: &Layout<'_>, column: u64) -> (usize, usize) {
+        self.chain(layout)
+            .take_while(|(container, _)| layout.parts[*container].place.column <= column)
+            .filter(|(container, _)| matches!(layout.parts[*container].content, Content::Mapping { .. }))
+            .last()
+            .unwrap_or((self.container, self.following))
+    }
+
+    /// The collections that end in the gap, from outside in, with the numbers of their children.
+    fn chain<'l>(&self, layout: &'l Layout<'_>) -> impl Iterator<Item = (usize, usize)> + use<'l> {
+        let mut last = Some(self.before.value);
+        std::iter::from_fn(move || {
+            let container = last.take().filter(|part| layout.parts[*part].is_block_collection())?;
+            let children = children(&layout.parts[container]);
+            last = children.len().checked_sub(1).map(|index| children.at(index).value);
+            Some((container, children.len()))
+        })
+    }
+}
+
+fn children<'l>(part: &'l Part<'_>) -> Children<'l> {
+    match &part.content {
+        Content::Mapping { members, .. } => Children::Members(members),
+        Content::Sequence { items, .. } => Children::Items(items),
+        Content::Scalar { .. } | Content::Alias => Children::Items(&[]),
+    }
+}
+
+/// The children of a collection; an item is its own key.
+enum Children<'l> {
+    Members(&'l [Pair]),
+    Items(&'l [usize]),
+}
+
+impl Children<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Members(members) => members.len(),
+            Self::Items(items) => items.len(),
+        }
+    }
+
+    fn at(&self, index: usize) -> Pair {
+        match self {
+            Self::Members(members) => members[index],
+            Self::Items(items) => Pair { key: items[index], value: items[index] },
+        }
+    }
+
+    fn partition_point(&self, mut is_before: impl FnMut(Pair) -> bool) -> usize {
+        match self {
+            Self::Members(members) => members.partition_point(|pair| is_before(*pair)),
+            Self::Items(items) => items.partition_point(|item| is_before(Pair { key: *item, value: *item })),
+        }
+    }
+}

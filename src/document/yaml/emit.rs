@@ -1,0 +1,232 @@
+//! A text written anew, in the layout that sops writes: four spaces for each level.
+
+use super::super::tree::{Entry, Member, Node, Tree};
+use super::super::value::Value;
+use super::layout::refused;
+use super::style::{Style, literal, one_line};
+use crate::error::DocumentError;
+
+/// What sops indents a level by.
+const STEP: usize = 4;
+
+/// The text of a whole tree.
+pub(super) fn tree(tree: &Tree) -> Result<String, DocumentError> {
+    let mut writer = Writer::new("\n");
+    for (number, root) in tree.roots.iter().enumerate() {
+        if number > 0 {
+            writer.text.push_str("---\n");
+        }
+        match root {
+            Node::Mapping(entries) => writer.members(entries, 0, Start::OnItsLine)?,
+            _ => return Err(refused(root_place(root), "a YAML document must be a mapping")),
+        }
+        if !root_has_children(root) && tree.roots.len() == 1 {
+            writer.text.push_str("{}\n");
+        }
+    }
+    Ok(writer.text)
+}
+
+fn root_place(root: &Node) -> super::super::tree::Place {
+    match root {
+        Node::Leaf(leaf) => leaf.place,
+        Node::Alias(place) => *place,
+        Node::Mapping(_) | Node::Sequence(_) => super::super::tree::Place { line: 1, column: 1 },
+    }
+}
+
+fn root_has_children(root: &Node) -> bool {
+    matches!(root, Node::Mapping(entries) if entries.iter().any(|entry| matches!(entry, Entry::Child(_))))
+}
+
+/// Whether the line on which a collection begins has been begun, as behind a `-`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    OnItsLine,
+    Inline,
+}
+
+/// Writes nodes.
+pub(super) struct Writer {
+    pub(super) text: String,
+    line_break: &'static str,
+    /// Spaces before everything.
+    margin: usize,
+    /// Spaces for each level.
+    step: usize,
+}
+
+impl Writer {
+    pub(super) fn new(line_break: &'static str) -> Self {
+        Self { text: String::new(), line_break, margin: 0, step: STEP }
+    }
+
+    /// Every line begins with as many spaces more.
+    pub(super) fn with_margin(line_break: &'static str, margin: usize) -> Self {
+        Self { margin, ..Self::new(line_break) }
+    }
+
+    /// Every level is indented by as many spaces.
+    pub(super) fn with_step(self, step: usize) -> Self {
+        Self { step, ..self }
+    }
+
+    /// The next level: the next multiple of the step.
+    fn deeper(&self, indent: usize) -> usize {
+        (indent / self.step + 1) * self.step
+    }
+
+    /// The members of a mapping whose keys stand behind `indent` spaces, and a line break at the end of each.
+    pub(super) fn members(
+        &mut self,
+        entries: &[Entry<Member>],
+        indent: usize,
+        start: Start,
+    ) -> Result<(), DocumentError> {
+        let mut start = start;
+        for entry in entries {
+            self.begin_line(indent, &mut start);
+            match entry {
+                Entry::Comment(comment) => self.comment(&comment.text),
+                Entry::Child(member) => {
+                    self.text.push_str(&key(&member.key));
+                    self.text.push(':');
+                    self.value(&member.value, indent, self.deeper(indent))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The items of a sequence whose dashes stand behind `indent` spaces.
+    pub(super) fn items(&mut self, entries: &[Entry<Node>], indent: usize, start: Start) -> Result<(), DocumentError> {
+        let mut start = start;
+        for entry in entries {
+            self.begin_line(indent, &mut start);
+            match entry {
+                Entry::Comment(comment) => self.comment(&comment.text),
+                Entry::Child(node) => {
+                    self.text.push('-');
+                    match node {
+                        Node::Mapping(entries) if begins_with_child(entries) => {
+                            self.text.push(' ');
+                            self.members(entries, indent + 2, Start::Inline)?;
+                        }
+                        Node::Sequence(entries) if begins_with_child(entries) => {
+                            self.text.push(' ');
+                            self.items(entries, indent + 2, Start::Inline)?;
+                        }
+                        other => self.value(other, indent, indent + 2)?,
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands behind `key:` or `-`, to the end of its last line.
+    pub(super) fn value(&mut self, node: &Node, around: usize, indent: usize) -> Result<(), DocumentError> {
+        match node {
+            Node::Mapping(entries) => self.collection(entries, indent, "{}", Self::members),
+            Node::Sequence(entries) => self.collection(entries, indent, "[]", Self::items),
+            Node::Alias(place) => Err(refused(*place, "an alias cannot be carried over")),
+            Node::Leaf(leaf) => {
+                self.text.push(' ');
+                self.scalar(&leaf.value, around);
+                self.end_line();
+                Ok(())
+            }
+        }
+    }
+
+    fn collection<T>(
+        &mut self,
+        entries: &[Entry<T>],
+        indent: usize,
+        empty: &str,
+        write: impl Fn(&mut Self, &[Entry<T>], usize, Start) -> Result<(), DocumentError>,
+    ) -> Result<(), DocumentError> {
+        if entries.is_empty() {
+            self.text.push(' ');
+            self.text.push_str(empty);
+            self.end_line();
+            return Ok(());
+        }
+        self.end_line();
+        write(self, entries, indent, Start::OnItsLine)?;
+        if !entries.iter().any(|entry| matches!(entry, Entry::Child(_))) {
+            self.begin_line(indent, &mut Start::OnItsLine.clone());
+            self.text.push_str(empty);
+            self.end_line();
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, value: &Value, around: usize) {
+        if let Value::Text(text) = value
+            && text.trim_end_matches('\n').contains('\n')
+        {
+            let indent = self.deeper(around);
+            if let Some(block) = literal(text, self.margin + indent, indent - around, self.line_break) {
+                self.text.push_str(&block);
+                return;
+            }
+        }
+        self.text.push_str(&one_line(value, Style::Plain, false));
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.text.push('#');
+        self.text.push_str(text);
+        self.end_line();
+    }
+
+    fn begin_line(&mut self, indent: usize, start: &mut Start) {
+        if *start == Start::OnItsLine {
+            self.text.extend(std::iter::repeat_n(' ', self.margin + indent));
+        }
+        *start = Start::OnItsLine;
+    }
+
+    fn end_line(&mut self) {
+        self.text.push_str(self.line_break);
+    }
+}
+
+/// A key as it is written in block style.
+fn key(key: &str) -> String {
+    one_line(&Value::Text(key.to_owned().into()), Style::Plain, false).to_string()
+}
+
+/// A member of a mapping in braces.
+pub(super) fn flow_member(key: &str, value: &Node) -> Result<String, DocumentError> {
+    let key = one_line(&Value::Text(key.to_owned().into()), Style::Plain, true);
+    Ok(format!("{}: {}", *key, flow(value)?))
+}
+
+/// A node on one line, within brackets or braces. Comments have no place there.
+pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
+    fn children<'n, T>(entries: &'n [Entry<T>]) -> impl Iterator<Item = &'n T> {
+        entries.iter().filter_map(|entry| match entry {
+            Entry::Child(child) => Some(child),
+            Entry::Comment(_) => None,
+        })
+    }
+    Ok(match node {
+        Node::Mapping(entries) => {
+            let members: Vec<_> =
+                children(entries).map(|member| flow_member(&member.key, &member.value)).collect::<Result<_, _>>()?;
+            format!("{{{}}}", members.join(", "))
+        }
+        Node::Sequence(entries) => {
+            let items: Vec<_> = children(entries).map(flow).collect::<Result<_, _>>()?;
+            format!("[{}]", items.join(", "))
+        }
+        Node::Leaf(leaf) => one_line(&leaf.value, Style::Plain, true).to_string(),
+        Node::Alias(place) => return Err(refused(*place, "an alias cannot be carried over")),
+    })
+}
+
+fn begins_with_child<T>(entries: &[Entry<T>]) -> bool {
+    matches!(entries.first(), Some(Entry::Child(_)))
+}

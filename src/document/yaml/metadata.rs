@@ -1,0 +1,229 @@
+//! The metadata: the key `sops` at the top of every YAML document of a file.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+
+use super::super::store::Splice;
+use super::super::tree::{Entry, Leaf, LeafId, Member, Node, Place};
+use super::super::value::Value;
+use super::build::scalar_value;
+use super::emit::{Start, Writer};
+use super::layout::{Content, Layout, Pair, Section, refused};
+use super::source;
+use crate::error::DocumentError;
+
+const KEY: &str = "sops";
+
+/// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
+pub(super) type LeftOut = (usize, Range<usize>);
+
+/// The members with metadata, and what the first says. A key `sops` that holds no mapping is a key like any other.
+pub(super) fn find(layout: &Layout<'_>) -> Result<(Vec<LeftOut>, Option<Map<String, Json>>), DocumentError> {
+    let Some(first) = layout.sections.first().and_then(|section| member(layout, section)) else {
+        return Ok((Vec::new(), None));
+    };
+    let Content::Mapping { members, .. } = &layout.parts[first.value].content else { return Ok((Vec::new(), None)) };
+    let metadata = mapping(layout, members)?;
+    let mut left_out = Vec::new();
+    for section in &layout.sections {
+        if let Some(pair) = member(layout, section) {
+            left_out.push((pair.key, range(layout, section, pair)?));
+        }
+    }
+    Ok((left_out, Some(metadata)))
+}
+
+/// The splices that replace, append or remove the metadata in every document.
+pub(super) fn change(
+    layout: &Layout<'_>,
+    metadata: Option<&Map<String, Json>>,
+) -> Result<Vec<Splice>, DocumentError> {
+    let (left_out, _) = find(layout)?;
+    let mut splices = Vec::new();
+    for section in &layout.sections {
+        let there = member(layout, section);
+        let old = there.filter(|pair| left_out.iter().any(|(key, _)| *key == pair.key));
+        match (old, there, metadata) {
+            (Some(pair), _, None) => {
+                splices.push(Splice { place: range(layout, section, pair)?, text: String::new() });
+            }
+            (Some(pair), _, Some(metadata)) => splices.push(replace(layout, section, pair, metadata)?),
+            (None, Some(pair), Some(_)) => {
+                return Err(refused(layout.parts[pair.key].place, "the key `sops` is taken, and not by metadata"));
+            }
+            (None, None, Some(metadata)) => splices.push(append(layout, section, metadata)?),
+            (None, _, None) => {}
+        }
+    }
+    Ok(splices)
+}
+
+/// The member `sops` of a document.
+fn member(layout: &Layout<'_>, section: &Section) -> Option<Pair> {
+    let Content::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
+    let is_key = |pair: &&Pair| {
+        matches!(&layout.parts[pair.key].content, Content::Scalar { text, .. } if text == KEY)
+    };
+    members.iter().find(is_key).copied()
+}
+
+/// All the bytes of the member, so that what is left is what was there before it was appended.
+fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
+    let text = layout.text;
+    let key = &layout.parts[pair.key];
+    let Content::Mapping { is_flow, members } = &layout.parts[section.root].content else {
+        unreachable!("a member is in a mapping")
+    };
+    if *is_flow {
+        let index = members.iter().position(|member| member.key == pair.key).expect("the member is there");
+        let end = layout.parts[pair.value].full_end;
+        return Ok(match (index.checked_sub(1), members.get(index + 1)) {
+            (Some(before), _) => layout.parts[members[before].value].full_end..end,
+            (None, Some(after)) => key.span.start..layout.parts[after.key].span.start,
+            (None, None) => key.span.start..end,
+        });
+    }
+    let start = source::start_of_line(text, key.span.start);
+    if !text[start..key.span.start].trim_matches([' ', '\u{feff}']).is_empty() {
+        return Err(refused(key.place, "the key `sops` must be the first on its line"));
+    }
+    let start = key.span.start - (key.place.column as usize - 1).min(key.span.start - start);
+    let line_end = source::end_of_line(text, layout.content_end(pair.value));
+    let end = source::behind_break(text, line_end);
+    // Without a line break at the end of the file there was none before the metadata was appended.
+    if end == line_end && end == text.len() {
+        let before = text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+        return Ok(before..end);
+    }
+    Ok(start..end)
+}
+
+fn replace(
+    layout: &Layout<'_>,
+    section: &Section,
+    pair: Pair,
+    metadata: &Map<String, Json>,
+) -> Result<Splice, DocumentError> {
+    let key = &layout.parts[pair.key];
+    if layout.parts[section.root].is_flow_collection() {
+        let place = key.span.start..layout.parts[pair.value].full_end;
+        return Ok(Splice { place, text: flow_text(metadata) });
+    }
+    let text = layout.text;
+    range(layout, section, pair)?;
+    let end = source::end_of_line(text, layout.content_end(pair.value));
+    let margin = key.place.column as usize - 1;
+    let lines = block_text(metadata, source::line_break(text), margin)?;
+    Ok(Splice { place: key.span.start..end, text: lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned() })
+}
+
+fn append(layout: &Layout<'_>, section: &Section, metadata: &Map<String, Json>) -> Result<Splice, DocumentError> {
+    let text = layout.text;
+    let root = &layout.parts[section.root];
+    if let Content::Mapping { is_flow: true, members } = &root.content {
+        let (at, comma) = match members.last() {
+            Some(last) => (layout.parts[last.value].full_end, ", "),
+            None => (root.span.start + 1, ""),
+        };
+        return Ok(Splice { place: at..at, text: format!("{comma}{}", flow_text(metadata)) });
+    }
+    let margin = if root.is_block_collection() { root.place.column as usize - 1 } else { 0 };
+    let line_break = source::line_break(text);
+    let lines = block_text(metadata, line_break, margin)?;
+    let at = section.end;
+    let is_line_start = text[..at].is_empty() || text[..at].ends_with(['\n', '\r', '\u{feff}']);
+    let new = if is_line_start {
+        lines
+    } else {
+        // The line break that is missing at the end of the file stays missing, and so it is known on the way back.
+        format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
+    };
+    Ok(Splice { place: at..at, text: new })
+}
+
+/// The metadata as a member of a mapping in braces, on one line.
+fn flow_text(metadata: &Map<String, Json>) -> String {
+    let json = Json::Object(sorted(metadata));
+    format!("\"{KEY}\": {json}")
+}
+
+/// The metadata as lines.
+fn block_text(metadata: &Map<String, Json>, line_break: &'static str, margin: usize) -> Result<String, DocumentError> {
+    let mut writer = Writer::with_margin(line_break, margin);
+    let value = node(&Json::Object(metadata.clone()))?;
+    let member = Member { key: KEY.to_owned(), place: Place::default(), value };
+    writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
+    Ok(writer.text)
+}
+
+fn sorted(map: &Map<String, Json>) -> Map<String, Json> {
+    let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), sorted_value(value))).collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries.into_iter().collect()
+}
+
+fn sorted_value(value: &Json) -> Json {
+    match value {
+        Json::Object(map) => Json::Object(sorted(map)),
+        Json::Array(items) => Json::Array(items.iter().map(sorted_value).collect()),
+        other => other.clone(),
+    }
+}
+
+fn node(value: &Json) -> Result<Node, DocumentError> {
+    let leaf = |value| Node::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() });
+    Ok(match value {
+        Json::Null => leaf(Value::Null),
+        Json::Bool(value) => leaf(Value::Bool(*value)),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(number), _) => leaf(Value::Integer(number)),
+            (None, Some(number)) => leaf(Value::Float(number)),
+            (None, None) => return Err(DocumentError::NotAsMeant("the metadata has a number out of range".to_owned())),
+        },
+        Json::String(text) => leaf(Value::Text(text.clone().into())),
+        Json::Array(items) => {
+            Node::Sequence(items.iter().map(|item| node(item).map(Entry::Child)).collect::<Result<_, _>>()?)
+        }
+        Json::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| key.as_str());
+            let member = |(key, value): (&String, &Json)| {
+                node(value).map(|value| Entry::Child(Member { key: key.clone(), place: Place::default(), value }))
+            };
+            Node::Mapping(entries.into_iter().map(member).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+fn mapping(layout: &Layout<'_>, members: &[Pair]) -> Result<Map<String, Json>, DocumentError> {
+    let mut map = Map::new();
+    for member in members {
+        let part = &layout.parts[member.key];
+        let Content::Scalar { text, .. } = &part.content else { return Err(refused(part.place, "a key must be text")) };
+        if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
+            return Err(refused(part.place, "a key stands twice in one mapping"));
+        }
+    }
+    Ok(map)
+}
+
+fn json(layout: &Layout<'_>, number: usize) -> Result<Json, DocumentError> {
+    let part = &layout.parts[number];
+    Ok(match &part.content {
+        Content::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
+        Content::Sequence { items, .. } => {
+            Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
+        }
+        Content::Alias => return Err(refused(part.place, "the metadata holds an alias")),
+        Content::Scalar { text, style } => match scalar_value(part, text, *style)? {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(value),
+            Value::Integer(value) => Json::from(value),
+            Value::Float(value) => Json::from(value),
+            Value::Text(value) => Json::String(value.to_string()),
+            // A time without quotes is meant as the text that it is.
+            Value::Time(_) | Value::Bytes(_) => Json::String(text.to_string()),
+        },
+    })
+}

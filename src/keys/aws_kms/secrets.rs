@@ -1,0 +1,56 @@
+//! What the keys of documents need of AWS KMS: wrapping data keys and shares alike, each in the name of its own role.
+
+use aws_sdk_kms::primitives::Blob;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{AwsKms, wrapped_key};
+use crate::context::EncryptionContext;
+use crate::keys::aws_kms::{KmsKey, KmsRefusal};
+use crate::keys::{KmsAccess, WrappedKey};
+
+impl AwsKms {
+    /// The service as it is asked with the role and the profile of `access`, or `None` if that is this one.
+    ///
+    /// What the user has set prevails: a document is somebody else's text.
+    pub(in crate::keys) fn acting_as(&self, access: &KmsAccess) -> Option<Self> {
+        let mut settings = self.settings.clone();
+        settings.profile = settings.profile.or_else(|| access.profile.clone());
+        settings.role_arn = settings.role_arn.or_else(|| access.role.clone());
+        (settings != self.settings).then(|| Self::new(settings))
+    }
+
+    /// Wraps `secret` under `key` with `context`. May be called from several threads at the same time.
+    pub(in crate::keys) fn encrypt_secret(
+        &self,
+        key: &KmsKey,
+        secret: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<WrappedKey, Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("Encrypt", key)?;
+        let mut request = client.encrypt().key_id(key.to_string()).plaintext(Blob::new(secret));
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        wrapped_key(&call, answer.key_id, answer.ciphertext_blob)
+    }
+
+    /// Has KMS unwrap `ciphertext` with `key` and `context`. Whether it is a data key or a share is the caller's to know.
+    pub(in crate::keys) fn decrypt_secret(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<Zeroizing<Vec<u8>>, Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("Decrypt", key)?;
+        let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let mut bytes = answer.plaintext.map(Blob::into_inner).unwrap_or_default();
+        let secret = Zeroizing::new(bytes.clone());
+        bytes.zeroize();
+        Ok(secret)
+    }
+}

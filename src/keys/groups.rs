@@ -1,0 +1,391 @@
+//! The wrapping keys of documents: groups of keys, each key with what goes with it there.
+//!
+//! With one group, any of its keys opens. With several, the data key is split by Shamir's scheme: any key of a group gives
+//! that group's share, and as many shares as the threshold are the data key.
+
+use zeroize::Zeroizing;
+
+use crate::context::EncryptionContext;
+use crate::crypto::{DataKey, KeyShare, shamir};
+use crate::error::{Error, Result};
+use crate::keys::pgp::{self, PgpFingerprint};
+use crate::keys::{
+    AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, PGP, WrappedKey,
+    age,
+};
+
+/// A wrapping key of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappingKey {
+    /// The key.
+    pub key: KeyUri,
+    /// How it is asked, if it is one of AWS KMS.
+    pub access: KmsAccess,
+}
+
+/// What goes with a key of AWS KMS in a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KmsAccess {
+    /// The encryption context.
+    pub context: EncryptionContext,
+    /// The role to assume.
+    pub role: Option<String>,
+    /// The profile to use.
+    pub profile: Option<String>,
+}
+
+impl From<KeyUri> for WrappingKey {
+    fn from(key: KeyUri) -> Self {
+        Self { key, access: KmsAccess::default() }
+    }
+}
+
+/// A wrapped key of a document, to be unwrapped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSlot {
+    /// The wrapped data key or share: bytes for KMS, armor for age and PGP.
+    pub wrapped: WrappedKey,
+    /// How the key is asked, if it is one of AWS KMS.
+    pub access: KmsAccess,
+}
+
+/// What became of one group.
+#[derive(Clone, Debug)]
+pub struct GroupOutcome {
+    /// Whether it gave its share.
+    pub is_open: bool,
+    /// The keys that were tried and did not open.
+    pub attempts: Vec<KeyAttempt>,
+}
+
+/// Most keys of AWS KMS that one document makes us ask. No honest one comes near it.
+const MAX_KMS_CALLS: usize = 32;
+
+impl Keyring<'_> {
+    /// Makes a new data key, and wraps it under every key of `groups`: whole if there is one group, else in shares.
+    ///
+    /// With one group, the first KMS key in it makes the data key (`GenerateDataKey`), as far as it may. KMS keys are asked
+    /// at the same time. The result has the shape of `groups`; age and PGP give armor.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyGiven`] if there is no key, [`Error::NotForDocuments`] for a passphrase, [`Error::CannotWrap`] for a
+    /// key that refuses.
+    pub fn wrap_new_in_groups(
+        &self,
+        groups: &[Vec<WrappingKey>],
+        threshold: usize,
+    ) -> Result<(DataKey, Vec<Vec<WrappedKey>>)> {
+        let [group] = groups else {
+            let data_key = DataKey::generate();
+            let wrapped = self.wrap_in_groups(&data_key, groups, threshold)?;
+            return Ok((data_key, wrapped));
+        };
+        check_keys(groups)?;
+        let first = group.iter().enumerate().find_map(|(at, key)| match &key.key {
+            KeyUri::AwsKms(kms_key) => Some((at, kms_key, &key.access)),
+            _ => None,
+        });
+        let Some((at, kms_key, access)) = first else {
+            let data_key = DataKey::generate();
+            let wrapped = self.wrap_in_groups(&data_key, groups, threshold)?;
+            return Ok((data_key, wrapped));
+        };
+        let service = self.kms.acting_as(access);
+        match service.as_ref().unwrap_or(self.kms).generate_data_key(kms_key, &access.context) {
+            Ok((data_key, wrapped)) => {
+                let mut others = group.clone();
+                others.remove(at);
+                let mut all = self.wrap_each(&[others], &[data_key.expose()])?;
+                all[0].insert(at, wrapped);
+                Ok((data_key, all))
+            }
+            Err(denial) if denial.kind == KmsRefusalKind::Denied => {
+                let data_key = DataKey::generate();
+                let wrapped = self.wrap_in_groups(&data_key, groups, threshold).map_err(|error| match error {
+                    Error::CannotWrap { key, refusal } if key == kms_key.to_string() && is_denial(&refusal) => {
+                        Error::CannotWrap { key, refusal: Box::new(denial.into()) }
+                    }
+                    other => other,
+                })?;
+                Ok((data_key, wrapped))
+            }
+            Err(refusal) => Err(cannot_wrap(&group[at], refusal)),
+        }
+    }
+
+    /// Wraps a data key under every key of `groups`: whole if there is one group, else in shares.
+    ///
+    /// # Errors
+    /// As [`Self::wrap_new_in_groups`].
+    ///
+    /// # Panics
+    /// If there are several groups, and `threshold` is not between 2 and their number, which is at most 255.
+    pub fn wrap_in_groups(
+        &self,
+        data_key: &DataKey,
+        groups: &[Vec<WrappingKey>],
+        threshold: usize,
+    ) -> Result<Vec<Vec<WrappedKey>>> {
+        check_keys(groups)?;
+        if groups.len() == 1 {
+            return self.wrap_each(groups, &[data_key.expose()]);
+        }
+        let shares = shamir::split(data_key, groups.len(), threshold).expect("the caller checked the threshold");
+        let secrets: Vec<&[u8]> = shares.iter().map(|share| &share.expose()[..]).collect();
+        self.wrap_each(groups, &secrets)
+    }
+
+    /// Wraps the secret of each group under each of its keys. KMS keys are asked at the same time.
+    fn wrap_each(&self, groups: &[Vec<WrappingKey>], secrets: &[&[u8]]) -> Result<Vec<Vec<WrappedKey>>> {
+        let kms = self.kms;
+        let mut services = Services::default();
+        let of_kms: Vec<_> = groups
+            .iter()
+            .zip(secrets)
+            .flat_map(|(group, secret)| group.iter().map(move |key| (key, *secret)))
+            .filter_map(
+                |(key, secret)| if let KeyUri::AwsKms(kms) = &key.key { Some((key, kms, secret)) } else { None },
+            )
+            .collect();
+        let which: Vec<usize> = of_kms.iter().map(|(key, ..)| services.index(kms, &key.access)).collect();
+        let mut kms_wrapped = Vec::with_capacity(of_kms.len());
+        // A few at a time, so that a long list starts no crowd of threads.
+        for (keys, which) in of_kms.chunks(MAX_KMS_CALLS).zip(which.chunks(MAX_KMS_CALLS)) {
+            let answers = std::thread::scope(|scope| {
+                let mut running = Vec::with_capacity(keys.len());
+                for (&(key, kms_key, secret), &which) in keys.iter().zip(which) {
+                    let service = services.get(kms, which);
+                    running.push(scope.spawn(move || service.encrypt_secret(kms_key, secret, &key.access.context)));
+                }
+                running.into_iter().map(|call| call.join().expect("a call to KMS does not panic")).collect::<Vec<_>>()
+            });
+            for ((key, ..), answer) in keys.iter().zip(answers) {
+                kms_wrapped.push(answer.map_err(|refusal| cannot_wrap(key, refusal))?);
+            }
+        }
+        let mut kms_wrapped = kms_wrapped.into_iter();
+        groups
+            .iter()
+            .zip(secrets)
+            .map(|(group, secret)| {
+                let wrap = |key: &WrappingKey| match &key.key {
+                    KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one answer came for each KMS key")),
+                    KeyUri::Age(recipient) => {
+                        let wrapped = age::wrap_secret(recipient, secret)?;
+                        Ok(WrappedKey {
+                            ciphertext: age::armor::to_armor(&wrapped.ciphertext)?.into_bytes(),
+                            ..wrapped
+                        })
+                    }
+                    KeyUri::Pgp(fingerprint) => pgp::wrap(fingerprint, secret)
+                        .map(|armor| WrappedKey {
+                            provider: PGP.to_owned(),
+                            key_id: fingerprint.as_str().to_owned(),
+                            ciphertext: armor.into_bytes(),
+                        })
+                        .map_err(|refusal| cannot_wrap(key, refusal)),
+                    KeyUri::Passphrase => Err(Error::NotForDocuments(key.key.to_string())),
+                };
+                group.iter().map(wrap).collect()
+            })
+            .collect()
+    }
+
+    /// Unwraps the data key of a document, and returns what `accept` made of it.
+    ///
+    /// Within a group, keys are tried in the order of what they cost: age, PGP, AWS KMS. Each is asked once, and none of a
+    /// region that has let us wait in vain. With `only`, other keys are left out.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyOpens`] or [`Error::TooFewGroups`] with the reason of every key.
+    pub fn unwrap_groups<T>(
+        &self,
+        groups: &[Vec<GroupSlot>],
+        threshold: usize,
+        only: &[KeyUri],
+        mut accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<T> {
+        let mut asking = Asking { keyring: self, only, services: Services::default(), silent: Vec::new(), calls: 0 };
+        if let [group] = groups {
+            let mut found = None;
+            let attempts = asking.try_group(group, 0, |secret| {
+                let Some(data_key) = DataKey::from_slice(secret) else {
+                    return Err(KeyRefusal::Damaged("what it wraps is no data key".to_owned()));
+                };
+                found = Some(accept(&data_key).ok_or(KeyRefusal::AnotherDataKey)?);
+                Ok(())
+            });
+            return found.ok_or(Error::NoKeyOpens { attempts });
+        }
+        let (mut shares, mut outcomes, mut first_slot) = (Vec::<KeyShare>::new(), Vec::new(), 0);
+        for group in groups {
+            let before = shares.len();
+            let attempts = if shares.len() < threshold {
+                asking.try_group(group, first_slot, |secret| {
+                    let damaged = || KeyRefusal::Damaged("what it wraps is no share of a data key".to_owned());
+                    let share = KeyShare::from_slice(secret).ok_or_else(damaged)?;
+                    if shares.iter().any(|other| other.number() == share.number()) {
+                        return Err(KeyRefusal::Damaged("what it wraps is the share of another group".to_owned()));
+                    }
+                    shares.push(share);
+                    Ok(())
+                })
+            } else {
+                Vec::new()
+            };
+            first_slot += group.len();
+            outcomes.push(GroupOutcome { is_open: shares.len() > before, attempts });
+        }
+        if shares.len() < threshold {
+            return Err(Error::TooFewGroups { threshold, groups: outcomes });
+        }
+        let accepted = shamir::combine(&shares).and_then(|data_key| accept(&data_key));
+        accepted.ok_or(Error::Document(crate::error::DocumentError::SharesDoNotFit))
+    }
+}
+
+/// One unwrapping, with what it has learned on the way.
+struct Asking<'a, 'k> {
+    keyring: &'a Keyring<'k>,
+    only: &'a [KeyUri],
+    services: Services,
+    /// What regions said that did not answer in time.
+    silent: Vec<KmsRefusal>,
+    /// Calls to KMS so far.
+    calls: usize,
+}
+
+impl Asking<'_, '_> {
+    /// Tries the keys of a group until `take` takes what one of them gives. Returns why the others did not open.
+    fn try_group(
+        &mut self,
+        group: &[GroupSlot],
+        first_slot: usize,
+        mut take: impl FnMut(&[u8]) -> Result<(), KeyRefusal>,
+    ) -> Vec<KeyAttempt> {
+        let mut attempts = Vec::new();
+        let mut order: Vec<usize> = (0..group.len()).collect();
+        order.sort_by_key(|&at| cost(&group[at].wrapped));
+        for at in order {
+            let slot = &group[at];
+            let Err(refusal) = self.unwrap(slot).and_then(|secret| take(&secret)) else { break };
+            let WrappedKey { provider, key_id, .. } = &slot.wrapped;
+            let (provider, key_id) = (provider.clone(), key_id.clone());
+            attempts.push(KeyAttempt { slot: first_slot + at, provider, key_id, refusal });
+        }
+        attempts.sort_by_key(|attempt| attempt.slot);
+        attempts
+    }
+
+    fn unwrap(&mut self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+        let GroupSlot { wrapped, access } = slot;
+        let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
+        match wrapped.provider.as_str() {
+            AGE => {
+                let is_it = |uri: &KeyUri| matches!(uri, KeyUri::Age(key) if key.to_string() == wrapped.key_id);
+                if !is_given(&is_it) {
+                    return Err(KeyRefusal::NotAmongGiven);
+                }
+                let ciphertext = std::str::from_utf8(&wrapped.ciphertext).ok().and_then(age::armor::from_armor);
+                let damaged = || KeyRefusal::Damaged("its age file is damaged".to_owned());
+                let wrapped = WrappedKey { ciphertext: ciphertext.ok_or_else(damaged)?, ..wrapped.clone() };
+                age::unwrap_secret(&wrapped, self.keyring.identities, self.keyring.passphrases)
+            }
+            PGP => {
+                let is_it = |uri: &KeyUri| matches!(uri, KeyUri::Pgp(key) if is_same_fingerprint(key, &wrapped.key_id));
+                if !is_given(&is_it) {
+                    return Err(KeyRefusal::NotAmongGiven);
+                }
+                let armor = std::str::from_utf8(&wrapped.ciphertext);
+                let armor = armor.map_err(|_| KeyRefusal::Damaged("its PGP message is damaged".to_owned()))?;
+                Ok(pgp::unwrap(armor)?)
+            }
+            AWS_KMS => self.unwrap_by_kms(wrapped, access),
+            "gcp_kms" => Err(KeyRefusal::OtherService("Google Cloud KMS")),
+            "azure_kv" => Err(KeyRefusal::OtherService("Azure Key Vault")),
+            "hc_vault" => Err(KeyRefusal::OtherService("HashiCorp Vault")),
+            "hckms" => Err(KeyRefusal::OtherService("Huawei Cloud KMS")),
+            unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
+        }
+    }
+
+    fn unwrap_by_kms(&mut self, wrapped: &WrappedKey, access: &KmsAccess) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+        let no_arn = || KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", wrapped.key_id));
+        let named = KmsKey::from_document(&wrapped.key_id).ok_or_else(no_arn)?;
+        let key = if self.only.is_empty() {
+            self.keyring.kms.replica_to_ask(named)
+        } else {
+            let means_it = |uri: &KeyUri| match uri {
+                KeyUri::AwsKms(given) if *given == named => Some(named.clone()),
+                KeyUri::AwsKms(given) => given.for_slot(&named),
+                _ => None,
+            };
+            self.only.iter().find_map(means_it).ok_or(KeyRefusal::NotAmongGiven)?
+        };
+        if let Some(silent) = self.silent.iter().find(|silent| silent.region.as_deref() == key.region()) {
+            return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }).into());
+        }
+        if self.calls == MAX_KMS_CALLS {
+            return Err(KeyRefusal::Damaged(format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS")));
+        }
+        self.calls += 1;
+        let which = self.services.index(self.keyring.kms, access);
+        let service = self.services.get(self.keyring.kms, which);
+        service.decrypt_secret(&key, &wrapped.ciphertext, &access.context).map_err(|refusal| {
+            if refusal.kind == KmsRefusalKind::TimedOut {
+                self.silent.push((*refusal).clone());
+            }
+            refusal.into()
+        })
+    }
+}
+
+/// KMS as each role and profile asks it, each once.
+#[derive(Default)]
+struct Services(Vec<(KmsAccess, Option<AwsKms>)>);
+
+impl Services {
+    fn index(&mut self, kms: &AwsKms, access: &KmsAccess) -> usize {
+        let is_same = |(other, _): &(KmsAccess, _)| other.role == access.role && other.profile == access.profile;
+        self.0.iter().position(is_same).unwrap_or_else(|| {
+            self.0.push((access.clone(), kms.acting_as(access)));
+            self.0.len() - 1
+        })
+    }
+
+    fn get<'a>(&'a self, kms: &'a AwsKms, index: usize) -> &'a AwsKms {
+        self.0[index].1.as_ref().unwrap_or(kms)
+    }
+}
+
+fn cost(key: &WrappedKey) -> u8 {
+    match key.provider.as_str() {
+        AGE => 0,
+        PGP => 1,
+        AWS_KMS => 2,
+        _ => 3,
+    }
+}
+
+fn is_same_fingerprint(given: &PgpFingerprint, stored: &str) -> bool {
+    PgpFingerprint::from_fingerprint(stored)
+        .is_some_and(|stored| stored.as_str().trim_end_matches('!').ends_with(given.as_str().trim_end_matches('!')))
+}
+
+fn check_keys(groups: &[Vec<WrappingKey>]) -> Result<()> {
+    if groups.is_empty() || groups.iter().any(Vec::is_empty) {
+        return Err(Error::NoKeyGiven);
+    }
+    match groups.iter().flatten().find(|key| key.key == KeyUri::Passphrase) {
+        Some(key) => Err(Error::NotForDocuments(key.key.to_string())),
+        None => Ok(()),
+    }
+}
+
+fn is_denial(refusal: &KeyRefusal) -> bool {
+    matches!(refusal, KeyRefusal::AwsKms(refusal) if refusal.kind == KmsRefusalKind::Denied)
+}
+
+fn cannot_wrap(key: &WrappingKey, refusal: impl Into<KeyRefusal>) -> Error {
+    Error::CannotWrap { key: key.key.to_string(), refusal: Box::new(refusal.into()) }
+}

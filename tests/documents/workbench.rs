@@ -1,0 +1,116 @@
+//! Keys to encrypt documents with, and what is done to documents in every test.
+
+use std::time::Duration;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use kenc::document::{Demands, Document, Encrypted, Format, Opened, Outcome, Recipe, Rule, Sealed};
+use kenc::error::{DocumentError, Error, Result};
+use kenc::keys::age::NewIdentity;
+use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, PassphraseSource, WrappingKey};
+use zeroize::Zeroizing;
+
+/// Some age keys, of all of which the identities are there.
+pub struct Workbench {
+    pub keys: Vec<WrappingKey>,
+    pub identities: Identities,
+    pub kms: AwsKms,
+    _files: Vec<tempfile::NamedTempFile>,
+}
+
+struct Nobody;
+
+impl PassphraseSource for Nobody {
+    fn passphrase(&self, _subject: &str) -> Result<SecretString> {
+        Err(Error::Passphrase("there is none".to_owned()))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.passphrase("")
+    }
+
+    fn must_be_typed(&self) -> bool {
+        false
+    }
+}
+
+impl Workbench {
+    pub fn new(count: usize) -> Self {
+        let new: Vec<NewIdentity> = (0..count).map(|_| NewIdentity::generate()).collect();
+        let file = |identity: &NewIdentity| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), identity.secret.expose_secret()).unwrap();
+            file
+        };
+        let files: Vec<_> = new.iter().map(file).collect();
+        let identities =
+            Identities { files: files.iter().map(|file| file.path().to_owned()).collect(), ..Identities::default() };
+        let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
+        let keys = new.iter().map(|new| KeyUri::Age(new.recipient.clone()).into()).collect();
+        Self { keys, identities, kms: AwsKms::new(settings), _files: files }
+    }
+
+    pub fn keyring(&self) -> Keyring<'_> {
+        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody }
+    }
+
+    /// One group with all keys, and the usual rule.
+    pub fn recipe(&self) -> Recipe {
+        Recipe { groups: vec![self.keys.clone()], ..Recipe::default() }
+    }
+
+    pub fn with_rule(&self, rule: Rule) -> Recipe {
+        Recipe { rule, ..self.recipe() }
+    }
+
+    pub fn encrypt(&self, format: Format, text: &str, recipe: &Recipe) -> String {
+        self.try_encrypt(format, text, recipe).unwrap_or_else(|error| panic!("{error}:\n{text}")).text.to_string()
+    }
+
+    pub fn try_encrypt(&self, format: Format, text: &str, recipe: &Recipe) -> Result<Encrypted> {
+        parse(format, text).encrypt(recipe, &self.keyring())
+    }
+
+    pub fn open(&self, format: Format, text: &str) -> Opened {
+        self.try_open(format, text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+    }
+
+    pub fn try_open(&self, format: Format, text: &str) -> Result<Opened> {
+        self.open_with(format, text, &Demands::default())
+    }
+
+    pub fn open_with(&self, format: Format, text: &str, demands: &Demands) -> Result<Opened> {
+        Sealed::new(Document::parse(format, Zeroizing::new(text.to_owned()))?)?.open(&self.keyring(), demands)
+    }
+
+    /// Why a document does not open.
+    pub fn fault(&self, format: Format, text: &str) -> DocumentError {
+        match self.try_open(format, text) {
+            Err(Error::Document(fault)) => fault,
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("it opened:\n{text}"),
+        }
+    }
+
+    /// The document encrypted again, after its plaintext was changed into `edited`.
+    pub fn encrypt_again(&self, format: Format, encrypted: &str, edited: &str) -> String {
+        let opened = self.open(format, encrypted);
+        changed(opened.encrypt_again(&parse(format, edited)).unwrap())
+    }
+}
+
+pub fn parse(format: Format, text: &str) -> Document {
+    let bytes = Zeroizing::new(text.as_bytes().to_vec());
+    Document::from_plaintext(format, bytes).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+}
+
+/// The file as it was before it was encrypted.
+pub fn plaintext(opened: &Opened) -> String {
+    String::from_utf8(opened.plaintext().plaintext(&[]).unwrap().to_vec()).unwrap()
+}
+
+pub fn changed(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Changed(Encrypted { text, .. }) => text.to_string(),
+        Outcome::Unchanged => panic!("nothing changed"),
+    }
+}
