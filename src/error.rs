@@ -6,6 +6,7 @@
 //! - No error holds a secret, and none holds bytes of an input that was not authenticated.
 //! - [`Error::class`] sorts every error into the few kinds that a caller acts on.
 
+mod config;
 mod document;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use crate::keys::{GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError};
 
+pub use config::{ConfigError, ConfigFault, WholeFileFault};
 pub use document::{At, DocumentError};
 
 /// The result of an operation of this crate.
@@ -37,6 +39,10 @@ pub enum Error {
     /// A config document cannot be used.
     #[error(transparent)]
     Document(#[from] DocumentError),
+
+    /// A config file cannot be used, or has no rule for what is to be done.
+    #[error(transparent)]
+    Config(Box<ConfigError>),
 
     /// A word that should name a key does not.
     #[error(transparent)]
@@ -176,6 +182,7 @@ impl Error {
             | Self::ForDocumentsOnly(_)
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,
+            Self::Config(error) => class_of_config(&error.fault),
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
@@ -189,6 +196,24 @@ impl Error {
             | Self::Write(_)
             | Self::Io { .. } => Class::Failed,
         }
+    }
+}
+
+/// A config that is right, and only has nothing for what was asked, is a matter of the command line.
+fn class_of_config(fault: &ConfigFault) -> Class {
+    match fault {
+        ConfigFault::NoRule(_)
+        | ConfigFault::NoKeyInRule
+        | ConfigFault::NotForWholeFile { .. }
+        | ConfigFault::ContextConflict { .. }
+        | ConfigFault::UnknownName(_) => Class::Usage,
+        _ => Class::Failed,
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(error))
     }
 }
 

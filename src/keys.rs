@@ -4,6 +4,7 @@ pub mod age;
 pub mod aws_kms;
 pub mod groups;
 pub mod pgp;
+mod trust;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings};
 pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
+pub use self::trust::TrustedKeys;
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,9 @@ pub enum KeyWordError {
     /// It is a secret key, where the public one belongs. The word is not repeated, for it would end in a log.
     #[error("a secret key was given where its recipient belongs")]
     SecretKey,
+    /// It is a name that a config could give a key, and no config was found.
+    #[error("`@{0}` is a name for a key, and there is no config that says which")]
+    Name(String),
     /// It is a path, where a key belongs.
     #[error("`{0}` is the path of a file, not a key")]
     Path(String),
@@ -76,6 +81,9 @@ impl std::str::FromStr for KeyUri {
         let word = word.trim();
         if word.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") || word.contains("PRIVATE KEY") {
             return Err(KeyWordError::SecretKey);
+        }
+        if let Some(name) = word.strip_prefix('@') {
+            return Err(KeyWordError::Name(name.to_owned()));
         }
         if word == "passphrase:" {
             return Ok(Self::Passphrase);
@@ -93,6 +101,19 @@ impl std::str::FromStr for KeyUri {
             return Err(KeyWordError::Path(word.to_owned()));
         }
         Err(KeyWordError::Unknown(word.to_owned()))
+    }
+}
+
+impl KeyUri {
+    /// Whether this names the key of a slot by itself, with nothing left to what the slot says: not so an alias or a bare
+    /// key id, which are asked in the account of the slot.
+    fn is_whole_name_of(&self, slot: &WrappedKey) -> bool {
+        match self {
+            Self::AwsKms(key) => slot.provider == AWS_KMS && KmsKey::from_slot(&slot.key_id).as_ref() == Some(key),
+            Self::Age(recipient) => slot.provider == AGE && recipient.to_string() == slot.key_id,
+            Self::Passphrase => age::is_passphrase(slot),
+            Self::Pgp(fingerprint) => slot.provider == PGP && fingerprint.to_string() == slot.key_id,
+        }
     }
 }
 
@@ -140,6 +161,9 @@ pub enum KeyRefusal {
     /// The key was left out by the caller's own restriction.
     #[error("not tried, because it is not among the keys given")]
     NotAmongGiven,
+    /// The key is not among those that a header may name.
+    #[error("not asked, because it is not among the `trusted_keys` of the config")]
+    NotTrusted,
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]
     UnknownProvider(String),
@@ -157,6 +181,7 @@ impl KeyRefusal {
             | Self::WrongPassphrase
             | Self::NoPassphrase(_)
             | Self::NotAmongGiven
+            | Self::NotTrusted
             | Self::UnknownProvider(_) => Verdict::No,
             Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
         }
@@ -184,6 +209,8 @@ pub struct Keyring<'a> {
     pub identities: &'a Identities,
     /// Who is asked for passphrases.
     pub passphrases: &'a dyn PassphraseSource,
+    /// Which keys may be asked because a header names them.
+    pub trusted: &'a TrustedKeys,
 }
 
 impl Keyring<'_> {
@@ -304,6 +331,9 @@ impl Keyring<'_> {
         only: &[KeyUri],
         silent_regions: &mut Vec<KmsRefusal>,
     ) -> Result<DataKey, KeyRefusal> {
+        if !self.trusted.permits(key) && !only.iter().any(|uri| uri.is_whole_name_of(key)) {
+            return Err(KeyRefusal::NotTrusted);
+        }
         match key.provider.as_str() {
             AGE if age::is_passphrase(key) => {
                 if !only.is_empty() && !only.contains(&KeyUri::Passphrase) {

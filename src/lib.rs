@@ -2,7 +2,7 @@
 //!
 //! This is the library below the `kenc` program. A data key is made and wrapped by [`keys::Keyring`]; [`stream`] seals
 //! and opens the payload in chunks of 16 KiB, each authenticated before a byte of it is released. The format is described
-//! in `kenc-format(5)`.
+//! in `kenc-format(5)`. [`config`] says which keys are for which path.
 //!
 //! # Example
 //!
@@ -39,10 +39,12 @@
 //! ```
 
 mod codec;
+pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod document;
 pub mod error;
 pub mod fs;
 pub mod keys;
+pub mod pattern;
 pub mod stream;

@@ -13,8 +13,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("keys", &["codec", "context", "crypto", "error"]),
     ("stream", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
-    ("document", &["codec", "context", "crypto", "error", "fs", "keys"]),
-    ("config", &["context", "error", "fs", "keys"]),
+    ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
+    ("pattern", &[]),
+    ("config", &["context", "error", "keys", "pattern"]),
 ];
 
 /// Crates that do the cryptography.

@@ -197,3 +197,25 @@ fn colors_are_for_terminals_only_and_not_when_forbidden() {
     assert!(is_colored("kenc --color always decrypt missing 2>&1 | cat"));
     assert!(is_colored("NO_COLOR= kenc decrypt missing"));
 }
+
+#[test]
+fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("hints about configs", &sandbox) else { return };
+    const VALUES: &str = "kenc encrypt --values";
+    let screen = terminal.run("echo 'a: b' > x.yaml; kenc encrypt x.yaml -o x.kenc");
+    assert_shows(&screen, &["hint: `kenc encrypt --values x.yaml` encrypts its values alone", "ended 0"]);
+    for quiet in ["kenc encrypt x.yaml 2>&1 > y | cat", "kenc -q encrypt x.yaml > y", "cp x.yaml x; kenc encrypt x > y"]
+    {
+        let screen = terminal.run(quiet);
+        assert!(!screen.contains(VALUES), "{screen}");
+    }
+    let sub = "mkdir sub; cp x.yaml sub; echo \"creation_rules: [{age: $(kenc keygen --show)}]\" > sub/.sops.yaml";
+    let screen = terminal.run(&format!("{sub}; kenc encrypt sub/x.yaml > y"));
+    assert_shows(&screen, &["the rules are those of sub/.sops.yaml; sops would not find it from here", "ended 0"]);
+    assert!(!screen.contains(VALUES), "there is a rule for it:\n{screen}");
+    let screen = terminal.run("cd sub; kenc encrypt x.yaml > ../y");
+    assert!(!screen.contains("hint"), "{screen}");
+    let screen = terminal.run("mv .sops.yaml .sops.yml; kenc encrypt x.yaml > ../y");
+    assert_shows(&screen, &["sub/.sops.yml is not read", "ended 0"]);
+}

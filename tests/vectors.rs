@@ -10,7 +10,7 @@ use std::time::Duration;
 use age::secrecy::SecretString;
 use kenc::crypto::{Backend, DataKey, sha256};
 use kenc::error::{Class, Error, FormatError, Result};
-use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource};
+use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
 use kenc::stream::armor::ArmorReader;
 use kenc::stream::{FileHead, SeekingDecryptor, TableCopies};
 use modes::{Reading, armored, folder, is_armored, pattern, read_head, read_in_every_way, read_to_end};
@@ -214,7 +214,8 @@ fn data_key(head: &FileHead, key_file: &str) -> Result<DataKey> {
     let identities = Identities { files: vec![folder().join(key_file)], ..Identities::default() };
     let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(1) };
     let kms = AwsKms::new(settings);
-    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &PassphraseFile };
+    let trusted = TrustedKeys::all();
+    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &PassphraseFile, trusted: &trusted };
     let header = &head.header;
     let accept = |key: &DataKey| {
         let is_right = head.cipher(key, Backend::default()).is_some();

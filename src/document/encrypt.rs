@@ -130,7 +130,7 @@ pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, D
 }
 
 /// Looks for what cannot be encrypted. Returns how many values are selected.
-fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
+pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
     for root in &plaintext.tree().roots {
         let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
         if !is_nothing && !matches!(root, Node::Mapping(_)) {
@@ -158,6 +158,12 @@ pub(crate) struct Writer<'a> {
     selection: &'a Selection,
     comments: Comments,
     data_key: &'a DataKey,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(plaintext: &'a Document, selection: &'a Selection, comments: Comments, data_key: &'a DataKey) -> Self {
+        Self { plaintext, selection, comments, data_key }
+    }
 }
 
 impl Writer<'_> {

@@ -279,6 +279,9 @@ impl Asking<'_, '_> {
 
     fn unwrap(&mut self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
         let GroupSlot { wrapped, access } = slot;
+        if !self.keyring.trusted.permits(wrapped) && !self.only.iter().any(|uri| uri.is_whole_name_of(wrapped)) {
+            return Err(KeyRefusal::NotTrusted);
+        }
         let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
         match wrapped.provider.as_str() {
             AGE => {

@@ -69,6 +69,13 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,
 
+    /// Config file to use, instead of the nearest .kenc.yaml or .sops.yaml
+    ///
+    /// The nearest one is looked for from the folder of the file upward, then from the working folder. $SOPS_CONFIG names
+    /// one as well, which is read as sops reads it.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
     /// Never ask for anything on the terminal
     #[arg(long, global = true)]
     pub no_input: bool,
@@ -87,7 +94,8 @@ pub enum Command {
     /// Encrypt files or the standard input
     ///
     /// One input goes to the standard output unless -o names another place; several inputs need a folder with -o, or -i.
-    /// Without -k the local key made by `kenc keygen` is used.
+    /// Without -k the keys are those of the rule for the file in .kenc.yaml or .sops.yaml; without either, the local key
+    /// made by `kenc keygen`.
     Encrypt(EncryptArgs),
 
     /// Decrypt files or the standard input
@@ -140,11 +148,13 @@ pub struct EncryptArgs {
     /// Key to encrypt under; give several times for several keys, any one of which opens the file
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
-    /// "ssh-ed25519 …", "ssh-rsa …", or passphrase: to be asked for one.
+    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, or @NAME for a key named in .kenc.yaml.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
     /// Pair of the encryption context, which is bound to the file in the clear and sent to KMS
+    ///
+    /// Added to the pairs that .kenc.yaml has for the file.
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 

@@ -14,11 +14,16 @@ const SOPS_KEY: &str = "SOPS_AGE_KEY";
 
 /// The key service. Nothing of AWS is touched before it is asked.
 pub fn key_service(args: &AwsArgs) -> AwsKms {
+    key_service_for_rule(args, None, None)
+}
+
+/// The key service with what a rule says of it. The command line goes before the rule.
+pub fn key_service_for_rule(args: &AwsArgs, profile_of_rule: Option<String>, role_of_rule: Option<String>) -> AwsKms {
     let AwsArgs { profile, region, role_arn, timeout } = args;
     AwsKms::new(KmsSettings {
-        profile: profile.clone(),
+        profile: profile.clone().or(profile_of_rule),
         region: region.clone(),
-        role_arn: role_arn.clone(),
+        role_arn: role_arn.clone().or(role_of_rule),
         timeout: *timeout,
     })
 }
@@ -49,29 +54,13 @@ pub fn identities(given: &[PathBuf]) -> Identities {
     }
 }
 
-/// The keys that words name, each once. Without a word, the local key.
-pub fn encryption_keys(words: &[String]) -> Result<Vec<KeyUri>, Failure> {
-    let keys = parse_keys(words)?;
-    if !keys.is_empty() {
-        return Ok(keys);
-    }
+/// The local key.
+pub fn local_key() -> Result<KeyUri, Failure> {
     let path = local_key_file()?;
     if !path.exists() {
         return Err(Cause::NoKeyGiven.into());
     }
-    Ok(vec![KeyUri::Age(recipient_of_file(&path)?)])
-}
-
-/// The keys that words name, each once.
-pub fn parse_keys(words: &[String]) -> Result<Vec<KeyUri>, Failure> {
-    let mut keys = Vec::new();
-    for word in words {
-        let key: KeyUri = word.parse().map_err(kenc::error::Error::from)?;
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    Ok(keys)
+    Ok(KeyUri::Age(recipient_of_file(&path)?))
 }
 
 fn config_folder() -> Option<PathBuf> {
@@ -83,6 +72,7 @@ fn config_folder() -> Option<PathBuf> {
         .or_else(|| Some(std::env::home_dir()?.join(".config")))
 }
 
-fn variable(name: &str) -> Option<PathBuf> {
+/// A variable that is set, and not empty.
+pub fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

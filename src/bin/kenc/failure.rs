@@ -89,8 +89,10 @@ pub enum Cause {
     StandardInputToFolder(PathBuf),
     #[error("there is no local key: {} is not there", path.display())]
     NoLocalKey { path: PathBuf, named: Named },
-    #[error("no key to encrypt with: no -k is given, and there is no local key")]
+    #[error("no key to encrypt with: no -k is given, no config has a rule, and there is no local key")]
     NoKeyGiven,
+    #[error("`@{name}` does not mean the same key for {} and for {}", first.display(), second.display())]
+    NameOfSeveralKeys { name: String, first: PathBuf, second: PathBuf },
     #[error("there is a local key already: {}", path.display())]
     LocalKeyExists { path: PathBuf, recipient: Option<String> },
     #[error("{} is a kenc file already", .0.display())]
@@ -162,6 +164,7 @@ impl Failure {
                     | kenc::error::Error::WouldOverwrite(_)
                     | kenc::error::Error::KeyFile { .. }
                     | kenc::error::Error::CannotWrap { .. }
+                    | kenc::error::Error::Config(_)
                     | kenc::error::Error::Interrupted
             );
             let subject = if names_its_file { None } else { Some(subject.into()) };
@@ -187,6 +190,7 @@ impl Failure {
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputToFolder(_)
+            | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
             | Cause::EditorVariable { .. }
             | Cause::NoEditsKept(_)

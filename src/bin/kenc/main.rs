@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod editor;
 mod environment;
 mod failure;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
+use configuration::Configs;
 use failure::Exit;
 use report::Reporter;
 
@@ -33,14 +35,15 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Exit {
     let reporter = Reporter::new(&cli.global);
+    let configs = Configs::new(&cli.global, &reporter);
     let outcome = match &cli.command {
-        Command::Encrypt(args) => commands::encrypt::run(args, &reporter),
-        Command::Decrypt(args) => commands::decrypt::run(args, &reporter),
-        Command::Edit(args) => commands::edit::run(args, &reporter),
+        Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),
+        Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),
+        Command::Edit(args) => commands::edit::run(args, &configs, &reporter),
         #[cfg(unix)]
-        Command::Exec(args) => commands::exec::run(args, &reporter),
+        Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
-        Command::Verify(args) => commands::verify::run(args, &reporter),
+        Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };

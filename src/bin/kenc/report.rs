@@ -3,8 +3,10 @@
 mod document_hints;
 mod hints;
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::CommandFactory;
 use kenc::error::{Error, Result};
@@ -23,11 +25,13 @@ pub struct Reporter {
     verbose: bool,
     colored: bool,
     no_input: bool,
+    /// Hints that were given without a failure.
+    hinted: Mutex<BTreeSet<String>>,
 }
 
 impl Reporter {
     pub fn new(args: &GlobalArgs) -> Self {
-        let GlobalArgs { json, quiet, verbose, color, no_input } = *args;
+        let GlobalArgs { json, quiet, verbose, color, no_input, config: _ } = *args;
         let colored = match color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
@@ -36,7 +40,7 @@ impl Reporter {
                 std::io::stderr().is_terminal() && !forbidden
             }
         };
-        Self { json, quiet, verbose, colored, no_input }
+        Self { json, quiet, verbose, colored, no_input, hinted: Mutex::default() }
     }
 
     /// Whether a person may be asked for something.
@@ -44,7 +48,7 @@ impl Reporter {
         !self.no_input
     }
 
-    /// Whether there is somebody to look at a progress bar.
+    /// Whether there is somebody to look at a progress bar, or to be told what else could be done.
     pub fn shows_progress(&self) -> bool {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
@@ -78,6 +82,14 @@ impl Reporter {
     pub fn hint(&self, text: &str) {
         if !self.quiet && !self.json {
             print_error_line(&format!("kenc: {} {}\n", self.painted("36", "hint:"), printable(text)));
+        }
+    }
+
+    /// Says once what a person may want to know although nothing failed.
+    pub fn hint_once(&self, text: &str) {
+        let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        if is_new && self.shows_progress() {
+            self.hint(text);
         }
     }
 

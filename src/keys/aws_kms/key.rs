@@ -48,6 +48,12 @@ impl KmsKey {
         self.place.as_ref().map(|place| place.region.as_str())
     }
 
+    /// The account that the word itself names.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.account.as_str())
+    }
+
     /// The key to ask for the slot whose key ARN is `slot`, if this key may mean that one.
     ///
     /// What an alias points to is not looked up, because that needs a permission of its own (`kms:DescribeKey`): it is

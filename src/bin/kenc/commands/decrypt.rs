@@ -12,6 +12,7 @@ use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_e
 
 use crate::args::{ByteRange, DecryptArgs};
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
+use crate::configuration::Configs;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{self, Job, Output, Place, TextOnly};
@@ -20,14 +21,16 @@ use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
 
-pub fn run(args: &DecryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
-    let demands = Demands::new(&args.open)?;
+    let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
     signals::handle();
     let outcomes = jobs.iter().map(|job| {
+        let trusted = configs.trusted(job.input.as_deref())?;
+        let keyring =
+            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
         let input = job.open_input()?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         let output = Output::open(&job.place, Access::Owner, sync)?;

@@ -4,19 +4,21 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 
+use kenc::config::WholeFile as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::{Input, Kind};
-use kenc::keys::{Identities, Keyring, WrappedKey};
+use kenc::keys::{Identities, Keyring, TrustedKeys, WrappedKey};
 use kenc::stream::armor::ArmorWriter;
 use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
-use crate::environment::{encryption_keys, key_service};
+use crate::configuration::Configs;
+use crate::environment::key_service_for_rule;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{self, Job, Output, Place};
 use crate::progress::Progress;
@@ -24,10 +26,10 @@ use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
 
-pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
-    let keys = encryption_keys(&args.keys)?;
+    let Choices { distinct, of_jobs } = choose(&jobs, args, configs, &context)?;
     for job in &jobs {
         // Armor is text, made for terminals too.
         if !args.armor && output::is_unasked_terminal(&job.place) {
@@ -40,29 +42,87 @@ pub fn run(args: &EncryptArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let mut opened = if let [job] = &jobs[..] { Some(open(job, args)?) } else { None };
 
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let (kms, identities) = (key_service(&args.aws), Identities::default());
-    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases };
-    let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
-    let suite = match args.cipher {
-        Cipher::Aes256Gcm => Suite::Aes256Gcm,
-        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-    };
-    let recipe = Recipe { parameters: Parameters { suite, context }, wrapped, data_key };
+    let recipes: Vec<Recipe> =
+        distinct.into_iter().map(|choice| recipe(choice, args, &passphrases)).collect::<Result<_>>()?;
 
-    let outcomes = jobs.iter().map(|job| {
+    let outcomes = jobs.iter().zip(of_jobs).map(|(job, choice)| {
+        let OfJob { recipe, is_by_rule } = choice?;
         let (input, output) = opened.take().map_or_else(|| open(job, args), Ok)?;
-        let bytes = seal(args, reporter, job, &recipe, input, output).map_err(Failure::about(job.name()))?;
+        let bytes = seal(args, reporter, job, &recipes[recipe], input, output).map_err(Failure::about(job.name()))?;
         reporter.note(&format!("{}: {bytes} bytes written", job.name()));
+        if !is_by_rule && reporter.shows_progress() && is_named_like_a_document(job) {
+            reporter.hint(&format!(
+                "`kenc encrypt --values {}` encrypts its values alone, and leaves its keys readable",
+                job.name()
+            ));
+        }
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
 }
 
-/// What all files of one run share. Each has a salt of its own, so a key and nonces of its own.
+/// What all files with the same keys and context share. Each has a salt of its own, so a key and nonces of its own.
 struct Recipe {
     parameters: Parameters,
     wrapped: Vec<WrappedKey>,
     data_key: DataKey,
+}
+
+/// The keys and contexts of a run.
+struct Choices {
+    distinct: Vec<Choice>,
+    /// For each job the number of its choice; or why there is none for this one, which does not stop the others.
+    of_jobs: Vec<Result<OfJob, Failure>>,
+}
+
+struct OfJob {
+    recipe: usize,
+    is_by_rule: bool,
+}
+
+fn choose(
+    jobs: &[Job],
+    args: &EncryptArgs,
+    configs: &Configs<'_>,
+    context: &EncryptionContext,
+) -> Result<Choices, Failure> {
+    let mut choices = Choices { distinct: Vec::new(), of_jobs: Vec::with_capacity(jobs.len()) };
+    for job in jobs {
+        let choice = match configs.choose(&args.keys, context, job.input.as_deref()) {
+            Err(failure @ Failure { cause: Cause::Library(Error::Config(_)), .. }) if jobs.len() > 1 => {
+                choices.of_jobs.push(Err(failure));
+                continue;
+            }
+            other => other?,
+        };
+        let is_by_rule = choice.line.is_some();
+        let known = choices.distinct.iter().position(|other| *other == choice);
+        let recipe = known.unwrap_or_else(|| {
+            choices.distinct.push(choice);
+            choices.distinct.len() - 1
+        });
+        choices.of_jobs.push(Ok(OfJob { recipe, is_by_rule }));
+    }
+    Ok(choices)
+}
+
+fn recipe(choice: Choice, args: &EncryptArgs, passphrases: &Passphrases) -> Result<Recipe> {
+    let Choice { keys, role, profile, context, line: _ } = choice;
+    let (kms, identities) = (key_service_for_rule(&args.aws, profile, role), Identities::default());
+    let keyring = Keyring { kms: &kms, identities: &identities, passphrases, trusted: &TrustedKeys::all() };
+    let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
+    let suite = match args.cipher {
+        Cipher::Aes256Gcm => Suite::Aes256Gcm,
+        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+    };
+    Ok(Recipe { parameters: Parameters { suite, context }, wrapped, data_key })
+}
+
+/// Whether somebody may have meant the values of the file rather than the whole.
+fn is_named_like_a_document(job: &Job) -> bool {
+    let Some(path) = &job.input else { return false };
+    let ending = path.extension().or(path.file_name()).unwrap_or_default();
+    ["yaml", "yml", "json", "toml", "ini", "env", ".env"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn encrypted_name(name: &OsStr) -> OsString {

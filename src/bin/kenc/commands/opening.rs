@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey};
@@ -14,7 +15,8 @@ use kenc::stream::pipeline;
 use kenc::stream::{ChunkCipher, FileHead};
 
 use crate::args::{OpenArgs, WorkArgs};
-use crate::environment::{identities, parse_keys};
+use crate::configuration::Configs;
+use crate::environment::identities;
 use crate::failure::Failure;
 use crate::report::Reporter;
 
@@ -33,9 +35,9 @@ pub struct Demands {
 }
 
 impl Demands {
-    pub fn new(args: &OpenArgs) -> Result<Self, Failure> {
+    pub fn new(args: &OpenArgs, configs: &Configs<'_>, inputs: &[PathBuf]) -> Result<Self, Failure> {
         Ok(Self {
-            only: parse_keys(&args.keys)?,
+            only: configs.keys(&args.keys, inputs)?,
             context: EncryptionContext::from_words(&args.context).map_err(Error::from)?,
             identities: identities(&args.identities),
         })

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::args::VerifyArgs;
 use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Recognised, threads};
+use crate::configuration::Configs;
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
@@ -18,16 +19,25 @@ use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
 
-pub fn run(args: &VerifyArgs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let demands = Demands::new(&args.open)?;
+pub fn run(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
     signals::handle();
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
-    let outcomes = inputs.iter().map(|path| verify(args, reporter, path, &demands, &keyring));
+    let outcomes = inputs.iter().map(|path| {
+        let trusted = configs.trusted(named(path))?;
+        let keyring =
+            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+        verify(args, reporter, path, &demands, &keyring)
+    });
     reporter.all(inputs.len(), outcomes)
+}
+
+/// An input that is not the standard input.
+fn named(path: &Path) -> Option<&Path> {
+    (path.as_os_str() != "-").then_some(path)
 }
 
 fn verify(
@@ -37,7 +47,7 @@ fn verify(
     demands: &Demands,
     keyring: &Keyring<'_>,
 ) -> Result<Exit, Failure> {
-    let path = (path.as_os_str() != "-").then_some(path);
+    let path = named(path);
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;

@@ -1,5 +1,7 @@
 //! What to do next, for every failure: the wording of all hints.
 
+mod config;
+
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -114,6 +116,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::CommandNotExecutable { program, .. } => {
             format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
         }
+        Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
 }
@@ -154,6 +157,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
         Error::Document(fault) => vec![super::document_hints::of_document(fault, &file)],
+        Error::Config(error) => vec![config::of(error)],
         Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
         Error::RangeBeyondEnd { start, available, .. } if start < available => {
             vec![format!("`--range {start}..` goes to its end")]
@@ -224,6 +228,11 @@ fn of_key_word(fault: &KeyWordError) -> String {
             "name the recipient, which begins with age1 or ssh-; change the key: it stands in your shell's history now"
                 .to_owned()
         }
+        KeyWordError::Name(name) => {
+            format!(
+                "give it a key in .kenc.yaml: `keys: {{{name}: alias/NAME}}`; or name the config with `--config FILE`"
+            )
+        }
         KeyWordError::Path(path) => of_key_in_file(path),
         KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => KEY_WORDS.to_owned(),
     }
@@ -272,6 +281,9 @@ fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
         KeyRefusal::NoPassphrase(_) => {
             "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()
+        }
+        KeyRefusal::NotTrusted => {
+            "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name it whole with -k".to_owned()
         }
         KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {

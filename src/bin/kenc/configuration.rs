@@ -1,0 +1,171 @@
+//! The configs of a run: which one is for which input, and what it says of keys.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kenc::config::{Config, Found, WholeFile};
+use kenc::context::EncryptionContext;
+use kenc::error::Error;
+use kenc::keys::{KeyUri, TrustedKeys};
+
+use crate::args::GlobalArgs;
+use crate::environment::{local_key, variable};
+use crate::failure::{Cause, Failure};
+use crate::report::Reporter;
+
+/// The variable with which sops names its config.
+const SOPS_CONFIG: &str = "SOPS_CONFIG";
+
+/// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed.
+pub struct Configs<'a> {
+    named: Option<Named>,
+    reporter: &'a Reporter,
+    /// By the folder of the input; none for the standard input.
+    found: Mutex<BTreeMap<Option<PathBuf>, Arc<Found>>>,
+    trusted: Mutex<BTreeMap<Option<PathBuf>, TrustedKeys>>,
+}
+
+/// A config that was named.
+enum Named {
+    OnCommandLine(PathBuf),
+    InVariable(PathBuf),
+}
+
+impl<'a> Configs<'a> {
+    pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
+        let on_command_line = args.config.clone().map(Named::OnCommandLine);
+        let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(Named::InVariable));
+        Self { named, reporter, found: Mutex::default(), trusted: Mutex::default() }
+    }
+
+    /// The config for an input: the one that was named, or the nearest.
+    pub fn of(&self, input: Option<&Path>) -> Result<Arc<Found>, Failure> {
+        let folder = if self.named.is_some() { None } else { folder_of(input) };
+        let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&folder) {
+            return Ok(Arc::clone(found));
+        }
+        let found = match &self.named {
+            Some(Named::OnCommandLine(path)) => Found { config: Some(Config::open(path)?), ..Found::default() },
+            Some(Named::InVariable(path)) => Found { config: Some(Config::open_as_sops(path)?), ..Found::default() },
+            None => Config::find(input)?,
+        };
+        let found = Arc::new(found);
+        known.insert(folder, Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The keys and the context for a file that is encrypted whole: the keys given, or those of the rule for the file, or
+    /// the local key; the context of the config, and the pairs given.
+    pub fn choose(
+        &self,
+        words: &[String],
+        given: &EncryptionContext,
+        input: Option<&Path>,
+    ) -> Result<WholeFile, Failure> {
+        let found = self.of(input)?;
+        let Found { config, misnamed, is_hidden_from_sops } = &*found;
+        if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
+            self.reporter.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
+        }
+        let mut choice = match config {
+            None => WholeFile::default(),
+            Some(config) if words.is_empty() => {
+                let choice = config.whole_file(input)?;
+                if choice.line.is_some() && *is_hidden_from_sops {
+                    self.reporter.hint_once(&format!(
+                        "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
+                        config.path().display()
+                    ));
+                }
+                choice
+            }
+            Some(config) => {
+                let rule = config.settings_for(input)?;
+                let context = rule.map_or_else(|| config.context().clone(), |rule| rule.context);
+                WholeFile { context, ..WholeFile::default() }
+            }
+        };
+        if let (Some(config), Some(line)) = (config, choice.line) {
+            let name = input.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string());
+            self.reporter.note(&format!("{name}: the rule is in {}, line {line}", config.path().display()));
+        }
+        for word in words {
+            push_new(&mut choice.keys, key(config.as_ref(), word)?);
+        }
+        if choice.keys.is_empty() {
+            choice.keys.push(local_key()?);
+        }
+        choice.context = match config {
+            Some(config) => config.add_to_context(&choice.context, given)?,
+            None => given.clone(),
+        };
+        Ok(choice)
+    }
+
+    /// The keys that words name, each once. A name must mean the same key for every input.
+    pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeyUri>, Failure> {
+        let mut keys = Vec::new();
+        for word in words {
+            if !word.trim().starts_with('@') {
+                push_new(&mut keys, key(None, word)?);
+                continue;
+            }
+            let mut meant: Option<(KeyUri, PathBuf)> = None;
+            let standard_input = [PathBuf::from("-")];
+            for input in if inputs.is_empty() { &standard_input[..] } else { inputs } {
+                let found = self.of((input.as_os_str() != "-").then_some(input))?;
+                let key = key(found.config.as_ref(), word)?;
+                match &meant {
+                    None => meant = Some((key, input.clone())),
+                    Some((other, _)) if *other == key => {}
+                    Some((_, first)) => {
+                        let name = word.trim().trim_start_matches('@').to_owned();
+                        let (first, second) = (first.clone(), input.clone());
+                        return Err(Cause::NameOfSeveralKeys { name, first, second }.into());
+                    }
+                }
+            }
+            if let Some((key, _)) = meant {
+                push_new(&mut keys, key);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Which keys may be asked because the header of an input names them: as the config says that was named on the command
+    /// line, or else all those that are found.
+    pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
+        if let Some(Named::OnCommandLine(_)) = self.named {
+            let found = self.of(input)?;
+            let trusted = found.config.as_ref().and_then(Config::trusted_keys).cloned();
+            return Ok(trusted.unwrap_or_else(TrustedKeys::all));
+        }
+        let folder = folder_of(input);
+        let mut known = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trusted) = known.get(&folder) {
+            return Ok(trusted.clone());
+        }
+        let trusted = Config::trusted_for(input)?;
+        known.insert(folder, trusted.clone());
+        Ok(trusted)
+    }
+}
+
+fn folder_of(input: Option<&Path>) -> Option<PathBuf> {
+    input.map(|path| path.parent().unwrap_or(path).to_owned())
+}
+
+fn key(config: Option<&Config>, word: &str) -> Result<KeyUri, Failure> {
+    match config {
+        Some(config) => Ok(config.key(word)?),
+        None => Ok(word.parse::<KeyUri>().map_err(Error::from)?),
+    }
+}
+
+fn push_new(keys: &mut Vec<KeyUri>, key: KeyUri) {
+    if !keys.contains(&key) {
+        keys.push(key);
+    }
+}

@@ -1,0 +1,212 @@
+//! What a config says for one file, with every key word read and every name resolved.
+
+use std::fmt;
+
+use crate::context::EncryptionContext;
+use crate::keys::{AgeRecipient, KeyUri, KmsKey};
+
+/// What a config says for one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The line of the config on which the rule begins.
+    pub line: u64,
+    /// The keys. One group, unless the data key is to be shared among several. None if the rule names no key.
+    pub groups: Vec<Group>,
+    /// How many groups must agree, at least 2; `None` stands for all of them.
+    pub threshold: Option<u8>,
+    /// Which values of a document are encrypted, if the rule says it.
+    pub selection: Option<Selection>,
+    /// Whether the MAC of a document covers its encrypted values alone.
+    pub mac_only_encrypted: bool,
+    /// Pairs bound to a whole file and sent to KMS: those of the config, and those of the rule.
+    pub context: EncryptionContext,
+    /// What is written.
+    pub format: Option<RuleFormat>,
+    /// Whether a document must carry a seal.
+    pub require_seal: bool,
+}
+
+/// Keys any one of which opens the data key, or the group's share of it. No key is in it twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The keys, in the order in which sops lists them.
+    pub keys: Vec<RuleKey>,
+}
+
+/// A key of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleKey {
+    /// A key of AWS KMS.
+    AwsKms {
+        /// The key.
+        key: KmsKey,
+        /// A role to assume before it is asked.
+        role: Option<String>,
+        /// The profile of the AWS configuration to ask it with.
+        profile: Option<String>,
+        /// A context of this key alone, as documents have it.
+        context: EncryptionContext,
+    },
+    /// A recipient of age.
+    Age(AgeRecipient),
+    /// A passphrase, asked for when it is needed.
+    Passphrase,
+    /// The fingerprint of an OpenPGP key, or another name that gpg knows it by.
+    Pgp(String),
+    /// A key of a service that kenc does not ask, in the words of the config.
+    Other {
+        /// The field of the config that it stands in.
+        kind: OtherKind,
+        /// The service's name for it.
+        id: String,
+    },
+}
+
+/// Services that sops asks and kenc does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherKind {
+    /// Google Cloud KMS: a resource id.
+    GcpKms,
+    /// Azure Key Vault: the URL of a key, with or without its version.
+    AzureKeyVault,
+    /// The transit engine of HashiCorp Vault: the URL of a key.
+    HashicorpVault,
+    /// Huawei Cloud KMS: a region and an id.
+    HuaweiKms,
+    /// A program that sops starts: its name.
+    Plugin,
+}
+
+/// Which values of a document are encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// How the text is meant.
+    pub kind: SelectionKind,
+    /// A suffix, or a regular expression for [`crate::pattern::compile`], which takes it.
+    pub text: String,
+}
+
+/// The ways to say which values of a document are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelectionKind {
+    /// All but those under a key with this end.
+    UnencryptedSuffix,
+    /// Those under a key with this end.
+    EncryptedSuffix,
+    /// All but those under a key that matches.
+    UnencryptedRegex,
+    /// Those under a key that matches.
+    EncryptedRegex,
+    /// All but those under a comment that matches.
+    UnencryptedCommentRegex,
+    /// Those under a comment that matches.
+    EncryptedCommentRegex,
+}
+
+/// What a rule has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleFormat {
+    /// A kenc file.
+    Kenc,
+    /// A message of the AWS Encryption SDK.
+    AwsEncryptionSdk,
+    /// A document with encrypted values.
+    Values,
+}
+
+/// How documents are indented when they are written anew. `None` stands for the usual way of the format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Indents {
+    /// Spaces of YAML.
+    pub yaml: Option<u8>,
+    /// Spaces of JSON; 0 for a single line.
+    pub json: Option<u8>,
+    /// Spaces of the JSON that holds a binary file; 0 for a single line.
+    pub json_binary: Option<u8>,
+}
+
+impl SelectionKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::UnencryptedSuffix,
+        Self::EncryptedSuffix,
+        Self::UnencryptedRegex,
+        Self::EncryptedRegex,
+        Self::UnencryptedCommentRegex,
+        Self::EncryptedCommentRegex,
+    ];
+
+    /// The name of its field, in configs and in the metadata of documents.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::UnencryptedSuffix => "unencrypted_suffix",
+            Self::EncryptedSuffix => "encrypted_suffix",
+            Self::UnencryptedRegex => "unencrypted_regex",
+            Self::EncryptedRegex => "encrypted_regex",
+            Self::UnencryptedCommentRegex => "unencrypted_comment_regex",
+            Self::EncryptedCommentRegex => "encrypted_comment_regex",
+        }
+    }
+
+    /// Whether its text is a regular expression.
+    #[must_use]
+    pub fn is_pattern(self) -> bool {
+        !matches!(self, Self::UnencryptedSuffix | Self::EncryptedSuffix)
+    }
+}
+
+impl RuleFormat {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Kenc, Self::AwsEncryptionSdk, Self::Values];
+
+    /// Its word in a config.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kenc => "kenc",
+            Self::AwsEncryptionSdk => "aws-esdk",
+            Self::Values => "values",
+        }
+    }
+}
+
+impl OtherKind {
+    /// The field of a rule that holds such keys.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::GcpKms => "gcp_kms",
+            Self::AzureKeyVault => "azure_keyvault",
+            Self::HashicorpVault => "hc_vault_transit_uri",
+            Self::HuaweiKms => "hckms",
+            Self::Plugin => "plugins",
+        }
+    }
+}
+
+impl From<KeyUri> for RuleKey {
+    fn from(key: KeyUri) -> Self {
+        match key {
+            KeyUri::AwsKms(key) => {
+                Self::AwsKms { key, role: None, profile: None, context: EncryptionContext::default() }
+            }
+            KeyUri::Age(recipient) => Self::Age(recipient),
+            KeyUri::Passphrase => Self::Passphrase,
+            KeyUri::Pgp(fingerprint) => Self::Pgp(fingerprint.to_string()),
+        }
+    }
+}
+
+/// The key as messages name it.
+impl fmt::Display for RuleKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AwsKms { key, .. } => key.fmt(f),
+            Self::Age(recipient) => recipient.fmt(f),
+            Self::Passphrase => f.write_str("passphrase:"),
+            Self::Pgp(fingerprint) => f.write_str(fingerprint),
+            Self::Other { id, .. } => f.write_str(id),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Which keys may be asked because a file's header names them. A header is somebody else's text.
+
+use super::{AGE, AWS_KMS, KeyUri, KmsKey, PGP, WrappedKey, age};
+
+/// Longest pattern, in bytes: the longest ARN is shorter.
+const MAX_PATTERN: usize = 1024;
+
+/// The keys that may be asked when a header names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedKeys {
+    /// Every list that has a say; each must let a key pass.
+    lists: Vec<Vec<Trusted>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Trusted {
+    /// The ARN of a KMS key, in which `*` stands for any text.
+    Arn(String),
+    /// Every KMS key of an account.
+    Account(String),
+    /// A recipient of age, or `passphrase:`.
+    Key(KeyUri),
+}
+
+impl TrustedKeys {
+    /// Every key.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// No key, until some are added.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { lists: vec![Vec::new()] }
+    }
+
+    /// Adds the ARN of a KMS key with `*` in it or without, an account, a recipient of age, or `passphrase:`.
+    ///
+    /// # Errors
+    /// If the word is none of these.
+    #[allow(clippy::result_unit_err, reason = "there is nothing to say but that it is none of these")]
+    pub fn add(&mut self, word: &str) -> Result<(), ()> {
+        let word = word.trim();
+        let trusted = if word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()) {
+            Trusted::Account(word.to_owned())
+        } else if word.starts_with("arn:") && word.len() <= MAX_PATTERN && word.split(':').count() >= 6 {
+            Trusted::Arn(word.to_owned())
+        } else {
+            match word.parse() {
+                Ok(key @ (KeyUri::Age(_) | KeyUri::Passphrase)) => Trusted::Key(key),
+                _ => return Err(()),
+            }
+        };
+        match self.lists.last_mut() {
+            Some(list) => list.push(trusted),
+            None => self.lists.push(vec![trusted]),
+        }
+        Ok(())
+    }
+
+    /// The keys that both let pass.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.lists.extend(other.lists);
+        self
+    }
+
+    /// Whether the key of a slot may be asked.
+    #[must_use]
+    pub fn permits(&self, slot: &WrappedKey) -> bool {
+        self.lists.iter().all(|list| list.iter().any(|trusted| trusted.permits(slot)))
+    }
+}
+
+impl Trusted {
+    fn permits(&self, slot: &WrappedKey) -> bool {
+        match (self, slot.provider.as_str()) {
+            // What is no ARN of a key is refused elsewhere, and never asked.
+            (Self::Arn(pattern), AWS_KMS) => matches(pattern.as_bytes(), slot.key_id.as_bytes()),
+            (Self::Account(account), AWS_KMS) => {
+                KmsKey::from_slot(&slot.key_id).is_some_and(|key| key.account() == Some(account.as_str()))
+            }
+            (Self::Key(KeyUri::Passphrase), AGE) => age::is_passphrase(slot),
+            (Self::Key(KeyUri::Age(recipient)), AGE) => {
+                !age::is_passphrase(slot) && recipient.to_string() == slot.key_id
+            }
+            (Self::Key(KeyUri::Pgp(fingerprint)), PGP) => fingerprint.as_str() == slot.key_id,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text matches a pattern in which `*` stands for any text. Takes no more steps than the product of their
+/// lengths.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut position) = (0, 0);
+    // Where the last `*` is, and how much of the text it stands for.
+    let mut star: Option<(usize, usize)> = None;
+    while position < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, position));
+                at += 1;
+            }
+            Some(letter) if *letter == text[position] => {
+                at += 1;
+                position += 1;
+            }
+            _ => {
+                let Some((star_at, end)) = star else { return false };
+                star = Some((star_at, end + 1));
+                at = star_at + 1;
+                position = end + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|letter| *letter == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const SSH: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
+
+    fn slot(provider: &str, key_id: &str) -> WrappedKey {
+        WrappedKey { provider: provider.to_owned(), key_id: key_id.to_owned(), ciphertext: vec![1] }
+    }
+
+    fn trusting(words: &[&str]) -> TrustedKeys {
+        let mut trusted = TrustedKeys::none();
+        for word in words {
+            trusted.add(word).unwrap();
+        }
+        trusted
+    }
+
+    #[test]
+    fn a_kms_key_is_trusted_by_its_arn_by_a_pattern_or_by_its_account() {
+        for (word, permitted) in [
+            (ARN, true),
+            ("arn:aws:kms:eu-west-1:111122223333:key/*", true),
+            ("arn:aws:kms:*:111122223333:*", true),
+            ("arn:*:*:*:*:*", true),
+            ("111122223333", true),
+            ("arn:aws:kms:eu-west-2:111122223333:key/*", false),
+            ("arn:aws:kms:*:444455556666:key/*", false),
+            ("444455556666", false),
+            (&ARN[..ARN.len() - 1], false),
+            ("passphrase:", false),
+            (SSH, false),
+        ] {
+            assert_eq!(trusting(&[word]).permits(&slot(AWS_KMS, ARN)), permitted, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_recipient_and_a_passphrase_are_trusted_by_name_only() {
+        assert!(trusting(&[ARN, SSH]).permits(&slot(AGE, SSH)));
+        assert!(!trusting(&[ARN]).permits(&slot(AGE, SSH)));
+        assert!(trusting(&["passphrase:"]).permits(&slot(AGE, "scrypt")));
+        assert!(!trusting(&[SSH]).permits(&slot(AGE, "scrypt")));
+    }
+
+    #[test]
+    fn without_a_list_every_key_is_trusted_and_with_an_empty_one_none() {
+        assert!(TrustedKeys::all().permits(&slot(AWS_KMS, ARN)));
+        assert!(TrustedKeys::all().permits(&slot("another", "x")));
+        assert!(!TrustedKeys::none().permits(&slot(AWS_KMS, ARN)));
+        assert!(!trusting(&["arn:*:*:*:*:*", "passphrase:"]).permits(&slot("another", ARN)));
+    }
+
+    #[test]
+    fn of_two_lists_both_must_let_a_key_pass() {
+        let both = trusting(&["111122223333"]).and(trusting(&["arn:aws:kms:eu-west-1:*:key/*"]));
+        assert!(both.permits(&slot(AWS_KMS, ARN)));
+        assert!(!both.permits(&slot(AWS_KMS, &ARN.replace("eu-west-1", "eu-west-2"))));
+        assert!(!both.permits(&slot(AWS_KMS, &ARN.replace("1111", "9999"))));
+        assert!(!both.clone().and(TrustedKeys::none()).permits(&slot(AWS_KMS, ARN)));
+        assert!(both.and(TrustedKeys::all()).permits(&slot(AWS_KMS, ARN)));
+    }
+
+    #[test]
+    fn words_that_name_no_key_for_certain_are_refused() {
+        for word in ["", "*", "alias/backup", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms", "12345", "@name"] {
+            assert_eq!(TrustedKeys::none().add(word), Err(()), "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_means_what_the_expression_with_the_same_stars_means(pattern in "[ab*]{0,8}", text in "[ab]{0,12}") {
+            let expression = format!("^{}$", pattern.replace('*', ".*"));
+            let expected = regex::Regex::new(&expression).unwrap().is_match(&text);
+            prop_assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected);
+        }
+    }
+}
