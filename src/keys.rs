@@ -112,7 +112,7 @@ impl KeyUri {
             Self::AwsKms(key) => slot.provider == AWS_KMS && KmsKey::from_slot(&slot.key_id).as_ref() == Some(key),
             Self::Age(recipient) => slot.provider == AGE && recipient.to_string() == slot.key_id,
             Self::Passphrase => age::is_passphrase(slot),
-            Self::Pgp(fingerprint) => slot.provider == PGP && fingerprint.to_string() == slot.key_id,
+            Self::Pgp(fingerprint) => slot.provider == PGP && fingerprint.as_str() == slot.key_id,
         }
     }
 }

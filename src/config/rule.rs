@@ -193,7 +193,7 @@ impl From<KeyUri> for RuleKey {
             }
             KeyUri::Age(recipient) => Self::Age(recipient),
             KeyUri::Passphrase => Self::Passphrase,
-            KeyUri::Pgp(fingerprint) => Self::Pgp(fingerprint.to_string()),
+            KeyUri::Pgp(fingerprint) => Self::Pgp(fingerprint.as_str().to_owned()),
         }
     }
 }

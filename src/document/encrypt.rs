@@ -161,7 +161,12 @@ pub(crate) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(crate) fn new(plaintext: &'a Document, selection: &'a Selection, comments: Comments, data_key: &'a DataKey) -> Self {
+    pub(crate) fn new(
+        plaintext: &'a Document,
+        selection: &'a Selection,
+        comments: Comments,
+        data_key: &'a DataKey,
+    ) -> Self {
         Self { plaintext, selection, comments, data_key }
     }
 }

@@ -67,7 +67,10 @@ impl Opened {
 
 fn shown(of: &Metadata) -> Map<String, Json> {
     let shown_group = |group: &Vec<StoredKey>| -> Map<String, Json> {
-        metadata::lists(group).into_iter().map(|(name, list)| (name.clone(), without_wrapped_keys(&name, list))).collect()
+        metadata::lists(group)
+            .into_iter()
+            .map(|(name, list)| (name.clone(), without_wrapped_keys(&name, list)))
+            .collect()
     };
     let mut fields = match of.groups.as_slice() {
         [group] => shown_group(group),

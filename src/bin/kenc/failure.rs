@@ -123,6 +123,10 @@ pub enum Cause {
     EditsDiscarded(PathBuf),
     #[error("the value at {path} cannot be a variable: {fault}")]
     NotAVariable { path: String, fault: String },
+    #[error("{} has no keys to show", .0.display())]
+    NoKeysToShow(PathBuf),
+    #[error("{}: nothing tells what its values are", .0.display())]
+    NoValues(PathBuf),
     #[error("there is no value `{0}`")]
     NothingNamed(String),
     #[error("{files} files need {files} names, and {names} are given")]
@@ -196,6 +200,8 @@ impl Failure {
             | Cause::NoEditsKept(_)
             | Cause::NotAVariable { .. }
             | Cause::NothingNamed(_)
+            | Cause::NoKeysToShow(_)
+            | Cause::NoValues(_)
             | Cause::FileNames { .. }
             | Cause::NotAFileName(_)
             | Cause::NoPlaceForFile(_) => Exit::Usage,

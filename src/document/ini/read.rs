@@ -226,7 +226,12 @@ impl Reader<'_> {
                 Some(unflatten(fields).map_err(|fault| self.refused(0, fault))?)
             }
         };
-        Ok(Found { tree: Tree { roots: vec![Node::Mapping(self.root)] }, tokens: self.tokens, metadata, settings: Vec::new() })
+        Ok(Found {
+            tree: Tree { roots: vec![Node::Mapping(self.root)] },
+            tokens: self.tokens,
+            metadata,
+            settings: Vec::new(),
+        })
     }
 
     /// The entries of the section that was begun last.

@@ -61,7 +61,9 @@ impl Builder<'_, '_> {
                 self.comments(number, 0, 0, &mut entries);
                 Ok(Node::Mapping(entries))
             }
-            Content::Sequence { .. } => Err(refused(part.place, "a document must be a mapping, and this one is a list")),
+            Content::Sequence { .. } => {
+                Err(refused(part.place, "a document must be a mapping, and this one is a list"))
+            }
             Content::Scalar { .. } | Content::Alias => {
                 Err(refused(part.place, "a document must be a mapping, and this one is a single value"))
             }
@@ -112,7 +114,8 @@ impl Builder<'_, '_> {
     }
 
     fn comments<T>(&mut self, container: usize, before: usize, indent: u64, entries: &mut Vec<Entry<T>>) {
-        let first = self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
+        let first =
+            self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
         let mut at = first;
         while let Some(standing) =
             self.standings.get(at).filter(|standing| (standing.container, standing.before) == (container, before))
@@ -162,13 +165,18 @@ fn key<'p>(part: &'p Part<'_>) -> Result<&'p str, DocumentError> {
 /// What a scalar says, under its tag if it has one.
 pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
     let plain = || {
-        resolve(text)
-            .map_err(|_| refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text"))
+        resolve(text).map_err(|_| {
+            refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text")
+        })
     };
     let as_text = || Ok(Value::Text(text.to_owned().into()));
     let under = |is_so: fn(&Value) -> bool, name: &str| {
         plain().and_then(|value| {
-            if is_so(&value) { Ok(value) } else { Err(refused(part.place, format!("this is no {name}, as its tag says"))) }
+            if is_so(&value) {
+                Ok(value)
+            } else {
+                Err(refused(part.place, format!("this is no {name}, as its tag says")))
+            }
         })
     };
     match part.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {

@@ -196,7 +196,10 @@ impl Gap {
             let is_blank_behind = next == text.len() && later.is_none()
                 || newlines(end, later.map_or(next, |later| later.span.start)) > 1;
             if is_blank_behind && is_before_blank && (group.start == remarks.start || first < indent) {
-                place(&mut group, if first < indent { self.dedented(layout, first) } else { (innermost, innermost_end) });
+                place(
+                    &mut group,
+                    if first < indent { self.dedented(layout, first) } else { (innermost, innermost_end) },
+                );
                 has_split = true;
             }
             is_before_blank &= !is_blank_behind;

@@ -101,7 +101,12 @@ impl Editor<'_, '_> {
         Ok(vec![Splice { place: at..at, text: self.on_own_lines(at, &lines) }])
     }
 
-    fn insert_in_flow(&self, parent: usize, siblings: &[Pair], child: &Child<'_>) -> Result<Vec<Splice>, DocumentError> {
+    fn insert_in_flow(
+        &self,
+        parent: usize,
+        siblings: &[Pair],
+        child: &Child<'_>,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
         // Nothing between the brackets: the first child stands in lines of its own where that is possible.
@@ -191,7 +196,9 @@ impl Editor<'_, '_> {
     fn end_of(&self, part: usize) -> usize {
         let text = self.layout.text;
         let mut last = part;
-        while let Some(child) = children(&self.layout.parts[last]).last().filter(|_| self.layout.parts[last].is_block_collection()) {
+        while let Some(child) =
+            children(&self.layout.parts[last]).last().filter(|_| self.layout.parts[last].is_block_collection())
+        {
             last = child.value;
         }
         let last = &self.layout.parts[last];
@@ -261,7 +268,8 @@ impl Editor<'_, '_> {
         let line_end = source::end_of_line(text, self.end_of(last));
         let end = source::behind_break(text, line_end);
         if end == line_end && end == text.len() {
-            let before = text[..line].strip_suffix('\n').map_or(line, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+            let before =
+                text[..line].strip_suffix('\n').map_or(line, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
             return before..end;
         }
         line..end

@@ -116,17 +116,11 @@ impl Part<'_> {
     }
 
     pub(super) fn is_flow_collection(&self) -> bool {
-        matches!(
-            self.content,
-            Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. }
-        )
+        matches!(self.content, Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. })
     }
 
     pub(super) fn is_block_collection(&self) -> bool {
-        matches!(
-            self.content,
-            Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. }
-        )
+        matches!(self.content, Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. })
     }
 }
 
@@ -174,7 +168,11 @@ impl<'t> Builder<'t> {
                 // The span of an implicit start means nothing.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
-                self.layout.sections.push(Section { root: self.layout.parts.len(), start, end: self.layout.text.len() });
+                self.layout.sections.push(Section {
+                    root: self.layout.parts.len(),
+                    start,
+                    end: self.layout.text.len(),
+                });
                 (self.end, self.is_within) = (start, true);
             }
             Event::DocumentEnd => {
@@ -347,8 +345,9 @@ impl TagKind {
 fn refuse_comments_in_scalars(layout: &Layout<'_>) -> Result<(), DocumentError> {
     let mut remarks = layout.remarks.iter().peekable();
     for part in &layout.parts {
-        let Content::Scalar { style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, .. } =
-            part.content
+        let Content::Scalar {
+            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..
+        } = part.content
         else {
             continue;
         };

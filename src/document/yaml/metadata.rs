@@ -35,10 +35,7 @@ pub(super) fn find(layout: &Layout<'_>) -> Result<(Vec<LeftOut>, Option<Map<Stri
 }
 
 /// The splices that replace, append or remove the metadata in every document.
-pub(super) fn change(
-    layout: &Layout<'_>,
-    metadata: Option<&Map<String, Json>>,
-) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
     let (left_out, _) = find(layout)?;
     let mut splices = Vec::new();
     for section in &layout.sections {
@@ -62,9 +59,7 @@ pub(super) fn change(
 /// The member `sops` of a document.
 fn member(layout: &Layout<'_>, section: &Section) -> Option<Pair> {
     let Content::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
-    let is_key = |pair: &&Pair| {
-        matches!(&layout.parts[pair.key].content, Content::Scalar { text, .. } if text == KEY)
-    };
+    let is_key = |pair: &&Pair| matches!(&layout.parts[pair.key].content, Content::Scalar { text, .. } if text == KEY);
     members.iter().find(is_key).copied()
 }
 
@@ -93,7 +88,8 @@ fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usi
     let end = source::behind_break(text, line_end);
     // Without a line break at the end of the file there was none before the metadata was appended.
     if end == line_end && end == text.len() {
-        let before = text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+        let before =
+            text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
         return Ok(before..end);
     }
     Ok(start..end)
@@ -115,7 +111,10 @@ fn replace(
     let end = source::end_of_line(text, layout.content_end(pair.value));
     let margin = key.place.column as usize - 1;
     let lines = block_text(metadata, source::line_break(text), margin)?;
-    Ok(Splice { place: key.span.start..end, text: lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned() })
+    Ok(Splice {
+        place: key.span.start..end,
+        text: lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned(),
+    })
 }
 
 fn append(layout: &Layout<'_>, section: &Section, metadata: &Map<String, Json>) -> Result<Splice, DocumentError> {

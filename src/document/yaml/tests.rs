@@ -117,7 +117,10 @@ fn dump_files() {
         let mut bytes = Vec::new();
         std::fs::File::open(name).unwrap().read_to_end(&mut bytes).unwrap();
         writeln!(out, "=== {name}").unwrap();
-        match String::from_utf8(bytes).map_err(|e| e.to_string()).and_then(|text| Yaml.parse(&text).map_err(|e| e.to_string())) {
+        match String::from_utf8(bytes)
+            .map_err(|e| e.to_string())
+            .and_then(|text| Yaml.parse(&text).map_err(|e| e.to_string()))
+        {
             Ok(found) => write!(out, "{}", dump(&found.tree)).unwrap(),
             Err(error) => writeln!(out, "ERROR {error}").unwrap(),
         }
@@ -149,7 +152,10 @@ fn probe(text: &str, found: &Found) -> Result<(), String> {
     let edits: Vec<_> = secret.iter().map(|(id, _)| (*id, NewText::Encrypted(TOKEN.to_owned()))).collect();
     let encrypted = rewritten(text, found, &edits).map_err(|error| format!("not encrypted: {error}"))?;
     let metadata = json!({"version": "3.13.2", "mac": TOKEN, "age": [{"recipient": "age1", "enc": "-----BEGIN\nabc\n"}], "lastmodified": "2024-01-01T00:00:00Z"});
-    let with_metadata = spliced(&encrypted, Yaml.change_metadata(&encrypted, found, metadata.as_object()).map_err(|e| format!("metadata: {e}"))?);
+    let with_metadata = spliced(
+        &encrypted,
+        Yaml.change_metadata(&encrypted, found, metadata.as_object()).map_err(|e| format!("metadata: {e}"))?,
+    );
     let second = Yaml.parse(&with_metadata).map_err(|error| format!("encrypted text: {error}\n{with_metadata}"))?;
     if second.metadata.as_ref().map(|m| serde_json::to_value(m).unwrap()) != Some(metadata) {
         return Err("metadata differ".to_owned());
@@ -159,15 +165,27 @@ fn probe(text: &str, found: &Found) -> Result<(), String> {
         return Err("structure".to_owned());
     }
     for ((_, old), (_, new)) in before.iter().zip(&after) {
-        let good = match new { Value::Text(text) if !is_kept(old) => text.trim_end() == TOKEN, other => other == old };
-        if !good { return Err(format!("an encrypted value reads as {}", shown(new))); }
+        let good = match new {
+            Value::Text(text) if !is_kept(old) => text.trim_end() == TOKEN,
+            other => other == old,
+        };
+        if !good {
+            return Err(format!("an encrypted value reads as {}", shown(new)));
+        }
     }
     let without = spliced(&with_metadata, Yaml.change_metadata(&with_metadata, &second, None).unwrap());
-    if without != encrypted { return Err("metadata removed".to_owned()); }
+    if without != encrypted {
+        return Err("metadata removed".to_owned());
+    }
     let second = Yaml.parse(&encrypted).map_err(|error| format!("encrypted text: {error}"))?;
-    let sources: Vec<_> = secret.iter().map(|(id, _)| (*id, NewText::Source(text[found.tokens[id.0].clone()].to_owned().into()))).collect();
+    let sources: Vec<_> = secret
+        .iter()
+        .map(|(id, _)| (*id, NewText::Source(text[found.tokens[id.0].clone()].to_owned().into())))
+        .collect();
     let restored = rewritten(&encrypted, &second, &sources).unwrap();
-    if restored != text { return Err(format!("restored {restored:?}")); }
+    if restored != text {
+        return Err(format!("restored {restored:?}"));
+    }
     let plain: Vec<_> = secret.iter().map(|(id, value)| (*id, NewText::Plain(value.clone()))).collect();
     for start in [(text, found), (&encrypted, &second)] {
         let plain = rewritten(start.0, start.1, &plain).map_err(|error| format!("plain: {error}"))?;

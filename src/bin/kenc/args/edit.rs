@@ -15,9 +15,15 @@ pub struct EditArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 
-    /// Show the metadata of a document too, so that its keys and rules can be edited
+    /// Show the keys of a document in its text too, so that they can be edited
+    ///
+    /// Keys that are added get the data key wrapped, and are given as in a config: `- recipient: age1…`, `- arn: arn:aws:kms:…`.
     #[arg(long)]
     pub show_keys: bool,
+
+    /// Edit a document whose MAC or seal is broken; what is saved has right ones
+    #[arg(long)]
+    pub ignore_mac: bool,
 
     /// Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit
     #[arg(long)]

@@ -4,16 +4,20 @@ use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
+use kenc::config::Config;
 use kenc::crypto::DataKey;
-use kenc::error::{Error, FormatError, Result};
-use kenc::keys::{Keyring, WrappedKey};
+use kenc::document::{Demands as OfDocument, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::error::{DocumentError, Error, FormatError, Result};
+use kenc::keys::{AwsKms, Keyring, TrustedKeys, WrappedKey};
 use kenc::stream::armor::ArmorReader;
 use kenc::stream::header::{self, MAGIC};
 use kenc::stream::{Decryptor, FileHead, Parameters, read_error};
 use zeroize::Zeroizing;
 
 use crate::commands::opening::{Demands, is_kenc_file};
+use crate::configuration::Configs;
 use crate::failure::Failure;
+use crate::prompt::Passphrases;
 use crate::report::Reporter;
 
 /// A text that was decrypted or typed.
@@ -23,8 +27,17 @@ pub type Text = Zeroizing<Vec<u8>>;
 #[derive(Clone, Copy)]
 pub struct Opener<'a> {
     pub reporter: &'a Reporter,
+    pub configs: &'a Configs<'a>,
     pub demands: &'a Demands,
-    pub keyring: &'a Keyring<'a>,
+    pub kms: &'a AwsKms,
+    pub passphrases: &'a Passphrases,
+    pub mac: MacDemand,
+}
+
+/// A file that was opened.
+pub enum Contents {
+    Whole(WholeFile),
+    Document(Box<Opened>),
 }
 
 /// A file that is encrypted as a whole.
@@ -35,22 +48,74 @@ pub struct WholeFile {
     pub is_armored: bool,
 }
 
-impl Opener<'_> {
-    /// Opens a file that is encrypted as a whole. All of it has been authenticated when its text is returned.
-    pub fn whole_file(&self, bytes: &[u8]) -> Result<(Text, WholeFile)> {
-        if !is_kenc_file(bytes) {
-            return Err(FormatError::NotKenc(header::foreign(bytes)).into());
+impl<'a> Opener<'a> {
+    /// Opens a file, a whole one or a document. All of it has been authenticated when its text is returned.
+    pub fn open(&self, bytes: &[u8], path: &Path) -> Result<(Text, Contents), Failure> {
+        let about = || Failure::about(path.display().to_string());
+        let trusted = self.configs.trusted(Some(path))?;
+        let keyring = self.keyring(&trusted);
+        if is_kenc_file(bytes) {
+            let (text, file) = self.whole_file(bytes, &keyring).map_err(about())?;
+            return Ok((text, Contents::Whole(file)));
         }
+        let sealed = sealed(bytes, path).map_err(about())?;
+        let opened = sealed.open(&keyring, &self.demands_of_document(path)?).map_err(about())?;
+        let text = opened.plaintext().plaintext(&[]).map_err(Error::from).map_err(about())?;
+        let report = opened.report();
+        self.reporter.note(&format!("{}: MAC {:?}, seal {:?}", path.display(), report.mac, report.seal).to_lowercase());
+        Ok((text, Contents::Document(Box::new(opened))))
+    }
+
+    /// Everything with which keys are asked.
+    pub fn keyring<'k>(&self, trusted: &'k TrustedKeys) -> Keyring<'k>
+    where
+        'a: 'k,
+    {
+        Keyring { kms: self.kms, identities: &self.demands.identities, passphrases: self.passphrases, trusted }
+    }
+
+    fn whole_file(&self, bytes: &[u8], keyring: &Keyring<'_>) -> Result<(Text, WholeFile)> {
         let is_armored = !bytes.starts_with(&MAGIC);
         let mut input: Box<dyn Read + '_> =
             if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
         let head = FileHead::read(&mut *input)?;
-        let (cipher, data_key) = self.demands.unwrap(&head, self.keyring, self.reporter)?;
+        let (cipher, data_key) = self.demands.unwrap(&head, keyring, self.reporter)?;
         // The plaintext is shorter than the ciphertext: its buffer does not grow, which would leave copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
         Decryptor::new(input, cipher).read_to_end(&mut text).map_err(read_error)?;
         let header = head.header;
         Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
+    }
+
+    fn demands_of_document(&self, path: &Path) -> Result<OfDocument, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
+        let by_config = found.config.as_ref().is_some_and(Config::require_seal);
+        let requires_seal = rule.map_or(by_config, |rule| rule.require_seal);
+        Ok(OfDocument {
+            only: self.demands.only.clone(),
+            context: self.demands.context.clone(),
+            mac: self.mac,
+            seal: if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+        })
+    }
+}
+
+/// An encrypted document, or why there is none.
+fn sealed(bytes: &[u8], path: &Path) -> Result<Sealed> {
+    if let Some(document) = Document::recognise(bytes) {
+        return Ok(Sealed::new(document)?);
+    }
+    match Format::of_name(path) {
+        Format::Binary => Err(FormatError::NotKenc(header::foreign(bytes)).into()),
+        format => {
+            // What is wrong with its text is told with the line.
+            let document = Document::from_plaintext(format, Zeroizing::new(bytes.to_vec()))?;
+            if document.metadata().is_none() {
+                return Err(DocumentError::NotEncrypted.into());
+            }
+            Ok(Sealed::new(document)?)
+        }
     }
 }
 

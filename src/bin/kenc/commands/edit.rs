@@ -1,5 +1,6 @@
 //! `kenc edit`.
 
+mod document;
 mod notes;
 mod rescue;
 mod subject;
@@ -8,15 +9,17 @@ mod whole;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kenc::document::MacDemand;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::scratch::PrivateFolder;
-use kenc::keys::Keyring;
+use kenc::keys::TrustedKeys;
 use zeroize::Zeroizing;
 
 use crate::args::EditArgs;
 use crate::commands::contents::{self, Opener, Text, plain_name};
 use crate::commands::opening::Demands;
+use crate::configuration::Configs;
 use crate::editor::Editor;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
@@ -29,15 +32,15 @@ pub use rescue::Kept;
 use rescue::Rescue;
 use subject::Subject;
 
-pub fn run(args: &EditArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = &args.file;
     check_can_be_written(path)?;
     let editor = Editor::choose()?;
-    let demands = Demands::new(&args.open)?;
+    let demands = Demands::new(&args.open, configs, std::slice::from_ref(path))?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
-    let opener = Opener { reporter, demands: &demands, keyring: &keyring };
+    let mac = if args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
+    let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
     signals::handle_all();
 
     let subject = Subject::open(args, opener)?;
@@ -103,10 +106,7 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Fa
         None
     };
     match wish {
-        Some(Wish::Resume) => {
-            let kept = opener.whole_file(&contents::read(&recovery)?);
-            Ok(Some(kept.map_err(Failure::about(recovery.display().to_string()))?.0))
-        }
+        Some(Wish::Resume) => Ok(Some(opener.open(&contents::read(&recovery)?, &recovery)?.0)),
         Some(Wish::Discard) => remove(&recovery).map(|()| None),
         Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
     }
@@ -270,7 +270,7 @@ impl Session<'_> {
     /// Encrypts a text and puts it in the place of the file, if that is still the one that was opened.
     fn save(&self, text: &Text) -> Result<(), Failure> {
         let about = || Failure::about(self.path().display().to_string());
-        let sealed = self.subject.recipe.seal(text, self.opener.keyring).map_err(about())?;
+        let sealed = self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
         let existing = if self.subject.sealed.is_some() { Existing::Replace } else { Existing::Refuse };
         let output = AtomicFile::create(self.path(), existing, Access::Umask, Sync::Always);
         let output = output.map_err(or_changed)?;

@@ -8,14 +8,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Command;
 
-use kenc::document::{Document, Format};
-use kenc::error::{DocumentError, Error};
-use kenc::keys::Keyring;
-use zeroize::Zeroizing;
+use kenc::document::{Document, Format, MacDemand};
+use kenc::error::Error;
 
 use crate::args::ExecArgs;
-use crate::commands::contents::{self, Opener, Text, plain_name};
+use crate::commands::contents::{self, Contents, Opener, Text, plain_name};
 use crate::commands::opening::Demands;
+use crate::configuration::Configs;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::prompt::Passphrases;
@@ -28,14 +27,14 @@ use variables::{Naming, Variables};
 /// What a command without our environment gets all the same: it would not find programs, its user or its language.
 const MINIMUM: [&str; 9] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "TMPDIR", "LANG"];
 
-pub fn run(args: &ExecArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &ExecArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let places = if args.file { Some(Placeholders::check(args)?) } else { None };
-    let demands = Demands::new(&args.open)?;
+    let demands = Demands::new(&args.open, configs, &args.files)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases };
     signals::handle_all();
-    let opener = Opener { reporter, demands: &demands, keyring: &keyring };
+    let mac = MacDemand::Right;
+    let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
     match places {
         Some(places) => with_files(args, &places, opener),
         None => with_variables(args, opener),
@@ -74,19 +73,22 @@ fn with_files(args: &ExecArgs, places: &Placeholders, opener: Opener<'_>) -> Res
     handover.run(&mut command)
 }
 
-/// What a file says, as the notation that its name promises.
+/// What a file says, as a tree of values.
 fn document(path: &Path, opener: Opener<'_>) -> Result<Document, Failure> {
-    let text = plaintext(path, opener)?;
     let about = || Failure::about(path.display().to_string());
-    let text = String::from_utf8(text.to_vec()).map(Zeroizing::new);
-    let text = text.map_err(|_| Error::from(DocumentError::NotAsMeant(String::new()))).map_err(about())?;
-    let format = Format::of_name(Path::new(&plain_name(path)));
-    Document::parse(format, text).map_err(Error::from).map_err(about())
+    let (text, contents) = opener.open(&contents::read(path)?, path)?;
+    let document = match contents {
+        Contents::Document(opened) => opened.into_plaintext(),
+        Contents::Whole(_) => {
+            let format = Format::of_name(Path::new(&plain_name(path)));
+            Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
+        }
+    };
+    if document.format() == Format::Binary { Err(Cause::NoValues(path.to_owned()).into()) } else { Ok(document) }
 }
 
 fn plaintext(path: &Path, opener: Opener<'_>) -> Result<Text, Failure> {
-    let opened = opener.whole_file(&contents::read(path)?);
-    Ok(opened.map_err(Failure::about(path.display().to_string()))?.0)
+    Ok(opener.open(&contents::read(path)?, path)?.0)
 }
 
 fn command_in_environment(program: &OsStr, pristine: bool) -> Command {

@@ -29,8 +29,8 @@ pub fn threads(args: &WorkArgs) -> usize {
 
 /// What a user demands of every file that is to be opened.
 pub struct Demands {
-    only: Vec<KeyUri>,
-    context: EncryptionContext,
+    pub only: Vec<KeyUri>,
+    pub context: EncryptionContext,
     pub identities: Identities,
 }
 

@@ -104,6 +104,8 @@ fn of_command(cause: &Cause) -> String {
             "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
                 .to_owned()
         }
+        Cause::NoKeysToShow(path) => format!("`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them", quoted(path)),
+        Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
         Cause::NothingNamed(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
         Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
         Cause::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),

@@ -16,7 +16,11 @@ pub fn of_failure(failure: &Failure) -> Vec<String> {
     let count = lines(failure).len() as u64;
     let Cause::Library(Error::Document(fault)) = &failure.cause else { return lines(failure) };
     let mut fault = fault.clone();
-    if let DocumentError::Syntax { at, .. } | DocumentError::Refused { at, .. } = &mut fault {
+    if let DocumentError::Syntax { at, .. }
+    | DocumentError::Refused { at, .. }
+    | DocumentError::ValueAlreadyEncrypted { at, .. }
+    | DocumentError::CommentMatchesRule { at, .. } = &mut fault
+    {
         at.line += count;
     }
     lines(&Failure { subject: failure.subject.clone(), ..Error::from(fault).into() })

@@ -1,15 +1,19 @@
 //! A file in the clear, and how a changed text of it becomes ciphertext again.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use kenc::config::{Dialect, RuleFormat};
+use kenc::context::EncryptionContext;
+use kenc::document::Format;
 use kenc::error::{Error, Result};
-use kenc::keys::Keyring;
+use kenc::keys::{Keyring, TrustedKeys};
 use zeroize::Zeroizing;
 
-use super::whole;
+use super::{document, whole};
 use crate::args::EditArgs;
-use crate::commands::contents::{Opener, Text};
-use crate::failure::Failure;
+use crate::commands::contents::{Contents, Opener, Text};
+use crate::failure::{Cause, Failure};
 
 /// A file that is edited.
 pub struct Subject {
@@ -36,18 +40,56 @@ impl Subject {
     /// before anything is typed.
     pub fn open(args: &EditArgs, opener: Opener<'_>) -> Result<Self, Failure> {
         let path = &args.file;
-        let about = || Failure::about(path.display().to_string());
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::begin(args, opener),
             Err(error) => return Err(Error::io(format!("read {}", path.display()), error).into()),
         };
-        let (plaintext, recipe) = opener.whole_file(&bytes).map_err(about())?;
-        Ok(Self { sealed: Some(bytes), plaintext, comment: None, recipe: Arc::new(recipe) })
+        let (mut plaintext, contents) = opener.open(&bytes, path)?;
+        let (comment, recipe): (_, Arc<dyn Recipe>) = match contents {
+            Contents::Whole(_) if args.show_keys => return Err(Cause::NoKeysToShow(path.clone()).into()),
+            Contents::Whole(file) => (None, Arc::new(file)),
+            Contents::Document(opened) => {
+                if args.show_keys {
+                    let text = opened.text_with_keys().map_err(Error::from);
+                    let text = text.map_err(Failure::about(path.display().to_string()))?;
+                    plaintext = Zeroizing::new(text.as_bytes().to_vec());
+                }
+                let comment = document::comment_of(opened.document().format());
+                (comment, Arc::new(document::Existing { opened: *opened, shows_keys: args.show_keys }))
+            }
+        };
+        Ok(Self { sealed: Some(bytes), plaintext, comment, recipe })
     }
 
     fn begin(args: &EditArgs, opener: Opener<'_>) -> Result<Self, Failure> {
-        let recipe = whole::begin(args, opener.keyring)?;
-        Ok(Self { sealed: None, plaintext: Zeroizing::default(), comment: None, recipe: Arc::new(recipe) })
+        if args.show_keys {
+            return Err(Cause::NoKeysToShow(args.file.clone()).into());
+        }
+        let context = EncryptionContext::from_words(&args.open.context).map_err(Error::from)?;
+        let Some(format) = format_of_new(&args.file, opener)? else {
+            let recipe = Arc::new(whole::begin(args, &context, opener)?);
+            return Ok(Self { sealed: None, plaintext: Zeroizing::default(), comment: None, recipe });
+        };
+        let recipe = opener.configs.recipe(&args.open.keys, &context, &args.file)?;
+        let prepared = recipe.prepare(&opener.keyring(&TrustedKeys::all()))?;
+        let plaintext = Zeroizing::new(document::empty(format).as_bytes().to_vec());
+        let recipe = Arc::new(document::New { prepared, format });
+        Ok(Self { sealed: None, plaintext, comment: document::comment_of(format), recipe })
     }
+}
+
+/// The notation of a file that is to be made, if it is to be a document.
+fn format_of_new(path: &Path, opener: Opener<'_>) -> Result<Option<Format>, Failure> {
+    if path.extension().is_some_and(|extension| extension == "kenc") {
+        return Ok(None);
+    }
+    let found = opener.configs.of(Some(path))?;
+    let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
+    let is_by_sops = found.config.as_ref().is_some_and(|config| config.dialect() == Dialect::Sops);
+    Ok(match (rule.and_then(|rule| rule.format), Format::of_name(path)) {
+        (Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk), _) => None,
+        (None, Format::Binary) if !is_by_sops => None,
+        (_, format) => Some(format),
+    })
 }

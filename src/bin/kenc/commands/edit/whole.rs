@@ -2,23 +2,27 @@
 
 use std::io::Write;
 
+use kenc::config::WholeFile as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
-use kenc::error::{Error, Result};
-use kenc::keys::Keyring;
+use kenc::error::Result;
+use kenc::keys::{Keyring, TrustedKeys};
 use kenc::stream::armor::ArmorWriter;
 use kenc::stream::{Encryptor, NewFile, Parameters, write_error};
 
 use super::subject::Recipe;
 use crate::args::EditArgs;
-use crate::commands::contents::WholeFile;
-use crate::environment::encryption_keys;
+use crate::commands::contents::{Opener, WholeFile};
+use crate::environment::key_service_for_rule;
 use crate::failure::Failure;
 
 /// Begins a new file.
-pub fn begin(args: &EditArgs, keyring: &Keyring<'_>) -> Result<WholeFile, Failure> {
-    let context = EncryptionContext::from_words(&args.open.context).map_err(Error::from)?;
-    let keys = encryption_keys(&args.open.keys)?;
+pub fn begin(args: &EditArgs, context: &EncryptionContext, opener: Opener<'_>) -> Result<WholeFile, Failure> {
+    let choice = opener.configs.choose(&args.open.keys, context, Some(&args.file))?;
+    let Choice { keys, role, profile, context, line: _ } = choice;
+    let kms = key_service_for_rule(&args.aws, profile, role);
+    let trusted = TrustedKeys::all();
+    let keyring = Keyring { kms: &kms, ..opener.keyring(&trusted) };
     let (data_key, slots) = keyring.wrap_new(&keys, &context)?;
     Ok(WholeFile { parameters: Parameters { suite: Suite::default(), context }, slots, data_key, is_armored: false })
 }
