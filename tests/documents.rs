@@ -2,10 +2,16 @@
 
 mod support;
 
+#[path = "documents/corpus.rs"]
+mod corpus;
 #[path = "documents/forgery.rs"]
 mod forgery;
 #[path = "documents/roundtrip.rs"]
 mod roundtrip;
+#[path = "documents/services.rs"]
+mod services;
+#[path = "documents/sops.rs"]
+mod sops;
 #[path = "documents/vectors.rs"]
 mod vectors;
 #[path = "documents/workbench.rs"]

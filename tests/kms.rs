@@ -315,6 +315,15 @@ mod permissions {
     }
 
     #[test]
+    fn a_policy_that_was_written_for_sops_is_enough() {
+        let kms = need!(ministack_with_permissions());
+        let key = kms.new_key();
+        let user = kms.home_of_user("as-for-sops", &json!({ "Effect": "Allow", "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*" }));
+        let file = user.encrypt(&["-k", &key, "-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT);
+        user.decrypt(&[], &file).gives(PLAINTEXT);
+    }
+
+    #[test]
     fn a_denial_when_encrypting_is_a_matter_of_the_key_service() {
         let kms = need!(ministack_with_permissions());
         let reader = kms.home_of_user("only-a-reader", &allow("kms:Decrypt"));

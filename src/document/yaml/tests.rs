@@ -17,10 +17,10 @@ fn fault(text: &str) -> String {
 fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
     splices.sort_by_key(|splice| (splice.place.start, splice.place.end));
     let (mut new, mut at) = (String::new(), 0);
-    for Splice { place, text: replacement } in splices {
+    for Splice { place, text: replacement } in &splices {
         assert!(at <= place.start, "splices overlap");
         new.push_str(&text[at..place.start]);
-        new.push_str(&replacement);
+        new.push_str(replacement);
         at = place.end;
     }
     new + &text[at..]
