@@ -82,6 +82,7 @@ mod shown_keys;
 mod spots;
 mod store;
 pub mod stored_key;
+mod toml;
 pub mod tree;
 mod untyped;
 pub mod value;

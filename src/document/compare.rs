@@ -1,11 +1,12 @@
 //! Whether a changed text says what it is to say: both trees side by side.
 
+use std::collections::HashMap;
 use std::iter::Peekable;
 
 use serde_json::{Map, Value as Json};
 
 use super::store::Found;
-use super::tree::{Comment, Entry, Leaf, Member, Node};
+use super::tree::{Comment, Entry, Leaf, Member, Node, children};
 use super::untyped::reads_as;
 use super::value::Value;
 use super::{Edit, Format, NewText};
@@ -51,6 +52,9 @@ impl<'a> Meant<'a> {
     // The recursion is as deep as the parsers let a document be nested.
     fn node(&self, before: &Node, read: &Node, after: &Found, text: &str) -> Same {
         match (before, read) {
+            (Node::Mapping(before), Node::Mapping(read)) if self.is_free_order() => {
+                self.members(before, read, after, text)
+            }
             (Node::Mapping(before), Node::Mapping(read)) => {
                 self.entries(before, read, after, text, |before: &Member, read: &Member| {
                     if before.key != read.key {
@@ -66,6 +70,31 @@ impl<'a> Meant<'a> {
             (Node::Alias(_), Node::Alias(_)) => Ok(()),
             _ => Err(differs("a mapping, a list or a value where another of these was")),
         }
+    }
+
+    /// In TOML single values come before tables wherever they are put in, and a table without anything in it may have no
+    /// place at all.
+    fn is_free_order(&self) -> bool {
+        self.format == Format::Toml && !self.with_comments
+    }
+
+    fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &Found, text: &str) -> Same {
+        fn says_something(member: &&Member) -> bool {
+            match &member.value {
+                Node::Mapping(entries) => children(entries).any(|child| says_something(&child)),
+                Node::Sequence(entries) => children(entries).next().is_some(),
+                _ => true,
+            }
+        }
+        let read: HashMap<_, _> =
+            children(read).filter(says_something).map(|member| (&member.key, &member.value)).collect();
+        let mut count = 0;
+        for member in children(before).filter(says_something) {
+            let found = read.get(&member.key).ok_or_else(|| differs("a key is missing"))?;
+            self.node(&member.value, found, after, text)?;
+            count += 1;
+        }
+        (count == read.len()).then_some(()).ok_or_else(|| differs("there are keys too many"))
     }
 
     fn entries<T>(

@@ -67,6 +67,27 @@ pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<St
     Ok(changed)
 }
 
+/// The place of metadata at the end of a file with the blank line before it and the newline behind it; where the file ends
+/// without one, with the newline before instead.
+pub(super) fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
+    // A carriage return is a part of the newline only where it is for the lines of the metadata.
+    let newline = if text[place.clone()].contains("\r\n") { "\r\n" } else { "\n" };
+    let Range { mut start, mut end } = place;
+    if let Some(before) = text[..start].strip_suffix(newline)
+        && (before.ends_with('\n') || before.trim_start_matches('\u{feff}').is_empty())
+    {
+        start = before.len();
+    }
+    if text[end..].starts_with('\n') {
+        end += 1;
+    } else if text[end..].starts_with(newline) {
+        end += newline.len();
+    } else if let Some(before) = text[..start].strip_suffix(newline) {
+        start = before.len();
+    }
+    start..end
+}
+
 /// A notation. All places are in bytes of the text that was parsed.
 pub(crate) trait Store {
     /// Reads a text.
@@ -113,7 +134,7 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
         Format::Yaml => &super::yaml::Yaml,
         Format::Dotenv => &super::dotenv::DotenvStore,
         Format::Ini => &super::ini::IniStore,
-        Format::Toml => todo!("TOML gets its store"),
+        Format::Toml => &super::toml::TomlStore,
         Format::Binary => &super::binary::BinaryStore,
     }
 }

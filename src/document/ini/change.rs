@@ -5,11 +5,11 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use super::read::{DEFAULT, Kind, Piece, pieces};
+use super::read::{DEFAULT, Kind, Piece, key, pieces};
 use super::value::{cannot_carry, new_token, write};
 use crate::document::NewText;
 use crate::document::flatten::flatten;
-use crate::document::store::{METADATA_KEY, Splice};
+use crate::document::store::{METADATA_KEY, Splice, with_blank_line};
 use crate::document::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
 use crate::error::DocumentError;
 
@@ -152,27 +152,6 @@ fn place(pieces: &[Piece]) -> Range<usize> {
     start..pieces.last().map_or(start, |piece| piece.place.end)
 }
 
-/// The place of a section with the blank line before it, and with the newline on one side of it.
-fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
-    let without_newline = |end: usize| {
-        let line = text[..end].strip_suffix('\n')?;
-        Some(line.strip_suffix('\r').unwrap_or(line).len())
-    };
-    let mut start = place.start;
-    let mut end = place.end;
-    if let Some(before) = without_newline(start)
-        && (text[..before].ends_with('\n') || text[..before].trim_start_matches('\u{feff}').is_empty())
-    {
-        start = before;
-    }
-    if text[end..].starts_with('\n') {
-        end += 1;
-    } else {
-        start = without_newline(start).unwrap_or(start);
-    }
-    start..end
-}
-
 /// The section of the metadata without its last newline, its keys one below the other as sops has them.
 fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, DocumentError> {
     let fields = flatten(metadata);
@@ -222,21 +201,19 @@ fn push_comment(text: &str, newline: &str, out: &mut String) {
 }
 
 fn key_line(key: &str, leaf: &Leaf, delimiter: &str) -> Result<String, DocumentError> {
-    let quote = match () {
-        () if key.contains('`') => "\"\"\"",
-        () if key.contains(['"', '=', ':']) => "`",
-        () => "",
-    };
-    if key.trim() != key
-        || key.is_empty()
-        || key == "-"
-        || key.contains(['\n', '\r'])
-        || key.starts_with(['#', ';', '['])
-    {
-        return Err(cannot_carry("this name of a key"));
-    }
+    let name = key_text(key).ok_or_else(|| cannot_carry("this name of a key"))?;
     let value = Zeroizing::new(new_token("", &NewText::Plain(leaf.value.clone()))?);
-    Ok(format!("{quote}{key}{quote}{delimiter}{}", *value))
+    Ok(format!("{name}{delimiter}{}", *value))
+}
+
+/// The name of a key, in quotes if it must be. A single dash would be counted up instead.
+fn key_text(name: &str) -> Option<String> {
+    let is_line = name != "-" && !name.contains(['\n', '\r']);
+    let mut written = ["", "`", "\"\"\"", "\""].iter().map(|quote| format!("{quote}{name}{quote}"));
+    written.find(|written| {
+        let probe = format!("{written} = x");
+        is_line && !written.starts_with(['#', ';', '[']) && key(&probe, 0).is_ok_and(|(read, ..)| read == name)
+    })
 }
 
 /// What stands between key and value where the neighbour has it, without what aligns it.

@@ -93,7 +93,7 @@ fn section(text: &str, start: usize, end: usize) -> Result<Kind, Fault> {
 }
 
 /// The name of a key, where it stands, and where its value begins.
-fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), Fault> {
+pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), Fault> {
     let fault = |what| Fault { at: start, what };
     let quote = match () {
         () if line.len() > 6 && line.starts_with("\"\"\"") => "\"\"\"",
