@@ -79,13 +79,11 @@ impl Config {
         if self.file.rules.is_none() {
             return Ok(None);
         }
-        match self.matching_rule(path) {
-            Some(rule) => self.resolve(rule, &rule.groups).map(Some),
-            None => {
-                let name = path.map_or_else(|| "an input without a path".to_owned(), |path| self.relative(path));
-                Err(self.fault(None, ConfigFault::NoRule(name)))
-            }
+        if let Some(rule) = self.matching_rule(path) {
+            return self.resolve(rule, &rule.groups).map(Some);
         }
+        let name = path.map_or_else(|| "an input without a path".to_owned(), |path| self.relative(path));
+        Err(self.fault(None, ConfigFault::NoRule(name)))
     }
 
     fn matching_rule(&self, path: Option<&Path>) -> Option<&CreationRule> {

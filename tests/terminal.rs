@@ -200,9 +200,9 @@ fn colors_are_for_terminals_only_and_not_when_forbidden() {
 
 #[test]
 fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
+    const VALUES: &str = "kenc encrypt --values";
     let sandbox = Sandbox::with_key();
     let Some(terminal) = Terminal::new("hints about configs", &sandbox) else { return };
-    const VALUES: &str = "kenc encrypt --values";
     let screen = terminal.run("echo 'a: b' > x.yaml; kenc encrypt x.yaml -o x.kenc");
     assert_shows(&screen, &["hint: `kenc encrypt --values x.yaml` encrypts its values alone", "ended 0"]);
     for quiet in ["kenc encrypt x.yaml 2>&1 > y | cat", "kenc -q encrypt x.yaml > y", "cp x.yaml x; kenc encrypt x > y"]

@@ -88,9 +88,11 @@ impl<'a> Fields<'a> {
 
     pub(super) fn flag(&self, field: &str) -> Result<bool, ConfigError> {
         let Some(node) = self.value(field) else { return Ok(false) };
-        match &node.content {
-            Content::Scalar(text) if ["true", "True", "TRUE"].contains(&text.as_str()) => Ok(true),
-            Content::Scalar(text) if ["false", "False", "FALSE"].contains(&text.as_str()) => Ok(false),
+        let Content::Scalar(text) = &node.content else { return Err(self.wrong(node, field, "true or false")) };
+        // The words of YAML 1.1 are what sops takes where it wants one of these two.
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" => Ok(true),
+            "false" | "no" | "n" | "off" => Ok(false),
             _ => Err(self.wrong(node, field, "true or false")),
         }
     }

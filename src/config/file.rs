@@ -357,13 +357,10 @@ fn selection(fields: &Fields<'_>) -> Result<Option<Selection>, ConfigError> {
 
 fn format(fields: &Fields<'_>) -> Result<Option<RuleFormat>, ConfigError> {
     let Some(Word { line, text }) = fields.text("format")? else { return Ok(None) };
-    match RuleFormat::ALL.into_iter().find(|format| format.word() == text) {
-        Some(format) => Ok(Some(format)),
-        None => {
-            let wanted = "kenc, aws-esdk or values";
-            Err(fields.fault(line, ConfigFault::WrongKind { field: "format".to_owned(), wanted }))
-        }
-    }
+    let format = RuleFormat::ALL.into_iter().find(|format| format.word() == text);
+    let wanted = "kenc, aws-esdk or values";
+    let wrong = || fields.fault(line, ConfigFault::WrongKind { field: "format".to_owned(), wanted });
+    format.map(Some).ok_or_else(wrong)
 }
 
 /// Names for keys. A list, such as configs for sops often begin with, holds anchors only, and names nothing.

@@ -78,6 +78,6 @@ fn whole_file(rule: Rule) -> Result<WholeFile, WholeFileFault> {
             }
         });
     }
-    let (role, profile) = settings.map(|(role, profile)| (role.clone(), profile.clone())).unwrap_or_default();
-    Ok(WholeFile { keys, role, profile, context, line: Some(line) })
+    let asked = settings.map(|(role, profile)| (role.clone(), profile.clone())).unwrap_or_default();
+    Ok(WholeFile { keys, role: asked.0, profile: asked.1, context, line: Some(line) })
 }

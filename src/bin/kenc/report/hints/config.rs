@@ -52,9 +52,8 @@ pub fn of(error: &ConfigError) -> String {
             "add a rule for it, or one without `path_regex` for all other files; or name a key with -k".to_owned()
         }
         ConfigFault::NotForWholeFile { reason, .. } => match reason {
-            WholeFileFault::Format(format) => {
-                format!("`format: {format}` is not for a whole kenc file; or name a key with -k")
-            }
+            WholeFileFault::Format("values") => "`--values` encrypts its values; or name a key with -k".to_owned(),
+            WholeFileFault::Format(format) => format!("`--format {format}` writes that; or name a key with -k"),
             WholeFileFault::KeyContext(_) => {
                 "put it into the `context` of a rule in .kenc.yaml; or name a key with -k".to_owned()
             }
