@@ -318,7 +318,10 @@ mod permissions {
     fn a_policy_that_was_written_for_sops_is_enough() {
         let kms = need!(ministack_with_permissions());
         let key = kms.new_key();
-        let user = kms.home_of_user("as-for-sops", &json!({ "Effect": "Allow", "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*" }));
+        let user = kms.home_of_user(
+            "as-for-sops",
+            &json!({ "Effect": "Allow", "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*" }),
+        );
         let file = user.encrypt(&["-k", &key, "-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT);
         user.decrypt(&[], &file).gives(PLAINTEXT);
     }

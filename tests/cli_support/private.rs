@@ -73,7 +73,7 @@ impl Watch {
     pub fn leaks(&self, secret: &str) -> Vec<String> {
         let log = std::fs::read(&self.log).unwrap();
         let log = text(&log);
-        assert!(log.contains("write("), "nothing was seen");
+        assert!(log.contains("openat("), "nothing was seen");
         let mut leaks = Vec::new();
         for line in log.lines() {
             let Some((call, arguments)) = line.split_once(' ').and_then(|(_, rest)| rest.trim_start().split_once('('))

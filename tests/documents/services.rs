@@ -134,7 +134,8 @@ impl Gpg {
     fn new() -> Result<Self, String> {
         let home = tempfile::Builder::new().prefix("kenc-gpg").tempdir().unwrap();
         let mut gpg = Self { home, fingerprint: String::new() };
-        let made = gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-gen-key", "a@example.com", "rsa2048", "default"])?;
+        let made =
+            gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-gen-key", "a@example.com", "rsa2048", "default"])?;
         let _ = made;
         gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-add-key", &gpg.list()?, "rsa2048", "encr"])?;
         gpg.fingerprint = gpg.list()?;
@@ -202,7 +203,11 @@ fn pgp_keys() {
 fn a_missing_gpg_is_said_and_so_is_a_missing_secret_key() {
     let gpg = need!(Gpg::new());
     let home = tempfile::tempdir().unwrap();
-    run_apart("no_pgp_key", &["pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"], &[("GNUPGHOME", home.path().to_str().unwrap())]);
+    run_apart(
+        "no_pgp_key",
+        &["pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"],
+        &[("GNUPGHOME", home.path().to_str().unwrap())],
+    );
     run_apart("no_gpg", &["pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"], &[("SOPS_GPG_EXEC", "/nowhere/gpg")]);
     drop(gpg);
 }

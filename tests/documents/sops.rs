@@ -116,13 +116,7 @@ const INI: &str = "; first\n[section]\ntext  = value\nempty =\n\n[other]\nsecret
 const BINARY: &str = "any\ntext ☃\n";
 
 fn documents() -> [(Format, &'static str); 5] {
-    [
-        (Format::Yaml, YAML),
-        (Format::Json, JSON),
-        (Format::Dotenv, DOTENV),
-        (Format::Ini, INI),
-        (Format::Binary, BINARY),
-    ]
+    [(Format::Yaml, YAML), (Format::Json, JSON), (Format::Dotenv, DOTENV), (Format::Ini, INI), (Format::Binary, BINARY)]
 }
 
 /// What a document says, without its layout.
@@ -184,9 +178,12 @@ fn kenc_opens_what_sops_encrypted_and_sops_what_kenc_made_of_that() {
     let sops = need!(Sops::new(&bench));
     let recipient = bench.keys[0].key.to_string();
     for (format, text) in documents() {
-        for rule in [&[][..], &["--encrypted-regex", "^(secret|data|list)$"], &["--unencrypted-suffix", "t"],
-            &["--mac-only-encrypted"]]
-        {
+        for rule in [
+            &[][..],
+            &["--encrypted-regex", "^(secret|data|list)$"],
+            &["--unencrypted-suffix", "t"],
+            &["--mac-only-encrypted"],
+        ] {
             let arguments = [&["encrypt", "--age", &recipient][..], rule].concat();
             let encrypted = sops.run(&arguments, format, text);
             let opened = bench.open(format, &encrypted);

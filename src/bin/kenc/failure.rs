@@ -99,6 +99,8 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
+    #[error("{} has {bytes} bytes, and 1 GiB is the limit for what is kept in memory", path.display())]
+    TooLong { path: PathBuf, bytes: u64 },
     #[error("{} is not a regular file", .0.display())]
     NotARegularFile(PathBuf),
     #[error("no editor is set, and neither vi, vim nor nano is there")]
@@ -213,6 +215,7 @@ impl Failure {
             | Cause::NoLocalKey { .. }
             | Cause::NoHome
             | Cause::NotARegularFile(_)
+            | Cause::TooLong { .. }
             | Cause::NoEditor
             | Cause::EditorFailed(_)
             | Cause::EditorLeftNothing

@@ -98,7 +98,9 @@ mod unix {
     fn begin(signals: &[i32]) {
         // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-        let Ok(mut signals) = Signals::new(signals) else { return };
+        let ignored = ignored();
+        let is_ours = |signal: &&i32| ignored & 1 << (**signal - 1) == 0;
+        let Ok(mut signals) = Signals::new(signals.iter().filter(is_ours)) else { return };
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 // Who types Ctrl-C into another program means that program.
@@ -112,6 +114,14 @@ mod unix {
                 end();
             }
         });
+    }
+
+    /// The signals that whoever started us wants to be ignored, as `nohup` does: by us, and by a program that takes our
+    /// place. One bit for each, from the lowest.
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
     }
 
     /// Ends a program that waits for something that may never come.

@@ -1,6 +1,7 @@
 //! What a file says in the clear, in memory as a whole: for commands that hand it to another program.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use kenc::config::Config;
 use kenc::crypto::DataKey;
 use kenc::document::{Demands as OfDocument, Document, Format, MacDemand, Opened, SealDemand, Sealed};
 use kenc::error::{DocumentError, Error, FormatError, Result};
+use kenc::fs::scratch::PrivateFolder;
 use kenc::keys::{AwsKms, Keyring, TrustedKeys, WrappedKey};
 use kenc::stream::armor::ArmorReader;
 use kenc::stream::header::{self, MAGIC};
@@ -16,9 +18,13 @@ use zeroize::Zeroizing;
 
 use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::prompt::Passphrases;
+use crate::question::{Choice, ask};
 use crate::report::Reporter;
+
+/// Longest file, in bytes.
+const MAX_LEN: u64 = 1 << 30;
 
 /// A text that was decrypted or typed.
 pub type Text = Zeroizing<Vec<u8>>;
@@ -119,9 +125,37 @@ fn sealed(bytes: &[u8], path: &Path) -> Result<Sealed> {
     }
 }
 
-/// Reads a file as it stands there.
+/// Reads a file as it stands there, if it is not too long to be kept in memory, more than once at that.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|source| Error::io(format!("read {}", path.display()), source).into())
+    let failed = |source| Error::io(format!("read {}", path.display()), source);
+    let mut file = File::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    if bytes > MAX_LEN {
+        return Err(Cause::TooLong { path: path.to_owned(), bytes }.into());
+    }
+    let mut content = Vec::new();
+    file.by_ref().take(MAX_LEN).read_to_end(&mut content).map_err(failed)?;
+    Ok(content)
+}
+
+/// A private folder for plaintext: in memory, or where the user permits it.
+pub fn private_folder(reporter: &Reporter) -> Result<PrivateFolder, Failure> {
+    if let Some(folder) = PrivateFolder::in_memory() {
+        return Ok(folder);
+    }
+    let place = std::env::temp_dir();
+    let question = format!(
+        "This machine has no file system in memory: the plaintext would be written to {}, which may be a disk.",
+        place.display()
+    );
+    let choices = [
+        Choice { word: "no", meaning: "change nothing", value: false },
+        Choice { word: "yes", meaning: "edit it there", value: true },
+    ];
+    if reporter.may_ask() && ask(&question, &choices, || ()) == Some(true) {
+        return Ok(PrivateFolder::on_disk()?);
+    }
+    Err(Cause::NoMemoryForPlaintext.into())
 }
 
 /// The name of a file without `.kenc`: what it says in the clear is what this name promises.

@@ -45,7 +45,7 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
 
     let subject = Subject::open(args, opener)?;
     let earlier = earlier_edits(args, opener)?;
-    let folder = private_folder(reporter)?;
+    let folder = contents::private_folder(reporter)?;
     let name = plain_name(path);
     let rescue = Rescue::new(editor.clone(), folder.path().join(&name), recovery_of(path), &subject);
     let _rescued = {
@@ -119,25 +119,6 @@ fn remove(path: &Path) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-fn private_folder(reporter: &Reporter) -> Result<PrivateFolder, Failure> {
-    if let Some(folder) = PrivateFolder::in_memory() {
-        return Ok(folder);
-    }
-    let place = std::env::temp_dir();
-    let question = format!(
-        "This machine has no file system in memory: the plaintext would be written to {}, which may be a disk.",
-        place.display()
-    );
-    let choices = [
-        Choice { word: "no", meaning: "change nothing", value: false },
-        Choice { word: "yes", meaning: "edit it there", value: true },
-    ];
-    if reporter.may_ask() && ask(&question, &choices, || ()) == Some(true) {
-        return Ok(PrivateFolder::on_disk()?);
-    }
-    Err(Cause::NoMemoryForPlaintext.into())
 }
 
 /// What a person wants after something went wrong.

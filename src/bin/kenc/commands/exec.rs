@@ -64,7 +64,7 @@ fn with_files(args: &ExecArgs, places: &Placeholders, opener: Opener<'_>) -> Res
     for (number, file) in args.files.iter().enumerate() {
         let plaintext = plaintext(file, opener)?;
         let name = args.file_name.get(number).map(OsString::as_os_str);
-        paths.push(handover.add(&plaintext, name, &plain_name(file))?);
+        paths.push(handover.add(&plaintext, name, &plain_name(file), opener.reporter)?);
     }
     let words: Vec<OsString> = args.command.iter().map(|word| places.fill(word, &paths)).collect();
     let (program, arguments) = words.split_first().expect("clap demands a command");

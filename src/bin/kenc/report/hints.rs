@@ -84,6 +84,7 @@ fn of_command(cause: &Cause) -> String {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
+        Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
         Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
         Cause::NoEditor => "name one: `export EDITOR=nano`".to_owned(),
         Cause::EditorVariable { name, .. } => format!("name a program with its arguments: `export {name}=nano`"),

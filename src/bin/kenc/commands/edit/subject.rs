@@ -1,5 +1,6 @@
 //! A file in the clear, and how a changed text of it becomes ciphertext again.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{document, whole};
 use crate::args::EditArgs;
-use crate::commands::contents::{Contents, Opener, Text};
+use crate::commands::contents::{self, Contents, Opener, Text};
 use crate::failure::{Cause, Failure};
 
 /// A file that is edited.
@@ -40,11 +41,10 @@ impl Subject {
     /// before anything is typed.
     pub fn open(args: &EditArgs, opener: Opener<'_>) -> Result<Self, Failure> {
         let path = &args.file;
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::begin(args, opener),
-            Err(error) => return Err(Error::io(format!("read {}", path.display()), error).into()),
-        };
+        if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
+            return Self::begin(args, opener);
+        }
+        let bytes = contents::read(path)?;
         let (mut plaintext, contents) = opener.open(&bytes, path)?;
         let (comment, recipe): (_, Arc<dyn Recipe>) = match contents {
             Contents::Whole(_) if args.show_keys => return Err(Cause::NoKeysToShow(path.clone()).into()),

@@ -11,7 +11,9 @@ use std::process::Command;
 use kenc::error::{Error, Result};
 use kenc::fs::scratch::{self, PrivateFolder};
 
+use crate::commands::contents;
 use crate::failure::{Cause, Exit, Failure};
+use crate::report::Reporter;
 use crate::signals;
 
 /// Lets `command` take the place of this program: it gets our process, so its signals and its exit code are its own. What
@@ -38,11 +40,17 @@ pub struct Handover {
 
 impl Handover {
     /// Adds a file, and returns the path by which the other program opens it. It ends in `name`, if there is one.
-    pub fn add(&mut self, plaintext: &[u8], name: Option<&OsStr>, own_name: &OsStr) -> Result<OsString, Failure> {
+    pub fn add(
+        &mut self,
+        plaintext: &[u8],
+        name: Option<&OsStr>,
+        own_name: &OsStr,
+        reporter: &Reporter,
+    ) -> Result<OsString, Failure> {
         let Some(mut file) = scratch::memory_file() else {
             let folder = match self.kept.take() {
                 Some(folder) => folder,
-                None => PrivateFolder::in_memory().ok_or(Cause::NoMemoryForPlaintext)?,
+                None => contents::private_folder(reporter)?,
             };
             let path = folder.write(name.unwrap_or(own_name), plaintext)?;
             self.kept = Some(folder);
