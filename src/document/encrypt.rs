@@ -119,13 +119,11 @@ impl Opened {
 
 /// The threshold that `stated` means with so many groups.
 pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, DocumentError> {
-    let fault = Err(DocumentError::Threshold { threshold: stated, groups });
     match (groups, stated) {
         (0 | 1, 0 | 1) => Ok(1),
-        (0 | 1, _) => fault,
         (2..=255, 0) => Ok(groups),
         (2..=255, 2..) if stated <= groups => Ok(stated),
-        _ => fault,
+        _ => Err(DocumentError::Threshold { threshold: stated, groups }),
     }
 }
 

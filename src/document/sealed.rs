@@ -6,10 +6,12 @@ use super::cipher::{Cipher, Fault, looks_encrypted};
 use super::forms::Forms;
 use super::mac::Mac;
 use super::metadata::Metadata;
+use super::repair;
 use super::reuse::{Keep, Reuse};
 use super::seal::{self, SealStatus};
 use super::select::Selection;
 use super::spots::{Met, Spot, walk};
+use super::stored_key::StoredKey;
 use super::tree::Leaf;
 use super::untyped::reads_as;
 use super::value::{Kind, Value};
@@ -103,6 +105,7 @@ impl Sealed {
     /// # Errors
     /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
     pub fn new(document: Document) -> Result<Self, DocumentError> {
+        let document = repair::list_comments(document)?;
         let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
         let selection = Selection::new(&metadata.rule)?;
         Ok(Self { document, metadata, selection })
@@ -164,7 +167,7 @@ impl Sealed {
             return Err(problem.into());
         }
         let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, &cipher)).unwrap_or_default();
-        let plaintext = self.plaintext(edits, &values, &forms)?;
+        let plaintext = self.plaintext(&edits, &values, &forms)?;
         let seal = seal::check(&data_key, &self.metadata, &plaintext, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacDemand::Nothing => {}
@@ -179,7 +182,7 @@ impl Sealed {
     }
 
     fn data_key(&self, keyring: &Keyring<'_>, demands: &Demands) -> Result<DataKey> {
-        let groups = self.metadata.groups.iter().map(|group| group.iter().map(|key| key.slot()).collect());
+        let groups = self.metadata.groups.iter().map(|group| group.iter().map(StoredKey::slot).collect());
         let groups: Vec<Vec<GroupSlot>> = groups.collect::<Result<_, _>>()?;
         check_context(&groups, &demands.context)?;
         let probe = self.probe();
@@ -253,16 +256,16 @@ impl Sealed {
     }
 
     /// The document in the clear. A remembered source text is used where it says what was encrypted, and only there.
-    fn plaintext(&self, edits: Vec<Edit>, values: &[Value], forms: &Forms) -> Result<Document, DocumentError> {
+    fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Forms) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
-            let with_forms = self.with_forms(&edits, forms);
+            let with_forms = self.with_forms(edits, forms);
             if let Ok(plaintext) = self.rewritten(&with_forms)
                 && says(&plaintext, values)
             {
                 return Ok(plaintext);
             }
         }
-        self.rewritten(&edits)
+        self.rewritten(edits)
     }
 
     fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
@@ -287,11 +290,10 @@ impl Sealed {
         let with_form = |edit: &Edit| Edit {
             leaf: edit.leaf,
             text: match (sources.get(&edit.leaf), &edit.text) {
-                (Some(source), NewText::Plain(_)) => NewText::Source(source.clone()),
+                (Some(source), NewText::Plain(_)) | (_, NewText::Source(source)) => NewText::Source(source.clone()),
                 (_, NewText::Plain(value)) => NewText::Plain(value.clone()),
                 (_, NewText::Comment(text)) => NewText::Comment(text.clone()),
                 (_, NewText::Encrypted(token)) => NewText::Encrypted(token.clone()),
-                (_, NewText::Source(source)) => NewText::Source(source.clone()),
             },
         };
         edits.iter().map(with_form).collect()
@@ -336,7 +338,7 @@ impl Opened {
 
     /// Everything in it that is encrypted, to be used again.
     pub(crate) fn reuse(&self, keep: Keep) -> Reuse {
-        let mut reuse = Reuse::new(keep);
+        let (mut reuse, cipher) = (Reuse::new(keep), Cipher::new(&self.data_key));
         // Both trees have the same entries in the same order: one is the other, rewritten.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
@@ -355,7 +357,11 @@ impl Opened {
                         _ => {}
                     }
                 }
-                (Met::Comment(comment), Some(Met::Comment(read))) if comment.text != read.text => {
+                // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
+                (Met::Comment(comment), Some(Met::Comment(read)))
+                    if looks_encrypted(&comment.text)
+                        && comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) =>
+                {
                     reuse.add_comment(spot.aad, &comment.text, &read.text);
                 }
                 _ => {}

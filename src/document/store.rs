@@ -131,7 +131,7 @@ pub(crate) trait Store {
 pub(crate) fn store_of(format: Format) -> &'static dyn Store {
     match format {
         Format::Json => &super::json::JsonStore,
-        Format::Yaml => &super::yaml::Yaml,
+        Format::Yaml => &super::yaml::YamlStore,
         Format::Dotenv => &super::dotenv::DotenvStore,
         Format::Ini => &super::ini::IniStore,
         Format::Toml => &super::toml::TomlStore,

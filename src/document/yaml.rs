@@ -21,9 +21,9 @@ use super::tree::{LeafId, Node, Path, Tree};
 use crate::error::{At, DocumentError};
 
 /// The store of YAML documents.
-pub(crate) struct Yaml;
+pub(crate) struct YamlStore;
 
-impl Store for Yaml {
+impl Store for YamlStore {
     fn parse(&self, text: &str) -> Result<Found, DocumentError> {
         let layout = layout::layout(text)?;
         if layout.sections.is_empty() {

@@ -23,8 +23,8 @@ fn run_apart(test: &str, keys: &[&str], variables: &[(&str, &str)]) {
     command.env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true").env("RUST_BACKTRACE", "0");
     command.envs(variables.iter().copied()).stdin(Stdio::null());
     let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The keys that the neighbour has made.
@@ -61,7 +61,7 @@ fn a_document_is_wrapped_by_every_kms_key_and_opened_by_any() {
     let Some(relay) = with_kms("kms_keys_with_contexts_and_roles", 3) else { return };
     let asked = relay.asked();
     let count = |operation: &str| asked.iter().filter(|asked| *asked == operation).count();
-    assert_eq!((count("GenerateDataKey"), count("Encrypt")), (1, 3), "{asked:?}");
+    assert_eq!((count("GenerateDataKey"), count("Encrypt")), (1, 2), "{asked:?}");
     assert_eq!(asked[0], "GenerateDataKey");
 }
 
@@ -103,9 +103,6 @@ fn kms_keys_with_contexts_and_roles() {
     let more = changed(opened.with_keys(&[groups], 0, &bench.keyring()).unwrap());
     let demands = Demands { only: vec![added.key], ..Demands::default() };
     assert_eq!(bench.open_with(Format::Yaml, &more, &demands).unwrap().plaintext().text(), TEXT);
-    // Each of several groups wraps its own share.
-    let groups = opened.metadata().groups[0].iter().map(|key| vec![key.wrapping_key().unwrap()]).collect::<Vec<_>>();
-    let _ = (groups, bench);
 }
 
 #[test]
@@ -134,9 +131,7 @@ impl Gpg {
     fn new() -> Result<Self, String> {
         let home = tempfile::Builder::new().prefix("kenc-gpg").tempdir().unwrap();
         let mut gpg = Self { home, fingerprint: String::new() };
-        let made =
-            gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-gen-key", "a@example.com", "rsa2048", "default"])?;
-        let _ = made;
+        gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-gen-key", "a@example.com", "rsa2048", "default"])?;
         gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-add-key", &gpg.list()?, "rsa2048", "encr"])?;
         gpg.fingerprint = gpg.list()?;
         Ok(gpg)
@@ -186,9 +181,7 @@ fn pgp_keys() {
     let groups = vec![keys, bench.keys.clone()];
     let text = bench.encrypt(Format::Yaml, TEXT, &Recipe { groups, threshold: 2, ..Recipe::default() });
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
-    // Nobody has the secret half of this one, and nobody the public half of the other.
-    let strange = text.replace("BEGIN PGP MESSAGE-----\n", "BEGIN PGP MESSAGE-----\nComment: x\n");
-    let _ = strange;
+    // The keyring has nothing of this one.
     let missing = "pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4".parse::<KeyUri>().unwrap();
     let recipe = Recipe { groups: vec![vec![missing.into()]], ..Recipe::default() };
     match bench.try_encrypt(Format::Yaml, TEXT, &recipe).err().unwrap() {
@@ -201,7 +194,7 @@ fn pgp_keys() {
 
 #[test]
 fn a_missing_gpg_is_said_and_so_is_a_missing_secret_key() {
-    let gpg = need!(Gpg::new());
+    need!(Gpg::new());
     let home = tempfile::tempdir().unwrap();
     run_apart(
         "no_pgp_key",
@@ -209,7 +202,6 @@ fn a_missing_gpg_is_said_and_so_is_a_missing_secret_key() {
         &[("GNUPGHOME", home.path().to_str().unwrap())],
     );
     run_apart("no_gpg", &["pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"], &[("SOPS_GPG_EXEC", "/nowhere/gpg")]);
-    drop(gpg);
 }
 
 fn refusal_of_pgp() -> PgpRefusal {

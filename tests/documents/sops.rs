@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use kenc::document::{Comments, Document, Format, MacScope, MacStatus, Recipe, Rule, SealStatus};
+use kenc::document::{Comments, Document, Format, MacScope, MacStatus, Recipe, Rule, SealStatus, Value};
 
 use super::workbench::{Workbench, parse, plaintext};
 use crate::need;
@@ -102,7 +102,6 @@ nested:
   # behind
 list:
   - a
-  # between
   - 2
   - {x: 1, y: [b]}
 clear_unencrypted: 7
@@ -124,7 +123,14 @@ fn says(format: Format, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     parse(format, text).tree().walk(|path, item| {
         if let kenc::document::Item::Leaf(leaf) = item {
-            lines.push(format!("{} {path} {:?}", path.root, leaf.value));
+            let value = match &leaf.value {
+                Value::Text(text) => format!("{:?}", text.as_str()),
+                // sops writes 1.0 as 1, which then reads as another type.
+                Value::Integer(number) => number.to_string(),
+                Value::Float(number) => number.to_string(),
+                other => format!("{other:?}"),
+            };
+            lines.push(format!("{} {path} {value}", path.root));
         }
     });
     lines
@@ -177,14 +183,25 @@ fn kenc_opens_what_sops_encrypted_and_sops_what_kenc_made_of_that() {
     let bench = Workbench::new(1);
     let sops = need!(Sops::new(&bench));
     let recipient = bench.keys[0].key.to_string();
+    let only_encrypted =
+        format!("creation_rules: [{{mac_only_encrypted: true, encrypted_regex: ^secret$, age: {recipient}}}]\n");
+    std::fs::write(sops.home.path().join("only-encrypted.yaml"), only_encrypted).unwrap();
     for (format, text) in documents() {
         for rule in [
             &[][..],
             &["--encrypted-regex", "^(secret|data|list)$"],
             &["--unencrypted-suffix", "t"],
-            &["--mac-only-encrypted"],
+            &["--unencrypted-regex", "^(int|text)$"],
+            &["--config", "only-encrypted.yaml"],
         ] {
-            let arguments = [&["encrypt", "--age", &recipient][..], rule].concat();
+            let with_config = rule.first() == Some(&"--config");
+            if with_config && format == Format::Binary {
+                continue;
+            }
+            let keys: &[&str] = if with_config { &[] } else { &["--age", &recipient] };
+            let before = if with_config { rule } else { &[] };
+            let after = if with_config { &[][..] } else { rule };
+            let arguments = [before, &["encrypt"], keys, after].concat();
             let encrypted = sops.run(&arguments, format, text);
             let opened = bench.open(format, &encrypted);
             assert_eq!(opened.report().mac, MacStatus::Verified);
@@ -199,11 +216,28 @@ fn kenc_opens_what_sops_encrypted_and_sops_what_kenc_made_of_that() {
             assert_eq!(says(format, &plain), says(format, &by_sops), "{format:?} {rule:?}");
             let edited = plain.replace("value", "other");
             let edited = Document::parse(format, zeroize::Zeroizing::new(edited)).unwrap();
-            let again = super::workbench::changed(opened.encrypt_again(&edited).unwrap());
+            let again = opened
+                .encrypt_again(&edited)
+                .unwrap_or_else(|e| panic!("{e} {format:?} {rule:?}\n{encrypted}\n{}", edited.text()));
+            let again = super::workbench::changed(again);
             let by_sops = sops.decrypt(format, &again);
             assert_eq!(says(format, &by_sops), says(format, edited.text()), "{format:?} {rule:?}");
         }
     }
+}
+
+#[test]
+fn a_comment_in_a_list_that_sops_cannot_read_again_is_a_comment_to_kenc() {
+    let bench = Workbench::new(1);
+    let sops = need!(Sops::new(&bench));
+    let recipient = bench.keys[0].key.to_string();
+    let text = "list:\n    - a\n    # between\n    - 2\n";
+    let encrypted = sops.run(&["encrypt", "--age", &recipient], Format::Yaml, text);
+    let opened = bench.open(Format::Yaml, &encrypted);
+    assert_eq!(opened.report().mac, MacStatus::Verified);
+    assert_eq!(plaintext(&opened), text);
+    let again = opened.encrypt_again(&parse(Format::Yaml, &text.replace('2', "3"))).unwrap();
+    assert_eq!(sops.decrypt(Format::Yaml, &super::workbench::changed(again)), text.replace('2', "3"));
 }
 
 #[test]

@@ -181,7 +181,10 @@ pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> R
     };
     match part.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
         TagKind::None if style == ScalarStyle::Plain => plain(),
-        TagKind::None | TagKind::Text | TagKind::Own => as_text(),
+        TagKind::None | TagKind::Text | TagKind::Own => match encrypted(text).filter(|_| style != ScalarStyle::Plain) {
+            Some(token) => Ok(Value::Text(token.to_owned().into())),
+            None => as_text(),
+        },
         TagKind::Null => under(|value| matches!(value, Value::Null), "null"),
         TagKind::Bool => under(|value| matches!(value, Value::Bool(_)), "boolean"),
         TagKind::Integer => under(|value| matches!(value, Value::Integer(_)), "whole number"),
@@ -201,4 +204,10 @@ pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> R
                 .ok_or_else(|| refused(part.place, "these bytes are not the base64 of a text"))
         }
     }
+}
+
+/// The encrypted value in a scalar, without the line breaks that a block scalar puts behind it.
+fn encrypted(text: &str) -> Option<&str> {
+    let token = text.trim_end_matches(['\n', ' ', '\t']);
+    (token.starts_with("ENC[AES256_GCM,") && token.ends_with(']') && !token.contains('\n')).then_some(token)
 }

@@ -17,10 +17,12 @@ pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> 
     };
     let token = Token { text, start: place.start, token: &text[place.clone()], setting: *setting };
     match new {
-        NewText::Encrypted(value) => token.encrypted(value),
-        NewText::Plain(value) => token.plain(value),
         NewText::Source(source) => Ok(token.source(source)),
         NewText::Comment(comment) => token.comment(comment),
+        NewText::Encrypted(comment) if token.is_comment() => token.comment(comment),
+        NewText::Plain(Value::Text(comment)) if token.is_comment() => token.comment(comment),
+        NewText::Encrypted(value) => token.encrypted(value),
+        NewText::Plain(value) => token.plain(value),
     }
 }
 
@@ -33,6 +35,11 @@ struct Token<'t> {
 }
 
 impl<'t> Token<'t> {
+    /// No value begins like a comment.
+    fn is_comment(&self) -> bool {
+        self.token.starts_with('#')
+    }
+
     fn encrypted(&self, value: &str) -> Result<Vec<Splice>, DocumentError> {
         if self.setting.blocked {
             return Err(self.refused("a tag names the type of this value, and an encrypted value is text"));

@@ -193,8 +193,7 @@ impl Gap {
             let first = layout.remarks[group.start].place.column;
             let end = layout.remarks[number].span.end;
             let later = layout.remarks.get(number + 1).filter(|_| number + 1 < remarks.end);
-            let is_blank_behind = next == text.len() && later.is_none()
-                || newlines(end, later.map_or(next, |later| later.span.start)) > 1;
+            let is_blank_behind = newlines(end, later.map_or(next, |later| later.span.start)) > 1;
             if is_blank_behind && is_before_blank && (group.start == remarks.start || first < indent) {
                 place(
                     &mut group,
@@ -208,13 +207,9 @@ impl Gap {
             return;
         }
         let first = layout.remarks[group.start].place.column;
-        let is_last = self.following == children(&layout.parts[self.container]).len();
-        let next_column = match (is_last, next == text.len()) {
-            (false, _) => Some(layout.parts[self.container].place.column),
-            (true, false) => Some(1),
-            (true, true) => None,
-        };
-        let is_foot = !has_split && next_column.is_some_and(|column| column < indent && column != first);
+        // At the end of a document the metadata follows, or will.
+        let next_column = layout.parts[self.container].place.column;
+        let is_foot = !has_split && next_column < indent && next_column != first;
         place(&mut group, if is_foot { (innermost, innermost_end) } else { (self.container, self.following) });
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::store::Splice;
+use super::super::store::{METADATA_KEY as KEY, Splice};
 use super::super::tree::{Entry, Leaf, LeafId, Member, Node, Place};
 use super::super::value::Value;
 use super::build::scalar_value;
@@ -12,8 +12,6 @@ use super::emit::{Start, Writer};
 use super::layout::{Content, Layout, Pair, Section, refused};
 use super::source;
 use crate::error::DocumentError;
-
-const KEY: &str = "sops";
 
 /// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
 pub(super) type LeftOut = (usize, Range<usize>);
