@@ -27,24 +27,19 @@ pub fn compile(pattern: &str) -> Result<Regex, String> {
 fn translate(pattern: &str) -> String {
     let mut translated = String::with_capacity(pattern.len() + 8);
     let mut rest = pattern.chars().peekable();
-    // Whether a `{` could repeat what stands before it.
-    let mut can_repeat = false;
     while let Some(letter) = rest.next() {
         match letter {
             '\\' => escape(&mut rest, &mut translated, Within::Expression),
             '[' => class(&mut rest, &mut translated),
-            '{' if !(can_repeat && is_repetition(&rest)) => translated.push_str(r"\{"),
+            '{' if !is_repetition(&rest) => translated.push_str(r"\{"),
             '{' => {
                 translated.push('{');
                 translated.extend(rest.by_ref().take_while(|&letter| letter != '}'));
                 translated.push('}');
-                can_repeat = false;
-                continue;
             }
             '}' => translated.push_str(r"\}"),
             other => translated.push(other),
         }
-        can_repeat = !"(|^*+?".contains(letter);
     }
     translated
 }
@@ -113,8 +108,12 @@ fn class(rest: &mut Peekable<Chars<'_>>, translated: &mut String) {
                 translated.push(']');
                 return;
             }
-            '\\' => escape(rest, translated, Within::Class),
+            '\\' => {
+                can_begin_range = !rest.peek().is_some_and(|kind| "dDsSwWpP".contains(*kind));
+                escape(rest, translated, Within::Class);
+            }
             '[' if rest.peek() == Some(&':') => {
+                can_begin_range = false;
                 translated.push('[');
                 for letter in rest.by_ref() {
                     translated.push(letter);
@@ -196,6 +195,9 @@ mod tests {
             ("^[a-]+$", "a-", true),
             ("^[a-c-e]+$", "b-e", true),
             ("^[a-c-e]+$", "d", false),
+            (r"^[a\W--c]$", "Z", true),
+            (r"^[[:digit:]--]$", "-", true),
+            ("^{2}a$", "a", true),
             (r"^[\x00-\x20]$", " ", true),
             ("^[[:alpha:]_]+$", "ab_", true),
             (r"\<x\>", "<x>", true),
@@ -216,6 +218,7 @@ mod tests {
         for (pattern, reason) in [
             ("(a", "unclosed group"),
             ("a)", "unopened group"),
+            ("{2}.yaml", "repetition operator missing expression"),
             ("*.yaml", "repetition operator missing expression"),
             ("[a", "unclosed character class"),
             ("a\\", "incomplete escape sequence, reached end of pattern prematurely"),

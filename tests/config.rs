@@ -2,7 +2,10 @@
 
 mod support;
 
-use support::{CLOSED_PORT, RawFile, Relay, home_at, moto};
+use std::path::PathBuf;
+use std::process::Command;
+
+use support::{CLOSED_PORT, Home, RawFile, Relay, finish, home_at, moto, program, repository};
 
 const PLAINTEXT: &[u8] = b"select 'the rest is silence';\n";
 const NOT_AUTHENTIC: i32 = 3;
@@ -115,4 +118,59 @@ fn a_key_that_is_trusted_is_asked_and_its_own_reason_is_told() {
     home.write("x", PLAINTEXT);
     let outcome = home.run(["encrypt", "--aws-timeout", "1", "x"]);
     outcome.fails(KEY_SERVICE).says(&format!("cannot encrypt under {KEY}"));
+}
+
+/// For each config with `FIRST` and `SECOND` in it for recipients, and each path: kenc and sops take the same one, or both
+/// none.
+#[test]
+fn sops_itself_takes_the_same_rule_for_the_same_path() {
+    const CONFIGS: &[&str] = &[
+        "creation_rules: [{path_regex: '^prod/', age: FIRST}, {path_regex: '\\.yaml$', age: SECOND}]",
+        "creation_rules: [{path_regex: prod, age: FIRST}, {age: SECOND}]",
+        "creation_rules: [{path_regex: '^[^/]*$', age: [FIRST]}]",
+        "creation_rules: [{path_regex: '{x}|(?i)PROD/[[:alpha:]]+\\.Y', age: ' FIRST ,'}]",
+        "creation_rules: [{path_regex: '', age: FIRST}, {age: SECOND}]",
+        "creation_rules: [{path_regex: '^/', age: FIRST}, {path_regex: 'a b', age: SECOND}]",
+        "keys: [&one FIRST, &two SECOND]\ncreation_rules: [{path_regex: y, key_groups: [{age: [*two]}]}, {age: *one}]",
+        "base: &base {age: FIRST, pgp: ''}\ncreation_rules: [{<<: *base, path_regex: \\.json$}, {<<: *base, age: SECOND}]",
+        "creation_rules: [{age: FIRST, key_groups: [{merge: [{age: [SECOND]}]}], unknown: 5}]",
+        "creation_rules: []",
+        "creation_rules: [{path_regex: '(', age: FIRST}]",
+        "creation_rules: [{path_regex: x, encrypted_regex: a, encrypted_suffix: b, age: FIRST}]",
+        "creation_rules: 5",
+        "creation_rules: [{age: {a: b}}]",
+    ];
+    const PATHS: &[&str] = &["x.yaml", "prod/x.yaml", "prod/x.json", "sub/prod/x.json", "sub/../y.json", "a b", "{x}"];
+    let sops = need!(sops());
+    let home = Home::new();
+    let recipients =
+        ["one.txt", "two.txt"].map(|name| home.run(["keygen", "-o", name]).ok().stdout_text().trim().to_owned());
+    for folder in ["prod", "sub/prod"] {
+        std::fs::create_dir_all(home.file(folder)).unwrap();
+    }
+    for path in PATHS {
+        home.write(path, "{\"a\": 1}");
+    }
+    for config in CONFIGS {
+        home.write(".sops.yaml", config.replace("FIRST", &recipients[0]).replace("SECOND", &recipients[1]));
+        for path in PATHS {
+            let mut command = home.environment_of(Command::new(&sops));
+            command.args(["--disable-version-check", "encrypt", "--input-type", "binary", path]);
+            let by_sops = finish(command, &[]);
+            let by_kenc = home.run(["encrypt", path]);
+            let taken = |output: &[u8]| {
+                let text = String::from_utf8_lossy(output);
+                recipients.iter().position(|recipient| text.contains(recipient.as_str()))
+            };
+            let (wanted, found) = (taken(&by_sops.stdout), taken(&by_kenc.stdout));
+            assert_eq!(found, wanted, "{config}\n{path}\nsops: {}\nkenc: {}", by_sops.stderr, by_kenc.stderr);
+            assert_eq!(by_kenc.code == 0, wanted.is_some(), "{config}\n{path}\n{}", by_kenc.stderr);
+        }
+    }
+}
+
+/// sops as `tests/run` builds it, or as it is installed.
+fn sops() -> Result<PathBuf, String> {
+    let built = repository().join("target/go/bin/sops");
+    if built.is_file() { Ok(built) } else { program("sops") }
 }
