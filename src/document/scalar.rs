@@ -146,7 +146,11 @@ fn is_sexagesimal(text: &str) -> bool {
     };
     let is_later = |part: &str| {
         let whole = part.split_once('.').map_or(part, |(whole, _)| whole);
-        matches!(whole.len(), 1 | 2) && whole.bytes().all(|byte| byte.is_ascii_digit())
+        let is_below_sixty = whole.len() == 1 || (whole.len() == 2 && whole.as_bytes()[0] < b'6');
+        is_below_sixty && whole.bytes().all(|byte| byte.is_ascii_digit())
     };
     text.contains(':') && parts.next().is_some_and(is_first) && parts.all(is_later)
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,21 +107,26 @@ impl Writer {
                 Entry::Comment(comment) => self.comment(&comment.text),
                 Entry::Child(node) => {
                     self.text.push('-');
-                    match node {
-                        Node::Mapping(entries) if begins_with_child(entries) => {
-                            self.text.push(' ');
-                            self.members(entries, indent + 2, Start::Inline)?;
-                        }
-                        Node::Sequence(entries) if begins_with_child(entries) => {
-                            self.text.push(' ');
-                            self.items(entries, indent + 2, Start::Inline)?;
-                        }
-                        other => self.value(other, indent, indent + 2)?,
-                    }
+                    self.item(node, indent)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// What stands behind a `-` that has `indent` spaces before it.
+    pub(super) fn item(&mut self, node: &Node, indent: usize) -> Result<(), DocumentError> {
+        match node {
+            Node::Mapping(entries) if begins_with_child(entries) => {
+                self.text.push(' ');
+                self.members(entries, indent + 2, Start::Inline)
+            }
+            Node::Sequence(entries) if begins_with_child(entries) => {
+                self.text.push(' ');
+                self.items(entries, indent + 2, Start::Inline)
+            }
+            other => self.value(other, indent, indent + 2),
+        }
     }
 
     /// What stands behind `key:` or `-`, to the end of its last line.

@@ -38,7 +38,7 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
     let mut splices = Vec::new();
     for section in &layout.sections {
         let there = member(layout, section);
-        let old = there.filter(|pair| left_out.iter().any(|(key, _)| *key == pair.key));
+        let old = there.filter(|pair| left_out.binary_search_by_key(&pair.key, |(key, _)| *key).is_ok());
         match (old, there, metadata) {
             (Some(pair), _, None) => {
                 splices.push(Splice { place: range(layout, section, pair)?, text: String::new() });
