@@ -152,6 +152,36 @@ fn edits_of_an_editor_that_fails_are_kept_and_can_be_gone_on_with() {
 }
 
 #[test]
+fn edits_that_somebody_else_kept_meanwhile_are_left_alone() {
+    let Some((sandbox, _memory)) = place("edits of two") else { return };
+    write_whole_file(&sandbox, "");
+    sandbox.program("both", "echo more >> \"$1\"; echo theirs > notes.env.kenc.kenc-edit; exit $FAILS");
+    let said = sandbox.fails("FAILS=3 EDITOR=both kenc edit --no-input notes.env.kenc", 1);
+    assert!(said.contains("`mv notes.env.kenc.kenc-edit.1 notes.env.kenc.kenc-edit && kenc edit --resume"), "{said}");
+    assert_eq!(text(&sandbox.read("notes.env.kenc.kenc-edit")), "theirs\n");
+    assert!(sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit.1").ends_with("more\n"));
+    sandbox.succeeds("rm notes.env.kenc.kenc-edit");
+    sandbox.succeeds("FAILS=0 EDITOR=both kenc edit --no-input notes.env.kenc");
+    assert_eq!(text(&sandbox.read("notes.env.kenc.kenc-edit")), "theirs\n");
+}
+
+#[test]
+fn a_file_is_made_with_vi() {
+    let Some((sandbox, memory)) = place("a new file in vi") else { return };
+    if !has("vi") {
+        return skip("a new file in vi", "vi is not installed");
+    }
+    let Some(terminal) = Terminal::new("a new file in vi", &sandbox) else { return };
+    terminal.start("EDITOR=vi kenc edit new.yaml");
+    terminal.wait_for("#kenc> new.yaml is new");
+    terminal.keys(&["i", "user: me", "Enter", &format!("password: {SECRET}"), "Escape", ":wq", "Enter"]);
+    assert_shows(&terminal.ended(), &["ended 0"]);
+    assert!(text(&sandbox.read("new.yaml")).starts_with("user: ENC["));
+    assert_eq!(plaintext(&sandbox, "new.yaml"), format!("user: me\npassword: {SECRET}\n"));
+    memory.assert_empty();
+}
+
+#[test]
 fn a_file_that_another_program_changed_meanwhile_is_not_overwritten() {
     let Some((sandbox, memory)) = place("a file that changes meanwhile") else { return };
     write_whole_file(&sandbox, "");
@@ -459,11 +489,11 @@ fn a_new_file_is_made_as_the_rules_say_and_begins_empty() {
         ".sops.yaml",
         format!("creation_rules:\n  - path_regex: only\n    encrypted_regex: ^password$\n    age: {recipient}"),
     );
-    sandbox.program("typing", "cp \"$1\" seen; printf 'user: me\\npassword: x\\n' >> \"$1\"");
+    sandbox.program("typing", "cp \"$1\" seen; sed -i '1s/^/user: me\\npassword: x/' \"$1\"");
     edits(&sandbox, "typing", "only.yaml");
     assert_eq!(
         text(&sandbox.read("seen")),
-        "#kenc> only.yaml is new; what is typed here is encrypted when it is saved\n"
+        "\n#kenc> only.yaml is new; what is typed here is encrypted when it is saved\n"
     );
     let made = text(&sandbox.read("only.yaml"));
     assert!(made.starts_with("user: me\npassword: ENC[") && made.contains("encrypted_regex: ^password$"), "{made}");

@@ -81,7 +81,7 @@ fn the_command_takes_the_place_of_kenc() {
     assert!(said.contains("the command `not-there` is not there"), "{said}");
     sandbox.write("no-program", "");
     let said = sandbox.fails("kenc exec secrets.yaml -- ./no-program", 126);
-    assert!(said.contains("the command `./no-program` cannot be run"), "{said}");
+    assert!(said.contains("cannot run the command `./no-program`: permission denied"), "{said}");
     // Words go through as they are, for there is no shell.
     assert_eq!(sandbox.succeeds("kenc exec secrets.yaml -- printf '%s|' '$db_port' '*' ';' ''"), "$db_port|*|;||");
     assert_eq!(sandbox.succeeds("echo typed | kenc exec secrets.yaml -- cat"), "typed\n");

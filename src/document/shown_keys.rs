@@ -33,6 +33,9 @@ impl Opened {
     /// # Errors
     /// If the edited document cannot be encrypted, it names no keys or says more of them than can be changed, or a key does
     /// not wrap.
+    ///
+    /// # Panics
+    /// Never: a data key is as long as a data key.
     pub fn encrypt_again_with_keys(&self, edited: &Document, keyring: &Keyring<'_>) -> Result<Outcome> {
         let (groups, threshold) = self.keys_in(edited.metadata())?;
         let format = edited.format();
@@ -59,7 +62,7 @@ impl Opened {
         }
         let new = groups.into_iter().enumerate().map(|(number, group)| {
             let old = self.metadata().groups.get(number).map_or(&[][..], Vec::as_slice);
-            group.into_iter().map(|key| new_key(key, old)).collect()
+            group.iter().map(|key| new_key(key, old)).collect()
         });
         Ok((new.collect::<Result<_, _>>()?, threshold))
     }
@@ -96,7 +99,7 @@ fn without_wrapped_keys(name: &str, mut list: Json) -> Json {
     list
 }
 
-fn new_key(named: StoredKey, old: &[StoredKey]) -> Result<NewKey, DocumentError> {
+fn new_key(named: &StoredKey, old: &[StoredKey]) -> Result<NewKey, DocumentError> {
     if let Some(kept) = old.iter().find(|old| old.identity() == named.identity()) {
         return Ok(NewKey::Kept(kept.clone()));
     }

@@ -184,7 +184,9 @@ fn make_private_folder(path: &Path) -> io::Result<()> {
 fn is_our_folder(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::symlink_metadata(path).is_ok_and(|metadata| {
-        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
+        metadata.is_dir()
+            && metadata.uid() == rustix::process::geteuid().as_raw()
+            && metadata.mode().trailing_zeros() >= 6
     })
 }
 

@@ -75,8 +75,8 @@ impl Editor {
             command.envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder)));
         }
         let _restored = signals::remember_terminal();
-        let mut child =
-            command.args(files).spawn().map_err(|source| Error::io(format!("start the editor `{program}`"), source))?;
+        let mut child = signals::start(command.args(files))
+            .map_err(|source| Error::io(format!("start the editor `{program}`"), source))?;
         let status = signals::wait_for(&mut child);
         if signals::CANCELLED.load(Ordering::Relaxed) {
             signals::wait_for_the_end();

@@ -139,8 +139,8 @@ pub enum Cause {
     NoPlaceForFile(String),
     #[error("the command `{}` is not there", .0.display())]
     CommandNotFound(OsString),
-    #[error("the command `{}` cannot be run: {source}", program.display())]
-    CommandNotExecutable { program: OsString, source: std::io::Error },
+    #[error("{error}")]
+    CommandNotExecutable { program: OsString, error: kenc::error::Error },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }

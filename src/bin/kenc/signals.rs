@@ -59,12 +59,12 @@ fn say(text: &str) {
 }
 
 #[cfg(unix)]
-pub use unix::{handle, handle_all, remember_terminal, wait_for};
+pub use unix::{handle, handle_all, remember_terminal, start, wait_for};
 
 #[cfg(unix)]
 mod unix {
     use std::io;
-    use std::process::{Child, ExitStatus};
+    use std::process::{Child, Command, ExitStatus};
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant};
 
@@ -157,20 +157,24 @@ mod unix {
         send(Signal::KILL);
     }
 
-    /// Waits for a program that has the terminal. What is typed to interrupt goes to it alone; a signal that ends us is
-    /// passed on to it first.
-    ///
-    /// # Errors
-    /// Those of the system.
+    /// Starts a program that is to have the terminal. What is typed to interrupt goes to it alone from then on; a signal
+    /// that ends us is passed on to it first.
+    pub fn start(command: &mut Command) -> io::Result<Child> {
+        // A signal that comes while it starts waits until it is known.
+        let mut child = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = command.spawn()?;
+        *child = Some(Pid::from_child(&started));
+        Ok(started)
+    }
+
+    /// Waits for the end of a program that was started so.
     pub fn wait_for(child: &mut Child) -> io::Result<ExitStatus> {
         let pid = Pid::from_child(child);
-        let set = |pid| *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = pid;
-        set(Some(pid));
         // It keeps its number until it is forgotten below: no other program can get a signal that is meant for it.
         while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
         {
         }
-        set(None);
+        *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = None;
         child.wait()
     }
 
@@ -195,6 +199,11 @@ pub fn handle() {}
 
 #[cfg(not(unix))]
 pub fn handle_all() {}
+
+#[cfg(not(unix))]
+pub fn start(command: &mut std::process::Command) -> std::io::Result<std::process::Child> {
+    command.spawn()
+}
 
 #[cfg(not(unix))]
 pub fn wait_for(child: &mut std::process::Child) -> std::io::Result<std::process::ExitStatus> {

@@ -29,7 +29,7 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub use rescue::Kept;
-use rescue::Rescue;
+use rescue::{Rescue, recovery_of};
 use subject::Subject;
 
 pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -47,7 +47,7 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
     let earlier = earlier_edits(args, opener)?;
     let folder = contents::private_folder(reporter)?;
     let name = plain_name(path);
-    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), recovery_of(path), &subject);
+    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), path, earlier.is_some(), &subject);
     let _rescued = {
         let rescue = Arc::clone(&rescue);
         signals::before_the_end(move || Some(rescue.keep().ok()??.advice()))
@@ -70,13 +70,6 @@ fn check_can_be_written(path: &Path) -> Result<(), Failure> {
     // It is dropped without getting a name.
     AtomicFile::create(path, Existing::Replace, Access::Owner, Sync::WhenReplacing)?;
     Ok(())
-}
-
-/// Where edits are kept that could not be saved.
-fn recovery_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".kenc-edit");
-    name.into()
 }
 
 /// Edits of an earlier run that were kept, if they are to be gone on with.
@@ -107,17 +100,12 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Fa
     };
     match wish {
         Some(Wish::Resume) => Ok(Some(opener.open(&contents::read(&recovery)?, &recovery)?.0)),
-        Some(Wish::Discard) => remove(&recovery).map(|()| None),
-        Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io(format!("remove {}", path.display()), error).into())
+        Some(Wish::Discard) => {
+            let failed = |source| Error::io(format!("remove {}", recovery.display()), source);
+            std::fs::remove_file(&recovery).map_err(failed)?;
+            Ok(None)
         }
-        _ => Ok(()),
+        Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
     }
 }
 
@@ -157,12 +145,15 @@ impl Session<'_> {
         let mut reason = None;
         loop {
             let failed = self.edit(&mut text, reason.as_ref())?;
-            if *text == *self.subject.plaintext {
+            if self.is_unchanged(&text) {
                 return self.nothing_changed(failed);
             }
             let outcome = failed.map_or_else(|| self.save(&text), Err);
             match outcome.map_or_else(|failure| self.after(failure, &text), |()| Ok(After::Saved))? {
-                After::Saved => return self.forget_earlier_edits(),
+                After::Saved => {
+                    self.rescue.forget_earlier()?;
+                    return Ok(Exit::Done);
+                }
                 After::Again(failure) => reason = Some(failure),
             }
             if matches!(reason, Some(Failure { cause: Cause::ChangedMeanwhile(_), .. })) {
@@ -187,7 +178,7 @@ impl Session<'_> {
                 },
                 Some(Wish::Discard) => {
                     self.rescue.settle();
-                    self.forget_earlier_edits()?;
+                    self.rescue.forget_earlier()?;
                     return Err(Cause::EditsDiscarded(self.path().to_owned()).into());
                 }
                 // Nobody is there to be asked.
@@ -200,9 +191,16 @@ impl Session<'_> {
         &self.args.file
     }
 
+    /// A new file into which nothing was typed is not to be made.
+    fn is_unchanged(&self, text: &Text) -> bool {
+        let is_still_new = self.subject.sealed.is_none() && text.iter().all(u8::is_ascii_whitespace);
+        *text == self.subject.plaintext || is_still_new
+    }
+
     /// Lets the user edit a text. A failure of the editor is returned beside what it left.
     fn edit(&self, text: &mut Text, reason: Option<&Failure>) -> Result<Option<Failure>, Failure> {
-        let shown = notes::put_before(text, self.subject.comment, &self.notes(reason));
+        let place = if reason.is_some() { notes::Place::Top } else { notes::Place::Bottom };
+        let shown = notes::put(text, self.subject.comment, &self.notes(reason), place);
         let file = self.folder.write(self.name.as_os_str(), &shown)?;
         let files: Vec<PathBuf> = std::iter::once(file.clone()).chain(self.other.clone()).collect();
         let status = match self.editor.run(&files, self.folder.path()) {
@@ -239,12 +237,7 @@ impl Session<'_> {
                 "the editor returned while its window was open; tell it to wait: `export EDITOR='{command}'`"
             ));
         }
-        self.forget_earlier_edits()
-    }
-
-    /// Removes what an earlier run kept: it is saved now, or not wanted.
-    fn forget_earlier_edits(&self) -> Result<Exit, Failure> {
-        remove(&recovery_of(self.path()))?;
+        self.rescue.forget_earlier()?;
         Ok(Exit::Done)
     }
 

@@ -78,7 +78,7 @@ fn document(path: &Path, opener: Opener<'_>) -> Result<Document, Failure> {
     let about = || Failure::about(path.display().to_string());
     let (text, contents) = opener.open(&contents::read(path)?, path)?;
     let document = match contents {
-        Contents::Document(opened) => opened.into_plaintext(),
+        Contents::Document(document) => document.into_plaintext(),
         Contents::Whole(_) => {
             let format = Format::of_name(Path::new(&plain_name(path)));
             Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?

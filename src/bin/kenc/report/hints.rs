@@ -40,7 +40,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } => String::new(),
+        Cause::Library(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsDiscarded(_) => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -100,7 +100,6 @@ fn of_command(cause: &Cause) -> String {
             quoted(recovery)
         ),
         Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
-        Cause::EditsDiscarded(_) => String::new(),
         Cause::NotAVariable { .. } => {
             "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
                 .to_owned()
@@ -115,6 +114,9 @@ fn of_command(cause: &Cause) -> String {
         }
         Cause::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
+        }
+        Cause::CommandNotExecutable { error: Error::Io { source, .. }, .. } if source.kind() == ErrorKind::ArgumentListTooLong => {
+            "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
         }
         Cause::CommandNotExecutable { program, .. } => {
             format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))

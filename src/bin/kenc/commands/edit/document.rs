@@ -27,9 +27,13 @@ pub fn comment_of(format: Format) -> Option<&'static str> {
     }
 }
 
-/// The text of a new document.
+/// The text of a new document: where there are comments, an empty line to begin on, before the note that follows.
 pub fn empty(format: Format) -> &'static str {
-    if format == Format::Json { "{\n}\n" } else { "" }
+    match (format, comment_of(format)) {
+        (Format::Json, _) => "{\n}\n",
+        (_, Some(_)) => "\n",
+        (_, None) => "",
+    }
 }
 
 impl Recipe for Existing {

@@ -26,40 +26,41 @@ pub fn of_failure(failure: &Failure) -> Vec<String> {
     lines(&Failure { subject: failure.subject.clone(), ..Error::from(fault).into() })
 }
 
-/// The text with notes before it, where `comment` begins a comment.
-pub fn put_before(text: &[u8], comment: Option<&str>, notes: &[String]) -> Text {
-    let Some(comment) = comment.filter(|comment| !begins_with_note(text, comment) && !begins_with_mark(text)) else {
-        return Zeroizing::new(text.to_vec());
-    };
-    let notes: String = notes.iter().map(|note| format!("{comment}{MARK}{note}\n")).collect();
-    Zeroizing::new([notes.as_bytes(), text].concat())
+/// Where notes stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before the text.
+    Top,
+    /// Behind it: where somebody begins to type, an editor would go on with a comment.
+    Bottom,
 }
 
-/// The text without the notes before it.
+/// What begins a comment in a text, if notes can be put into it.
+pub fn comment_for(text: &[u8], comment: Option<&'static str>) -> Option<&'static str> {
+    comment.filter(|comment| strip(text, Some(comment)).len() == text.len() && !begins_with_mark(text))
+}
+
+/// The text with notes, where `comment` begins a comment.
+pub fn put(text: &[u8], comment: Option<&str>, notes: &[String], place: Place) -> Text {
+    let Some(comment) = comment else { return Zeroizing::new(text.to_vec()) };
+    let notes: Vec<String> = notes.iter().map(|note| format!("{comment}{MARK}{note}\n")).collect();
+    let notes = notes.concat();
+    Zeroizing::new(match place {
+        Place::Top => [notes.as_bytes(), text].concat(),
+        Place::Bottom => [text, notes.as_bytes()].concat(),
+    })
+}
+
+/// The text without the notes before and behind it.
 pub fn strip(text: &[u8], comment: Option<&str>) -> Text {
-    let mut rest = text;
-    if let Some(comment) = comment {
-        while begins_with_note(rest, comment) {
-            rest = rest.split_once_at_line_end();
-        }
-    }
-    Zeroizing::new(rest.to_vec())
-}
-
-trait Lines {
-    /// What follows the first line.
-    fn split_once_at_line_end(&self) -> &[u8];
-}
-
-impl Lines for [u8] {
-    fn split_once_at_line_end(&self) -> &[u8] {
-        let end = self.iter().position(|&byte| byte == b'\n').map_or(self.len(), |end| end + 1);
-        &self[end..]
-    }
-}
-
-fn begins_with_note(text: &[u8], comment: &str) -> bool {
-    text.strip_prefix(comment.as_bytes()).is_some_and(|rest| rest.starts_with(MARK.trim_end().as_bytes()))
+    let Some(comment) = comment else { return Zeroizing::new(text.to_vec()) };
+    let is_note = |line: &[u8]| {
+        line.strip_prefix(comment.as_bytes()).is_some_and(|rest| rest.starts_with(MARK.trim_end().as_bytes()))
+    };
+    let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let start = lines.iter().take_while(|line| is_note(line)).count();
+    let behind = lines[start..].iter().rev().take_while(|line| is_note(line)).count();
+    Zeroizing::new(lines[start..lines.len() - behind].concat())
 }
 
 /// A byte order mark counts only at the very beginning.
@@ -76,20 +77,25 @@ mod tests {
     #[test]
     fn notes_are_taken_away_again_and_nothing_else() {
         let notes = ["one".to_owned(), "two".to_owned()];
-        for text in ["", "a: 1\n", "# mine\na: 1", "\u{feff}a: 1\n", "\n"] {
-            let shown = put_before(text.as_bytes(), Some("#"), &notes);
-            assert_eq!(*strip(&shown, Some("#")), text.as_bytes());
-            assert_eq!(*put_before(text.as_bytes(), None, &notes), text.as_bytes());
+        for text in ["", "a: 1\n", "# mine\na: 1\n", "\n"] {
+            for place in [Place::Top, Place::Bottom] {
+                let shown = put(text.as_bytes(), Some("#"), &notes, place);
+                assert_ne!(*shown, text.as_bytes());
+                assert_eq!(*strip(&shown, Some("#")), text.as_bytes());
+                assert_eq!(*put(text.as_bytes(), None, &notes, place), text.as_bytes());
+            }
         }
-        assert_eq!(*put_before(b"a: 1\n", Some("#"), &notes), b"#kenc> one\n#kenc> two\na: 1\n");
+        assert_eq!(*put(b"a: 1\n", Some("#"), &notes, Place::Top), b"#kenc> one\n#kenc> two\na: 1\n");
         // An editor that removes spaces at the end of lines changes empty notes.
         assert_eq!(*strip(b"#kenc>\n#kenc> x\na: 1\n", Some("#")), b"a: 1\n");
     }
 
     #[test]
-    fn a_text_that_begins_like_our_notes_gets_none() {
-        let text = b"#kenc> is somebody's own\na: 1\n";
-        assert_eq!(*put_before(text, Some("#"), &["one".to_owned()]), text);
+    fn a_text_that_begins_or_ends_like_our_notes_gets_none() {
+        for text in ["#kenc> is somebody's own\na: 1\n", "a: 1\n#kenc> too", "\u{feff}a: 1\n"] {
+            assert_eq!(comment_for(text.as_bytes(), Some("#")), None);
+        }
+        assert_eq!(comment_for(b"a: 1\n# kenc> is not ours\n", Some("#")), Some("#"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use kenc::error::{Error, Result};
 use kenc::keys::{Keyring, TrustedKeys};
 use zeroize::Zeroizing;
 
-use super::{document, whole};
+use super::{document as documents, notes, whole};
 use crate::args::EditArgs;
 use crate::commands::contents::{self, Contents, Opener, Text};
 use crate::failure::{Cause, Failure};
@@ -49,14 +49,15 @@ impl Subject {
         let (comment, recipe): (_, Arc<dyn Recipe>) = match contents {
             Contents::Whole(_) if args.show_keys => return Err(Cause::NoKeysToShow(path.clone()).into()),
             Contents::Whole(file) => (None, Arc::new(file)),
-            Contents::Document(opened) => {
+            Contents::Document(document) => {
                 if args.show_keys {
-                    let text = opened.text_with_keys().map_err(Error::from);
+                    let text = document.text_with_keys().map_err(Error::from);
                     let text = text.map_err(Failure::about(path.display().to_string()))?;
                     plaintext = Zeroizing::new(text.as_bytes().to_vec());
                 }
-                let comment = document::comment_of(opened.document().format());
-                (comment, Arc::new(document::Existing { opened: *opened, shows_keys: args.show_keys }))
+                let comment = documents::comment_of(document.document().format());
+                let comment = notes::comment_for(&plaintext, comment);
+                (comment, Arc::new(documents::Existing { opened: *document, shows_keys: args.show_keys }))
             }
         };
         Ok(Self { sealed: Some(bytes), plaintext, comment, recipe })
@@ -73,9 +74,9 @@ impl Subject {
         };
         let recipe = opener.configs.recipe(&args.open.keys, &context, &args.file)?;
         let prepared = recipe.prepare(&opener.keyring(&TrustedKeys::all()))?;
-        let plaintext = Zeroizing::new(document::empty(format).as_bytes().to_vec());
-        let recipe = Arc::new(document::New { prepared, format });
-        Ok(Self { sealed: None, plaintext, comment: document::comment_of(format), recipe })
+        let plaintext = Zeroizing::new(documents::empty(format).as_bytes().to_vec());
+        let recipe = Arc::new(documents::New { prepared, format });
+        Ok(Self { sealed: None, plaintext, comment: documents::comment_of(format), recipe })
     }
 }
 

@@ -20,10 +20,17 @@ use crate::signals;
 /// is returned is why it could not.
 pub fn replace_by(command: &mut Command) -> Failure {
     let error = command.exec();
-    let program = command.get_program().to_owned();
-    match error.kind() {
-        ErrorKind::NotFound => Cause::CommandNotFound(program).into(),
-        _ => Cause::CommandNotExecutable { program, source: error }.into(),
+    not_run(command.get_program(), error).into()
+}
+
+fn not_run(program: &OsStr, source: std::io::Error) -> Cause {
+    let program = program.to_owned();
+    match source.kind() {
+        ErrorKind::NotFound => Cause::CommandNotFound(program),
+        _ => {
+            let error = Error::io(format!("run the command `{}`", program.display()), source);
+            Cause::CommandNotExecutable { program, error }
+        }
     }
 }
 
@@ -87,11 +94,7 @@ impl Handover {
             names.as_ref().map_or(Ok(()), PrivateFolder::share_with_successor)?;
             return Err(replace_by(command));
         };
-        let program = command.get_program().to_owned();
-        let mut child = command.spawn().map_err(|source| match source.kind() {
-            ErrorKind::NotFound => Cause::CommandNotFound(program.clone()),
-            _ => Cause::CommandNotExecutable { program: program.clone(), source },
-        })?;
+        let mut child = signals::start(command).map_err(|source| not_run(command.get_program(), source))?;
         let status = signals::wait_for(&mut child).map_err(|source| Error::io("wait for the command", source))?;
         drop(kept);
         let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
