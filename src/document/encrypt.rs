@@ -206,8 +206,9 @@ impl Writer<'_> {
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = None;
         metadata.seal = Some(seal::make(self.data_key, metadata, self.plaintext, &pass.values));
-        let text = self.plaintext.rewrite(&pass.edits, MetadataChange::Write(metadata.to_json()))?;
-        let written = Sealed::new(Document::parse(self.plaintext.format(), text.clone())?)?;
+        let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
+        let text = Zeroizing::new(written.text().to_owned());
+        let written = Sealed::new(written)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         let opened = written
             .open_with(data_key, &Demands::default())

@@ -67,8 +67,9 @@ impl Opened {
         };
         metadata.seal = None;
         metadata.seal = Some(seal::make(&self.data_key, &metadata, &self.plaintext, &self.values));
-        let text = self.document().rewrite(&[], MetadataChange::Write(metadata.to_json()))?;
-        self.check(&text)?;
+        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
+        let text = Zeroizing::new(written.text().to_owned());
+        self.check(written)?;
         Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
     }
 
@@ -97,8 +98,8 @@ impl Opened {
     }
 
     /// Opens what was written.
-    fn check(&self, text: &Zeroizing<String>) -> Result<()> {
-        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
+    fn check(&self, written: Document) -> Result<()> {
+        let written = Sealed::new(written)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         match written.open_with(data_key, &Demands::default()) {
             Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),

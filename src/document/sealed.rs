@@ -272,8 +272,7 @@ impl Sealed {
         if self.document.format() == Format::Binary {
             return Document::from_plaintext(Format::Binary, self.document.plaintext(edits)?);
         }
-        let text = self.document.rewrite(edits, MetadataChange::Remove)?;
-        Document::parse(self.document.format(), text)
+        self.document.rewritten(edits, &MetadataChange::Remove)
     }
 
     fn with_forms(&self, edits: &[Edit], forms: &Forms) -> Vec<Edit> {

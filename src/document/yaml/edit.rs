@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::super::store::Splice;
 use super::super::tree::{Entry, Member, Node, Path, Place, Step};
 use super::emit::{Start, Writer, flow, flow_member};
@@ -191,7 +193,7 @@ impl Editor<'_, '_> {
         Some(column(holder) + self.step())
     }
 
-    fn lines(&self, child: &Child<'_>, margin: usize) -> Result<String, DocumentError> {
+    fn lines(&self, child: &Child<'_>, margin: usize) -> Result<Zeroizing<String>, DocumentError> {
         let line_break = source::line_break(self.layout.text);
         let mut writer = Writer::with_margin(line_break, margin).with_step(self.step());
         match *child {
