@@ -158,6 +158,17 @@ pub(crate) struct Writer<'a> {
     data_key: &'a DataKey,
 }
 
+impl<'a> Writer<'a> {
+    pub(crate) fn new(
+        plaintext: &'a Document,
+        selection: &'a Selection,
+        comments: Comments,
+        data_key: &'a DataKey,
+    ) -> Self {
+        Self { plaintext, selection, comments, data_key }
+    }
+}
+
 impl Writer<'_> {
     /// Encrypts all that is selected, and completes the metadata.
     ///

@@ -10,6 +10,12 @@ mod keys;
 mod change;
 #[path = "args/values.rs"]
 pub mod values;
+// The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/edit.rs"]
+mod edit;
+#[cfg(unix)]
+#[path = "args/exec.rs"]
+mod exec;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +23,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use change::*;
+pub use edit::EditArgs;
+#[cfg(unix)]
+pub use exec::ExecArgs;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
@@ -46,6 +55,8 @@ Exit codes:
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
   7    verify or keys check found problems
+  126  exec: the command cannot be run
+  127  exec: the command is not there
   130  interrupted";
 
 /// Options of every command.
@@ -140,6 +151,20 @@ pub enum Command {
     ///
     /// Its lines go with it. A mapping or a list goes with all that is in it.
     Unset(values::UnsetArgs),
+    /// Edit a file in the clear, and encrypt what was changed
+    ///
+    /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
+    /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
+    /// written. Edits that cannot be saved are never lost: they are edited again, or kept, encrypted, in FILE.kenc-edit.
+    Edit(EditArgs),
+
+    /// Run a command with decrypted values in its environment
+    ///
+    /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
+    /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
+    /// digits becomes _ too. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    #[cfg(unix)]
+    Exec(ExecArgs),
 
     /// Show all that can be known of a file without a key
     ///

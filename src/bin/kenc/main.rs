@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod configuration;
 mod documents;
+mod editor;
 mod environment;
 mod failure;
 mod many;
@@ -49,6 +50,9 @@ fn run(cli: &Cli) -> Exit {
         Command::Get(args) => commands::documents::get::run(args, &configs, &reporter),
         Command::Set(args) => commands::documents::set::run(args, &configs, &reporter),
         Command::Unset(args) => commands::documents::unset::run(args, &configs, &reporter),
+        Command::Edit(args) => commands::edit::run(args, &configs, &reporter),
+        #[cfg(unix)]
+        Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

@@ -4,6 +4,8 @@
 //! their layout, which sops would write anew.
 
 mod args;
+mod edit;
+#[cfg(unix)]
 mod exec;
 mod exit;
 mod groups;
@@ -56,7 +58,6 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let reporter = Reporter::new(&global);
     let configs = Configs::of_sops(args.config.clone(), &reporter);
-    signals::handle();
     let outcome = std::panic::catch_unwind(|| run(&args, &configs, &reporter));
     match outcome {
         Ok(Ok(code)) => code.into(),
@@ -78,6 +79,12 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         None => (None, args.words.as_slice()),
     };
     let session = Session { args, configs, reporter };
+    if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
+        // There is plaintext to clear away, and another program to pass signals on to.
+        signals::handle_all();
+    } else {
+        signals::handle();
+    }
     match command {
         Some("encrypt") => transform::encrypt(session, words.first().map(PathBuf::from).as_deref()),
         Some("decrypt") => transform::decrypt(session, words.first().map(PathBuf::from).as_deref()),
@@ -87,9 +94,11 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         Some("filestatus") => transform::file_status(session, &file(words)?),
         Some("updatekeys") => groups::update_keys(session, words),
         Some("groups") => groups::run(session, words),
+        #[cfg(unix)]
         Some("exec-env") => exec::with_variables(session, words),
+        #[cfg(unix)]
         Some("exec-file") => exec::with_file(session, words),
-        Some("edit") => edit(session, &file(words)?),
+        Some("edit") => edit::run(session, &file(words)?),
         Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not do what `sops {command}` does"))),
         None => legacy(session, words),
     }
@@ -130,7 +139,7 @@ fn legacy(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     } else if args.encrypt {
         transform::encrypt(session, Some(&file))
     } else {
-        edit(session, &file)
+        edit::run(session, &file)
     }
 }
 
@@ -148,10 +157,4 @@ fn check_order(order: Option<&str>) -> Result<(), Stop> {
         }
         None => Ok(()),
     }
-}
-
-/// Edits a file in the clear.
-fn edit(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
-    let _ = (session, path);
-    Err(Stop::new(code::FAILED, "editing is not there yet"))
 }

@@ -1,24 +1,22 @@
 //! Running commands with what a document says: `exec-env` and `exec-file`.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::process::{Command, ExitStatus};
 
 use kenc::document::{Entry, Node, Value};
 use kenc::error::Error;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
 use super::session::{Session, name_of};
 use crate::args::documents::DocumentDecryptArgs;
+use crate::commands::contents::private_folder;
 use crate::commands::documents::decrypt::result;
-use crate::environment::variable;
 use crate::failure::Failure;
+use crate::signals;
 
 /// Runs a command of the shell with the values at the top of a document as variables.
 pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
@@ -33,7 +31,10 @@ pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, St
     let opened = session.open(Some(Path::new(file)))?;
     let mut command = shell(line, args.pristine);
     let roots = &opened.plaintext().tree().roots;
-    let Some(Node::Mapping(entries)) = roots.first() else { return run(command, args.background) };
+    let entries = match roots.first() {
+        Some(Node::Mapping(entries)) => entries.as_slice(),
+        _ => &[],
+    };
     for entry in entries {
         let Entry::Child(member) = entry else { continue };
         let fault = |fault: &str| Stop::new(code::FAILED, format!("`{}` cannot be a variable: {fault}", member.key));
@@ -48,10 +49,12 @@ pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, St
         let value = if matches!(leaf.value, Value::Null) { Zeroizing::default() } else { value };
         command.env(&member.key, OsStr::from_bytes(&value));
     }
-    if args.same_process {
-        return Err(Error::io("run /bin/sh", command.exec()).into());
+    if args.background {
+        command.spawn().map_err(failed)?;
+        return Ok(0);
     }
-    run(command, args.background)
+    // In our place, with or without --same-process: signals and the exit code are the command's own.
+    Err(failed(command.exec()))
 }
 
 /// Runs a command of the shell in which `{}` is the path of the decrypted file.
@@ -78,44 +81,37 @@ pub fn with_file(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let plaintext = result(opened, &DocumentDecryptArgs { extract: None, output_type: Some(to.into()) });
     let plaintext = plaintext.map_err(Failure::about(name_of(Some(path))))?;
 
-    let folder = if args.no_fifo { memory() } else { Some(std::env::temp_dir()) };
-    let folder = folder.ok_or_else(|| {
-        Stop::new(code::CANNOT_WRITE, "there is no folder in memory for the decrypted file; leave out --no-fifo")
-    })?;
-    // Nobody else may enter it, and it goes with everything in it when the command has ended.
-    let folder = tempfile::Builder::new().prefix(".kenc-").tempdir_in(folder);
-    let folder = folder.map_err(|error| Error::io("make a private folder", error))?;
-    let target = folder.path().join(name);
-    if args.no_fifo {
-        write_file(&target, &plaintext).map_err(|error| Error::io("write the decrypted file", error))?;
-    } else {
-        let made = mknodat(CWD, &target, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
-        made.map_err(|error| Error::io("make a named pipe", error.into()))?;
-        let pipe = target.clone();
-        // It waits until the command opens the pipe. If that never happens, it ends with the program.
-        std::thread::spawn(move || {
-            let _ = std::fs::OpenOptions::new().write(true).open(pipe).and_then(|mut pipe| pipe.write_all(&plaintext));
-        });
+    let folder = private_folder(session.reporter)?;
+    let target = folder.path().join(&name);
+    if args.no_fifo || !serve_by_pipe(&target, &plaintext)? {
+        folder.write(name.as_os_str(), &plaintext)?;
     }
     let line = replaced(line, target.as_os_str());
-    let outcome = run(shell(&line, false), false);
+    let outcome = run(shell(&line, false));
     drop(folder);
     outcome
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
+/// Makes a named pipe that gives a text once. Returns false where there is no such thing.
+#[cfg(target_os = "linux")]
+fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, Stop> {
+    use std::io::Write;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    let made = mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
+    made.map_err(|error| Error::io("make a named pipe", error.into()))?;
+    let (path, text) = (path.to_owned(), Zeroizing::new(text.to_vec()));
+    // It waits until the command opens the pipe. If that never happens, it ends with the program.
+    std::thread::spawn(move || {
+        let _ = std::fs::OpenOptions::new().write(true).open(path).and_then(|mut pipe| pipe.write_all(&text));
+    });
+    Ok(true)
 }
 
-/// A folder of which nothing reaches a disk.
-fn memory() -> Option<PathBuf> {
-    let folders = [variable("XDG_RUNTIME_DIR"), Some(PathBuf::from("/dev/shm"))];
-    let is_memory = |folder: &PathBuf| {
-        const TMPFS: i64 = 0x0102_1994;
-        const RAMFS: i64 = 0x8584_58f6;
-        rustix::fs::statfs(folder).is_ok_and(|found| [TMPFS, RAMFS].contains(&i64::from(found.f_type)))
-    };
-    folders.into_iter().flatten().find(is_memory)
+#[cfg(not(target_os = "linux"))]
+fn serve_by_pipe(_path: &Path, _text: &[u8]) -> Result<bool, Stop> {
+    Ok(false)
 }
 
 fn replaced(line: &OsStr, path: &OsStr) -> OsString {
@@ -142,13 +138,14 @@ fn shell(line: &OsStr, is_pristine: bool) -> Command {
     command
 }
 
-fn run(mut command: Command, is_background: bool) -> Result<u8, Stop> {
-    let failed = |error| Stop::from(Error::io("run /bin/sh", error));
-    let mut child = command.spawn().map_err(failed)?;
-    if is_background {
-        return Ok(0);
-    }
-    child.wait().map(exit_code).map_err(failed)
+/// Runs a command to its end, and passes signals on to it.
+fn run(mut command: Command) -> Result<u8, Stop> {
+    let mut child = signals::start(&mut command).map_err(failed)?;
+    signals::wait_for(&mut child).map(exit_code).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Stop {
+    Error::io("run /bin/sh", error).into()
 }
 
 /// As a shell has it: 128 and the number of the signal that ended it.

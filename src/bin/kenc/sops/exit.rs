@@ -26,6 +26,8 @@ pub mod code {
     pub const NO_FILE: u8 = 100;
     pub const KIND_TWICE: u8 = 112;
     pub const NO_KEY: u8 = 128;
+    pub const NOT_CHANGED: u8 = 200;
+    pub const NO_EDITOR: u8 = 201;
     pub const ENCRYPTED_ALREADY: u8 = 203;
 }
 

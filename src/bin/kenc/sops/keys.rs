@@ -143,7 +143,8 @@ pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
     Ok(())
 }
 
-fn selection(args: &SopsArgs) -> Result<Option<Rule>, Stop> {
+/// The rule of the flags for which values are encrypted.
+pub fn selection(args: &SopsArgs) -> Result<Option<Rule>, Stop> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let rules = [
         given(&args.unencrypted_suffix).map(Rule::UnencryptedSuffix),

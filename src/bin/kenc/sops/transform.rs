@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Encrypted, Format, Metadata, NewKey, NewKeys, Outcome, Rotation, Sealed, StoredKey};
+use kenc::document::{
+    Document, Encrypted, Format, Metadata, NewKey, NewKeys, Node, Outcome, Rotation, Sealed, StoredKey, Value,
+};
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
 use kenc::keys::WrappingKey;
@@ -68,8 +70,19 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let own = opened.document().format();
     // A file that kenc made of TOML has no notation that sops has a word for.
     let to = if own == from || session.args.output_type.is_some() { to } else { own };
+    let leaf = extract.as_ref().and_then(|path| match opened.plaintext().tree().node(path) {
+        Some(Node::Leaf(leaf)) => Some(leaf.value.clone()),
+        _ => None,
+    });
     let args = DocumentDecryptArgs { extract, output_type: Some(to.into()) };
-    let bytes = result(opened, &args).map_err(Failure::about(name_of(path)))?;
+    let mut bytes = result(opened, &args).map_err(Failure::about(name_of(path)))?;
+    match (leaf, to) {
+        // Text is given bare, and other values as a document of them alone.
+        (None | Some(Value::Text(_) | Value::Bytes(_)), _) => {}
+        (Some(_), Format::Yaml) => bytes.push(b'\n'),
+        (Some(Value::Time(time)), Format::Json) => bytes = format!("\"{time}\"").into_bytes().into(),
+        _ => {}
+    }
     session.write(path, &bytes, Access::Owner)
 }
 
