@@ -7,6 +7,7 @@ pub mod folder;
 pub mod held;
 pub mod input;
 pub mod positioned;
+pub mod scratch;
 
 use std::fs::File;
 

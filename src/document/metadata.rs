@@ -16,11 +16,11 @@ const VERSION: &str = "3.13.2";
 /// Most wrapped keys that a document may have.
 const MAX_KEYS: usize = 256;
 
-const KEY_GROUPS: &str = "key_groups";
+pub(crate) const KEY_GROUPS: &str = "key_groups";
 const LAST_MODIFIED: &str = "lastmodified";
 const MAC: &str = "mac";
 const MAC_ONLY_ENCRYPTED: &str = "mac_only_encrypted";
-const THRESHOLD: &str = "shamir_threshold";
+pub(crate) const THRESHOLD: &str = "shamir_threshold";
 const VERSION_FIELD: &str = "version";
 const SEAL: &str = "kenc_seal";
 const FORMS: &str = "kenc_forms";
@@ -95,13 +95,7 @@ impl Metadata {
             },
             Some(_) => return Err(damaged("`mac_only_encrypted` is neither true nor false")),
         };
-        let threshold = match fields.remove(THRESHOLD) {
-            None => Some(0),
-            Some(Json::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
-            Some(Json::String(text)) => text.parse().ok(),
-            Some(_) => None,
-        };
-        let threshold = threshold.ok_or_else(|| damaged("`shamir_threshold` is no number of groups"))?;
+        let threshold = threshold(&mut fields)?;
         let groups = groups(&mut fields)?;
         if groups.len() > 1 && !(threshold == 0 || (2..=groups.len()).contains(&threshold)) {
             return Err(damaged("`shamir_threshold` is not possible with its groups"));
@@ -141,6 +135,12 @@ impl Metadata {
             }
         }
         fields.into_iter().collect()
+    }
+
+    /// Whether it has a MAC.
+    #[must_use]
+    pub fn has_mac(&self) -> bool {
+        self.mac.is_some()
     }
 
     /// Whether it has a seal of kenc, whatever that is worth.
@@ -204,8 +204,19 @@ fn text(fields: &mut BTreeMap<String, Json>, name: &str) -> Result<Option<String
     }
 }
 
+/// Takes the number of groups that are needed.
+pub(crate) fn threshold(fields: &mut BTreeMap<String, Json>) -> Result<usize, DocumentError> {
+    let threshold = match fields.remove(THRESHOLD) {
+        None => Some(0),
+        Some(Json::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Some(Json::String(text)) => text.parse().ok(),
+        Some(_) => None,
+    };
+    threshold.ok_or_else(|| damaged("`shamir_threshold` is no number of groups"))
+}
+
 /// Takes the keys. Those at the top are one group, and prevail over `key_groups`, as in sops.
-fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, DocumentError> {
+pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, DocumentError> {
     let group = take_lists(fields)?;
     if !group.is_empty() {
         return Ok(vec![group]);
@@ -254,7 +265,7 @@ fn take_lists(fields: &mut BTreeMap<String, Json>) -> Result<Vec<StoredKey>, Doc
     Ok(keys)
 }
 
-fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
+pub(crate) fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
     let mut lists: BTreeMap<String, Vec<Json>> = BTreeMap::new();
     for key in group {
         lists.entry(key.list().to_owned()).or_default().push(Json::Object(key.to_json()));

@@ -2,10 +2,13 @@
 
 use zeroize::Zeroizing;
 
-use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file};
+use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file, survey};
+use super::mac::MacScope;
+use super::relist::NewKeys;
 use super::reuse::Keep;
 use super::seal;
 use super::sealed::{Demands, Opened, Sealed};
+use super::select::{Rule, Selection};
 use super::stored_key::StoredKey;
 use super::{Document, MetadataChange};
 use crate::crypto::DataKey;
@@ -21,6 +24,17 @@ pub enum NewKey {
     Wrapping(WrappingKey),
 }
 
+/// What else changes when a document gets a new data key. The default is nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rotation {
+    /// The keys that it is to have.
+    pub keys: Option<NewKeys>,
+    /// Which values are to be encrypted.
+    pub rule: Option<Rule>,
+    /// Which values the MAC is to be made of.
+    pub mac_scope: Option<MacScope>,
+}
+
 impl Opened {
     /// Gives the document another list of keys, with the same data key: values, MAC and the time of the last change stay.
     ///
@@ -32,9 +46,6 @@ impl Opened {
     ///
     /// # Errors
     /// If there is no key, the threshold is not possible, or a key does not wrap.
-    ///
-    /// # Panics
-    /// Never: there is one wrapped key for each key that wraps.
     pub fn with_keys(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Outcome> {
         let needed = checked_threshold(threshold, groups.len())?;
         let old = self.metadata();
@@ -58,8 +69,21 @@ impl Opened {
                 keyring.wrap_in_groups(&self.data_key, std::slice::from_ref(&missing), needed)?.remove(0)
             };
             let mut new = missing.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped));
-            let kept = kept.into_iter().flatten();
-            vec![kept.map(|key| key.unwrap_or_else(|| new.next().expect("each missing key was wrapped"))).collect()]
+            let mut keys: Vec<StoredKey> = Vec::new();
+            for key in kept.into_iter().flatten() {
+                let key = key.unwrap_or_else(|| {
+                    let new = new.next().expect("each missing key was wrapped");
+                    // Only now is it known which key an alias means: it may be one that stays.
+                    old.groups[0].iter().find(|old| old.identity() == new.identity()).cloned().unwrap_or(new)
+                });
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+            if keys == old.groups[0] {
+                return Ok(Outcome::Unchanged);
+            }
+            vec![keys]
         } else {
             let keys = groups.iter().map(|group| group.iter().map(wrapping).collect());
             let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
@@ -67,9 +91,8 @@ impl Opened {
         };
         metadata.seal = None;
         metadata.seal = Some(seal::make(&self.data_key, &metadata, &self.plaintext, &self.values));
-        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
-        let text = Zeroizing::new(written.text().to_owned());
-        self.check(written)?;
+        let text = self.document().rewrite(&[], MetadataChange::Write(metadata.to_json()))?;
+        self.check(&text)?;
         Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
     }
 
@@ -78,13 +101,42 @@ impl Opened {
     /// # Errors
     /// If a key does not wrap, or kenc cannot ask it to ([`DocumentError::CannotRewrap`]).
     pub fn rotate(&self, keyring: &Keyring<'_>) -> Result<Encrypted> {
+        self.rotate_with(&Rotation::default(), keyring)
+    }
+
+    /// As [`Self::rotate`], with other keys or another rule as well.
+    ///
+    /// # Errors
+    /// If a key does not wrap, or a rule cannot be used or selects nothing.
+    pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>) -> Result<Encrypted> {
+        let Rotation { keys, rule, mac_scope } = rotation;
         let mut metadata = self.metadata().clone();
-        let keys = metadata.groups.iter().map(|group| group.iter().map(rewrapping).collect());
-        let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
-        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, metadata.needed_groups())?;
+        let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(Selection::new).transpose()?;
+        if let (Some(selection), Some(rule)) = (&new_selection, rule) {
+            if survey(&self.plaintext, selection)? == 0 {
+                return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
+            }
+            metadata.rule = rule.clone();
+        }
+        metadata.mac_scope = mac_scope.unwrap_or(metadata.mac_scope);
+        let mut needed = metadata.needed_groups();
+        let keys: Result<Vec<Vec<WrappingKey>>, DocumentError> = match keys {
+            Some(new) => {
+                needed = checked_threshold(new.threshold, new.groups.len())?;
+                metadata.threshold = if new.groups.len() > 1 { needed } else { 0 };
+                new.groups.iter().map(|group| group.iter().map(wrapping).collect()).collect()
+            }
+            None => metadata.groups.iter().map(|group| group.iter().map(rewrapping).collect()).collect(),
+        };
+        let keys = keys?;
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;
         metadata.groups = stored(&keys, wrapped);
         metadata.touch();
-        self.writer(&self.plaintext, &data_key).write(metadata, self.reuse(Keep::Types), None)
+        let mut writer = self.writer(&self.plaintext, &data_key);
+        if let Some(selection) = &new_selection {
+            writer.selection = selection;
+        }
+        writer.write(metadata, self.reuse(Keep::Types), None)
     }
 
     /// The key as the group at this place has it.
@@ -98,8 +150,8 @@ impl Opened {
     }
 
     /// Opens what was written.
-    fn check(&self, written: Document) -> Result<()> {
-        let written = Sealed::new(written)?;
+    fn check(&self, text: &Zeroizing<String>) -> Result<()> {
+        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         match written.open_with(data_key, &Demands::default()) {
             Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),

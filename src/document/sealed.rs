@@ -221,7 +221,7 @@ impl Sealed {
             has_encrypted_comments: false,
             mac: Zeroizing::default(),
         };
-        let mut mac = Mac::new(self.metadata.mac_scope);
+        let mut mac = Mac::new(self.metadata.mac_scope, &self.document.found.aliases);
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             match met {
                 Met::Leaf(leaf) => {
@@ -238,7 +238,8 @@ impl Sealed {
                         None => examined.comments_left.push(comment.place.into()),
                     }
                 }
-                Met::Comment(_) | Met::Alias(_) => {}
+                Met::Alias(_) => mac.add_alias(spot.is_selected),
+                Met::Comment(_) => {}
             }
             Ok::<(), ()>(())
         });

@@ -31,8 +31,8 @@ impl Store for YamlStore {
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
         }
         let (members, metadata) = metadata::find(&layout)?;
-        let build::Built { tree, tokens, settings } = build::build(&layout, &members)?;
-        Ok(Found { tree, tokens, metadata, settings })
+        let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &members)?;
+        Ok(Found { tree, tokens, metadata, settings, aliases })
     }
 
     fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {

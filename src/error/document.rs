@@ -144,6 +144,17 @@ pub enum DocumentError {
         /// How many there are.
         groups: usize,
     },
+    /// It has several groups of keys, and it was not said which one is to change.
+    #[error("it has {0} key groups, and it is not said which one is to change")]
+    SeveralGroups(usize),
+    /// It has no such group of keys.
+    #[error("it has no key group {number}: there {}", if *.groups == 1 { "is one".to_owned() } else { format!("are {groups}") })]
+    NoSuchGroup {
+        /// The one that was named, from 1.
+        number: usize,
+        /// How many there are.
+        groups: usize,
+    },
     /// A key of the document would have to wrap anew, and kenc cannot have it do so.
     #[error("kenc cannot wrap a data key under {key}, which the document has in {list}")]
     CannotRewrap {
@@ -168,7 +179,9 @@ impl DocumentError {
             | Self::NoSeal { .. }
             | Self::Metadata(_)
             | Self::SharesDoNotFit => Class::NotAuthentic,
-            Self::UnusableRule { .. } | Self::Threshold { .. } => Class::Usage,
+            Self::UnusableRule { .. } | Self::Threshold { .. } | Self::SeveralGroups(_) | Self::NoSuchGroup { .. } => {
+                Class::Usage
+            }
             Self::AlreadyEncrypted => Class::WouldOverwrite,
             Self::Syntax { .. }
             | Self::Refused { .. }

@@ -85,6 +85,32 @@ impl<'a> Rewrapper<'a> {
         Self { keyring, change, only, memory: Memory::default() }
     }
 
+    /// The change that it makes.
+    #[must_use]
+    pub fn change(&self) -> &KeyChange {
+        &self.change
+    }
+
+    /// The key that a word for one of KMS means: of an alias, the key behind it. Each is asked for once.
+    ///
+    /// # Errors
+    /// [`Error::CannotFindKey`] if that cannot be known.
+    pub fn resolved(&self, key: &KmsKey) -> Result<KmsKey> {
+        self.memory.resolved(self.keyring.kms, key)
+    }
+
+    /// The keys that would come and the wrapped keys that would go, as far as that is known before a key is asked: an alias
+    /// counts as new.
+    ///
+    /// # Errors
+    /// [`Error::LastKey`] if none would be left, [`Error::CannotFindKey`] for an alias that is to go.
+    pub fn preview(&self, wrapped: &[WrappedKey]) -> Result<(Vec<KeyUri>, Vec<WrappedKey>)> {
+        let plan = self.plan(wrapped)?;
+        let stays = |slot: &usize| plan.entries.iter().any(|entry| matches!(entry, Entry::Kept(kept) if kept == slot));
+        let going = (0..wrapped.len()).filter(|slot| !stays(slot)).map(|slot| wrapped[slot].clone()).collect();
+        Ok((plan.new_keys().cloned().collect(), going))
+    }
+
     /// The wrapped keys that are to take the place of `wrapped`. `is_data_key` tells the data key that the payload commits
     /// to.
     ///

@@ -14,7 +14,7 @@ pub struct Workbench {
     pub keys: Vec<WrappingKey>,
     pub identities: Identities,
     pub kms: AwsKms,
-    trusted: TrustedKeys,
+    pub trusted: TrustedKeys,
     _files: Vec<tempfile::NamedTempFile>,
 }
 

@@ -8,6 +8,14 @@ mod keys;
 // Named in full, for the tests that make man pages of these definitions include this file by its path.
 #[path = "args/change.rs"]
 mod change;
+#[path = "args/values.rs"]
+pub mod values;
+// The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/edit.rs"]
+mod edit;
+#[cfg(unix)]
+#[path = "args/exec.rs"]
+mod exec;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +23,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use change::*;
+pub use edit::EditArgs;
+#[cfg(unix)]
+pub use exec::ExecArgs;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
@@ -44,6 +55,8 @@ Exit codes:
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
   7    verify or keys check found problems
+  126  exec: the command cannot be run
+  127  exec: the command is not there
   130  interrupted";
 
 /// Options of every command.
@@ -118,6 +131,40 @@ pub enum Command {
     /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
     /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
     Rotate(RotateArgs),
+
+    /// Print one value of an encrypted config document
+    ///
+    /// A single value is printed bare, with a line end behind it unless it has one or -n is given; a mapping or a list in
+    /// the notation of the file, or as JSON with --json. Works on kenc files too that have a config document in them.
+    Get(values::GetArgs),
+
+    /// Set one value of an encrypted config document
+    ///
+    /// The value comes from the standard input, from --file, or is asked for at the terminal, where it is not shown. The line
+    /// end behind a single line is not part of it. It is a number, a boolean or null where it reads as one in the notation
+    /// of the file, letter by letter; a value that is text stays text, and --string makes it text. With --json the value is
+    /// JSON, and may be a mapping or a list. Parents that are not there are made. All other values keep their ciphertext,
+    /// and a value that is there already writes nothing.
+    Set(values::SetArgs),
+
+    /// Take one value out of an encrypted config document
+    ///
+    /// Its lines go with it. A mapping or a list goes with all that is in it.
+    Unset(values::UnsetArgs),
+    /// Edit a file in the clear, and encrypt what was changed
+    ///
+    /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
+    /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
+    /// written. Edits that cannot be saved are never lost: they are edited again, or kept, encrypted, in FILE.kenc-edit.
+    Edit(EditArgs),
+
+    /// Run a command with decrypted values in its environment
+    ///
+    /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
+    /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
+    /// digits becomes _ too. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    #[cfg(unix)]
+    Exec(ExecArgs),
 
     /// Show all that can be known of a file without a key
     ///

@@ -2,10 +2,14 @@
 
 pub mod changing;
 pub mod completions;
+pub mod contents;
 pub mod decrypt;
 pub mod documents;
+pub mod edit;
 pub mod encrypt;
 pub mod encrypt_many;
+#[cfg(unix)]
+pub mod exec;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;

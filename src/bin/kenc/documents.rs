@@ -1,7 +1,7 @@
 //! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
@@ -18,10 +18,10 @@ use crate::commands::opening::is_kenc_file;
 use crate::configuration::Configs;
 use crate::environment::local_key;
 use crate::failure::{Cause, Failure};
-use crate::output::{Output, Place};
+use crate::output::{Output, Place, TextOnly};
 
 /// Longest file that is taken for a document, in bytes. What is longer is no config file.
-const MAX_LEN: usize = 256 << 20;
+pub const MAX_LEN: usize = 256 << 20;
 
 /// What an input turned out to be.
 pub enum Recognised {
@@ -56,6 +56,20 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
     }
 }
 
+/// Whether the content of a file in a folder is an encrypted document; or else whether its name and its text say that it is
+/// meant as one, so that it is not passed over in silence when it is damaged.
+pub fn is_encrypted(input: Input, start: &[u8], path: &Path) -> Result<bool> {
+    if start.contains(&0) || input.len().is_some_and(|len| len > MAX_LEN as u64) {
+        return Ok(false);
+    }
+    let (Some(whole), _) = input.read_whole(MAX_LEN)? else { return Ok(false) };
+    let Ok(text) = std::str::from_utf8(&whole) else { return Ok(false) };
+    if !text.contains("sops") || !text.contains("ENC[") {
+        return Ok(false);
+    }
+    Ok(Format::of_name(path) != Format::Binary || Document::recognise(&whole).is_some())
+}
+
 /// Reads an encrypted document.
 pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<Sealed>> {
     match recognise(input, path, notation)? {
@@ -76,7 +90,8 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notati
     Ok(Document::from_plaintext(format, whole)?)
 }
 
-fn parse(format: Format, whole: &[u8]) -> Result<Document> {
+/// Reads a text in a notation.
+pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
     let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
         at: kenc::error::At { line: 1, column: 1 },
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
@@ -101,11 +116,24 @@ impl From<Notation> for Format {
     }
 }
 
+impl From<Format> for Notation {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Yaml => Self::Yaml,
+            Format::Json => Self::Json,
+            Format::Dotenv => Self::Dotenv,
+            Format::Ini => Self::Ini,
+            Format::Toml => Self::Toml,
+            Format::Binary => Self::Binary,
+        }
+    }
+}
+
 /// Whether the values of an input are encrypted rather than the whole: because it was asked for, or because a rule is for
 /// it and its name is that of a document.
 pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs<'_>, path: Option<&Path>) -> Result<bool, Failure> {
-    if args.values || args.whole {
-        return Ok(args.values);
+    if args.values || args.whole || selection(&args.selection).is_some() {
+        return Ok(!args.whole);
     }
     let Some(path) = path.filter(|path| Format::of_name(path) != Format::Binary) else { return Ok(false) };
     let found = configs.of(Some(path))?;
@@ -151,8 +179,7 @@ pub fn recipe(
     };
     let groups = groups.into_iter().map(|group| with_context(group, &context)).collect::<Result<_, Failure>>()?;
     let rule_given = selection(&args.selection);
-    let rule_of_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
-    let rule_of_config = rule_of_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+    let rule_of_config = rule.as_ref().and_then(selection_of_rule);
     let is_only_encrypted = args.mac_only_encrypted || rule.is_some_and(|rule| rule.mac_only_encrypted);
     Ok(Recipe {
         rule: rule_given.or(rule_of_config).unwrap_or_default(),
@@ -165,24 +192,26 @@ pub fn recipe(
 
 /// The keys of a rule, group by group.
 pub fn groups_of_rule(rule: &ConfigRule) -> Result<Vec<Vec<WrappingKey>>, Failure> {
-    let key = |key: &RuleKey| {
-        Ok(match key {
-            RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
-                key: KeyUri::AwsKms(key.clone()),
-                access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
-            },
-            RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
-            RuleKey::Passphrase => KeyUri::Passphrase.into(),
-            RuleKey::Pgp(name) => {
-                let fingerprint = PgpFingerprint::from_fingerprint(name);
-                KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
-            }
-            RuleKey::Other { kind, id } => {
-                return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
-            }
-        })
-    };
-    rule.groups.iter().map(|group| group.keys.iter().map(key).collect()).collect()
+    rule.groups.iter().map(|group| group.keys.iter().map(key_of_rule).collect()).collect()
+}
+
+/// A key of a rule.
+pub fn key_of_rule(key: &RuleKey) -> Result<WrappingKey, Failure> {
+    Ok(match key {
+        RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
+            key: KeyUri::AwsKms(key.clone()),
+            access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
+        },
+        RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
+        RuleKey::Passphrase => KeyUri::Passphrase.into(),
+        RuleKey::Pgp(name) => {
+            let fingerprint = PgpFingerprint::from_fingerprint(name);
+            KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
+        }
+        RuleKey::Other { kind, id } => {
+            return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
+        }
+    })
 }
 
 /// All keys of the command line in one group; or with a threshold a group for each word, whose keys have commas between.
@@ -206,7 +235,7 @@ fn groups_of_words(
 }
 
 /// Adds pairs to the context of every key of AWS KMS. What a key has already stays, unless it contradicts.
-fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
+pub fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
     let mut group = group;
     for WrappingKey { key, access } in &mut group {
         if !matches!(key, KeyUri::AwsKms(_)) {
@@ -222,7 +251,8 @@ fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Ve
     Ok(group)
 }
 
-fn selection(args: &SelectionArgs) -> Option<Rule> {
+/// The rule that was given on the command line.
+pub fn selection(args: &SelectionArgs) -> Option<Rule> {
     let SelectionArgs {
         unencrypted_suffix,
         encrypted_suffix,
@@ -239,11 +269,35 @@ fn selection(args: &SelectionArgs) -> Option<Rule> {
         .or(encrypted_comment_regex.map(Rule::EncryptedCommentRegex))
 }
 
+/// Which values a rule of a config has encrypted, if it says so.
+pub fn selection_of_rule(rule: &ConfigRule) -> Option<Rule> {
+    let selection = rule.selection.as_ref()?;
+    Rule::from_name(selection.kind.field(), &selection.text)
+}
+
 /// Writes a text to its place, as a whole or not at all where the place is a file.
 pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync) -> Result<()> {
     let mut output = Output::open(place, access, sync)?;
     output.writer().write_all(bytes).map_err(Error::Write)?;
     output.commit()
+}
+
+/// Prints plaintext to the standard output. A terminal gets text only.
+pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
+    let place = Place::StandardOutput { forced: false };
+    let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing)?;
+    let written = if std::io::stdout().is_terminal() {
+        let mut text = TextOnly::new(output.writer());
+        let written = text.write_all(bytes);
+        if text.has_refused() {
+            return Err(Cause::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
+        }
+        written
+    } else {
+        output.writer().write_all(bytes)
+    };
+    written.map_err(Error::Write)?;
+    Ok(output.commit()?)
 }
 
 /// Replaces a document by its successor.

@@ -1,9 +1,12 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use kenc::error::Class;
+
+use crate::commands::edit::Kept;
 
 /// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Exit {
     KeyService,
     WouldOverwrite,
     Problems,
+    NotExecutable,
+    NotFound,
     Interrupted,
 }
 
@@ -30,6 +35,8 @@ impl Exit {
             Self::KeyService => 5,
             Self::WouldOverwrite => 6,
             Self::Problems => 7,
+            Self::NotExecutable => 126,
+            Self::NotFound => 127,
             Self::Interrupted => crate::signals::exit_code(),
         }
     }
@@ -68,6 +75,26 @@ pub enum Cause {
     NoFingerprint(String),
     #[error("the config names the key `{id}` in `{field}`, and kenc does not ask that service")]
     KeyOfOtherService { field: &'static str, id: String },
+    #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
+    CipherOfDocument(String),
+    #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
+    ValueOfWholeFile(PathBuf),
+    #[error("a value on the command line can be read by every program on this machine")]
+    ValueOnCommandLine,
+    #[error("no value: {0}")]
+    NoValue(&'static str),
+    #[error("the value is not text: it is not UTF-8")]
+    ValueNotText,
+    #[error("the value is not JSON: {0}")]
+    ValueNotJson(String),
+    #[error("{0}: its name does not say which notation it has")]
+    NotationUnknown(String),
+    #[error("no config has a rule with keys for {0}")]
+    NoRule(String),
+    #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
+    NotConfirmed { count: usize },
+    #[error("nothing was changed: the answer was no")]
+    Declined,
     #[error("there are {0} inputs and one output")]
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
@@ -124,6 +151,50 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
+    #[error("{0}")]
+    AsSops(String),
+    #[error("{} has {bytes} bytes, and 1 GiB is the limit for what is kept in memory", path.display())]
+    TooLong { path: PathBuf, bytes: u64 },
+    #[error("{} is not a regular file", .0.display())]
+    NotARegularFile(PathBuf),
+    #[error("no editor is set, and neither vi, vim nor nano is there")]
+    NoEditor,
+    #[error("${name} {fault}")]
+    EditorVariable { name: &'static str, fault: &'static str },
+    #[error("the editor failed ({0})")]
+    EditorFailed(ExitStatus),
+    #[error("the editor left no file")]
+    EditorLeftNothing,
+    #[error("there is no file system in memory to keep the plaintext in")]
+    NoMemoryForPlaintext,
+    #[error("{} was changed by another program meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{}", why.cause)]
+    NotSaved { why: Box<Failure>, kept: Kept },
+    #[error("there are edits of {} that were not saved", file.display())]
+    EditsKept { file: PathBuf, recovery: PathBuf },
+    #[error("there are no edits of {} that were not saved", .0.display())]
+    NoEditsKept(PathBuf),
+    #[error("{} was not changed: the edits are discarded", .0.display())]
+    EditsDiscarded(PathBuf),
+    #[error("the value at {path} cannot be a variable: {fault}")]
+    NotAVariable { path: String, fault: String },
+    #[error("{} has no keys to show", .0.display())]
+    NoKeysToShow(PathBuf),
+    #[error("{}: nothing tells what its values are", .0.display())]
+    NoValues(PathBuf),
+    #[error("there is no value `{0}`")]
+    NoSuchValue(String),
+    #[error("{files} files need {files} names, and {names} are given")]
+    FileNames { files: usize, names: usize },
+    #[error("`{}` is not the name of a file", .0.display())]
+    NotAFileName(OsString),
+    #[error("there is no {0} among the arguments of the command")]
+    NoPlaceForFile(String),
+    #[error("the command `{}` is not there", .0.display())]
+    CommandNotFound(OsString),
+    #[error("{error}")]
+    CommandNotExecutable { program: OsString, error: kenc::error::Error },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -177,6 +248,13 @@ impl Failure {
             | Cause::RangeOfDocument(_)
             | Cause::NoFingerprint(_)
             | Cause::KeyOfOtherService { .. }
+            | Cause::CipherOfDocument(_)
+            | Cause::NoRule(_)
+            | Cause::ValueOnCommandLine
+            | Cause::NoValue(_)
+            | Cause::ValueNotJson(_)
+            | Cause::NotationUnknown(_)
+            | Cause::NotConfirmed { .. }
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
@@ -190,7 +268,17 @@ impl Failure {
             | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
             | Cause::NothingToCheck
-            | Cause::SeveralAccounts(_) => Exit::Usage,
+            | Cause::AsSops(_)
+            | Cause::SeveralAccounts(_)
+            | Cause::EditorVariable { .. }
+            | Cause::NoEditsKept(_)
+            | Cause::NotAVariable { .. }
+            | Cause::NoSuchValue(_)
+            | Cause::NoKeysToShow(_)
+            | Cause::NoValues(_)
+            | Cause::FileNames { .. }
+            | Cause::NotAFileName(_)
+            | Cause::NoPlaceForFile(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
@@ -203,7 +291,22 @@ impl Failure {
             | Cause::NameTooLong(_)
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
-            | Cause::NoHome => Exit::Failed,
+            | Cause::Declined
+            | Cause::ValueOfWholeFile(_)
+            | Cause::ValueNotText
+            | Cause::NoHome
+            | Cause::NotARegularFile(_)
+            | Cause::TooLong { .. }
+            | Cause::NoEditor
+            | Cause::EditorFailed(_)
+            | Cause::EditorLeftNothing
+            | Cause::NoMemoryForPlaintext
+            | Cause::ChangedMeanwhile(_)
+            | Cause::EditsKept { .. }
+            | Cause::EditsDiscarded(_) => Exit::Failed,
+            Cause::NotSaved { why, .. } => why.exit(),
+            Cause::CommandNotFound(_) => Exit::NotFound,
+            Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,
         }

@@ -75,6 +75,11 @@ impl PassphraseSource for Passphrases {
     }
 }
 
+/// Asks for a value that is to be encrypted, and does not show it.
+pub fn value(subject: &str) -> Result<SecretString> {
+    ask(&format!("Value for {subject}: "))
+}
+
 fn ask(prompt: &str) -> Result<SecretString> {
     let _restored = signals::remember_terminal();
     rpassword::prompt_password(prompt).map(SecretString::from).map_err(|error| match error.kind() {

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, Exit, Failure};
 
+pub use hints::quoted;
+
 /// Prints in the way that the user asked for.
 pub struct Reporter {
     json: bool,
@@ -63,6 +65,18 @@ impl Reporter {
         if self.quiet && !self.json { Ok(()) } else { self.result(text, value) }
     }
 
+    /// Shows lines that lead to a question, beside the results.
+    pub fn show(&self, lines: &str) {
+        if !self.json {
+            print_error_line(lines);
+        }
+    }
+
+    /// Whether results are printed as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
         let text = if self.json { format!("{value}\n") } else { text.to_owned() };
@@ -90,6 +104,13 @@ impl Reporter {
             print_error_line(&format!("kenc: {}\n", printable(text)));
         }
         Ok(())
+    }
+
+    /// Says what became of the work, where that is not a result that a program would read.
+    pub fn say(&self, text: &str) {
+        if !self.quiet && !self.json {
+            print_error_line(&format!("kenc: {}\n", printable(text)));
+        }
     }
 
     /// Says what to do next.
@@ -173,6 +194,11 @@ impl Reporter {
     fn painted(&self, color: &str, text: &str) -> String {
         if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// A failure and its hints, for a place other than the terminal.
+pub fn lines_of(failure: &Failure) -> Vec<String> {
+    std::iter::once(sentence(failure)).chain(hints::of(failure)).map(|line| printable(&line)).collect()
 }
 
 fn sentence(failure: &Failure) -> String {

@@ -1,6 +1,7 @@
 //! The parts of a YAML text with the bytes that each takes, as the parser reports them and where it does not.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
@@ -19,6 +20,8 @@ pub(super) struct Layout<'t> {
     pub(super) parts: Vec<Part<'t>>,
     /// Every comment, in the order of the text.
     pub(super) remarks: Vec<Remark>,
+    /// The part that each alias stands for, by the number of the alias.
+    pub(super) targets: HashMap<usize, usize>,
 }
 
 /// One YAML document.
@@ -137,10 +140,11 @@ pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
     // Comments cost no more than other text; the limit of the parser would refuse long licences at the head of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
     let mut builder = Builder {
-        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new() },
+        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new(), targets: HashMap::new() },
         open: Vec::new(),
         end: 0,
         is_within: false,
+        anchors: HashMap::new(),
     };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| syntax(&error))?;
@@ -159,6 +163,8 @@ struct Builder<'t> {
     end: usize,
     /// Whether a document has begun and not ended.
     is_within: bool,
+    /// The part that each anchor is at, by the number that the parser gives it.
+    anchors: HashMap<usize, usize>,
 }
 
 /// A collection that has not ended.
@@ -190,12 +196,19 @@ impl<'t> Builder<'t> {
                     part.has_anchor = true;
                 }
             }
-            Event::Scalar(text, style, _, tag) => self.scalar(text, style, tag.as_deref(), range, span)?,
-            Event::Alias(_) => {
-                self.end = range.end;
-                self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+            Event::Scalar(text, style, anchor, tag) => {
+                self.anchor(anchor);
+                self.scalar(text, style, tag.as_deref(), range, span)?;
             }
-            Event::MappingStart(style, ..) | Event::SequenceStart(style, ..) => {
+            Event::Alias(anchor) => {
+                self.end = range.end;
+                let alias = self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+                if let Some(target) = self.anchors.get(&anchor) {
+                    self.layout.targets.insert(alias, *target);
+                }
+            }
+            Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
+                self.anchor(anchor);
                 let is_flow = style == StructureStyle::Flow;
                 let content = if matches!(event, Event::MappingStart(..)) {
                     Content::Mapping { is_flow, members: Vec::new() }
@@ -220,6 +233,13 @@ impl<'t> Builder<'t> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Remembers that the next part has an anchor; 0 is none.
+    fn anchor(&mut self, anchor: usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, self.layout.parts.len());
+        }
     }
 
     /// The first dash of a sequence that is no deeper than the key above it, and the column of both: the parser reports

@@ -44,7 +44,13 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
         let old = there.filter(|pair| left_out.binary_search_by_key(&pair.key, |(key, _)| *key).is_ok());
         match (old, there, metadata) {
             (Some(pair), _, None) => {
-                splices.push(Splice { place: range(layout, section, pair)?, text: String::new() });
+                let place = range(layout, section, pair)?;
+                let text = if is_all(layout, &place) {
+                    format!("{{}}{}", source::line_break(layout.text))
+                } else {
+                    String::new()
+                };
+                splices.push(Splice { place, text });
             }
             (Some(pair), _, Some(metadata)) => splices.push(replace(layout, section, pair, metadata)?),
             (None, Some(pair), Some(_)) => {
@@ -55,6 +61,16 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
         }
     }
     Ok(splices)
+}
+
+/// Whether a range is everything that the file says: sops makes such a file of a document that is empty.
+fn is_all(layout: &Layout<'_>, range: &Range<usize>) -> bool {
+    let before = &layout.text[..range.start];
+    layout.text[range.end..].trim().is_empty()
+        && before
+            .lines()
+            .map(|line| line.trim_start_matches('\u{feff}'))
+            .all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 /// The member `sops` of a document.

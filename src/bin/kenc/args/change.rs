@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::documents::{DocumentChangeArgs, FromConfigArgs, SelectionArgs};
 use super::{AwsArgs, Cipher, OpenArgs, PassphraseArgs, PassphraseFrom, WorkArgs, parse_passphrase_source};
 
 #[derive(Debug, Args)]
@@ -12,11 +13,15 @@ pub struct RewrapArgs {
     pub files: ChangedFilesArgs,
     #[command(flatten)]
     pub change: KeyChangeArgs,
+    #[command(flatten)]
+    pub from_config: FromConfigArgs,
 
     /// Ask the keys as it would be done, write nothing, and say what would change
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 
+    #[command(flatten)]
+    pub document: DocumentChangeArgs,
     #[command(flatten)]
     pub open: OpenArgs,
     #[command(flatten)]
@@ -33,6 +38,8 @@ pub struct RotateArgs {
     pub files: ChangedFilesArgs,
     #[command(flatten)]
     pub change: KeyChangeArgs,
+    #[command(flatten)]
+    pub from_config: FromConfigArgs,
 
     /// Pair of the encryption context that the new file has instead of the old one; give several times for several pairs
     ///
@@ -47,6 +54,15 @@ pub struct RotateArgs {
     /// Cipher for the new payload; that of the old file by default
     #[arg(long, value_name = "CIPHER")]
     pub cipher: Option<Cipher>,
+
+    #[command(flatten)]
+    pub document: DocumentChangeArgs,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    /// Compute the MAC of config documents over encrypted values only, so that others can be edited by hand
+    #[arg(long, help_heading = "Options for config documents")]
+    pub mac_only_encrypted: bool,
 
     #[command(flatten)]
     pub open: OpenArgs,
@@ -67,9 +83,9 @@ pub struct ChangedFilesArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
-    /// Go through the folders among them, and change every kenc file
+    /// Go through the folders among them, and change every kenc file and every encrypted config document
     ///
-    /// Kenc files are told by their content. Other files and symbolic links in a folder are left alone.
+    /// They are told by their content. Other files and symbolic links in a folder are left alone.
     #[arg(short, long, conflicts_with = "output")]
     pub recursive: bool,
 

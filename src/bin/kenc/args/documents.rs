@@ -14,8 +14,20 @@ pub struct ValuesArgs {
     pub values: bool,
 
     /// Encrypt the file as a whole, even if a rule of a config would have its values encrypted
-    #[arg(long)]
+    #[arg(long, conflicts_with = "selection")]
     pub whole: bool,
+
+    /// With --values, go through the folders among the files, and take every config file that a rule of the config is for
+    ///
+    /// Where there is no config with rules, with -k, every YAML, JSON, dotenv, INI and TOML file. With -o, results go below
+    /// that folder: those of a single folder under the names that they have in it. Documents that are encrypted already,
+    /// symbolic links, hidden folders of version control and the configs themselves are left alone.
+    #[arg(short, long, requires = "values")]
+    pub recursive: bool,
+
+    /// With --values -r, write nothing, and say which files would be encrypted
+    #[arg(short = 'n', long, requires = "recursive")]
+    pub dry_run: bool,
 
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -36,9 +48,9 @@ pub struct ValuesArgs {
     pub input_type: InputTypeArgs,
 }
 
-/// At most one rule for which values are encrypted.
+/// At most one rule for which values are encrypted. Whoever gives one means a config document.
 #[derive(Clone, Debug, Default, Args)]
-#[group(multiple = false, requires = "values")]
+#[group(id = "selection", multiple = false)]
 pub struct SelectionArgs {
     /// Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)
     #[arg(long, value_name = "SUFFIX")]
@@ -87,6 +99,37 @@ pub struct DocumentOpenArgs {
     /// Refuse documents without a seal of kenc, or with one from before another tool wrote
     #[arg(long, conflicts_with = "ignore_mac")]
     pub require_seal: bool,
+}
+
+/// How `rewrap` and `rotate` change config documents, and whose rules they follow.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options for config documents")]
+pub struct DocumentChangeArgs {
+    /// Key group that --to, --add and --remove are about, from 1; needed where a document has several
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub group: Option<u8>,
+
+    #[command(flatten)]
+    pub input_type: InputTypeArgs,
+
+    /// Refuse documents without a seal of kenc, or with one from before another tool wrote
+    #[arg(long)]
+    pub require_seal: bool,
+}
+
+/// Following the config.
+#[derive(Debug, Default, Args)]
+pub struct FromConfigArgs {
+    /// Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included
+    ///
+    /// Shows which keys would come and go, and asks. A file that was encrypted whole is looked up by its name without
+    /// .kenc.
+    #[arg(long, conflicts_with_all = ["to", "add", "remove", "group"])]
+    pub from_config: bool,
+
+    /// Do what --from-config shows without asking
+    #[arg(short, long, requires = "from_config")]
+    pub yes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,16 @@
 //! Files that are changed: what `rewrap` and `rotate` have in common.
 
+pub mod by_config;
+pub mod confirm;
+
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
+use kenc::document::Sealed;
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::held::{self, Intent};
@@ -15,6 +20,7 @@ use kenc::stream::FileHead;
 use secrecy::SecretString;
 use walkdir::WalkDir;
 
+use crate::args::documents::Notation;
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::commands::opening::{Demands, Recognised, is_kenc_file};
 use crate::configuration::Configs;
@@ -30,6 +36,14 @@ pub enum Target {
     Itself(PathBuf),
     /// The result goes elsewhere.
     Elsewhere(Job),
+}
+
+/// What a target turned out to be.
+pub enum Content {
+    /// A kenc file.
+    File(Box<Recognised>),
+    /// A config document.
+    Document(Box<Sealed>),
 }
 
 /// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
@@ -52,7 +66,7 @@ pub fn targets(args: &ChangedFilesArgs) -> Result<Vec<Result<Target, Failure>>, 
         if !path.is_dir() {
             targets.push(Ok(Target::Itself(path.clone())));
         } else if *recursive {
-            targets.extend(kenc_files_in(path));
+            targets.extend(encrypted_files_in(path));
         } else {
             targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
         }
@@ -60,26 +74,29 @@ pub fn targets(args: &ChangedFilesArgs) -> Result<Vec<Result<Target, Failure>>, 
     Ok(targets)
 }
 
-fn kenc_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Failure>> {
+fn encrypted_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Failure>> {
     WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(|entry| match entry {
-        Ok(entry) if entry.file_type().is_file() => match begins_like_kenc(entry.path()) {
+        Ok(entry) if entry.file_type().is_file() => match is_encrypted(entry.path()) {
             Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
             Ok(false) => None,
             Err(error) => Some(Err(error.into())),
         },
         Ok(_) => None,
-        Err(error) => {
-            let action =
-                error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
-            let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-            Some(Err(Error::io(action, source).into()))
-        }
+        Err(error) => Some(Err(cannot_look(error))),
     })
 }
 
-fn begins_like_kenc(path: &Path) -> Result<bool> {
-    let (start, _) = Input::open(path)?.peek()?;
-    Ok(is_kenc_file(&start))
+/// Why a part of a folder cannot be gone through.
+pub fn cannot_look(error: walkdir::Error) -> Failure {
+    let action = error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
+    let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+    Error::io(action, source).into()
+}
+
+/// Whether a file is one of kenc, or an encrypted document.
+fn is_encrypted(path: &Path) -> Result<bool> {
+    let (start, input) = Input::open(path)?.peek()?;
+    Ok(is_kenc_file(&start) || crate::documents::is_encrypted(input, &start, path)?)
 }
 
 impl Target {
@@ -106,20 +123,42 @@ impl Target {
         matches!(self, Self::Elsewhere(Job { place: Place::StandardOutput { .. }, .. }))
     }
 
-    /// Opens and recognises it. A file that is changed itself is held until what was recognised is dropped.
-    pub fn read(&self, intent: Intent) -> Result<Recognised, Failure> {
-        let input = match self {
-            Self::Elsewhere(job) => job.open_input()?,
+    /// Where its content comes from; `None` for the standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Itself(path) => Some(path),
+            Self::Elsewhere(job) => job.input.as_deref(),
+        }
+    }
+
+    /// Opens and recognises it. A file that is changed itself is held until the second value is dropped.
+    pub fn read(&self, intent: Intent, notation: Option<Notation>) -> Result<(Content, Option<File>), Failure> {
+        let (input, held) = match self {
+            Self::Elsewhere(job) => (job.open_input()?, None),
             Self::Itself(path) => {
                 let metadata = std::fs::metadata(path);
                 if metadata.is_ok_and(|metadata| !metadata.is_file()) {
                     return Err(Cause::NotChangeable(path.clone()).into());
                 }
                 let file = held::open(path, intent)?;
-                Input::of_file(file).map_err(Error::Read).map_err(self.about())?
+                let held = file.try_clone().map_err(Error::Read).map_err(self.about())?;
+                (Input::of_file(file).map_err(Error::Read).map_err(self.about())?, Some(held))
             }
         };
-        Recognised::read(input).map_err(self.about())
+        let content = match crate::documents::recognise(input, self.path(), notation).map_err(self.about())? {
+            crate::documents::Recognised::Document(sealed) => Content::Document(sealed),
+            crate::documents::Recognised::Other(input) => {
+                Content::File(Box::new(Recognised::read(input).map_err(self.about())?))
+            }
+        };
+        Ok((content, held))
+    }
+
+    /// Writes the text of a document, as a whole or not at all where it takes the place of a file.
+    pub fn write(&self, text: &str, args: &ChangedFilesArgs) -> Result<(), Failure> {
+        let mut output = self.open_output(args)?;
+        output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
+        output.commit().map_err(self.about())
     }
 
     /// Opens the output in which the result is written anew.

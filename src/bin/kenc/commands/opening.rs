@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use kenc::context::EncryptionContext;
-use kenc::crypto::Backend;
+use kenc::crypto::{Backend, DataKey};
 use kenc::document::{self, MacDemand, SealDemand};
 use kenc::error::{Error, FormatError, Result};
 use kenc::fs::input::{Input, Kind};
@@ -15,7 +15,7 @@ use kenc::stream::header::{self, MAGIC};
 use kenc::stream::pipeline;
 use kenc::stream::{ChunkCipher, FileHead};
 
-use crate::args::documents::DocumentOpenArgs;
+use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs};
 use crate::args::{OpenArgs, WorkArgs};
 use crate::configuration::Configs;
 use crate::environment::identities;
@@ -69,17 +69,34 @@ impl Demands {
         self.memory.knows(&head.header.table.slots, &head.header.parameters.context)
     }
 
+    /// The same for a config document whose keys are changed.
+    pub fn of_changed_document(&self, args: &DocumentChangeArgs, require_seal: bool) -> document::Demands {
+        let require_seal = args.require_seal || require_seal;
+        self.of_document(&DocumentOpenArgs::default(), require_seal)
+    }
+
     /// The cipher for the chunks of a file, from the first key that opens it.
     pub fn open(&self, head: &FileHead, keyring: &Keyring<'_>, reporter: &Reporter) -> Result<ChunkCipher> {
+        self.unwrap(head, keyring, reporter).map(|(cipher, _)| cipher)
+    }
+
+    /// The cipher for the chunks of a file, and its data key, which a successor of the file is made with.
+    pub fn unwrap(
+        &self,
+        head: &FileHead,
+        keyring: &Keyring<'_>,
+        reporter: &Reporter,
+    ) -> Result<(ChunkCipher, DataKey)> {
         let Self { only, context: _, identities: _, memory } = self;
         self.check(head)?;
         let context = &head.header.parameters.context;
-        let (cipher, slot) = keyring.unwrap_with(memory, &head.header.table.slots, context, only, |data_key| {
-            head.cipher(data_key, Backend::default())
+        let (opened, slot) = keyring.unwrap_with(memory, &head.header.table.slots, context, only, |data_key| {
+            let cipher = head.cipher(data_key, Backend::default())?;
+            Some((cipher, DataKey::from_slice(data_key.expose())?))
         })?;
         let key = &head.header.table.slots[slot];
         reporter.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
-        Ok(cipher)
+        Ok(opened)
     }
 }
 

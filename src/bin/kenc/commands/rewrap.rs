@@ -13,8 +13,12 @@ use kenc::stream::{FileHead, Header, TableCopies, mend_tables, write_error, writ
 use serde_json::{Value, json};
 
 use crate::args::RewrapArgs;
-use crate::commands::changing::{self, OldAndNew, Target, named};
+use crate::commands::changing::by_config::{ByConfig, Rewrappers};
+use crate::commands::changing::confirm::confirm;
+use crate::commands::changing::{self, Content, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
+use crate::commands::documents;
+use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Payload, Recognised};
 use crate::configuration::Configs;
@@ -36,8 +40,23 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
     let trusted = configs.trusted(args.files.inputs.first().map(std::path::PathBuf::as_path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     let change = changing::key_change(&args.change, configs, &args.files.inputs)?;
-    let changes_keys = change != KeyChange::default();
+    let changes_keys = change != KeyChange::default() || args.from_config.from_config;
     let rewrapper = Rewrapper::new(&keyring, change, demands.only.clone());
+    let looked_up = if args.from_config.from_config { &targets[..] } else { &[] };
+    let by_config = ByConfig::new(looked_up, configs, &args.aws);
+    let keyrings = by_config.keyrings(&demands.identities, &passphrases, &trusted);
+    let by_config = Rewrappers {
+        rewrapper: &rewrapper,
+        by_config: args.from_config.from_config.then_some(&by_config),
+        of_config: by_config.rewrappers(&keyrings, &demands.only),
+        configs,
+    };
+    let documents =
+        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let notation = args.document.input_type.input_type;
+    if !args.dry_run {
+        confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;
+    }
     signals::handle();
     let count = targets.len();
     let (changed, same) = (Cell::new(0), Cell::new(0));
@@ -45,16 +64,37 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         reporter,
         targets,
         AT_ONCE,
-        |target| Rewrap { args, target, demands: &demands, rewrapper: &rewrapper }.run(),
-        |done: &Done| {
-            let counter = if done.written == Written::Nothing { &same } else { &changed };
-            counter.set(counter.get() + 1);
-            if done.is_apart {
-                reporter.note(done.text().trim_end());
-                Ok(())
-            } else {
-                reporter.confirmation(&done.text(), &done.json())
+        |target| {
+            let intent = if args.dry_run { Intent::Read } else { Intent::Change };
+            let (content, _held) = target.read(intent, notation)?;
+            match content {
+                Content::File(recognised) => {
+                    let rewrapper = by_config.of(target)?;
+                    Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised).map(Changed::File)
+                }
+                Content::Document(sealed) => {
+                    let demands = demands.of_changed_document(&args.document, configs.require_seal(target.path())?);
+                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring).map(Changed::Document)
+                }
             }
+        },
+        |done: &Changed| {
+            let counter = if done.is_changed() { &changed } else { &same };
+            counter.set(counter.get() + 1);
+            if done.is_apart() {
+                reporter.note(done.text().trim_end());
+            } else {
+                reporter.confirmation(&done.text(), &done.json())?;
+            }
+            if let Changed::Document(done) = done
+                && done.has_removed()
+            {
+                reporter.hint(&format!(
+                    "whoever had the data key of {0} can still read what they kept: `kenc rotate {0}` makes a new one",
+                    done.name()
+                ));
+            }
+            Ok(())
         },
     );
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
@@ -72,6 +112,42 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
     outcome
 }
 
+/// What became of one file or document.
+enum Changed {
+    File(Done),
+    Document(documents::rewrap::Done),
+}
+
+impl Changed {
+    fn is_changed(&self) -> bool {
+        match self {
+            Self::File(done) => done.written != Written::Nothing,
+            Self::Document(done) => done.is_changed,
+        }
+    }
+
+    fn is_apart(&self) -> bool {
+        match self {
+            Self::File(done) => done.is_apart,
+            Self::Document(done) => done.is_apart,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::File(done) => done.text(),
+            Self::Document(done) => done.text(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::File(done) => done.json(),
+            Self::Document(done) => done.json(),
+        }
+    }
+}
+
 /// The change of one file.
 struct Rewrap<'a> {
     args: &'a RewrapArgs,
@@ -81,10 +157,9 @@ struct Rewrap<'a> {
 }
 
 impl Rewrap<'_> {
-    fn run(self) -> Result<Done, Failure> {
+    fn run(self, recognised: Recognised) -> Result<Done, Failure> {
         let Self { args, target, demands, rewrapper } = self;
-        let intent = if args.dry_run { Intent::Read } else { Intent::Change };
-        let Recognised { head, is_armored, mut payload } = target.read(intent)?;
+        let Recognised { head, is_armored, mut payload } = recognised;
         changing::check_context(&head, demands).map_err(target.about())?;
         let Header { parameters, table, copies, .. } = &head.header;
         let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();

@@ -11,7 +11,11 @@ use kenc::stream::{NewFile, Parameters, write_error};
 use serde_json::{Value, json};
 
 use crate::args::{Cipher, RotateArgs};
-use crate::commands::changing::{self, OldAndNew, Target, named};
+use crate::commands::changing::by_config::{ByConfig, Rewrappers};
+use crate::commands::changing::confirm::confirm;
+use crate::commands::changing::{self, Content, OldAndNew, Target, named};
+use crate::commands::documents;
+use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service;
@@ -40,6 +44,19 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         changing::key_change(&args.change, configs, &args.files.inputs)?,
         demands.only.clone(),
     );
+    let looked_up = if args.from_config.from_config { &targets[..] } else { &[] };
+    let by_config = ByConfig::new(looked_up, configs, &args.aws);
+    let keyrings = by_config.keyrings(&demands.identities, &passphrases, &trusted);
+    let rewrappers = Rewrappers {
+        rewrapper: &rewrapper,
+        by_config: args.from_config.from_config.then_some(&by_config),
+        of_config: by_config.rewrappers(&keyrings, &demands.only),
+        configs,
+    };
+    let documents =
+        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let notation = args.document.input_type.input_type;
+    confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
     signals::handle();
     let at_once = AT_ONCE.min(targets.len()).max(1);
     let rotation = Rotation {
@@ -47,7 +64,9 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         reporter,
         demands: &demands,
         new_context,
-        rewrapper: &rewrapper,
+        rewrappers: &rewrappers,
+        documents: &documents,
+        keyring: &keyring,
         threads: (threads(&args.work) / at_once).max(1),
         shows_progress: at_once == 1 && reporter.shows_progress(),
     };
@@ -56,12 +75,16 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         targets,
         at_once,
         |target| rotation.of(target),
-        |done: &Done| {
-            if done.is_apart {
-                reporter.note(done.text().trim_end());
+        |done: &Changed| {
+            let (is_apart, text, json) = match done {
+                Changed::File(done) => (done.is_apart, done.text(), done.json()),
+                Changed::Document(done) => (done.is_apart, done.text(), done.json()),
+            };
+            if is_apart {
+                reporter.note(text.trim_end());
                 Ok(())
             } else {
-                reporter.confirmation(&done.text(), &done.json())
+                reporter.confirmation(&text, &json)
             }
         },
     )
@@ -74,15 +97,31 @@ struct Rotation<'a> {
     demands: &'a Demands,
     /// `None` to keep that of each file.
     new_context: Option<EncryptionContext>,
-    rewrapper: &'a Rewrapper<'a>,
+    rewrappers: &'a Rewrappers<'a>,
+    documents: &'a KeysOfDocuments<'a>,
+    keyring: &'a Keyring<'a>,
     threads: usize,
     shows_progress: bool,
 }
 
 impl Rotation<'_> {
-    fn of(&self, target: &Target) -> Result<Done, Failure> {
-        let recognised = target.read(Intent::Change)?;
-        let NewPayload { slots, file, old_cipher } = self.prepare(&recognised).map_err(target.about())?;
+    fn of(&self, target: &Target) -> Result<Changed, Failure> {
+        let Self { args, new_context, documents: keys, keyring, .. } = self;
+        let (content, _held) = target.read(Intent::Change, args.document.input_type.input_type)?;
+        match content {
+            Content::File(recognised) => self.file(target, *recognised).map(Changed::File),
+            Content::Document(sealed) => {
+                // What has no seal yet gets one by this very command.
+                let demands = self.demands.of_changed_document(&args.document, false);
+                let context = new_context.as_ref();
+                documents::rotate::run(*sealed, args, context, target, keys, &demands, keyring).map(Changed::Document)
+            }
+        }
+    }
+
+    fn file(&self, target: &Target, recognised: Recognised) -> Result<Done, Failure> {
+        let rewrapper = self.rewrappers.of(target)?;
+        let NewPayload { slots, file, old_cipher } = self.prepare(&recognised, rewrapper).map_err(target.about())?;
         let Recognised { is_armored, mut payload, .. } = recognised;
         let mut output = target.open_output(&self.args.files)?;
 
@@ -110,15 +149,15 @@ impl Rotation<'_> {
     }
 
     /// Opens the old file and makes what the new one begins with.
-    fn prepare(&self, recognised: &Recognised) -> Result<NewPayload> {
+    fn prepare(&self, recognised: &Recognised, rewrapper: &Rewrapper<'_>) -> Result<NewPayload> {
         let head = &recognised.head;
         changing::check_context(head, self.demands)?;
         let Parameters { suite, context } = &head.header.parameters;
         let slots = &head.header.table.slots;
-        let old_cipher = self.rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
+        let old_cipher = rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
         let is_data_key = &|data_key: &_| head.cipher(data_key, Backend::default()).is_some();
         let new_context = self.new_context.as_ref().unwrap_or(context);
-        let renewed = self.rewrapper.renew(&Old { slots, context, is_data_key }, new_context)?;
+        let renewed = rewrapper.renew(&Old { slots, context, is_data_key }, new_context)?;
         let suite = match self.args.cipher {
             None => *suite,
             Some(Cipher::Aes256Gcm) => Suite::Aes256Gcm,
@@ -135,6 +174,12 @@ struct NewPayload {
     slots: Vec<WrappedKey>,
     file: NewFile,
     old_cipher: kenc::stream::ChunkCipher,
+}
+
+/// What became of one file or document.
+enum Changed {
+    File(Done),
+    Document(documents::rotate::Done),
 }
 
 /// What became of one file.

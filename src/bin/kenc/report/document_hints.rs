@@ -11,7 +11,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         }
         DocumentError::TooLong { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
         DocumentError::CannotCarry { .. } => "choose another notation with --output-type".to_owned(),
-        DocumentError::Path { .. } => format!("`kenc inspect {file}` shows what there is; a path is `db.password` or `list[0]`"),
+        DocumentError::Path { .. } => format!("its keys are readable in {file} itself; a path is `db.password`, `list[0]` or `\"a.b\"`"),
         DocumentError::NotAsMeant(_) => "nothing was written; please report this as a bug of kenc".to_owned(),
         DocumentError::NotEncrypted => format!("`kenc encrypt --values -i {file}` encrypts its values"),
         DocumentError::AlreadyEncrypted => {
@@ -56,7 +56,11 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             "a threshold is between 2 and the number of key groups; one group has none".to_owned()
         }
         DocumentError::CannotRewrap { list, .. } => {
-            format!("take it away first, or let sops do it: `sops rotate -i {file}` asks the keys in {list}")
+            format!("`--to KEY` leaves it out; or let sops do it: `sops rotate -i {file}` asks the keys in {list}")
         }
+        DocumentError::SeveralGroups(_) => {
+            format!("name it with `--group N`; `kenc inspect {file}` shows the groups, and --from-config changes all of them")
+        }
+        DocumentError::NoSuchGroup { .. } => format!("`kenc inspect {file}` shows the groups"),
     }
 }

@@ -18,6 +18,7 @@ use crate::output::STANDARD_INPUT;
 pub fn of(failure: &Failure) -> Vec<String> {
     let mut hints = match &failure.cause {
         Cause::Library(error) => of_library(error, failure.subject.as_deref()),
+        Cause::NotSaved { why, kept } => std::iter::once(kept.advice()).chain(of(why)).collect(),
         cause => vec![of_command(cause)],
     };
     if failure.released > 0 {
@@ -41,7 +42,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::SomeFailed { .. } => String::new(),
+        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsDiscarded(_) => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -63,6 +64,34 @@ fn of_command(cause: &Cause) -> String {
             "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
                 .to_owned()
         }
+        Cause::CipherOfDocument(_) => {
+            "leave out --cipher; or rotate kenc files and documents one after the other".to_owned()
+        }
+        Cause::NoRule(_) => {
+            "give it one in .kenc.yaml, name the config with `--config FILE`, or name keys with `--to KEY`".to_owned()
+        }
+        Cause::ValueOfWholeFile(path) => {
+            format!(
+                "`kenc edit {0}` changes it; or encrypt its values one by one: `kenc decrypt {0} | kenc encrypt --values`",
+                quoted(path)
+            )
+        }
+        Cause::ValueOnCommandLine => {
+            "pipe it in, or name a --file, or be asked for it; where it is no secret, --from-argument takes it"
+                .to_owned()
+        }
+        Cause::NoValue(_) => "pipe it in, or name a --file; `\"\" --from-argument` is an empty text".to_owned(),
+        Cause::ValueNotText => {
+            "encode it, with base64 for instance; or encrypt it as a file: `kenc encrypt`".to_owned()
+        }
+        Cause::ValueNotJson(_) => {
+            "text stands in double quotes there; without --json, what is given is taken as it is".to_owned()
+        }
+        Cause::NotationUnknown(_) => "name it with `--input-type yaml`, json, dotenv, ini or toml".to_owned(),
+        Cause::NotConfirmed { .. } => {
+            "`--dry-run` shows what would change, and `--yes` does it without asking".to_owned()
+        }
+        Cause::Declined => String::new(),
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
@@ -128,6 +157,43 @@ fn of_command(cause: &Cause) -> String {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
+        Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
+        Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
+        Cause::NoEditor => "name one: `export EDITOR=nano`".to_owned(),
+        Cause::EditorVariable { name, .. } => format!("name a program with its arguments: `export {name}=nano`"),
+        Cause::EditorLeftNothing => "an editor must save under the name that it was given".to_owned(),
+        Cause::EditorFailed(_) => "nothing was saved; look at what the editor said".to_owned(),
+        Cause::NoMemoryForPlaintext => {
+            "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
+        }
+        Cause::ChangedMeanwhile(path) => format!("`kenc decrypt {}` shows what it is now", quoted(path)),
+        Cause::EditsKept { file, recovery } => format!(
+            "`kenc edit --resume {}` goes on with them, and `rm {}` discards them",
+            quoted(file),
+            quoted(recovery)
+        ),
+        Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
+        Cause::NotAVariable { .. } => {
+            "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
+                .to_owned()
+        }
+        Cause::NoKeysToShow(path) => format!("`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them", quoted(path)),
+        Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
+        Cause::NoSuchValue(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
+        Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
+        Cause::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),
+        Cause::NoPlaceForFile(mark) => {
+            format!("write {mark} where the command takes the path: `kenc exec --file FILE -- cat {mark}`")
+        }
+        Cause::CommandNotFound(program) => {
+            format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
+        }
+        Cause::CommandNotExecutable { error: Error::Io { source, .. }, .. } if source.kind() == ErrorKind::ArgumentListTooLong => {
+            "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
+        }
+        Cause::CommandNotExecutable { program, .. } => {
+            format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
+        }
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
@@ -407,7 +473,7 @@ fn file_word(subject: &str) -> String {
     if subject == STANDARD_INPUT { "FILE".to_owned() } else { quote(subject) }
 }
 
-fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     quote(&path.display().to_string())
 }
 

@@ -1,6 +1,6 @@
 //! `kenc decrypt` of a config document.
 
-use kenc::document::{Document, Format, Leaf, Node, Opened, Path, Tree};
+use kenc::document::{Document, Format, Leaf, Node, Opened, Path};
 use kenc::error::{DocumentError, Result};
 use zeroize::Zeroizing;
 
@@ -26,7 +26,7 @@ fn extract(document: &Document, path: &Path, format: Format) -> Result<Zeroizing
         Node::Alias(_) => Err(no_such_path().into()),
         Node::Mapping(_) | Node::Sequence(_) => {
             let format = if format == Format::Binary { Format::Json } else { format };
-            Ok(bytes(Document::emit(format, &Tree { roots: vec![node.clone()] })?))
+            Ok(bytes(Document::emit_part(format, node)?))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `kenc encrypt --values`.
 
+mod tree;
+
 use std::ffi::OsStr;
 
 use kenc::context::EncryptionContext;
@@ -45,36 +47,49 @@ pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failur
 
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     // A document keeps its name: it is what it was, with other values.
-    let jobs = output::plan(&args.inputs, &args.output, OsStr::to_owned)?;
+    let jobs: Vec<Result<Job, Failure>> = if args.values.recursive {
+        tree::plan(args, configs)?
+    } else {
+        output::plan(&args.inputs, &args.output, OsStr::to_owned)?.into_iter().map(Ok).collect()
+    };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle();
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let (kms, identities) = (key_service(&args.aws), Identities::default());
     let keyring =
         Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
-    let outcomes = jobs.iter().map(|job| encrypt(args, configs, reporter, &context, &keyring, job));
-    reporter.all(jobs.len(), outcomes)
+    let encryption = Encryption { args, configs, reporter, context: &context, keyring: &keyring };
+    if args.values.recursive {
+        return tree::run(&encryption, jobs);
+    }
+    let count = jobs.len();
+    reporter.all(count, jobs.into_iter().map(|job| encryption.of(&job?)))
 }
 
-fn encrypt(
-    args: &EncryptArgs,
-    configs: &Configs<'_>,
-    reporter: &Reporter,
-    context: &EncryptionContext,
-    keyring: &Keyring<'_>,
-    job: &Job,
-) -> Result<Exit, Failure> {
-    let path = job.input.as_deref();
-    let about = || Failure::about(job.name());
-    let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
-    let input = job.open_input()?;
-    let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
-    let Encrypted { text, aliases } = document.encrypt(&recipe, keyring).map_err(about())?;
-    let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-    write(&job.place, text.as_bytes(), Access::Umask, sync).map_err(about())?;
-    reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
-    if let Some(at) = aliases.first() {
-        reporter.hint(&format!("{}: {at}: sops cannot read an alias of an encrypted value; kenc can", job.name()));
+/// How documents are encrypted in a run.
+struct Encryption<'a> {
+    args: &'a EncryptArgs,
+    configs: &'a Configs<'a>,
+    reporter: &'a Reporter,
+    context: &'a EncryptionContext,
+    keyring: &'a Keyring<'a>,
+}
+
+impl Encryption<'_> {
+    fn of(&self, job: &Job) -> Result<Exit, Failure> {
+        let Self { args, configs, reporter, context, keyring } = self;
+        let path = job.input.as_deref();
+        let about = || Failure::about(job.name());
+        let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
+        let input = job.open_input()?;
+        let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
+        let Encrypted { text, aliases } = document.encrypt(&recipe, keyring).map_err(about())?;
+        let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
+        write(&job.place, text.as_bytes(), Access::Umask, sync).map_err(about())?;
+        reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
+        if let Some(at) = aliases.first() {
+            reporter.hint(&format!("{}: {at}: sops cannot read an alias of an encrypted value; kenc can", job.name()));
+        }
+        Ok(Exit::Done)
     }
-    Ok(Exit::Done)
 }

@@ -1,0 +1,116 @@
+//! Options of `kenc get`, `kenc set` and `kenc unset`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use kenc::document::{Path, Step};
+
+use super::documents::{DocumentOpenArgs, Notation};
+use super::{AwsArgs, OpenArgs, PassphraseArgs};
+
+#[derive(Debug, Args)]
+pub struct GetArgs {
+    /// File to read from; `-` is the standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
+
+    /// Print the value exactly, without a line end behind it
+    #[arg(short = 'n', long)]
+    pub no_newline: bool,
+
+    /// Notation for a mapping or a list, if it is to be another than that of the file
+    #[arg(long, value_name = "TYPE")]
+    pub output_type: Option<Notation>,
+
+    #[command(flatten)]
+    pub document_open: DocumentOpenArgs,
+    #[command(flatten)]
+    pub open: OpenArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// File to change; a new one is made if a rule of the config is for it
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
+
+    /// The value, with --from-argument: every program on this machine can read it there
+    #[arg(value_name = "VALUE", allow_hyphen_values = true, conflicts_with = "from_file")]
+    pub value: Option<String>,
+
+    /// Take the value from the command line, where it is no secret
+    #[arg(long, requires = "value")]
+    pub from_argument: bool,
+
+    /// Take the value from this file, to its last byte
+    #[arg(long = "file", value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub from_file: Option<PathBuf>,
+
+    /// Take the value as text, whatever it looks like
+    #[arg(long)]
+    pub string: bool,
+
+    #[command(flatten)]
+    pub document_open: DocumentOpenArgs,
+    #[command(flatten)]
+    pub open: OpenArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UnsetArgs {
+    /// File to change
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
+
+    /// Change nothing if there is nothing at the path, instead of failing
+    #[arg(long)]
+    pub if_there: bool,
+
+    #[command(flatten)]
+    pub document_open: DocumentOpenArgs,
+    #[command(flatten)]
+    pub open: OpenArgs,
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+/// A place in a document.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// Where the value is: `db.password`, `list[0]`, `"key.with.dots"`, or ["db"]["password"]; `.` is everything
+    ///
+    /// A section of an INI file is the first key; DEFAULT is what stands before every section.
+    #[arg(value_name = "PATH")]
+    pub path: Path,
+
+    /// Which YAML document of a file with several, from 1
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    pub document: u32,
+}
+
+impl PlaceArgs {
+    /// The path, within the document that is meant.
+    pub fn path(&self) -> Path {
+        let steps: Vec<Step> = self.path.steps.clone();
+        Path { root: self.document as usize - 1, steps }
+    }
+}

@@ -1,0 +1,94 @@
+//! The keys that the config has for kenc files, where files are to have the keys of their rules.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use kenc::config::WholeFile;
+use kenc::keys::{AwsKms, Identities, KeyChange, KeyUri, Keyring, PassphraseSource, Rewrapper, TrustedKeys};
+
+use super::Target;
+use crate::args::AwsArgs;
+use crate::configuration::Configs;
+use crate::environment::key_service_for_rule;
+use crate::failure::{Cause, Failure};
+
+/// What the rules say for the targets of a run, each different choice of keys once.
+pub struct ByConfig {
+    choices: Vec<(WholeFile, AwsKms)>,
+    of_path: HashMap<PathBuf, usize>,
+}
+
+impl ByConfig {
+    /// Looks every target up. What is wrong with the rule for one is told when it is its turn.
+    pub fn new(targets: &[Result<Target, Failure>], configs: &Configs<'_>, aws: &AwsArgs) -> Self {
+        let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
+        for path in targets.iter().flatten().filter_map(Target::path) {
+            let Ok(choice) = choose(configs, path) else { continue };
+            let known = all.choices.iter().position(|(other, _)| *other == choice);
+            let number = known.unwrap_or_else(|| {
+                let kms = key_service_for_rule(aws, choice.profile.clone(), choice.role.clone());
+                all.choices.push((choice, kms));
+                all.choices.len() - 1
+            });
+            all.of_path.insert(path.to_owned(), number);
+        }
+        all
+    }
+
+    /// Everything with which keys are asked, for each choice.
+    pub fn keyrings<'a>(
+        &'a self,
+        identities: &'a Identities,
+        passphrases: &'a dyn PassphraseSource,
+        trusted: &'a TrustedKeys,
+    ) -> Vec<Keyring<'a>> {
+        self.choices.iter().map(|(_, kms)| Keyring { kms, identities, passphrases, trusted }).collect()
+    }
+
+    /// What changes keys, for each choice.
+    pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeyUri]) -> Vec<Rewrapper<'a>> {
+        let rewrapper = |((choice, _), keyring): (&(WholeFile, AwsKms), &'a Keyring<'a>)| {
+            let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
+            Rewrapper::new(keyring, change, only.to_vec())
+        };
+        self.choices.iter().zip(keyrings).map(rewrapper).collect()
+    }
+}
+
+/// What changes keys, for every kenc file of a run.
+pub struct Rewrappers<'a> {
+    /// The one for all, unless the config says what each gets.
+    pub rewrapper: &'a Rewrapper<'a>,
+    pub by_config: Option<&'a ByConfig>,
+    /// Those for the choices of the config.
+    pub of_config: Vec<Rewrapper<'a>>,
+    pub configs: &'a Configs<'a>,
+}
+
+impl Rewrappers<'_> {
+    /// The one for a target.
+    pub fn of(&self, target: &Target) -> Result<&Rewrapper<'_>, Failure> {
+        let Self { rewrapper, by_config, of_config, configs } = self;
+        let Some(ByConfig { of_path, .. }) = by_config else { return Ok(rewrapper) };
+        let no_rule = || Failure::from(Cause::NoRule(target.name()));
+        let path = target.path().ok_or_else(no_rule)?;
+        match of_path.get(path) {
+            Some(number) => Ok(&of_config[*number]),
+            None => Err(choose(configs, path).err().unwrap_or_else(no_rule)),
+        }
+    }
+}
+
+/// A file was encrypted under the rule for its name without `.kenc`. Where that has none, its own name counts.
+fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFile, Failure> {
+    let chosen = |path: &Path| {
+        let found = configs.of(Some(path))?;
+        let choice = found.config.as_ref().map(|config| config.whole_file(Some(path))).transpose()?;
+        let choice = choice.filter(|choice| !choice.keys.is_empty());
+        choice.ok_or_else(|| Failure::from(Cause::NoRule(path.display().to_string())))
+    };
+    if path.extension().is_some_and(|extension| extension == "kenc") {
+        return chosen(&path.with_extension("")).or_else(|_| chosen(path));
+    }
+    chosen(path)
+}

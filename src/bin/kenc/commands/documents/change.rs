@@ -1,0 +1,97 @@
+//! Changing what one document says: what `set` and `unset` have in common.
+
+use std::path::Path;
+
+use kenc::document::{Document, Encrypted, Format, Outcome, Sealed};
+use kenc::error::{DocumentError, Error, Result};
+use kenc::fs::held::{self, Intent};
+use kenc::fs::input::Input;
+use kenc::keys::Keyring;
+use zeroize::Zeroizing;
+
+use crate::args::documents::{DocumentOpenArgs, Notation};
+use crate::args::{AwsArgs, OpenArgs, PassphraseArgs};
+use crate::commands::opening::{Demands, is_kenc_file};
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Cause, Failure};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+
+/// How one document is changed.
+pub struct Change<'a> {
+    pub file: &'a Path,
+    pub document_open: &'a DocumentOpenArgs,
+    pub open: &'a OpenArgs,
+    pub passphrase: &'a PassphraseArgs,
+    pub aws: &'a AwsArgs,
+    pub configs: &'a Configs<'a>,
+    pub reporter: &'a Reporter,
+}
+
+impl Change<'_> {
+    /// Opens the document, has `edit` make another text of it, and replaces the file. `None` from `edit` leaves it alone, and
+    /// so does a text that is the same. Returns the document as it is encrypted now, or `None` if nothing was written.
+    pub fn run(
+        &self,
+        edit: impl FnOnce(&Document) -> Result<Option<Zeroizing<String>>, Failure>,
+    ) -> Result<Option<Document>, Failure> {
+        let Self { file, document_open, open, passphrase, aws, configs, reporter } = self;
+        let about = || Failure::about(file.display().to_string());
+        let demands = Demands::new(open, configs, std::slice::from_ref(&file.to_path_buf()))?;
+        let passphrases = Passphrases::new(passphrase.passphrase_from.clone(), reporter.may_ask());
+        let kms = key_service(aws);
+        let trusted = configs.trusted(Some(file))?;
+        let keyring =
+            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+        let held = held::open(file, Intent::Change)?;
+        let clone = held.try_clone().map_err(Error::Read).map_err(about())?;
+        let input = Input::of_file(clone).map_err(Error::Read).map_err(about())?;
+        let sealed = sealed(input, file, document_open.input_type.input_type)?;
+        let demands = demands.of_document(document_open, configs.require_seal(Some(file))?);
+        let opened = sealed.open(&keyring, &demands).map_err(about())?;
+        let Some(text) = edit(opened.plaintext())? else { return Ok(None) };
+        let format = opened.document().format();
+        let edited = Document::parse(format, text).map_err(Error::from).map_err(about())?;
+        match opened.encrypt_again(&edited).map_err(about())? {
+            Outcome::Unchanged => Ok(None),
+            Outcome::Changed(Encrypted { text, .. }) => {
+                documents::replace(file, &text).map_err(about())?;
+                Ok(Some(Document::parse(format, text).map_err(Error::from).map_err(about())?))
+            }
+        }
+    }
+
+    /// Checks without a key that the file is a document, before a value is asked for.
+    pub fn check(&self) -> Result<(), Failure> {
+        let file = held::open(self.file, Intent::Read)?;
+        let about = || Failure::about(self.file.display().to_string());
+        let input = Input::of_file(file).map_err(Error::Read).map_err(about())?;
+        sealed(input, self.file, self.document_open.input_type.input_type).map(drop)
+    }
+}
+
+fn sealed(input: Input, file: &Path, notation: Option<Notation>) -> Result<Box<Sealed>, Failure> {
+    let about = || Failure::about(file.display().to_string());
+    let (start, input) = input.peek().map_err(about())?;
+    if is_kenc_file(&start) {
+        return Err(Cause::ValueOfWholeFile(file.to_owned()).into());
+    }
+    let sealed = documents::read_sealed(input, Some(file), notation).map_err(about())?;
+    if sealed.document().format() == Format::Binary {
+        let fault = "it is the content of a file, and has no values within".to_owned();
+        return Err(about()(DocumentError::Path { path: "data".to_owned(), fault }.into()));
+    }
+    Ok(sealed)
+}
+
+/// Why a file cannot be changed in place that is the standard input, or a folder.
+pub fn check_is_file(file: &Path) -> Result<(), Cause> {
+    match () {
+        () if file.as_os_str() == "-" => Err(Cause::StandardInputInPlace),
+        () if file.is_dir() => Err(Cause::InputIsDirectory(file.to_owned())),
+        () if file.exists() && !file.is_file() => Err(Cause::NotChangeable(file.to_owned())),
+        () => Ok(()),
+    }
+}

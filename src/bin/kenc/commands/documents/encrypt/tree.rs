@@ -1,0 +1,146 @@
+//! `kenc encrypt --values -r`: every file in folders that the rules are for.
+
+use std::cell::Cell;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use kenc::config::{KENC_CONFIG, RuleFormat, SOPS_CONFIG};
+use kenc::document::Format;
+use kenc::error::{DocumentError, Error};
+use kenc::fs::atomic::Existing;
+use serde_json::json;
+use walkdir::{DirEntry, WalkDir};
+
+use super::Encryption;
+use crate::args::EncryptArgs;
+use crate::commands::changing::{self, Target};
+use crate::configuration::Configs;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{Job, Place};
+use crate::report::printable;
+
+/// Files that are worked on at the same time: most of the time is spent waiting for the key service.
+const AT_ONCE: usize = 16;
+/// Folders of version control, whose files nobody encrypts.
+const LEFT_ALONE: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+
+/// Finds the files, and the place for the result of each.
+pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job, Failure>>, Failure> {
+    let output = &args.output;
+    if output.output.is_none() && !output.in_place && !args.values.dry_run {
+        return Err(Cause::SeveralInputs(args.inputs.len().max(2)).into());
+    }
+    let existing = if output.force { Existing::Replace } else { Existing::Refuse };
+    let mut jobs = Vec::new();
+    for input in &args.inputs {
+        let base = match (args.inputs.len(), input.file_name()) {
+            (1, _) if input.is_dir() => PathBuf::new(),
+            (_, Some(name)) => PathBuf::from(name),
+            (_, None) => return Err(Cause::SeveralInputs(args.inputs.len()).into()),
+        };
+        let place = |path: &Path| match &output.output {
+            None => Place::Input { path: path.to_owned() },
+            Some(folder) => {
+                let below = path.strip_prefix(input).unwrap_or(path);
+                let result = if below.as_os_str().is_empty() { base.clone() } else { base.join(below) };
+                Place::File { path: folder.join(result), existing }
+            }
+        };
+        for entry in WalkDir::new(input).sort_by_file_name().into_iter().filter_entry(is_entered) {
+            let path = match entry {
+                Ok(entry) if entry.file_type().is_file() || entry.depth() == 0 && entry.path().is_file() => {
+                    entry.into_path()
+                }
+                Ok(_) => continue,
+                Err(error) => {
+                    jobs.push(Err(changing::cannot_look(error)));
+                    continue;
+                }
+            };
+            match is_meant(args, configs, &path) {
+                Ok(true) => jobs.push(Ok(Job { place: place(&path), input: Some(path) })),
+                Ok(false) => {}
+                Err(failure) => jobs.push(Err(failure)),
+            }
+        }
+    }
+    Ok(jobs)
+}
+
+fn is_entered(entry: &DirEntry) -> bool {
+    let is_left = LEFT_ALONE.iter().any(|name| entry.file_name() == OsStr::new(name));
+    !(is_left && entry.file_type().is_dir() && entry.depth() > 0)
+}
+
+/// Whether a file is one that the rules are for. Without rules, whether its name is that of a document.
+fn is_meant(args: &EncryptArgs, configs: &Configs<'_>, path: &Path) -> Result<bool, Failure> {
+    let name = path.file_name().unwrap_or_default();
+    if name == KENC_CONFIG || name == SOPS_CONFIG {
+        return Ok(false);
+    }
+    let is_named_so = Format::of_name(path) != Format::Binary;
+    let found = configs.of(Some(path))?;
+    let Some(config) = &found.config else { return Ok(is_named_so) };
+    match config.settings_for(Some(path))? {
+        Some(rule) => Ok(match rule.format {
+            None => is_named_so,
+            Some(RuleFormat::Values) => true,
+            Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk) => false,
+        }),
+        // A config may have names for keys alone, and no rules.
+        None => Ok(is_named_so && !args.keys.is_empty() && config.rules()?.is_empty()),
+    }
+}
+
+/// Encrypts them, several at a time.
+pub fn run(encryption: &Encryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Result<Exit, Failure> {
+    let Encryption { args, reporter, .. } = encryption;
+    let (count, encrypted, same) = (jobs.len(), Cell::new(0), Cell::new(0));
+    let targets = jobs.into_iter().map(|job| job.map(Target::Elsewhere)).collect();
+    let is_dry = args.values.dry_run;
+    let outcome = changing::for_each(
+        reporter,
+        targets,
+        AT_ONCE,
+        |target| one(encryption, target).map(|is_encrypted| (target.name(), is_encrypted)),
+        |(name, is_encrypted)| {
+            let counter = if *is_encrypted { &encrypted } else { &same };
+            counter.set(counter.get() + 1);
+            if is_dry && *is_encrypted {
+                let text = format!("{}\n", printable(&format!("{name}: would be encrypted")));
+                return reporter.result(&text, &json!({ "file": name, "dry_run": true }));
+            }
+            Ok(())
+        },
+    );
+    if !matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted) {
+        let (encrypted, same) = (encrypted.get(), same.get());
+        let word = if is_dry { "to encrypt" } else { "encrypted" };
+        reporter.confirmation(
+            &format!("{count} files: {encrypted} {word}, {same} encrypted already\n"),
+            &json!({ "files": count, "encrypted": encrypted, "unchanged": same, "failed": count - encrypted - same, "dry_run": is_dry }),
+        )?;
+    }
+    outcome
+}
+
+/// Whether a file was encrypted, and not before.
+fn one(encryption: &Encryption<'_>, target: &Target) -> Result<bool, Failure> {
+    let Target::Elsewhere(job) = target else { return Ok(false) };
+    if encryption.args.values.dry_run {
+        let (path, notation) = (job.input.as_deref(), encryption.args.values.input_type.input_type);
+        let input = job.open_input()?;
+        let document = crate::documents::read_plaintext(input, path, notation).map_err(target.about())?;
+        return Ok(document.metadata().is_none());
+    }
+    if let Place::File { path, .. } = &job.place
+        && let Some(folder) = path.parent()
+    {
+        std::fs::create_dir_all(folder).map_err(|source| Error::io(format!("make {}", folder.display()), source))?;
+    }
+    match encryption.of(job) {
+        Ok(_) => Ok(true),
+        Err(Failure { cause: Cause::Library(Error::Document(DocumentError::AlreadyEncrypted)), .. }) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}

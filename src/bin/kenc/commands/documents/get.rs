@@ -1,0 +1,118 @@
+//! `kenc get`.
+
+use std::io::Read;
+use std::path::Path;
+
+use kenc::document::{Document, Format, Leaf, Node, Value};
+use kenc::error::{DocumentError, Error, Result};
+use kenc::fs::input::Input;
+use kenc::keys::Keyring;
+use kenc::stream::{Decryptor, read_error};
+use zeroize::Zeroizing;
+
+use crate::args::values::GetArgs;
+use crate::commands::opening::{Demands, Payload, Recognised, is_kenc_file};
+use crate::configuration::Configs;
+use crate::documents::{self, MAX_LEN, print};
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::{STANDARD_INPUT, open_input};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &GetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let path = (args.file.as_os_str() != "-").then_some(args.file.as_path());
+    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
+    let about = || Failure::about(name.clone());
+    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(path)?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    signals::handle();
+    let notation = args.document_open.input_type.input_type;
+    // The content of a kenc file has the notation, and not the file.
+    let (start, input) = open_input(path)?.peek().map_err(about())?;
+    let document = if is_kenc_file(&start) {
+        let format = notation.map_or_else(|| format_within(path), Format::from);
+        if format == Format::Binary && notation.is_none() {
+            return Err(Cause::NotationUnknown(name).into());
+        }
+        let text = whole_file(input, &demands, &keyring, reporter).map_err(about())?;
+        Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
+    } else {
+        let sealed = documents::read_sealed(input, path, notation).map_err(about())?;
+        let demands = demands.of_document(&args.document_open, configs.require_seal(path)?);
+        sealed.open(&keyring, &demands).map_err(about())?.into_plaintext()
+    };
+    let bytes = found(&document, args, reporter.is_json()).map_err(about())?;
+    print(&bytes, path)?;
+    Ok(Exit::Done)
+}
+
+/// The notation of what is in a kenc file: the one of its name without `.kenc`.
+fn format_within(path: Option<&Path>) -> Format {
+    path.map_or(Format::Binary, |path| {
+        let is_kenc = path.extension().is_some_and(|extension| extension == "kenc");
+        if is_kenc { Format::of_name(&path.with_extension("")) } else { Format::of_name(path) }
+    })
+}
+
+/// The plaintext of a kenc file, all of it authenticated.
+fn whole_file(
+    input: Input,
+    demands: &Demands,
+    keyring: &Keyring<'_>,
+    reporter: &Reporter,
+) -> Result<Zeroizing<Vec<u8>>> {
+    let len = input.len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
+    let Recognised { head, payload, .. } = Recognised::read(input)?;
+    let cipher = demands.open(&head, keyring, reporter)?;
+    // A buffer that grows leaves copies of secrets behind: the plaintext is not longer than the file.
+    let mut text = Zeroizing::new(Vec::with_capacity(len.min(MAX_LEN)));
+    let limit = MAX_LEN as u64 + 1;
+    match payload {
+        Payload::File { file, .. } => Decryptor::new(file, cipher).take(limit).read_to_end(&mut text),
+        Payload::Stream(stream) => Decryptor::new(stream, cipher).take(limit).read_to_end(&mut text),
+    }
+    .map_err(read_error)?;
+    if text.len() > MAX_LEN {
+        return Err(DocumentError::TooLong { limit: MAX_LEN as u64 }.into());
+    }
+    Ok(text)
+}
+
+/// What is printed of a document.
+fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing<Vec<u8>>> {
+    let path = args.place.path();
+    let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
+    if path.root >= document.tree().roots.len() {
+        return Err(fault("there is no such document in the file").into());
+    }
+    let node = document.tree().node(&path).ok_or_else(|| fault("there is nothing"))?;
+    if is_json {
+        let mut text = serde_json::to_string(node)
+            .map_err(|error| DocumentError::CannotCarry { notation: "JSON", what: error.to_string() })?;
+        text.push('\n');
+        return Ok(Zeroizing::new(text.into_bytes()));
+    }
+    let (mut bytes, is_text) = match node {
+        Node::Leaf(Leaf { value, .. }) => {
+            let is_text = document.format() != Format::Binary && !matches!(value, Value::Bytes(_));
+            (value.bare(), is_text)
+        }
+        Node::Alias(_) => return Err(fault("an alias stands there, and the value elsewhere").into()),
+        Node::Mapping(_) | Node::Sequence(_) => {
+            let format = args.output_type.map_or(document.format(), Format::from);
+            let format = if format == Format::Binary { Format::Json } else { format };
+            let mut text = Document::emit_part(format, node)?;
+            (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), true)
+        }
+    };
+    if is_text && !args.no_newline && !bytes.ends_with(b"\n") {
+        bytes.reserve_exact(1);
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,117 @@
+//! Which keys `rewrap` and `rotate` give to config documents, and what they say of that.
+
+use std::path::Path;
+
+use kenc::config::{OtherKind, Rule, RuleKey};
+use kenc::context::EncryptionContext;
+use kenc::document::{GroupDifference, Metadata, NewKeys, StoredKey, WantedKey};
+use kenc::error::Error;
+use kenc::keys::{KmsKey, Rewrapper};
+use serde_json::{Value, json};
+
+use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
+use crate::commands::changing::Target;
+use crate::configuration::Configs;
+use crate::documents::{key_of_rule, with_context};
+use crate::failure::{Cause, Failure};
+
+/// Where the keys of documents come from in a run.
+pub struct KeysOfDocuments<'a> {
+    /// Knows the change that was typed, and what aliases mean.
+    pub rewrapper: &'a Rewrapper<'a>,
+    pub configs: &'a Configs<'a>,
+    pub args: &'a DocumentChangeArgs,
+    pub from_config: &'a FromConfigArgs,
+}
+
+impl KeysOfDocuments<'_> {
+    /// The keys that a document is to have. No key is asked for it; what an alias means may be looked up.
+    pub fn of(&self, metadata: &Metadata, target: &Target) -> Result<NewKeys, Failure> {
+        let Self { rewrapper, args, from_config, .. } = self;
+        let resolve = |key: &KmsKey| rewrapper.resolved(key);
+        let path = target.path();
+        if !from_config.from_config {
+            let group = args.group.map(usize::from);
+            let context = self.context(path)?;
+            return metadata.keys_changed(rewrapper.change(), group, &context, &resolve).map_err(target.about());
+        }
+        let rule = self.rule(target)?;
+        let threshold = rule.threshold.map_or(0, usize::from);
+        let groups = self.wanted(&rule, path)?;
+        metadata.keys_listed(&groups, threshold, &resolve).map_err(Error::from).map_err(target.about())
+    }
+
+    /// The rule for a document.
+    pub fn rule(&self, target: &Target) -> Result<Rule, Failure> {
+        let found = self.configs.of(target.path())?;
+        let rule = found.config.as_ref().map(|config| config.rule_for(target.path())).transpose()?.flatten();
+        let rule = rule.filter(|rule| !rule.groups.is_empty()).ok_or_else(|| Cause::NoRule(target.name()))?;
+        self.configs.hint_if_hidden_from_sops(&found);
+        Ok(rule)
+    }
+
+    /// The context that the config has for a path.
+    fn context(&self, path: Option<&Path>) -> Result<EncryptionContext, Failure> {
+        let found = self.configs.of(path)?;
+        let Some(config) = &found.config else { return Ok(EncryptionContext::new()) };
+        Ok(config.settings_for(path)?.map_or_else(|| config.context().clone(), |rule| rule.context))
+    }
+
+    fn wanted(&self, rule: &Rule, path: Option<&Path>) -> Result<Vec<Vec<WantedKey>>, Failure> {
+        let context = self.context(path)?;
+        let key = |key: &RuleKey| match key {
+            RuleKey::Other { kind, id } => match list_of(*kind) {
+                Some(list) => Ok(WantedKey::Other { list, id: id_in_list(*kind, id) }),
+                None => Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into()),
+            },
+            key => {
+                let key = with_context(vec![key_of_rule(key)?], &context)?.remove(0);
+                Ok(WantedKey::Wrapping(key))
+            }
+        };
+        rule.groups.iter().map(|group| group.keys.iter().map(key).collect()).collect()
+    }
+}
+
+/// The list of a document in which keys of another service are.
+fn list_of(kind: OtherKind) -> Option<&'static str> {
+    match kind {
+        OtherKind::GcpKms => Some("gcp_kms"),
+        OtherKind::HuaweiKms => Some("hckms"),
+        OtherKind::AzureKeyVault => Some("azure_kv"),
+        OtherKind::HashicorpVault => Some("hc_vault"),
+        OtherKind::Plugin => None,
+    }
+}
+
+/// The name of a key of another service as its parts in a document make it.
+fn id_in_list(kind: OtherKind, id: &str) -> String {
+    match kind {
+        OtherKind::AzureKeyVault => id.replacen("/keys/", "/", 1),
+        OtherKind::HashicorpVault => id.replacen("/v1/", "/", 1).replacen("/keys/", "/", 1),
+        OtherKind::GcpKms | OtherKind::HuaweiKms | OtherKind::Plugin => id.to_owned(),
+    }
+}
+
+/// What becomes of the keys, in words: of each group, if there are several.
+pub fn changes_of_groups(groups: &[GroupDifference], would: &str) -> Vec<String> {
+    let mut changes = Vec::new();
+    for (group, number) in groups.iter().zip(1..) {
+        let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
+        let GroupDifference { added, removed } = group;
+        changes.extend(added.iter().map(|(kind, id)| format!("{would}added {kind} {id}{which}")));
+        changes.extend(removed.iter().map(|(kind, id)| format!("{would}removed {kind} {id}{which}")));
+    }
+    changes
+}
+
+/// The keys of a document as results for programs name them, group by group.
+pub fn keys_json(metadata: &Metadata) -> Value {
+    let key = |key: &StoredKey| named_json(&key.named());
+    metadata.groups.iter().map(|group| group.iter().map(key).collect::<Value>()).collect()
+}
+
+/// A key as results for programs name it.
+pub fn named_json((kind, id): &(String, String)) -> Value {
+    json!({ "provider": kind, "id": id })
+}

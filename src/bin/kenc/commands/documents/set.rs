@@ -1,0 +1,202 @@
+//! `kenc set`.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path as FilePath;
+
+use kenc::context::EncryptionContext;
+use kenc::document::{Document, Entry, Format, Leaf, Member, Node, Path, Step, Tree, Value};
+use kenc::error::{DocumentError, Error, Result};
+use kenc::fs::atomic::{Access, Existing, Sync};
+use kenc::keys::{Identities, Keyring, TrustedKeys};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::change::{Change, check_is_file};
+use crate::args::documents::ValuesArgs;
+use crate::args::values::SetArgs;
+use crate::configuration::Configs;
+use crate::documents::{MAX_LEN, recipe, write};
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::Place;
+use crate::prompt::{self, Passphrases};
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
+    check_is_file(file)?;
+    if args.value.is_some() && !args.from_argument {
+        return Err(Cause::ValueOnCommandLine.into());
+    }
+    signals::handle();
+    let is_new = !file.exists() && has_rule(configs, file)?;
+    let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
+    if !is_new {
+        change.check()?;
+    }
+    let text = value_text(args, reporter)?;
+    let path = args.place.path();
+    let written = if is_new {
+        Some(create(args, configs, reporter, &path, &text)?)
+    } else {
+        change.run(|document| {
+            let old = document.tree().node(&path);
+            let new = node(&text, document.format(), old, args, reporter.is_json())?;
+            if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
+                return Ok(None);
+            }
+            let about = Failure::about(file.display().to_string());
+            document.with_value(&path, &new).map(Some).map_err(Error::from).map_err(about)
+        })?
+    };
+    reporter.result(
+        "",
+        &json!({
+            "file": file.display().to_string(),
+            "path": path.to_string(),
+            "changed": written.is_some(),
+            "created": is_new,
+        }),
+    )?;
+    if written.is_some_and(|document| stands_in_the_clear(&document, &path)) {
+        reporter.hint(&format!("the rule of {} leaves `{path}` in the clear", file.display()));
+    }
+    Ok(Exit::Done)
+}
+
+/// Whether a rule of the config is for a file that is not there yet.
+fn has_rule(configs: &Configs<'_>, file: &FilePath) -> Result<bool, Failure> {
+    let found = configs.of(Some(file))?;
+    let rule = found.config.as_ref().map(|config| config.settings_for(Some(file))).transpose()?.flatten();
+    Ok(rule.is_some())
+}
+
+/// The value as it was given: on the standard input, in a file, at the terminal or, where that is asked for, on the command
+/// line.
+fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, Failure> {
+    if let Some(value) = &args.value {
+        return Ok(Zeroizing::new(value.clone()));
+    }
+    if let Some(path) = &args.from_file {
+        let failed = |source| Error::io(format!("read {}", path.display()), source);
+        let file = std::fs::File::open(path).map_err(failed)?;
+        let len = file.metadata().map_err(failed)?.len();
+        return read(file, usize::try_from(len).unwrap_or(0)).map_err(|source| failed(source).into()).and_then(text);
+    }
+    if std::io::stdin().is_terminal() {
+        if !reporter.may_ask() {
+            return Err(Cause::NoValue("--no-input forbids to ask for it").into());
+        }
+        let subject = format!("{} in {}", args.place.path(), args.file.display());
+        let typed = prompt::value(&subject).map_err(|error| match error {
+            Error::Passphrase(_) => Failure::from(Cause::NoValue("none was typed")),
+            other => other.into(),
+        })?;
+        return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
+    }
+    let mut value = text(read(std::io::stdin().lock(), 0).map_err(Error::Read)?)?;
+    if value.is_empty() {
+        // A program that failed before it wrote must not blank a secret.
+        return Err(Cause::NoValue("the standard input is empty").into());
+    }
+    // The line end of a single line belongs to the shell; those of several lines belong to the text.
+    if value.find('\n') == Some(value.len() - 1) {
+        value.pop();
+        if value.ends_with('\r') {
+            value.pop();
+        }
+    }
+    Ok(value)
+}
+
+/// Everything, into a buffer that leaves no copies behind when it grows.
+fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut all = Zeroizing::new(Vec::with_capacity(expected.clamp(8 << 10, MAX_LEN) + 1));
+    loop {
+        if all.len() == all.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(all.capacity() * 2));
+            larger.extend_from_slice(&all);
+            all = larger;
+        }
+        let room = (all.capacity() - all.len()) as u64;
+        if input.by_ref().take(room).read_to_end(&mut all)? == 0 {
+            return Ok(all);
+        }
+        if all.len() > MAX_LEN {
+            return Err(std::io::Error::other(DocumentError::TooLong { limit: MAX_LEN as u64 }));
+        }
+    }
+}
+
+fn text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
+    let text = std::str::from_utf8(&bytes).map_err(|_| Cause::ValueNotText)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The value as a part of a document. A value that is text stays text.
+fn node(text: &str, format: Format, old: Option<&Node>, args: &SetArgs, is_json: bool) -> Result<Node, Failure> {
+    let is_text = |node: &Node| matches!(node, Node::Leaf(Leaf { value: Value::Text(text), .. }) if !text.is_empty());
+    if args.string || !is_json && old.is_some_and(is_text) {
+        return Ok(Node::leaf(Value::Text(Zeroizing::new(text.to_owned()))));
+    }
+    if is_json {
+        return serde_json::from_str(text).map_err(|error| Cause::ValueNotJson(error.to_string()).into());
+    }
+    Ok(Node::leaf(Value::inferred(format, text)))
+}
+
+/// Makes a new document, as the rule for it says.
+fn create(
+    args: &SetArgs,
+    configs: &Configs<'_>,
+    reporter: &Reporter,
+    path: &Path,
+    text: &str,
+) -> Result<Document, Failure> {
+    let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
+    let about = || Failure::about(file.display().to_string());
+    let format = document_open.input_type.input_type.map_or_else(|| Format::of_name(file), Format::from);
+    if format == Format::Binary {
+        return Err(Cause::NotationUnknown(file.display().to_string()).into());
+    }
+    crate::output::check_folder_of(file)?;
+    let root =
+        around(node(text, format, None, args, reporter.is_json())?, path).map_err(Error::from).map_err(about())?;
+    let plaintext = Document::emit(format, &Tree { roots: vec![root] }).map_err(Error::from).map_err(about())?;
+    let plaintext = Document::parse(format, plaintext).map_err(Error::from).map_err(about())?;
+    let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
+    let recipe = recipe(&[], &context, &ValuesArgs::default(), configs, Some(file))?;
+    let passphrases = Passphrases::new(passphrase.passphrase_from.clone(), reporter.may_ask());
+    let (kms, identities) = (key_service(aws), Identities::default());
+    let keyring =
+        Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
+    let encrypted = plaintext.encrypt(&recipe, &keyring).map_err(about())?;
+    let place = Place::File { path: file.clone(), existing: Existing::Refuse };
+    write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always).map_err(about())?;
+    reporter.note(&format!("{} is new", file.display()));
+    Ok(Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())?)
+}
+
+/// A value with the parents that its path names.
+fn around(value: Node, path: &Path) -> Result<Node, DocumentError> {
+    let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
+    if path.root > 0 {
+        return Err(fault("there is no such document in the file"));
+    }
+    path.steps.iter().rev().try_fold(value, |value, step| match step {
+        Step::Key(key) => Ok(Node::Mapping(vec![Entry::Child(Member::new(key.clone(), value))])),
+        Step::Index(0) => Ok(Node::Sequence(vec![Entry::Child(value)])),
+        Step::Index(_) => Err(fault("there is no such position in a list")),
+    })
+}
+
+/// Whether a single value was not encrypted, though it says something.
+fn stands_in_the_clear(encrypted: &Document, path: &Path) -> bool {
+    match encrypted.tree().node(path) {
+        Some(Node::Leaf(Leaf { value: Value::Text(text), .. })) => !text.is_empty() && !text.starts_with("ENC["),
+        Some(Node::Leaf(Leaf { value, .. })) => *value != Value::Null,
+        _ => false,
+    }
+}

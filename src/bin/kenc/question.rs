@@ -1,0 +1,34 @@
+//! Questions to the person at the terminal.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+
+/// One of the answers that a question has.
+pub struct Choice<T> {
+    /// The word for it, whose first letter is enough. The first letters of all choices differ.
+    pub word: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    pub value: T,
+}
+
+/// Asks until one of the choices is typed; an empty line is the first of them. What leads to the question is said by
+/// `before`. `None`, and not a word, if there is no terminal; `None` too if nobody is at it any more.
+pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()) -> Option<T> {
+    let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+    let mut answers = BufReader::new(terminal.try_clone().ok()?);
+    before();
+    loop {
+        let meanings: Vec<String> = choices.iter().map(|it| format!("  {}: {}\n", it.word, it.meaning)).collect();
+        write!(terminal, "{question}\n{}[{}] ", meanings.concat(), choices[0].word).ok()?;
+        let mut line = String::new();
+        if answers.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let typed = line.trim().to_lowercase();
+        let chosen = choices.iter().find(|choice| choice.word.starts_with(&typed));
+        if let Some(choice) = chosen {
+            return Some(choice.value);
+        }
+    }
+}
