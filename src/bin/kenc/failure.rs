@@ -170,7 +170,7 @@ pub enum Cause {
     #[error("{} was changed by another program meanwhile", .0.display())]
     ChangedMeanwhile(PathBuf),
     #[error("{}", why.cause)]
-    NotSaved { why: Box<Failure>, kept: Kept },
+    NotSaved { why: Box<Failure>, kept: Box<Kept> },
     #[error("there are edits of {} that were not saved", file.display())]
     EditsKept { file: PathBuf, recovery: PathBuf },
     #[error("there are no edits of {} that were not saved", .0.display())]
@@ -194,7 +194,7 @@ pub enum Cause {
     #[error("the command `{}` is not there", .0.display())]
     CommandNotFound(OsString),
     #[error("{error}")]
-    CommandNotExecutable { program: OsString, error: kenc::error::Error },
+    CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }

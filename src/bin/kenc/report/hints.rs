@@ -188,7 +188,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
         }
-        Cause::CommandNotExecutable { error: Error::Io { source, .. }, .. } if source.kind() == ErrorKind::ArgumentListTooLong => {
+        Cause::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
             "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
         }
         Cause::CommandNotExecutable { program, .. } => {
@@ -197,6 +197,10 @@ fn of_command(cause: &Cause) -> String {
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
+}
+
+fn is_for_too_many_arguments(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == ErrorKind::ArgumentListTooLong)
 }
 
 /// `subject` is the input that it concerns, as messages name it.
