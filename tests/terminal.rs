@@ -320,7 +320,7 @@ fn a_value_is_asked_for_and_not_shown() {
     sandbox.write("s.yaml", "db:\n    password: old\n");
     sandbox.succeeds("kenc encrypt --values -i s.yaml");
     terminal.start("kenc set s.yaml db.password");
-    terminal.wait_for("Value for db.password in s.yaml: ");
+    terminal.wait_for("Value for db.password in s.yaml:");
     terminal.types("w0lverine");
     let screen = terminal.ended();
     assert_shows(&screen, &["ended 0"]);
@@ -342,7 +342,7 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
     let before = sandbox.read("s.yaml");
     terminal.start("kenc rewrap s.yaml --from-config");
     terminal.wait_for("[no]");
-    assert_shows(&terminal.screen(), &["s.yaml: added age age1", "s.yaml: removed age age1", "Give 1 file the keys"]);
+    assert_shows(&terminal.screen(), &["s.yaml: would be added age age1", "s.yaml: would be removed age age1", "Give 1 file the keys"]);
     terminal.types("no");
     assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
     assert_eq!(sandbox.read("s.yaml"), before);
