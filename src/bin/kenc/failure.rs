@@ -77,6 +77,10 @@ pub enum Cause {
     KeyOfOtherService { field: &'static str, id: String },
     #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
     CipherOfDocument(String),
+    #[error("there is no place for the results of many files")]
+    NoPlaceForMany,
+    #[error("there is no file that a rule of the config is for, and whose values could be encrypted")]
+    NothingMeant,
     #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
     ValueOfWholeFile(PathBuf),
     #[error("a value on the command line can be read by every program on this machine")]
@@ -250,6 +254,7 @@ impl Failure {
             | Cause::KeyOfOtherService { .. }
             | Cause::CipherOfDocument(_)
             | Cause::NoRule(_)
+            | Cause::NoPlaceForMany
             | Cause::ValueOnCommandLine
             | Cause::NoValue(_)
             | Cause::ValueNotJson(_)
@@ -292,6 +297,7 @@ impl Failure {
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
             | Cause::Declined
+            | Cause::NothingMeant
             | Cause::ValueOfWholeFile(_)
             | Cause::ValueNotText
             | Cause::NoHome
