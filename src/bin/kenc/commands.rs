@@ -5,6 +5,7 @@ pub mod completions;
 pub mod decrypt;
 pub mod documents;
 pub mod encrypt;
+pub mod git;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;

@@ -13,7 +13,7 @@ use kenc::fs::input::Input;
 use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
 use zeroize::Zeroizing;
 
-use crate::args::documents::{Notation, SelectionArgs, ValuesArgs};
+use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::commands::opening::is_kenc_file;
 use crate::configuration::Configs;
 use crate::environment::local_key;
@@ -21,7 +21,7 @@ use crate::failure::{Cause, Failure};
 use crate::output::{Output, Place};
 
 /// Longest file that is taken for a document, in bytes. What is longer is no config file.
-const MAX_LEN: usize = 256 << 20;
+pub const MAX_LEN: usize = 256 << 20;
 
 /// What an input turned out to be.
 pub enum Recognised {
@@ -82,6 +82,11 @@ fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
     })?;
     Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
+}
+
+/// What is demanded of a document where nothing can be demanded on the command line.
+pub fn no_demands() -> DocumentOpenArgs {
+    DocumentOpenArgs::default()
 }
 
 fn has_metadata(whole: &[u8]) -> bool {
