@@ -257,6 +257,11 @@ impl Document {
     // Metadata is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
+        self.rewritten(edits, &metadata).map(|document| document.text)
+    }
+
+    /// The document with some leaves and the metadata changed, as it was read again.
+    pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
         let Self { format, text, found } = self;
         let store = store_of(*format);
         let meant = Meant::with_edits(*format, found, edits)?;
@@ -264,7 +269,7 @@ impl Document {
         for edit in edits {
             splices.extend(store.change(text, found, edit.leaf, &edit.text)?);
         }
-        match &metadata {
+        match metadata {
             MetadataChange::Keep => {}
             MetadataChange::Remove => splices.extend(store.change_metadata(text, found, None)?),
             MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
@@ -272,13 +277,13 @@ impl Document {
         let changed = apply(text, splices)?;
         let read = store.parse(&changed).map_err(|error| unreadable(&error))?;
         meant.check(&found.tree.roots, &read, &changed)?;
-        let expected = match &metadata {
+        let expected = match metadata {
             MetadataChange::Keep => found.metadata.as_ref(),
             MetadataChange::Remove => None,
             MetadataChange::Write(fields) => Some(fields),
         };
         check_metadata(*format, expected, read.metadata.as_ref())?;
-        Ok(changed)
+        Ok(Self { format: *format, text: changed, found: read })
     }
 
     /// The place at which `value` is to be put, and the value with the parents that are missing around it.

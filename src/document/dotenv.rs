@@ -2,6 +2,7 @@
 //! only `\n` is an escape.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
@@ -105,8 +106,8 @@ impl Store for DotenvStore {
         let mut splices: Vec<_> = cuts.into_iter().map(|place| Splice { place, text: String::new() }).collect();
         let mut written = String::new();
         for (key, value) in metadata.map(flatten).unwrap_or_default() {
-            let line = format!("{METADATA_KEY}_{key}={value}");
-            written += &if is_rest_empty || text.ends_with('\n') { line + "\n" } else { format!("\n{line}") };
+            let (before, behind) = if is_rest_empty || text.ends_with('\n') { ("", "\n") } else { ("\n", "") };
+            let _ = write!(written, "{before}{METADATA_KEY}_{key}={value}{behind}");
         }
         splices.push(Splice { place: text.len()..text.len(), text: written });
         Ok(splices)

@@ -131,13 +131,11 @@ impl Opened {
 
 /// The threshold that `stated` means with so many groups.
 pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, DocumentError> {
-    let fault = Err(DocumentError::Threshold { threshold: stated, groups });
     match (groups, stated) {
         (0 | 1, 0 | 1) => Ok(1),
-        (0 | 1, _) => fault,
         (2..=255, 0) => Ok(groups),
         (2..=255, 2..) if stated <= groups => Ok(stated),
-        _ => fault,
+        _ => Err(DocumentError::Threshold { threshold: stated, groups }),
     }
 }
 
@@ -209,8 +207,9 @@ impl Writer<'_> {
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = None;
         metadata.seal = Some(seal::make(self.data_key, metadata, self.plaintext, &pass.values));
-        let text = self.plaintext.rewrite(&pass.edits, MetadataChange::Write(metadata.to_json()))?;
-        let written = Sealed::new(Document::parse(self.plaintext.format(), text.clone())?)?;
+        let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
+        let text = Zeroizing::new(written.text().to_owned());
+        let written = Sealed::new(written)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         let opened = written
             .open_with(data_key, &Demands::default())

@@ -172,9 +172,15 @@ pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: 
     }
     metadata.touch();
     let mut reuse = Reuse::new(Keep::Ciphertexts);
-    // What stands at a path in ours is looked for first.
-    for opened in [theirs, ours].into_iter().filter_map(Version::opened) {
-        opened.add_to(&mut reuse, if keys::is_same(&opened.data_key, data_key) { Keep::Ciphertexts } else { Keep::Types });
+    let mut sides: Vec<(&Opened, bool)> = [theirs, ours]
+        .into_iter()
+        .filter_map(Version::opened)
+        .map(|opened| (opened, keys::is_same(&opened.data_key, data_key)))
+        .collect();
+    // What is added last is found first: ciphertexts that can be kept, and of these ours.
+    sides.sort_by_key(|(_, is_kept)| *is_kept);
+    for (opened, is_kept) in sides {
+        opened.add_to(&mut reuse, if is_kept { Keep::Ciphertexts } else { Keep::Types });
     }
     let is_encrypted = |version: &Version| version.opened().is_some_and(|opened| opened.has_encrypted_comments);
     let comments =

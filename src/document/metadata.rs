@@ -218,7 +218,7 @@ fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, Do
     if groups.is_empty() {
         return Err(damaged("it has no keys"));
     }
-    let read = |group: Json| match group {
+    let read = |group| match group {
         Json::Object(lists) => {
             let mut lists: BTreeMap<_, _> = lists.into_iter().filter(|(_, list)| !is_empty(list)).collect();
             let keys = take_lists(&mut lists)?;
@@ -283,7 +283,7 @@ mod tests {
 
     use super::*;
 
-    fn read(value: Json) -> Result<Metadata, DocumentError> {
+    fn read(value: &Json) -> Result<Metadata, DocumentError> {
         Metadata::from_json(value.as_object().unwrap())
     }
 
@@ -310,7 +310,7 @@ mod tests {
             "lastmodified": "2026-11-25T15:00:00Z", "mac": "ENC[…]", "version": "3.13.2",
         });
         for value in [minimal(), several_groups] {
-            assert_eq!(Json::Object(read(value.clone()).unwrap().to_json()), value);
+            assert_eq!(Json::Object(read(&value).unwrap().to_json()), value);
         }
     }
 
@@ -320,7 +320,7 @@ mod tests {
         value["future"] = json!({ "a": [1, 2] });
         value["new_kms"] = json!([{ "id": "k", "enc": "w", "more": true }]);
         value["gcp_kms"] = json!([{ "resource_id": "g", "created_at": "t", "enc": "v" }]);
-        let metadata = read(value.clone()).unwrap();
+        let metadata = read(&value).unwrap();
         let names: Vec<_> = metadata.groups[0].iter().map(|key| (key.list(), key.id())).collect();
         let wanted = [("gcp_kms", "g"), ("age", "age1x"), ("new_kms", "k")];
         assert_eq!(names, wanted.map(|(list, id)| (list, id.to_owned())));
@@ -334,14 +334,14 @@ mod tests {
             value[name] = nothing;
         }
         value["encrypted_regex"] = json!("");
-        assert_eq!(Json::Object(read(value).unwrap().to_json()), minimal());
+        assert_eq!(Json::Object(read(&value).unwrap().to_json()), minimal());
     }
 
     #[test]
     fn formats_without_types_have_text_for_numbers_and_booleans() {
         let mut value = minimal();
         (value["shamir_threshold"], value["mac_only_encrypted"]) = (json!("1"), json!("true"));
-        let metadata = read(value).unwrap();
+        let metadata = read(&value).unwrap();
         assert_eq!((metadata.threshold, metadata.mac_scope), (1, MacScope::OnlyEncrypted));
     }
 
@@ -349,19 +349,19 @@ mod tests {
     fn a_document_without_a_rule_has_the_usual_one_and_several_are_refused() {
         let mut value = minimal();
         value.as_object_mut().unwrap().remove("unencrypted_suffix");
-        assert_eq!(read(value.clone()).unwrap().rule, Rule::default());
+        assert_eq!(read(&value).unwrap().rule, Rule::default());
         (value["encrypted_regex"], value["encrypted_suffix"]) = (json!("a"), json!("b"));
         let several = DocumentError::SeveralRules(vec!["encrypted_suffix", "encrypted_regex"]);
-        assert_eq!(read(value), Err(several));
+        assert_eq!(read(&value), Err(several));
     }
 
     #[test]
     fn what_cannot_be_used_is_said() {
-        assert!(matches!(read(json!({ "enabled": true })), Err(DocumentError::ForeignSopsKey(_))));
+        assert!(matches!(read(&json!({ "enabled": true })), Err(DocumentError::ForeignSopsKey(_))));
         let faulty = |name: &str, fault: Json| {
             let mut value = minimal();
             value[name] = fault;
-            read(value)
+            read(&value)
         };
         for (name, fault) in [
             ("lastmodified", json!("yesterday")),

@@ -32,6 +32,9 @@ impl Opened {
     ///
     /// # Errors
     /// If there is no key, the threshold is not possible, or a key does not wrap.
+    ///
+    /// # Panics
+    /// Never: there is one wrapped key for each key that wraps.
     pub fn with_keys(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Outcome> {
         let needed = checked_threshold(threshold, groups.len())?;
         let old = self.metadata();
@@ -64,8 +67,9 @@ impl Opened {
         };
         metadata.seal = None;
         metadata.seal = Some(seal::make(&self.data_key, &metadata, &self.plaintext, &self.values));
-        let text = self.document().rewrite(&[], MetadataChange::Write(metadata.to_json()))?;
-        self.check(&text)?;
+        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
+        let text = Zeroizing::new(written.text().to_owned());
+        self.check(written)?;
         Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
     }
 
@@ -94,8 +98,8 @@ impl Opened {
     }
 
     /// Opens what was written.
-    fn check(&self, text: &Zeroizing<String>) -> Result<()> {
-        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
+    fn check(&self, written: Document) -> Result<()> {
+        let written = Sealed::new(written)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         match written.open_with(data_key, &Demands::default()) {
             Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),

@@ -60,7 +60,9 @@ impl Reuse {
             return *known;
         }
         let number = self.old.len();
-        numbers.push_back(number);
+        // What can be kept is found before what was taken in for its type alone.
+        let end = numbers.iter().position(|other| !old.token.is_empty() && self.old[*other].token.is_empty());
+        numbers.insert(end.unwrap_or(numbers.len()), number);
         self.old.push(old);
         number
     }

@@ -52,6 +52,16 @@ impl Store for YamlStore {
         edit::insert(&layout::layout(text)?, path, value)
     }
 
+    fn replace(
+        &self,
+        text: &str,
+        _found: &Found,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
+        edit::replace(&layout::layout(text)?, path, value)
+    }
+
     fn remove(&self, text: &str, _found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         edit::remove(&layout::layout(text)?, path)
     }

@@ -236,8 +236,8 @@ fn a_comment_in_a_list_that_sops_cannot_read_again_is_a_comment_to_kenc() {
     let opened = bench.open(Format::Yaml, &encrypted);
     assert_eq!(opened.report().mac, MacStatus::Verified);
     assert_eq!(plaintext(&opened), text);
-    let again = opened.encrypt_again(&parse(Format::Yaml, &text.replace("2", "3"))).unwrap();
-    assert_eq!(sops.decrypt(Format::Yaml, &super::workbench::changed(again)), text.replace("2", "3"));
+    let again = opened.encrypt_again(&parse(Format::Yaml, &text.replace('2', "3"))).unwrap();
+    assert_eq!(sops.decrypt(Format::Yaml, &super::workbench::changed(again)), text.replace('2', "3"));
 }
 
 #[test]

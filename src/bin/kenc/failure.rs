@@ -84,6 +84,18 @@ pub enum Cause {
     NotAFolder(PathBuf),
     #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
+    #[error("nothing is named")]
+    NothingNamed,
+    #[error("many files need a folder for their results")]
+    NoFolderForResults,
+    #[error("{} is in more than {limit} folders", path.display())]
+    TooDeep { path: PathBuf, limit: usize },
+    #[error("{} has `..` in it, which could lead out of the folder for the results", .0.display())]
+    LeadsOut(PathBuf),
+    #[error("a name in the list has more than {0} bytes")]
+    NameTooLong(u64),
+    #[error("{} is not a regular file any more", .0.display())]
+    NotAFile(PathBuf),
     #[error("the standard input cannot be replaced")]
     StandardInputInPlace,
     #[error("the standard input cannot be changed beside other files")]
@@ -196,6 +208,9 @@ impl Failure {
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
+            | Cause::NothingNamed
+            | Cause::NoFolderForResults
+            | Cause::LeadsOut(_)
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputAmongFiles
@@ -213,6 +228,9 @@ impl Failure {
             | Cause::HasOtherNames { .. }
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
+            | Cause::TooDeep { .. }
+            | Cause::NameTooLong(_)
+            | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
             | Cause::NoGit(_)
             | Cause::Git(_)

@@ -6,6 +6,7 @@ mod configuration;
 mod documents;
 mod environment;
 mod failure;
+mod many;
 mod output;
 mod progress;
 mod prompt;

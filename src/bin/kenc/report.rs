@@ -76,6 +76,22 @@ impl Reporter {
         }
     }
 
+    /// Whether more is said than what went wrong.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose && !self.json
+    }
+
+    /// Sums up a run over many files: for programs always, for people if they look at it.
+    pub fn summary(&self, text: &str, value: &Value) -> Result<()> {
+        if self.json {
+            return self.result("", value);
+        }
+        if !self.quiet && (self.verbose || std::io::stderr().is_terminal()) {
+            print_error_line(&format!("kenc: {}\n", printable(text)));
+        }
+        Ok(())
+    }
+
     /// Says what to do next.
     pub fn hint(&self, text: &str) {
         if !self.quiet && !self.json {

@@ -26,9 +26,11 @@ pub(super) struct Built {
 /// Builds the tree, without the members whose keys are `left_out` and without the comments in their ranges.
 pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
     let mut standings = standings(layout);
+    // Both are in the order of the text: a file may have very many documents.
     standings.retain(|standing| {
         let at = layout.remarks[standing.remark].span.start;
-        !left_out.iter().any(|(_, range)| range.contains(&at))
+        let after = left_out.partition_point(|(_, range)| range.start <= at);
+        !after.checked_sub(1).is_some_and(|last| left_out[last].1.contains(&at))
     });
     let mut builder = Builder {
         layout,
@@ -103,7 +105,7 @@ impl Builder<'_, '_> {
             if !keys.insert(key) {
                 return Err(refused(part.place, "a key stands twice in one mapping"));
             }
-            if self.left_out.iter().any(|(left_out, _)| *left_out == member.key) {
+            if self.left_out.binary_search_by_key(&member.key, |(key, _)| *key).is_ok() {
                 continue;
             }
             let value = self.node(member.value, column)?;

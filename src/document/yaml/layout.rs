@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
+use zeroize::Zeroize;
 
 use super::super::tree::Place;
 use super::source;
@@ -24,8 +25,6 @@ pub(super) struct Layout<'t> {
 pub(super) struct Section {
     /// Its only part at the top.
     pub(super) root: usize,
-    /// Behind its `---`, or where it begins without one.
-    pub(super) start: usize,
     /// Where the next marker or the end of the file is.
     pub(super) end: usize,
 }
@@ -106,6 +105,15 @@ impl Layout<'_> {
     }
 }
 
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // What was read out of quotes and blocks may be a secret.
+        if let Content::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
+            text.zeroize();
+        }
+    }
+}
+
 impl Part<'_> {
     pub(super) fn is_empty_scalar(&self) -> bool {
         matches!(self.content, Content::Scalar { .. }) && self.span.is_empty()
@@ -168,18 +176,12 @@ impl<'t> Builder<'t> {
                 // The span of an implicit start means nothing.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
-                self.layout.sections.push(Section {
-                    root: self.layout.parts.len(),
-                    start,
-                    end: self.layout.text.len(),
-                });
+                self.layout.sections.push(Section { root: self.layout.parts.len(), end: self.layout.text.len() });
                 (self.end, self.is_within) = (start, true);
             }
-            Event::DocumentEnd => {
-                if !range.is_empty() {
-                    self.close_section(range.start);
-                    self.end = range.end;
-                }
+            Event::DocumentEnd if !range.is_empty() => {
+                self.close_section(range.start);
+                self.end = range.end;
             }
             Event::Comment(..) => self.layout.remarks.push(Remark { span: range, place: place(span) }),
             Event::Anchor(..) => {
@@ -372,5 +374,5 @@ pub(super) fn refused(place: Place, fault: impl Into<String>) -> DocumentError {
 fn syntax(error: &ScanError) -> DocumentError {
     let marker = error.marker();
     let at = At { line: marker.line() as u64, column: marker.col() as u64 + 1 };
-    DocumentError::Syntax { at, fault: error.info().to_string() }
+    DocumentError::Syntax { at, fault: error.info() }
 }

@@ -67,16 +67,35 @@ fn of_command(cause: &Cause) -> String {
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
+        Cause::NothingNamed => {
+            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
+        }
+        Cause::NoFolderForResults => "name it with `-o FOLDER/`, or replace each file with `-i`".to_owned(),
+        Cause::TooDeep { path, .. } => {
+            format!("do it on its own: `-r {}` with an -o of its own", quoted(path))
+        }
+        Cause::LeadsOut(_) => "name it by a path without `..`, or replace each file with `-i`".to_owned(),
+        Cause::NameTooLong(_) => {
+            "end each name with a NUL byte instead of a line end, as `find -print0` and `git ls-files -z` do".to_owned()
+        }
+        Cause::NotAFile(path) => format!("something replaced it; check it with `ls -ld {}`", quoted(path)),
         Cause::OutputIsInput(path) => {
             format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
         }
         Cause::InputIsDirectory(path) => {
-            format!("name the files in it: `ls {}` shows them", quoted(path))
+            format!(
+                "name the files in it, which `ls {}` shows; `decrypt -r` and `verify -r` take them all",
+                quoted(path)
+            )
         }
         Cause::CannotEncryptDirectory(path) => {
             let mut result = trimmed(path).as_os_str().to_owned();
             result.push(".tar.kenc");
-            format!("pack it: `tar c {} | kenc encrypt -o {}`", quoted(path), quoted(Path::new(&result)))
+            format!(
+                "pack it: `tar c {} | kenc encrypt -o {}`; or encrypt each file in it with `-r` and `-o FOLDER/`",
+                quoted(path),
+                quoted(Path::new(&result))
+            )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
@@ -170,7 +189,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::RangeBeyondEnd { available, .. } => vec![format!("`--range 0..{available}` is all of it")],
         Error::WouldOverwrite(_) => one("`-f` replaces it"),
-        Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
+        Error::InputChanged { .. } | Error::InputWrittenTo => {
+            one("encrypt it again when nothing writes to it, or from a snapshot")
+        }
         Error::Interrupted => Vec::new(),
         Error::Write(source) => vec![match source.kind() {
             ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),

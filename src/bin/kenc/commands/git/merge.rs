@@ -21,13 +21,13 @@ use crate::signals;
 
 pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.path.as_deref().unwrap_or(&args.ours);
-    let outcome = merge(args, path, configs, reporter);
-    if let Err(Failure { cause, .. }) = &outcome
-        && !matches!(cause, Cause::MergeConflicts { .. })
-    {
-        reporter.hint(&format!("our version of {} is left as it was; theirs is `git show :3:{0}`", path.display()));
-    }
-    outcome
+    merge(args, path, configs, reporter).or_else(|failure| {
+        let exit = reporter.failure(&failure);
+        if !matches!(failure.cause, Cause::MergeConflicts { .. }) {
+            reporter.hint(&format!("our version of {} is left as it was; theirs is `git show :3:{0}`", path.display()));
+        }
+        Ok(exit)
+    })
 }
 
 fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
