@@ -95,10 +95,8 @@ impl Repository {
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
-        let identities = Identities {
-            files: vec![self.home.file("home/.config/kenc/keys.txt")],
-            ..Identities::default()
-        };
+        let identities =
+            Identities { files: vec![self.home.file("home/.config/kenc/keys.txt")], ..Identities::default() };
         let (kms, trusted) = (AwsKms::new(settings), TrustedKeys::all());
         work(&Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted })
     }
@@ -281,10 +279,8 @@ fn a_conflict_below_a_key_that_the_rule_names_exactly_stays_encrypted() {
     repository.kenc(&["git", "install"]).ok();
     repository.git(&["add", "s.yaml", ".gitattributes"]).ok();
     repository.commit("base");
-    let merge = repository.merge(
-        |ours| ours.edit(&base.replace("one", "two")),
-        |theirs| theirs.edit(&base.replace("one", "three")),
-    );
+    let merge = repository
+        .merge(|ours| ours.edit(&base.replace("one", "two")), |theirs| theirs.edit(&base.replace("one", "three")));
     assert_eq!(merge.code, 1);
     for secret in ["two", "three"] {
         assert!(!repository.text().contains(secret), "{secret} stands in the clear");
@@ -337,10 +333,7 @@ fn lists_are_merged_by_their_items_and_conflict_as_a_whole() {
             |theirs| theirs.edit(&BASE.replace("- gamma", "- gamma\n  - delta")),
         )
         .ok();
-    assert_eq!(
-        repository.merged(),
-        BASE.replace("- alpha", "- ALPHA").replace("- gamma", "- gamma\n  - delta")
-    );
+    assert_eq!(repository.merged(), BASE.replace("- alpha", "- ALPHA").replace("- gamma", "- gamma\n  - delta"));
 
     let repository = Repository::new("s.yaml", BASE);
     let merge = repository.merge(
@@ -353,64 +346,161 @@ fn lists_are_merged_by_their_items_and_conflict_as_a_whole() {
 }
 
 #[test]
-fn a_data_key_that_one_side_made_anew_is_that_of_the_result() {
+fn a_data_key_that_we_made_anew_stays_and_one_that_they_made_gives_a_third() {
     for rotates_ours in [true, false] {
         let repository = Repository::new("s.yaml", BASE);
-        let rotate = |side: &Repository| {
-            let rotated = side.with_keyring(|keyring| side.opened().rotate(keyring)).unwrap();
-            side.home.write("s.yaml", rotated.text.as_bytes());
-        };
-        let edit = |side: &Repository| side.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
+        let base = tokens(&repository.text());
         let rotated = std::cell::RefCell::new(Vec::new());
         let rotate = |side: &Repository| {
-            rotate(side);
+            let new = side.with_keyring(|keyring| side.opened().rotate(keyring)).unwrap();
+            side.home.write("s.yaml", new.text.as_bytes());
             *rotated.borrow_mut() = tokens(&side.text());
         };
+        let edit = |side: &Repository| side.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
         if rotates_ours { repository.merge(rotate, edit) } else { repository.merge(edit, rotate) }.ok();
         assert_eq!(repository.merged(), BASE.replace("c4r1b0u", "r31nd33r"));
         let after = tokens(&repository.text());
-        let kept = rotated.borrow().iter().filter(|token| after.contains(token)).count();
-        assert_eq!(kept, 6, "all values but the changed one keep the ciphertext of the new data key");
+        let kept = |before: &[String]| before.iter().filter(|token| after.contains(token)).count();
+        // All but the password.
+        assert_eq!(kept(&rotated.borrow()), if rotates_ours { 6 } else { 0 });
+        assert_eq!(kept(&base), 0, "the old data key is in use again");
     }
+}
+
+/// A repository whose file has two keys, with two more made.
+fn with_two_keys() -> (Repository, [String; 3]) {
+    let repository = Repository::empty("s.yaml");
+    let new = |name: &str| repository.kenc(&["keygen", "-o", name]).ok().stdout_text().trim().to_owned();
+    let keys = ["old.txt", "first.txt", "second.txt"].map(new);
+    repository.home.write("s.yaml", BASE);
+    repository.kenc(&["encrypt", "--values", "-i", "-k", &repository.recipient, "-k", &keys[0], "s.yaml"]).ok();
+    repository.kenc(&["git", "install"]).ok();
+    repository.git(&["add", "s.yaml", ".gitattributes"]).ok();
+    repository.commit("base");
+    (repository, keys)
+}
+
+fn set_keys(side: &Repository, add: &str, remove: Option<&str>) {
+    let opened = side.opened();
+    let keys = opened.metadata().groups[0].iter().filter(|key| Some(key.id().as_str()) != remove);
+    let mut group: Vec<_> = keys.cloned().map(kenc::document::NewKey::Kept).collect();
+    group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeyUri>().unwrap().into()));
+    match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring)).unwrap() {
+        Encryption::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
+        Encryption::Unchanged => panic!("nothing changed"),
+    }
+}
+
+fn rotate(side: &Repository) {
+    let rotated = side.with_keyring(|keyring| side.opened().rotate(keyring)).unwrap();
+    side.home.write("s.yaml", rotated.text.as_bytes());
 }
 
 #[test]
 fn recipients_that_both_sides_changed_are_all_taken_over() {
-    let repository = Repository::empty("s.yaml");
-    let new = |name: &str| repository.kenc(&["keygen", "-o", name]).ok().stdout_text().trim().to_owned();
-    let [old, first, second] = ["old.txt", "first.txt", "second.txt"].map(new);
-    repository.home.write("s.yaml", BASE);
-    repository.kenc(&["encrypt", "--values", "-i", "-k", &repository.recipient, "-k", &old, "s.yaml"]).ok();
-    repository.kenc(&["git", "install"]).ok();
-    repository.git(&["add", "s.yaml", ".gitattributes"]).ok();
-    repository.commit("base");
-    let with_keys = |side: &Repository, add: &str, remove: Option<&str>| {
-        let opened = side.opened();
-        let keys = opened.metadata().groups[0].iter().filter(|key| Some(key.id().as_str()) != remove);
-        let mut group: Vec<_> = keys.cloned().map(kenc::document::NewKey::Kept).collect();
-        group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeyUri>().unwrap().into()));
-        match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring)).unwrap() {
-            Encryption::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
+    for rotates_ours in [false, true] {
+        let (repository, [old, first, second]) = with_two_keys();
+        let merge = repository.merge(
+            |ours| {
+                set_keys(ours, &first, None);
+                if rotates_ours {
+                    rotate(ours);
+                }
+            },
+            |theirs| set_keys(theirs, &second, Some(&old)),
+        );
+        merge.ok();
+        assert!(
+            merge.stderr.contains("it is opened by") && merge.stderr.contains("no longer opened by"),
+            "{}",
+            merge.stderr
+        );
+        assert_eq!(repository.merged(), BASE);
+        let opened = repository.opened();
+        let ids: Vec<String> = opened.metadata().groups[0].iter().map(kenc::document::StoredKey::id).collect();
+        assert_eq!(ids, [repository.recipient.clone(), first, second]);
+        for name in ["first.txt", "second.txt"] {
+            repository.kenc(&["decrypt", "--identity", name, "s.yaml"]).gives(BASE.as_bytes());
+        }
+        repository.kenc(&["decrypt", "--identity", "old.txt", "s.yaml"]).fails(4);
+    }
+}
+
+#[test]
+fn a_version_that_anybody_could_have_written_brings_no_key_with_it() {
+    let (repository, [_, _, intruder]) = with_two_keys();
+    let secret = BASE.replace("c4r1b0u", "r31nd33r");
+    let merge = repository.merge(
+        |ours| ours.edit(&secret),
+        |theirs| {
+            // Whoever knows the recipients can make such a file, and knows its data key.
+            theirs.home.write("s.yaml", BASE);
+            theirs.kenc(&["encrypt", "--values", "-i", "-k", &theirs.recipient, "-k", &intruder, "s.yaml"]).ok();
+        },
+    );
+    assert_eq!(merge.code, 1);
+    merge.says("keys that nothing vouches for").says(&intruder);
+    assert_eq!(repository.merged(), secret);
+    repository.kenc(&["decrypt", "--identity", "second.txt", "s.yaml"]).fails(4);
+    let theirs = repository.git(&["show", "theirs:s.yaml"]).ok().stdout_text();
+    let after = tokens(&repository.text());
+    assert!(tokens(&theirs).iter().all(|token| !after.contains(token)));
+}
+
+#[test]
+fn a_text_that_is_one_value_is_merged_by_its_lines() {
+    let lines = |first: &str, last: &str| format!("{first}\nb\nc\nd\n{last}\n");
+    let edit = |side: &Repository, text: &str| {
+        let document = Document::from_plaintext(Format::Binary, Zeroizing::new(text.as_bytes().to_vec())).unwrap();
+        match side.opened().encrypt_again(&document).unwrap() {
+            Encryption::Changed(encrypted) => drop(side.home.write("notes.txt", encrypted.text.as_bytes())),
             Encryption::Unchanged => panic!("nothing changed"),
         }
     };
-    let merge = repository.merge(
-        |ours| with_keys(ours, &first, None),
-        |theirs| {
-            with_keys(theirs, &second, Some(&old));
-            let rotated = theirs.with_keyring(|keyring| theirs.opened().rotate(keyring)).unwrap();
-            theirs.home.write("s.yaml", rotated.text.as_bytes());
-        },
+    let repository = Repository::new("notes.txt", &lines("a", "e"));
+    repository.merge(|side| edit(side, &lines("A", "e")), |side| edit(side, &lines("a", "E"))).ok();
+    assert_eq!(repository.merged(), lines("A", "E"));
+
+    let repository = Repository::new("notes.txt", &lines("a", "e"));
+    let merge = repository.merge(|side| edit(side, &lines("A", "e")), |side| edit(side, &lines("Z", "e")));
+    assert_eq!(merge.code, 1);
+    merge.hints("kenc edit notes.txt");
+    assert_eq!(repository.merged(), lines("<<<<<<< ours\nA\n=======\nZ\n>>>>>>> theirs", "e"));
+    repository.git(&["add", "notes.txt"]).ok();
+    repository.kenc(&["git", "check"]).fails(PROBLEMS).says("is not resolved");
+}
+
+#[test]
+fn files_that_both_sides_added_and_files_of_which_one_side_is_in_the_clear_are_merged() {
+    let repository = Repository::empty("s.yaml");
+    repository.home.write("s.yaml", "a: 1\n");
+    repository.kenc(&["git", "install", "s.yaml"]).ok();
+    repository.git(&["add", "s.yaml", ".gitattributes"]).ok();
+    repository.commit("base");
+    let encrypt = |side: &Repository| drop(side.kenc(&["encrypt", "--values", "-i", "s.yaml"]).ok());
+    let write = |side: &Repository| drop(side.home.write("s.yaml", "a: 1\nb: marmot\n"));
+    repository.merge(encrypt, write).ok();
+    assert_eq!(repository.merged(), "a: 1\nb: marmot\n");
+    assert!(!repository.text().contains("marmot"));
+
+    let repository = Repository::empty("s.yaml");
+    repository.kenc(&["git", "install", "s.yaml"]).ok();
+    repository.git(&["add", ".gitattributes"]).ok();
+    repository.commit("base");
+    let add = |text: &'static str| {
+        move |side: &Repository| {
+            side.home.write("s.yaml", text);
+            side.kenc(&["encrypt", "--values", "-i", "s.yaml"]).ok();
+        }
+    };
+    let merge = repository.merge(add("a: 1\nb: 2\n"), add("a: 1\nb: 3\nc: 4\n"));
+    assert_eq!(merge.code, 1);
+    merge.says("both sides added `b`");
+    let merged = repository.merged();
+    assert!(
+        merged.contains("__kenc_ours: 2") && merged.contains("__kenc_theirs: 3") && merged.contains("c: 4"),
+        "{merged}"
     );
-    merge.ok();
-    assert!(merge.stderr.contains("it is opened by") && merge.stderr.contains("no longer opened by"), "{}", merge.stderr);
-    assert_eq!(repository.merged(), BASE);
-    let ids: Vec<String> = repository.opened().metadata().groups[0].iter().map(kenc::document::StoredKey::id).collect();
-    assert_eq!(ids, [repository.recipient.clone(), first, second]);
-    for name in ["first.txt", "second.txt"] {
-        repository.kenc(&["decrypt", "--identity", name, "s.yaml"]).gives(BASE.as_bytes());
-    }
-    repository.kenc(&["decrypt", "--identity", "old.txt", "s.yaml"]).fails(4);
 }
 
 #[test]
@@ -442,8 +532,20 @@ fn the_same_holds_in_every_notation() {
             "{\n  \"a\": 2,\n  \"b\": {\n    \"c\": \"x\",\n    \"d\": true\n  }\n}\n",
         ),
         ("s.env", "A=1\nB=2\nC=3\n", "A=9\nB=2\nC=3\nD=4\n", "A=1\nB=2\nE=5\n", "A=9\nB=2\nD=4\nE=5\n"),
-        ("s.ini", "[a]\nx = 1\ny = 2\n\n[b]\nz = 3\n", "[a]\nx = 5\ny = 2\n\n[b]\nz = 3\n", "[a]\nx = 1\ny = 2\n\n[b]\nz = 4\n", "[a]\nx = 5\ny = 2\n\n[b]\nz = 4\n"),
-        ("s.toml", "a = 1\n\n[b]\nc = \"x\"\n", "a = 2\n\n[b]\nc = \"x\"\n", "a = 1\n\n[b]\nc = \"y\"\n", "a = 2\n\n[b]\nc = \"y\"\n"),
+        (
+            "s.ini",
+            "[a]\nx = 1\ny = 2\n\n[b]\nz = 3\n",
+            "[a]\nx = 5\ny = 2\n\n[b]\nz = 3\n",
+            "[a]\nx = 1\ny = 2\n\n[b]\nz = 4\n",
+            "[a]\nx = 5\ny = 2\n\n[b]\nz = 4\n",
+        ),
+        (
+            "s.toml",
+            "a = 1\n\n[b]\nc = \"x\"\n",
+            "a = 2\n\n[b]\nc = \"x\"\n",
+            "a = 1\n\n[b]\nc = \"y\"\n",
+            "a = 2\n\n[b]\nc = \"y\"\n",
+        ),
         ("m.yaml", "a: 1\n---\nb: 2\n", "a: 5\n---\nb: 2\n", "a: 1\n---\nb: 2\nc: 3\n", "a: 5\n---\nb: 2\nc: 3\n"),
     ] {
         let repository = Repository::new(name, base);
@@ -455,7 +557,11 @@ fn the_same_holds_in_every_notation() {
 #[test]
 fn conflicts_stay_valid_and_encrypted_in_every_notation() {
     for (name, base, versions) in [
-        ("s.json", "{\n  \"a\": {\n    \"b\": \"first\"\n  }\n}\n", ["\"__kenc_ours\": \"second\"", "\"__kenc_theirs\": \"third\""]),
+        (
+            "s.json",
+            "{\n  \"a\": {\n    \"b\": \"first\"\n  }\n}\n",
+            ["\"__kenc_ours\": \"second\"", "\"__kenc_theirs\": \"third\""],
+        ),
         ("s.env", "A=first\nB=1\n", ["A=second", "A__kenc_theirs=third"]),
         ("s.ini", "[s]\na = first\nb = 1\n", ["a = second", "a__kenc_theirs = third"]),
         ("s.toml", "a = \"first\"\n\n[s]\nb = 1\n", ["__kenc_ours = \"second\"", "__kenc_theirs = \"third\""]),
@@ -468,7 +574,10 @@ fn conflicts_stay_valid_and_encrypted_in_every_notation() {
         assert_eq!(merge.code, 1, "{name}: {}", merge.stderr);
         let merged = repository.merged();
         for version in versions {
-            assert!(merged.replace("\"a__kenc_theirs\"", "a__kenc_theirs").contains(version), "no {version} in:\n{merged}");
+            assert!(
+                merged.replace("\"a__kenc_theirs\"", "a__kenc_theirs").contains(version),
+                "no {version} in:\n{merged}"
+            );
         }
         assert!(!repository.text().contains("third"), "{}", repository.text());
         repository.git(&["add", name]).ok();
@@ -485,10 +594,8 @@ fn a_rule_that_names_the_end_of_a_key_is_obeyed_in_flat_notations() {
     repository.kenc(&["git", "install"]).ok();
     repository.git(&["add", "s.env", ".gitattributes"]).ok();
     repository.commit("base");
-    let merge = repository.merge(
-        |side| side.edit(&base.replace("first", "second")),
-        |side| side.edit(&base.replace("first", "third")),
-    );
+    let merge = repository
+        .merge(|side| side.edit(&base.replace("first", "second")), |side| side.edit(&base.replace("first", "third")));
     assert_eq!(merge.code, 1);
     assert!(!repository.text().contains("third"), "{}", repository.text());
     assert!(repository.merged().contains("kenc_theirs__PASS_SECRET=third"));
@@ -526,7 +633,10 @@ fn a_check_finds_what_must_not_be_committed() {
         outcome
     };
     check("readme.yaml", "a: b\n").ok();
-    check("secret/x.yaml", "a: b\n").fails(PROBLEMS).says("a rule of the config names it").hints("kenc encrypt -i secret/x.yaml");
+    check("secret/x.yaml", "a: b\n")
+        .fails(PROBLEMS)
+        .says("a rule of the config names it")
+        .hints("kenc encrypt -i secret/x.yaml");
     repository.home.write("secret/x.yaml", BASE);
     let good = repository.kenc(&["encrypt", "--values", "secret/x.yaml"]).ok().stdout_text();
     check("secret/x.yaml", &good).ok();
@@ -537,12 +647,14 @@ fn a_check_finds_what_must_not_be_committed() {
     let at = good.find("data:").unwrap() + 5;
     let damaged = format!("{}!{}", &good[..at], &good[at + 1..]);
     check("secret/x.yaml", &damaged).fails(PROBLEMS).says("is damaged");
-    let without_last = good.lines().filter(|line| !line.starts_with("last:")).map(|line| format!("{line}\n")).collect::<String>();
+    let without_last =
+        good.lines().filter(|line| !line.starts_with("last:")).map(|line| format!("{line}\n")).collect::<String>();
     check("secret/x.yaml", &without_last).fails(PROBLEMS).says("MAC");
     check("secret/x.yaml", &format!("<<<<<<< ours\n{good}")).fails(PROBLEMS);
     // The rule of the config selects more than that of the document.
     repository.home.write("secret/x.yaml", "a: b\nc: d\n");
-    let narrow = repository.kenc(&["encrypt", "--values", "--encrypted-regex", "^a$", "secret/x.yaml"]).ok().stdout_text();
+    let narrow =
+        repository.kenc(&["encrypt", "--values", "--encrypted-regex", "^a$", "secret/x.yaml"]).ok().stdout_text();
     check("secret/x.yaml", &narrow).ok();
     repository.home.write(".sops.yaml", format!("{rule}  encrypted_regex: ^(a|c)$\n"));
     check("secret/x.yaml", &narrow).fails(PROBLEMS).says("`c` stands in the clear, and the rule of the config");
@@ -551,10 +663,14 @@ fn a_check_finds_what_must_not_be_committed() {
 #[test]
 fn the_hook_refuses_a_commit_and_is_taken_away_again() {
     let repository = Repository::empty("s.yaml");
-    repository.home.write(".kenc.yaml", format!("creation_rules:\n- path_regex: secret\n  age: {}\n", repository.recipient));
+    repository
+        .home
+        .write(".kenc.yaml", format!("creation_rules:\n- path_regex: secret\n  age: {}\n", repository.recipient));
     repository.home.write("secret.yaml", "a: marmot\n");
     repository.kenc(&["git", "install", "--hook", "vault/*.yaml"]).ok();
-    assert!(repository.kenc(&["git", "install", "--hook", "vault/*.yaml"]).ok().stdout_text().contains("nothing to change"));
+    assert!(
+        repository.kenc(&["git", "install", "--hook", "vault/*.yaml"]).ok().stdout_text().contains("nothing to change")
+    );
     let attributes = String::from_utf8(repository.home.read(".gitattributes")).unwrap();
     for line in ["*.kenc diff=kenc -merge", "vault/*.yaml diff=kenc merge=kenc", "/secret.yaml diff=kenc merge=kenc"] {
         assert!(attributes.lines().any(|other| other == line), "no {line} in\n{attributes}");
@@ -577,7 +693,8 @@ fn the_hook_refuses_a_commit_and_is_taken_away_again() {
 fn a_mac_is_repaired_only_where_every_value_is_authentic_and_somebody_agrees() {
     let repository = Repository::new("s.yaml", BASE);
     let text = repository.text();
-    let without = text.lines().filter(|line| !line.starts_with("last:")).map(|line| format!("{line}\n")).collect::<String>();
+    let without =
+        text.lines().filter(|line| !line.starts_with("last:")).map(|line| format!("{line}\n")).collect::<String>();
     repository.home.write("s.yaml", &without);
     repository.kenc(&["verify", "s.yaml"]).fails(3);
     let asked = repository.kenc(&["git", "mac-repair", "s.yaml"]);

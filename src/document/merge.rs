@@ -12,8 +12,9 @@
 //! is. Where values cannot hold others, `KEY` keeps our version beside `KEY__kenc_base` and `KEY__kenc_theirs`. To give `KEY` a
 //! value resolves it.
 //!
-//! The metadata is merged as well. Keys that a side has added or removed are added or removed; a data key that one side has
-//! made anew is the one of the result, and keys that were added on the other side wrap it.
+//! The metadata is merged as well. Keys that a side has added or removed are added or removed. Where they have made a new
+//! data key, the result gets another one, which nobody knows yet; keys that come with a version that nothing vouches for are
+//! not given it, and are said to be in dispute.
 
 mod keys;
 mod pieces;
@@ -55,7 +56,7 @@ pub struct Merge {
     pub text: MergedText,
     /// Places at which both sides differ, and the document has all their versions.
     pub conflicts: Vec<Conflict>,
-    /// Parts of the metadata on which both sides differ, of which ours is kept.
+    /// Parts of the metadata that were not merged, of which ours is kept.
     pub disputes: Vec<Dispute>,
     /// How many comments of theirs are left out, because both sides changed the lines around them.
     pub comments_left_out: usize,
@@ -175,7 +176,7 @@ pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: 
     let mut sides: Vec<(&Opened, bool)> = [theirs, ours]
         .into_iter()
         .filter_map(Version::opened)
-        .map(|opened| (opened, keys::is_same(&opened.data_key, data_key)))
+        .map(|opened| (opened, keys::is_same(&opened.data_key, &data_key)))
         .collect();
     // What is added last is found first: ciphertexts that can be kept, and of these ours.
     sides.sort_by_key(|(_, is_kept)| *is_kept);
@@ -183,19 +184,26 @@ pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: 
         opened.add_to(&mut reuse, if is_kept { Keep::Ciphertexts } else { Keep::Types });
     }
     let is_encrypted = |version: &Version| version.opened().is_some_and(|opened| opened.has_encrypted_comments);
-    let comments =
-        if is_encrypted(ours) || is_encrypted(theirs) { Comments::Encrypted } else { Comments::InTheClear };
-    let writer = Writer { plaintext: &plaintext, selection: &selection, comments, data_key };
+    let comments = if is_encrypted(ours) || is_encrypted(theirs) { Comments::Encrypted } else { Comments::InTheClear };
+    let writer = Writer { plaintext: &plaintext, selection: &selection, comments, data_key: &data_key };
     let Encrypted { text, aliases: _ } = writer.write(metadata, reuse, None)?;
     Ok(done(MergedText::New(text)))
 }
 
-/// The paths of a document that stand for versions of a value on which the sides of a merge differed, with their places.
+/// The paths of a document that stand for versions of a value on which the sides of a merge differed, with their places. In
+/// the text of a binary file, which is one value, they can only be found in the clear.
 #[must_use]
 pub fn unresolved(document: &Document) -> Vec<(At, Path)> {
     let mut found: Vec<(At, Path)> = Vec::new();
     document.tree().walk(|path, item| {
         let Item::Leaf(leaf) = item else { return };
+        if document.format() == Format::Binary {
+            let has_mark = |text: &str| text.lines().any(|line| line == pieces::OURS_MARK);
+            if matches!(&leaf.value, Value::Text(text) if has_mark(text)) {
+                found.push((At { line: 1, column: 1 }, Path::default()));
+            }
+            return;
+        }
         let is_original = |step: &Step| !matches!(step, Step::Key(key) if original_key(key) != Some(key.as_str()));
         let Some(end) = path.steps.iter().position(|step| !is_original(step)) else { return };
         let mut steps = path.steps[..end].to_vec();
@@ -242,7 +250,8 @@ impl Versions<'_> {
 
     /// Text of any kind is merged by its lines, with the marks of git where both sides changed the same ones.
     fn merged_bytes(&self) -> Result<Merged> {
-        let bytes = |version: Option<&Version>| version.map_or(Ok(Zeroizing::default()), |v| v.plaintext().plaintext(&[]));
+        let bytes =
+            |version: Option<&Version>| version.map_or(Ok(Zeroizing::default()), |v| v.plaintext().plaintext(&[]));
         let (base, ours, theirs) = (bytes(self.base)?, bytes(Some(self.ours))?, bytes(Some(self.theirs))?);
         let one_of_them = if ours == theirs || base == theirs {
             Some(&ours)
@@ -255,8 +264,7 @@ impl Versions<'_> {
             Some(bytes) => (bytes.clone(), 0),
             None => {
                 let text = |bytes| std::str::from_utf8(bytes).map_err(|_| DocumentError::Unmergeable("it is no text"));
-                let (mut text, disputed) =
-                    merge_lines(text(&base)?, text(&ours)?, text(&theirs)?, Disputed::Marked);
+                let (mut text, disputed) = merge_lines(text(&base)?, text(&ours)?, text(&theirs)?, Disputed::Marked);
                 (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), disputed)
             }
         };
@@ -280,11 +288,8 @@ impl Versions<'_> {
         let wanted = wanted.ok_or(DocumentError::Unmergeable("both sides changed which documents are in the file"))?;
         let base_text = base.map_or("", Document::text);
         let by_lines = |disputed| merge_lines(base_text, ours.text(), theirs.text(), disputed).0;
-        let texts: [&dyn Fn() -> Zeroizing<String>; 3] = [
-            &|| by_lines(Disputed::Joined),
-            &|| by_lines(Disputed::Ours),
-            &|| Zeroizing::new(ours.text().to_owned()),
-        ];
+        let texts: [&dyn Fn() -> Zeroizing<String>; 3] =
+            [&|| by_lines(Disputed::Joined), &|| by_lines(Disputed::Ours), &|| Zeroizing::new(ours.text().to_owned())];
         let mut last = DocumentError::Unmergeable("no text says what both sides have made of it");
         for text in texts {
             // Lines of two files together may be no document: then there are fewer of theirs in the next.

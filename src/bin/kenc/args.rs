@@ -3,10 +3,10 @@
 #[path = "args/documents.rs"]
 pub mod documents;
 // The path is spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
-#[path = "args/keys.rs"]
-mod keys;
 #[path = "args/git.rs"]
 pub mod git;
+#[path = "args/keys.rs"]
+mod keys;
 // Named in full, for the tests that make man pages of these definitions include this file by its path.
 #[path = "args/change.rs"]
 mod change;

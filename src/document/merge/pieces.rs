@@ -59,6 +59,9 @@ fn matches(old: &[usize], new: &[usize]) -> Vec<Option<usize>> {
     found
 }
 
+/// The line before our version of a piece that both have changed.
+pub(super) const OURS_MARK: &str = "<<<<<<< ours";
+
 /// What becomes of a piece that both have changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Disputed {
@@ -106,7 +109,7 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
                     }
                     Disputed::Joined | Disputed::Ours => put(&mut merged, ours),
                     Disputed::Marked => {
-                        put(&mut merged, &["<<<<<<< ours\n"]);
+                        put(&mut merged, &[OURS_MARK, "\n"]);
                         put(&mut merged, ours);
                         put(&mut merged, &["=======\n"]);
                         put(&mut merged, theirs);

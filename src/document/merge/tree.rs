@@ -141,13 +141,7 @@ impl Merger {
         self.by_pieces(&base, &ours, &theirs).map(|roots| Tree { roots })
     }
 
-    fn node(
-        &mut self,
-        path: &Path,
-        base: Option<&Node>,
-        ours: Option<&Node>,
-        theirs: Option<&Node>,
-    ) -> Option<Node> {
+    fn node(&mut self, path: &Path, base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Option<Node> {
         if self.is_same(ours, theirs) || self.is_same(base, theirs) {
             return ours.cloned();
         }
@@ -290,9 +284,11 @@ pub(super) enum Change {
 
 /// The first change that is to be made. None if both say the same.
 pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option<Change> {
-    have.roots.iter().zip(&wanted.roots).enumerate().find_map(|(root, (have, wanted))| {
-        change(format, &Path { root, steps: Vec::new() }, have, wanted)
-    })
+    have.roots
+        .iter()
+        .zip(&wanted.roots)
+        .enumerate()
+        .find_map(|(root, (have, wanted))| change(format, &Path { root, steps: Vec::new() }, have, wanted))
 }
 
 fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Change> {
@@ -301,8 +297,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Cha
             let below = |key: &str| path.join(Step::Key(key.to_owned()));
             let having: HashMap<&str, &Node> =
                 children(have).map(|member| (member.key.as_str(), &member.value)).collect();
-            let wanting: std::collections::HashSet<&str> =
-                children(wanted).map(|member| member.key.as_str()).collect();
+            let wanting: std::collections::HashSet<&str> = children(wanted).map(|member| member.key.as_str()).collect();
             if let Some(extra) = children(have).find(|member| !wanting.contains(member.key.as_str())) {
                 return Some(Change::Remove(below(&extra.key)));
             }
@@ -315,8 +310,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Cha
         }
         (Node::Sequence(have), Node::Sequence(wanted)) if children(have).count() == children(wanted).count() => {
             let each = children(have).zip(children(wanted)).enumerate();
-            each.into_iter()
-                .find_map(|(at, (have, wanted))| change(format, &path.join(Step::Index(at)), have, wanted))
+            each.into_iter().find_map(|(at, (have, wanted))| change(format, &path.join(Step::Index(at)), have, wanted))
         }
         _ if is_same(format, have, wanted) => None,
         _ => Some(Change::Put(path.clone(), wanted.clone())),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
+use kenc::document::merge::unresolved;
 use kenc::document::{Demands as DocumentDemands, Document, Format, Rule, Sealed};
 use kenc::error::{DocumentError, Error};
 use kenc::keys::Keyring;
@@ -90,7 +91,11 @@ impl Check<'_> {
         };
         let sealed = match document.map(Sealed::new) {
             None | Some(Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_))) => {
-                return if is_named { self.problem(name, Cause::ShouldBeEncrypted(PathBuf::from(name))) } else { Ok(()) };
+                return if is_named {
+                    self.problem(name, Cause::ShouldBeEncrypted(PathBuf::from(name)))
+                } else {
+                    Ok(())
+                };
             }
             Some(Err(fault)) => return self.problem(name, Error::Document(fault).into()),
             Some(Ok(sealed)) => sealed,
@@ -138,8 +143,17 @@ impl Check<'_> {
         let keyring = Keyring { kms: &kms, identities, passphrases: &passphrases, trusted: &trusted };
         let require_seal = self.configs.require_seal(Some(path))?;
         let demands: DocumentDemands = self.demands.of_document(&documents::no_demands(), require_seal);
-        match sealed.verify(&keyring, &demands) {
-            Ok((problems, _)) => Ok(problems),
+        // The text of a binary file shows only in the clear whether it is merged.
+        let outcome = if sealed.document().format() == Format::Binary {
+            sealed.open(&keyring, &demands).map(|opened| {
+                let unresolved = unresolved(opened.plaintext()).into_iter();
+                unresolved.map(|(at, path)| DocumentError::Unresolved { at, path: path.to_string() }).collect()
+            })
+        } else {
+            sealed.verify(&keyring, &demands).map(|(problems, _)| problems)
+        };
+        match outcome {
+            Ok(problems) => Ok(problems),
             Err(Error::Document(problem)) => Ok(vec![problem]),
             Err(Error::Interrupted) => Err(Error::Interrupted.into()),
             Err(error) => {

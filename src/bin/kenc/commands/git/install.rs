@@ -1,6 +1,7 @@
 //! `kenc git install`.
 
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use kenc::document::Format;
@@ -80,13 +81,9 @@ fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec
         let path = repository::path(name);
         let Some(text) = path.to_str().filter(|text| !text.contains(['\n', '\r'])) else { continue };
         let whole = top.join(&path);
-        if Format::of_name(&path) == Format::Binary {
-            continue;
-        }
         let found = configs.of(Some(&whole))?;
-        let is_config = path.file_name().is_some_and(|name| {
-            name == kenc::config::KENC_CONFIG || name == kenc::config::SOPS_CONFIG
-        });
+        let is_config =
+            path.file_name().is_some_and(|name| name == kenc::config::KENC_CONFIG || name == kenc::config::SOPS_CONFIG);
         let is_named = !is_config && found.config.as_ref().is_some_and(|config| config.names_file(&whole));
         if is_named || is_document(&whole) {
             lines.push(line(&format!("/{}", escaped(text))));
@@ -96,10 +93,16 @@ fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec
     Ok(lines)
 }
 
+/// Whether a file is an encrypted document. One whose name is not that of a document would be JSON.
 fn is_document(path: &Path) -> bool {
     const MAX_LEN: u64 = 16 << 20;
     let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LEN);
-    is_file && std::fs::read(path).is_ok_and(|bytes| Format::of_content(&bytes).is_some())
+    let begins_like_json = || {
+        let file = std::fs::File::open(path).map(BufReader::new);
+        file.is_ok_and(|mut file| file.fill_buf().is_ok_and(|start| start.starts_with(b"{")))
+    };
+    let may_be_one = is_file && (Format::of_name(path) != Format::Binary || begins_like_json());
+    may_be_one && std::fs::read(path).is_ok_and(|bytes| Format::of_content(&bytes).is_some())
 }
 
 /// A path as a pattern that matches nothing else.

@@ -80,7 +80,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
         path: path.to_owned(),
         conflicts: conflicts.iter().map(ToString::to_string).collect(),
         first: conflicts.first().map(|conflict| conflict.path.to_string()),
-        disputes: disputes.iter().map(|dispute| format!("both sides changed {dispute}")).collect(),
+        disputes: disputes.iter().map(ToString::to_string).collect(),
     }
     .into())
 }
@@ -97,10 +97,12 @@ enum Read {
 
 impl Read {
     fn new(file: &Path, path: &Path) -> Result<Self, Error> {
-        let open = || open_input(Some(file)).map_err(|failure| match failure.cause {
-            Cause::Library(error) => error,
-            _ => Error::io(format!("read {}", file.display()), std::io::ErrorKind::IsADirectory.into()),
-        });
+        let open = || {
+            open_input(Some(file)).map_err(|failure| match failure.cause {
+                Cause::Library(error) => error,
+                _ => Error::io(format!("read {}", file.display()), std::io::ErrorKind::IsADirectory.into()),
+            })
+        };
         let (start, input) = open()?.peek()?;
         if start.is_empty() {
             return Ok(Self::Nothing);
@@ -138,7 +140,8 @@ impl Read {
 
 /// Nothing is encrypted: git merges it as it merges every other text.
 fn merge_text(args: &GitMergeArgs) -> Result<Exit, Failure> {
-    let mut words: Vec<std::ffi::OsString> = ["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--"].map(Into::into).into();
+    let mut words: Vec<std::ffi::OsString> =
+        ["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--"].map(Into::into).into();
     words.extend([&args.ours, &args.base, &args.theirs].map(|path| path.into()));
     let answer = ask(words)?;
     match answer.code {

@@ -38,10 +38,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
         return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
     }
-    let demands = document::Demands {
-        mac: MacDemand::Nothing,
-        ..demands.of_document(&documents::no_demands(), false)
-    };
+    let demands = document::Demands { mac: MacDemand::Nothing, ..demands.of_document(&documents::no_demands(), false) };
     let opened = sealed.open(&keyring, &demands).map_err(about())?;
     let report = opened.report();
     if report.mac == MacStatus::Verified && report.seal != SealStatus::Broken {
@@ -65,10 +62,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     }
     let mended = opened.mended().map_err(about())?;
     documents::replace(path, &mended.text).map_err(about())?;
-    reporter.confirmation(
-        &format!("{name}: a new MAC and a new seal\n"),
-        &json!({ "file": name, "repaired": true }),
-    )?;
+    reporter
+        .confirmation(&format!("{name}: a new MAC and a new seal\n"), &json!({ "file": name, "repaired": true }))?;
     Ok(Exit::Done)
 }
 

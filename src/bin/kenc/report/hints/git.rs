@@ -34,7 +34,9 @@ pub fn of(cause: &Cause) -> String {
         }
         Cause::MergeConflicts { path, first: None, .. } => {
             let path = super::quoted(path);
-            format!("ours is kept; look at `kenc inspect {path}`, change it with `kenc rewrap {path}`, then `git add {path}`")
+            format!(
+                "ours is kept; `git show :3:{path} | kenc inspect` shows theirs, `kenc rewrap {path} --add KEY` adds a key; then `git add {path}`"
+            )
         }
         Cause::ShouldBeEncrypted(path) => {
             let path = super::quoted(path);
