@@ -477,7 +477,9 @@ fn files_that_both_sides_added_and_files_of_which_one_side_is_in_the_clear_are_m
     repository.kenc(&["git", "install", "s.yaml"]).ok();
     repository.git(&["add", "s.yaml", ".gitattributes"]).ok();
     repository.commit("base");
-    let encrypt = |side: &Repository| drop(side.kenc(&["encrypt", "--values", "-i", "s.yaml"]).ok());
+    let encrypt = |side: &Repository| {
+        side.kenc(&["encrypt", "--values", "-i", "s.yaml"]).ok();
+    };
     let write = |side: &Repository| drop(side.home.write("s.yaml", "a: 1\nb: marmot\n"));
     repository.merge(encrypt, write).ok();
     assert_eq!(repository.merged(), "a: 1\nb: marmot\n");
@@ -531,6 +533,13 @@ fn the_same_holds_in_every_notation() {
             "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": \"x\",\n    \"d\": true\n  }\n}\n",
             "{\n  \"a\": 2,\n  \"b\": {\n    \"c\": \"x\",\n    \"d\": true\n  }\n}\n",
         ),
+        (
+            "t.json",
+            "{\n  \"a\": 1\n}\n",
+            "{\n  \"a\": 1,\n  \"b\": 2\n}\n",
+            "{\n  \"a\": 1,\n  \"c\": [3]\n}\n",
+            "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": [\n    3\n  ]\n}\n",
+        ),
         ("s.env", "A=1\nB=2\nC=3\n", "A=9\nB=2\nC=3\nD=4\n", "A=1\nB=2\nE=5\n", "A=9\nB=2\nD=4\nE=5\n"),
         (
             "s.ini",
@@ -552,6 +561,21 @@ fn the_same_holds_in_every_notation() {
         repository.merge(|side| side.edit(ours), |side| side.edit(theirs)).ok();
         assert_eq!(repository.merged(), wanted, "{name}");
     }
+}
+
+#[test]
+fn anchors_and_aliases_go_where_their_lines_go() {
+    let base = "base: &b\n  x: 1\nuse: *b\nother: 1\nlast: 1\n";
+    let repository = Repository::new("s.yaml", base);
+    repository
+        .merge(
+            |side| side.edit(&base.replace("x: 1", "x: 2")),
+            |side| side.edit(&base.replace("last: 1", "last: 2\nmore: *b")),
+        )
+        .ok();
+    repository.kenc(&["verify", "s.yaml"]).ok();
+    let wanted = base.replace("x: 1", "x: 2").replace("last: 1", "last: 2\nmore: *b");
+    repository.kenc(&["decrypt", "s.yaml"]).gives(wanted.as_bytes());
 }
 
 #[test]

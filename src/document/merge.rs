@@ -198,7 +198,7 @@ pub fn unresolved(document: &Document) -> Vec<(At, Path)> {
     document.tree().walk(|path, item| {
         let Item::Leaf(leaf) = item else { return };
         if document.format() == Format::Binary {
-            let has_mark = |text: &str| text.lines().any(|line| line == pieces::OURS_MARK);
+            let has_mark = |text: &str| text.split_inclusive('\n').any(|line| line == pieces::OURS_MARK);
             if matches!(&leaf.value, Value::Text(text) if has_mark(text)) {
                 found.push((At { line: 1, column: 1 }, Path::default()));
             }

@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use zeroize::Zeroizing;
+
+/// How long it is looked for what two versions have in common.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A piece of a merged sequence.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,7 +55,9 @@ pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<Pi
 /// Where each part of `old` is in `new`, if it is there still.
 fn matches(old: &[usize], new: &[usize]) -> Vec<Option<usize>> {
     let mut found = vec![None; old.len()];
-    for operation in capture_diff_slices(Algorithm::Myers, old, new) {
+    // Whatever is found by then is right, only coarser: no version that somebody made up can keep a merge busy for long.
+    let deadline = Instant::now() + PATIENCE;
+    for operation in capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline)) {
         if let DiffOp::Equal { old_index, new_index, len } = operation {
             (0..len).for_each(|at| found[old_index + at] = Some(new_index + at));
         }
@@ -60,7 +66,7 @@ fn matches(old: &[usize], new: &[usize]) -> Vec<Option<usize>> {
 }
 
 /// The line before our version of a piece that both have changed.
-pub(super) const OURS_MARK: &str = "<<<<<<< ours";
+pub(super) const OURS_MARK: &str = "<<<<<<< ours\n";
 
 /// What becomes of a piece that both have changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,7 +115,7 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
                     }
                     Disputed::Joined | Disputed::Ours => put(&mut merged, ours),
                     Disputed::Marked => {
-                        put(&mut merged, &[OURS_MARK, "\n"]);
+                        put(&mut merged, &[OURS_MARK]);
                         put(&mut merged, ours);
                         put(&mut merged, &["=======\n"]);
                         put(&mut merged, theirs);

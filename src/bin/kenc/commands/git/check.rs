@@ -31,9 +31,7 @@ pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
         let mut contents = Contents::open()?;
         for entry in Entry::of_index(args.all, &top)? {
             let path = top.join(&entry.path);
-            if check.is_of_interest(&path)?
-                && let Some(content) = contents.of(&entry)?
-            {
+            if let Some(content) = contents.of(&entry, check.longest(&path)?)? {
                 check.file(&entry.path.display().to_string(), &path, content)?;
             }
         }
@@ -66,10 +64,12 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Whether a file may have something to be found: because of a rule, or because it may be a document.
-    fn is_of_interest(&self, path: &Path) -> Result<bool, Failure> {
-        let is_encrypted_whole = path.extension().is_some_and(|ending| ending == "kenc");
-        Ok(is_encrypted_whole || Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?)
+    /// The longest content of a file that is looked at. Where neither its name nor a rule says that it may be a document,
+    /// only a text in an envelope is one, and such a file is small.
+    fn longest(&self, path: &Path) -> Result<u64, Failure> {
+        const LONGEST_ENVELOPE: u64 = 4 << 20;
+        let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
+        Ok(if may_be_long { documents::MAX_LEN as u64 } else { LONGEST_ENVELOPE })
     }
 
     /// A rule for all paths says which keys are used, and not which files are secret.

@@ -36,6 +36,10 @@ const HOOK: &str = "#!/bin/sh\n# Written by `kenc git install --hook`.\nexec ken
 pub fn run(args: &GitInstallArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let scope = if args.global { "--global" } else { "--local" };
     let top = if args.global { None } else { Some(top()?) };
+    let lines = match &top {
+        Some(top) if !args.uninstall => lines(args, top, configs)?,
+        _ => Vec::new(),
+    };
     let mut changed: Vec<String> = Vec::new();
     if args.uninstall {
         for section in SECTIONS {
@@ -53,7 +57,6 @@ pub fn run(args: &GitInstallArgs, configs: &Configs<'_>, reporter: &Reporter) ->
         }
     }
     if let Some(top) = &top {
-        let lines = if args.uninstall { Vec::new() } else { lines(args, top, configs)? };
         changed.extend(set_attributes(&top.join(ATTRIBUTES), &lines)?);
         if args.hook || args.uninstall {
             changed.extend(set_hook(args.uninstall)?);

@@ -9,9 +9,6 @@ use kenc::error::Error;
 
 use crate::failure::{Cause, Failure};
 
-/// Longest file that is looked at, in bytes.
-const MAX_LEN: u64 = 256 << 20;
-
 /// What a run of git gave.
 pub struct Answer {
     pub code: Option<i32>,
@@ -123,8 +120,8 @@ impl Contents {
         Ok(Self { child, requests, answers })
     }
 
-    /// The content of an entry. None if it is too long to be looked at.
-    pub fn of(&mut self, entry: &Entry) -> Result<Option<Vec<u8>>, Failure> {
+    /// The content of an entry. None if it is longer than so many bytes.
+    pub fn of(&mut self, entry: &Entry, longest: u64) -> Result<Option<Vec<u8>>, Failure> {
         let failed = |_| Failure::from(Cause::Git(format!("git cannot show {}", entry.path.display())));
         let requests = self.requests.as_mut().expect("it is taken at the end only");
         requests.write_all(format!("{}\n", entry.object).as_bytes()).and_then(|()| requests.flush()).map_err(failed)?;
@@ -133,7 +130,7 @@ impl Contents {
         let len = head.trim_end().rsplit(' ').next().and_then(|word| word.parse::<u64>().ok());
         let len = len.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
         let mut content = (&mut self.answers).take(len);
-        let kept = if len > MAX_LEN {
+        let kept = if len > longest {
             std::io::copy(&mut content, &mut std::io::sink()).map_err(failed)?;
             None
         } else {

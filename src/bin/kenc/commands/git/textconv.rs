@@ -28,10 +28,11 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -
     let shown = match plaintext(args, configs, reporter) {
         Ok(shown) => shown,
         Err(failure) => {
-            let name = path.display();
-            reporter.hint(&format!("{name}: shown as it is encrypted: {}", failure.cause));
             let (start, input) = open_input(Some(path))?.peek()?;
-            if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? }
+            let shown =
+                if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
+            reporter.hint(&format!("{}: shown as it is encrypted: {}", path.display(), failure.cause));
+            shown
         }
     };
     std::io::stdout().write_all(&shown).map_err(Error::Write)?;
