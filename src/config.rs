@@ -96,6 +96,13 @@ impl Config {
         self.file.rules.iter().flatten().find(matches)
     }
 
+    /// Whether the rule for a file is one with a path of its own: such a rule says that the file is to be encrypted. One
+    /// for all paths says only with which keys, if it is.
+    #[must_use]
+    pub fn names_file(&self, path: &Path) -> bool {
+        self.matching_rule(Some(path)).is_some_and(|rule| rule.path.is_some())
+    }
+
     /// Every rule.
     ///
     /// # Errors

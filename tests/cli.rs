@@ -42,6 +42,7 @@ transcripts! {
     single_values_are_read_and_changed: "values",
     passphrases_come_from_where_the_user_says: "passphrases",
     keys_are_checked_and_policies_printed: "keys",
+    git_shows_merges_and_checks_encrypted_files: "git",
     local_keys_and_identities_are_found_or_missed: "identities",
     a_wrong_command_line_is_explained: "usage",
     programs_are_told_in_json: "json",
@@ -65,6 +66,10 @@ fn transcript(name: &str) -> PathBuf {
 fn assert_holds(name: &str) {
     if name == "key-words" && !has("ssh-keygen") {
         skip("transcript of key words", "ssh-keygen is not installed");
+        return;
+    }
+    if name == "git" && !has("git") {
+        skip("transcript of git", "git is not installed");
         return;
     }
     let sandbox = Sandbox::new();

@@ -19,6 +19,11 @@ pub(crate) fn looks_encrypted(text: &str) -> bool {
     text.starts_with("ENC[AES256_GCM,")
 }
 
+/// What is wrong with the form of an encrypted value, for those who have no key.
+pub(crate) fn fault_of_form(token: &str) -> Option<&'static str> {
+    Token::parse(token).err()
+}
+
 /// Why an encrypted value does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {

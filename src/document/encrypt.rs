@@ -111,6 +111,18 @@ impl Opened {
         writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms).map(Outcome::Changed)
     }
 
+    /// Encrypts the document as it stands, with a new MAC and a new seal: when it was opened although these were wrong, because
+    /// somebody has looked at it and found it right.
+    ///
+    /// # Errors
+    /// If it cannot be encrypted.
+    pub fn mended(&self) -> Result<Encrypted> {
+        let mut metadata = self.metadata().clone();
+        metadata.touch();
+        let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
+        self.writer(&self.plaintext, &self.data_key).write(metadata, self.reuse(Keep::Ciphertexts), old_forms)
+    }
+
     pub(crate) fn writer<'a>(&'a self, plaintext: &'a Document, data_key: &'a DataKey) -> Writer<'a> {
         let comments = if self.has_encrypted_comments { Comments::Encrypted } else { Comments::InTheClear };
         Writer { plaintext, selection: self.sealed.selection(), comments, data_key }
@@ -152,10 +164,10 @@ pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usiz
 
 /// Writes a document with its values encrypted.
 pub(crate) struct Writer<'a> {
-    plaintext: &'a Document,
+    pub(crate) plaintext: &'a Document,
     pub(crate) selection: &'a Selection,
-    comments: Comments,
-    data_key: &'a DataKey,
+    pub(crate) comments: Comments,
+    pub(crate) data_key: &'a DataKey,
 }
 
 impl<'a> Writer<'a> {

@@ -161,6 +161,33 @@ impl Opened {
     }
 }
 
+/// Has keys that a document names wrap another data key, or shares of it. Without any key nothing is asked.
+pub(crate) fn wrap(
+    data_key: &DataKey,
+    groups: &[Vec<&StoredKey>],
+    threshold: usize,
+    keyring: &Keyring<'_>,
+) -> Result<Vec<Vec<StoredKey>>> {
+    if groups.iter().all(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let keys = groups.iter().map(|group| group.iter().map(|key| rewrapping(key)).collect());
+    let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+    Ok(stored(&keys, keyring.wrap_in_groups(data_key, &keys, threshold)?))
+}
+
+/// Has keys that a document names wrap a new data key, or shares of it.
+pub(crate) fn wrap_new(
+    groups: &[Vec<&StoredKey>],
+    threshold: usize,
+    keyring: &Keyring<'_>,
+) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
+    let keys = groups.iter().map(|group| group.iter().map(|key| rewrapping(key)).collect());
+    let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+    let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, threshold)?;
+    Ok((data_key, stored(&keys, wrapped)))
+}
+
 fn stored(keys: &[Vec<WrappingKey>], wrapped: Vec<Vec<crate::keys::WrappedKey>>) -> Vec<Vec<StoredKey>> {
     let group = |(keys, wrapped): (&Vec<WrappingKey>, Vec<_>)| {
         keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()

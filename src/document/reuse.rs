@@ -41,8 +41,8 @@ impl Reuse {
     pub(crate) fn add_value(&mut self, path: &Path, aad: &str, token: &str, value: Value, read: &Value) {
         let Some(kind) = read.kind() else { return };
         let content = content(aad, kind, &read.plaintext());
-        self.by_path.insert(path.clone(), self.old.len());
-        self.add(Old { token: token.trim_end_matches('\n').to_owned(), value, content, is_used: false });
+        let number = self.add(Old { token: token.trim_end_matches('\n').to_owned(), value, content, is_used: false });
+        self.by_path.insert(path.clone(), number);
     }
 
     /// Takes an encrypted comment in.
@@ -51,9 +51,20 @@ impl Reuse {
         self.add(Old { token: token.to_owned(), value: Value::Null, content, is_used: false });
     }
 
-    fn add(&mut self, old: Old) {
-        self.by_content.entry(old.content).or_default().push_back(self.old.len());
+    /// Takes it in, and returns its number. Another version of the document may have brought the same ciphertext, which is
+    /// still good for one value only.
+    fn add(&mut self, old: Old) -> usize {
+        let numbers = self.by_content.entry(old.content).or_default();
+        let known = numbers.iter().find(|number| !old.token.is_empty() && self.old[**number].token == old.token);
+        if let Some(known) = known {
+            return *known;
+        }
+        let number = self.old.len();
+        // What can be kept is found before what was taken in for its type alone.
+        let end = numbers.iter().position(|other| !old.token.is_empty() && self.old[*other].token.is_empty());
+        numbers.insert(end.unwrap_or(numbers.len()), number);
         self.old.push(old);
+        number
     }
 
     /// Marks what stands at its old path, so that no other value takes it. Called for all values before any is taken.
@@ -81,7 +92,8 @@ impl Reuse {
 
     /// The ciphertext, if ciphertexts are kept.
     pub(crate) fn token(&self, Found(old): &Found) -> Option<&str> {
-        (self.keep == Keep::Ciphertexts).then(|| self.old[*old].token.as_str())
+        // One under another data key was taken in for its type alone.
+        (self.keep == Keep::Ciphertexts).then(|| self.old[*old].token.as_str()).filter(|token| !token.is_empty())
     }
 }
 

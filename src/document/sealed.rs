@@ -187,15 +187,19 @@ impl Sealed {
         check_context(&groups, &demands.context)?;
         let probe = self.probe();
         keyring.unwrap_groups(&groups, self.metadata.needed_groups(), &demands.only, |data_key| {
-            let cipher = Cipher::new(data_key);
-            let opens = |(token, aad): &(String, String)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic);
-            (probe.is_empty() || probe.iter().any(opens))
+            (probe.is_empty() || Self::is_opened(&probe, data_key))
                 .then(|| DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key"))
         })
     }
 
+    /// Whether a data key opens any of these tokens.
+    pub(crate) fn is_opened(probe: &[(String, String)], data_key: &DataKey) -> bool {
+        let cipher = Cipher::new(data_key);
+        probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic))
+    }
+
     /// Tokens of which the right data key opens one: the MAC, and the first value, should the MAC be damaged.
-    fn probe(&self) -> Vec<(String, String)> {
+    pub(crate) fn probe(&self) -> Vec<(String, String)> {
         let mac = self.metadata.mac.iter().map(|mac| (mac.clone(), self.metadata.last_modified.clone()));
         let mut first = None;
         let _ = walk(self.document.tree(), &self.selection, |met, spot| match met {
@@ -338,7 +342,15 @@ impl Opened {
 
     /// Everything in it that is encrypted, to be used again.
     pub(crate) fn reuse(&self, keep: Keep) -> Reuse {
-        let (mut reuse, cipher) = (Reuse::new(keep), Cipher::new(&self.data_key));
+        let mut reuse = Reuse::new(keep);
+        self.add_to(&mut reuse, keep);
+        reuse
+    }
+
+    /// Adds everything in it that is encrypted, or only the types of that.
+    pub(crate) fn add_to(&self, reuse: &mut Reuse, keep: Keep) {
+        let cipher = Cipher::new(&self.data_key);
+        let kept = |token: &str| if keep == Keep::Types { String::new() } else { token.to_owned() };
         // Both trees have the same entries in the same order: one is the other, rewritten.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
@@ -352,14 +364,15 @@ impl Opened {
                     let value = values.next().unwrap_or(&read.value);
                     match &leaf.value {
                         Value::Text(token) if spot.is_selected && looks_encrypted(token) => {
-                            reuse.add_value(spot.path, spot.aad, token, value.clone(), &read.value);
+                            reuse.add_value(spot.path, spot.aad, &kept(token), value.clone(), &read.value);
                         }
                         _ => {}
                     }
                 }
                 // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
                 (Met::Comment(comment), Some(Met::Comment(read)))
-                    if looks_encrypted(&comment.text)
+                    if keep == Keep::Ciphertexts
+                        && looks_encrypted(&comment.text)
                         && comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) =>
                 {
                     reuse.add_comment(spot.aad, &comment.text, &read.text);
@@ -368,7 +381,6 @@ impl Opened {
             }
             Ok::<(), ()>(())
         });
-        reuse
     }
 }
 

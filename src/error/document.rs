@@ -133,6 +133,23 @@ pub enum DocumentError {
         /// Whether there is one from before another tool wrote.
         is_stale: bool,
     },
+    /// A value has the versions of two sides of a merge, and nobody has chosen one.
+    #[error("{at}: the merge of `{path}` is not resolved")]
+    Unresolved {
+        /// Where.
+        at: At,
+        /// The path of the value.
+        path: String,
+    },
+    /// A merge would leave a value in the clear that one side has encrypted.
+    #[error("the merge would leave `{path}` in the clear, which one side has encrypted")]
+    WouldExpose {
+        /// Its path.
+        path: String,
+    },
+    /// Two versions cannot be merged into a document.
+    #[error("the versions cannot be merged: {0}")]
+    Unmergeable(&'static str),
     /// The shares that the key groups gave do not make the data key.
     #[error("the shares of its key groups do not make its data key")]
     SharesDoNotFit,
@@ -195,6 +212,9 @@ impl DocumentError {
             | Self::CommentMatchesRule { .. }
             | Self::CannotCarry { .. }
             | Self::Path { .. }
+            | Self::Unresolved { .. }
+            | Self::WouldExpose { .. }
+            | Self::Unmergeable(_)
             | Self::CannotRewrap { .. } => Class::Failed,
         }
     }

@@ -3,6 +3,8 @@
 #[path = "args/documents.rs"]
 pub mod documents;
 // The path is spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/git.rs"]
+pub mod git;
 #[path = "args/keys.rs"]
 mod keys;
 // Named in full, for the tests that make man pages of these definitions include this file by its path.
@@ -54,7 +56,7 @@ Exit codes:
   4    no key opens it: every key said no
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
-  7    verify or keys check found problems
+  7    verify, keys check or git check found problems
   126  exec: the command cannot be run
   127  exec: the command is not there
   130  interrupted";
@@ -184,6 +186,9 @@ pub enum Command {
 
     /// Find out why a key does not work, and print the policy that makes it work
     Keys(KeysArgs),
+
+    /// Encrypted files in git: readable diffs, merges, and a check before every commit
+    Git(git::GitArgs),
 
     /// Print the completions for a shell
     Completions(CompletionsArgs),

@@ -10,6 +10,7 @@ pub mod encrypt;
 pub mod encrypt_many;
 #[cfg(unix)]
 pub mod exec;
+pub mod git;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;

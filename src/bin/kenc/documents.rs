@@ -13,7 +13,7 @@ use kenc::fs::input::Input;
 use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
 use zeroize::Zeroizing;
 
-use crate::args::documents::{Notation, SelectionArgs, ValuesArgs};
+use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::commands::opening::is_kenc_file;
 use crate::configuration::Configs;
 use crate::environment::local_key;
@@ -97,6 +97,11 @@ pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
     })?;
     Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
+}
+
+/// What is demanded of a document where nothing can be demanded on the command line.
+pub fn no_demands() -> DocumentOpenArgs {
+    DocumentOpenArgs::default()
 }
 
 fn has_metadata(whole: &[u8]) -> bool {

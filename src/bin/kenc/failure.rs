@@ -199,6 +199,34 @@ pub enum Cause {
     CommandNotFound(OsString),
     #[error("{error}")]
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
+    #[error("{0}")]
+    NoGit(String),
+    #[error("git: {0}")]
+    Git(String),
+    #[error("this is no working tree of git")]
+    NoRepository,
+    #[error("`{0}` is no pattern for .gitattributes")]
+    NoAttributePattern(String),
+    #[error("there is a pre-commit hook already: {}", .0.display())]
+    OtherHook(PathBuf),
+    #[error("{}: two versions of a file that is encrypted whole cannot be merged", .0.display())]
+    MergeOfWholeFiles(PathBuf),
+    #[error("{}: one side has nothing in it", .0.display())]
+    MergeOfNothing(PathBuf),
+    #[error("{}: {}", path.display(), [&conflicts[..], &disputes[..]].concat().join("; "))]
+    MergeConflicts {
+        path: PathBuf,
+        conflicts: Vec<String>,
+        /// The path of the first value in conflict.
+        first: Option<String>,
+        disputes: Vec<String>,
+    },
+    #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
+    ShouldBeEncrypted(PathBuf),
+    #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
+    InTheClearByConfig { at: kenc::error::At, path: String },
+    #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
+    RepairNotConfirmed(PathBuf),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -283,7 +311,8 @@ impl Failure {
             | Cause::NoValues(_)
             | Cause::FileNames { .. }
             | Cause::NotAFileName(_)
-            | Cause::NoPlaceForFile(_) => Exit::Usage,
+            | Cause::NoPlaceForFile(_)
+            | Cause::NoAttributePattern(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
@@ -309,11 +338,19 @@ impl Failure {
             | Cause::NoMemoryForPlaintext
             | Cause::ChangedMeanwhile(_)
             | Cause::EditsKept { .. }
-            | Cause::EditsDiscarded(_) => Exit::Failed,
+            | Cause::EditsDiscarded(_)
+            | Cause::NoGit(_)
+            | Cause::Git(_)
+            | Cause::NoRepository
+            | Cause::MergeOfWholeFiles(_)
+            | Cause::MergeOfNothing(_)
+            | Cause::MergeConflicts { .. }
+            | Cause::RepairNotConfirmed(_) => Exit::Failed,
             Cause::NotSaved { why, .. } => why.exit(),
             Cause::CommandNotFound(_) => Exit::NotFound,
             Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
-            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
+            Cause::ShouldBeEncrypted(_) | Cause::InTheClearByConfig { .. } => Exit::Problems,
+            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) | Cause::OtherHook(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,
         }
     }

@@ -57,6 +57,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
         Command::Keys(args) => commands::keys::run(args, &configs, &reporter),
+        Command::Git(args) => commands::git::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };
     outcome.unwrap_or_else(|failure| reporter.failure(&failure))

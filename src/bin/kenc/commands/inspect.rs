@@ -30,6 +30,11 @@ pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// All that is known without a key of a kenc file, as text.
+pub fn text(input: kenc::fs::input::Input) -> Result<String> {
+    Ok(Inspected::read(input)?.text())
+}
+
 /// All that is known without a key.
 struct Inspected {
     head: FileHead,

@@ -49,6 +49,12 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::NoSeal { .. } => {
             format!("another tool wrote it; `kenc rotate {file}` seals it, or leave out --require-seal")
         }
+        DocumentError::Unresolved { path, .. } => {
+            format!("choose: `kenc edit {file}`, or `kenc set {file} {}` with the value that it is to have", shell_words::quote(path))
+        }
+        DocumentError::WouldExpose { .. } | DocumentError::Unmergeable(_) => {
+            format!("take one side with `git checkout --ours {file}` or `--theirs`, and repeat the changes of the other with `kenc edit {file}`")
+        }
         DocumentError::SharesDoNotFit => {
             "take the file from version control or a backup; a merge may have mixed two lists of keys".to_owned()
         }

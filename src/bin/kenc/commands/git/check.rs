@@ -1,0 +1,189 @@
+//! `kenc git check`: what must not be committed.
+
+use std::path::{Path, PathBuf};
+
+use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
+use kenc::document::merge::unresolved;
+use kenc::document::{Demands as DocumentDemands, Document, Format, Rule, Sealed};
+use kenc::error::{DocumentError, Error};
+use kenc::keys::Keyring;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::repository::{Contents, Entry, top};
+use crate::args::git::GitCheckArgs;
+use crate::commands::opening::{Demands, is_kenc_file};
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::open_input;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    signals::handle();
+    let demands = Demands::new(&args.open, configs, &args.paths)?;
+    let mut check = Check { args, configs, reporter, demands: &demands, looked_at: 0, problems: 0 };
+    if args.paths.is_empty() {
+        let top = top()?;
+        let mut contents = Contents::open()?;
+        for entry in Entry::of_index(args.all, &top)? {
+            let path = top.join(&entry.path);
+            if let Some(content) = contents.of(&entry, check.longest(&path)?)? {
+                check.file(&entry.path.display().to_string(), &path, content)?;
+            }
+        }
+    } else {
+        for path in &args.paths {
+            let (content, _) = open_input(Some(path))?.read_whole(documents::MAX_LEN)?;
+            if let Some(mut content) = content {
+                check.file(&path.display().to_string(), path, std::mem::take(&mut *content))?;
+            }
+        }
+    }
+    let Check { looked_at, problems, .. } = check;
+    if problems > 0 {
+        return Ok(Exit::Problems);
+    }
+    reporter.note(&format!("{looked_at} files looked at, nothing found"));
+    if args.all {
+        reporter.confirmation("", &json!({ "files": looked_at, "problems": 0 }))?;
+    }
+    Ok(Exit::Done)
+}
+
+struct Check<'a> {
+    args: &'a GitCheckArgs,
+    configs: &'a Configs<'a>,
+    reporter: &'a Reporter,
+    demands: &'a Demands,
+    looked_at: usize,
+    problems: usize,
+}
+
+impl Check<'_> {
+    /// The longest content of a file that is looked at. Where neither its name nor a rule says that it may be a document,
+    /// only a text in an envelope is one, and such a file is small.
+    fn longest(&self, path: &Path) -> Result<u64, Failure> {
+        const LONGEST_ENVELOPE: u64 = 4 << 20;
+        let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
+        Ok(if may_be_long { documents::MAX_LEN as u64 } else { LONGEST_ENVELOPE })
+    }
+
+    /// A rule for all paths says which keys are used, and not which files are secret.
+    fn is_named_by_a_rule(&self, path: &Path) -> Result<bool, Failure> {
+        let is_config = path.file_name().is_some_and(|name| name == KENC_CONFIG || name == SOPS_CONFIG);
+        let found = self.configs.of(Some(path))?;
+        Ok(!is_config && found.config.as_ref().is_some_and(|config| config.names_file(path)))
+    }
+
+    fn file(&mut self, name: &str, path: &Path, content: Vec<u8>) -> Result<(), Failure> {
+        self.looked_at += 1;
+        if is_kenc_file(&content) {
+            return Ok(());
+        }
+        let is_named = self.is_named_by_a_rule(path)?;
+        let document = match document(path, content) {
+            Ok(document) => document,
+            Err(fault) => return self.problem(name, Error::Document(fault).into()),
+        };
+        let sealed = match document.map(Sealed::new) {
+            None | Some(Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_))) => {
+                return if is_named {
+                    self.problem(name, Cause::ShouldBeEncrypted(PathBuf::from(name)))
+                } else {
+                    Ok(())
+                };
+            }
+            Some(Err(fault)) => return self.problem(name, Error::Document(fault).into()),
+            Some(Ok(sealed)) => sealed,
+        };
+        let mut problems = sealed.problems_without_key();
+        for (at, path) in self.exposed_by_rule(&sealed, path)? {
+            let is_known = problems.iter().any(|known| {
+                matches!(known, DocumentError::InTheClear { path: other, .. } if *other == path)
+                    || matches!(known, DocumentError::Unresolved { .. })
+            });
+            if !is_known {
+                self.problem(name, Cause::InTheClearByConfig { at, path })?;
+            }
+        }
+        if !self.args.no_keys {
+            for problem in self.with_keys(name, path, sealed)? {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+        problems.into_iter().try_for_each(|problem| self.problem(name, Error::Document(problem).into()))
+    }
+
+    /// Values that the rule of the config selects, and the rule of the document does not.
+    fn exposed_by_rule(&self, sealed: &Sealed, path: &Path) -> Result<Vec<(kenc::error::At, String)>, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().map(|config| Config::settings_for(config, Some(path))).transpose()?.flatten();
+        let selection = rule.and_then(|rule| rule.selection);
+        let rule = selection.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+        match rule {
+            Some(rule) if rule != sealed.metadata().rule => {
+                Ok(sealed.in_the_clear_under(&rule).map_err(Error::from)?)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
+    fn with_keys(&self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
+        let passphrases = Passphrases::new(self.args.passphrase.passphrase_from.clone(), false);
+        let kms = key_service(&self.args.aws);
+        let trusted = self.configs.trusted(Some(path))?;
+        let identities = &self.demands.identities;
+        let keyring = Keyring { kms: &kms, identities, passphrases: &passphrases, trusted: &trusted };
+        let require_seal = self.configs.require_seal(Some(path))?;
+        let demands: DocumentDemands = self.demands.of_document(&documents::no_demands(), require_seal);
+        // The text of a binary file shows only in the clear whether it is merged.
+        let outcome = if sealed.document().format() == Format::Binary {
+            sealed.open(&keyring, &demands).map(|opened| {
+                let unresolved = unresolved(opened.plaintext()).into_iter();
+                unresolved.map(|(at, path)| DocumentError::Unresolved { at, path: path.to_string() }).collect()
+            })
+        } else {
+            sealed.verify(&keyring, &demands).map(|(problems, _)| problems)
+        };
+        match outcome {
+            Ok(problems) => Ok(problems),
+            Err(Error::Document(problem)) => Ok(vec![problem]),
+            Err(Error::Interrupted) => Err(Error::Interrupted.into()),
+            Err(error) => {
+                self.reporter.note(&format!("{name}: looked at without a key: {error}"));
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn problem(&mut self, name: &str, cause: Cause) -> Result<(), Failure> {
+        self.problems += 1;
+        let subject = if matches!(cause, Cause::ShouldBeEncrypted(_)) { None } else { Some(name.to_owned()) };
+        self.reporter.failure(&Failure { subject, cause, released: 0 });
+        Ok(())
+    }
+}
+
+/// The document that a file is, or none. That it is none is a fault where it has encrypted values.
+fn document(path: &Path, content: Vec<u8>) -> Result<Option<Document>, DocumentError> {
+    let Ok(text) = String::from_utf8(content) else { return Ok(None) };
+    let format = Format::of_name(path);
+    let has_values = text.contains("ENC[AES256_GCM,data:");
+    if !has_values {
+        return Ok(None);
+    }
+    if format == Format::Binary {
+        return Ok(Document::recognise(text.as_bytes()));
+    }
+    match Document::parse(format, Zeroizing::new(text)) {
+        Ok(document) => Ok(document.metadata().is_some().then_some(document)),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,215 @@
+//! `kenc git install`.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use kenc::document::Format;
+use kenc::error::Error;
+use kenc::fs::atomic::{Access, Existing, Sync};
+use serde_json::json;
+
+use super::repository::{self, ask, tell, top};
+use crate::args::git::GitInstallArgs;
+use crate::configuration::Configs;
+use crate::documents::write;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::Place;
+use crate::report::Reporter;
+
+/// What git is told. Nothing that is shown is kept: a cache would be plaintext in the repository.
+const SETTINGS: [(&str, &str); 4] = [
+    ("diff.kenc.textconv", "kenc git textconv"),
+    ("diff.kenc.cachetextconv", "false"),
+    ("merge.kenc.name", "kenc: merges what encrypted files say"),
+    ("merge.kenc.driver", "kenc git merge -- %O %A %B %P"),
+];
+const SECTIONS: [&str; 2] = ["diff.kenc", "merge.kenc"];
+
+const ATTRIBUTES: &str = ".gitattributes";
+const BEGIN: &str = "# kenc: begin (written by `kenc git install`)";
+const END: &str = "# kenc: end";
+/// A kenc file is one ciphertext: two of them cannot be merged.
+const WHOLE_FILES: &str = "*.kenc diff=kenc -merge";
+const HOOK: &str = "#!/bin/sh\n# Written by `kenc git install --hook`.\nexec kenc git check\n";
+
+pub fn run(args: &GitInstallArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let scope = if args.global { "--global" } else { "--local" };
+    let top = if args.global { None } else { Some(top()?) };
+    let lines = match &top {
+        Some(top) if !args.uninstall => lines(args, top, configs)?,
+        _ => Vec::new(),
+    };
+    let mut changed: Vec<String> = Vec::new();
+    if args.uninstall {
+        for section in SECTIONS {
+            if ask(["config", scope, "--remove-section", section])?.code == Some(0) {
+                changed.push(format!("{section} is taken out of the configuration of git"));
+            }
+        }
+    } else {
+        for (name, value) in SETTINGS {
+            let old = ask(["config", scope, "--get", name])?;
+            if old.code != Some(0) || old.output != format!("{value}\n").as_bytes() {
+                tell(["config", scope, "--replace-all", name, value])?;
+                changed.push(format!("{name} is `{value}`"));
+            }
+        }
+    }
+    if let Some(top) = &top {
+        changed.extend(set_attributes(&top.join(ATTRIBUTES), &lines)?);
+        if args.hook || args.uninstall {
+            changed.extend(set_hook(args.uninstall)?);
+        }
+    }
+    let text = if changed.is_empty() { "nothing to change\n".to_owned() } else { format!("{}\n", changed.join("\n")) };
+    reporter.confirmation(&text, &json!({ "changed": changed }))?;
+    Ok(Exit::Done)
+}
+
+/// The lines for .gitattributes.
+fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec<String>, Failure> {
+    let line = |pattern: &str| format!("{} diff=kenc merge=kenc", quoted(pattern));
+    let mut lines = vec![WHOLE_FILES.to_owned()];
+    for pattern in &args.patterns {
+        if pattern.is_empty() || pattern.starts_with('!') || pattern.contains(['\n', '\r']) {
+            return Err(Cause::NoAttributePattern(pattern.clone()).into());
+        }
+        lines.push(line(pattern));
+    }
+    let words = ["-C".into(), top.as_os_str().to_owned(), "ls-files".into(), "-z".into(), "--cached".into()];
+    let more = ["--others".into(), "--exclude-standard".into()];
+    let listed = tell(words.into_iter().chain(more))?;
+    for name in listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let path = repository::path(name);
+        let Some(text) = path.to_str().filter(|text| !text.contains(['\n', '\r'])) else { continue };
+        let whole = top.join(&path);
+        let found = configs.of(Some(&whole))?;
+        let is_config =
+            path.file_name().is_some_and(|name| name == kenc::config::KENC_CONFIG || name == kenc::config::SOPS_CONFIG);
+        let is_named = !is_config && found.config.as_ref().is_some_and(|config| config.names_file(&whole));
+        if is_named || is_document(&whole) {
+            lines.push(line(&format!("/{}", escaped(text))));
+        }
+    }
+    lines.dedup();
+    Ok(lines)
+}
+
+/// Whether a file is an encrypted document. One whose name is not that of a document would be JSON.
+fn is_document(path: &Path) -> bool {
+    const MAX_LEN: u64 = 16 << 20;
+    let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LEN);
+    let begins_like_json = || {
+        let file = std::fs::File::open(path).map(BufReader::new);
+        file.is_ok_and(|mut file| file.fill_buf().is_ok_and(|start| start.starts_with(b"{")))
+    };
+    let may_be_one = is_file && (Format::of_name(path) != Format::Binary || begins_like_json());
+    may_be_one && std::fs::read(path).is_ok_and(|bytes| Format::of_content(&bytes).is_some())
+}
+
+/// A path as a pattern that matches nothing else.
+fn escaped(path: &str) -> String {
+    let mut escaped = String::new();
+    for letter in path.chars() {
+        if matches!(letter, '*' | '?' | '[' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// A pattern as git reads it where it holds blanks.
+fn quoted(pattern: &str) -> String {
+    if !pattern.contains([' ', '\t', '"']) && !pattern.starts_with('#') {
+        return pattern.to_owned();
+    }
+    format!("\"{}\"", pattern.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
+}
+
+/// Puts our lines between our marks, and leaves all others alone.
+fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failure> {
+    let old = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Error::io(format!("read {}", path.display()), error).into()),
+    };
+    let mut block = String::new();
+    if !lines.is_empty() {
+        writeln!(block, "{BEGIN}").expect("writing to a string does not fail");
+        lines.iter().for_each(|line| writeln!(block, "{line}").expect("writing to a string does not fail"));
+        writeln!(block, "{END}").expect("writing to a string does not fail");
+    }
+    let new = match (old.find(BEGIN), old.find(END)) {
+        (Some(begin), Some(end)) if begin < end => {
+            let behind = old[end..].find('\n').map_or(old.len(), |newline| end + newline + 1);
+            format!("{}{block}{}", &old[..begin], &old[behind..])
+        }
+        _ if block.is_empty() => old.clone(),
+        _ if old.is_empty() || old.ends_with('\n') => format!("{old}{block}"),
+        _ => format!("{old}\n{block}"),
+    };
+    if new == old {
+        return Ok(None);
+    }
+    if new.is_empty() {
+        std::fs::remove_file(path).map_err(|error| Error::io(format!("remove {}", path.display()), error))?;
+        return Ok(Some(format!("{ATTRIBUTES} is removed")));
+    }
+    let place = Place::File { path: path.to_owned(), existing: Existing::Replace };
+    write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing)?;
+    let count = lines.len();
+    Ok(Some(if count == 0 {
+        format!("{ATTRIBUTES} has no lines of kenc any more")
+    } else {
+        format!("{ATTRIBUTES} has {count} {} of kenc", if count == 1 { "line" } else { "lines" })
+    }))
+}
+
+fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
+    let answer = tell(["rev-parse", "--git-path", "hooks/pre-commit"])?;
+    let path: PathBuf = repository::path(answer.strip_suffix(b"\n").unwrap_or(&answer));
+    let old = std::fs::read_to_string(&path).ok();
+    let is_ours = old.as_deref() == Some(HOOK);
+    let failed = |action: &str| {
+        let action = format!("{action} {}", path.display());
+        move |error| Error::io(action, error)
+    };
+    if is_to_go {
+        if !is_ours {
+            return Ok(None);
+        }
+        std::fs::remove_file(&path).map_err(failed("remove"))?;
+        return Ok(Some("the pre-commit hook is removed".to_owned()));
+    }
+    if is_ours {
+        return Ok(None);
+    }
+    if path.exists() {
+        return Err(Cause::OtherHook(path).into());
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
+    }
+    let place = Place::File { path: path.clone(), existing: Existing::Refuse };
+    write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(failed("make executable"))?;
+    }
+    Ok(Some("`kenc git check` is the pre-commit hook".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_becomes_a_pattern_for_itself_alone() {
+        assert_eq!(quoted(&escaped("a/b.yaml")), "a/b.yaml");
+        assert_eq!(quoted(&escaped("a*[1].yaml")), "a\\*\\[1].yaml");
+        assert_eq!(quoted(&escaped("a b*.yaml")), "\"a b\\\\*.yaml\"");
+    }
+}

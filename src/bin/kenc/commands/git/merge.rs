@@ -1,0 +1,152 @@
+//! `kenc git merge`: the merge driver.
+
+use std::path::Path;
+
+use kenc::document::merge::{self, Merge, MergedText, Version};
+use kenc::document::{Demands as DocumentDemands, Sealed};
+use kenc::error::Error;
+use kenc::keys::Keyring;
+
+use super::repository::ask;
+use crate::args::git::GitMergeArgs;
+use crate::commands::opening::{Demands, is_kenc_file};
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::open_input;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let path = args.path.as_deref().unwrap_or(&args.ours);
+    merge(args, path, configs, reporter).or_else(|failure| {
+        let exit = reporter.failure(&failure);
+        if !matches!(failure.cause, Cause::MergeConflicts { .. }) {
+            reporter.hint(&format!("our version of {} is left as it was; theirs is `git show :3:{0}`", path.display()));
+        }
+        Ok(exit)
+    })
+}
+
+fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let name = path.display().to_string();
+    let about = || Failure::about(name.clone());
+    let demands = Demands::new(&args.open, configs, &[path.to_owned()])?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    signals::handle();
+    let trusted = configs.trusted(Some(path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let demands = demands.of_document(&documents::no_demands(), configs.require_seal(Some(path))?);
+
+    let [base, ours, theirs] =
+        [&args.base, &args.ours, &args.theirs].map(|file| Read::new(file, path).map_err(about()));
+    let (base, ours, theirs) = (base?, ours?, theirs?);
+    if [&base, &ours, &theirs].into_iter().any(|read| matches!(read, Read::WholeFile)) {
+        return Err(Cause::MergeOfWholeFiles(path.to_owned()).into());
+    }
+    if !matches!((&ours, &theirs), (Read::Sealed(_), _) | (_, Read::Sealed(_))) {
+        return merge_text(args);
+    }
+    let of_theirs = ours.open(path, &[], &keyring, &demands)?.ok_or_else(|| Cause::MergeOfNothing(path.to_owned()));
+    let ours = of_theirs?;
+    let theirs = theirs.open(path, &[&ours], &keyring, &demands)?;
+    let theirs = theirs.ok_or_else(|| Cause::MergeOfNothing(path.to_owned()))?;
+    // What was once the rule of the config for seals says nothing about the past.
+    let lenient = DocumentDemands { seal: kenc::document::SealDemand::NotBroken, ..demands };
+    let base = base.open(path, &[&ours, &theirs], &keyring, &lenient)?;
+
+    let merged = merge::merge(base.as_ref(), &ours, &theirs, &keyring).map_err(about())?;
+    let Merge { text, conflicts, disputes, comments_left_out, keys_added, keys_removed } = merged;
+    if let MergedText::New(text) = text {
+        documents::replace(&args.ours, &text).map_err(about())?;
+    }
+    for (keys, what) in [(keys_added, "opened"), (keys_removed, "no longer opened")] {
+        if !keys.is_empty() {
+            reporter.hint(&format!("{name}: with this merge it is {what} by {}", keys.join(", ")));
+        }
+    }
+    if comments_left_out > 0 {
+        reporter.hint(&format!(
+            "{name}: {comments_left_out} of their comments are left out, where both sides changed the same lines"
+        ));
+    }
+    if conflicts.is_empty() && disputes.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(Cause::MergeConflicts {
+        path: path.to_owned(),
+        conflicts: conflicts.iter().map(ToString::to_string).collect(),
+        first: conflicts.first().map(|conflict| conflict.path.to_string()),
+        disputes: disputes.iter().map(ToString::to_string).collect(),
+    }
+    .into())
+}
+
+/// A version as it was read.
+enum Read {
+    /// Nothing: there is no such version.
+    Nothing,
+    Sealed(Box<Sealed>),
+    Clear(std::path::PathBuf),
+    /// A kenc file.
+    WholeFile,
+}
+
+impl Read {
+    fn new(file: &Path, path: &Path) -> Result<Self, Error> {
+        let open = || {
+            open_input(Some(file)).map_err(|failure| match failure.cause {
+                Cause::Library(error) => error,
+                _ => Error::io(format!("read {}", file.display()), std::io::ErrorKind::IsADirectory.into()),
+            })
+        };
+        let (start, input) = open()?.peek()?;
+        if start.is_empty() {
+            return Ok(Self::Nothing);
+        }
+        if is_kenc_file(&start) {
+            return Ok(Self::WholeFile);
+        }
+        Ok(match documents::recognise(input, Some(path), None)? {
+            documents::Recognised::Document(sealed) => Self::Sealed(sealed),
+            documents::Recognised::Other(_) => Self::Clear(file.to_owned()),
+        })
+    }
+
+    fn open(
+        self,
+        path: &Path,
+        others: &[&Version],
+        keyring: &Keyring<'_>,
+        demands: &DocumentDemands,
+    ) -> Result<Option<Version>, Failure> {
+        let about = || Failure::about(path.display().to_string());
+        Ok(match self {
+            Self::Nothing | Self::WholeFile => None,
+            Self::Sealed(sealed) => {
+                let opened = sealed.open_beside(others, keyring, demands).map_err(about())?;
+                Some(Version::Opened(Box::new(opened)))
+            }
+            Self::Clear(file) => {
+                let document = documents::read_plaintext(open_input(Some(&file))?, Some(path), None);
+                Some(Version::Clear(document.map_err(about())?))
+            }
+        })
+    }
+}
+
+/// Nothing is encrypted: git merges it as it merges every other text.
+fn merge_text(args: &GitMergeArgs) -> Result<Exit, Failure> {
+    let mut words: Vec<std::ffi::OsString> =
+        ["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--"].map(Into::into).into();
+    words.extend([&args.ours, &args.base, &args.theirs].map(|path| path.into()));
+    let answer = ask(words)?;
+    match answer.code {
+        Some(0) => Ok(Exit::Done),
+        Some(1..=127) => Ok(Exit::Failed),
+        _ => Err(Cause::Git(answer.message).into()),
+    }
+}

@@ -1,0 +1,119 @@
+//! `kenc git mac-repair`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::path::Path;
+
+use kenc::document::merge::unresolved;
+use kenc::document::{self, Document, Format, Item, MacDemand, MacStatus, SealStatus, Value};
+use kenc::error::DocumentError;
+use kenc::keys::Keyring;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::repository::ask;
+use crate::args::git::GitMacRepairArgs;
+use crate::commands::opening::Demands;
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::output::open_input;
+use crate::prompt::Passphrases;
+use crate::report::{Reporter, printable};
+use crate::signals;
+
+pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let path = args.file.as_path();
+    let name = path.display().to_string();
+    let about = || Failure::about(name.clone());
+    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    signals::handle();
+    let trusted = configs.trusted(Some(path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let sealed = documents::read_sealed(open_input(Some(path))?, Some(path), None).map_err(about())?;
+    if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
+        return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
+    }
+    let demands = document::Demands { mac: MacDemand::Nothing, ..demands.of_document(&documents::no_demands(), false) };
+    let opened = sealed.open(&keyring, &demands).map_err(about())?;
+    let report = opened.report();
+    if report.mac == MacStatus::Verified && report.seal != SealStatus::Broken {
+        reporter.confirmation(&format!("{name}: nothing to repair\n"), &json!({ "file": name, "repaired": false }))?;
+        return Ok(Exit::Done);
+    }
+    let what = match report.mac {
+        MacStatus::Verified => "the seal is broken",
+        MacStatus::Wrong => "the MAC is not that of the values",
+        MacStatus::Missing => "there is no MAC",
+    };
+    let mut shown = format!("{name}: {what}; every single value is authentic at its path\n");
+    match last_commit(path) {
+        Some(old) => shown.push_str(&differences(&old, opened.document())),
+        None => shown.push_str("  there is no last commit to compare it with\n"),
+    }
+    // What is to be decided about is shown where it is asked.
+    eprint!("{shown}");
+    if !args.yes && !confirmed(reporter)? {
+        return Err(Cause::RepairNotConfirmed(path.to_owned()).into());
+    }
+    let mended = opened.mended().map_err(about())?;
+    documents::replace(path, &mended.text).map_err(about())?;
+    reporter
+        .confirmation(&format!("{name}: a new MAC and a new seal\n"), &json!({ "file": name, "repaired": true }))?;
+    Ok(Exit::Done)
+}
+
+/// The file as it was last committed.
+fn last_commit(path: &Path) -> Option<Document> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut object = OsString::from("HEAD:./");
+    object.push(path.file_name()?);
+    let answer = ask(["-C".into(), folder.as_os_str().to_owned(), "show".into(), object]).ok()?;
+    let text = String::from_utf8(answer.output).ok().filter(|_| answer.code == Some(0))?;
+    match Format::of_name(path) {
+        Format::Binary => Document::recognise(text.as_bytes()),
+        format => Document::parse(format, Zeroizing::new(text)).ok(),
+    }
+}
+
+/// Which values came, went, or are others. Values themselves are not shown: those that are encrypted differ by that.
+fn differences(old: &Document, new: &Document) -> String {
+    let values = |document: &Document| {
+        let mut values: BTreeMap<String, Value> = BTreeMap::new();
+        document.tree().walk(|path, item| {
+            if let Item::Leaf(leaf) = item {
+                values.insert(path.to_string(), leaf.value.clone());
+            }
+        });
+        values
+    };
+    let (old, new) = (values(old), values(new));
+    let mut lines = String::new();
+    let mut line = |what: &str, path: &str| lines.push_str(&format!("  {what} {}\n", printable(path)));
+    for (path, value) in &new {
+        match old.get(path) {
+            None => line("added  ", path),
+            Some(old) if old != value => line("changed", path),
+            Some(_) => {}
+        }
+    }
+    old.keys().filter(|path| !new.contains_key(*path)).for_each(|path| line("removed", path));
+    if lines.is_empty() { "  no value differs from the last commit, but their order may\n".to_owned() } else { lines }
+}
+
+/// Asks on the terminal.
+fn confirmed(reporter: &Reporter) -> Result<bool, Failure> {
+    if !reporter.may_ask() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return Ok(false) };
+    eprint!("Is this what the file is to say? [y/N] ");
+    let mut answer = String::new();
+    let read = BufReader::new(terminal).read_line(&mut answer);
+    read.map_err(kenc::error::Error::Read)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

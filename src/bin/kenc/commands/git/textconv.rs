@@ -1,0 +1,97 @@
+//! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores nothing of it.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use kenc::crypto::sha256;
+use kenc::error::{Error, Result};
+use kenc::fs::input::Input;
+use kenc::keys::Keyring;
+use kenc::stream::{Decryptor, read_error};
+use zeroize::Zeroizing;
+
+use crate::args::git::GitTextconvArgs;
+use crate::commands::inspect;
+use crate::commands::opening::{Demands, Payload, Recognised, is_kenc_file};
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Exit, Failure};
+use crate::output::open_input;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+
+/// Longest plaintext of a kenc file that is shown, in bytes.
+const MAX_TEXT: u64 = 16 << 20;
+
+pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let path = args.file.as_path();
+    let shown = match plaintext(args, configs, reporter) {
+        Ok(shown) => shown,
+        Err(failure) => {
+            let (start, input) = open_input(Some(path))?.peek()?;
+            let shown =
+                if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
+            reporter.hint(&format!("{}: shown as it is encrypted: {}", path.display(), failure.cause));
+            shown
+        }
+    };
+    std::io::stdout().write_all(&shown).map_err(Error::Write)?;
+    Ok(Exit::Done)
+}
+
+fn plaintext(
+    args: &GitTextconvArgs,
+    configs: &Configs<'_>,
+    reporter: &Reporter,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let path = Some(args.file.as_path());
+    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
+    // Once for every file of every commit that git shows: nobody wants to be asked that.
+    let passphrases = Passphrases::new(None, false);
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(path)?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let input = match documents::recognise(open_input(path)?, path, None)? {
+        documents::Recognised::Document(sealed) => {
+            let opened = sealed.open(&keyring, &demands.of_document(&documents::no_demands(), false))?;
+            return Ok(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?);
+        }
+        documents::Recognised::Other(input) => input,
+    };
+    let (start, input) = input.peek()?;
+    if !is_kenc_file(&start) {
+        return Ok(whole(input)?);
+    }
+    let Recognised { head, payload, .. } = Recognised::read(input)?;
+    let cipher = demands.open(&head, &keyring, reporter)?;
+    let stream: Box<dyn Read + Send> = match payload {
+        Payload::Stream(stream) => stream,
+        Payload::File { mut file, start, .. } => {
+            file.seek(SeekFrom::Start(start)).map_err(Error::Read)?;
+            Box::new(file)
+        }
+    };
+    let mut text = Zeroizing::new(Vec::new());
+    Decryptor::new(stream, cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
+    let is_text = text.len() as u64 <= MAX_TEXT && !text.contains(&0) && std::str::from_utf8(&text).is_ok();
+    if is_text {
+        return Ok(text);
+    }
+    // What is no text is told by its head and, if it is not long, by its digest: so a diff shows that it changed.
+    let mut summary = inspect::text(open_input(path)?)?;
+    if text.len() as u64 <= MAX_TEXT {
+        let digest: String = sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        summary.push_str(&format!("  SHA-256   {digest}\n"));
+    }
+    Ok(Zeroizing::new(summary.into_bytes()))
+}
+
+fn whole(input: Input) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut stream: Box<dyn Read> = match input.kind {
+        kenc::fs::input::Kind::File { file, .. } => Box::new(file),
+        kenc::fs::input::Kind::Stream(stream) => stream,
+    };
+    stream.read_to_end(&mut bytes).map_err(Error::Read)?;
+    Ok(bytes)
+}

@@ -1,0 +1,254 @@
+//! The metadata of three versions, merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::super::encrypt::checked_threshold;
+use super::super::metadata::Metadata;
+use super::super::seal::SealStatus;
+use super::super::sealed::Opened;
+use super::super::stored_key::StoredKey;
+use super::super::{MacScope, rekey};
+use super::{Version, Versions};
+use crate::crypto::DataKey;
+use crate::crypto::digest::are_equal;
+use crate::error::{DocumentError, Result};
+use crate::keys::Keyring;
+
+/// A part of the metadata that was not merged, of which ours is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dispute {
+    /// Both sides changed which values are encrypted.
+    Rule,
+    /// Both sides changed the key groups, or how many of them are needed.
+    KeyGroups,
+    /// Both sides changed fields that this version does not know.
+    UnknownFields,
+    /// They added keys that would be given a data key, and nothing says that it was somebody who could open the document.
+    UnvouchedKeys(Vec<String>),
+}
+
+impl fmt::Display for Dispute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule => f.write_str("both sides changed the rule that says what is encrypted"),
+            Self::KeyGroups => f.write_str("both sides changed the key groups"),
+            Self::UnknownFields => f.write_str("both sides changed unknown fields of the metadata"),
+            Self::UnvouchedKeys(keys) => write!(f, "they added keys that nothing vouches for: {}", keys.join(", ")),
+        }
+    }
+}
+
+/// What a merged document is encrypted under.
+pub(super) struct MergedKeys {
+    pub(super) metadata: Metadata,
+    pub(super) data_key: DataKey,
+    pub(super) disputes: Vec<Dispute>,
+}
+
+/// Merges the metadata, and has keys wrap the data key that do not have it yet.
+///
+/// The data key stays ours unless they have made another. Theirs is not taken over: whoever wrote their version knows it,
+/// and for age keys that may have been anybody. Ours would undo what they did it for. So then a new one is made.
+pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>) -> Result<MergedKeys> {
+    let Versions { base, ours, theirs } = versions;
+    let (ours, theirs) = match (ours.opened(), theirs.opened()) {
+        (Some(ours), Some(theirs)) => (ours, theirs),
+        (Some(only), None) | (None, Some(only)) => {
+            let (metadata, data_key) = (only.metadata().clone(), copy(&only.data_key));
+            return Ok(MergedKeys { metadata, data_key, disputes: Vec::new() });
+        }
+        (None, None) => return Err(DocumentError::NotEncrypted.into()),
+    };
+    let base = base.and_then(Version::opened);
+    let (old, mut metadata, new) = (base.map(Opened::metadata), ours.metadata().clone(), theirs.metadata());
+    let mut disputes = Vec::new();
+    let mut note = |is_disputed: bool, dispute| {
+        if is_disputed && !disputes.contains(&dispute) {
+            disputes.push(dispute);
+        }
+    };
+    let (rule, is_disputed) = one_of(old.map(|old| &old.rule), &metadata.rule, &new.rule);
+    note(is_disputed, Dispute::Rule);
+    metadata.rule = rule;
+    let (scope, is_disputed) = one_of(old.map(|old| &old.mac_scope), &metadata.mac_scope, &new.mac_scope);
+    metadata.mac_scope = if is_disputed { MacScope::All } else { scope };
+    let names: BTreeSet<&String> = metadata.unknown.keys().chain(new.unknown.keys()).collect();
+    let mut unknown = BTreeMap::new();
+    for name in names {
+        let field = |metadata: &Metadata| metadata.unknown.get(name).cloned();
+        let (value, is_disputed) = one_of(old.map(field).as_ref(), &field(&metadata), &field(new));
+        note(is_disputed, Dispute::UnknownFields);
+        unknown.extend(value.map(|value| (name.clone(), value)));
+    }
+    metadata.unknown = unknown;
+
+    let is_base = |opened: &Opened| base.is_some_and(|base| is_same(&base.data_key, &opened.data_key));
+    let is_shared = is_same(&ours.data_key, &theirs.data_key);
+    let sides = Sides {
+        old,
+        ours,
+        theirs,
+        data_key: if is_shared || is_base(theirs) { Key::Ours } else { Key::New },
+        vouches: theirs.report().seal == SealStatus::Verified && (is_shared || is_base(theirs)),
+    };
+    let is_simple = metadata.groups.len() == 1 && new.groups.len() == 1;
+    let wanted = if is_simple { sides.group(&mut disputes)? } else { sides.groups(&mut disputes) };
+    metadata.threshold = wanted.threshold;
+    let data_key;
+    (data_key, metadata.groups) = sides.wrapped(&wanted, keyring)?;
+    Ok(MergedKeys { metadata, data_key, disputes })
+}
+
+/// Whether two versions of metadata say the same of everything but when they were written.
+pub(super) fn says_the_same(left: &Metadata, right: &Metadata) -> bool {
+    let Metadata { groups, threshold, rule, mac_scope, unknown, .. } = left;
+    *groups == right.groups
+        && *threshold == right.threshold
+        && *rule == right.rule
+        && *mac_scope == right.mac_scope
+        && *unknown == right.unknown
+}
+
+pub(super) fn is_same(left: &DataKey, right: &DataKey) -> bool {
+    are_equal(left.expose(), right.expose())
+}
+
+pub(super) fn copy(data_key: &DataKey) -> DataKey {
+    DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key")
+}
+
+/// What two sides have made of a value, and whether they differ; then it is ours.
+fn one_of<T: PartialEq + Clone>(base: Option<&T>, ours: &T, theirs: &T) -> (T, bool) {
+    if ours == theirs || base == Some(theirs) {
+        (ours.clone(), false)
+    } else if base == Some(ours) {
+        (theirs.clone(), false)
+    } else {
+        (ours.clone(), true)
+    }
+}
+
+/// The data key of the result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Ours,
+    New,
+}
+
+struct Sides<'a> {
+    old: Option<&'a Metadata>,
+    ours: &'a Opened,
+    theirs: &'a Opened,
+    data_key: Key,
+    /// Whether their list of keys is that of somebody who had the data key before: then it may be given another.
+    vouches: bool,
+}
+
+/// The keys of the result.
+struct Wanted<'a> {
+    groups: Vec<Vec<&'a StoredKey>>,
+    /// As it is stated.
+    threshold: usize,
+}
+
+impl<'a> Sides<'a> {
+    /// The keys of a document with one group: ours without those that they removed, and those that they added.
+    fn group(&self, disputes: &mut Vec<Dispute>) -> Result<Wanted<'a>> {
+        let (in_ours, in_theirs) = (identities(self.ours.metadata()), identities(self.theirs.metadata()));
+        // Without a common base nothing was removed.
+        let in_base = self.old.map(identities).unwrap_or_default();
+        let stays = |key: &&StoredKey| {
+            let identity = key.identity();
+            !in_base.contains(&identity) || (in_ours.contains(&identity) && in_theirs.contains(&identity))
+        };
+        let is_new = |key: &&StoredKey| !in_ours.contains(&key.identity());
+        let added = self.theirs.metadata().groups[0].iter().filter(is_new).filter(stays);
+        let (added, unvouched): (Vec<_>, Vec<_>) = added.partition(|key| self.may_have_key(key));
+        if !unvouched.is_empty() {
+            disputes.push(Dispute::UnvouchedKeys(unvouched.into_iter().map(StoredKey::id).collect()));
+        }
+        let group: Vec<_> = self.ours.metadata().groups[0].iter().filter(stays).chain(added).collect();
+        if group.is_empty() {
+            return Err(DocumentError::Unmergeable("the sides together removed every key").into());
+        }
+        Ok(Wanted { groups: vec![group], threshold: 0 })
+    }
+
+    /// The key groups of a document whose data key is shared: those of one side.
+    fn groups(&self, disputes: &mut Vec<Dispute>) -> Wanted<'a> {
+        let (in_ours, in_theirs) = (shape(self.ours.metadata()), shape(self.theirs.metadata()));
+        let (wanted, is_disputed) = one_of(self.old.map(shape).as_ref(), &in_ours, &in_theirs);
+        if is_disputed {
+            disputes.push(Dispute::KeyGroups);
+        }
+        let is_ours = wanted == in_ours;
+        let theirs = self.theirs.metadata();
+        let unvouched: Vec<_> =
+            theirs.groups.iter().flatten().filter(|key| !is_ours && !self.may_have_key(key)).collect();
+        if !unvouched.is_empty() {
+            disputes.push(Dispute::UnvouchedKeys(unvouched.iter().map(|key| key.id()).collect()));
+        }
+        let metadata = if is_ours || !unvouched.is_empty() { self.ours.metadata() } else { theirs };
+        let groups = metadata.groups.iter().map(|group| group.iter().collect()).collect();
+        Wanted { groups, threshold: metadata.threshold }
+    }
+
+    /// Whether a key of theirs may be in the result. What it has of our data key already was given to it by somebody who
+    /// had that; it is given nothing on the word of somebody who may have had nothing.
+    fn may_have_key(&self, key: &StoredKey) -> bool {
+        let is_known = || {
+            let identity = key.identity();
+            [Some(self.ours.metadata()), self.old]
+                .into_iter()
+                .flatten()
+                .any(|known| identities(known).contains(&identity))
+        };
+        let has_it = self.data_key == Key::Ours && is_same(&self.ours.data_key, &self.theirs.data_key);
+        self.vouches || has_it || is_known()
+    }
+
+    /// The data key, as every key has wrapped it.
+    fn wrapped(&self, wanted: &Wanted<'_>, keyring: &Keyring<'_>) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
+        let Wanted { groups, threshold } = wanted;
+        let needed = checked_threshold(*threshold, groups.len())?;
+        if self.data_key == Key::New {
+            return rekey::wrap_new(groups, needed, keyring);
+        }
+        let data_key = copy(&self.ours.data_key);
+        let has_it = |side: &&Opened| is_same(&side.data_key, &self.ours.data_key);
+        let sides: Vec<&Opened> = [self.ours, self.theirs].into_iter().filter(has_it).collect();
+        let [group] = &groups[..] else {
+            // A share is good only with the others of its time.
+            let identities = |groups: &[Vec<&StoredKey>]| -> Vec<Vec<String>> {
+                groups.iter().map(|group| group.iter().map(|key| key.identity()).collect()).collect()
+            };
+            let same = sides.into_iter().find(|side| shape(side.metadata()) == (identities(groups), needed));
+            let stored = match same {
+                Some(side) => side.metadata().groups.clone(),
+                None => rekey::wrap(&data_key, groups, needed, keyring)?,
+            };
+            return Ok((data_key, stored));
+        };
+        let wrapped = |key: &StoredKey| {
+            let one_group = sides.iter().filter(|side| side.metadata().groups.len() == 1);
+            let mut stored = one_group.flat_map(|side| &side.metadata().groups[0]);
+            stored.find(|stored| stored.identity() == key.identity()).cloned()
+        };
+        let missing: Vec<&StoredKey> = group.iter().copied().filter(|key| wrapped(key).is_none()).collect();
+        let mut new = rekey::wrap(&data_key, &[missing], 1, keyring)?.into_iter().flatten();
+        let all = group.iter().map(|key| wrapped(key).unwrap_or_else(|| new.next().expect("each was wrapped")));
+        let all = vec![all.collect()];
+        Ok((data_key, all))
+    }
+}
+
+fn identities(metadata: &Metadata) -> BTreeSet<String> {
+    metadata.groups.iter().flatten().map(StoredKey::identity).collect()
+}
+
+/// Which keys are in which groups, and how many of these are needed.
+fn shape(metadata: &Metadata) -> (Vec<Vec<String>>, usize) {
+    let group = |group: &Vec<StoredKey>| group.iter().map(StoredKey::identity).collect();
+    (metadata.groups.iter().map(group).collect(), metadata.needed_groups())
+}

@@ -1,0 +1,322 @@
+//! What three trees say, merged path by path.
+
+use std::collections::HashMap;
+
+use super::super::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
+use super::super::untyped::reads_as;
+use super::super::{Document, Format};
+use super::pieces::{Piece, pieces};
+use super::{Conflict, ConflictKind};
+
+/// The keys under which the versions of a value stand on which both sides differ.
+pub(super) const OURS: &str = "__kenc_ours";
+pub(super) const BASE: &str = "__kenc_base";
+pub(super) const THEIRS: &str = "__kenc_theirs";
+
+/// Most items of three lists that are merged one by one.
+const MAX_ITEMS: usize = 6000;
+
+/// How a conflict stands in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// The value becomes a mapping of its versions.
+    Within,
+    /// Where values cannot hold others: the key keeps our version, and `KEY__kenc_theirs` has theirs.
+    Behind,
+    /// The same as `kenc_theirs__KEY`, for rules that look at the end of a key.
+    Before,
+}
+
+impl Naming {
+    /// What can be tried in a notation.
+    pub(super) fn of(format: Format) -> &'static [Self] {
+        if format.has_types() { &[Self::Within] } else { &[Self::Behind, Self::Before] }
+    }
+
+    fn beside(self, key: &str, version: &str) -> String {
+        match self {
+            Self::Within | Self::Behind => format!("{key}{version}"),
+            Self::Before => format!("{}__{key}", version.trim_start_matches('_')),
+        }
+    }
+}
+
+/// The key as it was before a merge made one for a version of it. The key itself if none did, and nothing if it stands for
+/// a version within.
+pub(super) fn original_key(key: &str) -> Option<&str> {
+    for version in [OURS, BASE, THEIRS] {
+        if key == version {
+            return None;
+        }
+        let before = version.trim_start_matches('_');
+        let before = key.strip_prefix(before).and_then(|rest| rest.strip_prefix("__"));
+        if let Some(original) = key.strip_suffix(version).or(before) {
+            return Some(original);
+        }
+    }
+    Some(key)
+}
+
+/// Trees that can be compared: the same name of an alias is the same place in all of them.
+#[derive(Default)]
+pub(super) struct Aliases(HashMap<String, u64>);
+
+impl Aliases {
+    pub(super) fn named(&mut self, document: &Document) -> Tree {
+        let mut tree = document.tree().clone();
+        tree.roots.iter_mut().for_each(|root| self.name(root, document.text()));
+        tree
+    }
+
+    // The stores limit how deep a document may nest.
+    fn name(&mut self, node: &mut Node, text: &str) {
+        match node {
+            Node::Leaf(_) => {}
+            Node::Alias(place) => {
+                let line = usize::try_from(place.line).unwrap_or(1).saturating_sub(1);
+                let column = usize::try_from(place.column).unwrap_or(1).saturating_sub(1);
+                let rest = text.split('\n').nth(line).unwrap_or_default().chars().skip(column);
+                let is_name = |letter: &char| !letter.is_whitespace() && !matches!(letter, ',' | ']' | '}');
+                let (next, name) = (self.0.len() as u64, rest.take_while(is_name).collect());
+                *place = Place { line: 0, column: *self.0.entry(name).or_insert(next) };
+            }
+            Node::Mapping(entries) => entries.iter_mut().for_each(|entry| match entry {
+                Entry::Child(member) => self.name(&mut member.value, text),
+                Entry::Comment(_) => {}
+            }),
+            Node::Sequence(entries) => entries.iter_mut().for_each(|entry| match entry {
+                Entry::Child(item) => self.name(item, text),
+                Entry::Comment(_) => {}
+            }),
+        }
+    }
+}
+
+/// Whether two nodes say the same. The order of keys says nothing, and comments are not looked at.
+pub(super) fn is_same(format: Format, left: &Node, right: &Node) -> bool {
+    match (left, right) {
+        (Node::Leaf(left), Node::Leaf(right)) => {
+            reads_as(format, &left.value, &right.value) || reads_as(format, &right.value, &left.value)
+        }
+        (Node::Alias(left), Node::Alias(right)) => left == right,
+        (Node::Mapping(left), Node::Mapping(right)) => {
+            let right_by_key: HashMap<_, _> = children(right).map(|member| (&member.key, &member.value)).collect();
+            children(left).count() == right_by_key.len()
+                && children(left).all(|member| {
+                    right_by_key.get(&member.key).is_some_and(|right| is_same(format, &member.value, right))
+                })
+        }
+        (Node::Sequence(left), Node::Sequence(right)) => {
+            children(left).count() == children(right).count()
+                && children(left).zip(children(right)).all(|(left, right)| is_same(format, left, right))
+        }
+        _ => false,
+    }
+}
+
+/// The merge of three trees in one notation.
+pub(super) struct Merger {
+    pub(super) format: Format,
+    pub(super) naming: Naming,
+    pub(super) conflicts: Vec<Conflict>,
+}
+
+impl Merger {
+    /// Merges whole files. None if both sides have made another number of documents of one.
+    pub(super) fn trees(&mut self, base: &Tree, ours: &Tree, theirs: &Tree) -> Option<Tree> {
+        let [base, ours, theirs] = [base, ours, theirs].map(|tree| tree.roots.iter().collect::<Vec<_>>());
+        if base.len() == ours.len() && base.len() == theirs.len() {
+            let mut roots = Vec::new();
+            for (root, ((base, ours), theirs)) in base.into_iter().zip(ours).zip(theirs).enumerate() {
+                let path = Path { root, steps: Vec::new() };
+                roots.push(self.node(&path, Some(base), Some(ours), Some(theirs))?);
+            }
+            return Some(Tree { roots });
+        }
+        // Where there was nothing, there is no document either.
+        if base.is_empty() && ours.len() == 1 && theirs.len() == 1 {
+            let root = self.node(&Path::default(), None, Some(ours[0]), Some(theirs[0]))?;
+            return Some(Tree { roots: vec![root] });
+        }
+        self.by_pieces(&base, &ours, &theirs).map(|roots| Tree { roots })
+    }
+
+    fn node(&mut self, path: &Path, base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Option<Node> {
+        if self.is_same(ours, theirs) || self.is_same(base, theirs) {
+            return ours.cloned();
+        }
+        if self.is_same(base, ours) {
+            return theirs.cloned();
+        }
+        match (base, ours, theirs) {
+            (base, Some(Node::Mapping(ours)), Some(Node::Mapping(theirs))) => {
+                let base = if let Some(Node::Mapping(base)) = base { &base[..] } else { &[] };
+                Some(Node::Mapping(self.members(path, base, ours, theirs)))
+            }
+            (Some(Node::Sequence(base)), Some(Node::Sequence(ours)), Some(Node::Sequence(theirs))) => {
+                let [of_base, of_ours, of_theirs] =
+                    [base, ours, theirs].map(|entries| children(entries).collect::<Vec<_>>());
+                let merged = self.items(path, &of_base, &of_ours, &of_theirs);
+                match merged {
+                    Some(items) => Some(Node::Sequence(items.into_iter().map(Entry::Child).collect())),
+                    None => self.conflict(
+                        path,
+                        Some(&Node::Sequence(base.clone())),
+                        Some(&Node::Sequence(ours.clone())),
+                        Some(&Node::Sequence(theirs.clone())),
+                    ),
+                }
+            }
+            _ => self.conflict(path, base, ours, theirs),
+        }
+    }
+
+    fn is_same(&self, left: Option<&Node>, right: Option<&Node>) -> bool {
+        match (left, right) {
+            (None, None) => true,
+            (Some(left), Some(right)) => is_same(self.format, left, right),
+            _ => false,
+        }
+    }
+
+    fn members(
+        &mut self,
+        path: &Path,
+        base: &[Entry<Member>],
+        ours: &[Entry<Member>],
+        theirs: &[Entry<Member>],
+    ) -> Vec<Entry<Member>> {
+        let by_key = |entries: &'_ [Entry<Member>]| -> HashMap<String, Node> {
+            children(entries).map(|member| (member.key.clone(), member.value.clone())).collect()
+        };
+        let (in_base, in_ours, in_theirs) = (by_key(base), by_key(ours), by_key(theirs));
+        let new = children(theirs).filter(|member| !in_ours.contains_key(&member.key));
+        let mut merged = Vec::new();
+        for Member { key, .. } in children(ours).chain(new) {
+            let place = path.join(Step::Key(key.clone()));
+            let count = self.conflicts.len();
+            let [base, ours, theirs] = [&in_base, &in_ours, &in_theirs].map(|members| members.get(key));
+            let node = self.node(&place, base, ours, theirs);
+            merged.extend(node.map(|node| Entry::Child(Member::new(key.clone(), node))));
+            let is_disputed = self.conflicts.len() > count && self.conflicts[count].path == place;
+            if is_disputed && self.naming != Naming::Within {
+                for (version, node) in [(BASE, base), (THEIRS, theirs)] {
+                    let beside = self.naming.beside(key, version);
+                    merged.extend(node.map(|node| Entry::Child(Member::new(beside, node.clone()))));
+                }
+            }
+        }
+        merged
+    }
+
+    /// Items as lines are merged: what was changed in different places is all taken. Where places touch, and all lists
+    /// are of one length, position by position. Else none: the lists are in conflict as wholes.
+    fn items(&mut self, path: &Path, base: &[&Node], ours: &[&Node], theirs: &[&Node]) -> Option<Vec<Node>> {
+        if let Some(merged) = self.by_pieces(base, ours, theirs) {
+            return Some(merged);
+        }
+        if base.len() != ours.len() || base.len() != theirs.len() {
+            return None;
+        }
+        let each = base.iter().zip(ours).zip(theirs).enumerate();
+        each.map(|(at, ((base, ours), theirs))| {
+            self.node(&path.join(Step::Index(at)), Some(base), Some(ours), Some(theirs))
+        })
+        .collect()
+    }
+
+    fn by_pieces<'n>(&self, base: &[&'n Node], ours: &[&'n Node], theirs: &[&'n Node]) -> Option<Vec<Node>> {
+        // Every item is compared with every other kind: what is longer than any config's list is not merged by items.
+        if base.len() + ours.len() + theirs.len() > MAX_ITEMS {
+            return None;
+        }
+        let mut kinds: Vec<&'n Node> = Vec::new();
+        let [base_numbers, our_numbers, their_numbers] = [base, ours, theirs].map(|nodes| {
+            let number = |node: &&'n Node| {
+                let known = kinds.iter().position(|kind| is_same(self.format, kind, node));
+                known.unwrap_or_else(|| {
+                    kinds.push(node);
+                    kinds.len() - 1
+                })
+            };
+            nodes.iter().map(number).collect::<Vec<_>>()
+        });
+        let mut merged = Vec::new();
+        for piece in pieces(&base_numbers, &our_numbers, &their_numbers) {
+            let nodes = match piece {
+                Piece::Ours(range) => &ours[range],
+                Piece::Theirs(range) => &theirs[range],
+                Piece::Both { .. } => return None,
+            };
+            merged.extend(nodes.iter().map(|node| (*node).clone()));
+        }
+        Some(merged)
+    }
+
+    fn conflict(
+        &mut self,
+        path: &Path,
+        base: Option<&Node>,
+        ours: Option<&Node>,
+        theirs: Option<&Node>,
+    ) -> Option<Node> {
+        let kind = match (base, ours, theirs) {
+            (_, None, _) => ConflictKind::OursDeleted,
+            (_, _, None) => ConflictKind::TheirsDeleted,
+            (None, ..) => ConflictKind::BothAdded,
+            _ => ConflictKind::BothChanged,
+        };
+        self.conflicts.push(Conflict { path: path.clone(), kind });
+        if self.naming != Naming::Within {
+            return ours.cloned();
+        }
+        let versions = [(OURS, ours), (BASE, base), (THEIRS, theirs)];
+        let member = |(key, node): (&str, Option<&Node>)| Some(Entry::Child(Member::new(key, node?.clone())));
+        Some(Node::Mapping(versions.into_iter().filter_map(member).collect()))
+    }
+}
+
+/// A change that brings a tree nearer to another.
+pub(super) enum Change {
+    Remove(Path),
+    Put(Path, Node),
+}
+
+/// The first change that is to be made. None if both say the same.
+pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option<Change> {
+    have.roots
+        .iter()
+        .zip(&wanted.roots)
+        .enumerate()
+        .find_map(|(root, (have, wanted))| change(format, &Path { root, steps: Vec::new() }, have, wanted))
+}
+
+fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Change> {
+    match (have, wanted) {
+        (Node::Mapping(have), Node::Mapping(wanted)) => {
+            let below = |key: &str| path.join(Step::Key(key.to_owned()));
+            let having: HashMap<&str, &Node> =
+                children(have).map(|member| (member.key.as_str(), &member.value)).collect();
+            let wanting: std::collections::HashSet<&str> = children(wanted).map(|member| member.key.as_str()).collect();
+            if let Some(extra) = children(have).find(|member| !wanting.contains(member.key.as_str())) {
+                return Some(Change::Remove(below(&extra.key)));
+            }
+            children(wanted).find_map(|member| match having.get(member.key.as_str()) {
+                Some(have) => change(format, &below(&member.key), have, &member.value),
+                // In TOML a table without anything in it may have no place.
+                None if format == Format::Toml && is_empty(&member.value) => None,
+                None => Some(Change::Put(below(&member.key), member.value.clone())),
+            })
+        }
+        (Node::Sequence(have), Node::Sequence(wanted)) if children(have).count() == children(wanted).count() => {
+            let each = children(have).zip(children(wanted)).enumerate();
+            each.into_iter().find_map(|(at, (have, wanted))| change(format, &path.join(Step::Index(at)), have, wanted))
+        }
+        _ if is_same(format, have, wanted) => None,
+        _ => Some(Change::Put(path.clone(), wanted.clone())),
+    }
+}
+
+fn is_empty(node: &Node) -> bool {
+    matches!(node, Node::Mapping(entries) if children(entries).all(|member| is_empty(&member.value)))
+}
