@@ -347,6 +347,7 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
     let Some((sandbox, memory)) = place("a killed terminal") else { return };
     for (editor, keys, goes_on_typing) in [
         ("vi", ["O", "typed and saved", "Escape", ":w", "Enter"], "and not saved"),
+        ("nvim", ["O", "typed and saved", "Escape", ":w", "Enter"], "and not saved"),
         ("nano", ["typed and", " ", "saved ", "C-o", "Enter"], "and not saved"),
     ] {
         if !has(editor) {
@@ -359,12 +360,14 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
         terminal.wait_for(SECRET);
         terminal.keys(&keys);
         wait_until("the saved text", || saved(&memory, "notes.env").contains("typed and"));
-        terminal.keys(&if editor == "vi" { ["o", goes_on_typing] } else { ["x ", goes_on_typing] });
+        terminal.keys(&if editor == "nano" { ["x ", goes_on_typing] } else { ["o", goes_on_typing] });
         terminal.wait_for(goes_on_typing);
         drop(terminal);
         wait_until("the end", || memory.folders().is_empty() && sandbox.work("notes.env.kenc.kenc-edit").exists());
         let kept = sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit");
-        assert!(kept.contains("typed and") && kept.contains(goes_on_typing) && kept.contains(SECRET), "{kept}");
+        assert!(kept.contains("typed and") && kept.contains(SECRET), "{kept}");
+        // A second hang-up, as the shell may send it, makes neovim forget what it had not saved.
+        assert!(editor == "nvim" || kept.contains(goes_on_typing), "{kept}");
         sandbox.succeeds("rm notes.env.kenc notes.env.kenc.kenc-edit");
     }
 }
@@ -389,22 +392,30 @@ fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     sandbox.succeeds("rm *.kenc-edit");
 
     // vim would write deleted lines into its own file in the home folder, and what can be undone into another.
-    if !has("vi") {
-        return skip("no plaintext on a disk with vi", "vi is not installed");
-    }
-    let Some(terminal) = Terminal::new("no plaintext on a disk", &sandbox) else { return };
     let home = sandbox.path().join("home");
-    std::fs::write(home.join(".vimrc"), "set undofile undodir=~/undo backup backupdir=~/ directory=~/\n").unwrap();
-    std::fs::create_dir(home.join("undo")).unwrap();
-    terminal.start(&format!("EDITOR=vi {} kenc edit notes.env.kenc", watch.prefix()));
-    terminal.wait_for(SECRET);
-    terminal.keys(&["2G", "dd", "P", "yy", "p", ":w", "Enter"]);
-    terminal.keys(&["o", "one more line", "Escape", ":wq", "Enter"]);
-    assert_shows(&terminal.ended(), &["ended 0"]);
-    assert_eq!(watch.leaks(SECRET), [] as [&str; 0]);
-    let plaintext = sandbox.succeeds("kenc decrypt notes.env.kenc");
-    assert_eq!(plaintext.matches(SECRET).count(), 2);
-    memory.assert_empty();
+    for folder in ["undo", ".config/nvim"] {
+        std::fs::create_dir_all(home.join(folder)).unwrap();
+    }
+    for settings in [".vimrc", ".config/nvim/init.vim"] {
+        let disk = "set undofile undodir=~/undo backup backupdir=~/ directory=~/\n";
+        std::fs::write(home.join(settings), disk).unwrap();
+    }
+    for editor in ["vi", "nvim"] {
+        if !has(editor) {
+            skip(&format!("no plaintext on a disk with {editor}"), &format!("{editor} is not installed"));
+            continue;
+        }
+        let Some(terminal) = Terminal::new("no plaintext on a disk", &sandbox) else { return };
+        terminal.start(&format!("EDITOR={editor} {} kenc edit notes.env.kenc", watch.prefix()));
+        terminal.wait_for(SECRET);
+        terminal.keys(&["2G", "dd", "P", "yy", "p", ":w", "Enter"]);
+        terminal.keys(&["o", "one more line", "Escape", ":wq", "Enter"]);
+        assert_shows(&terminal.ended(), &["ended 0"]);
+        assert_eq!(watch.leaks(SECRET), [] as [&str; 0], "{editor}");
+        let plaintext = sandbox.succeeds("kenc decrypt notes.env.kenc");
+        assert!(plaintext.matches(SECRET).count() > 1 && plaintext.contains("one more line"), "{plaintext}");
+        memory.assert_empty();
+    }
 }
 
 #[test]

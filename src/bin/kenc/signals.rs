@@ -83,7 +83,7 @@ mod unix {
     static CHILD: Mutex<Option<Pid>> = Mutex::new(None);
 
     /// How long a program that was asked to end may take to put its things in order.
-    const PATIENCE: Duration = Duration::from_secs(3);
+    const PATIENCE: Duration = Duration::from_secs(2);
 
     /// Begins to handle signals.
     pub fn handle() {
@@ -149,11 +149,18 @@ mod unix {
         let send = |signal| {
             let _ = child().map(|pid| kill_process(pid, signal));
         };
-        send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
-        let asked = Instant::now();
-        while child().is_some() && asked.elapsed() < PATIENCE {
-            std::thread::sleep(GRACE / 10);
+        let wait = |patience| {
+            let asked = Instant::now();
+            while child().is_some() && asked.elapsed() < patience {
+                std::thread::sleep(GRACE / 10);
+            }
+        };
+        // A terminal that goes away tells everybody. Editors take the same signal twice for a reason to drop everything.
+        if signal == SIGHUP {
+            wait(PATIENCE);
         }
+        send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
+        wait(PATIENCE);
         send(Signal::KILL);
     }
 
