@@ -342,7 +342,10 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
     let before = sandbox.read("s.yaml");
     terminal.start("kenc rewrap s.yaml --from-config");
     terminal.wait_for("[no]");
-    assert_shows(&terminal.screen(), &["s.yaml: would be added age age1", "s.yaml: would be removed age age1", "Give 1 file the keys"]);
+    assert_shows(
+        &terminal.screen(),
+        &["s.yaml: would be added age age1", "s.yaml: would be removed age age1", "Give 1 file the keys"],
+    );
     terminal.types("no");
     assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
     assert_eq!(sandbox.read("s.yaml"), before);
