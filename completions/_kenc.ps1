@@ -22,6 +22,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
     $completions = @(switch ($command) {
         'kenc' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -34,9 +35,13 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt files or the standard input')
             [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Decrypt files or the standard input')
+            [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
+            [CompletionResult]::new('reencrypt', 'reencrypt', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show all that can be known of a file without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Open and authenticate everything, write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make the local key, and print its recipient')
+            [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -46,6 +51,15 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key to encrypt under; give several times for several keys, any one of which opens the file')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair of the encryption context, which is bound to the file in the clear and sent to KMS')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair of the encryption context, which is bound to the file in the clear and sent to KMS')
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input')
+            [CompletionResult]::new('--unencrypted-suffix', '--unencrypted-suffix', [CompletionResultType]::ParameterName, 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)')
+            [CompletionResult]::new('--encrypted-suffix', '--encrypted-suffix', [CompletionResultType]::ParameterName, 'Encrypt only values below a key that ends so')
+            [CompletionResult]::new('--unencrypted-regex', '--unencrypted-regex', [CompletionResultType]::ParameterName, 'Leave values in the clear below a key that matches')
+            [CompletionResult]::new('--encrypted-regex', '--encrypted-regex', [CompletionResultType]::ParameterName, 'Encrypt only values below a key that matches')
+            [CompletionResult]::new('--unencrypted-comment-regex', '--unencrypted-comment-regex', [CompletionResultType]::ParameterName, 'Leave values in the clear behind a comment that matches')
+            [CompletionResult]::new('--encrypted-comment-regex', '--encrypted-comment-regex', [CompletionResultType]::ParameterName, 'Encrypt only values behind a comment that matches')
+            [CompletionResult]::new('--shamir-threshold', '--shamir-threshold', [CompletionResultType]::ParameterName, 'Key groups of which a value needs one key each (Shamir''s scheme); each -k is then one group, with commas in it')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
             [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the payload')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File to write, or folder for several; `-` is the standard output even if it is a terminal')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File to write, or folder for several; `-` is the standard output even if it is a terminal')
@@ -56,8 +70,16 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Skip what an earlier run has done already, and do the rest')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Write text (strict PEM) instead of bytes')
             [CompletionResult]::new('--armor', '--armor', [CompletionResultType]::ParameterName, 'Write text (strict PEM) instead of bytes')
+            [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Encrypt the values of a config file one by one: keys, comments and layout stay as they are')
+            [CompletionResult]::new('--whole', '--whole', [CompletionResultType]::ParameterName, 'Encrypt the file as a whole, even if a rule of a config would have its values encrypted')
+            [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Compute the MAC over encrypted values only, so that others can be edited by hand')
+            [CompletionResult]::new('--encrypt-comments', '--encrypt-comments', [CompletionResultType]::ParameterName, 'Encrypt comments as well')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Replace each file by its result')
             [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Replace each file by its result')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist')
@@ -76,7 +98,11 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;decrypt' {
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input')
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Write one value only: `db.password`, `list[0]`, or ["db"]["password"]')
+            [CompletionResult]::new('--output-type', '--output-type', [CompletionResultType]::ParameterName, 'Notation to write, if it is to be another')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
@@ -91,6 +117,12 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Skip what an earlier run has done already, and do the rest')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Replace each file by its result')
             [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Replace each file by its result')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist')
@@ -108,8 +140,132 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'kenc;inspect' {
+        'kenc;rewrap' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Key to have instead of all others; give several times for several keys')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Key to have as well; one that the file has already changes nothing')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--new-passphrase-from', '--new-passphrase-from', [CompletionResultType]::ParameterName, 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;reencrypt' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Key to have instead of all others; give several times for several keys')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Key to have as well; one that the file has already changes nothing')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--new-passphrase-from', '--new-passphrase-from', [CompletionResultType]::ParameterName, 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;rotate' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Key to have instead of all others; give several times for several keys')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Key to have as well; one that the file has already changes nothing')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
+            [CompletionResult]::new('--new-context', '--new-context', [CompletionResultType]::ParameterName, 'Pair of the encryption context that the new file has instead of the old one; give several times for several pairs')
+            [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the new payload; that of the old file by default')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Most threads to work with; all available cores by default')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--new-passphrase-from', '--new-passphrase-from', [CompletionResultType]::ParameterName, 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('--no-context', '--no-context', [CompletionResultType]::ParameterName, 'Leave the new file without an encryption context')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;inspect' {
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -123,6 +279,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;verify' {
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
@@ -135,6 +293,11 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Take all files in folders, and in the folders within them')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -151,6 +314,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File for the key, instead of the local key''s own place; `-` prints it to the standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File for the key, instead of the local key''s own place; `-` prints it to the standard output')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Make nothing: print the recipient of the key that is there')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -164,8 +328,94 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'kenc;keys' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find out whether keys work, and what is missing where they do not')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print the policy for a KMS key that is used by kenc')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'kenc;keys;check' {
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Encrypted file whose keys to check, with its context; give several times for several files')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair of the encryption context with which KMS is asked, and that the context of a --file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair of the encryption context with which KMS is asked, and that the context of a --file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--encrypt-only', '--encrypt-only', [CompletionResultType]::ParameterName, 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt')
+            [CompletionResult]::new('--decrypt-only', '--decrypt-only', [CompletionResultType]::ParameterName, 'For decrypting alone: kms:Decrypt')
+            [CompletionResult]::new('--rewrap-only', '--rewrap-only', [CompletionResultType]::ParameterName, 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;keys;policy' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Account of the key, with 12 digits; by default the one that all of --admin and --user belong to')
+            [CompletionResult]::new('--admin', '--admin', [CompletionResultType]::ParameterName, 'User or role that cares for the key and cannot use it; give several times for several')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'User or role that uses the key; give several times for several')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context must contain for users to use the key')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context must contain for users to use the key')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--exact-context', '--exact-context', [CompletionResultType]::ParameterName, 'Let the context contain nothing but what -c names')
+            [CompletionResult]::new('--users-only', '--users-only', [CompletionResultType]::ParameterName, 'Let the account care for the key, but not use it, so that no IAM policy can grant its use past --user and -c')
+            [CompletionResult]::new('--encrypt-only', '--encrypt-only', [CompletionResultType]::ParameterName, 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt')
+            [CompletionResult]::new('--decrypt-only', '--decrypt-only', [CompletionResultType]::ParameterName, 'For decrypting alone: kms:Decrypt')
+            [CompletionResult]::new('--rewrap-only', '--rewrap-only', [CompletionResultType]::ParameterName, 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;keys;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find out whether keys work, and what is missing where they do not')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print the policy for a KMS key that is used by kenc')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'kenc;keys;help;check' {
+            break
+        }
+        'kenc;keys;help;policy' {
+            break
+        }
+        'kenc;keys;help;help' {
+            break
+        }
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -181,9 +431,12 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;help' {
             [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt files or the standard input')
             [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Decrypt files or the standard input')
+            [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show all that can be known of a file without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Open and authenticate everything, write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make the local key, and print its recipient')
+            [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -194,6 +447,12 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;help;decrypt' {
             break
         }
+        'kenc;help;rewrap' {
+            break
+        }
+        'kenc;help;rotate' {
+            break
+        }
         'kenc;help;inspect' {
             break
         }
@@ -201,6 +460,17 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;keygen' {
+            break
+        }
+        'kenc;help;keys' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find out whether keys work, and what is missing where they do not')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print the policy for a KMS key that is used by kenc')
+            break
+        }
+        'kenc;help;keys;check' {
+            break
+        }
+        'kenc;help;keys;policy' {
             break
         }
         'kenc;help;completions' {

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kenc_global_optspecs
-    string join \n json q/quiet v/verbose color= no-input h/help V/version
+    string join \n json q/quiet v/verbose color= config= no-input h/help V/version
 end
 
 function __fish_kenc_needs_command
@@ -27,6 +27,7 @@ end
 complete -c kenc -n "__fish_kenc_needs_command" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_needs_command" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_needs_command" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_needs_command" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_needs_command" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
@@ -35,13 +36,31 @@ complete -c kenc -n "__fish_kenc_needs_command" -s h -l help -d 'Print help (see
 complete -c kenc -n "__fish_kenc_needs_command" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "encrypt" -d 'Encrypt files or the standard input'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show all that can be known of a file without a key'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Open and authenticate everything, write nothing'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Make the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; give several times for several keys, any one of which opens the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s c -l context -d 'Pair of the encryption context, which is bound to the file in the clear and sent to KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-suffix -d 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-suffix -d 'Encrypt only values below a key that ends so' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-regex -d 'Leave values in the clear below a key that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-regex -d 'Encrypt only values below a key that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-comment-regex -d 'Leave values in the clear behind a comment that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-comment-regex -d 'Encrypt only values behind a comment that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l shamir-threshold -d 'Key groups of which a value needs one key each (Shamir\'s scheme); each -k is then one group, with commas in it' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several; `-` is the standard output even if it is a terminal' -r -F
@@ -54,7 +73,14 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-timeout -d 'Lo
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip what an earlier run has done already, and do the rest'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (strict PEM) instead of bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one: keys, comments and layout stay as they are'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule of a config would have its values encrypted'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Compute the MAC over encrypted values only, so that others can be edited by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sync -d 'Sync new output files to the disk before they appear (those that replace another always are)'
@@ -64,7 +90,21 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s v -l verbose -d 'S
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Write one value only: `db.password`, `list[0]`, or ["db"]["password"]' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l output-type -d 'Notation to write, if it is to be another' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -78,6 +118,11 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-timeout -d 'Lo
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip what an earlier run has done already, and do the rest'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l sync -d 'Sync new output files to the disk before they appear (those that replace another always are)'
@@ -87,15 +132,117 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s v -l verbose -d 'S
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Key to have instead of all others; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'Change each file itself, as is done without -o too'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Key to have instead of all others; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d 'Change each file itself, as is done without -o too'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Key to have instead of all others; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-context -d 'Pair of the encryption context that the new file has instead of the old one; give several times for several pairs' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l cipher -d 'Cipher for the new payload; that of the old file by default' -r -f -a "aes-256-gcm\t''
+chacha20-poly1305\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l threads -d 'Most threads to work with; all available cores by default' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'Change each file itself, as is done without -o too'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Leave the new file without an encryption context'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -108,6 +255,10 @@ complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-timeout -d 'Lon
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
@@ -118,6 +269,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s o -l output -d 'Fil
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l show -d 'Make nothing: print the recipient of the key that is there'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s q -l quiet -d 'Print errors only: no hints, no progress'
@@ -125,19 +277,81 @@ complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s v -l verbose -d 'Sa
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l file -d 'Encrypted file whose keys to check, with its context; give several times for several files' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair of the encryption context with which KMS is asked, and that the context of a --file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l encrypt-only -d 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l decrypt-only -d 'For decrypting alone: kms:Decrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l rewrap-only -d 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l account -d 'Account of the key, with 12 digits; by default the one that all of --admin and --user belong to' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l admin -d 'User or role that cares for the key and cannot use it; give several times for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l user -d 'User or role that uses the key; give several times for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s c -l context -d 'Pair that the encryption context must contain for users to use the key' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l exact-context -d 'Let the context contain nothing but what -c names'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l users-only -d 'Let the account care for the key, but not use it, so that no IAM policy can grant its use past --user and -c'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l encrypt-only -d 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l decrypt-only -d 'For decrypting alone: kms:Decrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l rewrap-only -d 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand completions" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "inspect" -d 'Show all that can be known of a file without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "verify" -d 'Open and authenticate everything, write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt inspect verify keygen completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "inspect" -d 'Show all that can be known of a file without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "verify" -d 'Open and authenticate everything, write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'

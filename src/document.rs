@@ -14,7 +14,7 @@
 //! ```
 //! use kenc::document::{Demands, Document, Format, Node, Outcome, Recipe, SealStatus, Sealed, Value};
 //! # use kenc::keys::age::{NewIdentity, PassphraseSource};
-//! # use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings};
+//! # use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, TrustedKeys};
 //! # use age::secrecy::{ExposeSecret, SecretString};
 //! # use zeroize::Zeroizing;
 //! # struct Nobody;
@@ -32,7 +32,8 @@
 //! # let identities = Identities { files: vec![file.path().to_owned()], ..Identities::default() };
 //! # let timeout = std::time::Duration::from_secs(10);
 //! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
-//! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody };
+//! # let trusted = TrustedKeys::all();
+//! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted };
 //! # let key = KeyUri::Age(identity.recipient.clone());
 //! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
 //! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
@@ -62,6 +63,7 @@ mod compare;
 mod dotenv;
 mod encrypt;
 mod flatten;
+mod follow;
 mod format;
 mod forms;
 mod infer;
@@ -73,6 +75,7 @@ pub mod mac;
 pub mod metadata;
 mod part;
 mod path;
+mod prepared;
 mod rekey;
 mod relist;
 mod repair;
@@ -81,6 +84,7 @@ mod scalar;
 mod seal;
 pub mod sealed;
 pub mod select;
+mod shown_keys;
 mod spots;
 mod store;
 pub mod stored_key;
@@ -102,6 +106,7 @@ pub use encrypt::{Comments, Encrypted, Outcome, Recipe};
 pub use mac::MacScope;
 pub use metadata::Metadata;
 pub use path::PathError;
+pub use prepared::Prepared;
 pub use rekey::{NewKey, Rotation};
 pub use relist::{GroupDifference, NewKeys, WantedKey};
 pub use seal::SealStatus;
@@ -259,6 +264,11 @@ impl Document {
     // Metadata is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
+        self.rewritten(edits, &metadata).map(|document| document.text)
+    }
+
+    /// The document with some leaves and the metadata changed, as it was read again.
+    pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
         let Self { format, text, found } = self;
         let store = store_of(*format);
         let meant = Meant::with_edits(*format, found, edits)?;
@@ -266,7 +276,7 @@ impl Document {
         for edit in edits {
             splices.extend(store.change(text, found, edit.leaf, &edit.text)?);
         }
-        match &metadata {
+        match metadata {
             MetadataChange::Keep => {}
             MetadataChange::Remove => splices.extend(store.change_metadata(text, found, None)?),
             MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
@@ -274,13 +284,13 @@ impl Document {
         let changed = apply(text, splices)?;
         let read = store.parse(&changed).map_err(|error| unreadable(&error))?;
         meant.check(&found.tree.roots, &read, &changed)?;
-        let expected = match &metadata {
+        let expected = match metadata {
             MetadataChange::Keep => found.metadata.as_ref(),
             MetadataChange::Remove => None,
             MetadataChange::Write(fields) => Some(fields),
         };
         check_metadata(*format, expected, read.metadata.as_ref())?;
-        Ok(changed)
+        Ok(Self { format: *format, text: changed, found: read })
     }
 
     /// The place at which `value` is to be put, and the value with the parents that are missing around it.

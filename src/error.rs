@@ -135,6 +135,10 @@ pub enum Error {
         found: u64,
     },
 
+    /// An input was written to while it was read.
+    #[error("the input was written to while it was read")]
+    InputWrittenTo,
+
     /// The work was ended from outside, by a signal.
     #[error("interrupted")]
     Interrupted,
@@ -206,6 +210,7 @@ impl Error {
             Self::KeyFile { .. }
             | Self::Passphrase(_)
             | Self::InputChanged { .. }
+            | Self::InputWrittenTo
             | Self::Read(_)
             | Self::Write(_)
             | Self::Io { .. } => Class::Failed,

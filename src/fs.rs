@@ -1,10 +1,13 @@
 //! Files: whole or not at all when written, read at positions, and what only some systems can do.
 
 pub mod atomic;
+pub mod attributes;
 pub mod copy;
+pub mod folder;
 pub mod held;
 pub mod input;
 pub mod positioned;
+pub mod scratch;
 
 use std::fs::File;
 

@@ -4,6 +4,7 @@ pub mod age;
 pub mod aws_kms;
 mod check;
 pub mod groups;
+pub mod memory;
 pub mod pgp;
 pub mod rewrap;
 mod trust;
@@ -18,6 +19,7 @@ pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
 pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
 pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
+pub use self::memory::Memory;
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 pub use self::trust::TrustedKeys;
@@ -298,16 +300,38 @@ impl Keyring<'_> {
         wrapped: &[WrappedKey],
         context: &EncryptionContext,
         only: &[KeyUri],
+        accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<(T, usize)> {
+        self.unwrap_with(&Memory::default(), wrapped, context, only, accept)
+    }
+
+    /// As [`Keyring::unwrap`], for one of many files: what `memory` knows from the others is not asked for again. All of
+    /// them are to be opened by the same keyring and with the same `only`. Several threads may do so at the same time.
+    ///
+    /// # Errors
+    /// As [`Keyring::unwrap`].
+    pub fn unwrap_with<T>(
+        &self,
+        memory: &Memory,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        only: &[KeyUri],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
         let mut attempts = Vec::new();
-        let mut silent_regions = Vec::new();
         let mut order: Vec<usize> = (0..wrapped.len()).collect();
         order.sort_by_key(|&slot| self.cost(&wrapped[slot]));
         for slot in order {
             let key = &wrapped[slot];
-            let refusal = match self.unwrap_one(key, context, only, &mut silent_regions) {
-                Ok(data_key) => match accept(&data_key) {
+            let known = memory.of(key, context);
+            // Trust differs from file to file, so it is no part of what is remembered.
+            let answer = if self.may_be_asked(key, only) {
+                known.get_or_init(|| self.unwrap_one(memory, key, context, only)).as_ref().map_err(Clone::clone)
+            } else {
+                Err(KeyRefusal::NotTrusted)
+            };
+            let refusal = match answer {
+                Ok(data_key) => match accept(data_key) {
                     Some(accepted) => return Ok((accepted, slot)),
                     None => KeyRefusal::AnotherDataKey,
                 },
@@ -330,10 +354,10 @@ impl Keyring<'_> {
 
     fn unwrap_one(
         &self,
+        memory: &Memory,
         key: &WrappedKey,
         context: &EncryptionContext,
         only: &[KeyUri],
-        silent_regions: &mut Vec<KmsRefusal>,
     ) -> Result<DataKey, KeyRefusal> {
         if !self.may_be_asked(key, only) {
             return Err(KeyRefusal::NotTrusted);
@@ -354,7 +378,7 @@ impl Keyring<'_> {
             }
             AWS_KMS => {
                 let ask = self.kms_key_to_ask(key, only)?;
-                self.ask_kms(&ask, &key.ciphertext, context, silent_regions)
+                memory.ask(&ask, context, || self.kms.decrypt(&ask, &key.ciphertext, context)).map_err(KeyRefusal::from)
             }
             unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
         }
@@ -380,27 +404,6 @@ impl Keyring<'_> {
         only.iter()
             .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&slot_key) } else { None })
             .ok_or(KeyRefusal::NotAmongGiven)
-    }
-
-    /// Asks KMS, unless its region has let us wait in vain for another slot of the same file: a header must not be able to
-    /// multiply the longest wait by the number of its slots.
-    fn ask_kms(
-        &self,
-        key: &KmsKey,
-        ciphertext: &[u8],
-        context: &EncryptionContext,
-        silent_regions: &mut Vec<KmsRefusal>,
-    ) -> Result<DataKey, KeyRefusal> {
-        let is_same_region = |silent: &&KmsRefusal| silent.region.as_deref() == key.region();
-        if let Some(silent) = silent_regions.iter().find(is_same_region) {
-            return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }).into());
-        }
-        self.kms.decrypt(key, ciphertext, context).map_err(|refusal| {
-            if refusal.kind == KmsRefusalKind::TimedOut {
-                silent_regions.push((*refusal).clone());
-            }
-            refusal.into()
-        })
     }
 }
 

@@ -14,6 +14,7 @@ pub mod pipeline;
 mod rewrap;
 mod seek;
 pub mod slot;
+mod small;
 mod transfer;
 
 use std::io::{self, Read, Write};
@@ -27,6 +28,7 @@ pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
 pub use rewrap::{TableStore, mend_tables, write_tables};
 pub use seek::SeekingDecryptor;
+pub use small::Room;
 pub use transfer::{read_error, write_error};
 
 use chunk::{Batch, Opened};

@@ -37,6 +37,7 @@ transcripts! {
     outputs_are_whole_and_nothing_is_overwritten_unasked: "outputs",
     ranges_are_opened_or_refused: "ranges",
     keys_of_files_are_changed: "rewrap",
+    folders_and_lists_of_files_are_done_in_one_run: "trees",
     keys_of_documents_are_changed: "document-keys",
     single_values_are_read_and_changed: "values",
     passphrases_come_from_where_the_user_says: "passphrases",

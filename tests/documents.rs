@@ -10,6 +10,8 @@ mod forgery;
 mod roundtrip;
 #[path = "documents/services.rs"]
 mod services;
+#[path = "documents/shown_keys.rs"]
+mod shown_keys;
 #[path = "documents/sops.rs"]
 mod sops;
 #[path = "documents/vectors.rs"]

@@ -213,11 +213,17 @@ mod several_keys {
         file.slots = vec![file.slots[0].clone(); 32];
         let outcome = home.decrypt(&[], &file.build());
         outcome.fails(NOT_AUTHENTIC).says("32 aws-kms").says("InvalidCiphertextException");
-        assert_eq!(relay.asked().len(), 1 + 32);
+        assert_eq!(relay.asked().len(), 1 + 1, "the same wrapped key is asked about once");
+
+        for (number, slot) in (0..).zip(&mut file.slots) {
+            *slot.wrapped.last_mut().expect("it is not empty") ^= number;
+        }
+        home.decrypt(&[], &file.build()).fails(NOT_AUTHENTIC);
+        assert_eq!(relay.asked().len(), 1 + 1 + 32);
 
         file.slots.push(file.slots[0].clone());
         home.decrypt(&[], &file.build()).fails(NOT_AUTHENTIC);
-        assert_eq!(relay.asked().len(), 1 + 32, "a header beyond the limits is not asked about at all");
+        assert_eq!(relay.asked().len(), 1 + 1 + 32, "a header beyond the limits is not asked about at all");
     }
 }
 

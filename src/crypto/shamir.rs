@@ -13,6 +13,9 @@ pub const MAX_SHARES: usize = 255;
 /// Splits `data_key` into `count` shares, numbered from 1, any `threshold` of which give it back.
 ///
 /// Returns `None` unless 2 ≤ `threshold` ≤ `count` ≤ 255.
+///
+/// # Panics
+/// Never: there are at most 255 shares.
 #[must_use]
 pub fn split(data_key: &DataKey, count: usize, threshold: usize) -> Option<Vec<KeyShare>> {
     if threshold < 2 || threshold > count || count > MAX_SHARES {

@@ -79,17 +79,17 @@ impl<'a> Meant<'a> {
     }
 
     fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &Found, text: &str) -> Same {
-        fn says_something(member: &&Member) -> bool {
+        fn says_something(member: &Member) -> bool {
             match &member.value {
-                Node::Mapping(entries) => children(entries).any(|child| says_something(&child)),
+                Node::Mapping(entries) => children(entries).any(says_something),
                 Node::Sequence(entries) => children(entries).next().is_some(),
                 _ => true,
             }
         }
         let read: HashMap<_, _> =
-            children(read).filter(says_something).map(|member| (&member.key, &member.value)).collect();
+            children(read).filter(|member| says_something(member)).map(|member| (&member.key, &member.value)).collect();
         let mut count = 0;
-        for member in children(before).filter(says_something) {
+        for member in children(before).filter(|member| says_something(member)) {
             let found = read.get(&member.key).ok_or_else(|| differs("a key is missing"))?;
             self.node(&member.value, found, after, text)?;
             count += 1;
@@ -203,7 +203,7 @@ fn same_field(format: Format, meant: &Json, read: &Json) -> bool {
             meant.len() == read.len() && meant.iter().zip(read).all(|(meant, read)| same_field(format, meant, read))
         }
         (Json::String(_), Json::String(_)) => meant == read,
-        (meant, Json::String(read)) if !format.has_types() => *read == meant.to_string(),
+        (meant, Json::String(read)) if !format.has_types() => Json::to_string(meant) == **read,
         (meant, read) => meant == read || (says_nothing(meant) && says_nothing(read)),
     }
 }

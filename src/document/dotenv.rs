@@ -2,6 +2,7 @@
 //! only `\n` is an escape.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
@@ -60,7 +61,13 @@ impl Store for DotenvStore {
                 Some(unflatten(fields.iter().copied()).map_err(|fault| refused(Place { line: 1, column: 1 }, fault))?)
             }
         };
-        Ok(Found { tree: Tree { roots: vec![Node::Mapping(entries)] }, tokens, metadata, settings: Vec::new() })
+        Ok(Found {
+            tree: Tree { roots: vec![Node::Mapping(entries)] },
+            tokens,
+            metadata,
+            settings: Vec::new(),
+            aliases: Vec::new(),
+        })
     }
 
     fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
@@ -105,8 +112,8 @@ impl Store for DotenvStore {
         let mut splices: Vec<_> = cuts.into_iter().map(|place| Splice { place, text: String::new() }).collect();
         let mut written = String::new();
         for (key, value) in metadata.map(flatten).unwrap_or_default() {
-            let line = format!("{METADATA_KEY}_{key}={value}");
-            written += &if is_rest_empty || text.ends_with('\n') { line + "\n" } else { format!("\n{line}") };
+            let (before, behind) = if is_rest_empty || text.ends_with('\n') { ("", "\n") } else { ("\n", "") };
+            let _ = write!(written, "{before}{METADATA_KEY}_{key}={value}{behind}");
         }
         splices.push(Splice { place: text.len()..text.len(), text: written });
         Ok(splices)

@@ -119,13 +119,11 @@ impl Opened {
 
 /// The threshold that `stated` means with so many groups.
 pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, DocumentError> {
-    let fault = Err(DocumentError::Threshold { threshold: stated, groups });
     match (groups, stated) {
         (0 | 1, 0 | 1) => Ok(1),
-        (0 | 1, _) => fault,
         (2..=255, 0) => Ok(groups),
         (2..=255, 2..) if stated <= groups => Ok(stated),
-        _ => fault,
+        _ => Err(DocumentError::Threshold { threshold: stated, groups }),
     }
 }
 
@@ -158,6 +156,17 @@ pub(crate) struct Writer<'a> {
     pub(crate) selection: &'a Selection,
     comments: Comments,
     data_key: &'a DataKey,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(
+        plaintext: &'a Document,
+        selection: &'a Selection,
+        comments: Comments,
+        data_key: &'a DataKey,
+    ) -> Self {
+        Self { plaintext, selection, comments, data_key }
+    }
 }
 
 impl Writer<'_> {
@@ -197,8 +206,9 @@ impl Writer<'_> {
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = None;
         metadata.seal = Some(seal::make(self.data_key, metadata, self.plaintext, &pass.values));
-        let text = self.plaintext.rewrite(&pass.edits, MetadataChange::Write(metadata.to_json()))?;
-        let written = Sealed::new(Document::parse(self.plaintext.format(), text.clone())?)?;
+        let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
+        let text = Zeroizing::new(written.text().to_owned());
+        let written = Sealed::new(written)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         let opened = written
             .open_with(data_key, &Demands::default())
@@ -234,7 +244,8 @@ impl Pass {
         let Writer { plaintext, selection, comments, data_key: _ } = writer;
         let at_path = values_at_their_path(plaintext, selection, &mut reuse);
         let mut at_path = at_path.into_iter();
-        let mut mac = Mac::new(scope);
+        let mut aliases = readable_by_sops(plaintext, selection).into_iter();
+        let mut mac = Mac::new(scope, &plaintext.found.aliases);
         let mut pass = Self { edits: Vec::new(), values: Vec::new(), mac: Zeroizing::default(), aliases: Vec::new() };
         walk(plaintext.tree(), selection, |met, spot| {
             match met {
@@ -256,13 +267,51 @@ impl Pass {
                     }
                 }
                 Met::Comment(_) => {}
-                Met::Alias(place) => pass.aliases.push(place.into()),
+                Met::Alias(place) => {
+                    mac.add_alias(spot.is_selected);
+                    if aliases.next() == Some(false) {
+                        pass.aliases.push(place.into());
+                    }
+                }
             }
             Ok::<(), DocumentError>(())
         })?;
         pass.mac = mac.finish();
         Ok(pass)
     }
+}
+
+/// For each alias, whether sops opens what stands there: to it an encrypted value is bound to the keys on the way to the alias.
+fn readable_by_sops(plaintext: &Document, selection: &Selection) -> Vec<bool> {
+    if plaintext.found.aliases.is_empty() {
+        return Vec::new();
+    }
+    // How every leaf and alias is bound: `None` if it is in the clear.
+    let mut bound: Vec<Option<String>> = Vec::new();
+    // How many before each are in the clear.
+    let mut in_the_clear = vec![0];
+    let mut meant = plaintext.found.aliases.iter();
+    let mut readable = Vec::new();
+    let _ = walk(plaintext.tree(), selection, |met, spot| {
+        let own = spot.is_selected.then(|| spot.aad.to_owned());
+        let how = match met {
+            Met::Comment(_) => return Ok(()),
+            Met::Leaf(leaf) => own.filter(|_| !leaf.value.stays()),
+            Met::Alias(_) => {
+                let meant = meant.next().cloned().unwrap_or_default();
+                let is_readable = match &own {
+                    None => in_the_clear[meant.end] - in_the_clear[meant.start] == meant.len(),
+                    Some(_) => meant.len() == 1 && bound[meant.start] == own,
+                };
+                readable.push(is_readable);
+                if is_readable { own } else { Some(String::new()) }
+            }
+        };
+        in_the_clear.push(in_the_clear.last().copied().unwrap_or(0) + usize::from(how.is_none()));
+        bound.push(how);
+        Ok::<(), ()>(())
+    });
+    readable
 }
 
 /// For each leaf, what stood there before, if it is the same.

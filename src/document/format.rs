@@ -67,7 +67,10 @@ impl Document {
         let text = std::str::from_utf8(bytes).ok()?;
         candidates(text).into_iter().find_map(|format| {
             let document = Self::parse(format, Zeroizing::new(text.to_owned())).ok()?;
-            document.metadata().is_some().then_some(document)
+            let is_ours = |fields: &serde_json::Map<_, _>| {
+                ["mac", "lastmodified", "version"].iter().any(|key| fields.contains_key(*key))
+            };
+            document.metadata().is_some_and(is_ours).then_some(document)
         })
     }
 }
@@ -75,12 +78,13 @@ impl Document {
 /// The notations that a text may be in, judged by marks that are cheap to find, so that a large file which is no
 /// document is not parsed at all.
 fn candidates(text: &str) -> Vec<Format> {
+    let text = text.trim_start_matches('\u{feff}');
     let has_line = |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.starts_with(start)));
     let mut candidates = Vec::new();
     if !text.contains("sops") {
         return candidates;
     }
-    let first = text.trim_start_matches('\u{feff}').trim_start();
+    let first = text.trim_start();
     if first.starts_with('{') || first.starts_with('/') {
         candidates.extend([Format::Binary, Format::Json]);
     }

@@ -16,11 +16,11 @@ const VERSION: &str = "3.13.2";
 /// Most wrapped keys that a document may have.
 const MAX_KEYS: usize = 256;
 
-const KEY_GROUPS: &str = "key_groups";
+pub(crate) const KEY_GROUPS: &str = "key_groups";
 const LAST_MODIFIED: &str = "lastmodified";
 const MAC: &str = "mac";
 const MAC_ONLY_ENCRYPTED: &str = "mac_only_encrypted";
-const THRESHOLD: &str = "shamir_threshold";
+pub(crate) const THRESHOLD: &str = "shamir_threshold";
 const VERSION_FIELD: &str = "version";
 const SEAL: &str = "kenc_seal";
 const FORMS: &str = "kenc_forms";
@@ -95,13 +95,7 @@ impl Metadata {
             },
             Some(_) => return Err(damaged("`mac_only_encrypted` is neither true nor false")),
         };
-        let threshold = match fields.remove(THRESHOLD) {
-            None => Some(0),
-            Some(Json::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
-            Some(Json::String(text)) => text.parse().ok(),
-            Some(_) => None,
-        };
-        let threshold = threshold.ok_or_else(|| damaged("`shamir_threshold` is no number of groups"))?;
+        let threshold = threshold(&mut fields)?;
         let groups = groups(&mut fields)?;
         if groups.len() > 1 && !(threshold == 0 || (2..=groups.len()).contains(&threshold)) {
             return Err(damaged("`shamir_threshold` is not possible with its groups"));
@@ -141,6 +135,12 @@ impl Metadata {
             }
         }
         fields.into_iter().collect()
+    }
+
+    /// Whether it has a MAC.
+    #[must_use]
+    pub fn has_mac(&self) -> bool {
+        self.mac.is_some()
     }
 
     /// Whether it has a seal of kenc, whatever that is worth.
@@ -204,8 +204,19 @@ fn text(fields: &mut BTreeMap<String, Json>, name: &str) -> Result<Option<String
     }
 }
 
+/// Takes the number of groups that are needed.
+pub(crate) fn threshold(fields: &mut BTreeMap<String, Json>) -> Result<usize, DocumentError> {
+    let threshold = match fields.remove(THRESHOLD) {
+        None => Some(0),
+        Some(Json::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Some(Json::String(text)) => text.parse().ok(),
+        Some(_) => None,
+    };
+    threshold.ok_or_else(|| damaged("`shamir_threshold` is no number of groups"))
+}
+
 /// Takes the keys. Those at the top are one group, and prevail over `key_groups`, as in sops.
-fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, DocumentError> {
+pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, DocumentError> {
     let group = take_lists(fields)?;
     if !group.is_empty() {
         return Ok(vec![group]);
@@ -218,7 +229,7 @@ fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, Do
     if groups.is_empty() {
         return Err(damaged("it has no keys"));
     }
-    let read = |group: Json| match group {
+    let read = |group| match group {
         Json::Object(lists) => {
             let mut lists: BTreeMap<_, _> = lists.into_iter().filter(|(_, list)| !is_empty(list)).collect();
             let keys = take_lists(&mut lists)?;
@@ -254,7 +265,7 @@ fn take_lists(fields: &mut BTreeMap<String, Json>) -> Result<Vec<StoredKey>, Doc
     Ok(keys)
 }
 
-fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
+pub(crate) fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
     let mut lists: BTreeMap<String, Vec<Json>> = BTreeMap::new();
     for key in group {
         lists.entry(key.list().to_owned()).or_default().push(Json::Object(key.to_json()));
@@ -283,7 +294,7 @@ mod tests {
 
     use super::*;
 
-    fn read(value: Json) -> Result<Metadata, DocumentError> {
+    fn read(value: &Json) -> Result<Metadata, DocumentError> {
         Metadata::from_json(value.as_object().unwrap())
     }
 
@@ -310,7 +321,7 @@ mod tests {
             "lastmodified": "2026-11-25T15:00:00Z", "mac": "ENC[…]", "version": "3.13.2",
         });
         for value in [minimal(), several_groups] {
-            assert_eq!(Json::Object(read(value.clone()).unwrap().to_json()), value);
+            assert_eq!(Json::Object(read(&value).unwrap().to_json()), value);
         }
     }
 
@@ -320,7 +331,7 @@ mod tests {
         value["future"] = json!({ "a": [1, 2] });
         value["new_kms"] = json!([{ "id": "k", "enc": "w", "more": true }]);
         value["gcp_kms"] = json!([{ "resource_id": "g", "created_at": "t", "enc": "v" }]);
-        let metadata = read(value.clone()).unwrap();
+        let metadata = read(&value).unwrap();
         let names: Vec<_> = metadata.groups[0].iter().map(|key| (key.list(), key.id())).collect();
         let wanted = [("gcp_kms", "g"), ("age", "age1x"), ("new_kms", "k")];
         assert_eq!(names, wanted.map(|(list, id)| (list, id.to_owned())));
@@ -334,14 +345,14 @@ mod tests {
             value[name] = nothing;
         }
         value["encrypted_regex"] = json!("");
-        assert_eq!(Json::Object(read(value).unwrap().to_json()), minimal());
+        assert_eq!(Json::Object(read(&value).unwrap().to_json()), minimal());
     }
 
     #[test]
     fn formats_without_types_have_text_for_numbers_and_booleans() {
         let mut value = minimal();
         (value["shamir_threshold"], value["mac_only_encrypted"]) = (json!("1"), json!("true"));
-        let metadata = read(value).unwrap();
+        let metadata = read(&value).unwrap();
         assert_eq!((metadata.threshold, metadata.mac_scope), (1, MacScope::OnlyEncrypted));
     }
 
@@ -349,19 +360,19 @@ mod tests {
     fn a_document_without_a_rule_has_the_usual_one_and_several_are_refused() {
         let mut value = minimal();
         value.as_object_mut().unwrap().remove("unencrypted_suffix");
-        assert_eq!(read(value.clone()).unwrap().rule, Rule::default());
+        assert_eq!(read(&value).unwrap().rule, Rule::default());
         (value["encrypted_regex"], value["encrypted_suffix"]) = (json!("a"), json!("b"));
         let several = DocumentError::SeveralRules(vec!["encrypted_suffix", "encrypted_regex"]);
-        assert_eq!(read(value), Err(several));
+        assert_eq!(read(&value), Err(several));
     }
 
     #[test]
     fn what_cannot_be_used_is_said() {
-        assert!(matches!(read(json!({ "enabled": true })), Err(DocumentError::ForeignSopsKey(_))));
+        assert!(matches!(read(&json!({ "enabled": true })), Err(DocumentError::ForeignSopsKey(_))));
         let faulty = |name: &str, fault: Json| {
             let mut value = minimal();
             value[name] = fault;
-            read(value)
+            read(&value)
         };
         for (name, fault) in [
             ("lastmodified", json!("yesterday")),

@@ -14,12 +14,12 @@ pub(super) fn list_comments(document: Document) -> Result<Document, DocumentErro
         return Ok(document);
     }
     let mut lines = Vec::new();
-    document.tree().walk(|path, item| match (item, path.steps.last()) {
-        (Item::Leaf(leaf), Some(Step::Index(_))) => match &leaf.value {
-            Value::Text(token) if looks_encrypted(token) && token.ends_with(COMMENT) => lines.push(leaf.place.line),
-            _ => {}
-        },
-        _ => {}
+    document.tree().walk(|path, item| {
+        if let (Item::Leaf(leaf), Some(Step::Index(_))) = (item, path.steps.last())
+            && matches!(&leaf.value, Value::Text(token) if looks_encrypted(token) && token.ends_with(COMMENT))
+        {
+            lines.push(leaf.place.line);
+        }
     });
     if lines.is_empty() {
         return Ok(document);

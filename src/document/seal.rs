@@ -92,7 +92,9 @@ impl Encoder {
             let mut keys: Vec<String> = group.iter().map(StoredKey::identity).collect();
             keys.sort();
             self.number(keys.len());
-            keys.iter().for_each(|key| self.bytes(key.as_bytes()));
+            for key in keys {
+                self.bytes(key.as_bytes());
+            }
         }
         for text in [mac, forms] {
             self.bytes(text.as_deref().unwrap_or_default().as_bytes());

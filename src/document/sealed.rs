@@ -11,6 +11,7 @@ use super::reuse::{Keep, Reuse};
 use super::seal::{self, SealStatus};
 use super::select::Selection;
 use super::spots::{Met, Spot, walk};
+use super::stored_key::StoredKey;
 use super::tree::Leaf;
 use super::untyped::reads_as;
 use super::value::{Kind, Value};
@@ -166,7 +167,7 @@ impl Sealed {
             return Err(problem.into());
         }
         let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, &cipher)).unwrap_or_default();
-        let plaintext = self.plaintext(edits, &values, &forms)?;
+        let plaintext = self.plaintext(&edits, &values, &forms)?;
         let seal = seal::check(&data_key, &self.metadata, &plaintext, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacDemand::Nothing => {}
@@ -181,7 +182,7 @@ impl Sealed {
     }
 
     fn data_key(&self, keyring: &Keyring<'_>, demands: &Demands) -> Result<DataKey> {
-        let groups = self.metadata.groups.iter().map(|group| group.iter().map(|key| key.slot()).collect());
+        let groups = self.metadata.groups.iter().map(|group| group.iter().map(StoredKey::slot).collect());
         let groups: Vec<Vec<GroupSlot>> = groups.collect::<Result<_, _>>()?;
         check_context(&groups, &demands.context)?;
         let probe = self.probe();
@@ -220,7 +221,7 @@ impl Sealed {
             has_encrypted_comments: false,
             mac: Zeroizing::default(),
         };
-        let mut mac = Mac::new(self.metadata.mac_scope);
+        let mut mac = Mac::new(self.metadata.mac_scope, &self.document.found.aliases);
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             match met {
                 Met::Leaf(leaf) => {
@@ -237,7 +238,8 @@ impl Sealed {
                         None => examined.comments_left.push(comment.place.into()),
                     }
                 }
-                Met::Comment(_) | Met::Alias(_) => {}
+                Met::Alias(_) => mac.add_alias(spot.is_selected),
+                Met::Comment(_) => {}
             }
             Ok::<(), ()>(())
         });
@@ -255,24 +257,23 @@ impl Sealed {
     }
 
     /// The document in the clear. A remembered source text is used where it says what was encrypted, and only there.
-    fn plaintext(&self, edits: Vec<Edit>, values: &[Value], forms: &Forms) -> Result<Document, DocumentError> {
+    fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Forms) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
-            let with_forms = self.with_forms(&edits, forms);
+            let with_forms = self.with_forms(edits, forms);
             if let Ok(plaintext) = self.rewritten(&with_forms)
                 && says(&plaintext, values)
             {
                 return Ok(plaintext);
             }
         }
-        self.rewritten(&edits)
+        self.rewritten(edits)
     }
 
     fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
         if self.document.format() == Format::Binary {
             return Document::from_plaintext(Format::Binary, self.document.plaintext(edits)?);
         }
-        let text = self.document.rewrite(edits, MetadataChange::Remove)?;
-        Document::parse(self.document.format(), text)
+        self.document.rewritten(edits, &MetadataChange::Remove)
     }
 
     fn with_forms(&self, edits: &[Edit], forms: &Forms) -> Vec<Edit> {
@@ -289,11 +290,10 @@ impl Sealed {
         let with_form = |edit: &Edit| Edit {
             leaf: edit.leaf,
             text: match (sources.get(&edit.leaf), &edit.text) {
-                (Some(source), NewText::Plain(_)) => NewText::Source(source.clone()),
+                (Some(source), NewText::Plain(_)) | (_, NewText::Source(source)) => NewText::Source(source.clone()),
                 (_, NewText::Plain(value)) => NewText::Plain(value.clone()),
                 (_, NewText::Comment(text)) => NewText::Comment(text.clone()),
                 (_, NewText::Encrypted(token)) => NewText::Encrypted(token.clone()),
-                (_, NewText::Source(source)) => NewText::Source(source.clone()),
             },
         };
         edits.iter().map(with_form).collect()
@@ -357,11 +357,12 @@ impl Opened {
                         _ => {}
                     }
                 }
-                (Met::Comment(comment), Some(Met::Comment(read))) if looks_encrypted(&comment.text) => {
-                    // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
-                    if comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) {
-                        reuse.add_comment(spot.aad, &comment.text, &read.text);
-                    }
+                // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
+                (Met::Comment(comment), Some(Met::Comment(read)))
+                    if looks_encrypted(&comment.text)
+                        && comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) =>
+                {
+                    reuse.add_comment(spot.aad, &comment.text, &read.text);
                 }
                 _ => {}
             }

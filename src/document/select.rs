@@ -224,22 +224,22 @@ fn as_go_means_it(regex: &str) -> String {
 mod tests {
     use super::*;
 
-    fn selects(rule: Rule, keys: &[&str]) -> bool {
-        let selection = Selection::new(&rule).unwrap();
+    fn selects(rule: &Rule, keys: &[&str]) -> bool {
+        let selection = Selection::new(rule).unwrap();
         selection.selects(keys.iter().fold(Matched::default(), |matched, key| selection.below_key(matched, key)))
     }
 
     #[test]
     fn any_key_on_the_way_decides() {
-        assert!(selects(Rule::default(), &["db", "password"]));
-        assert!(!selects(Rule::default(), &["db_unencrypted", "password"]));
-        assert!(!selects(Rule::default(), &["db", "name_unencrypted"]));
-        assert!(selects(Rule::EncryptedSuffix("_secret".into()), &["db_secret", "password"]));
-        assert!(!selects(Rule::EncryptedSuffix("_secret".into()), &["db", "password"]));
-        assert!(selects(Rule::EncryptedRegex("^(data|stringData)$".into()), &["data", "password"]));
-        assert!(!selects(Rule::EncryptedRegex("^(data|stringData)$".into()), &["metadata", "password"]));
-        assert!(!selects(Rule::UnencryptedRegex("name".into()), &["metadata", "names"]));
-        assert!(selects(Rule::UnencryptedRegex("name".into()), &[]));
+        assert!(selects(&Rule::default(), &["db", "password"]));
+        assert!(!selects(&Rule::default(), &["db_unencrypted", "password"]));
+        assert!(!selects(&Rule::default(), &["db", "name_unencrypted"]));
+        assert!(selects(&Rule::EncryptedSuffix("_secret".into()), &["db_secret", "password"]));
+        assert!(!selects(&Rule::EncryptedSuffix("_secret".into()), &["db", "password"]));
+        assert!(selects(&Rule::EncryptedRegex("^(data|stringData)$".into()), &["data", "password"]));
+        assert!(!selects(&Rule::EncryptedRegex("^(data|stringData)$".into()), &["metadata", "password"]));
+        assert!(!selects(&Rule::UnencryptedRegex("name".into()), &["metadata", "names"]));
+        assert!(selects(&Rule::UnencryptedRegex("name".into()), &[]));
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(crate) struct Found {
     pub(crate) metadata: Option<Map<String, Json>>,
     /// What stands around each leaf and comment, by its number. Only YAML needs to know; elsewhere it is empty.
     pub(crate) settings: Vec<Setting>,
+    /// For each alias, in their order, what it stands for: leaves and aliases before it, counted together from 0. Only YAML
+    /// has any.
+    pub(crate) aliases: Vec<Range<usize>>,
 }
 
 /// What a scalar's new text depends on, and its token does not show.

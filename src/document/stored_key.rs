@@ -27,32 +27,36 @@ pub struct StoredKey {
 /// Writes fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every
 /// single value as text.
 pub(crate) fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
-    let quoted = |text: &str| serde_json::to_string(text).expect("text can be quoted");
-    fn canonical(value: &Json, to: &mut String, quoted: &impl Fn(&str) -> String) {
-        match value {
-            Json::Object(fields) => canonical_fields(fields.iter(), to),
-            Json::Array(items) => {
-                to.push('[');
-                for item in items {
-                    canonical(item, to, quoted);
-                    to.push(',');
-                }
-                to.push(']');
-            }
-            Json::String(text) => to.push_str(&quoted(text)),
-            Json::Null => to.push_str(&quoted("")),
-            Json::Bool(_) | Json::Number(_) => to.push_str(&quoted(&value.to_string())),
-        }
-    }
     let sorted: BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
     to.push('{');
     for (name, value) in sorted {
-        to.push_str(&quoted(name));
+        push_quoted(name, to);
         to.push(':');
-        canonical(value, to, &quoted);
+        canonical(value, to);
         to.push(',');
     }
     to.push('}');
+}
+
+fn canonical(value: &Json, to: &mut String) {
+    match value {
+        Json::Object(fields) => canonical_fields(fields.iter(), to),
+        Json::Array(items) => {
+            to.push('[');
+            for item in items {
+                canonical(item, to);
+                to.push(',');
+            }
+            to.push(']');
+        }
+        Json::String(text) => push_quoted(text, to),
+        Json::Null => push_quoted("", to),
+        Json::Bool(_) | Json::Number(_) => push_quoted(&value.to_string(), to),
+    }
+}
+
+fn push_quoted(text: &str, to: &mut String) {
+    to.push_str(&serde_json::to_string(text).expect("text can be quoted"));
 }
 
 impl StoredKey {

@@ -58,3 +58,25 @@ fn with(document: &Document, path: &str, value: Value) -> String {
 fn text(text: &str) -> Value {
     Value::Text(Zeroizing::new(text.to_owned()))
 }
+
+#[test]
+fn a_document_is_recognised_by_what_it_says() {
+    let value = Tree { roots: vec![Node::Mapping(vec![Entry::Child(Member::new("data", Node::leaf(Value::Null)))])] };
+    let section = Node::Mapping(vec![Entry::Child(Member::new("a", value.roots[0].clone()))]);
+    for format in Format::ALL {
+        let tree = match format {
+            Format::Ini => Tree { roots: vec![section.clone()] },
+            Format::Toml => Tree { roots: vec![Node::Mapping(Vec::new())] },
+            Format::Binary => continue,
+            _ => value.clone(),
+        };
+        let plain = Document::parse(format, Document::emit(format, &tree).unwrap()).unwrap();
+        assert_eq!(Format::of_content(plain.text().as_bytes()), None, "{}", format.word());
+        let written = plain.rewrite(&[], MetadataChange::Write(metadata())).unwrap();
+        assert_eq!(Format::of_content(written.as_bytes()), Some(format), "{}", format.word());
+        assert_eq!(Format::of_content(format!("\u{feff}{}", *written).as_bytes()), Some(format), "{}", format.word());
+    }
+    for bytes in [b"sops".as_slice(), b"", b"{\"sops\": 1}", b"sops: 1\n", b"\xffsops_mac=1", b"[sops]\n"] {
+        assert_eq!(Format::of_content(bytes).map(Format::word), None, "{bytes:?}");
+    }
+}

@@ -136,9 +136,14 @@ fn float_text(number: f64) -> String {
     }
 }
 
-/// RFC 3339 as sops writes it: a fraction of a second without zeros at its end, and `Z` for no offset.
+/// RFC 3339 as sops writes it: a fraction of a second without zeros at its end, and `Z` for no offset. The dates and times
+/// of TOML that are in no zone stay as they are.
 fn canonical_time(text: &str) -> Option<String> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.format(&Rfc3339).ok()
+    let canonical = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|time| time.format(&Rfc3339).ok());
+    let is_local = || {
+        text.starts_with(|first: char| first.is_ascii_digit()) && text.chars().all(|c| "0123456789-:.T ".contains(c))
+    };
+    canonical.or_else(|| is_local().then(|| text.to_owned()))
 }
 
 #[cfg(test)]
@@ -196,7 +201,8 @@ mod tests {
             (Kind::Integer, "1.0"),
             (Kind::Float, "one"),
             (Kind::Bool, "yes"),
-            (Kind::Time, "2024-01-01"),
+            (Kind::Time, "yesterday"),
+            (Kind::Time, ""),
             (Kind::Comment, "text"),
         ] {
             assert_eq!(read(kind, text), None, "{kind:?} {text}");

@@ -3,6 +3,7 @@
 //! The parser tells where every scalar and comment stands; all else of the text is left alone. What scalars mean follows
 //! go-yaml v3, through which sops reads, and so do the places of comments.
 
+pub(super) mod aliases;
 mod build;
 mod change;
 mod comments;
@@ -31,8 +32,8 @@ impl Store for YamlStore {
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
         }
         let (members, metadata) = metadata::find(&layout)?;
-        let build::Built { tree, tokens, settings } = build::build(&layout, &members)?;
-        Ok(Found { tree, tokens, metadata, settings })
+        let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &members)?;
+        Ok(Found { tree, tokens, metadata, settings, aliases })
     }
 
     fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
@@ -50,6 +51,16 @@ impl Store for YamlStore {
 
     fn insert(&self, text: &str, _found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         edit::insert(&layout::layout(text)?, path, value)
+    }
+
+    fn replace(
+        &self,
+        text: &str,
+        _found: &Found,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
+        edit::replace(&layout::layout(text)?, path, value)
     }
 
     fn remove(&self, text: &str, _found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {

@@ -4,12 +4,19 @@
 //! ends the program before, even a power failure, leaves what was there before and nothing beside it. Where the system
 //! has no files without names, a temporary name is used.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::fs::attributes::Attributes;
+use crate::fs::folder::Folder;
+
+mod base;
+
+use base::Base;
 
 /// Whether an output may take the place of a file that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub struct AtomicFile {
     place: Place,
     /// The name as the user knows it.
     named: PathBuf,
+    /// Where `target` is looked up.
+    base: Base,
     /// The name that the file gets, behind symbolic links.
     target: PathBuf,
     replaces: bool,
@@ -78,12 +87,48 @@ impl AtomicFile {
             return Err(Error::WouldOverwrite(named.to_owned()));
         }
         let failed = |source| Error::io(format!("write {}", named.display()), source);
-        let folder = folder_of(&target);
-        let (file, place) = create_in(folder, access.mode()).map_err(failed)?;
+        let base = Base::WorkingFolder;
+        let (file, place) = create_in(&base, folder_of(&target), access.mode()).map_err(failed)?;
         if let Some(old) = &old {
             take_over_permissions(&file, old).map_err(failed)?;
         }
-        Ok(Self { file, place, named: named.to_owned(), target, replaces: old.is_some(), sync })
+        Ok(Self { file, place, named: named.to_owned(), base, target, replaces: old.is_some(), sync })
+    }
+
+    /// Begins a file that is to become `name` in an open folder, readable by its owner only. A symbolic link of this name
+    /// is not followed, but replaced.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::create`].
+    pub fn create_in(folder: &Folder, name: &OsStr, existing: Existing, sync: Sync) -> Result<Self> {
+        let named = folder.path_of(name);
+        let failed = |source| Error::io(format!("write {}", named.display()), source);
+        let replaces = folder.kind_of(name)?.is_some();
+        if replaces && existing == Existing::Refuse {
+            return Err(Error::WouldOverwrite(named));
+        }
+        let base = Base::Folder(folder.clone());
+        let target = base.name_in(folder, name);
+        let (file, place) = create_in(&base, folder_of(&target), Access::Owner.mode()).map_err(failed)?;
+        Ok(Self { file, place, named, base, target, replaces, sync })
+    }
+
+    /// Gives the file permissions and a time. To be done when all of it is written.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses.
+    pub fn restore(&self, attributes: &Attributes) -> Result<()> {
+        let failed = |source| Error::io(format!("write {}", self.named.display()), source);
+        attributes.restore(&self.file).map_err(failed)
+    }
+
+    /// Gives the file the owner of the one that it replaces, if the system lets us.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses to set the permissions.
+    pub fn take_over(&self, old: &std::fs::Metadata) -> Result<()> {
+        take_over_permissions(&self.file, old)
+            .map_err(|source| Error::io(format!("write {}", self.named.display()), source))
     }
 
     /// The file to write to.
@@ -98,7 +143,7 @@ impl AtomicFile {
     /// [`Error::WouldOverwrite`] if another program made a file of this name meanwhile, [`Error::Io`] if the system
     /// refuses: then nothing has changed.
     pub fn commit(self) -> Result<()> {
-        let Self { file, place, named, target, replaces, sync } = self;
+        let Self { file, place, named, base, target, replaces, sync } = self;
         let failed = |source: io::Error| {
             if source.kind() == io::ErrorKind::AlreadyExists {
                 Error::WouldOverwrite(named.clone())
@@ -110,24 +155,24 @@ impl AtomicFile {
         if must_sync {
             file.sync_all().map_err(failed)?;
         }
-        place.rename(&file, &target, replaces).map_err(failed)?;
+        place.rename(&file, &base, &target, replaces).map_err(failed)?;
         if must_sync {
-            sync_folder(folder_of(&target)).map_err(failed)?;
+            base.sync(folder_of(&target)).map_err(failed)?;
         }
         Ok(())
     }
 }
 
 impl Place {
-    fn rename(self, file: &File, target: &Path, replaces: bool) -> io::Result<()> {
+    fn rename(self, file: &File, base: &Base, target: &Path, replaces: bool) -> io::Result<()> {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Unnamed if !replaces => link(file, target),
+            Self::Unnamed if !replaces => base.link_file(file, target),
             #[cfg(target_os = "linux")]
             Self::Unnamed => {
                 // A name can only be given where there is none, so the way to replace a file leads over a name of its own.
-                let named = NamedPlace::new(folder_of(target));
-                link(file, named.path())?;
+                let named = NamedPlace::new(base, folder_of(target));
+                base.link_file(file, named.path())?;
                 named.replace(target)
             }
             Self::Named(named) if replaces => named.replace(target),
@@ -141,38 +186,32 @@ fn folder_of(target: &Path) -> &Path {
 }
 
 #[cfg(target_os = "linux")]
-fn create_in(folder: &Path, mode: u32) -> io::Result<(File, Place)> {
-    use rustix::fs::{CWD, Mode, OFlags, openat};
+fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+    use std::sync::LazyLock;
+
+    use rustix::fs::{Mode, OFlags, openat};
     use rustix::io::Errno;
+
+    /// The way by which a file without a name gets one.
+    static HAS_DESCRIPTORS: LazyLock<bool> = LazyLock::new(|| Path::new("/proc/self/fd").exists());
+
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    match openat(CWD, folder, flags, Mode::from_raw_mode(mode)) {
-        Ok(file) if Path::new("/proc/self/fd").exists() => Ok((file.into(), Place::Unnamed)),
-        Ok(_) | Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(folder, mode),
+    match openat(base, folder, flags, Mode::from_raw_mode(mode)) {
+        Ok(file) if *HAS_DESCRIPTORS => Ok((file.into(), Place::Unnamed)),
+        Ok(_) | Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(base, folder, mode),
         Err(error) => Err(error.into()),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn create_in(folder: &Path, mode: u32) -> io::Result<(File, Place)> {
-    create_named(folder, mode)
+fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+    create_named(base, folder, mode)
 }
 
-fn create_named(folder: &Path, mode: u32) -> io::Result<(File, Place)> {
-    let place = NamedPlace::new(folder);
-    let mut options = File::options();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    let file = options.open(place.path())?;
+fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+    let place = NamedPlace::new(base, folder);
+    let file = base.create_new(place.path(), mode)?;
     Ok((file, Place::Named(place)))
-}
-
-#[cfg(target_os = "linux")]
-fn link(file: &File, path: &Path) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, linkat};
-    use std::os::fd::AsRawFd;
-    let source = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(CWD, source, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 #[cfg(unix)]
@@ -188,16 +227,6 @@ fn take_over_permissions(_file: &File, _old: &std::fs::Metadata) -> io::Result<(
     Ok(())
 }
 
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Temporary names in use, for a program that is ended without dropping anything.
 static IN_USE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -208,32 +237,43 @@ pub fn discard_unfinished() {
     }
 }
 
+/// Whether a name is one that a file may have while it is written, where the system has no files without names.
+#[must_use]
+pub fn is_temporary_name(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    let digits = name.strip_prefix(b".kenc-").and_then(|rest| rest.strip_suffix(b".tmp"));
+    digits.is_some_and(|digits| digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// A temporary name. The file of this name is removed when it is dropped.
-struct NamedPlace(PathBuf);
+struct NamedPlace {
+    base: Base,
+    path: PathBuf,
+}
 
 impl NamedPlace {
-    fn new(folder: &Path) -> Self {
+    fn new(base: &Base, folder: &Path) -> Self {
         let mut random = [0; 8];
         crate::crypto::fill_random(&mut random);
         let path = folder.join(format!(".kenc-{:016x}.tmp", u64::from_be_bytes(random)));
-        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-        Self(path)
+        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).push(base.full_path(&path));
+        Self { base: base.clone(), path }
     }
 
     fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     fn replace(self, target: &Path) -> io::Result<()> {
-        std::fs::rename(&self.0, target)
+        self.base.rename(&self.path, target)
     }
 
     /// Renames without replacing: a hard link fails where a name is taken. A file system without hard links leaves a
     /// moment in which another program could make the file.
     fn link_new(self, target: &Path) -> io::Result<()> {
-        match std::fs::hard_link(&self.0, target) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !target.exists() => {
-                std::fs::rename(&self.0, target)
+        match self.base.hard_link(&self.path, target) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !self.base.exists(target) => {
+                self.base.rename(&self.path, target)
             }
             done => done,
         }
@@ -242,8 +282,9 @@ impl NamedPlace {
 
 impl Drop for NamedPlace {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.0);
+        let _ = self.base.remove(&self.path);
+        let listed = self.base.full_path(&self.path);
+        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != listed);
     }
 }
 
@@ -269,7 +310,7 @@ mod tests {
             }
             let mut file = AtomicFile::create(&target, Existing::Replace, Access::Owner, Sync::WhenReplacing).unwrap();
             if named {
-                (file.file, file.place) = create_named(folder, 0o600).unwrap();
+                (file.file, file.place) = create_named(&Base::WorkingFolder, folder, 0o600).unwrap();
             }
             test(file);
         }
@@ -345,7 +386,7 @@ mod tests {
     #[test]
     fn discarding_removes_every_temporary_name() {
         let folder = tempfile::tempdir().unwrap();
-        let (_file, _place) = create_named(folder.path(), 0o600).unwrap();
+        let (_file, _place) = create_named(&Base::WorkingFolder, folder.path(), 0o600).unwrap();
         assert_eq!(names_in(folder.path()).len(), 1);
         discard_unfinished();
         assert_eq!(names_in(folder.path()).len(), 0);

@@ -5,6 +5,7 @@ pub(super) mod armor;
 use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ::age::secrecy::SecretString;
 use ::age::{DecryptError, Decryptor, Encryptor};
@@ -20,6 +21,8 @@ const SCRYPT: &str = "scrypt";
 const WORK_FACTOR: u8 = 18;
 /// Greatest work factor that a header can make us spend: four seconds and 1 GiB.
 const MAX_WORK_FACTOR: u8 = 20;
+/// However many files are opened at the same time, the memory is spent once.
+static ONE_PASSPHRASE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// Longest file that is read as an identity, in bytes.
 const MAX_IDENTITY_FILE: u64 = 1 << 20;
 
@@ -182,6 +185,7 @@ pub(super) fn unwrap_with_passphrase(
     let passphrase = passphrases.passphrase("the file").map_err(|error| KeyRefusal::NoPassphrase(reason(error)))?;
     let mut identity = ::age::scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MAX_WORK_FACTOR);
+    let _turn = ONE_PASSPHRASE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|error| match error {
         DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed => {
             KeyRefusal::WrongPassphrase

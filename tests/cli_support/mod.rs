@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "every test crate uses only a part of it")]
 
+pub mod private;
+pub mod terminal;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -15,6 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// A temporary folder with `home`, `work` (where commands run) and `bin` (where `kenc` is).
 pub struct Sandbox {
     folder: TempDir,
+    variables: Vec<(String, String)>,
 }
 
 impl Sandbox {
@@ -24,7 +28,7 @@ impl Sandbox {
 
     /// A sandbox on the file system of `parent`.
     pub fn within(parent: &Path) -> Self {
-        let sandbox = Self { folder: TempDir::with_prefix_in("kenc-test-", parent).unwrap() };
+        let sandbox = Self { folder: TempDir::with_prefix_in("kenc-test-", parent).unwrap(), variables: Vec::new() };
         for name in ["home", "work", "bin"] {
             std::fs::create_dir(sandbox.path().join(name)).unwrap();
         }
@@ -37,6 +41,19 @@ impl Sandbox {
         let sandbox = Self::new();
         sandbox.succeeds("kenc keygen");
         sandbox
+    }
+
+    /// Sets a variable for everything that runs here.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.push((name.to_owned(), value.into()));
+    }
+
+    /// Makes a program of the sandbox: a script of bash.
+    pub fn program(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path().join("bin").join(name);
+        std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     pub fn path(&self) -> &Path {
@@ -71,6 +88,7 @@ impl Sandbox {
             .env("TMPDIR", self.path())
             .env("LANG", "C.UTF-8")
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }

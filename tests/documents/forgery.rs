@@ -52,7 +52,8 @@ impl Forged {
 }
 
 fn without_seal(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with("kenc_seal")).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("kenc_seal")).collect();
+    lines.join("\n") + "\n"
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn changing_a_value_in_the_clear_is_noticed_by_the_mac_and_its_type_by_the_seal(
     assert_eq!(forged.fault(&forged.text.replace("example.com", "evil.com")), DocumentError::WrongMac);
     let bench = Workbench::new(1);
     let text = bench.encrypt(Format::Yaml, "a: 1\nb_unencrypted: \"5\"\n", &bench.recipe());
-    let forged = Forged { text, bench };
+    let forged = Forged { bench, text };
     forged.only_the_seal_notices(&forged.text.replace("\"5\"", "5"));
 }
 
@@ -192,7 +193,7 @@ fn shifting_bytes_between_neighbours_breaks_the_seal_where_the_mac_is_blind() {
     let bench = Workbench::new(1);
     let recipe = bench.with_rule(Rule::EncryptedRegex("^secret$".into()));
     let text = bench.encrypt(Format::Yaml, "secret: 1\na: one two\nb: three\n", &recipe);
-    let forged = Forged { text, bench };
+    let forged = Forged { bench, text };
     forged.only_the_seal_notices(
         &forged.text.replace("a: one two\nb: three", "a: one \nb: twothree").replace("a: one \n", "a: \"one \"\n"),
     );
@@ -202,7 +203,7 @@ fn shifting_bytes_between_neighbours_breaks_the_seal_where_the_mac_is_blind() {
 fn pointing_an_alias_to_another_value_breaks_the_seal() {
     let bench = Workbench::new(1);
     let text = bench.encrypt(Format::Yaml, "a: &one x\nb: &two y\nc: *one\n", &bench.recipe());
-    let forged = Forged { text, bench };
+    let forged = Forged { bench, text };
     forged.only_the_seal_notices(&forged.text.replace("c: *one", "c: *two"));
     forged.only_the_seal_notices(&forged.text.replace("&one", "&X").replace("&two", "&one").replace("&X", "&two"));
 }
@@ -249,6 +250,6 @@ fn deleting_an_encrypted_comment_breaks_the_seal() {
     let text = bench.encrypt(Format::Yaml, PLAINTEXT, &recipe);
     assert!(text.starts_with("#ENC[AES256_GCM,"), "{text}");
     let first = text.lines().next().unwrap().to_owned();
-    let forged = Forged { text, bench };
+    let forged = Forged { bench, text };
     forged.only_the_seal_notices(&forged.text.replace(&format!("{first}\n"), ""));
 }

@@ -49,12 +49,16 @@ const JSON: &str =
 
 const INI: &str = "; a comment\nfirst = 1\n[section]\nkey   = value\nempty =\n\n[other]\nlast = x\n";
 
-fn documents() -> [(Format, &'static str); 5] {
+const TOML: &str =
+    "# a comment\ntitle = 'value'\nfloat = 1_0.50\nwhen = 2024-01-01\n\n[a.b]\nlist = [1, \"x\"] # end\n";
+
+fn documents() -> [(Format, &'static str); 6] {
     [
         (Format::Yaml, YAML),
         (Format::Dotenv, DOTENV),
         (Format::Json, JSON),
         (Format::Ini, INI),
+        (Format::Toml, TOML),
         (Format::Binary, "any\ntext ☃\n"),
     ]
 }

@@ -236,8 +236,8 @@ fn a_comment_in_a_list_that_sops_cannot_read_again_is_a_comment_to_kenc() {
     let opened = bench.open(Format::Yaml, &encrypted);
     assert_eq!(opened.report().mac, MacStatus::Verified);
     assert_eq!(plaintext(&opened), text);
-    let again = opened.encrypt_again(&parse(Format::Yaml, &text.replace("2", "3"))).unwrap();
-    assert_eq!(sops.decrypt(Format::Yaml, &super::workbench::changed(again)), text.replace("2", "3"));
+    let again = opened.encrypt_again(&parse(Format::Yaml, &text.replace('2', "3"))).unwrap();
+    assert_eq!(sops.decrypt(Format::Yaml, &super::workbench::changed(again)), text.replace('2', "3"));
 }
 
 #[test]
@@ -283,4 +283,55 @@ fn sops_refuses_what_the_mac_shows() {
     let text = bench.encrypt(Format::Yaml, "a: 1\nb_unencrypted: c\n", &bench.recipe());
     let refused = sops.try_run(&["decrypt"], Format::Yaml, &text.replace("b_unencrypted: c", "b_unencrypted: d"));
     assert!(refused.unwrap_err().contains("MAC mismatch"));
+}
+
+#[test]
+fn sops_opens_aliases_of_values_that_are_in_the_clear_for_both() {
+    let bench = Workbench::new(1);
+    let sops = need!(Sops::new(&bench));
+    let secret = || bench.with_rule(Rule::EncryptedRegex("^secret$".into()));
+    for (text, recipe) in [
+        ("a: &x 1\nb: *x\nsecret: s\n", secret()),
+        ("base: &base\n  x: 1\n  y: [2, 3]\nother:\n  <<: *base\n  y: w\nsecret: s\n", secret()),
+        ("a: &a 1\nb: &b [*a, *a]\nc: [*b, *a]\nsecret: s\n", secret()),
+        ("a_unencrypted: &x 1\nb_unencrypted: *x\nc: secret\n", bench.recipe()),
+        // Both are bound to the same keys.
+        ("secret: [&x a, *x, b]\n", Recipe { mac_scope: MacScope::OnlyEncrypted, ..bench.recipe() }),
+    ] {
+        let encrypted = bench.try_encrypt(Format::Yaml, text, &recipe).unwrap();
+        assert!(encrypted.aliases.is_empty(), "{text}");
+        assert_eq!(plaintext(&bench.open(Format::Yaml, &encrypted.text)), text);
+        let expanded = sops.decrypt(Format::Yaml, &encrypted.text);
+        assert_eq!(says(Format::Yaml, &expanded), says(Format::Yaml, &sops_sees(&sops, Format::Yaml, text)), "{text}");
+    }
+    for text in ["a: &x secret\nb: *x\n", "a: &x {b: c}\nd: *x\n", "a: &x b\nc: &y [*x]\nc_unencrypted: *y\n"] {
+        let encrypted = bench.try_encrypt(Format::Yaml, text, &bench.recipe()).unwrap();
+        assert!(!encrypted.aliases.is_empty(), "{text}");
+        assert!(sops.try_run(&["decrypt"], Format::Yaml, &encrypted.text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn aliases_of_aliases_cost_little_and_come_back() {
+    let bench = Workbench::new(1);
+    let mut text = "secret: s\na0: &a0 [x, x]\n".to_owned();
+    for level in 1..60 {
+        text += &format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
+    }
+    let encrypted = bench.encrypt(Format::Yaml, &text, &bench.with_rule(Rule::EncryptedRegex("^secret$".into())));
+    assert_eq!(plaintext(&bench.open(Format::Yaml, &encrypted)), text);
+}
+
+#[test]
+fn kenc_opens_what_sops_makes_of_a_document_without_any_value() {
+    let bench = Workbench::new(1);
+    let sops = need!(Sops::new(&bench));
+    let recipient = bench.keys[0].key.to_string();
+    for text in ["---\n", "{}\n", "# only\n---\n"] {
+        let encrypted = sops.run(&["encrypt", "--age", &recipient], Format::Yaml, text);
+        assert_eq!(
+            plaintext(&bench.open(Format::Yaml, &encrypted)).trim_end(),
+            sops.decrypt(Format::Yaml, &encrypted).trim_end()
+        );
+    }
 }

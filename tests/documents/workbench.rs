@@ -6,7 +6,7 @@ use age::secrecy::{ExposeSecret, SecretString};
 use kenc::document::{Demands, Document, Encrypted, Format, Opened, Outcome, Recipe, Rule, Sealed};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::keys::age::NewIdentity;
-use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, PassphraseSource, WrappingKey};
+use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, PassphraseSource, TrustedKeys, WrappingKey};
 use zeroize::Zeroizing;
 
 /// Some age keys, of all of which the identities are there.
@@ -14,6 +14,7 @@ pub struct Workbench {
     pub keys: Vec<WrappingKey>,
     pub identities: Identities,
     pub kms: AwsKms,
+    pub trusted: TrustedKeys,
     _files: Vec<tempfile::NamedTempFile>,
 }
 
@@ -46,7 +47,7 @@ impl Workbench {
             Identities { files: files.iter().map(|file| file.path().to_owned()).collect(), ..Identities::default() };
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
         let keys = new.iter().map(|new| KeyUri::Age(new.recipient.clone()).into()).collect();
-        Self { keys, identities, kms: AwsKms::new(settings), _files: files }
+        Self { keys, identities, kms: AwsKms::new(settings), trusted: TrustedKeys::all(), _files: files }
     }
 
     pub fn keyring(&self) -> Keyring<'_> {

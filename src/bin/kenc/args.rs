@@ -10,6 +10,12 @@ mod keys;
 mod change;
 #[path = "args/values.rs"]
 pub mod values;
+// The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
+#[path = "args/edit.rs"]
+mod edit;
+#[cfg(unix)]
+#[path = "args/exec.rs"]
+mod exec;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +23,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use change::*;
+pub use edit::EditArgs;
+#[cfg(unix)]
+pub use exec::ExecArgs;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
@@ -46,6 +55,8 @@ Exit codes:
   5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
   6    an output file exists already
   7    verify or keys check found problems
+  126  exec: the command cannot be run
+  127  exec: the command is not there
   130  interrupted";
 
 /// Options of every command.
@@ -140,6 +151,20 @@ pub enum Command {
     ///
     /// Its lines go with it. A mapping or a list goes with all that is in it.
     Unset(values::UnsetArgs),
+    /// Edit a file in the clear, and encrypt what was changed
+    ///
+    /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
+    /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
+    /// written. Edits that cannot be saved are never lost: they are edited again, or kept, encrypted, in FILE.kenc-edit.
+    Edit(EditArgs),
+
+    /// Run a command with decrypted values in its environment
+    ///
+    /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
+    /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
+    /// digits becomes _ too. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    #[cfg(unix)]
+    Exec(ExecArgs),
 
     /// Show all that can be known of a file without a key
     ///
@@ -183,8 +208,13 @@ pub struct EncryptArgs {
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
+    #[command(flatten)]
+    pub many: ManyArgs,
+    #[command(flatten)]
+    pub resume: ResumeArgs,
+
     /// Write text (strict PEM) instead of bytes
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "resume")]
     pub armor: bool,
 
     #[command(flatten)]
@@ -218,6 +248,11 @@ pub struct DecryptArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub many: ManyArgs,
+    #[command(flatten)]
+    pub resume: ResumeArgs,
+
     /// Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended
     ///
     /// From a file only what is needed is read, and the last chunk, which tells that nothing was cut off.
@@ -226,7 +261,7 @@ pub struct DecryptArgs {
         value_name = "A..B",
         value_parser = parse_range,
         allow_hyphen_values = true,
-        conflicts_with = "in_place"
+        conflicts_with_all = ["in_place", "recursive", "files0_from"]
     )]
     pub range: Option<ByteRange>,
 
@@ -265,6 +300,9 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub document_open: documents::DocumentOpenArgs,
     #[command(flatten)]
+    pub many: ManyArgs,
+
+    #[command(flatten)]
     pub open: OpenArgs,
     #[command(flatten)]
     pub work: WorkArgs,
@@ -290,6 +328,51 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+}
+
+/// Many files in one run.
+#[derive(Debug, Args)]
+pub struct ManyArgs {
+    /// Take all files in folders, and in the folders within them
+    ///
+    /// Results go below the folder of -o, which is made if it is not there: those of a single folder under the names that
+    /// they have in it, those of several inputs each under its own name; encrypting adds .kenc to the names of files, and
+    /// decrypting takes it away. Or -i replaces each file by its result under the same name.
+    ///
+    /// Permissions and times of files and folders are copied, owners are not. Folders are made even if they are empty.
+    /// Symbolic links, named pipes, sockets and devices are left out, and counted; a link that is named on the command
+    /// line is followed. Each name of a file with several is a file of its own. A file that cannot be read, or that is
+    /// written to meanwhile, is reported, and the others are done. The folder of -o is left out of what is encrypted.
+    /// What would get the same name as another is reported and not written. Folders within more than 256 others are
+    /// not entered.
+    #[arg(short, long)]
+    pub recursive: bool,
+
+    /// Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input
+    ///
+    /// Below the folder of -o each keeps its path, without a / at its beginning; a path with .. in it is refused.
+    /// Permissions, times, and what is not a regular file are treated as with -r. A folder is an error without -r.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "inputs")]
+    pub files0_from: Option<PathBuf>,
+}
+
+impl ManyArgs {
+    /// Whether they were asked for.
+    pub fn is_asked(&self) -> bool {
+        self.recursive || self.files0_from.is_some()
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Skip what an earlier run has done already, and do the rest
+    ///
+    /// Encrypted before is a result that has the time of its input, the length that follows from it, and a whole header
+    /// with this cipher, this context and these keys. Decrypted before is a result that has the time of its input and the
+    /// length that follows from it. With -i, it is what begins like a kenc file, or does not. No content is compared:
+    /// `kenc verify -r` does that. A result that is older than its input is replaced, a newer one only with -f.
+    #[arg(long, requires = "ManyArgs")]
+    pub resume: bool,
 }
 
 /// How a file is to be opened.

@@ -2,12 +2,18 @@
 
 pub mod changing;
 pub mod completions;
+pub mod contents;
 pub mod decrypt;
 pub mod documents;
+pub mod edit;
 pub mod encrypt;
+pub mod encrypt_many;
+#[cfg(unix)]
+pub mod exec;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;
+pub mod open_many;
 pub mod opening;
 pub mod rewrap;
 pub mod rotate;

@@ -1,5 +1,7 @@
 //! The configs of a run: which one is for which input, and what it says of keys.
 
+mod recipe;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +22,20 @@ const SOPS_CONFIG: &str = "SOPS_CONFIG";
 /// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed.
 pub struct Configs<'a> {
     named: Option<Named>,
+    search: Search,
     reporter: &'a Reporter,
     /// By the folder of the input; none for the standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<Found>>>,
     trusted: Mutex<BTreeMap<Option<PathBuf>, TrustedKeys>>,
+}
+
+/// Where a config is looked for that is not named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// From the folder of the input upward, then from the working folder.
+    FromInput,
+    /// From the working folder only, as sops does.
+    FromWorkingFolder,
 }
 
 /// A config that was named.
@@ -36,12 +48,20 @@ impl<'a> Configs<'a> {
     pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
         let on_command_line = args.config.clone().map(Named::OnCommandLine);
         let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(Named::InVariable));
-        Self { named, reporter, found: Mutex::default(), trusted: Mutex::default() }
+        Self { named, search: Search::FromInput, reporter, found: Mutex::default(), trusted: Mutex::default() }
+    }
+
+    /// The configs as sops finds and reads them.
+    pub fn of_sops(named: Option<PathBuf>, reporter: &'a Reporter) -> Self {
+        let named = named.filter(|path| !path.as_os_str().is_empty()).or_else(|| variable(SOPS_CONFIG));
+        let (named, search) = (named.map(Named::InVariable), Search::FromWorkingFolder);
+        Self { named, search, reporter, found: Mutex::default(), trusted: Mutex::default() }
     }
 
     /// The config for an input: the one that was named, or the nearest.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<Found>, Failure> {
-        let folder = if self.named.is_some() { None } else { folder_of(input) };
+        let depends_on_input = self.named.is_none() && self.search == Search::FromInput;
+        let folder = if depends_on_input { folder_of(input) } else { None };
         let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&folder) {
             return Ok(Arc::clone(found));
@@ -49,7 +69,7 @@ impl<'a> Configs<'a> {
         let found = match &self.named {
             Some(Named::OnCommandLine(path)) => Found { config: Some(Config::open(path)?), ..Found::default() },
             Some(Named::InVariable(path)) => Found { config: Some(Config::open_as_sops(path)?), ..Found::default() },
-            None => Config::find(input)?,
+            None => Config::find(input.filter(|_| depends_on_input))?,
         };
         let found = Arc::new(found);
         known.insert(folder, Arc::clone(&found));

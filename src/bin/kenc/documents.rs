@@ -41,10 +41,10 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
     let (whole, input) = input.read_whole(MAX_LEN)?;
     let Some(whole) = whole else { return Ok(Recognised::Other(input)) };
     let document = match notation {
-        Some(notation) => Some(parse(notation.into(), whole)?),
+        Some(notation) => Some(parse(notation.into(), &whole)?),
         None => match path.map(Format::of_name) {
             // What is wrong with a document that its name says is one is said with its line.
-            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, whole)?),
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, &whole)?),
             _ => Document::recognise(&whole),
         },
     };
@@ -90,8 +90,9 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notati
     Ok(Document::from_plaintext(format, whole)?)
 }
 
-fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
-    let text = std::str::from_utf8(&whole).map_err(|_| DocumentError::Syntax {
+/// Reads a text in a notation.
+pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
+    let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
         at: kenc::error::At { line: 1, column: 1 },
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
     })?;
@@ -111,6 +112,19 @@ impl From<Notation> for Format {
             Notation::Ini => Self::Ini,
             Notation::Toml => Self::Toml,
             Notation::Binary => Self::Binary,
+        }
+    }
+}
+
+impl From<Format> for Notation {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Yaml => Self::Yaml,
+            Format::Json => Self::Json,
+            Format::Dotenv => Self::Dotenv,
+            Format::Ini => Self::Ini,
+            Format::Toml => Self::Toml,
+            Format::Binary => Self::Binary,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use kenc::error::Class;
+
+use crate::commands::edit::Kept;
 
 /// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Exit {
     KeyService,
     WouldOverwrite,
     Problems,
+    NotExecutable,
+    NotFound,
     Interrupted,
 }
 
@@ -30,6 +35,8 @@ impl Exit {
             Self::KeyService => 5,
             Self::WouldOverwrite => 6,
             Self::Problems => 7,
+            Self::NotExecutable => 126,
+            Self::NotFound => 127,
             Self::Interrupted => crate::signals::exit_code(),
         }
     }
@@ -108,6 +115,18 @@ pub enum Cause {
     NotAFolder(PathBuf),
     #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
+    #[error("nothing is named")]
+    NothingNamed,
+    #[error("many files need a folder for their results")]
+    NoFolderForResults,
+    #[error("{} is in more than {limit} folders", path.display())]
+    TooDeep { path: PathBuf, limit: usize },
+    #[error("{} has `..` in it, which could lead out of the folder for the results", .0.display())]
+    LeadsOut(PathBuf),
+    #[error("a name in the list has more than {0} bytes")]
+    NameTooLong(u64),
+    #[error("{} is not a regular file any more", .0.display())]
+    NotAFile(PathBuf),
     #[error("the standard input cannot be replaced")]
     StandardInputInPlace,
     #[error("the standard input cannot be changed beside other files")]
@@ -136,6 +155,50 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
+    #[error("{0}")]
+    AsSops(String),
+    #[error("{} has {bytes} bytes, and 1 GiB is the limit for what is kept in memory", path.display())]
+    TooLong { path: PathBuf, bytes: u64 },
+    #[error("{} is not a regular file", .0.display())]
+    NotARegularFile(PathBuf),
+    #[error("no editor is set, and neither vi, vim nor nano is there")]
+    NoEditor,
+    #[error("${name} {fault}")]
+    EditorVariable { name: &'static str, fault: &'static str },
+    #[error("the editor failed ({0})")]
+    EditorFailed(ExitStatus),
+    #[error("the editor left no file")]
+    EditorLeftNothing,
+    #[error("there is no file system in memory to keep the plaintext in")]
+    NoMemoryForPlaintext,
+    #[error("{} was changed by another program meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{}", why.cause)]
+    NotSaved { why: Box<Failure>, kept: Box<Kept> },
+    #[error("there are edits of {} that were not saved", file.display())]
+    EditsKept { file: PathBuf, recovery: PathBuf },
+    #[error("there are no edits of {} that were not saved", .0.display())]
+    NoEditsKept(PathBuf),
+    #[error("{} was not changed: the edits are discarded", .0.display())]
+    EditsDiscarded(PathBuf),
+    #[error("the value at {path} cannot be a variable: {fault}")]
+    NotAVariable { path: String, fault: String },
+    #[error("{} has no keys to show", .0.display())]
+    NoKeysToShow(PathBuf),
+    #[error("{}: nothing tells what its values are", .0.display())]
+    NoValues(PathBuf),
+    #[error("there is no value `{0}`")]
+    NoSuchValue(String),
+    #[error("{files} files need {files} names, and {names} are given")]
+    FileNames { files: usize, names: usize },
+    #[error("`{}` is not the name of a file", .0.display())]
+    NotAFileName(OsString),
+    #[error("there is no {0} among the arguments of the command")]
+    NoPlaceForFile(String),
+    #[error("the command `{}` is not there", .0.display())]
+    CommandNotFound(OsString),
+    #[error("{error}")]
+    CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -200,6 +263,9 @@ impl Failure {
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
+            | Cause::NothingNamed
+            | Cause::NoFolderForResults
+            | Cause::LeadsOut(_)
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
             | Cause::StandardInputAmongFiles
@@ -207,7 +273,17 @@ impl Failure {
             | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
             | Cause::NothingToCheck
-            | Cause::SeveralAccounts(_) => Exit::Usage,
+            | Cause::AsSops(_)
+            | Cause::SeveralAccounts(_)
+            | Cause::EditorVariable { .. }
+            | Cause::NoEditsKept(_)
+            | Cause::NotAVariable { .. }
+            | Cause::NoSuchValue(_)
+            | Cause::NoKeysToShow(_)
+            | Cause::NoValues(_)
+            | Cause::FileNames { .. }
+            | Cause::NotAFileName(_)
+            | Cause::NoPlaceForFile(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
@@ -216,12 +292,27 @@ impl Failure {
             | Cause::HasOtherNames { .. }
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
+            | Cause::TooDeep { .. }
+            | Cause::NameTooLong(_)
+            | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
             | Cause::Declined
             | Cause::NothingMeant
             | Cause::ValueOfWholeFile(_)
             | Cause::ValueNotText
-            | Cause::NoHome => Exit::Failed,
+            | Cause::NoHome
+            | Cause::NotARegularFile(_)
+            | Cause::TooLong { .. }
+            | Cause::NoEditor
+            | Cause::EditorFailed(_)
+            | Cause::EditorLeftNothing
+            | Cause::NoMemoryForPlaintext
+            | Cause::ChangedMeanwhile(_)
+            | Cause::EditsKept { .. }
+            | Cause::EditsDiscarded(_) => Exit::Failed,
+            Cause::NotSaved { why, .. } => why.exit(),
+            Cause::CommandNotFound(_) => Exit::NotFound,
+            Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::SomeFailed { exit, .. } => *exit,
         }

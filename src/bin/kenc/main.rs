@@ -4,14 +4,17 @@ mod args;
 mod commands;
 mod configuration;
 mod documents;
+mod editor;
 mod environment;
 mod failure;
+mod many;
 mod output;
 mod progress;
 mod prompt;
 mod question;
 mod report;
 mod signals;
+mod sops;
 
 use std::process::ExitCode;
 
@@ -25,6 +28,9 @@ use report::Reporter;
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
     report::hide_panics();
+    if sops::is_called(std::env::args_os().next().as_deref()) {
+        return sops::main(std::env::args_os());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),
@@ -44,6 +50,9 @@ fn run(cli: &Cli) -> Exit {
         Command::Get(args) => commands::documents::get::run(args, &configs, &reporter),
         Command::Set(args) => commands::documents::set::run(args, &configs, &reporter),
         Command::Unset(args) => commands::documents::unset::run(args, &configs, &reporter),
+        Command::Edit(args) => commands::edit::run(args, &configs, &reporter),
+        #[cfg(unix)]
+        Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

@@ -16,6 +16,8 @@ pub struct Progress {
     name: String,
     total: Option<u64>,
     done: AtomicU64,
+    /// Files that are done, where there are many.
+    files: Option<AtomicU64>,
     bar: OnceLock<ProgressBar>,
 }
 
@@ -23,7 +25,30 @@ impl Progress {
     /// Progress through `total` bytes of the input `name`.
     pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
         let since = shown.then(Instant::now);
-        Self { since, name: name.to_owned(), total, done: AtomicU64::new(0), bar: OnceLock::new() }
+        Self { since, name: name.to_owned(), total, done: AtomicU64::new(0), files: None, bar: OnceLock::new() }
+    }
+
+    /// Progress through many files, of which nobody knows yet how many there are.
+    pub fn of_many(shown: bool, name: &str) -> Self {
+        let mut progress = Self::new(shown, name, None);
+        progress.files = Some(AtomicU64::new(0));
+        progress
+    }
+
+    /// Called when one of many files is done.
+    pub fn file_done(&self) {
+        if let Some(files) = &self.files {
+            files.fetch_add(1, Ordering::Relaxed);
+        }
+        self.advance(0);
+    }
+
+    /// Lets something else be printed without being drawn over.
+    pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        match self.bar.get() {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 
     /// Called by every worker for every batch, so it costs next to nothing.
@@ -31,16 +56,23 @@ impl Progress {
         let Some(since) = self.since else { return };
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if since.elapsed() >= APPEARS_AFTER {
-            self.bar.get_or_init(|| self.bar(since)).set_position(done);
+            let bar = self.bar.get_or_init(|| self.bar(since));
+            bar.set_position(done);
+            if let Some(files) = &self.files {
+                bar.set_prefix(files.load(Ordering::Relaxed).to_string());
+            }
         }
     }
 
     fn bar(&self, since: Instant) -> ProgressBar {
         let template = match self.total {
+            _ if self.files.is_some() => {
+                "{msg} {spinner} {prefix} files {decimal_bytes} {decimal_bytes_per_sec} {elapsed}"
+            }
             Some(_) => "{msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left",
             None => "{msg} {spinner} {decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
         };
-        let style = ProgressStyle::with_template(template).expect("the template is one of two fixed ones");
+        let style = ProgressStyle::with_template(template).expect("the template is one of three fixed ones");
         let bar = self.total.map_or_else(ProgressBar::no_length, ProgressBar::new);
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
         bar.with_style(style).with_message(self.name.clone()).with_elapsed(since.elapsed())

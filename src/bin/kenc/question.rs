@@ -19,12 +19,8 @@ pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()
     let mut answers = BufReader::new(terminal.try_clone().ok()?);
     before();
     loop {
-        let mut text = format!("{question}\n");
-        for Choice { word, meaning, .. } in choices {
-            text.push_str(&format!("  {word}: {meaning}\n"));
-        }
-        text.push_str(&format!("[{}] ", choices[0].word));
-        terminal.write_all(text.as_bytes()).ok()?;
+        let meanings: Vec<String> = choices.iter().map(|it| format!("  {}: {}\n", it.word, it.meaning)).collect();
+        write!(terminal, "{question}\n{}[{}] ", meanings.concat(), choices[0].word).ok()?;
         let mut line = String::new();
         if answers.read_line(&mut line).ok()? == 0 {
             return None;

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, Exit, Failure};
 
+pub use hints::quoted;
+
 /// Prints in the way that the user asked for.
 pub struct Reporter {
     json: bool,
@@ -84,6 +86,29 @@ impl Reporter {
     /// Says something to those who asked for more with -v.
     pub fn note(&self, text: &str) {
         if self.verbose && !self.json {
+            print_error_line(&format!("kenc: {}\n", printable(text)));
+        }
+    }
+
+    /// Whether more is said than what went wrong.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose && !self.json
+    }
+
+    /// Sums up a run over many files: for programs always, for people if they look at it.
+    pub fn summary(&self, text: &str, value: &Value) -> Result<()> {
+        if self.json {
+            return self.result("", value);
+        }
+        if !self.quiet && (self.verbose || std::io::stderr().is_terminal()) {
+            print_error_line(&format!("kenc: {}\n", printable(text)));
+        }
+        Ok(())
+    }
+
+    /// Says what became of the work, where that is not a result that a program would read.
+    pub fn say(&self, text: &str) {
+        if !self.quiet && !self.json {
             print_error_line(&format!("kenc: {}\n", printable(text)));
         }
     }
@@ -169,6 +194,11 @@ impl Reporter {
     fn painted(&self, color: &str, text: &str) -> String {
         if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// A failure and its hints, for a place other than the terminal.
+pub fn lines_of(failure: &Failure) -> Vec<String> {
+    std::iter::once(sentence(failure)).chain(hints::of(failure)).map(|line| printable(&line)).collect()
 }
 
 fn sentence(failure: &Failure) -> String {

@@ -1,6 +1,8 @@
 //! Signals: the work is ended in order, and nothing half-done stays behind.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// True once a signal asked us to end.
@@ -10,6 +12,11 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// How long the work may take to end by itself. It does so at once, unless it waits for an input or an output.
 const GRACE: Duration = Duration::from_millis(300);
+
+/// What a signal must not keep from being done. It says what it did, as a hint.
+type LastAct = Box<dyn FnOnce() -> Option<String> + Send>;
+
+static LAST_ACT: Mutex<Option<LastAct>> = Mutex::new(None);
 
 /// The exit code of a program that the signal ended, as shells count it: 130 for an interrupt from the terminal.
 pub fn exit_code() -> u8 {
@@ -21,47 +28,154 @@ pub fn wait_for_the_end() {
     std::thread::sleep(GRACE * 10);
 }
 
+/// Has something done before a signal ends the program, as long as what is returned is kept.
+pub fn before_the_end(act: impl FnOnce() -> Option<String> + Send + 'static) -> impl Drop {
+    *LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(act));
+    Prepared
+}
+
+struct Prepared;
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        *LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Leaves nothing behind, and says what was kept.
+#[cfg_attr(not(unix), allow(dead_code))]
+fn clean_up() -> Option<String> {
+    let act = LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let kept = act.and_then(|act| act());
+    kenc::fs::atomic::discard_unfinished();
+    kenc::fs::scratch::discard_all();
+    kept
+}
+
+/// The terminal may be gone, and a failure to write to it must not keep the program from ending.
+#[cfg_attr(not(unix), allow(dead_code))]
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 #[cfg(unix)]
-pub use unix::{handle, remember_terminal};
+pub use unix::{handle, handle_all, remember_terminal, start, wait_for};
 
 #[cfg(unix)]
 mod unix {
+    use std::io;
+    use std::process::{Child, Command, ExitStatus};
     use std::sync::{Arc, Mutex, PoisonError};
+    use std::time::{Duration, Instant};
 
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
     use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::consts::{
+        SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    };
     use signal_hook::iterator::Signals;
 
-    use super::{CANCELLED, GRACE, Ordering, SIGNAL, exit_code};
+    use super::{CANCELLED, GRACE, Ordering, SIGNAL, clean_up, exit_code, say};
 
     static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
 
+    /// The program that has the terminal while we wait for it.
+    static CHILD: Mutex<Option<Pid>> = Mutex::new(None);
+
+    /// How long a program that was asked to end may take to put its things in order.
+    const PATIENCE: Duration = Duration::from_secs(3);
+
     /// Begins to handle signals.
     pub fn handle() {
+        begin(&[SIGINT, SIGTERM, SIGHUP]);
+    }
+
+    /// Begins to handle every signal that ends a program and can be caught: for one that keeps plaintext somewhere.
+    pub fn handle_all() {
+        begin(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU]);
+    }
+
+    fn begin(signals: &[i32]) {
         // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+        let ignored = ignored();
+        let is_ours = |signal: &&i32| ignored & 1 << (**signal - 1) == 0;
+        let Ok(mut signals) = Signals::new(signals.iter().filter(is_ours)) else { return };
         std::thread::spawn(move || {
-            if let Some(signal) = signals.forever().next() {
+            for signal in signals.forever() {
+                // Who types Ctrl-C into another program means that program.
+                if matches!(signal, SIGINT | SIGQUIT) && child().is_some() {
+                    continue;
+                }
                 SIGNAL.store(signal, Ordering::Relaxed);
                 CANCELLED.store(true, Ordering::Relaxed);
+                end_child(signal);
                 std::thread::sleep(GRACE);
                 end();
             }
         });
     }
 
+    /// The signals that whoever started us wants to be ignored, as `nohup` does: by us, and by a program that takes our
+    /// place. One bit for each, from the lowest.
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    }
+
     /// Ends a program that waits for something that may never come.
     fn end() -> ! {
-        kenc::fs::atomic::discard_unfinished();
+        let kept = clean_up();
         if let (Some(terminal), Ok(tty)) =
             (&*TERMINAL.lock().unwrap_or_else(PoisonError::into_inner), std::fs::File::open("/dev/tty"))
         {
             let _ = tcsetattr(tty, OptionalActions::Now, terminal);
-            eprintln!();
+            say("\n");
         }
-        eprintln!("kenc: error: interrupted");
+        say("kenc: error: interrupted\n");
+        if let Some(kept) = kept {
+            say(&format!("kenc: hint: {kept}\n"));
+        }
         std::process::exit(exit_code().into());
+    }
+
+    fn child() -> Option<Pid> {
+        *CHILD.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Passes a signal on, and waits until the program has put its things in order; it gets no second chance.
+    fn end_child(signal: i32) {
+        let send = |signal| {
+            let _ = child().map(|pid| kill_process(pid, signal));
+        };
+        send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
+        let asked = Instant::now();
+        while child().is_some() && asked.elapsed() < PATIENCE {
+            std::thread::sleep(GRACE / 10);
+        }
+        send(Signal::KILL);
+    }
+
+    /// Starts a program that is to have the terminal. What is typed to interrupt goes to it alone from then on; a signal
+    /// that ends us is passed on to it first.
+    pub fn start(command: &mut Command) -> io::Result<Child> {
+        // A signal that comes while it starts waits until it is known.
+        let mut child = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = command.spawn()?;
+        *child = Some(Pid::from_child(&started));
+        Ok(started)
+    }
+
+    /// Waits for the end of a program that was started so.
+    pub fn wait_for(child: &mut Child) -> io::Result<ExitStatus> {
+        let pid = Pid::from_child(child);
+        // It keeps its number until it is forgotten below: no other program can get a signal that is meant for it.
+        while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
+        {
+        }
+        *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        child.wait()
     }
 
     /// Keeps the state of the terminal while a passphrase is typed, for a signal that ends the program meanwhile.
@@ -82,6 +196,19 @@ mod unix {
 
 #[cfg(not(unix))]
 pub fn handle() {}
+
+#[cfg(not(unix))]
+pub fn handle_all() {}
+
+#[cfg(not(unix))]
+pub fn start(command: &mut std::process::Command) -> std::io::Result<std::process::Child> {
+    command.spawn()
+}
+
+#[cfg(not(unix))]
+pub fn wait_for(child: &mut std::process::Child) -> std::io::Result<std::process::ExitStatus> {
+    child.wait()
+}
 
 #[cfg(not(unix))]
 pub fn remember_terminal() {}

@@ -1,5 +1,6 @@
 //! Keys and sections of INI files that come and go, and the metadata, which is a section.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
@@ -158,8 +159,7 @@ fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, 
     let width = fields.keys().map(String::len).max().unwrap_or_default();
     let mut out = format!("[{METADATA_KEY}]");
     for (key, value) in &fields {
-        out.push_str(newline);
-        out.push_str(&format!("{key:width$} = {}", write(value, "")?));
+        let _ = write!(out, "{newline}{key:width$} = {}", write(value, "")?);
     }
     Ok(out)
 }
@@ -171,7 +171,7 @@ fn section_text(name: &str, entries: &[Entry<Member>], newline: &str) -> Result<
     }
     let mut out = String::new();
     if name != DEFAULT {
-        out.push_str(&format!("[{name}]{newline}"));
+        let _ = write!(out, "[{name}]{newline}");
     }
     push_keys(entries, newline, &mut out)?;
     out.truncate(out.trim_end_matches(['\r', '\n']).len());

@@ -1,6 +1,6 @@
 //! From the parts of a YAML text to the tree that it says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use base64::Engine;
@@ -21,20 +21,25 @@ pub(super) struct Built {
     pub(super) tree: Tree,
     pub(super) tokens: Vec<Range<usize>>,
     pub(super) settings: Vec<Setting>,
+    pub(super) aliases: Vec<Range<usize>>,
 }
 
 /// Builds the tree, without the members whose keys are `left_out` and without the comments in their ranges.
 pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
     let mut standings = standings(layout);
+    // Both are in the order of the text: a file may have very many documents.
     standings.retain(|standing| {
         let at = layout.remarks[standing.remark].span.start;
-        !left_out.iter().any(|(_, range)| range.contains(&at))
+        let after = left_out.partition_point(|(_, range)| range.start <= at);
+        !after.checked_sub(1).is_some_and(|last| left_out[last].1.contains(&at))
     });
     let mut builder = Builder {
         layout,
         standings,
         left_out,
-        built: Built { tree: Tree::default(), tokens: Vec::new(), settings: Vec::new() },
+        built: Built { tree: Tree::default(), tokens: Vec::new(), settings: Vec::new(), aliases: Vec::new() },
+        met: 0,
+        anchored: HashMap::new(),
     };
     for section in &layout.sections {
         let root = builder.root(section.root)?;
@@ -48,6 +53,10 @@ struct Builder<'l, 't> {
     standings: Vec<Standing>,
     left_out: &'l [(usize, Range<usize>)],
     built: Built,
+    /// How many leaves and aliases there were so far.
+    met: usize,
+    /// What is within each part with an anchor that has ended, by the number of the part.
+    anchored: HashMap<usize, Range<usize>>,
 }
 
 impl Builder<'_, '_> {
@@ -71,6 +80,15 @@ impl Builder<'_, '_> {
     }
 
     fn node(&mut self, number: usize, indent: u64) -> Result<Node, DocumentError> {
+        let first = self.met;
+        let node = self.node_within(number, indent)?;
+        if self.layout.parts[number].has_anchor {
+            self.anchored.insert(number, first..self.met);
+        }
+        Ok(node)
+    }
+
+    fn node_within(&mut self, number: usize, indent: u64) -> Result<Node, DocumentError> {
         let layout = self.layout;
         let part = &layout.parts[number];
         match &part.content {
@@ -86,9 +104,16 @@ impl Builder<'_, '_> {
             }
             Content::Scalar { text, style } => {
                 let value = scalar_value(part, text, *style)?;
+                self.met += 1;
                 Ok(Node::Leaf(Leaf { id: self.leaf(part, indent), value, place: part.place }))
             }
-            Content::Alias => Ok(Node::Alias(part.place)),
+            Content::Alias => {
+                self.met += 1;
+                // An alias within what it stands for means nothing to anybody.
+                let meant = layout.targets.get(&number).and_then(|target| self.anchored.get(target));
+                self.built.aliases.push(meant.cloned().unwrap_or_default());
+                Ok(Node::Alias(part.place))
+            }
         }
     }
 
@@ -103,7 +128,7 @@ impl Builder<'_, '_> {
             if !keys.insert(key) {
                 return Err(refused(part.place, "a key stands twice in one mapping"));
             }
-            if self.left_out.iter().any(|(left_out, _)| *left_out == member.key) {
+            if self.left_out.binary_search_by_key(&member.key, |(key, _)| *key).is_ok() {
                 continue;
             }
             let value = self.node(member.value, column)?;

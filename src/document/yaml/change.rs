@@ -15,7 +15,7 @@ pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> 
     let (Some(place), Some(setting)) = (found.tokens.get(leaf.0), found.settings.get(leaf.0)) else {
         return Err(DocumentError::NotAsMeant("a leaf has a number that is not in the document".to_owned()));
     };
-    let token = Token { text, start: place.start, token: &text[place.clone()], setting: *setting };
+    let token = Token { text, start: place.start, here: &text[place.clone()], setting: *setting };
     match new {
         NewText::Source(source) => Ok(token.source(source)),
         NewText::Comment(comment) => token.comment(comment),
@@ -30,21 +30,21 @@ pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> 
 struct Token<'t> {
     text: &'t str,
     start: usize,
-    token: &'t str,
+    here: &'t str,
     setting: Setting,
 }
 
 impl<'t> Token<'t> {
     /// No value begins like a comment.
     fn is_comment(&self) -> bool {
-        self.token.starts_with('#')
+        self.here.starts_with('#')
     }
 
     fn encrypted(&self, value: &str) -> Result<Vec<Splice>, DocumentError> {
         if self.setting.blocked {
             return Err(self.refused("a tag names the type of this value, and an encrypted value is text"));
         }
-        let style = Style::of(self.token);
+        let style = Style::of(self.here);
         Ok(match style {
             Style::Single => self.whole(&format!("'{value}'")),
             Style::Double => self.whole(&double_quoted(value)),
@@ -55,21 +55,21 @@ impl<'t> Token<'t> {
     }
 
     fn plain(&self, value: &Value) -> Result<Vec<Splice>, DocumentError> {
-        let style = Style::of(self.token);
+        let style = Style::of(self.here);
         if style == Style::Block {
-            return self.plain_in_block(value);
+            return Ok(self.plain_in_block(value));
         }
         if let (Value::Text(content), Style::Plain | Style::Double) = (value, style)
             && content.trim_end_matches('\n').contains('\n')
             && !self.setting.in_flow
-            && !self.token.is_empty()
+            && !self.here.is_empty()
             && self.is_last_on_its_line()
             && let Some(block) = self.literal(content)
         {
             return Ok(self.whole(&block));
         }
         let line = one_line(value, style, self.setting.in_flow);
-        if !self.token.is_empty() {
+        if !self.here.is_empty() {
             return Ok(self.whole(&line));
         }
         if *value == Value::Null {
@@ -79,59 +79,51 @@ impl<'t> Token<'t> {
         match self.text[..self.start].bytes().next_back() {
             Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be put here, where none stands")),
             Some(b' ') => Ok(self.whole(&line)),
-            Some(_) => Ok(self.whole(&format!(" {}", *line))),
+            Some(_) => Ok(self.whole(&Zeroizing::new(format!(" {}", *line)))),
         }
     }
 
-    /// A block scalar keeps the blank lines below it, so the value must end as they make it end.
-    fn plain_in_block(&self, value: &Value) -> Result<Vec<Splice>, DocumentError> {
+    fn plain_in_block(&self, value: &Value) -> Vec<Splice> {
         let block = self.block();
+        let below = block.header.len() + block.remark.len();
         if let Value::Text(content) = value
             && let Some(new) = self.literal(content)
+            && let Some(body) = self.above_the_blank_lines(content, source::block(&new).body)
         {
-            let new_block = source::block(&new);
-            let blank_lines_count = self.blank_lines_below();
-            let newlines = content.len() - content.trim_end_matches('\n').len();
-            // The lines below stay where they are; only a `+` lets them count.
-            let body = if newlines >= 2 {
-                let missing = (newlines - 1).checked_sub(blank_lines_count);
-                let kept = new_block.body.trim_end_matches(['\r', '\n']);
-                match missing {
-                    Some(0) => Some(kept.to_owned()),
-                    Some(missing) => Some(format!("{kept}{}", source::line_break(self.text).repeat(missing))),
-                    None => None,
-                }
-            } else {
-                Some(new_block.body.to_owned())
-            };
-            if let Some(body) = body {
-                return Ok(vec![
-                    self.splice(0, block.header.len(), new_block.header),
-                    self.splice(block.header.len() + block.remark.len(), self.token.len(), &body),
-                ]);
-            }
+            let header = source::block(&new).header;
+            return vec![self.splice(0, block.header.len(), header), self.splice(below, self.here.len(), &body)];
         }
         // On one line, in place of the header; a comment behind the header stays behind the value.
         let line = match value {
             Value::Text(content) if content.contains('\n') => double_quoted(content),
             other => one_line(other, Style::Plain, self.setting.in_flow),
         };
-        Ok(vec![
-            self.splice(0, block.header.len(), &line),
-            self.splice(block.header.len() + block.remark.len(), self.token.len(), ""),
-        ])
+        vec![self.splice(0, block.header.len(), &line), self.splice(below, self.here.len(), "")]
+    }
+
+    /// The lines of a new block above the blank lines that stand below the old one, so that the value ends as it is to.
+    ///
+    /// The blank lines stay where they are, and only under a `+` do they count.
+    fn above_the_blank_lines(&self, content: &str, lines: &str) -> Option<Zeroizing<String>> {
+        let newlines = content.len() - content.trim_end_matches('\n').len();
+        if newlines < 2 {
+            return Some(Zeroizing::new(lines.to_owned()));
+        }
+        let missing = (newlines - 1).checked_sub(self.blank_lines_below())?;
+        let lines = lines.trim_end_matches(['\r', '\n']);
+        Some(Zeroizing::new(format!("{lines}{}", source::line_break(self.text).repeat(missing))))
     }
 
     /// The text that stood here before, quotes and lines as they were.
     fn source(&self, source: &str) -> Vec<Splice> {
-        if Style::of(self.token) != Style::Block || Style::of(source) != Style::Block {
+        if Style::of(self.here) != Style::Block || Style::of(source) != Style::Block {
             return self.whole(source);
         }
         // A comment behind the header is changed by itself.
         let (here, there) = (self.block(), source::block(source));
         vec![
             self.splice(0, here.header.len(), there.header),
-            self.splice(here.header.len() + here.remark.len(), self.token.len(), there.body),
+            self.splice(here.header.len() + here.remark.len(), self.here.len(), there.body),
         ]
     }
 
@@ -147,7 +139,7 @@ impl<'t> Token<'t> {
     }
 
     fn block(&self) -> Block<'t> {
-        source::block(self.token)
+        source::block(self.here)
     }
 
     /// The spaces before the collection around it.
@@ -156,26 +148,25 @@ impl<'t> Token<'t> {
     }
 
     fn is_last_on_its_line(&self) -> bool {
-        let end = self.start + self.token.len();
+        let end = self.start + self.here.len();
         self.text[end..source::end_of_line(self.text, end)].trim().is_empty()
     }
 
     /// How many blank lines stand directly below the token.
     fn blank_lines_below(&self) -> usize {
-        let end = self.start + self.token.len();
+        let end = self.start + self.here.len();
         let rest = &self.text[end..];
         let blank = &rest[..rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len()];
-        let breaks = blank.matches('\n').count();
-        if end + blank.len() == self.text.len() || breaks == 0 { breaks.saturating_sub(1) } else { breaks - 1 }
+        blank.matches('\n').count().saturating_sub(1)
     }
 
     fn whole(&self, text: &str) -> Vec<Splice> {
-        vec![self.splice(0, self.token.len(), text)]
+        vec![self.splice(0, self.here.len(), text)]
     }
 
     fn body(&self, body: &str) -> Vec<Splice> {
         let block = self.block();
-        vec![self.splice(block.header.len() + block.remark.len(), self.token.len(), body)]
+        vec![self.splice(block.header.len() + block.remark.len(), self.here.len(), body)]
     }
 
     fn splice(&self, from: usize, to: usize, text: &str) -> Splice {

@@ -28,7 +28,7 @@ pub(super) fn standings(layout: &Layout<'_>) -> Vec<Standing> {
         while section + 1 < layout.sections.len() && layout.sections[section].end <= remark.span.start {
             section += 1;
         }
-        let Some(Section { root, end, .. }) = layout.sections.get(section) else { break };
+        let Some(Section { root, end }) = layout.sections.get(section) else { break };
         let finder = Finder { layout, remark, next: next[number], is_right: is_right(layout.text, remark) };
         match finder.find(*root) {
             Found::At(container, before) => {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::super::store::Splice;
 use super::super::tree::{Entry, Member, Node, Path, Place, Step};
 use super::emit::{Start, Writer, flow, flow_member};
@@ -27,6 +29,18 @@ pub(super) fn remove(layout: &Layout<'_>, path: &Path) -> Result<Vec<Splice>, Do
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
     Ok(vec![editor.remove(parent, &children, index)])
+}
+
+/// The splices that put `value` in the place of the node at `path`, if it has a parent.
+pub(super) fn replace(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+    if path.steps.is_empty() {
+        return Ok(None);
+    }
+    let (parent, last) = parent(layout, path)?;
+    let editor = Editor { layout, metadata: None, section: path.root };
+    let children = children(&layout.parts[parent]);
+    let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
+    editor.replace(parent, children[index], value)
 }
 
 /// The parent of what a path leads to, by the number of its part, and the last step.
@@ -140,6 +154,37 @@ impl Editor<'_, '_> {
         Ok(vec![Splice { place: at..at, text: new }])
     }
 
+    fn replace(&self, parent: usize, child: Pair, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+        let text = self.layout.text;
+        let old = &self.layout.parts[child.value];
+        let holder = &self.layout.parts[parent];
+        // A tag says what the old value was.
+        if old.tag.is_some() || matches!(old.content, Content::Alias) {
+            return Ok(None);
+        }
+        if holder.is_flow_collection() {
+            return Ok(Some(vec![Splice { place: old.span.clone(), text: flow(value)? }]));
+        }
+        let before = text[..old.span.start].trim_end_matches([' ', '\t', '\r', '\n']).len();
+        let is_item = child.key == child.value;
+        let is_behind_sign = text[..before].ends_with(if is_item { '-' } else { ':' });
+        if !is_behind_sign && !old.has_anchor {
+            return Ok(None);
+        }
+        let around = column(holder);
+        let mut writer = Writer::with_margin(source::line_break(text), around).with_step(self.step());
+        match value {
+            Node::Sequence(_) | Node::Mapping(_) if is_item && !old.has_anchor => writer.item(value, 0)?,
+            _ => writer.value(value, 0, if is_item { 2 } else { self.step() })?,
+        }
+        let end = self.end_of(child.value).max(before);
+        let line_end = source::end_of_line(text, end);
+        // A comment behind the old value goes with it where the new one takes lines of its own.
+        let is_one_line = !writer.text.trim_end_matches(['\r', '\n']).contains('\n');
+        let end = if is_one_line { end } else { line_end };
+        Ok(Some(vec![Splice { place: before..end, text: writer.text.trim_end_matches(['\r', '\n']).to_owned() }]))
+    }
+
     /// The indentation for the members of a mapping that is itself the value of a member in block style.
     fn member_margin(&self, part: usize) -> Option<usize> {
         let holder = self.layout.parts.iter().find(|candidate| {
@@ -148,7 +193,7 @@ impl Editor<'_, '_> {
         Some(column(holder) + self.step())
     }
 
-    fn lines(&self, child: &Child<'_>, margin: usize) -> Result<String, DocumentError> {
+    fn lines(&self, child: &Child<'_>, margin: usize) -> Result<Zeroizing<String>, DocumentError> {
         let line_break = source::line_break(self.layout.text);
         let mut writer = Writer::with_margin(line_break, margin).with_step(self.step());
         match *child {

@@ -1,5 +1,7 @@
 //! A text written anew, in the layout that sops writes: four spaces for each level.
 
+use zeroize::Zeroizing;
+
 use super::super::tree::{Entry, Member, Node, Tree};
 use super::super::value::Value;
 use super::layout::refused;
@@ -18,21 +20,18 @@ pub(super) fn tree(tree: &Tree) -> Result<String, DocumentError> {
         }
         match root {
             Node::Mapping(entries) => writer.members(entries, 0, Start::OnItsLine)?,
-            _ => return Err(refused(root_place(root), "a YAML document must be a mapping")),
+            Node::Sequence(_) => return Err(cannot_carry("a list at the top")),
+            Node::Leaf(_) | Node::Alias(_) => return Err(cannot_carry("a single value at the top")),
         }
         if !root_has_children(root) && tree.roots.len() == 1 {
             writer.text.push_str("{}\n");
         }
     }
-    Ok(writer.text)
+    Ok(std::mem::take(&mut *writer.text))
 }
 
-fn root_place(root: &Node) -> super::super::tree::Place {
-    match root {
-        Node::Leaf(leaf) => leaf.place,
-        Node::Alias(place) => *place,
-        Node::Mapping(_) | Node::Sequence(_) => super::super::tree::Place { line: 1, column: 1 },
-    }
+fn cannot_carry(what: &str) -> DocumentError {
+    DocumentError::CannotCarry { notation: "YAML", what: what.to_owned() }
 }
 
 fn root_has_children(root: &Node) -> bool {
@@ -48,7 +47,7 @@ pub(super) enum Start {
 
 /// Writes nodes.
 pub(super) struct Writer {
-    pub(super) text: String,
+    pub(super) text: Zeroizing<String>,
     line_break: &'static str,
     /// Spaces before everything.
     margin: usize,
@@ -58,7 +57,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(line_break: &'static str) -> Self {
-        Self { text: String::new(), line_break, margin: 0, step: STEP }
+        Self { text: Zeroizing::default(), line_break, margin: 0, step: STEP }
     }
 
     /// Every line begins with as many spaces more.
@@ -107,21 +106,26 @@ impl Writer {
                 Entry::Comment(comment) => self.comment(&comment.text),
                 Entry::Child(node) => {
                     self.text.push('-');
-                    match node {
-                        Node::Mapping(entries) if begins_with_child(entries) => {
-                            self.text.push(' ');
-                            self.members(entries, indent + 2, Start::Inline)?;
-                        }
-                        Node::Sequence(entries) if begins_with_child(entries) => {
-                            self.text.push(' ');
-                            self.items(entries, indent + 2, Start::Inline)?;
-                        }
-                        other => self.value(other, indent, indent + 2)?,
-                    }
+                    self.item(node, indent)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// What stands behind a `-` that has `indent` spaces before it.
+    pub(super) fn item(&mut self, node: &Node, indent: usize) -> Result<(), DocumentError> {
+        match node {
+            Node::Mapping(entries) if begins_with_child(entries) => {
+                self.text.push(' ');
+                self.members(entries, indent + 2, Start::Inline)
+            }
+            Node::Sequence(entries) if begins_with_child(entries) => {
+                self.text.push(' ');
+                self.items(entries, indent + 2, Start::Inline)
+            }
+            other => self.value(other, indent, indent + 2),
+        }
     }
 
     /// What stands behind `key:` or `-`, to the end of its last line.
@@ -206,7 +210,7 @@ pub(super) fn flow_member(key: &str, value: &Node) -> Result<String, DocumentErr
 
 /// A node on one line, within brackets or braces. Comments have no place there.
 pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
-    fn children<'n, T>(entries: &'n [Entry<T>]) -> impl Iterator<Item = &'n T> {
+    fn children<T>(entries: &[Entry<T>]) -> impl Iterator<Item = &T> {
         entries.iter().filter_map(|entry| match entry {
             Entry::Child(child) => Some(child),
             Entry::Comment(_) => None,

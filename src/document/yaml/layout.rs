@@ -1,9 +1,11 @@
 //! The parts of a YAML text with the bytes that each takes, as the parser reports them and where it does not.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
+use zeroize::Zeroize;
 
 use super::super::tree::Place;
 use super::source;
@@ -18,14 +20,14 @@ pub(super) struct Layout<'t> {
     pub(super) parts: Vec<Part<'t>>,
     /// Every comment, in the order of the text.
     pub(super) remarks: Vec<Remark>,
+    /// The part that each alias stands for, by the number of the alias.
+    pub(super) targets: HashMap<usize, usize>,
 }
 
 /// One YAML document.
 pub(super) struct Section {
     /// Its only part at the top.
     pub(super) root: usize,
-    /// Behind its `---`, or where it begins without one.
-    pub(super) start: usize,
     /// Where the next marker or the end of the file is.
     pub(super) end: usize,
 }
@@ -106,6 +108,15 @@ impl Layout<'_> {
     }
 }
 
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // What was read out of quotes and blocks may be a secret.
+        if let Content::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
+            text.zeroize();
+        }
+    }
+}
+
 impl Part<'_> {
     pub(super) fn is_empty_scalar(&self) -> bool {
         matches!(self.content, Content::Scalar { .. }) && self.span.is_empty()
@@ -129,10 +140,11 @@ pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
     // Comments cost no more than other text; the limit of the parser would refuse long licences at the head of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
     let mut builder = Builder {
-        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new() },
+        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new(), targets: HashMap::new() },
         open: Vec::new(),
         end: 0,
         is_within: false,
+        anchors: HashMap::new(),
     };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| syntax(&error))?;
@@ -151,6 +163,8 @@ struct Builder<'t> {
     end: usize,
     /// Whether a document has begun and not ended.
     is_within: bool,
+    /// The part that each anchor is at, by the number that the parser gives it.
+    anchors: HashMap<usize, usize>,
 }
 
 /// A collection that has not ended.
@@ -168,18 +182,12 @@ impl<'t> Builder<'t> {
                 // The span of an implicit start means nothing.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
-                self.layout.sections.push(Section {
-                    root: self.layout.parts.len(),
-                    start,
-                    end: self.layout.text.len(),
-                });
+                self.layout.sections.push(Section { root: self.layout.parts.len(), end: self.layout.text.len() });
                 (self.end, self.is_within) = (start, true);
             }
-            Event::DocumentEnd => {
-                if !range.is_empty() {
-                    self.close_section(range.start);
-                    self.end = range.end;
-                }
+            Event::DocumentEnd if !range.is_empty() => {
+                self.close_section(range.start);
+                self.end = range.end;
             }
             Event::Comment(..) => self.layout.remarks.push(Remark { span: range, place: place(span) }),
             Event::Anchor(..) => {
@@ -188,12 +196,19 @@ impl<'t> Builder<'t> {
                     part.has_anchor = true;
                 }
             }
-            Event::Scalar(text, style, _, tag) => self.scalar(text, style, tag.as_deref(), range, span)?,
-            Event::Alias(_) => {
-                self.end = range.end;
-                self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+            Event::Scalar(text, style, anchor, tag) => {
+                self.anchor(anchor);
+                self.scalar(text, style, tag.as_deref(), range, span)?;
             }
-            Event::MappingStart(style, ..) | Event::SequenceStart(style, ..) => {
+            Event::Alias(anchor) => {
+                self.end = range.end;
+                let alias = self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+                if let Some(target) = self.anchors.get(&anchor) {
+                    self.layout.targets.insert(alias, *target);
+                }
+            }
+            Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
+                self.anchor(anchor);
                 let is_flow = style == StructureStyle::Flow;
                 let content = if matches!(event, Event::MappingStart(..)) {
                     Content::Mapping { is_flow, members: Vec::new() }
@@ -218,6 +233,13 @@ impl<'t> Builder<'t> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Remembers that the next part has an anchor; 0 is none.
+    fn anchor(&mut self, anchor: usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, self.layout.parts.len());
+        }
     }
 
     /// The first dash of a sequence that is no deeper than the key above it, and the column of both: the parser reports
@@ -372,5 +394,5 @@ pub(super) fn refused(place: Place, fault: impl Into<String>) -> DocumentError {
 fn syntax(error: &ScanError) -> DocumentError {
     let marker = error.marker();
     let at = At { line: marker.line() as u64, column: marker.col() as u64 + 1 };
-    DocumentError::Syntax { at, fault: error.info().to_string() }
+    DocumentError::Syntax { at, fault: error.info() }
 }

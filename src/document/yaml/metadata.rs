@@ -9,15 +9,18 @@ use super::super::tree::{Entry, Leaf, LeafId, Member, Node, Place};
 use super::super::value::Value;
 use super::build::scalar_value;
 use super::emit::{Start, Writer};
-use super::layout::{Content, Layout, Pair, Section, refused};
+use super::layout::{Content, Layout, Pair, Part, Section, refused};
 use super::source;
 use crate::error::DocumentError;
 
 /// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
 pub(super) type LeftOut = (usize, Range<usize>);
 
+/// The members of all documents that hold metadata, in order, and what the first says.
+pub(super) type Metadata = (Vec<LeftOut>, Option<Map<String, Json>>);
+
 /// The members with metadata, and what the first says. A key `sops` that holds no mapping is a key like any other.
-pub(super) fn find(layout: &Layout<'_>) -> Result<(Vec<LeftOut>, Option<Map<String, Json>>), DocumentError> {
+pub(super) fn find(layout: &Layout<'_>) -> Result<Metadata, DocumentError> {
     let Some(first) = layout.sections.first().and_then(|section| member(layout, section)) else {
         return Ok((Vec::new(), None));
     };
@@ -38,10 +41,16 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
     let mut splices = Vec::new();
     for section in &layout.sections {
         let there = member(layout, section);
-        let old = there.filter(|pair| left_out.iter().any(|(key, _)| *key == pair.key));
+        let old = there.filter(|pair| left_out.binary_search_by_key(&pair.key, |(key, _)| *key).is_ok());
         match (old, there, metadata) {
             (Some(pair), _, None) => {
-                splices.push(Splice { place: range(layout, section, pair)?, text: String::new() });
+                let place = range(layout, section, pair)?;
+                let text = if is_all(layout, &place) {
+                    format!("{{}}{}", source::line_break(layout.text))
+                } else {
+                    String::new()
+                };
+                splices.push(Splice { place, text });
             }
             (Some(pair), _, Some(metadata)) => splices.push(replace(layout, section, pair, metadata)?),
             (None, Some(pair), Some(_)) => {
@@ -52,6 +61,16 @@ pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) 
         }
     }
     Ok(splices)
+}
+
+/// Whether a range is everything that the file says: sops makes such a file of a document that is empty.
+fn is_all(layout: &Layout<'_>, range: &Range<usize>) -> bool {
+    let before = &layout.text[..range.start];
+    layout.text[range.end..].trim().is_empty()
+        && before
+            .lines()
+            .map(|line| line.trim_start_matches('\u{feff}'))
+            .all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 /// The member `sops` of a document.
@@ -81,7 +100,7 @@ fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usi
     if !text[start..key.span.start].trim_matches([' ', '\u{feff}']).is_empty() {
         return Err(refused(key.place, "the key `sops` must be the first on its line"));
     }
-    let start = key.span.start - (key.place.column as usize - 1).min(key.span.start - start);
+    let start = key.span.start - margin_of(key).min(key.span.start - start);
     let line_end = source::end_of_line(text, layout.content_end(pair.value));
     let end = source::behind_break(text, line_end);
     // Without a line break at the end of the file there was none before the metadata was appended.
@@ -107,7 +126,7 @@ fn replace(
     let text = layout.text;
     range(layout, section, pair)?;
     let end = source::end_of_line(text, layout.content_end(pair.value));
-    let margin = key.place.column as usize - 1;
+    let margin = margin_of(key);
     let lines = block_text(metadata, source::line_break(text), margin)?;
     Ok(Splice {
         place: key.span.start..end,
@@ -125,7 +144,7 @@ fn append(layout: &Layout<'_>, section: &Section, metadata: &Map<String, Json>) 
         };
         return Ok(Splice { place: at..at, text: format!("{comma}{}", flow_text(metadata)) });
     }
-    let margin = if root.is_block_collection() { root.place.column as usize - 1 } else { 0 };
+    let margin = if root.is_block_collection() { margin_of(root) } else { 0 };
     let line_break = source::line_break(text);
     let lines = block_text(metadata, line_break, margin)?;
     let at = section.end;
@@ -137,6 +156,11 @@ fn append(layout: &Layout<'_>, section: &Section, metadata: &Map<String, Json>) 
         format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
     };
     Ok(Splice { place: at..at, text: new })
+}
+
+/// The spaces before a part.
+fn margin_of(part: &Part<'_>) -> usize {
+    usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
 }
 
 /// The metadata as a member of a mapping in braces, on one line.
@@ -151,7 +175,7 @@ fn block_text(metadata: &Map<String, Json>, line_break: &'static str, margin: us
     let value = node(&Json::Object(metadata.clone()))?;
     let member = Member { key: KEY.to_owned(), place: Place::default(), value };
     writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
-    Ok(writer.text)
+    Ok(std::mem::take(&mut *writer.text))
 }
 
 fn sorted(map: &Map<String, Json>) -> Map<String, Json> {

@@ -11,7 +11,8 @@ pub(super) fn block_token(text: &str, from: usize, body: &Range<usize>) -> Optio
     let line_end = end_of_line(text, start);
     let end = body.end.max(line_end);
     let content = text[line_end..end].trim_end_matches([' ', '\t', '\r', '\n']).len();
-    let end = if content == 0 { line_end } else { line_end + content };
+    // Blanks at the end of the last line are a part of the value, and go where it goes.
+    let end = if content == 0 { line_end } else { end_of_line(text, line_end + content) };
     Some(start..end)
 }
 

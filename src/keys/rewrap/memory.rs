@@ -30,6 +30,8 @@ pub(super) struct Memory {
     opened: Cells<Result<Arc<Opened>, KeyRefusal>>,
     re_encrypted: Cells<Result<WrappedKey, ReEncryptRefusal>>,
     renewed: Mutex<HashMap<Fingerprint, RenewedCell>>,
+    /// What refusals say about other wrapped keys.
+    asked: crate::keys::Memory,
     resolved: Mutex<HashMap<String, Result<KmsKey, Box<KmsRefusal>>>>,
     /// Regions that let us wait in vain: nobody waits for them again.
     silent_regions: Mutex<Vec<KmsRefusal>>,
@@ -57,10 +59,7 @@ impl Memory {
         let cell = cell(&self.opened, fingerprint(key, context, restriction));
         let answer = cell.get_or_init(|| {
             let _turn = age::is_passphrase(key).then(|| lock(&self.passphrase_turn));
-            let mut silent = lock(&self.silent_regions).clone();
-            let known = silent.len();
-            let unwrapped = keyring.unwrap_one(key, context, only, &mut silent);
-            lock(&self.silent_regions).extend(silent.drain(known..));
+            let unwrapped = keyring.unwrap_one(&self.asked, key, context, only);
             unwrapped.map(|data_key| Arc::new(Opened { data_key, wrapped: Mutex::default() }))
         });
         answer.clone()

@@ -13,6 +13,7 @@ use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_e
 
 use crate::args::{ByteRange, DecryptArgs};
 use crate::commands::documents::decrypt::result as document_result;
+use crate::commands::open_many;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
 use crate::documents;
@@ -25,6 +26,9 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() {
+        return open_many::decrypt(args, configs, reporter);
+    }
     let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
@@ -43,7 +47,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     reporter.all(jobs.len(), outcomes)
 }
 
-fn decrypted_name(name: &OsStr) -> OsString {
+pub fn decrypted_name(name: &OsStr) -> OsString {
     let name = std::path::Path::new(name);
     match (name.extension(), name.file_stem()) {
         (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),

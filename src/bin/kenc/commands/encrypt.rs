@@ -17,6 +17,7 @@ use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
 use crate::commands::documents;
+use crate::commands::encrypt_many;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service_for_rule;
@@ -30,6 +31,9 @@ use crate::signals;
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     if documents::encrypt::applies(args, configs)? {
         return documents::encrypt::run(args, configs, reporter);
+    }
+    if args.many.is_asked() {
+        return encrypt_many::run(args, configs, reporter);
     }
     let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
@@ -63,13 +67,6 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
-}
-
-/// What all files with the same keys and context share. Each has a salt of its own, so a key and nonces of its own.
-struct Recipe {
-    parameters: Parameters,
-    wrapped: Vec<WrappedKey>,
-    data_key: DataKey,
 }
 
 /// The keys and contexts of a run.
@@ -110,16 +107,13 @@ fn choose(
     Ok(choices)
 }
 
-fn recipe(choice: Choice, args: &EncryptArgs, passphrases: &Passphrases) -> Result<Recipe> {
+/// Makes a data key for a choice of keys, and wraps it.
+pub fn recipe(choice: Choice, args: &EncryptArgs, passphrases: &Passphrases) -> Result<Recipe> {
     let Choice { keys, role, profile, context, line: _ } = choice;
     let (kms, identities) = (key_service_for_rule(&args.aws, profile, role), Identities::default());
     let keyring = Keyring { kms: &kms, identities: &identities, passphrases, trusted: &TrustedKeys::all() };
     let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
-    let suite = match args.cipher {
-        Cipher::Aes256Gcm => Suite::Aes256Gcm,
-        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-    };
-    Ok(Recipe { parameters: Parameters { suite, context }, wrapped, data_key })
+    Ok(Recipe { parameters: Parameters { suite: suite(args.cipher), context }, wrapped, data_key })
 }
 
 /// Whether somebody may have meant the values of the file rather than the whole.
@@ -129,7 +123,29 @@ fn is_named_like_a_document(job: &Job) -> bool {
     ["yaml", "yml", "json", "toml", "ini", "env", ".env"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-fn encrypted_name(name: &OsStr) -> OsString {
+/// What all files with the same keys and context share. Each has a salt of its own, so a key and nonces of its own.
+pub struct Recipe {
+    pub parameters: Parameters,
+    pub wrapped: Vec<WrappedKey>,
+    pub data_key: DataKey,
+}
+
+impl Recipe {
+    /// Begins a file.
+    pub fn new_file(&self) -> Result<NewFile> {
+        let Self { parameters, wrapped, data_key } = self;
+        NewFile::new(parameters.clone(), wrapped.clone(), data_key, Backend::default())
+    }
+}
+
+pub fn suite(cipher: Cipher) -> Suite {
+    match cipher {
+        Cipher::Aes256Gcm => Suite::Aes256Gcm,
+        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+    }
+}
+
+pub fn encrypted_name(name: &OsStr) -> OsString {
     let mut name = name.to_owned();
     name.push(".kenc");
     name
@@ -163,8 +179,7 @@ fn seal(
     input: Input,
     mut output: Output,
 ) -> Result<u64> {
-    let Recipe { parameters, wrapped, data_key } = recipe;
-    let NewFile { head, cipher } = NewFile::new(parameters.clone(), wrapped.clone(), data_key, Backend::default())?;
+    let NewFile { head, cipher } = recipe.new_file()?;
     let progress = Progress::new(reporter.shows_progress(), &job.name(), input.len());
     let pipeline = Pipeline {
         threads: threads(&args.work),

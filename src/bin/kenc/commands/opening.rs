@@ -5,11 +5,11 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use kenc::context::EncryptionContext;
-use kenc::crypto::Backend;
+use kenc::crypto::{Backend, DataKey};
 use kenc::document::{self, MacDemand, SealDemand};
 use kenc::error::{Error, FormatError, Result};
 use kenc::fs::input::{Input, Kind};
-use kenc::keys::{Identities, KeyUri, Keyring};
+use kenc::keys::{Identities, KeyUri, Keyring, Memory};
 use kenc::stream::armor::{self, ArmorReader};
 use kenc::stream::header::{self, MAGIC};
 use kenc::stream::pipeline;
@@ -34,6 +34,8 @@ pub struct Demands {
     pub only: Vec<KeyUri>,
     pub context: EncryptionContext,
     pub identities: Identities,
+    /// What is known of the keys of the files that were opened before.
+    memory: Memory,
 }
 
 impl Demands {
@@ -42,6 +44,7 @@ impl Demands {
             only: configs.keys(&args.keys, inputs)?,
             context: EncryptionContext::from_words(&args.context).map_err(Error::from)?,
             identities: identities(&args.identities),
+            memory: Memory::default(),
         })
     }
 
@@ -56,6 +59,16 @@ impl Demands {
         }
     }
 
+    /// Checks what can be checked without a key.
+    pub fn check(&self, head: &FileHead) -> Result<()> {
+        Ok(head.header.parameters.context.check_contains(&self.context)?)
+    }
+
+    /// Whether nobody has to be asked for the keys of a file that is not being asked already.
+    pub fn knows(&self, head: &FileHead) -> bool {
+        self.memory.knows(&head.header.table.slots, &head.header.parameters.context)
+    }
+
     /// The same for a config document whose keys are changed.
     pub fn of_changed_document(&self, args: &DocumentChangeArgs, require_seal: bool) -> document::Demands {
         let require_seal = args.require_seal || require_seal;
@@ -64,15 +77,26 @@ impl Demands {
 
     /// The cipher for the chunks of a file, from the first key that opens it.
     pub fn open(&self, head: &FileHead, keyring: &Keyring<'_>, reporter: &Reporter) -> Result<ChunkCipher> {
-        let Self { only, context, identities: _ } = self;
-        head.header.parameters.context.check_contains(context)?;
-        let (cipher, slot) =
-            keyring.unwrap(&head.header.table.slots, &head.header.parameters.context, only, |data_key| {
-                head.cipher(data_key, Backend::default())
-            })?;
+        self.unwrap(head, keyring, reporter).map(|(cipher, _)| cipher)
+    }
+
+    /// The cipher for the chunks of a file, and its data key, which a successor of the file is made with.
+    pub fn unwrap(
+        &self,
+        head: &FileHead,
+        keyring: &Keyring<'_>,
+        reporter: &Reporter,
+    ) -> Result<(ChunkCipher, DataKey)> {
+        let Self { only, context: _, identities: _, memory } = self;
+        self.check(head)?;
+        let context = &head.header.parameters.context;
+        let (opened, slot) = keyring.unwrap_with(memory, &head.header.table.slots, context, only, |data_key| {
+            let cipher = head.cipher(data_key, Backend::default())?;
+            Some((cipher, DataKey::from_slice(data_key.expose())?))
+        })?;
         let key = &head.header.table.slots[slot];
         reporter.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
-        Ok(cipher)
+        Ok(opened)
     }
 }
 
@@ -81,7 +105,7 @@ pub fn is_kenc_file(start: &[u8]) -> bool {
     start.starts_with(&MAGIC) || is_armored(start)
 }
 
-fn is_armored(start: &[u8]) -> bool {
+pub fn is_armored(start: &[u8]) -> bool {
     start.starts_with(armor::BEGIN.as_bytes())
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::args::VerifyArgs;
 use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
+use crate::commands::open_many;
 use crate::commands::opening::{Demands, Recognised, threads};
 use crate::configuration::Configs;
 use crate::documents;
@@ -18,10 +19,13 @@ use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
-use crate::report::Reporter;
+use crate::report::{Reporter, printable};
 use crate::signals;
 
 pub fn run(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() {
+        return open_many::verify(args, configs, reporter);
+    }
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
@@ -73,11 +77,15 @@ fn verify(
     let bytes = pipeline.open(&cipher, payload.source(), Output::Nowhere).map_err(about())?;
     drop(progress);
 
-    let copies = head.header.copies;
+    tell(reporter, &name, bytes, head.header.copies)
+}
+
+/// Says that a file is authentic, and what care it needs.
+pub fn tell(reporter: &Reporter, name: &str, bytes: u64, copies: TableCopies) -> Result<Exit, Failure> {
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
     reporter.confirmation(
-        &format!("{name}: authentic, {bytes} bytes{care}\n"),
+        &format!("{}: authentic, {bytes} bytes{care}\n", printable(name)),
         &json!({ "file": name, "authentic": true, "bytes": bytes, "copies": describe_copies(copies) }),
     )?;
     if is_whole {

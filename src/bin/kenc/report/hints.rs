@@ -18,6 +18,7 @@ use crate::output::STANDARD_INPUT;
 pub fn of(failure: &Failure) -> Vec<String> {
     let mut hints = match &failure.cause {
         Cause::Library(error) => of_library(error, failure.subject.as_deref()),
+        Cause::NotSaved { why, kept } => std::iter::once(kept.advice()).chain(of(why)).collect(),
         cause => vec![of_command(cause)],
     };
     if failure.released > 0 {
@@ -41,7 +42,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::SomeFailed { .. } => String::new(),
+        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsDiscarded(_) => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -78,16 +79,35 @@ fn of_command(cause: &Cause) -> String {
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }
+        Cause::NothingNamed => {
+            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
+        }
+        Cause::NoFolderForResults => "name it with `-o FOLDER/`, or replace each file with `-i`".to_owned(),
+        Cause::TooDeep { path, .. } => {
+            format!("do it on its own: `-r {}` with an -o of its own", quoted(path))
+        }
+        Cause::LeadsOut(_) => "name it by a path without `..`, or replace each file with `-i`".to_owned(),
+        Cause::NameTooLong(_) => {
+            "end each name with a NUL byte instead of a line end, as `find -print0` and `git ls-files -z` do".to_owned()
+        }
+        Cause::NotAFile(path) => format!("something replaced it; check it with `ls -ld {}`", quoted(path)),
         Cause::OutputIsInput(path) => {
             format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
         }
         Cause::InputIsDirectory(path) => {
-            format!("name the files in it: `ls {}` shows them", quoted(path))
+            format!(
+                "name the files in it, which `ls {}` shows; `decrypt -r` and `verify -r` take them all",
+                quoted(path)
+            )
         }
         Cause::CannotEncryptDirectory(path) => {
             let mut result = trimmed(path).as_os_str().to_owned();
             result.push(".tar.kenc");
-            format!("pack it: `tar c {} | kenc encrypt -o {}`", quoted(path), quoted(Path::new(&result)))
+            format!(
+                "pack it: `tar c {} | kenc encrypt -o {}`; or encrypt each file in it with `-r` and `-o FOLDER/`",
+                quoted(path),
+                quoted(Path::new(&result))
+            )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
@@ -121,9 +141,50 @@ fn of_command(cause: &Cause) -> String {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
+        Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
+        Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
+        Cause::NoEditor => "name one: `export EDITOR=nano`".to_owned(),
+        Cause::EditorVariable { name, .. } => format!("name a program with its arguments: `export {name}=nano`"),
+        Cause::EditorLeftNothing => "an editor must save under the name that it was given".to_owned(),
+        Cause::EditorFailed(_) => "nothing was saved; look at what the editor said".to_owned(),
+        Cause::NoMemoryForPlaintext => {
+            "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
+        }
+        Cause::ChangedMeanwhile(path) => format!("`kenc decrypt {}` shows what it is now", quoted(path)),
+        Cause::EditsKept { file, recovery } => format!(
+            "`kenc edit --resume {}` goes on with them, and `rm {}` discards them",
+            quoted(file),
+            quoted(recovery)
+        ),
+        Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
+        Cause::NotAVariable { .. } => {
+            "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
+                .to_owned()
+        }
+        Cause::NoKeysToShow(path) => format!("`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them", quoted(path)),
+        Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
+        Cause::NoSuchValue(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
+        Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
+        Cause::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),
+        Cause::NoPlaceForFile(mark) => {
+            format!("write {mark} where the command takes the path: `kenc exec --file FILE -- cat {mark}`")
+        }
+        Cause::CommandNotFound(program) => {
+            format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
+        }
+        Cause::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
+            "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
+        }
+        Cause::CommandNotExecutable { program, .. } => {
+            format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
+        }
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
+}
+
+fn is_for_too_many_arguments(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == ErrorKind::ArgumentListTooLong)
 }
 
 /// `subject` is the input that it concerns, as messages name it.
@@ -170,7 +231,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::RangeBeyondEnd { available, .. } => vec![format!("`--range 0..{available}` is all of it")],
         Error::WouldOverwrite(_) => one("`-f` replaces it"),
-        Error::InputChanged { .. } => one("encrypt it again when nothing writes to it, or from a snapshot"),
+        Error::InputChanged { .. } | Error::InputWrittenTo => {
+            one("encrypt it again when nothing writes to it, or from a snapshot")
+        }
         Error::Interrupted => Vec::new(),
         Error::Write(source) => vec![match source.kind() {
             ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),

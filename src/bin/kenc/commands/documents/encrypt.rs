@@ -22,6 +22,10 @@ use crate::signals;
 
 /// Whether the inputs are documents whose values are encrypted. They all are, or none is.
 pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failure> {
+    // A folder is taken as it is: what is in it may be anything.
+    if args.many.is_asked() {
+        return Ok(args.values.values);
+    }
     if args.inputs.is_empty() {
         return has_values_encrypted(&args.values, configs, None);
     }

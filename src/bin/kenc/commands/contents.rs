@@ -1,0 +1,168 @@
+//! What a file says in the clear, in memory as a whole: for commands that hand it to another program.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use kenc::config::Config;
+use kenc::crypto::DataKey;
+use kenc::document::{Demands as OfDocument, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::error::{DocumentError, Error, FormatError, Result};
+use kenc::fs::scratch::PrivateFolder;
+use kenc::keys::{AwsKms, Keyring, TrustedKeys, WrappedKey};
+use kenc::stream::armor::ArmorReader;
+use kenc::stream::header::{self, MAGIC};
+use kenc::stream::{Decryptor, FileHead, Parameters, read_error};
+use zeroize::Zeroizing;
+
+use crate::commands::opening::{Demands, is_kenc_file};
+use crate::configuration::Configs;
+use crate::failure::{Cause, Failure};
+use crate::prompt::Passphrases;
+use crate::question::{Choice, ask};
+use crate::report::Reporter;
+
+/// Longest file, in bytes.
+const MAX_LEN: u64 = 1 << 30;
+
+/// A text that was decrypted or typed.
+pub type Text = Zeroizing<Vec<u8>>;
+
+/// How files are opened.
+#[derive(Clone, Copy)]
+pub struct Opener<'a> {
+    pub reporter: &'a Reporter,
+    pub configs: &'a Configs<'a>,
+    pub demands: &'a Demands,
+    pub kms: &'a AwsKms,
+    pub passphrases: &'a Passphrases,
+    pub mac: MacDemand,
+}
+
+/// A file that was opened.
+pub enum Contents {
+    Whole(WholeFile),
+    Document(Box<Opened>),
+}
+
+/// A file that is encrypted as a whole.
+pub struct WholeFile {
+    pub parameters: Parameters,
+    pub slots: Vec<WrappedKey>,
+    pub data_key: DataKey,
+    pub is_armored: bool,
+}
+
+impl<'a> Opener<'a> {
+    /// Opens a file, a whole one or a document. All of it has been authenticated when its text is returned.
+    pub fn open(&self, bytes: &[u8], path: &Path) -> Result<(Text, Contents), Failure> {
+        let about = || Failure::about(path.display().to_string());
+        let trusted = self.configs.trusted(Some(path))?;
+        let keyring = self.keyring(&trusted);
+        if is_kenc_file(bytes) {
+            let (text, file) = self.whole_file(bytes, &keyring).map_err(about())?;
+            return Ok((text, Contents::Whole(file)));
+        }
+        let sealed = sealed(bytes, path).map_err(about())?;
+        let opened = sealed.open(&keyring, &self.demands_of_document(path)?).map_err(about())?;
+        let text = opened.plaintext().plaintext(&[]).map_err(Error::from).map_err(about())?;
+        let report = opened.report();
+        self.reporter.note(&format!("{}: MAC {:?}, seal {:?}", path.display(), report.mac, report.seal).to_lowercase());
+        Ok((text, Contents::Document(Box::new(opened))))
+    }
+
+    /// Everything with which keys are asked.
+    pub fn keyring<'k>(&self, trusted: &'k TrustedKeys) -> Keyring<'k>
+    where
+        'a: 'k,
+    {
+        Keyring { kms: self.kms, identities: &self.demands.identities, passphrases: self.passphrases, trusted }
+    }
+
+    fn whole_file(&self, bytes: &[u8], keyring: &Keyring<'_>) -> Result<(Text, WholeFile)> {
+        let is_armored = !bytes.starts_with(&MAGIC);
+        let mut input: Box<dyn Read + '_> =
+            if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
+        let head = FileHead::read(&mut *input)?;
+        let (cipher, data_key) = self.demands.unwrap(&head, keyring, self.reporter)?;
+        // The plaintext is shorter than the ciphertext: its buffer does not grow, which would leave copies behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
+        Decryptor::new(input, cipher).read_to_end(&mut text).map_err(read_error)?;
+        let header = head.header;
+        Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
+    }
+
+    fn demands_of_document(&self, path: &Path) -> Result<OfDocument, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
+        let by_config = found.config.as_ref().is_some_and(Config::require_seal);
+        let requires_seal = rule.map_or(by_config, |rule| rule.require_seal);
+        Ok(OfDocument {
+            only: self.demands.only.clone(),
+            context: self.demands.context.clone(),
+            mac: self.mac,
+            seal: if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+        })
+    }
+}
+
+/// An encrypted document, or why there is none.
+fn sealed(bytes: &[u8], path: &Path) -> Result<Sealed> {
+    if let Some(document) = Document::recognise(bytes) {
+        return Ok(Sealed::new(document)?);
+    }
+    match Format::of_name(path) {
+        Format::Binary => Err(FormatError::NotKenc(header::foreign(bytes)).into()),
+        format => {
+            // What is wrong with its text is told with the line.
+            let document = Document::from_plaintext(format, Zeroizing::new(bytes.to_vec()))?;
+            if document.metadata().is_none() {
+                return Err(DocumentError::NotEncrypted.into());
+            }
+            Ok(Sealed::new(document)?)
+        }
+    }
+}
+
+/// Reads a file as it stands there, if it is not too long to be kept in memory, more than once at that.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |source| Error::io(format!("read {}", path.display()), source);
+    let mut file = File::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    if bytes > MAX_LEN {
+        return Err(Cause::TooLong { path: path.to_owned(), bytes }.into());
+    }
+    let mut content = Vec::new();
+    file.by_ref().take(MAX_LEN).read_to_end(&mut content).map_err(failed)?;
+    Ok(content)
+}
+
+/// A private folder for plaintext: in memory, or where the user permits it.
+pub fn private_folder(reporter: &Reporter) -> Result<PrivateFolder, Failure> {
+    if let Some(folder) = PrivateFolder::in_memory() {
+        return Ok(folder);
+    }
+    let place = std::env::temp_dir();
+    let question = format!(
+        "This machine has no file system in memory: the plaintext would be written to {}, which may be a disk.",
+        place.display()
+    );
+    let choices = [
+        Choice { word: "no", meaning: "change nothing", value: false },
+        Choice { word: "yes", meaning: "edit it there", value: true },
+    ];
+    if reporter.may_ask() && ask(&question, &choices, || ()) == Some(true) {
+        return Ok(PrivateFolder::on_disk()?);
+    }
+    Err(Cause::NoMemoryForPlaintext.into())
+}
+
+/// The name of a file without `.kenc`: what it says in the clear is what this name promises.
+pub fn plain_name(path: &Path) -> OsString {
+    let name = Path::new(path.file_name().unwrap_or(OsStr::new("file")));
+    match (name.extension(), name.file_stem()) {
+        (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),
+        _ => name.as_os_str().to_owned(),
+    }
+}

@@ -1,0 +1,326 @@
+//! `kenc edit`.
+
+mod document;
+mod notes;
+mod rescue;
+mod subject;
+mod whole;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kenc::document::MacDemand;
+use kenc::error::Error;
+use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::scratch::PrivateFolder;
+use kenc::keys::TrustedKeys;
+use zeroize::Zeroizing;
+
+use crate::args::EditArgs;
+use crate::commands::contents::{self, Opener, Text, plain_name};
+use crate::commands::opening::Demands;
+use crate::configuration::Configs;
+use crate::editor::Editor;
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::prompt::Passphrases;
+use crate::question::{Choice, ask};
+use crate::report::Reporter;
+use crate::signals;
+
+pub use rescue::Kept;
+use rescue::{Rescue, recovery_of};
+use subject::{Subject, Successor};
+
+pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let path = &args.file;
+    check_can_be_written(path)?;
+    let editor = Editor::choose()?;
+    let demands = Demands::new(&args.open, configs, std::slice::from_ref(path))?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let mac = if args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
+    let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
+    signals::handle_all();
+
+    let subject = Subject::open(args, opener)?;
+    let earlier = earlier_edits(args, opener)?;
+    let folder = contents::private_folder(reporter)?;
+    let name = plain_name(path);
+    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), path, earlier.is_some(), &subject);
+    let _rescued = {
+        let rescue = Arc::clone(&rescue);
+        signals::before_the_end(move || Some(rescue.keep().ok()??.advice()))
+    };
+    if editor.keeps_history() {
+        reporter.hint(
+            "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
+        );
+    }
+    Session { args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(earlier)
+}
+
+/// What is wrong with the place of the file is found before anything is typed.
+fn check_can_be_written(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(Cause::InputIsDirectory(path.to_owned()).into()),
+        Ok(metadata) if !metadata.is_file() => return Err(Cause::NotARegularFile(path.to_owned()).into()),
+        _ => crate::output::check_folder_of(path)?,
+    }
+    // It is dropped without getting a name.
+    AtomicFile::create(path, Existing::Replace, Access::Owner, Sync::WhenReplacing)?;
+    Ok(())
+}
+
+/// Edits of an earlier run that were kept, if they are to be gone on with.
+fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Failure> {
+    #[derive(Clone, Copy)]
+    enum Wish {
+        Resume,
+        Discard,
+        Leave,
+    }
+    let file = &args.file;
+    let recovery = recovery_of(file);
+    if !recovery.exists() {
+        return if args.resume { Err(Cause::NoEditsKept(file.clone()).into()) } else { Ok(None) };
+    }
+    let question = format!("{} holds edits of {} that were not saved.", recovery.display(), file.display());
+    let choices = [
+        Choice { word: "resume", meaning: "go on with them", value: Wish::Resume },
+        Choice { word: "discard", meaning: "delete them, and edit the file as it is", value: Wish::Discard },
+        Choice { word: "quit", meaning: "change nothing", value: Wish::Leave },
+    ];
+    let wish = if args.resume {
+        Some(Wish::Resume)
+    } else if opener.reporter.may_ask() {
+        ask(&question, &choices, || ())
+    } else {
+        None
+    };
+    match wish {
+        Some(Wish::Resume) => Ok(Some(opener.open(&contents::read(&recovery)?, &recovery)?.0)),
+        Some(Wish::Discard) => {
+            let failed = |source| Error::io(format!("remove {}", recovery.display()), source);
+            std::fs::remove_file(&recovery).map_err(failed)?;
+            Ok(None)
+        }
+        Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
+    }
+}
+
+/// What a person wants after something went wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Edit,
+    Save,
+    Keep,
+    Discard,
+}
+
+const EDIT: Choice<Wish> = Choice { word: "edit", meaning: "go on editing", value: Wish::Edit };
+const SEE_BOTH: Choice<Wish> =
+    Choice { word: "edit", meaning: "see what the file is now beside the edits, and go on editing", value: Wish::Edit };
+const SAVE: Choice<Wish> = Choice { word: "save", meaning: "try to save it as it is", value: Wish::Save };
+const KEEP: Choice<Wish> = Choice { word: "keep", meaning: "keep the edits encrypted, and end", value: Wish::Keep };
+const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "lose the edits, and end", value: Wish::Discard };
+
+/// One file while it is edited.
+struct Session<'a> {
+    args: &'a EditArgs,
+    opener: Opener<'a>,
+    editor: Editor,
+    folder: PrivateFolder,
+    /// The name of the file in the folder.
+    name: PathBuf,
+    rescue: Arc<Rescue>,
+    subject: Subject,
+    /// What another program made of the file meanwhile, if that is to be seen beside the edits.
+    other: Option<PathBuf>,
+}
+
+impl Session<'_> {
+    fn run(mut self, earlier: Option<Text>) -> Result<Exit, Failure> {
+        let mut text = earlier.unwrap_or_else(|| self.subject.plaintext.clone());
+        let mut reason = None;
+        loop {
+            let failed = self.edit(&mut text, reason.as_ref())?;
+            if self.is_unchanged(&text) {
+                return self.nothing_changed(failed);
+            }
+            let outcome = failed.map_or_else(|| self.save(&text), Err);
+            match outcome.map_or_else(|failure| self.after(failure, &text), |()| Ok(After::Saved))? {
+                After::Saved => {
+                    self.rescue.forget_earlier()?;
+                    return Ok(Exit::Done);
+                }
+                After::Again(failure) => reason = Some(failure),
+            }
+            if matches!(reason, Some(Failure { cause: Cause::ChangedMeanwhile(_), .. })) {
+                self.reload()?;
+            }
+        }
+    }
+
+    /// Asks what is to be done after a failure, and does it, until the edits are saved, kept or given up, or are to be
+    /// edited again.
+    fn after(&self, mut failure: Failure, text: &Text) -> Result<After, Failure> {
+        loop {
+            match self.wish_after(&failure) {
+                Some(Wish::Edit) => return Ok(After::Again(failure)),
+                Some(Wish::Save) => match self.save(text) {
+                    Ok(()) => return Ok(After::Saved),
+                    Err(another) => failure = another,
+                },
+                Some(Wish::Keep) => match self.rescue.keep() {
+                    Ok(kept) => return Err(not_saved(failure, kept)),
+                    Err(error) => failure = error.into(),
+                },
+                Some(Wish::Discard) => {
+                    self.rescue.settle();
+                    self.rescue.forget_earlier()?;
+                    return Err(Cause::EditsDiscarded(self.path().to_owned()).into());
+                }
+                // Nobody is there to be asked.
+                None => return Err(not_saved(failure, self.rescue.keep()?)),
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        &self.args.file
+    }
+
+    /// A new file into which nothing was typed is not to be made.
+    fn is_unchanged(&self, text: &Text) -> bool {
+        let is_still_new = self.subject.sealed.is_none() && text.iter().all(u8::is_ascii_whitespace);
+        *text == self.subject.plaintext || is_still_new
+    }
+
+    /// Lets the user edit a text. A failure of the editor is returned beside what it left.
+    fn edit(&self, text: &mut Text, reason: Option<&Failure>) -> Result<Option<Failure>, Failure> {
+        let place = if reason.is_some() { notes::Place::Top } else { notes::Place::Bottom };
+        let shown = notes::put(text, self.subject.comment, &self.notes(reason), place);
+        let file = self.folder.write(self.name.as_os_str(), &shown)?;
+        let files: Vec<PathBuf> = std::iter::once(file.clone()).chain(self.other.clone()).collect();
+        let status = match self.editor.run(&files, self.folder.path()) {
+            Ok(status) => status,
+            Err(error @ Error::Interrupted) => return Err(error.into()),
+            // Nobody has typed anything yet that could be lost, or it is asked what to do with it.
+            Err(error) => return Ok(Some(error.into())),
+        };
+        let left =
+            if status.success() { std::fs::read(&file).ok().map(Zeroizing::new) } else { self.editor.rescued(&file) };
+        let Some(left) = left else { return Ok(Some(Cause::EditorLeftNothing.into())) };
+        *text = notes::strip(&left, self.subject.comment);
+        Ok((!status.success()).then(|| Cause::EditorFailed(status).into()))
+    }
+
+    fn notes(&self, reason: Option<&Failure>) -> Vec<String> {
+        match reason {
+            Some(reason) => notes::of_failure(reason),
+            None if self.subject.sealed.is_none() => {
+                vec![format!("{} is new; what is typed here is encrypted when it is saved", self.path().display())]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn nothing_changed(&self, failed: Option<Failure>) -> Result<Exit, Failure> {
+        self.rescue.settle();
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
+        self.opener.reporter.say(&format!("{} was not changed", self.path().display()));
+        if let Some(command) = self.editor.must_be_told_to_wait() {
+            self.opener.reporter.hint(&format!(
+                "the editor returned while its window was open; tell it to wait: `export EDITOR='{command}'`"
+            ));
+        }
+        self.rescue.forget_earlier()?;
+        Ok(Exit::Done)
+    }
+
+    /// Encrypts a text and puts it in the place of the file, if that is still the one that was opened.
+    fn save(&self, text: &Text) -> Result<(), Failure> {
+        let about = || Failure::about(self.path().display().to_string());
+        let Successor { bytes, aliases } =
+            self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
+        let existing = if self.subject.sealed.is_some() { Existing::Replace } else { Existing::Refuse };
+        let output = AtomicFile::create(self.path(), existing, Access::Umask, Sync::Always);
+        let output = output.map_err(or_changed)?;
+        std::io::Write::write_all(&mut output.file(), &bytes).map_err(Error::Write).map_err(about())?;
+        // A signal that comes now waits until it is decided whether there is something to rescue.
+        let mut state = self.rescue.lock();
+        self.check_unchanged()?;
+        output.commit().map_err(or_changed)?;
+        state.settled = true;
+        if let Some(at) = aliases.first() {
+            self.opener.reporter.hint(&format!(
+                "{at} has an alias: sops does not open a document in which one stands for an encrypted value"
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_unchanged(&self) -> Result<(), Failure> {
+        let now = match std::fs::read(self.path()) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Error::io(format!("read {}", self.path().display()), error).into()),
+        };
+        if now == self.subject.sealed { Ok(()) } else { Err(Cause::ChangedMeanwhile(self.path().to_owned()).into()) }
+    }
+
+    /// `None` if nobody can be asked.
+    fn wish_after(&self, failure: &Failure) -> Option<Wish> {
+        if !self.opener.reporter.may_ask() {
+            return None;
+        }
+        let choices: &[Choice<Wish>] = match &failure.cause {
+            Cause::ChangedMeanwhile(_) => &[SEE_BOTH, KEEP, DISCARD],
+            Cause::Library(Error::Document(_)) => &[EDIT, KEEP, DISCARD],
+            _ => &[EDIT, SAVE, KEEP, DISCARD],
+        };
+        ask("The edits are not saved yet.", choices, || {
+            self.opener.reporter.failure(failure);
+        })
+    }
+
+    /// Takes the file as it is now as the one that is edited.
+    fn reload(&mut self) -> Result<(), Failure> {
+        let subject = Subject::open(self.args, self.opener)?;
+        let mut name = std::ffi::OsString::from("other.");
+        name.push(&self.name);
+        self.other = match &subject.sealed {
+            Some(_) => Some(self.folder.write(&name, &subject.plaintext)?),
+            None => None,
+        };
+        self.rescue.rebase(&subject);
+        self.subject = subject;
+        Ok(())
+    }
+}
+
+/// How it goes on after a failure.
+enum After {
+    Saved,
+    /// They are edited again, for this reason.
+    Again(Failure),
+}
+
+/// The reason why the edits were not saved, and where they are.
+fn not_saved(why: Failure, kept: Option<Kept>) -> Failure {
+    let subject = why.subject.clone();
+    match kept {
+        Some(kept) => Failure { subject, ..Cause::NotSaved { why: Box::new(why), kept: Box::new(kept) }.into() },
+        None => why,
+    }
+}
+
+fn or_changed(error: Error) -> Failure {
+    match error {
+        Error::WouldOverwrite(path) => Cause::ChangedMeanwhile(path).into(),
+        error => error.into(),
+    }
+}

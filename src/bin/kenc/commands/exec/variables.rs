@@ -1,0 +1,200 @@
+//! The values of documents as environment variables.
+//!
+//! The name of a variable is the way to its value: keys, and positions in lists from 0, joined by `_`. What is neither a
+//! letter of ASCII nor a digit in it becomes `_` too, since shells take nothing else. An empty or null value gives an empty
+//! variable.
+
+use std::collections::BTreeMap;
+
+use kenc::document::{Item, Path, Step, Tree, Value};
+use zeroize::Zeroizing;
+
+use crate::failure::Cause;
+
+/// How names are made.
+pub struct Naming<'a> {
+    pub prefix: &'a str,
+    pub is_upper: bool,
+}
+
+/// The variables of all documents.
+pub struct Variables<'a> {
+    only: &'a [String],
+    /// Which of `only` have been found.
+    is_found: Vec<bool>,
+    values: BTreeMap<String, Zeroizing<Vec<u8>>>,
+}
+
+impl<'a> Variables<'a> {
+    pub fn new(only: &'a [String]) -> Self {
+        Self { only, is_found: vec![false; only.len()], values: BTreeMap::new() }
+    }
+
+    /// Adds the values of a document. They take the place of those of earlier ones that have the same name; two of one
+    /// document must not.
+    pub fn add(&mut self, tree: &Tree, naming: &Naming<'_>) -> Result<(), Cause> {
+        let mut fault = None;
+        // Of each YAML document of a file, which counts as a document of its own here.
+        let mut named: BTreeMap<(usize, String), Path> = BTreeMap::new();
+        tree.walk(|path, item| {
+            if fault.is_none() {
+                let outcome = match item {
+                    Item::Leaf(leaf) => self.add_leaf(path, &leaf.value, naming, &mut named),
+                    Item::Alias(_) => self.refuse_alias(path),
+                    Item::Comment(_) | Item::Enter(_) | Item::Leave(_) => Ok(()),
+                };
+                fault = outcome.err();
+            }
+        });
+        fault.map_or(Ok(()), Err)
+    }
+
+    fn add_leaf(
+        &mut self,
+        path: &Path,
+        value: &Value,
+        naming: &Naming<'_>,
+        named: &mut BTreeMap<(usize, String), Path>,
+    ) -> Result<(), Cause> {
+        let bare = name_of(path);
+        if !self.is_meant(path, &bare) {
+            return Ok(());
+        }
+        let name = format!("{}{bare}", naming.prefix);
+        let name = if naming.is_upper { name.to_ascii_uppercase() } else { name };
+        let fault = |fault| Cause::NotAVariable { path: path.to_string(), fault };
+        if !can_be_name(&name) {
+            return Err(fault(format!("`{name}` is not a name that a variable can have")));
+        }
+        if let Some(first) = named.insert((path.root, name.clone()), path.clone()) {
+            return Err(fault(format!("`{first}` gives the same name, `{name}`")));
+        }
+        let text = text_of(value);
+        if text.contains(&0) {
+            return Err(fault("it has a zero byte in it, which no variable can carry".to_owned()));
+        }
+        self.values.insert(name, text);
+        Ok(())
+    }
+
+    fn refuse_alias(&mut self, path: &Path) -> Result<(), Cause> {
+        if !self.is_meant(path, &name_of(path)) {
+            return Ok(());
+        }
+        Err(Cause::NotAVariable { path: path.to_string(), fault: "it is an alias".to_owned() })
+    }
+
+    /// Whether the value is among those that are asked for, by its name or by the way to it.
+    fn is_meant(&mut self, path: &Path, name: &str) -> bool {
+        let is_within = |word: &String| {
+            word == name || word.parse::<Path>().is_ok_and(|group| path.steps.starts_with(&group.steps))
+        };
+        let mut is_meant = self.only.is_empty();
+        for (word, is_found) in self.only.iter().zip(&mut self.is_found) {
+            if is_within(word) {
+                *is_found = true;
+                is_meant = true;
+            }
+        }
+        is_meant
+    }
+
+    /// All of them, if everything that was asked for is there.
+    pub fn finish(self) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Cause> {
+        let Self { only, is_found, values } = self;
+        match only.iter().zip(is_found).find(|(_, is_found)| !is_found) {
+            Some((word, _)) => Err(Cause::NoSuchValue(word.clone())),
+            None => Ok(values),
+        }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    let steps = path.steps.iter().map(|step| match step {
+        Step::Key(key) => key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect(),
+        Step::Index(index) => index.to_string(),
+    });
+    steps.collect::<Vec<String>>().join("_")
+}
+
+fn can_be_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn text_of(value: &Value) -> Zeroizing<Vec<u8>> {
+    let bytes = match value {
+        Value::Null => Vec::new(),
+        Value::Text(text) => text.as_bytes().to_vec(),
+        Value::Integer(number) => number.to_string().into_bytes(),
+        Value::Float(number) => number.to_string().into_bytes(),
+        Value::Bool(truth) => truth.to_string().into_bytes(),
+        Value::Time(text) => text.clone().into_bytes(),
+        Value::Bytes(bytes) => bytes.to_vec(),
+    };
+    Zeroizing::new(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use kenc::document::{Document, Format};
+
+    use super::*;
+
+    const PLAIN: Naming<'_> = Naming { prefix: "", is_upper: false };
+
+    fn tree(json: &str) -> Tree {
+        Document::parse(Format::Json, Zeroizing::new(json.to_owned())).unwrap().tree().clone()
+    }
+
+    fn variables(json: &[&str], only: &[&str], naming: &Naming<'_>) -> Result<Vec<String>, String> {
+        let only: Vec<String> = only.iter().map(|&word| word.to_owned()).collect();
+        let mut variables = Variables::new(&only);
+        for json in json {
+            variables.add(&tree(json), naming).map_err(|cause| cause.to_string())?;
+        }
+        let values = variables.finish().map_err(|cause| cause.to_string())?;
+        Ok(values.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value))).collect())
+    }
+
+    const NESTED: &str =
+        r#"{"db": {"user-name": "x y", "port": 5432, "tls": true}, "list": ["a", {"b": 1.50}], "no": null, "e": {}}"#;
+
+    #[test]
+    fn nested_values_get_the_names_of_the_way_to_them() {
+        assert_eq!(
+            variables(&[NESTED], &[], &PLAIN).unwrap(),
+            ["db_port=5432", "db_tls=true", "db_user_name=x y", "list_0=a", "list_1_b=1.5", "no="]
+        );
+        let naming = Naming { prefix: "App_", is_upper: true };
+        assert_eq!(variables(&[r#"{"a": {"b": "c"}}"#], &[], &naming).unwrap(), ["APP_A_B=c"]);
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_passed_on_and_must_be_there() {
+        let only = |words: &[&str]| variables(&[NESTED], words, &PLAIN);
+        assert_eq!(only(&["db_port"]).unwrap(), ["db_port=5432"]);
+        assert_eq!(only(&["db.port", "list[0]"]).unwrap(), ["db_port=5432", "list_0=a"]);
+        assert_eq!(only(&["db"]).unwrap().len(), 3);
+        assert_eq!(only(&["db", "bd"]).unwrap_err(), "there is no value `bd`");
+    }
+
+    #[test]
+    fn a_later_document_takes_precedence_and_one_document_must_not_contradict_itself() {
+        let merged = variables(&[r#"{"a": 1, "b": 2}"#, r#"{"b": 3}"#], &[], &PLAIN);
+        assert_eq!(merged.unwrap(), ["a=1", "b=3"]);
+        let fault = variables(&[r#"{"a": {"b": 1}, "a_b": 2}"#], &[], &PLAIN).unwrap_err();
+        assert_eq!(fault, "the value at a_b cannot be a variable: `a.b` gives the same name, `a_b`");
+    }
+
+    #[test]
+    fn what_no_variable_can_carry_is_refused_unless_it_is_left_out() {
+        for json in [r#"{"1st": "x", "y": "z"}"#, r#"{"": "x", "y": "z"}"#, "{\"x\": \"a\\u0000b\", \"y\": \"z\"}"] {
+            assert!(variables(&[json], &[], &PLAIN).unwrap_err().contains("cannot be a variable"), "{json}");
+            assert_eq!(variables(&[json], &["y"], &PLAIN).unwrap(), ["y=z"]);
+        }
+        let prefixed = Naming { prefix: "N_", is_upper: false };
+        assert_eq!(variables(&[r#"{"1st": "x"}"#], &[], &prefixed).unwrap(), ["N_1st=x"]);
+    }
+}

@@ -1,0 +1,285 @@
+//! `kenc decrypt` and `kenc verify` of many files: a key is asked once for each wrapped key that is met.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, Seek, Write};
+use std::path::PathBuf;
+
+use kenc::document::Sealed as Document;
+use kenc::error::{Error, Foreign, FormatError, Result};
+use kenc::fs::atomic::AtomicFile;
+use kenc::fs::attributes::Attributes;
+use kenc::fs::input::Input;
+use kenc::keys::Keyring;
+use kenc::stream::armor::ArmorReader;
+use kenc::stream::chunk::plaintext_len;
+use kenc::stream::header::foreign;
+use kenc::stream::pipeline::{self, Pipeline};
+use kenc::stream::{ChunkCipher, FileHead, TableCopies, read_error};
+
+use crate::args::documents::DocumentOpenArgs;
+use crate::args::{DecryptArgs, VerifyArgs};
+use crate::commands::decrypt::decrypted_name;
+use crate::commands::opening::{Demands, is_armored, is_kenc_file, threads};
+use crate::configuration::Configs;
+use crate::documents::{self, Recognised};
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
+use crate::progress::Progress;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+/// Bytes that are read at first: the whole of a small file.
+const START: usize = 8 << 10;
+
+pub fn decrypt(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let request = Request::new(&args.many, &args.inputs, Some(&args.output), args.resume.resume)?;
+    let demands = Demands::new(&args.open, configs, &args.inputs)?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    signals::handle();
+    let plan = request.plan(decrypted_name)?;
+    let threads = threads(&args.work);
+    let opening = Opening {
+        plan: &plan,
+        demands: &demands,
+        documents: &args.document_open,
+        configs,
+        keyring: &keyring,
+        reporter,
+        turns: Turns::new(threads),
+    };
+    many::run(&request, &plan, threads, reporter, &Decryption(opening))
+}
+
+pub fn verify(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let request = Request::new(&args.many, &args.inputs, None, false)?;
+    let demands = Demands::new(&args.open, configs, &args.inputs)?;
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let kms = key_service(&args.aws);
+    let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
+    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    signals::handle();
+    let plan = request.plan(decrypted_name)?;
+    let threads = threads(&args.work);
+    let opening = Opening {
+        plan: &plan,
+        demands: &demands,
+        documents: &args.document_open,
+        configs,
+        keyring: &keyring,
+        reporter,
+        turns: Turns::new(threads),
+    };
+    many::run(&request, &plan, threads, reporter, &Verification(opening))
+}
+
+struct Decryption<'a>(Opening<'a>);
+
+impl Work for Decryption<'_> {
+    const DONE: &'static str = "decrypted";
+
+    fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure> {
+        let Self(opening) = self;
+        let plan = opening.plan;
+        let about = || Failure::about(file.display());
+        let mut sealed = Sealed::open(file)?;
+        if plan.is_in_place() && plan.resume && is_plaintext(&sealed.start) {
+            return Ok(Outcome::WholeAlready);
+        }
+        // What is not named like a kenc file keeps its name, and goes first.
+        Plan::check_name(file, |_| true)?;
+        if let Some(document) = sealed.document(file)? {
+            return opening.decrypt_document(document, file, &sealed.metadata);
+        }
+        let mut reader = sealed.reader().map_err(about())?;
+        let head = FileHead::read(&mut reader.bytes).map_err(about())?;
+        opening.demands.check(&head).map_err(about())?;
+        let payload_len = reader.len.saturating_sub(head.len());
+        let is_binary = !reader.is_armored;
+        let earlier = plan.earlier(file, reader.metadata, |_, result| {
+            is_binary && plaintext_len(payload_len) == Some(result.len())
+        })?;
+        if matches!(earlier, Earlier::Whole) {
+            return Ok(Outcome::WholeAlready);
+        }
+        let output = plan.result(file, &earlier)?;
+        let cipher = opening.cipher(&head, others).map_err(about())?;
+        let metadata = reader.metadata.clone();
+        let bytes = opening.open(reader, &head, &cipher, Some(&output), progress).map_err(about())?;
+        if plan.is_in_place() {
+            output.take_over(&metadata)?;
+        }
+        output.restore(&Attributes::of(&metadata))?;
+        output.commit()?;
+        Ok(Outcome::Written(bytes))
+    }
+}
+
+struct Verification<'a>(Opening<'a>);
+
+impl Work for Verification<'_> {
+    const DONE: &'static str = "authentic";
+
+    fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure> {
+        let Self(opening) = self;
+        let about = || Failure::about(file.display());
+        let mut sealed = Sealed::open(file)?;
+        if let Some(document) = sealed.document(file)? {
+            return opening.verify_document(document, file, &sealed.metadata);
+        }
+        let mut reader = sealed.reader().map_err(about())?;
+        let head = FileHead::read(&mut reader.bytes).map_err(about())?;
+        let cipher = opening.cipher(&head, others).map_err(about())?;
+        let bytes = opening.open(reader, &head, &cipher, None, progress).map_err(about())?;
+        Ok(Outcome::Authentic(bytes, head.header.copies))
+    }
+}
+
+/// What decrypting and verifying have in common.
+struct Opening<'a> {
+    plan: &'a Plan,
+    demands: &'a Demands,
+    documents: &'a DocumentOpenArgs,
+    configs: &'a Configs<'a>,
+    keyring: &'a Keyring<'a>,
+    reporter: &'a Reporter,
+    turns: Turns,
+}
+
+impl Opening<'_> {
+    fn decrypt_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+        let about = || Failure::about(file.display());
+        let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
+        let output = self.plan.result(file, &earlier)?;
+        let opened = sealed.open(self.keyring, &self.of_document(file)?).map_err(about())?;
+        let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
+        output.file().write_all(&plaintext).map_err(Error::Write)?;
+        if self.plan.is_in_place() {
+            output.take_over(metadata)?;
+        }
+        output.restore(&Attributes::of(metadata))?;
+        output.commit()?;
+        Ok(Outcome::Written(plaintext.len() as u64))
+    }
+
+    fn verify_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+        let about = || Failure::about(file.display());
+        let (problems, _) = sealed.verify(self.keyring, &self.of_document(file)?).map_err(about())?;
+        match problems.into_iter().next() {
+            Some(problem) => Err(about()(problem.into())),
+            None => Ok(Outcome::Authentic(metadata.len(), TableCopies::Whole)),
+        }
+    }
+
+    fn of_document(&self, file: &FileToDo) -> Result<kenc::document::Demands, Failure> {
+        Ok(self.demands.of_document(self.documents, self.configs.require_seal(Some(&file.path()))?))
+    }
+
+    fn cipher(&self, head: &FileHead, others: &dyn Fn()) -> Result<ChunkCipher> {
+        if !self.demands.knows(head) {
+            others();
+        }
+        self.demands.open(head, self.keyring, self.reporter)
+    }
+
+    fn open(
+        &self,
+        reader: Reader<'_>,
+        head: &FileHead,
+        cipher: &ChunkCipher,
+        output: Option<&AtomicFile>,
+        progress: &Progress,
+    ) -> Result<u64> {
+        let Reader { mut bytes, file, len, is_armored, .. } = reader;
+        let payload_len = len.saturating_sub(head.len());
+        let mut turn = self.turns.wait(payload_len);
+        if let Some(room) = turn.room(payload_len) {
+            let mut output = output.map(AtomicFile::file);
+            let opened = room.open(cipher, &mut bytes, output.as_mut().map(|file| file as _))?;
+            progress.advance(len);
+            return Ok(opened);
+        }
+        let pipeline = Pipeline {
+            threads: turn.threads(),
+            progress: &|bytes| progress.advance(bytes),
+            cancelled: &signals::CANCELLED,
+        };
+        let source = if is_armored {
+            pipeline::Input::Stream(&mut bytes)
+        } else {
+            pipeline::Input::File { file, start: head.len(), len: payload_len }
+        };
+        let sink = match output {
+            Some(output) => pipeline::Output::File { file: output.file(), start: 0 },
+            None => pipeline::Output::Nowhere,
+        };
+        pipeline.open(cipher, source, sink)
+    }
+}
+
+/// An open input with its first bytes.
+struct Sealed {
+    file: File,
+    metadata: Metadata,
+    start: Vec<u8>,
+}
+
+/// The bytes of an input, without armor.
+struct Reader<'a> {
+    bytes: Box<dyn Read + Send + 'a>,
+    file: &'a File,
+    metadata: &'a Metadata,
+    /// Length of the file, in bytes: at least that of what is in the armor.
+    len: u64,
+    is_armored: bool,
+}
+
+impl Sealed {
+    fn open(todo: &FileToDo) -> Result<Self, Failure> {
+        let mut file = todo.branch.source.open_file(&todo.name)?;
+        let about = || Failure::about(todo.display());
+        let metadata = file.metadata().map_err(Error::Read).map_err(about())?;
+        if !metadata.is_file() {
+            return Err(Cause::NotAFile(todo.path()).into());
+        }
+        let mut start = Vec::with_capacity(START);
+        Read::by_ref(&mut file).take(START as u64).read_to_end(&mut start).map_err(read_error).map_err(about())?;
+        Ok(Self { file, metadata, start })
+    }
+
+    /// The config document that it is, if it is one.
+    fn document(&mut self, todo: &FileToDo) -> Result<Option<Document>, Failure> {
+        if is_kenc_file(&self.start) {
+            return Ok(None);
+        }
+        let about = || Failure::about(todo.display());
+        self.file.rewind().map_err(Error::Read).map_err(about())?;
+        let input = self.file.try_clone().and_then(Input::of_file).map_err(Error::Read).map_err(about())?;
+        match documents::recognise(input, Some(&todo.path()), None).map_err(about())? {
+            Recognised::Document(document) => Ok(Some(*document)),
+            Recognised::Other(_) => Ok(None),
+        }
+    }
+
+    fn reader(&mut self) -> Result<Reader<'_>> {
+        let Self { file, metadata, start } = self;
+        if !is_kenc_file(start) {
+            return Err(FormatError::NotKenc(foreign(start)).into());
+        }
+        let is_armored = is_armored(start);
+        let file = &*file;
+        let bytes = start.chain(file);
+        let bytes: Box<dyn Read + Send> = if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
+        Ok(Reader { bytes, file, metadata, len: metadata.len(), is_armored })
+    }
+}
+
+/// Whether a file does not even look like what was once a kenc file.
+fn is_plaintext(start: &[u8]) -> bool {
+    !is_kenc_file(start)
+        && !matches!(foreign(start), Foreign::BeginningOfKenc | Foreign::NewlinesConverted | Foreign::SevenBit)
+}

@@ -1,0 +1,186 @@
+//! The user's editor: which one, and how it is run so that it leaves no plaintext elsewhere.
+
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::Ordering;
+
+use kenc::error::{Error, Result};
+use zeroize::Zeroizing;
+
+use crate::commands::contents::Text;
+use crate::failure::{Cause, Failure};
+use crate::signals;
+
+/// Variables that name an editor, the first that is set.
+const VARIABLES: [&str; 4] = ["KENC_EDITOR", "SOPS_EDITOR", "VISUAL", "EDITOR"];
+
+/// Editors for those who have set none.
+const USUAL: [&str; 3] = ["vi", "vim", "nano"];
+
+/// Editors with a window of their own, which return at once unless they are told to wait; and how each is told.
+const RETURNING: &[(&str, &[&str])] = &[
+    ("code", &["--wait", "-w"]),
+    ("code-insiders", &["--wait", "-w"]),
+    ("codium", &["--wait", "-w"]),
+    ("cursor", &["--wait", "-w"]),
+    ("windsurf", &["--wait", "-w"]),
+    ("subl", &["--wait", "-w"]),
+    ("zed", &["--wait", "-w"]),
+    ("zeditor", &["--wait", "-w"]),
+    ("atom", &["--wait", "-w"]),
+    ("mate", &["--wait", "-w"]),
+    ("kate", &["--block", "-b"]),
+    ("gvim", &["-f", "--nofork"]),
+    ("mvim", &["-f", "--nofork"]),
+];
+
+/// Those of them that keep copies of what they save.
+const KEEPING_HISTORY: [&str; 5] = ["code", "code-insiders", "codium", "cursor", "windsurf"];
+
+/// A program that edits files, with its arguments.
+#[derive(Clone)]
+pub struct Editor {
+    words: Vec<String>,
+}
+
+impl Editor {
+    /// The editor that the environment names, or the first usual one that is there.
+    pub fn choose() -> Result<Self, Failure> {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
+        if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
+            let text = value.to_str().ok_or(Cause::EditorVariable { name, fault: "is not UTF-8" })?;
+            let words = shell_words::split(text)
+                .map_err(|_| Cause::EditorVariable { name, fault: "has a quote that does not end" })?;
+            if words.is_empty() {
+                return Err(Cause::EditorVariable { name, fault: "names no program" }.into());
+            }
+            return Ok(Self { words });
+        }
+        let found = USUAL.into_iter().find(|name| in_search_path(OsStr::new(name)).is_some());
+        Ok(Self { words: vec![found.ok_or(Cause::NoEditor)?.to_owned()] })
+    }
+
+    /// Runs it on files in a private folder, and waits for its end.
+    pub fn run(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus> {
+        let (program, arguments) = self.words.split_first().expect("an editor has a name");
+        let mut command = Command::new(program);
+        command.args(arguments);
+        if is_vim(program) {
+            command.args(vim_arguments(folder));
+        }
+        // A program that goes on after the edit must not look for a folder that is gone.
+        if self.returning().is_none() {
+            command.envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder)));
+        }
+        let _restored = signals::remember_terminal();
+        let mut child = signals::start(command.args(files))
+            .map_err(|source| Error::io(format!("start the editor `{program}`"), source))?;
+        let status = signals::wait_for(&mut child);
+        if signals::CANCELLED.load(Ordering::Relaxed) {
+            signals::wait_for_the_end();
+            return Err(Error::Interrupted);
+        }
+        status.map_err(|source| Error::io(format!("wait for the editor `{program}`"), source))
+    }
+
+    /// The newest text of a file after the editor was ended from outside: what was saved last, what nano or emacs put
+    /// beside it then, or what vim knows to restore. From then on it stands in the file itself.
+    pub fn rescued(&self, file: &Path) -> Option<Text> {
+        let name = file.file_name()?.to_string_lossy().into_owned();
+        let beside = |name: String| file.with_file_name(name);
+        let swap = beside(format!(".{name}.swp"));
+        if swap.exists() && is_vim(&self.words[0]) {
+            let _ = self.restore(file).and_then(|()| std::fs::remove_file(swap));
+        }
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        for saved in [beside(format!("{name}.save")), beside(format!("#{name}#"))] {
+            if changed(&saved) > changed(file) {
+                let _ = std::fs::rename(saved, file);
+            }
+        }
+        std::fs::read(file).ok().map(Zeroizing::new)
+    }
+
+    /// Lets vim restore a text from what it wrote down while it was typed.
+    fn restore(&self, file: &Path) -> std::io::Result<()> {
+        let (program, folder) = (&self.words[0], file.parent().unwrap_or(Path::new(".")));
+        let restored = folder.join("restored");
+        let status = Command::new(program)
+            .args(["-n", "-es", "-u", "NONE", "-i", "NONE", "-r"])
+            .arg(file)
+            .args(["-c", "write! restored", "-c", "quit!"])
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() { std::fs::rename(restored, file) } else { Err(ErrorKind::Other.into()) }
+    }
+
+    /// How it is told to wait, if it is known to return at once and was not told.
+    pub fn must_be_told_to_wait(&self) -> Option<String> {
+        let flags = self.returning()?;
+        let is_told = self.words[1..].iter().any(|word| flags.contains(&word.as_str()));
+        (!is_told).then(|| format!("{} {}", self.words.join(" "), flags[0]))
+    }
+
+    /// Whether it keeps copies of what it saves, on the disk.
+    pub fn keeps_history(&self) -> bool {
+        KEEPING_HISTORY.contains(&self.name())
+    }
+
+    fn returning(&self) -> Option<&'static [&'static str]> {
+        RETURNING.iter().find(|(name, _)| *name == self.name()).map(|(_, flags)| *flags)
+    }
+
+    fn name(&self) -> &str {
+        Path::new(&self.words[0]).file_name().and_then(OsStr::to_str).unwrap_or_default()
+    }
+}
+
+/// Vim writes what was yanked or deleted into its own file of marks and registers, and may be set to keep backups and undo
+/// files elsewhere. For files in the folder it does none of that; the settings are made when such a file is read, which
+/// is after its own configuration.
+fn vim_arguments(folder: &Path) -> [OsString; 6] {
+    let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+    // The first swap file of vim is there already at that moment: it goes, and a new one is made in the folder.
+    let settings = "setlocal noswapfile | silent! set viminfo= noundofile nobackup directory=. backupdir=. | silent! setlocal swapfile";
+    let autocommand = format!("autocmd kenc BufReadPre,BufNewFile */{folder}/* silent! {settings}");
+    ["--cmd", "augroup kenc", "--cmd", "augroup END", "--cmd", &autocommand].map(OsString::from)
+}
+
+/// Whether a program is vim, by whatever name: `vi` is something else on some systems, which would not know vim's flags.
+fn is_vim(program: &str) -> bool {
+    let path = in_search_path(OsStr::new(program)).and_then(|path| path.canonicalize().ok());
+    let name = path.as_ref().and_then(|path| path.file_name()).and_then(OsStr::to_str).unwrap_or_default();
+    ["vim", "nvim", "gvim", "mvim"].iter().any(|vim| name.starts_with(vim))
+}
+
+/// A program as the search path finds it.
+fn in_search_path(program: &OsStr) -> Option<PathBuf> {
+    let path = Path::new(program);
+    if path.components().count() > 1 {
+        return path.is_file().then(|| path.to_owned());
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn editor(words: &str) -> Editor {
+        Editor { words: shell_words::split(words).unwrap() }
+    }
+
+    #[test]
+    fn an_editor_that_returns_at_once_is_told_from_one_that_waits() {
+        assert_eq!(editor("/usr/bin/code -n").must_be_told_to_wait().as_deref(), Some("/usr/bin/code -n --wait"));
+        for waiting in ["code --wait", "subl -w", "gvim -f", "vi", "emacsclient -t"] {
+            assert_eq!(editor(waiting).must_be_told_to_wait(), None, "{waiting}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The names of many files: words of the command line, or a list in which each is ended by a NUL byte.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use kenc::error::Error;
+use kenc::stream::read_error;
+
+use crate::failure::{Cause, Failure};
+
+/// Longest name in a list, in bytes: more than any system opens.
+const LONGEST: u64 = 64 << 10;
+
+/// Names, one after the other. A list is never held as a whole.
+pub enum Names<'a> {
+    Words(std::slice::Iter<'a, PathBuf>),
+    List(BufReader<Box<dyn Read + Send>>),
+    Ended,
+}
+
+impl<'a> Names<'a> {
+    pub fn of_words(words: &'a [PathBuf]) -> Self {
+        Self::Words(words.iter())
+    }
+
+    pub fn of_list(path: &Path) -> Result<Self, Failure> {
+        let list: Box<dyn Read + Send> = if path.as_os_str() == "-" {
+            Box::new(std::io::stdin())
+        } else {
+            let file = File::open(path).map_err(|source| Error::io(format!("read {}", path.display()), source))?;
+            Box::new(file)
+        };
+        Ok(Self::List(BufReader::new(list)))
+    }
+
+    fn read_name(list: &mut BufReader<Box<dyn Read + Send>>) -> Option<Result<PathBuf, Failure>> {
+        loop {
+            let mut name = Vec::new();
+            match list.by_ref().take(LONGEST + 1).read_until(0, &mut name) {
+                Ok(0) => return None,
+                Ok(_) if name == [0] => continue,
+                Ok(_) if name.len() as u64 > LONGEST => return Some(Err(Cause::NameTooLong(LONGEST).into())),
+                Ok(_) => {}
+                Err(error) => return Some(Err(Failure::about("the list of names")(read_error(error)))),
+            }
+            if name.last() == Some(&0) {
+                name.pop();
+            }
+            return Some(path(name));
+        }
+    }
+}
+
+impl Iterator for Names<'_> {
+    type Item = Result<PathBuf, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = match self {
+            Self::Words(words) => return words.next().map(|word| Ok(word.clone())),
+            Self::List(list) => Self::read_name(list),
+            Self::Ended => None,
+        };
+        if !matches!(name, Some(Ok(_))) {
+            *self = Self::Ended;
+        }
+        name
+    }
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems cannot take every name")]
+fn path(name: Vec<u8>) -> Result<PathBuf, Failure> {
+    use std::os::unix::ffi::OsStringExt;
+    Ok(std::ffi::OsString::from_vec(name).into())
+}
+
+#[cfg(not(unix))]
+fn path(name: Vec<u8>) -> Result<PathBuf, Failure> {
+    let name = String::from_utf8(name).map_err(|_| {
+        Failure::from(Error::io("use a name in the list", std::io::Error::from(std::io::ErrorKind::InvalidData)))
+    })?;
+    Ok(name.into())
+}

@@ -1,0 +1,113 @@
+//! Who may work: as many threads as were asked for, however many files are open and wait for a key service.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use kenc::stream::Room;
+
+/// A longer file is worth all threads at the same time, in bytes.
+const LONG: u64 = 16 << 20;
+/// With more threads than this, all work on every file that does not fit into a room: the memory for one pipeline each
+/// would be too much.
+const FEW_THREADS: usize = 8;
+
+/// Turns, each with room for a small file.
+pub struct Turns {
+    state: Mutex<State>,
+    changed: Condvar,
+    count: usize,
+}
+
+struct State {
+    rooms: Vec<Room>,
+    /// How many wait for all turns. Nobody else gets one meanwhile, or a long file would wait for all short ones.
+    waiting_for_all: usize,
+}
+
+/// The right to work with some threads, until it is dropped.
+pub struct Turn<'a> {
+    turns: &'a Turns,
+    rooms: Vec<Room>,
+}
+
+impl Turns {
+    pub fn new(threads: usize) -> Self {
+        let rooms = std::iter::repeat_with(|| Room::one_of(threads)).take(threads).collect();
+        Self { state: Mutex::new(State { rooms, waiting_for_all: 0 }), changed: Condvar::new(), count: threads }
+    }
+
+    /// Waits for a turn: for a long file, one with all threads.
+    pub fn wait(&self, len: u64) -> Turn<'_> {
+        let mut state = self.lock();
+        let rooms = if len > LONG || (self.count > FEW_THREADS && !state.fits(len)) {
+            state.waiting_for_all += 1;
+            let waiting = |state: &mut State| state.rooms.len() < self.count;
+            state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
+            state.waiting_for_all -= 1;
+            std::mem::take(&mut state.rooms)
+        } else {
+            let waiting = |state: &mut State| state.rooms.is_empty() || state.waiting_for_all > 0;
+            state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
+            state.rooms.pop().into_iter().collect()
+        };
+        Turn { turns: self, rooms }
+    }
+
+    /// A thread that panicked left nothing half-done behind the lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn fits(&self, len: u64) -> bool {
+        self.rooms.first().is_some_and(|room| room.fits(len))
+    }
+}
+
+impl Turn<'_> {
+    /// The room, if a payload of `len` bytes fits.
+    pub fn room(&mut self, len: u64) -> Option<&mut Room> {
+        self.rooms.first_mut().filter(|room| room.fits(len))
+    }
+
+    /// Threads that may work.
+    pub fn threads(&self) -> usize {
+        self.rooms.len()
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.turns.lock().rooms.append(&mut self.rooms);
+        self.turns.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn never_more_threads_work_than_there_are_turns_and_nobody_waits_for_ever() {
+        const COUNT: usize = 3;
+        let (turns, working, done) = (Turns::new(COUNT), AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for number in 0..12 {
+                let (turns, working, done) = (&turns, &working, &done);
+                scope.spawn(move || {
+                    for round in 0..200 {
+                        let len = if (number + round) % 5 == 0 { LONG + 1 } else { 1 };
+                        let turn = turns.wait(len);
+                        assert_eq!(turn.threads(), if len > LONG { COUNT } else { 1 });
+                        assert!(working.fetch_add(turn.threads(), Ordering::SeqCst) + turn.threads() <= COUNT);
+                        working.fetch_sub(turn.threads(), Ordering::SeqCst);
+                        done.fetch_add(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert_eq!(done.into_inner(), 12 * 200);
+    }
+}

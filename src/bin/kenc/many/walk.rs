@@ -1,0 +1,302 @@
+//! The way through the names that were given and the folders among them, one file at a time.
+//!
+//! Only the folders on the way to the present file are open, and of the names in one at most [`SORTED`] are known: a tree
+//! of any size costs the same memory.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use kenc::error::Error;
+use kenc::fs::atomic::{Access, is_temporary_name};
+use kenc::fs::attributes::Attributes;
+use kenc::fs::folder::{Folder, Kind, Made, Names as FolderNames};
+
+use super::list::Names;
+use super::{LeftOut, Plan, Results};
+use crate::failure::{Cause, Failure};
+
+/// Names of a folder that are sorted at a time.
+const SORTED: usize = 16_384;
+/// Deepest nesting of folders. Each one on the way is open, and a process may not have many files open.
+const DEEPEST: usize = 256;
+
+/// A folder with the folder for the results from it.
+pub struct Branch {
+    pub source: Folder,
+    /// `None` where results go nowhere, or into the folder itself.
+    pub results: Option<Folder>,
+    /// What the folder for the results gets when everything in it is done.
+    restored: Option<Attributes>,
+    /// Dropped later than this one: what is done here changes the time of the folder above.
+    _above: Option<Arc<Branch>>,
+}
+
+impl Drop for Branch {
+    fn drop(&mut self) {
+        if let (Some(attributes), Some(results)) = (&self.restored, &self.results) {
+            // A system that keeps no times or permissions of folders keeps the files in them all the same.
+            let _ = results.handle().and_then(|handle| attributes.restore(handle));
+        }
+    }
+}
+
+/// A file to be done.
+pub struct FileToDo {
+    pub branch: Arc<Branch>,
+    pub name: OsString,
+    pub result_name: OsString,
+    /// Whether it was found in a folder, and not named by the user.
+    pub is_found: bool,
+}
+
+impl FileToDo {
+    pub fn path(&self) -> PathBuf {
+        self.branch.source.path_of(&self.name)
+    }
+
+    /// The input as messages name it.
+    pub fn display(&self) -> String {
+        self.path().display().to_string()
+    }
+}
+
+/// What comes next.
+pub enum Step {
+    File(FileToDo),
+    LeftOut(LeftOut, PathBuf),
+    Failed(Failure),
+}
+
+pub struct Walk<'a> {
+    plan: &'a Plan,
+    names: Names<'a>,
+    levels: Vec<Level>,
+    /// The branch of the last file that was named, for the next one is often its neighbour.
+    last: Option<(PathBuf, PathBuf, Arc<Branch>)>,
+}
+
+/// A folder that is being gone through.
+struct Level {
+    branch: Arc<Branch>,
+    names: FolderNames,
+    sorted: std::vec::IntoIter<(OsString, Kind)>,
+}
+
+impl Level {
+    fn next(&mut self) -> std::io::Result<Option<(OsString, Kind)>> {
+        if let Some(next) = self.sorted.next() {
+            return Ok(Some(next));
+        }
+        let mut names: Vec<_> = self.names.by_ref().take(SORTED).collect::<Result<_, _>>()?;
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        self.sorted = names.into_iter();
+        Ok(self.sorted.next())
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        loop {
+            let step = match self.levels.last_mut() {
+                Some(level) => match level.next() {
+                    Ok(Some((name, kind))) => {
+                        let branch = Arc::clone(&level.branch);
+                        self.found(branch, name, kind)
+                    }
+                    Ok(None) => {
+                        self.levels.pop();
+                        Ok(None)
+                    }
+                    Err(source) => {
+                        let action = format!("read {}", level.branch.source.path().display());
+                        self.levels.pop();
+                        Err(Error::Io { action, source }.into())
+                    }
+                },
+                None => self.names.next()?.and_then(|path| self.named(&path)),
+            };
+            match step {
+                Ok(None) => {}
+                Ok(Some(step)) => return Some(step),
+                Err(failure) => return Some(Step::Failed(failure)),
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(plan: &'a Plan, names: Names<'a>) -> Self {
+        Self { plan, names, levels: Vec::new(), last: None }
+    }
+
+    /// Something in a folder.
+    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: Kind) -> Result<Option<Step>, Failure> {
+        let path = || branch.source.path_of(&name);
+        match kind {
+            Kind::File if is_temporary_name(&name) => Ok(Some(Step::LeftOut(LeftOut::Unfinished, path()))),
+            Kind::File => {
+                let result_name = (self.plan.result_name)(&name);
+                Ok(Some(Step::File(FileToDo { branch, name, result_name, is_found: true })))
+            }
+            Kind::Link => Ok(Some(Step::LeftOut(LeftOut::Link, path()))),
+            Kind::Special => Ok(Some(Step::LeftOut(LeftOut::Special, path()))),
+            Kind::Folder if self.levels.len() >= DEEPEST => Err(Cause::TooDeep { path: path(), limit: DEEPEST }.into()),
+            Kind::Folder => {
+                let source = branch.source.child(&name)?;
+                if self.is_results(&source) {
+                    return Ok(Some(Step::LeftOut(LeftOut::Results, path())));
+                }
+                let (results, restored) = match &branch.results {
+                    None => (None, None),
+                    Some(results) => {
+                        let (results, made) = results.make_child(&name, Access::Owner)?;
+                        let restored = self.attributes_for(&results, &source, made);
+                        (Some(results), restored)
+                    }
+                };
+                self.enter(Branch { source, results, restored, _above: Some(branch) })?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn enter(&mut self, branch: Branch) -> Result<(), Failure> {
+        let names = branch
+            .source
+            .names()
+            .map_err(|source| Error::io(format!("read {}", branch.source.path().display()), source))?;
+        self.levels.push(Level { branch: Arc::new(branch), names, sorted: Vec::new().into_iter() });
+        Ok(())
+    }
+
+    fn is_results(&self, source: &Folder) -> bool {
+        match &self.plan.results {
+            Results::Below { root, .. } => source.identity().is_some_and(|identity| root.identity() == Some(identity)),
+            Results::InPlace | Results::Nowhere => false,
+        }
+    }
+
+    /// What a folder for results is to get in the end: one that was there before is somebody else's, unless a run is resumed.
+    fn attributes_for(&self, results: &Folder, source: &Folder, made: Made) -> Option<Attributes> {
+        if made == Made::Before {
+            if !self.plan.resume {
+                return None;
+            }
+            // An earlier run may have left it so that nothing can be added.
+            make_writable(results);
+        }
+        source.metadata().ok().map(|metadata| Attributes::of(&metadata))
+    }
+
+    /// Something that the user named.
+    fn named(&mut self, path: &Path) -> Result<Option<Step>, Failure> {
+        let failed = |source| Error::io(format!("read {}", path.display()), source);
+        let metadata = std::fs::metadata(path).map_err(failed)?;
+        if metadata.is_dir() {
+            return self.named_folder(path);
+        }
+        if !metadata.is_file() {
+            return Ok(Some(Step::LeftOut(LeftOut::Special, path.to_owned())));
+        }
+        let given = path.file_name().ok_or_else(|| Cause::NotAFile(path.to_owned()))?;
+        let below = self.place_below(path)?;
+        let below = below.parent().unwrap_or(Path::new(""));
+        let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let real = if is_link { std::fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+        let folder = real.parent().unwrap_or(Path::new(""));
+        let name = real.file_name().ok_or_else(|| Cause::NotAFile(path.to_owned()))?;
+        let branch = match &self.last {
+            Some((last_folder, last_below, branch)) if last_folder == folder && last_below == below => {
+                Arc::clone(branch)
+            }
+            _ => {
+                let source = Folder::open(folder)?;
+                let results = self.results_below(below)?;
+                let branch = Arc::new(Branch { source, results, restored: None, _above: None });
+                self.last = Some((folder.to_owned(), below.to_owned(), Arc::clone(&branch)));
+                branch
+            }
+        };
+        let result_name = (self.plan.result_name)(given);
+        Ok(Some(Step::File(FileToDo { branch, name: name.to_owned(), result_name, is_found: false })))
+    }
+
+    fn named_folder(&mut self, path: &Path) -> Result<Option<Step>, Failure> {
+        if !self.plan.recursive {
+            return Err(Cause::InputIsDirectory(path.to_owned()).into());
+        }
+        let source = Folder::open(path)?;
+        if self.is_results(&source) {
+            return Err(Cause::OutputIsInput(path.to_owned()).into());
+        }
+        let (results, restored) = match &self.plan.results {
+            Results::Below { root, is_mirror: true, made } => {
+                (Some(root.clone()), self.attributes_for(root, &source, *made))
+            }
+            Results::Below { .. } => {
+                let place = self.place_below(path)?;
+                let above = self.results_below(place.parent().unwrap_or(Path::new("")))?;
+                match (above, place.file_name()) {
+                    (Some(above), Some(name)) => {
+                        let (results, made) = above.make_child(name, Access::Owner)?;
+                        let restored = self.attributes_for(&results, &source, made);
+                        (Some(results), restored)
+                    }
+                    (above, _) => (above, None),
+                }
+            }
+            Results::InPlace | Results::Nowhere => (None, None),
+        };
+        self.enter(Branch { source, results, restored, _above: None })?;
+        Ok(None)
+    }
+
+    /// Where the result of something that was named goes, below the folder for the results.
+    fn place_below(&self, path: &Path) -> Result<PathBuf, Failure> {
+        if !matches!(self.plan.results, Results::Below { .. }) {
+            return Ok(PathBuf::new());
+        }
+        if !self.plan.keeps_paths {
+            let real = || std::fs::canonicalize(path).ok()?.file_name().map(OsStr::to_owned);
+            let name = path.file_name().map(OsStr::to_owned).or_else(real);
+            return Ok(name.map(PathBuf::from).unwrap_or_default());
+        }
+        let mut place = PathBuf::new();
+        for component in path.components() {
+            match component {
+                Component::Normal(name) => place.push(name),
+                Component::ParentDir => return Err(Cause::LeadsOut(path.to_owned()).into()),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
+        }
+        Ok(place)
+    }
+
+    fn results_below(&self, place: &Path) -> Result<Option<Folder>, Failure> {
+        let Results::Below { root, .. } = &self.plan.results else { return Ok(None) };
+        let mut folder = root.clone();
+        for component in place.components() {
+            (folder, _) = folder.make_child(component.as_os_str(), Access::Umask)?;
+        }
+        Ok(Some(folder))
+    }
+}
+
+#[cfg(unix)]
+fn make_writable(folder: &Folder) {
+    use std::os::unix::fs::PermissionsExt;
+    const OURS: u32 = 0o700;
+    if let (Ok(metadata), Ok(handle)) = (folder.metadata(), folder.handle()) {
+        let mode = metadata.permissions().mode();
+        if mode & OURS != OURS {
+            // If it is not ours to change, writing to it will say so.
+            let _ = handle.set_permissions(std::fs::Permissions::from_mode(mode & 0o7777 | OURS));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn make_writable(_folder: &Folder) {}

@@ -1,0 +1,160 @@
+//! kenc under the name of sops: its commands, flags, variables and exit codes, over the same operations.
+//!
+//! What people and programs have written for sops works unchanged when a link with its name leads to kenc. Documents keep
+//! their layout, which sops would write anew.
+
+mod args;
+mod edit;
+#[cfg(unix)]
+mod exec;
+mod exit;
+mod groups;
+mod keys;
+mod session;
+mod transform;
+mod values;
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::args::{ColorWhen, GlobalArgs};
+use crate::configuration::Configs;
+use crate::report::Reporter;
+use crate::signals;
+
+use args::SopsArgs;
+use exit::{Stop, code};
+use session::Session;
+
+/// The version of sops as which it is taken by programs that look, and whose documents are written.
+const VERSION: &str = "3.13.2";
+
+/// Whether the program was called by the name of sops.
+pub fn is_called(program: Option<&OsStr>) -> bool {
+    program.is_some_and(|program| Path::new(program).file_stem() == Some(OsStr::new("sops")))
+}
+
+/// Does what sops would do with this command line.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match args::parse(words) {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { code::FAILED.into() } else { 0.into() };
+        }
+    };
+    if args.version {
+        println!("sops {VERSION} (kenc {})", env!("CARGO_PKG_VERSION"));
+        return 0.into();
+    }
+    let global = GlobalArgs {
+        json: false,
+        quiet: false,
+        verbose: args.verbose,
+        color: ColorWhen::Auto,
+        config: None,
+        no_input: false,
+    };
+    let reporter = Reporter::new(&global);
+    let configs = Configs::of_sops(args.config.clone(), &reporter);
+    let outcome = std::panic::catch_unwind(|| run(&args, &configs, &reporter));
+    match outcome {
+        Ok(Ok(code)) => code.into(),
+        Ok(Err(stop)) => stop.report(&reporter).into(),
+        Err(_) => code::FAILED.into(),
+    }
+}
+
+fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8, Stop> {
+    if args.keyservice.iter().any(|address| !address.is_empty()) {
+        return Err(Stop::new(code::FAILED, "kenc does not ask key services of sops"));
+    }
+    check_order(args.decryption_order.as_deref())?;
+    let (command, words) = match args.words.split_first() {
+        Some((first, rest)) => match first.to_str().filter(|_| !is_legacy(args)) {
+            Some(command) if COMMANDS.contains(&command) => (Some(command), rest),
+            _ => (None, args.words.as_slice()),
+        },
+        None => (None, args.words.as_slice()),
+    };
+    let session = Session { args, configs, reporter };
+    if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
+        // There is plaintext to clear away, and another program to pass signals on to.
+        signals::handle_all();
+    } else {
+        signals::handle();
+    }
+    match command {
+        Some("encrypt") => transform::encrypt(session, words.first().map(PathBuf::from).as_deref()),
+        Some("decrypt") => transform::decrypt(session, words.first().map(PathBuf::from).as_deref()),
+        Some("rotate") => transform::rotate(session, &file(words)?),
+        Some("set") => values::set(session, words),
+        Some("unset") => values::unset(session, words),
+        Some("filestatus") => transform::file_status(session, &file(words)?),
+        Some("updatekeys") => groups::update_keys(session, words),
+        Some("groups") => groups::run(session, words),
+        #[cfg(unix)]
+        Some("exec-env") => exec::with_variables(session, words),
+        #[cfg(unix)]
+        Some("exec-file") => exec::with_file(session, words),
+        Some("edit") => edit::run(session, &file(words)?),
+        Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not do what `sops {command}` does"))),
+        None => legacy(session, words),
+    }
+}
+
+/// The words that are commands when they stand first.
+const COMMANDS: [&str; 14] = [
+    "encrypt",
+    "decrypt",
+    "edit",
+    "set",
+    "unset",
+    "rotate",
+    "updatekeys",
+    "groups",
+    "exec-env",
+    "exec-file",
+    "filestatus",
+    "publish",
+    "keyservice",
+    "completion",
+];
+
+fn is_legacy(args: &SopsArgs) -> bool {
+    args.encrypt || args.decrypt || args.rotate || args.set.is_some()
+}
+
+/// Without a command, flags say what is done; of several the last in this order counts, as it does for sops.
+fn legacy(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let args = session.args;
+    let file = file(words)?;
+    if let Some(set) = args.set.as_ref().filter(|set| !set.is_empty()) {
+        values::set_by_flag(session, &file, set)
+    } else if args.rotate {
+        transform::rotate(session, &file)
+    } else if args.decrypt {
+        transform::decrypt(session, Some(&file))
+    } else if args.encrypt {
+        transform::encrypt(session, Some(&file))
+    } else {
+        edit::run(session, &file)
+    }
+}
+
+/// The only file that is meant.
+fn file(words: &[OsString]) -> Result<PathBuf, Stop> {
+    words.first().map(PathBuf::from).ok_or_else(|| Stop::new(code::NO_FILE, "no file is given"))
+}
+
+fn check_order(order: Option<&str>) -> Result<(), Stop> {
+    let kinds: Vec<&str> =
+        order.filter(|order| !order.is_empty()).into_iter().flat_map(|order| order.split(',')).collect();
+    match kinds.iter().enumerate().find(|(at, kind)| kinds[..*at].contains(kind)) {
+        Some((_, kind)) => {
+            Err(Stop::new(code::KIND_TWICE, format!("`{kind}` stands twice in the order of decryption")))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,305 @@
+//! The command line of sops: what can be typed when the program is called by that name.
+//!
+//! All commands share one set of flags, as the flags of sops mean the same wherever they stand. The first word may be a
+//! command; without one, `-e`, `-d`, `-r` and `--set` say what is done, and a file alone is edited.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, ValueHint};
+
+/// sops as kenc does it: the same files, the same flags
+#[derive(Debug, Parser)]
+#[command(name = "sops", disable_version_flag = true, max_term_width = 100, after_help = COMMANDS)]
+pub struct SopsArgs {
+    /// A command, and what it is for; a file alone is edited
+    #[arg(value_name = "WORD", value_hint = ValueHint::FilePath, allow_negative_numbers = true)]
+    pub words: Vec<OsString>,
+
+    /// Decrypt the file
+    #[arg(short, long)]
+    pub decrypt: bool,
+    /// Encrypt the file
+    #[arg(short, long)]
+    pub encrypt: bool,
+    /// Make a new data key, and encrypt all values anew
+    #[arg(short, long)]
+    pub rotate: bool,
+    /// Set one value, which is JSON: '["key"][0] "value"'
+    #[arg(long, value_name = "PATH VALUE")]
+    pub set: Option<String>,
+
+    /// Replace the file by the result
+    #[arg(short, long)]
+    pub in_place: bool,
+    /// Write the result to this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Give one value or branch: '["key"][0]'
+    #[arg(long, value_name = "PATH")]
+    pub extract: Option<String>,
+    /// Notation of the input: yaml, json, dotenv, ini or binary
+    #[arg(long, value_name = "TYPE")]
+    pub input_type: Option<String>,
+    /// Notation of the output
+    #[arg(long, value_name = "TYPE")]
+    pub output_type: Option<String>,
+    /// Take the rule and the notation that are for this name
+    #[arg(long, value_name = "FILE")]
+    pub filename_override: Option<PathBuf>,
+    /// Config to use, instead of the .sops.yaml in the working folder or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Taken, and without effect: the layout of a file stays as it is
+    #[arg(long, value_name = "N")]
+    pub indent: Option<u32>,
+    /// Open documents with a missing or wrong MAC
+    #[arg(long)]
+    pub ignore_mac: bool,
+    /// Say what is done
+    #[arg(long)]
+    pub verbose: bool,
+
+    /// Keys of AWS KMS, with commas between; a role behind a `+`
+    #[arg(short, long, value_name = "ARNS")]
+    pub kms: Vec<String>,
+    /// Fingerprints of PGP keys, with commas between
+    #[arg(short, long, value_name = "FINGERPRINTS")]
+    pub pgp: Vec<String>,
+    /// Recipients of age, with commas between
+    #[arg(short, long, value_name = "RECIPIENTS")]
+    pub age: Vec<String>,
+    /// Pairs of the encryption context of KMS: key:value, with commas between
+    #[arg(long, value_name = "PAIRS")]
+    pub encryption_context: Option<String>,
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    pub aws_profile: Option<String>,
+    /// How many key groups are needed
+    #[arg(long, value_name = "N")]
+    pub shamir_secret_sharing_threshold: Option<usize>,
+    #[command(flatten)]
+    pub refused_keys: RefusedKeys,
+
+    /// Leave values in the clear below a key that ends so
+    #[arg(long, value_name = "SUFFIX")]
+    pub unencrypted_suffix: Option<String>,
+    /// Encrypt only values below a key that ends so
+    #[arg(long, value_name = "SUFFIX")]
+    pub encrypted_suffix: Option<String>,
+    /// Leave values in the clear below a key that matches
+    #[arg(long, value_name = "REGEX")]
+    pub unencrypted_regex: Option<String>,
+    /// Encrypt only values below a key that matches
+    #[arg(long, value_name = "REGEX")]
+    pub encrypted_regex: Option<String>,
+    /// Leave values in the clear behind a comment that matches
+    #[arg(long, value_name = "REGEX")]
+    pub unencrypted_comment_regex: Option<String>,
+    /// Encrypt only values behind a comment that matches
+    #[arg(long, value_name = "REGEX")]
+    pub encrypted_comment_regex: Option<String>,
+    /// Compute the MAC over encrypted values only
+    #[arg(long)]
+    pub mac_only_encrypted: bool,
+
+    /// Keys to add when rotating
+    #[arg(long, value_name = "ARNS")]
+    pub add_kms: Vec<String>,
+    /// Keys to remove when rotating
+    #[arg(long, value_name = "ARNS")]
+    pub rm_kms: Vec<String>,
+    /// Fingerprints to add when rotating
+    #[arg(long, value_name = "FINGERPRINTS")]
+    pub add_pgp: Vec<String>,
+    /// Fingerprints to remove when rotating
+    #[arg(long, value_name = "FINGERPRINTS")]
+    pub rm_pgp: Vec<String>,
+    /// Recipients to add when rotating
+    #[arg(long, value_name = "RECIPIENTS")]
+    pub add_age: Vec<String>,
+    /// Recipients to remove when rotating
+    #[arg(long, value_name = "RECIPIENTS")]
+    pub rm_age: Vec<String>,
+
+    /// Read the value from the file that stands in its place
+    #[arg(long)]
+    pub value_file: bool,
+    /// Read the value from the standard input
+    #[arg(long)]
+    pub value_stdin: bool,
+    /// Do nothing where nothing would change
+    #[arg(long)]
+    pub idempotent: bool,
+    /// Show the keys of the file while it is edited
+    #[arg(short, long)]
+    pub show_master_keys: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The file whose groups are changed
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Pass on nothing of our own environment
+    #[arg(long)]
+    pub pristine: bool,
+    /// Run the command in the place of this program
+    #[arg(long)]
+    pub same_process: bool,
+    /// Do not wait for the command
+    #[arg(long)]
+    pub background: bool,
+    /// Use a regular file in memory instead of a named pipe
+    #[arg(long)]
+    pub no_fifo: bool,
+    /// Name of the file that the command is given
+    #[arg(long, value_name = "NAME")]
+    pub filename: Option<PathBuf>,
+    /// Refused: run the command as another user
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+
+    /// Which kinds of keys are tried first; taken, and without effect
+    #[arg(long, value_name = "KINDS")]
+    pub decryption_order: Option<String>,
+    /// Print the version
+    #[arg(short = 'v', long)]
+    pub version: bool,
+    /// Taken, and without effect: nothing is ever looked for
+    #[arg(long)]
+    pub disable_version_check: bool,
+    /// Taken, and without effect: nothing is ever looked for
+    #[arg(long)]
+    pub check_for_updates: bool,
+    /// Taken, and without effect: keys are always asked from here
+    #[arg(long)]
+    pub enable_local_keyservice: bool,
+    /// Refused: a key service of sops
+    #[arg(long, value_name = "ADDRESS")]
+    pub keyservice: Vec<String>,
+}
+
+/// Keys of services that kenc does not ask.
+#[derive(Debug, Default, clap::Args)]
+pub struct RefusedKeys {
+    #[arg(long, hide = true)]
+    pub gcp_kms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub hckms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub azure_kv: Vec<String>,
+    #[arg(long, hide = true)]
+    pub hc_vault_transit: Vec<String>,
+    #[arg(long, hide = true)]
+    pub add_gcp_kms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub rm_gcp_kms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub add_hckms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub rm_hckms: Vec<String>,
+    #[arg(long, hide = true)]
+    pub add_azure_kv: Vec<String>,
+    #[arg(long, hide = true)]
+    pub rm_azure_kv: Vec<String>,
+    #[arg(long, hide = true)]
+    pub add_hc_vault_transit: Vec<String>,
+    #[arg(long, hide = true)]
+    pub rm_hc_vault_transit: Vec<String>,
+}
+
+const COMMANDS: &str = "\
+Commands:
+  encrypt [FILE]             encrypt the values of a file, or of the standard input
+  decrypt [FILE]             decrypt them
+  edit FILE                  edit a file in the clear; it is encrypted again
+  set FILE PATH VALUE        set one value, which is JSON
+  unset FILE PATH            remove one value
+  rotate FILE                make a new data key, and encrypt all values anew
+  updatekeys FILE...         give files the keys that the config says
+  groups add|delete          change key groups
+  exec-env FILE COMMAND      run a command with the values as its environment
+  exec-file FILE COMMAND     run a command with the path of the decrypted file for {}
+  filestatus FILE            say whether a file is encrypted
+
+`publish` and `keyservice` are not supported, nor are keys of GCP, Azure, Vault and Huawei.
+`kenc help` shows all that this program does under its own name.";
+
+/// Reads a command line, the name of the program first.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap::Error> {
+    let command = SopsArgs::command();
+    let flags: Vec<Flag<'_>> = command.get_arguments().filter_map(Flag::of).collect();
+    let mut normal = Vec::new();
+    let mut is_behind = false;
+    for word in words {
+        is_behind |= word == "--";
+        if is_behind {
+            normal.push(word);
+        } else {
+            normal.extend(normalized(word, &flags));
+        }
+    }
+    SopsArgs::try_parse_from(normal)
+}
+
+struct Flag<'a> {
+    short: Option<char>,
+    long: &'a str,
+    takes_value: bool,
+}
+
+impl<'a> Flag<'a> {
+    fn of(argument: &'a clap::Arg) -> Option<Self> {
+        let (short, takes_value) = (argument.get_short(), argument.get_action().takes_values());
+        Some(Self { short, long: argument.get_long()?, takes_value })
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.long == name || self.short.is_some_and(|short| name.chars().eq([short]))
+    }
+}
+
+/// A flag as clap takes it: sops also takes long ones behind a single dash, short ones behind two, and `=true` and `=false`
+/// behind those that have no value. `None` for one that is switched off.
+fn normalized(word: OsString, flags: &[Flag<'_>]) -> Option<OsString> {
+    let Some(bare) = word.to_str().and_then(|text| text.strip_prefix('-')) else { return Some(word) };
+    let bare = bare.strip_prefix('-').unwrap_or(bare);
+    let (name, value) = bare.split_once('=').map_or((bare, None), |(name, value)| (name, Some(value)));
+    let Some(Flag { long, takes_value, .. }) = flags.iter().find(|flag| flag.is_named(name)) else { return Some(word) };
+    match value {
+        Some("0" | "f" | "F" | "false" | "False" | "FALSE") if !takes_value => None,
+        Some(value) if *takes_value => Some(format!("--{long}={value}").into()),
+        _ => Some(format!("--{long}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> SopsArgs {
+        parse(line.split(' ').map(OsString::from)).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_is_what_it_would_be_without_a_name() {
+        SopsArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_are_taken_in_every_form_in_which_sops_takes_them() {
+        let args = read("sops -config=a.yaml --d --i=true -input-type yaml --extract [\"a\"] file.yaml");
+        assert_eq!(args.config, Some(PathBuf::from("a.yaml")));
+        assert!(args.decrypt && args.in_place);
+        assert_eq!(args.input_type.as_deref(), Some("yaml"));
+        assert_eq!(args.words, ["file.yaml"]);
+        let args = read("sops decrypt --ignore-mac=false file.yaml");
+        assert!(!args.ignore_mac);
+        let args = read("sops set file.yaml [\"a\"] -5");
+        assert_eq!(args.words, ["set", "file.yaml", "[\"a\"]", "-5"]);
+        assert_eq!(read("sops exec-env a.yaml -- -x").words, ["exec-env", "a.yaml", "-x"]);
+        assert!(parse(["sops", "--no-such-flag"].map(OsString::from)).is_err());
+    }
+}

@@ -1,0 +1,165 @@
+//! Running commands with what a document says: `exec-env` and `exec-file`.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Component, Path};
+use std::process::{Command, ExitStatus};
+
+use kenc::document::{Entry, Node, Value};
+use kenc::error::Error;
+use zeroize::Zeroizing;
+
+use super::exit::{Stop, code};
+use super::session::{Session, name_of};
+use crate::args::documents::DocumentDecryptArgs;
+use crate::commands::contents::private_folder;
+use crate::commands::documents::decrypt::result;
+use crate::failure::Failure;
+use crate::signals;
+
+/// Runs a command of the shell with the values at the top of a document as variables.
+pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let args = session.args;
+    let [file, line] = words else {
+        return Err(Stop::new(code::FAILED, "`exec-env` takes a file and a command of the shell in one word"));
+    };
+    refuse_user(session)?;
+    if args.background && args.same_process {
+        return Err(Stop::new(code::CONFLICT, "--same-process and --background exclude each other"));
+    }
+    let opened = session.open(Some(Path::new(file)))?;
+    let mut command = shell(line, args.pristine);
+    let roots = &opened.plaintext().tree().roots;
+    let entries = match roots.first() {
+        Some(Node::Mapping(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    for entry in entries {
+        let Entry::Child(member) = entry else { continue };
+        let fault = |fault: &str| Stop::new(code::FAILED, format!("`{}` cannot be a variable: {fault}", member.key));
+        let Node::Leaf(leaf) = &member.value else { return Err(fault("it is a mapping, a list or an alias")) };
+        let value = leaf.value.bare();
+        if member.key.is_empty() || member.key.contains(['=', '\0']) {
+            return Err(fault("its name is not one that a variable can have"));
+        }
+        if value.contains(&0) {
+            return Err(fault("it has a zero byte in it"));
+        }
+        let value = if matches!(leaf.value, Value::Null) { Zeroizing::default() } else { value };
+        command.env(&member.key, OsStr::from_bytes(&value));
+    }
+    if args.background {
+        command.spawn().map_err(failed)?;
+        return Ok(0);
+    }
+    // In our place, with or without --same-process: signals and the exit code are the command's own.
+    Err(failed(command.exec()))
+}
+
+/// Runs a command of the shell in which `{}` is the path of the decrypted file.
+pub fn with_file(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let args = session.args;
+    let [file, line] = words else {
+        return Err(Stop::new(code::FAILED, "`exec-file` takes a file and a command of the shell in one word"));
+    };
+    refuse_user(session)?;
+    if args.background {
+        return Err(Stop::new(
+            code::FAILED,
+            "`exec-file --background` would leave the decrypted file without an owner",
+        ));
+    }
+    let path = Path::new(file);
+    let name = args.filename.clone().unwrap_or_else(|| "tmp-file".into());
+    if !matches!(name.components().collect::<Vec<_>>()[..], [Component::Normal(_)]) {
+        return Err(Stop::new(code::FAILED, "--filename must be a name without folders"));
+    }
+    let to = session.output_format(Some(path))?;
+    let opened = session.open(Some(path))?;
+    let to = if args.output_type.is_some() { to } else { opened.document().format() };
+    let plaintext = result(opened, &DocumentDecryptArgs { extract: None, output_type: Some(to.into()) });
+    let plaintext = plaintext.map_err(Failure::about(name_of(Some(path))))?;
+
+    let folder = private_folder(session.reporter)?;
+    let target = folder.path().join(&name);
+    if args.no_fifo || !serve_by_pipe(&target, &plaintext)? {
+        folder.write(name.as_os_str(), &plaintext)?;
+    }
+    let line = replaced(line, target.as_os_str());
+    let outcome = run(shell(&line, false));
+    drop(folder);
+    outcome
+}
+
+/// Makes a named pipe that gives a text once. Returns false where there is no such thing.
+#[cfg(target_os = "linux")]
+fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, Stop> {
+    use std::io::Write;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    let made = mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
+    made.map_err(|error| Error::io("make a named pipe", error.into()))?;
+    let (path, text) = (path.to_owned(), Zeroizing::new(text.to_vec()));
+    // It waits until the command opens the pipe. If that never happens, it ends with the program.
+    std::thread::spawn(move || {
+        let _ = std::fs::OpenOptions::new().write(true).open(path).and_then(|mut pipe| pipe.write_all(&text));
+    });
+    Ok(true)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn serve_by_pipe(_path: &Path, _text: &[u8]) -> Result<bool, Stop> {
+    Ok(false)
+}
+
+fn replaced(line: &OsStr, path: &OsStr) -> OsString {
+    let (line, mut made) = (line.as_bytes(), Vec::new());
+    let mut at = 0;
+    while at < line.len() {
+        if line[at..].starts_with(b"{}") {
+            made.extend_from_slice(path.as_bytes());
+            at += 2;
+        } else {
+            made.push(line[at]);
+            at += 1;
+        }
+    }
+    OsStr::from_bytes(&made).to_owned()
+}
+
+fn shell(line: &OsStr, is_pristine: bool) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(line);
+    if is_pristine {
+        command.env_clear();
+    }
+    command
+}
+
+/// Runs a command to its end, and passes signals on to it.
+fn run(mut command: Command) -> Result<u8, Stop> {
+    let mut child = signals::start(&mut command).map_err(failed)?;
+    signals::wait_for(&mut child).map(exit_code).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Stop {
+    Error::io("run /bin/sh", error).into()
+}
+
+/// As a shell has it: 128 and the number of the signal that ended it.
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
+}
+
+fn refuse_user(session: Session<'_>) -> Result<(), Stop> {
+    match session.args.user.as_deref().filter(|user| !user.is_empty()) {
+        Some(user) => Err(Stop::new(
+            code::FAILED,
+            format!("kenc does not become another user; `sudo -u {user}` within the command does"),
+        )),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,141 @@
+//! The keys of documents: `updatekeys` and `groups`.
+
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::path::Path;
+
+use kenc::document::{NewKey, Outcome, StoredKey};
+use kenc::fs::atomic::Access;
+use kenc::keys::WrappingKey;
+
+use super::exit::{Stop, code};
+use super::keys::{named, refuse_others};
+use super::session::{Session, name_of};
+use super::transform::text_of;
+use crate::documents::groups_of_rule;
+use crate::failure::Failure;
+
+/// Gives files the keys of the rules for them.
+pub fn update_keys(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    match words {
+        [] => Err(Stop::new(code::NO_FILE, "no file is given")),
+        [file] => update(session, Path::new(file)),
+        files => {
+            let mut failed = 0;
+            for file in files {
+                if let Err(stop) = update(session, Path::new(file)) {
+                    stop.report(session.reporter);
+                    failed += 1;
+                }
+            }
+            if failed == 0 {
+                return Ok(0);
+            }
+            Err(Stop::new(code::FAILED, format!("{failed} of {} files failed", files.len())))
+        }
+    }
+}
+
+fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
+    let found = session.configs.of(Some(path))?;
+    let rule = found.config.as_ref().map(|config| config.rule_for(Some(path))).transpose()?.flatten();
+    let rule = rule.ok_or_else(|| Stop::new(code::FAILED, "there is no config with creation rules"))?;
+    let groups = groups_of_rule(&rule)?;
+    let sealed = session.sealed(Some(path))?;
+    let old = sealed.metadata();
+    let stated = session.args.shamir_secret_sharing_threshold.or(rule.threshold.map(usize::from)).unwrap_or(0);
+    let threshold = if groups.len() > 1 { stated } else { 0 };
+    let differences = differences(&old.groups, &groups);
+    let needed = |threshold: usize, groups: usize| if groups > 1 && threshold == 0 { groups } else { threshold };
+    let is_same_threshold = needed(old.threshold, old.groups.len()) == needed(threshold, groups.len());
+    if differences.iter().all(|line| line.starts_with(' ')) && old.groups.len() == groups.len() && is_same_threshold {
+        eprintln!("File {} already up to date", path.display());
+        return Ok(0);
+    }
+    println!("The following changes will be made to the file's groups:");
+    for line in &differences {
+        println!("{line}");
+    }
+    if !session.args.yes && !is_confirmed()? {
+        eprintln!("File {} left unchanged", path.display());
+        return Ok(0);
+    }
+    let opened = session.open(Some(path))?;
+    let groups: Vec<Vec<NewKey>> =
+        groups.into_iter().map(|group| group.into_iter().map(NewKey::Wrapping).collect()).collect();
+    let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
+    if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
+        session.replace(path, &encrypted.text)?;
+    }
+    eprintln!("File {} synced with new keys", path.display());
+    Ok(0)
+}
+
+/// The keys of each group, with a sign before those that come or go.
+fn differences(old: &[Vec<StoredKey>], new: &[Vec<WrappingKey>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for at in 0..old.len().max(new.len()) {
+        let old = old.get(at).map_or(&[][..], Vec::as_slice);
+        let new = new.get(at).map_or(&[][..], Vec::as_slice);
+        lines.push(format!(" Group {}", at + 1));
+        for key in old {
+            let stays = new.iter().any(|new| key.is_of(new));
+            lines.push(format!("{} {}", if stays { ' ' } else { '-' }, crate::report::printable(&key.id())));
+        }
+        for key in new.iter().filter(|key| !old.iter().any(|old| old.is_of(key))) {
+            lines.push(format!("+ {}", key.key));
+        }
+    }
+    lines
+}
+
+fn is_confirmed() -> Result<bool, Stop> {
+    loop {
+        print!("Is this okay? (y/n):");
+        let _ = std::io::Write::flush(&mut std::io::stdout());
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        match (read, answer.trim()) {
+            (Ok(0) | Err(_), _) => return Err(Stop::new(code::FAILED, "nobody answered; `-y` goes on without asking")),
+            (_, "y") => return Ok(true),
+            (_, "n") => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
+/// `groups add` and `groups delete`.
+pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let args = session.args;
+    let path = args.file.as_deref().ok_or_else(|| Stop::new(code::NO_FILE, "`--file` must name the file"))?;
+    let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
+    refuse_others(&args.refused_keys)?;
+    let opened = session.open(Some(path))?;
+    let old = opened.metadata();
+    let mut groups: Vec<Vec<NewKey>> =
+        old.groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect()).collect();
+    match words.as_slice() {
+        ["add"] => {
+            let keys = named(args, &args.kms, &args.pgp, &args.age)?;
+            if keys.is_empty() {
+                return Err(Stop::new(code::FAILED, "the new group needs a key: --kms, --age or --pgp"));
+            }
+            groups.push(keys.into_iter().map(NewKey::Wrapping).collect());
+        }
+        ["delete", number] => {
+            let number = number.parse::<usize>().ok().filter(|number| *number < groups.len());
+            let number =
+                number.ok_or_else(|| Stop::new(code::FAILED, "there is no group with this number; the first is 0"))?;
+            groups.remove(number);
+        }
+        ["delete"] => {
+            return Err(Stop::new(code::FAILED, "`groups delete` takes the number of a group; the first is 0"));
+        }
+        _ => return Err(Stop::new(code::FAILED, "`groups` takes `add` or `delete`")),
+    }
+    let stated = args.shamir_secret_sharing_threshold.unwrap_or(old.threshold);
+    let threshold = if groups.len() > 1 { stated.min(groups.len()) } else { 0 };
+    let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
+    let text = text_of(outcome.map_err(Failure::about(name_of(Some(path))))?, opened.document().text());
+    session.write(Some(path), text.as_bytes(), Access::Umask)
+}

@@ -1,0 +1,162 @@
+//! Which keys and which rule a document is encrypted by: the flags, the variables of sops, and the config.
+
+use std::path::Path;
+
+use kenc::context::EncryptionContext;
+use kenc::document::{Comments, Format, MacScope, Recipe, Rule};
+use kenc::error::Error;
+use kenc::keys::{KeyUri, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
+
+use super::args::{RefusedKeys, SopsArgs};
+use super::exit::{Stop, code};
+use crate::configuration::Configs;
+use crate::documents::groups_of_rule;
+
+/// How a document is encrypted for the first time.
+pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, format: Format) -> Result<Recipe, Stop> {
+    let given = given(args)?;
+    let found = configs.of(Some(path))?;
+    let rule = match &found.config {
+        Some(config) if given.is_empty() => config.rule_for(Some(path))?,
+        Some(config) => config.settings_for(Some(path))?,
+        None => None,
+    };
+    let groups = match &rule {
+        _ if !given.is_empty() => vec![given],
+        Some(rule) if !rule.groups.is_empty() => groups_of_rule(rule)?,
+        _ => {
+            return Err(Stop::new(
+                code::FAILED,
+                "no key to encrypt with: neither --kms, --age or --pgp, nor a rule of a .sops.yaml in the working folder or above",
+            ));
+        }
+    };
+    let threshold =
+        args.shamir_secret_sharing_threshold.or(rule.as_ref().and_then(|rule| rule.threshold.map(usize::from)));
+    let from_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
+    let from_config = from_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+    let is_only_encrypted = args.mac_only_encrypted || rule.as_ref().is_some_and(|rule| rule.mac_only_encrypted);
+    // The single value of a binary document has no name that a rule could be about.
+    let is_binary = format == Format::Binary;
+    let selection = if is_binary { None } else { selection(args)?.or(from_config) };
+    Ok(Recipe {
+        rule: selection.unwrap_or_default(),
+        threshold: if groups.len() > 1 { threshold.unwrap_or(0) } else { 0 },
+        groups,
+        mac_scope: if is_only_encrypted && !is_binary { MacScope::OnlyEncrypted } else { MacScope::All },
+        comments: Comments::Encrypted,
+    })
+}
+
+/// The keys of the flags, or of the variables.
+fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
+    refuse_others(&args.refused_keys)?;
+    for (variable, service) in [
+        ("SOPS_GCP_KMS_IDS", "Google Cloud KMS"),
+        ("SOPS_AZURE_KEYVAULT_URLS", "Azure Key Vault"),
+        ("SOPS_VAULT_URIS", "HashiCorp Vault"),
+        ("SOPS_HUAWEICLOUD_KMS_IDS", "Huawei Cloud KMS"),
+    ] {
+        if std::env::var_os(variable).is_some_and(|value| !value.is_empty()) {
+            return Err(Stop::new(
+                code::FAILED,
+                format!("${variable} names keys of {service}, which kenc does not ask"),
+            ));
+        }
+    }
+    let or_variable = |given: &[String], name: &str| {
+        let from_variable = || std::env::var(name).into_iter().collect();
+        if given.is_empty() { from_variable() } else { given.to_vec() }
+    };
+    named(
+        args,
+        &or_variable(&args.kms, "SOPS_KMS_ARN"),
+        &or_variable(&args.pgp, "SOPS_PGP_FP"),
+        &or_variable(&args.age, "SOPS_AGE_RECIPIENTS"),
+    )
+}
+
+/// Keys by lists of words with commas between, in the order in which sops lists them.
+pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) -> Result<Vec<WrappingKey>, Stop> {
+    let words = |lists: &[String]| -> Vec<String> {
+        let words = lists.iter().flat_map(|list| list.split([',', '\n'])).map(str::trim);
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let context = context(args)?;
+    let mut keys: Vec<WrappingKey> = Vec::new();
+    for word in words(kms) {
+        let (arn, role) = word.split_once('+').map_or((word.as_str(), None), |(arn, role)| (arn, Some(role)));
+        let fault = || Stop::new(code::FAILED, format!("`{arn}` is no ARN of a KMS key"));
+        let key = KeyUri::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
+        let (role, profile) = (role.map(str::to_owned), args.aws_profile.clone());
+        keys.push(WrappingKey { key, access: KmsAccess { context: context.clone(), role, profile } });
+    }
+    for word in words(pgp) {
+        let fault = || Stop::new(code::FAILED, format!("`{word}` is no fingerprint of a PGP key"));
+        keys.push(KeyUri::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
+    }
+    for word in words(age) {
+        keys.push(word.parse::<KeyUri>().map_err(Error::from)?.into());
+    }
+    let mut seen = std::collections::HashSet::new();
+    keys.retain(|key| seen.insert(key.key.to_string()));
+    Ok(keys)
+}
+
+/// The pairs of `--encryption-context`.
+fn context(args: &SopsArgs) -> Result<EncryptionContext, Stop> {
+    let fault = || Stop::new(code::CONTEXT_FORMAT, "the encryption context is not written key:value,key:value");
+    let mut context = EncryptionContext::new();
+    for pair in args.encryption_context.iter().flat_map(|pairs| pairs.split(',')).filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once(':').ok_or_else(fault)?;
+        context.insert(key, value).map_err(Error::from)?;
+    }
+    Ok(context)
+}
+
+/// Says which keys are not asked, if any of them was given.
+pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
+    let RefusedKeys {
+        gcp_kms,
+        hckms,
+        azure_kv,
+        hc_vault_transit,
+        add_gcp_kms,
+        rm_gcp_kms,
+        add_hckms,
+        rm_hckms,
+        add_azure_kv,
+        rm_azure_kv,
+        add_hc_vault_transit,
+        rm_hc_vault_transit,
+    } = keys;
+    for (lists, service) in [
+        ([gcp_kms, add_gcp_kms, rm_gcp_kms], "Google Cloud KMS"),
+        ([hckms, add_hckms, rm_hckms], "Huawei Cloud KMS"),
+        ([azure_kv, add_azure_kv, rm_azure_kv], "Azure Key Vault"),
+        ([hc_vault_transit, add_hc_vault_transit, rm_hc_vault_transit], "HashiCorp Vault"),
+    ] {
+        if lists.iter().any(|list| list.iter().any(|words| !words.is_empty())) {
+            return Err(Stop::new(code::FAILED, format!("kenc does not ask keys of {service}")));
+        }
+    }
+    Ok(())
+}
+
+/// The rule of the flags for which values are encrypted.
+pub fn selection(args: &SopsArgs) -> Result<Option<Rule>, Stop> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let rules = [
+        given(&args.unencrypted_suffix).map(Rule::UnencryptedSuffix),
+        given(&args.encrypted_suffix).map(Rule::EncryptedSuffix),
+        given(&args.unencrypted_regex).map(Rule::UnencryptedRegex),
+        given(&args.encrypted_regex).map(Rule::EncryptedRegex),
+        given(&args.unencrypted_comment_regex).map(Rule::UnencryptedCommentRegex),
+        given(&args.encrypted_comment_regex).map(Rule::EncryptedCommentRegex),
+    ];
+    let mut rules = rules.into_iter().flatten();
+    match (rules.next(), rules.next()) {
+        (rule, None) => Ok(rule),
+        (_, Some(_)) => Err(Stop::new(code::CONFLICT, "only one rule can say which values are encrypted")),
+    }
+}

@@ -1,0 +1,163 @@
+//! What all commands have in common: reading, opening and writing a document.
+
+use std::path::Path;
+
+use kenc::context::EncryptionContext;
+use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::error::{Error, Result as LibraryResult};
+use kenc::fs::atomic::{Access, Existing, Sync};
+use kenc::keys::{AwsKms, Identities, Keyring, TrustedKeys};
+use zeroize::Zeroizing;
+
+use super::args::SopsArgs;
+use super::exit::{Stop, code};
+use crate::args::AwsArgs;
+use crate::configuration::Configs;
+use crate::documents::{parse, write};
+use crate::environment::{identities, key_service, variable};
+use crate::failure::Failure;
+use crate::output::{Place, STANDARD_INPUT, check_folder_of, open_input};
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+
+/// Longest file that is taken, in bytes.
+const MAX_LEN: usize = 256 << 20;
+
+/// One run of the program.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    pub args: &'a SopsArgs,
+    pub configs: &'a Configs<'a>,
+    pub reporter: &'a Reporter,
+}
+
+impl<'a> Session<'a> {
+    /// The name by which notation and rule are found.
+    pub fn name(self, path: Option<&'a Path>) -> Option<&'a Path> {
+        let named = self.args.filename_override.as_deref().filter(|name| !name.as_os_str().is_empty());
+        named.or(path)
+    }
+
+    /// The notation of the input. sops knows no TOML, and takes such a file as a whole.
+    pub fn input_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+        format(self.args.input_type.as_deref(), self.name(path))
+    }
+
+    /// The notation of the output.
+    pub fn output_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+        format(self.args.output_type.as_deref(), self.name(path))
+    }
+
+    /// Reads all of a file, or of the standard input.
+    pub fn read(self, path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        let (whole, _) = open_input(path)?.read_whole(MAX_LEN)?;
+        whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
+    }
+
+    /// Reads an encrypted document.
+    pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
+        let format = self.input_format(path)?;
+        let whole = self.read(path)?;
+        // What kenc made of a TOML file says so itself.
+        let of_toml = (format == Format::Binary && self.args.input_type.is_none()).then(|| Document::recognise(&whole));
+        let sealed = match of_toml.flatten() {
+            Some(document) if document.format() == Format::Toml => Ok(document),
+            _ => parse(format, &whole),
+        };
+        Ok(sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)))?)
+    }
+
+    /// Reads an encrypted document, and opens it.
+    pub fn open(self, path: Option<&Path>) -> Result<Opened, Stop> {
+        let sealed = self.sealed(path)?;
+        let mac = if self.args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
+        let seal = if self.configs.require_seal(path)? { SealDemand::Verified } else { SealDemand::NotBroken };
+        let demands = Demands { only: Vec::new(), context: EncryptionContext::new(), mac, seal };
+        let opened = self.with_keyring(path, |keyring| sealed.open(keyring, &demands))?;
+        Ok(opened.map_err(Failure::about(name_of(path)))?)
+    }
+
+    /// Lets `work` ask keys.
+    pub fn with_keyring<T>(
+        self,
+        path: Option<&Path>,
+        work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>,
+    ) -> Result<LibraryResult<T>, Stop> {
+        let trusted = self.configs.trusted(path)?;
+        let kms = self.kms();
+        let passphrases = Passphrases::new(None, self.reporter.may_ask());
+        let keyring = Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted };
+        Ok(work(&keyring))
+    }
+
+    /// Lets `work` ask the keys that the user named.
+    pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
+        let kms = self.kms();
+        let passphrases = Passphrases::new(None, self.reporter.may_ask());
+        let trusted = TrustedKeys::all();
+        work(&Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted })
+    }
+
+    fn kms(self) -> AwsKms {
+        let profile = self.args.aws_profile.clone().filter(|profile| !profile.is_empty());
+        key_service(&AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) })
+    }
+
+    /// Writes a result where the flags say: to the file itself, another, or the standard output.
+    pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access) -> Result<u8, Stop> {
+        let SopsArgs { in_place, output, .. } = self.args;
+        let output = output.as_ref().filter(|output| !output.as_os_str().is_empty());
+        let place = match (output, path) {
+            (Some(_), _) if *in_place => {
+                return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot both say where the result goes"));
+            }
+            (Some(output), _) => {
+                check_folder_of(output)
+                    .map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
+                Place::File { path: output.clone(), existing: Existing::Replace }
+            }
+            (None, Some(path)) if *in_place => Place::Input { path: path.to_owned() },
+            (None, None) if *in_place => {
+                return Err(Stop::new(code::CONFLICT, "the standard input cannot be replaced"));
+            }
+            _ => Place::StandardOutput { forced: true },
+        };
+        written(&place, bytes, access)
+    }
+
+    /// Replaces a document by its successor.
+    pub fn replace(self, path: &Path, text: &str) -> Result<u8, Stop> {
+        written(&Place::Input { path: path.to_owned() }, text.as_bytes(), Access::Umask)
+    }
+}
+
+/// A path as messages name it.
+pub fn name_of(path: Option<&Path>) -> String {
+    path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
+}
+
+fn written(place: &Place, bytes: &[u8], access: Access) -> Result<u8, Stop> {
+    match write(place, bytes, access, Sync::WhenReplacing) {
+        Ok(()) => Ok(0),
+        Err(error @ Error::Interrupted) => Err(error.into()),
+        Err(error) => Err(Stop::from(error).with_code(code::CANNOT_WRITE)),
+    }
+}
+
+/// A word that is no notation is no reason to stop: sops goes by the name then.
+fn format(word: Option<&str>, name: Option<&Path>) -> Result<Format, Stop> {
+    if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
+        return Ok(format);
+    }
+    Ok(match name.map(Format::of_name) {
+        Some(Format::Toml) | None => Format::Binary,
+        Some(format) => format,
+    })
+}
+
+/// The identities of kenc and of sops.
+fn of_sops() -> Identities {
+    let mut identities = identities(&[]);
+    identities.ssh_files.extend(variable("SOPS_AGE_SSH_PRIVATE_KEY_FILE"));
+    identities
+}

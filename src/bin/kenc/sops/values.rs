@@ -1,0 +1,78 @@
+//! Single values: `set` and `unset`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use kenc::document::{Document, Encrypted, Node, Outcome, Path as Way};
+use kenc::error::DocumentError;
+use zeroize::Zeroizing;
+
+use super::exit::{Stop, code};
+use super::session::{Session, name_of};
+use crate::failure::Failure;
+
+/// `set FILE PATH VALUE`.
+pub fn set(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let args = session.args;
+    if args.value_file && args.value_stdin {
+        return Err(Stop::new(code::FAILED, "--value-file and --value-stdin cannot both say where the value is"));
+    }
+    let (file, way, value) = match (words, args.value_stdin) {
+        ([file, way], true) => (file, way, session.read(None)?),
+        ([file, way, value], false) if args.value_file => (file, way, session.read(Some(Path::new(value)))?),
+        ([file, way, value], false) => (file, way, Zeroizing::new(value.clone().into_encoded_bytes())),
+        _ => return Err(Stop::new(code::NO_FILE, "`set` takes a file, a path and a value")),
+    };
+    set_to(session, &PathBuf::from(file), &way.to_string_lossy(), &value)
+}
+
+/// `--set 'PATH VALUE' FILE`.
+pub fn set_by_flag(session: Session<'_>, file: &Path, set: &str) -> Result<u8, Stop> {
+    let Some((way, value)) = set.split_once("] ") else {
+        return Err(Stop::new(code::SET_FORMAT, "`--set` takes a path and a value: '[\"key\"] \"value\"'"));
+    };
+    set_to(session, file, &format!("{way}]"), value.as_bytes())
+}
+
+fn set_to(session: Session<'_>, file: &Path, way: &str, value: &[u8]) -> Result<u8, Stop> {
+    let way = parsed(way)?;
+    let value: Node =
+        serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
+    change(session, file, |document| document.with_value(&way, &value))
+}
+
+/// `unset FILE PATH`.
+pub fn unset(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+    let [file, way] = words else {
+        return Err(Stop::new(code::NO_FILE, "`unset` takes a file and a path"));
+    };
+    let way = parsed(&way.to_string_lossy())?;
+    let is_idempotent = session.args.idempotent;
+    change(session, Path::new(file), |document| {
+        if is_idempotent && document.tree().node(&way).is_none() {
+            return Ok(Zeroizing::new(document.text().to_owned()));
+        }
+        document.without(&way)
+    })
+}
+
+/// Changes what a document says, and writes it if it says something else now.
+fn change(
+    session: Session<'_>,
+    file: &Path,
+    change: impl FnOnce(&Document) -> Result<Zeroizing<String>, DocumentError>,
+) -> Result<u8, Stop> {
+    let about = || Failure::about(name_of(Some(file)));
+    let opened = session.open(Some(file))?;
+    let plaintext = opened.plaintext();
+    let edited = change(plaintext).and_then(|text| Document::parse(plaintext.format(), text));
+    let edited = edited.map_err(|error| about()(error.into()))?;
+    match opened.encrypt_again(&edited).map_err(about())? {
+        Outcome::Unchanged => Ok(0),
+        Outcome::Changed(Encrypted { text, .. }) => session.replace(file, &text),
+    }
+}
+
+fn parsed(way: &str) -> Result<Way, Stop> {
+    way.parse().map_err(|error: kenc::document::PathError| Stop::new(code::SET_FORMAT, error.to_string()))
+}

@@ -1,0 +1,89 @@
+//! Keys before there is a text: what is to be typed first and encrypted later.
+
+use zeroize::Zeroizing;
+
+use super::encrypt::{Comments, Encrypted, Recipe, Writer, checked_threshold, survey};
+use super::mac::MacScope;
+use super::metadata::Metadata;
+use super::reuse::{Keep, Reuse};
+use super::sealed::Opened;
+use super::select::{Rule, Selection};
+use super::stored_key::StoredKey;
+use super::{Document, Format};
+use crate::crypto::DataKey;
+use crate::error::{DocumentError, Result};
+use crate::keys::Keyring;
+
+/// A data key that is wrapped already, and all else that a new document is encrypted with.
+pub struct Prepared {
+    data_key: DataKey,
+    metadata: Metadata,
+    selection: Selection,
+    comments: Comments,
+}
+
+impl Recipe {
+    /// Makes and wraps a data key for a document that is not there yet. From then on no key is asked any more.
+    ///
+    /// # Errors
+    /// If the recipe cannot be used, or a key refuses.
+    pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<Prepared> {
+        let Self { rule, groups, threshold, mac_scope, comments } = self;
+        let selection = Selection::new(rule)?;
+        let threshold = checked_threshold(*threshold, groups.len())?;
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
+        let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
+            keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()
+        });
+        let stated = if groups.len() > 1 { threshold } else { 0 };
+        let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
+        Ok(Prepared { data_key, metadata, selection, comments: *comments })
+    }
+}
+
+impl Prepared {
+    /// Encrypts the values of a document that is in the clear, as [`Document::encrypt`] does.
+    ///
+    /// # Errors
+    /// If the document cannot be encrypted, or the rule selects nothing.
+    pub fn encrypt(&self, document: &Document) -> Result<Encrypted> {
+        let Self { data_key, metadata, selection, comments } = self;
+        if document.metadata().is_some() {
+            return Err(DocumentError::AlreadyEncrypted.into());
+        }
+        if survey(document, selection)? == 0 {
+            let rule = &metadata.rule;
+            return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
+        }
+        let mut metadata = metadata.clone();
+        metadata.touch();
+        Writer::new(document, selection, *comments, data_key).write(metadata, Reuse::new(Keep::Types), None)
+    }
+
+    /// Encrypts any bytes, as a binary document, under the same data key.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+        encrypt_bytes(&self.data_key, &self.metadata, bytes)
+    }
+}
+
+impl Opened {
+    /// Encrypts any bytes, as a binary document, under the same data key: for what is to be kept beside this one, and may
+    /// not be a document at all.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+        encrypt_bytes(&self.data_key, self.metadata(), bytes)
+    }
+}
+
+fn encrypt_bytes(data_key: &DataKey, keys_of: &Metadata, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+    let document = Document::from_plaintext(Format::Binary, bytes)?;
+    let rule = Rule::default();
+    let selection = Selection::new(&rule)?;
+    let metadata = Metadata::new(rule, MacScope::default(), keys_of.groups.clone(), keys_of.threshold);
+    Writer::new(&document, &selection, Comments::InTheClear, data_key).write(metadata, Reuse::new(Keep::Types), None)
+}
