@@ -385,6 +385,31 @@ mod keys {
     }
 
     #[test]
+    fn a_key_of_another_service_stays_or_is_left_out_and_is_named_where_it_would_have_to_wrap() {
+        let documents = Documents::new();
+        let home = &documents.home;
+        let team = documents.other_key("team.txt");
+        let google = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+        let entry = format!(
+            "    gcp_kms:\n        - resource_id: {google}\n          created_at: \"2026-11-25T15:00:00Z\"\n          enc: AAAA\n"
+        );
+        // A seal would not let a key be put in by hand.
+        let text = documents.text("secrets.yaml").replacen("sops:\n", &format!("sops:\n{entry}"), 1);
+        let text: Vec<&str> = text.lines().filter(|line| !line.contains("kenc_seal")).collect();
+        home.write("secrets.yaml", text.join("\n") + "\n");
+        home.run(["rewrap", "secrets.yaml", "--add", &team]).ok();
+        assert_eq!(documents.ids("secrets.yaml"), [[google.to_owned(), documents.key.clone(), team.clone()]]);
+        let refused = home.run(["rotate", "secrets.yaml"]);
+        refused.fails(FAILED).says("gcp_kms").hints("--to KEY").hints("sops rotate -i secrets.yaml");
+        home.write(".sops.yaml", format!("creation_rules:\n  - gcp_kms: {google}\n    age: {}\n", documents.key));
+        home.run(["rewrap", "secrets.yaml", "--from-config", "-y"]).ok();
+        assert_eq!(documents.ids("secrets.yaml"), [[google.to_owned(), documents.key.clone()]]);
+        home.run(["rotate", "secrets.yaml", "--to", &documents.key]).ok();
+        home.run(["rewrap", "secrets.yaml", "--from-config", "-y"]).fails(FAILED).says(google);
+        documents.says("secrets.yaml", SECRETS);
+    }
+
+    #[test]
     fn rotation_changes_the_rule_if_that_is_asked_for() {
         let documents = Documents::new();
         let home = &documents.home;

@@ -46,6 +46,9 @@ impl Opened {
     ///
     /// # Errors
     /// If there is no key, the threshold is not possible, or a key does not wrap.
+    ///
+    /// # Panics
+    /// Never: each key that is missing is wrapped.
     pub fn with_keys(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Outcome> {
         let needed = checked_threshold(threshold, groups.len())?;
         let old = self.metadata();

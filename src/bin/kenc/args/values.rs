@@ -96,7 +96,7 @@ pub struct UnsetArgs {
 /// A place in a document.
 #[derive(Debug, Args)]
 pub struct PlaceArgs {
-    /// Where the value is: `db.password`, `list[0]`, `"key.with.dots"`, or ["db"]["password"]; `.` is everything
+    /// Where the value is: `db.password`, `list[0]`, `"key.with.dots"`, or `["db"]["password"]`; `.` is everything
     ///
     /// A section of an INI file is the first key; DEFAULT is what stands before every section.
     #[arg(value_name = "PATH")]

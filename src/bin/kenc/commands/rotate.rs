@@ -113,8 +113,8 @@ impl Rotation<'_> {
             Content::Document(sealed) => {
                 // What has no seal yet gets one by this very command.
                 let demands = self.demands.of_changed_document(&args.document, false);
-                let context = new_context.as_ref();
-                documents::rotate::run(*sealed, args, context, target, keys, &demands, keyring).map(Changed::Document)
+                documents::rotate::run(*sealed, args, new_context.as_ref(), target, keys, &demands, keyring)
+                    .map(|done| Changed::Document(Box::new(done)))
             }
         }
     }
@@ -179,7 +179,7 @@ struct NewPayload {
 /// What became of one file or document.
 enum Changed {
     File(Done),
-    Document(documents::rotate::Done),
+    Document(Box<documents::rotate::Done>),
 }
 
 /// What became of one file.

@@ -2,6 +2,9 @@
 
 use kenc::error::DocumentError;
 
+use super::hints::quoted;
+use crate::failure::Cause;
+
 /// The hint for a fault of a document. `file` is the file in a command line.
 pub fn of_document(fault: &DocumentError, file: &str) -> String {
     match fault {
@@ -68,5 +71,40 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             format!("name it with `--group N`; `kenc inspect {file}` shows the groups, and --from-config changes all of them")
         }
         DocumentError::NoSuchGroup { .. } => format!("`kenc inspect {file}` shows the groups"),
+    }
+}
+
+/// The hint where a command about documents went wrong before or beside the library.
+pub fn of_command(cause: &Cause) -> String {
+    match cause {
+        Cause::CipherOfDocument(_) => {
+            "leave out --cipher; or rotate kenc files and documents one after the other".to_owned()
+        }
+        Cause::NoRule(_) => {
+            "give it one in .kenc.yaml, name the config with `--config FILE`, or name keys with `--to KEY`".to_owned()
+        }
+        Cause::NoPlaceForMany => {
+            "name a folder for them with `-o FOLDER/`, or replace each file with `-i`; `-n` shows which".to_owned()
+        }
+        Cause::NothingMeant => {
+            "look at the path_regex of the rules: it is for paths from the folder of the config".to_owned()
+        }
+        Cause::ValueOfWholeFile(path) => format!("`kenc edit {}` changes it", quoted(path)),
+        Cause::ValueOnCommandLine => {
+            "pipe it in, or name a --file, or be asked for it; where it is no secret, --from-argument takes it"
+                .to_owned()
+        }
+        Cause::NoValue(_) => "pipe it in, or name a --file; `\"\" --from-argument` is an empty text".to_owned(),
+        Cause::ValueNotText => {
+            "encode it, with base64 for instance; or encrypt it as a file: `kenc encrypt`".to_owned()
+        }
+        Cause::ValueNotJson(_) => {
+            "text stands in double quotes there; without --json, what is given is taken as it is".to_owned()
+        }
+        Cause::NotationUnknown(_) => "name it with `--input-type yaml`, json, dotenv, ini or toml".to_owned(),
+        Cause::NotConfirmed { .. } => {
+            "`--dry-run` shows what would change, and `--yes` does it without asking".to_owned()
+        }
+        _ => String::new(),
     }
 }

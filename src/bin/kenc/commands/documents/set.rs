@@ -83,7 +83,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let file = std::fs::File::open(path).map_err(failed)?;
         let len = file.metadata().map_err(failed)?.len();
-        return read(file, usize::try_from(len).unwrap_or(0)).map_err(|source| failed(source).into()).and_then(text);
+        return text(&read(file, usize::try_from(len).unwrap_or(0)).map_err(failed)?);
     }
     if std::io::stdin().is_terminal() {
         if !reporter.may_ask() {
@@ -96,7 +96,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
         })?;
         return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
     }
-    let mut value = text(read(std::io::stdin().lock(), 0).map_err(Error::Read)?)?;
+    let mut value = text(&read(std::io::stdin().lock(), 0).map_err(Error::Read)?)?;
     if value.is_empty() {
         // A program that failed before it wrote must not blank a secret.
         return Err(Cause::NoValue("the standard input is empty").into());
@@ -130,8 +130,8 @@ fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<
     }
 }
 
-fn text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
-    let text = std::str::from_utf8(&bytes).map_err(|_| Cause::ValueNotText)?;
+fn text(bytes: &Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Cause::ValueNotText)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -176,7 +176,7 @@ fn create(
     let place = Place::File { path: file.clone(), existing: Existing::Refuse };
     write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always).map_err(about())?;
     reporter.note(&format!("{} is new", file.display()));
-    Ok(Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())?)
+    Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())
 }
 
 /// A value with the parents that its path names.
