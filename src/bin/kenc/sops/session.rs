@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use kenc::keys::{AwsKms, Identities, Keyring, TrustedKeys};
@@ -11,10 +11,11 @@ use zeroize::Zeroizing;
 
 use super::args::SopsArgs;
 use super::exit::{Stop, code};
+use super::identities::Found;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
 use crate::documents::{parse, write};
-use crate::environment::{identities, key_service, variable};
+use crate::environment::key_service;
 use crate::failure::Failure;
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, open_input};
 use crate::prompt::Passphrases;
@@ -73,29 +74,23 @@ impl<'a> Session<'a> {
         let mac = if self.args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
         let seal = if self.configs.require_seal(path)? { SealDemand::Verified } else { SealDemand::NotBroken };
         let demands = Demands { only: Vec::new(), context: EncryptionContext::new(), mac, seal };
-        let opened = self.with_keyring(path, |keyring| sealed.open(keyring, &demands))?;
-        Ok(opened.map_err(Failure::about(name_of(path)))?)
-    }
-
-    /// Lets `work` ask keys.
-    pub fn with_keyring<T>(
-        self,
-        path: Option<&Path>,
-        work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>,
-    ) -> Result<LibraryResult<T>, Stop> {
-        let trusted = self.configs.trusted(path)?;
-        let kms = self.kms();
+        let recipients: Vec<String> =
+            sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
+        let found = Found::new(recipients.iter().map(String::as_str))?;
+        let (kms, trusted) = (self.kms(), self.configs.trusted(path)?);
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let keyring = Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted };
-        Ok(work(&keyring))
+        let keyring =
+            Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
+        let opened = sealed.open(&keyring, &demands);
+        Ok(opened.map_err(Failure::about(name_of(path)))?)
     }
 
     /// Lets `work` ask the keys that the user named.
     pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
         let kms = self.kms();
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let trusted = TrustedKeys::all();
-        work(&Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted })
+        let (identities, trusted) = (Identities::default(), TrustedKeys::all());
+        work(&Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted })
     }
 
     fn kms(self) -> AwsKms {
@@ -153,11 +148,4 @@ fn format(word: Option<&str>, name: Option<&Path>) -> Result<Format, Stop> {
         Some(Format::Toml) | None => Format::Binary,
         Some(format) => format,
     })
-}
-
-/// The identities of kenc and of sops.
-fn of_sops() -> Identities {
-    let mut identities = identities(&[]);
-    identities.ssh_files.extend(variable("SOPS_AGE_SSH_PRIVATE_KEY_FILE"));
-    identities
 }
