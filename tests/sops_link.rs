@@ -70,6 +70,7 @@ fn files_of_every_notation_are_encrypted_and_decrypted_in_both_ways_of_writing_i
         ("a.ini", "[s]\na = 1\nb = text\n"),
         ("a.txt", "anything\n"),
         ("a.toml", "[t]\na = 1\n"),
+        (".env.production", "A=1\n"),
     ] {
         for (encrypt, decrypt) in [
             ("sops -e --age $AGE FILE", "sops -d sealed/FILE"),

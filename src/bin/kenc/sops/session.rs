@@ -39,13 +39,13 @@ impl<'a> Session<'a> {
         named.or(path)
     }
 
-    /// The notation of the input. sops knows no TOML, and takes such a file as a whole.
-    pub fn input_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+    /// The notation of the input. What sops does not know by its name, such as TOML, it takes as a whole.
+    pub fn input_format(self, path: Option<&Path>) -> Format {
         format(self.args.input_type.as_deref(), self.name(path))
     }
 
     /// The notation of the output.
-    pub fn output_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+    pub fn output_format(self, path: Option<&Path>) -> Format {
         format(self.args.output_type.as_deref(), self.name(path))
     }
 
@@ -57,14 +57,12 @@ impl<'a> Session<'a> {
 
     /// Reads an encrypted document.
     pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
-        let format = self.input_format(path)?;
+        let format = self.input_format(path);
         let whole = self.read(path)?;
-        // What kenc made of a TOML file says so itself.
-        let of_toml = (format == Format::Binary && self.args.input_type.is_none()).then(|| Document::recognise(&whole));
-        let sealed = match of_toml.flatten() {
-            Some(document) if document.format() == Format::Toml => Ok(document),
-            _ => parse(format, whole),
-        };
+        // A document whose name sops takes for that of a binary file says itself what it is.
+        let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
+        let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
+        let sealed = by_content.map_or_else(|| parse(format, whole), Ok);
         Ok(sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)))?)
     }
 
@@ -140,12 +138,13 @@ fn written(place: &Place, bytes: &[u8], access: Access) -> Result<u8, Stop> {
 }
 
 /// A word that is no notation is no reason to stop: sops goes by the name then.
-fn format(word: Option<&str>, name: Option<&Path>) -> Result<Format, Stop> {
+fn format(word: Option<&str>, name: Option<&Path>) -> Format {
     if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
-        return Ok(format);
+        return format;
     }
-    Ok(match name.map(Format::of_name) {
-        Some(Format::Toml) | None => Format::Binary,
-        Some(format) => format,
-    })
+    let is_known = |name: &&Path| {
+        let name = name.as_os_str().as_encoded_bytes();
+        [".yaml", ".yml", ".json", ".env", ".ini"].iter().any(|end| name.ends_with(end.as_bytes()))
+    };
+    name.filter(is_known).map_or(Format::Binary, Format::of_name)
 }
