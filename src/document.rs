@@ -63,6 +63,7 @@ mod compare;
 mod dotenv;
 mod encrypt;
 mod flatten;
+mod follow;
 mod format;
 mod forms;
 mod infer;

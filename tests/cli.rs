@@ -38,6 +38,8 @@ transcripts! {
     ranges_are_opened_or_refused: "ranges",
     keys_of_files_are_changed: "rewrap",
     folders_and_lists_of_files_are_done_in_one_run: "trees",
+    keys_of_documents_are_changed: "document-keys",
+    single_values_are_read_and_changed: "values",
     passphrases_come_from_where_the_user_says: "passphrases",
     keys_are_checked_and_policies_printed: "keys",
     local_keys_and_identities_are_found_or_missed: "identities",

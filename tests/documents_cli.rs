@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use serde_json::{Value, json};
 
-use support::{Home, Relay, home_at, moto};
+use support::{Home, Relay, Sops, home_at, moto};
 
 const FAILED: i32 = 1;
 const USAGE: i32 = 2;
@@ -280,6 +280,22 @@ mod single_values {
     }
 
     #[test]
+    fn values_that_are_set_at_the_same_time_are_all_kept() {
+        const WRITERS: usize = 6;
+        let documents = Documents::new();
+        std::thread::scope(|scope| {
+            for number in 0..WRITERS {
+                let home = &documents.home;
+                let path = format!("new.n{number}");
+                scope.spawn(move || home.run_with(["set", "secrets.yaml", &path], b"x").ok().code);
+            }
+        });
+        let all = documents.home.run(["get", "--json", "secrets.yaml", "new"]).ok().stdout_text();
+        let all: Value = serde_json::from_str(&all).expect("it is JSON");
+        assert_eq!(all.as_object().expect("it is a mapping").len(), WRITERS);
+    }
+
+    #[test]
     fn a_document_that_was_tampered_with_is_neither_read_nor_changed() {
         let documents = Documents::new();
         let tampered = documents.text("secrets.yaml").replace("note_unencrypted: plain", "note_unencrypted: other");
@@ -440,8 +456,8 @@ mod keys {
         let before = documents.text("secrets.yaml");
         let outcome = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config"]);
         assert_eq!(outcome.code, USAGE);
-        outcome.says("nobody can be asked").says(&format!("secrets.yaml: added age {team} (group 2)"));
-        outcome.says(&format!("dump.sql.kenc: added key {team}"));
+        outcome.says("nobody can be asked").says(&format!("secrets.yaml: would be added age {team} (group 2)"));
+        outcome.says(&format!("dump.sql.kenc: would be added key {team}"));
         assert_eq!(documents.text("secrets.yaml"), before);
         let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();
         assert!(
@@ -469,6 +485,23 @@ mod keys {
         assert_eq!(seen["rule"], json!({ "name": "encrypted_regex", "text": "^password$" }));
         assert_eq!((&seen["mac_only_encrypted"], &seen["values"]["encrypted"]), (&json!(true), &json!(1)));
         documents.says("secrets.yaml", SECRETS);
+    }
+
+    #[test]
+    fn what_was_encrypted_by_a_rule_has_its_keys_however_they_are_named() {
+        let kms = need!(moto());
+        let relay = Relay::to(kms.port);
+        let home = home_at(relay.port);
+        let key = kms.new_key();
+        kms.new_alias("alias/by-rule", &key);
+        home.write("s.yaml", SECRETS);
+        home.write(".kenc.yaml", "context: {app: demo}\ncreation_rules:\n  - kms: alias/by-rule\n");
+        home.run(["encrypt", "-i", "s.yaml"]).ok();
+        let said = home.run(["rewrap", "s.yaml", "--from-config"]).ok().stdout_text();
+        assert_eq!(said, "s.yaml: nothing to change\n");
+        home.write(".kenc.yaml", format!("context: {{app: other}}\ncreation_rules:\n  - kms: {key}\n"));
+        home.run(["rewrap", "s.yaml", "--from-config", "-y"]).ok();
+        home.run(["decrypt", "s.yaml", "-c", "app=other"]).gives(SECRETS.as_bytes());
     }
 
     #[test]
@@ -509,7 +542,8 @@ mod folders {
             home.write(name, "{\"a\": 1}\n");
         }
         home.write("tree/.sops.yaml", format!("creation_rules:\n  - path_regex: secret\n    age: {}\n", documents.key));
-        home.run(["encrypt", "--values", "-r", "tree"]).fails(USAGE);
+        home.run(["encrypt", "--values", "-r", "tree"]).fails(USAGE).hints("-o FOLDER/");
+        home.run(["encrypt", "--values", "-r", "-i", "home"]).fails(FAILED).hints("path_regex");
         let said = home.run(["encrypt", "--values", "-r", "-i", "-n", "tree"]).ok().stdout_text();
         let wanted = "tree/a.secret.yaml: would be encrypted\ntree/deep/b.secret.json: would be encrypted\n2 files: 2 to encrypt, 0 encrypted already\n";
         assert_eq!(said, wanted);
@@ -538,5 +572,61 @@ mod folders {
         );
         outcome.says("tree/a.yaml");
         documents.says("tree/b.yaml", "b: 1\n");
+    }
+}
+
+mod beside_sops {
+    use super::*;
+
+    #[test]
+    fn sops_reads_what_was_set_and_rewrapped_and_rotated() {
+        let documents = Documents::new();
+        let home = &documents.home;
+        let sops = need!(Sops::in_home(home));
+        let json = |arguments: &[&str]| -> Value {
+            let outcome = sops.run([arguments, &["--output-type", "json", "secrets.yaml"]].concat());
+            serde_json::from_slice(&outcome.ok().stdout).expect("it is JSON")
+        };
+        let team = documents.other_key("team.txt");
+        home.run_with(["set", "--json", "secrets.yaml", "db.more"], b"{\"a\": [1, true, \"x\"]}").ok();
+        home.run(["unset", "secrets.yaml", "hosts[0]"]).ok();
+        for command in [&["rewrap", "secrets.yaml", "--add", &team][..], &["rotate", "secrets.yaml"]] {
+            home.run(command).ok();
+            let all = json(&["decrypt"]);
+            assert_eq!(all["db"]["more"], json!({ "a": [1, true, "x"] }), "{command:?}");
+            assert_eq!(all["hosts"], json!(["b.example"]), "{command:?}");
+        }
+        home.run(["rotate", "secrets.yaml", "--encrypted-regex", "^password$", "--mac-only-encrypted"]).ok();
+        assert_eq!(json(&["decrypt"])["db"]["password"], "c4r1b0u");
+    }
+
+    #[test]
+    fn what_sops_wrote_is_changed_and_what_it_changed_is_read() {
+        let documents = Documents::new();
+        let home = &documents.home;
+        let sops = need!(Sops::in_home(home));
+        home.write("s.yaml", SECRETS);
+        sops.run(["encrypt", "-i", "--age", &documents.key, "s.yaml"]).ok();
+        home.run_with(["set", "s.yaml", "db.port"], b"1").ok();
+        sops.run(["set", "s.yaml", "[\"db\"][\"user\"]", "\"adam\""]).ok();
+        home.run(["get", "s.yaml", "db.user"]).gives(b"adam\n");
+        home.run(["get", "s.yaml", "db.port"]).gives(b"1\n");
+        home.run(["verify", "s.yaml"]).ok();
+        home.run(["verify", "--require-seal", "s.yaml"]).fails(NOT_AUTHENTIC).hints("kenc rotate s.yaml");
+        home.run(["rotate", "s.yaml"]).ok();
+        home.run(["verify", "--require-seal", "s.yaml"]).ok();
+        sops.run(["decrypt", "s.yaml"]).ok();
+    }
+
+    #[test]
+    fn sops_finds_nothing_to_update_where_the_keys_of_the_config_were_taken() {
+        let documents = Documents::new();
+        let home = &documents.home;
+        let sops = need!(Sops::in_home(home));
+        let team = documents.other_key("team.txt");
+        home.write(".sops.yaml", format!("creation_rules:\n  - age: {},{team}\n", documents.key));
+        home.run(["rewrap", "secrets.yaml", "--from-config", "-y"]).ok();
+        let outcome = sops.run(["updatekeys", "-y", "secrets.yaml"]);
+        outcome.ok().says("already up to date");
     }
 }

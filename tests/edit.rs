@@ -31,6 +31,12 @@ fn write_whole_file(sandbox: &Sandbox, more: &str) {
     sandbox.succeeds(&format!("kenc encrypt {more} plain -o notes.env.kenc && rm plain"));
 }
 
+/// What the editor has saved so far.
+fn saved(memory: &Memory, name: &str) -> String {
+    let files = memory.folders().into_iter().map(|folder| memory.path().join(folder).join(name));
+    files.filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+}
+
 fn edit(sandbox: &Sandbox, editor: &str, arguments: &str) -> Command {
     let mut command = sandbox.shell(&format!("kenc edit {arguments}"));
     command.env("EDITOR", editor);
@@ -298,6 +304,7 @@ fn an_interrupt_from_the_keyboard_is_the_editors() {
     terminal.start("EDITOR=patient kenc edit notes.env.kenc");
     terminal.wait_for("is waiting");
     terminal.keys(&["C-\\"]);
+    wait_until("the first signal", || saved(&memory, "notes.env").contains("quit"));
     terminal.keys(&["C-c"]);
     assert_shows(&terminal.ended(), &["ended 0"]);
     let plaintext = sandbox.succeeds("kenc decrypt notes.env.kenc");
@@ -351,12 +358,7 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
         terminal.start(&format!("EDITOR={editor} kenc edit notes.env.kenc"));
         terminal.wait_for(SECRET);
         terminal.keys(&keys);
-        wait_until("the saved text", || {
-            memory.folders().iter().any(|folder| {
-                let file = memory.path().join(folder).join("notes.env");
-                std::fs::read_to_string(file).is_ok_and(|saved| saved.contains("typed and"))
-            })
-        });
+        wait_until("the saved text", || saved(&memory, "notes.env").contains("typed and"));
         terminal.keys(&if editor == "vi" { ["o", goes_on_typing] } else { ["x ", goes_on_typing] });
         terminal.wait_for(goes_on_typing);
         drop(terminal);

@@ -42,6 +42,13 @@ fn values_are_variables_named_after_the_way_to_them() {
     );
     assert_eq!(environment, format!("APP_DB_PASSWORD={SECRET}\nAPP_DB_PORT=6432\nAPP_EXTRA=1.5\n"));
     assert_eq!(sandbox.succeeds("kenc exec plain.env.kenc -- sh -c 'echo $OTHER'"), "two words\n");
+
+    // What an alias of YAML stands for is a value like any other; that sops would not open it is said when it is made.
+    sandbox.write("typed", "base: &base\n  user: me\n  pass: word\napp:\n  <<: *base\n  pass: other\n");
+    let said = sandbox.shell("EDITOR='cp typed' kenc edit aliases.yaml").output().unwrap();
+    assert!(stderr(&said).contains("line 5, column 7 has an alias: sops does not open"), "{}", stderr(&said));
+    let environment = sandbox.succeeds("kenc exec aliases.yaml --only app -- env | grep ^app | sort");
+    assert_eq!(environment, "app_pass=other\napp_user=me\n");
     memory.assert_empty();
 }
 

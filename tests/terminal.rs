@@ -219,3 +219,43 @@ fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
     let screen = terminal.run("mv .sops.yaml .sops.yml; kenc encrypt x.yaml > ../y");
     assert_shows(&screen, &["sub/.sops.yml is not read", "ended 0"]);
 }
+
+#[test]
+fn a_value_is_asked_for_and_not_shown() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("a value that is typed", &sandbox) else { return };
+    sandbox.write("s.yaml", "db:\n    password: old\n");
+    sandbox.succeeds("kenc encrypt --values -i s.yaml");
+    terminal.start("kenc set s.yaml db.password");
+    terminal.wait_for("Value for db.password in s.yaml:");
+    terminal.types("w0lverine");
+    let screen = terminal.ended();
+    assert_shows(&screen, &["ended 0"]);
+    assert!(!screen.contains("w0lverine"), "{screen}");
+    assert_eq!(sandbox.succeeds("kenc get s.yaml db.password"), "w0lverine\n");
+    let screen = terminal.run("kenc set s.yaml db.password --no-input");
+    assert_shows(&screen, &["no value: --no-input forbids to ask for it", "ended 2"]);
+    let screen = terminal.run("kenc set plain.yaml db.password");
+    assert_shows(&screen, &["plain.yaml", "ended 1"]);
+}
+
+#[test]
+fn the_keys_of_the_config_are_shown_and_asked_for() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("keys of the config", &sandbox) else { return };
+    sandbox.write("s.yaml", "a: 1\n");
+    sandbox.succeeds("kenc encrypt --values -i s.yaml; kenc keygen -o team.txt");
+    sandbox.succeeds("printf 'creation_rules:\\n  - age: %s\\n' $(kenc keygen --show -o team.txt) > .sops.yaml");
+    let before = sandbox.read("s.yaml");
+    terminal.start("kenc rewrap s.yaml --from-config");
+    terminal.wait_for("[no]");
+    assert_shows(&terminal.screen(), &["s.yaml: would be added age age1", "s.yaml: would be removed age age1", "Give 1 file the keys"]);
+    terminal.types("no");
+    assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
+    assert_eq!(sandbox.read("s.yaml"), before);
+    terminal.start("kenc rewrap s.yaml --from-config");
+    terminal.wait_for("[no]");
+    terminal.types("yes");
+    assert_shows(&terminal.ended(), &["ended 0"]);
+    assert_eq!(sandbox.succeeds("kenc get s.yaml a --identity team.txt"), "1\n");
+}

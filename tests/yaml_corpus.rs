@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use kenc::document::{Document, Edit, Entry, Format, LeafId, MetadataChange, NewText, Node, Tree, Value};
+use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 use zeroize::Zeroizing;
 
@@ -25,6 +26,15 @@ fn real_files_come_back_byte_for_byte() {
     // One is empty, five have a key twice, and seven are templates that are no YAML before they are filled in.
     assert!(outcome.good >= files.len() - 13, "{outcome}");
     assert_eq!(outcome.faults, [] as [String; 0], "{outcome}");
+}
+
+#[test]
+fn another_parser_reads_real_files_the_same_once_they_are_encrypted() {
+    for path in need!(corpus(REAL_FILES)) {
+        let Some(document) = std::fs::read_to_string(&path).ok().and_then(|text| parse(&text).ok()) else { continue };
+        let encrypted = encrypted(&document, &Said::of(document.tree())).unwrap();
+        another_parser_reads_the_same(&encrypted).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    }
 }
 
 #[test]
@@ -104,12 +114,7 @@ fn parse(text: &str) -> Result<Document, kenc::error::DocumentError> {
 /// Encrypts everything, puts the sources back; and the values, from both texts.
 fn there_and_back(document: &Document) -> Result<(), String> {
     let before = Said::of(document.tree());
-    let mut edits: Vec<_> = before.secrets().map(|(id, _)| edit(id, NewText::Encrypted(TOKEN.to_owned()))).collect();
-    edits.extend(before.comments.iter().map(|(id, _)| edit(*id, NewText::Encrypted(TOKEN.to_owned()))));
-    let encrypted =
-        document.rewrite(&edits, MetadataChange::Write(metadata())).map_err(|e| format!("encrypting: {e}"))?;
-
-    let encrypted = parse(&encrypted).map_err(|error| format!("reading what was encrypted: {error}"))?;
+    let encrypted = encrypted(document, &before)?;
     if encrypted.metadata() != Some(&metadata()) {
         return Err("the metadata came back as others".to_owned());
     }
@@ -131,6 +136,48 @@ fn there_and_back(document: &Document) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn encrypted(document: &Document, said: &Said) -> Result<Document, String> {
+    let mut edits: Vec<_> = said.secrets().map(|(id, _)| edit(id, NewText::Encrypted(TOKEN.to_owned()))).collect();
+    edits.extend(said.comments.iter().map(|(id, _)| edit(*id, NewText::Encrypted(TOKEN.to_owned()))));
+    let text = document.rewrite(&edits, MetadataChange::Write(metadata())).map_err(|e| format!("encrypting: {e}"))?;
+    parse(&text).map_err(|error| format!("reading what was encrypted: {error}"))
+}
+
+/// A parser that shares no line with ours reads the same from what was encrypted. It has no say where it refuses what go-yaml
+/// takes, or takes what ours leaves alone: tags of one's own, and aliases.
+fn another_parser_reads_the_same(encrypted: &Document) -> Result<(), String> {
+    for (theirs, ours) in serde_yaml::Deserializer::from_str(encrypted.text()).zip(&encrypted.tree().roots) {
+        let Ok(theirs) = serde_yaml::Value::deserialize(theirs) else { return Ok(()) };
+        let (Ok(mut theirs), Ok(ours)) = (serde_json::to_value(theirs), serde_json::to_value(ours)) else {
+            return Ok(());
+        };
+        if let Some(members) = theirs.as_object_mut() {
+            members.remove("sops");
+        }
+        if !says_the_same(&theirs, &ours) {
+            return Err("another parser reads what was encrypted differently".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn says_the_same(theirs: &Json, ours: &Json) -> bool {
+    match (theirs, ours) {
+        (Json::Object(theirs), Json::Object(ours)) => {
+            theirs.len() == ours.len()
+                && ours.iter().all(|(key, ours)| theirs.get(key).is_some_and(|theirs| says_the_same(theirs, ours)))
+        }
+        (Json::Array(theirs), Json::Array(ours)) => {
+            theirs.len() == ours.len() && theirs.iter().zip(ours).all(|(theirs, ours)| says_the_same(theirs, ours))
+        }
+        // Behind the token in a block scalar the line ends.
+        (Json::String(theirs), Json::String(ours)) => theirs.trim_end() == ours,
+        // An alias: ours says nothing of what it stands for.
+        (_, Json::Null) => true,
+        _ => theirs == ours,
+    }
 }
 
 fn edit(leaf: LeafId, text: NewText) -> Edit {

@@ -3,6 +3,7 @@
 //! The parser tells where every scalar and comment stands; all else of the text is left alone. What scalars mean follows
 //! go-yaml v3, through which sops reads, and so do the places of comments.
 
+pub(super) mod aliases;
 mod build;
 mod change;
 mod comments;

@@ -92,7 +92,7 @@ mod tests {
     fn what_a_room_seals_is_what_everything_else_opens_and_what_is_too_long_is_not_written() {
         let data_key = DataKey::generate();
         let mut room = Room::one_of(256);
-        let fits = usize::try_from((0..).find(|&len| !room.fits(len)).unwrap()).unwrap();
+        let fits = usize::try_from((0..u64::MAX).find(|&len| !room.fits(len)).unwrap()).unwrap();
         for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, fits - 1, fits] {
             let plaintext = vec![7; len];
             let parameters = Parameters { suite: Suite::default(), context: EncryptionContext::new() };

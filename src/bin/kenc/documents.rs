@@ -41,10 +41,10 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
     let (whole, input) = input.read_whole(MAX_LEN)?;
     let Some(whole) = whole else { return Ok(Recognised::Other(input)) };
     let document = match notation {
-        Some(notation) => Some(parse(notation.into(), whole)?),
+        Some(notation) => Some(parse(notation.into(), &whole)?),
         None => match path.map(Format::of_name) {
             // What is wrong with a document that its name says is one is said with its line.
-            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, whole)?),
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, &whole)?),
             _ => Document::recognise(&whole),
         },
     };
@@ -91,8 +91,8 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notati
 }
 
 /// Reads a text in a notation.
-pub fn parse(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
-    let text = std::str::from_utf8(&whole).map_err(|_| DocumentError::Syntax {
+pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
+    let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
         at: kenc::error::At { line: 1, column: 1 },
         fault: format!("the file is no {} text: it is not UTF-8", format.word()),
     })?;

@@ -77,6 +77,10 @@ pub enum Cause {
     KeyOfOtherService { field: &'static str, id: String },
     #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
     CipherOfDocument(String),
+    #[error("there is no place for the results of many files")]
+    NoPlaceForMany,
+    #[error("there is no file that a rule of the config is for, and whose values could be encrypted")]
+    NothingMeant,
     #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
     ValueOfWholeFile(PathBuf),
     #[error("a value on the command line can be read by every program on this machine")]
@@ -170,7 +174,7 @@ pub enum Cause {
     #[error("{} was changed by another program meanwhile", .0.display())]
     ChangedMeanwhile(PathBuf),
     #[error("{}", why.cause)]
-    NotSaved { why: Box<Failure>, kept: Kept },
+    NotSaved { why: Box<Failure>, kept: Box<Kept> },
     #[error("there are edits of {} that were not saved", file.display())]
     EditsKept { file: PathBuf, recovery: PathBuf },
     #[error("there are no edits of {} that were not saved", .0.display())]
@@ -194,7 +198,7 @@ pub enum Cause {
     #[error("the command `{}` is not there", .0.display())]
     CommandNotFound(OsString),
     #[error("{error}")]
-    CommandNotExecutable { program: OsString, error: kenc::error::Error },
+    CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -250,6 +254,7 @@ impl Failure {
             | Cause::KeyOfOtherService { .. }
             | Cause::CipherOfDocument(_)
             | Cause::NoRule(_)
+            | Cause::NoPlaceForMany
             | Cause::ValueOnCommandLine
             | Cause::NoValue(_)
             | Cause::ValueNotJson(_)
@@ -292,6 +297,7 @@ impl Failure {
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
             | Cause::Declined
+            | Cause::NothingMeant
             | Cause::ValueOfWholeFile(_)
             | Cause::ValueNotText
             | Cause::NoHome

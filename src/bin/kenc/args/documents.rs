@@ -139,7 +139,7 @@ pub enum Notation {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Options for config documents")]
 pub struct DocumentDecryptArgs {
-    /// Write one value only: `db.password`, `list[0]`, or ["db"]["password"]
+    /// Write one value only: `db.password`, `list[0]`, or `["db"]["password"]`
     #[arg(long, value_name = "PATH", conflicts_with = "range")]
     pub extract: Option<kenc::document::Path>,
 

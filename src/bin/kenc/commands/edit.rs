@@ -30,7 +30,7 @@ use crate::signals;
 
 pub use rescue::Kept;
 use rescue::{Rescue, recovery_of};
-use subject::Subject;
+use subject::{Subject, Successor};
 
 pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = &args.file;
@@ -244,16 +244,22 @@ impl Session<'_> {
     /// Encrypts a text and puts it in the place of the file, if that is still the one that was opened.
     fn save(&self, text: &Text) -> Result<(), Failure> {
         let about = || Failure::about(self.path().display().to_string());
-        let sealed = self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
+        let Successor { bytes, aliases } =
+            self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
         let existing = if self.subject.sealed.is_some() { Existing::Replace } else { Existing::Refuse };
         let output = AtomicFile::create(self.path(), existing, Access::Umask, Sync::Always);
         let output = output.map_err(or_changed)?;
-        std::io::Write::write_all(&mut output.file(), &sealed).map_err(Error::Write).map_err(about())?;
+        std::io::Write::write_all(&mut output.file(), &bytes).map_err(Error::Write).map_err(about())?;
         // A signal that comes now waits until it is decided whether there is something to rescue.
         let mut state = self.rescue.lock();
         self.check_unchanged()?;
         output.commit().map_err(or_changed)?;
         state.settled = true;
+        if let Some(at) = aliases.first() {
+            self.opener.reporter.hint(&format!(
+                "{at} has an alias: sops does not open a document in which one stands for an encrypted value"
+            ));
+        }
         Ok(())
     }
 
@@ -307,7 +313,7 @@ enum After {
 fn not_saved(why: Failure, kept: Option<Kept>) -> Failure {
     let subject = why.subject.clone();
     match kept {
-        Some(kept) => Failure { subject, ..Cause::NotSaved { why: Box::new(why), kept }.into() },
+        Some(kept) => Failure { subject, ..Cause::NotSaved { why: Box::new(why), kept: Box::new(kept) }.into() },
         None => why,
     }
 }

@@ -92,17 +92,17 @@ impl DataKeys {
 
     fn next(&self, choice: Choice, make: impl FnOnce(Choice) -> Result<Recipe>) -> Result<Arc<Recipe>> {
         // Held while a key service is asked: whoever has a file under the same keys waits for the same data key.
-        let mut made = self.made();
-        let known = made.iter().position(|made| made.choice == choice);
-        if let Some(known) = known.map(|at| &mut made[at]).filter(|known| known.files < self.files_per_data_key) {
+        let mut all = self.made();
+        let known = all.iter().position(|made| made.choice == choice);
+        if let Some(known) = known.map(|at| &mut all[at]).filter(|known| known.files < self.files_per_data_key) {
             known.files += 1;
             return Ok(Arc::clone(&known.recipe));
         }
         let recipe = Arc::new(make(choice.clone())?);
         let new = Made { choice, recipe: Arc::clone(&recipe), files: 1 };
         match known {
-            Some(at) => made[at] = new,
-            None => made.push(new),
+            Some(at) => all[at] = new,
+            None => all.push(new),
         }
         Ok(recipe)
     }

@@ -47,7 +47,8 @@ fn with_variables(args: &ExecArgs, opener: Opener<'_>) -> Result<Exit, Failure> 
     for path in &args.files {
         let document = document(path, opener)?;
         let about = |cause: Cause| Failure { subject: Some(path.display().to_string()), ..cause.into() };
-        variables.add(document.tree(), &naming).map_err(about)?;
+        let tree = document.followed().map_err(|error| about(Error::from(error).into()))?;
+        variables.add(&tree, &naming).map_err(about)?;
     }
     let (program, arguments) = args.command.split_first().expect("clap demands a command");
     let mut command = command_in_environment(program, args.pristine);

@@ -70,12 +70,13 @@ fn of_command(cause: &Cause) -> String {
         Cause::NoRule(_) => {
             "give it one in .kenc.yaml, name the config with `--config FILE`, or name keys with `--to KEY`".to_owned()
         }
-        Cause::ValueOfWholeFile(path) => {
-            format!(
-                "`kenc edit {0}` changes it; or encrypt its values one by one: `kenc decrypt {0} | kenc encrypt --values`",
-                quoted(path)
-            )
+        Cause::NoPlaceForMany => {
+            "name a folder for them with `-o FOLDER/`, or replace each file with `-i`; `-n` shows which".to_owned()
         }
+        Cause::NothingMeant => {
+            "look at the path_regex of the rules: it is for paths from the folder of the config".to_owned()
+        }
+        Cause::ValueOfWholeFile(path) => format!("`kenc edit {}` changes it", quoted(path)),
         Cause::ValueOnCommandLine => {
             "pipe it in, or name a --file, or be asked for it; where it is no secret, --from-argument takes it"
                 .to_owned()
@@ -188,7 +189,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
         }
-        Cause::CommandNotExecutable { error: Error::Io { source, .. }, .. } if source.kind() == ErrorKind::ArgumentListTooLong => {
+        Cause::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
             "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
         }
         Cause::CommandNotExecutable { program, .. } => {
@@ -197,6 +198,10 @@ fn of_command(cause: &Cause) -> String {
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
+}
+
+fn is_for_too_many_arguments(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == ErrorKind::ArgumentListTooLong)
 }
 
 /// `subject` is the input that it concerns, as messages name it.

@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
         // A document whose name sops takes for that of a binary file says itself what it is.
         let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
         let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
-        let sealed = by_content.map_or_else(|| parse(format, whole), Ok);
+        let sealed = by_content.map_or_else(|| parse(format, &whole), Ok);
         Ok(sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)))?)
     }
 

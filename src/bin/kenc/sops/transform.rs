@@ -134,7 +134,7 @@ pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let whole = session.read(Some(path))?;
     let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
-    let document = match parse(format, whole) {
+    let document = match parse(format, &whole) {
         Err(_) if format == Format::Binary => None,
         document => Some(document.map_err(Failure::about(name_of(Some(path))))?),
     };

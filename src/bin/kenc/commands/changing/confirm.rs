@@ -13,6 +13,8 @@ use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
 
+const WOULD: &str = "would be ";
+
 /// Looks at every target without asking a key, and asks the user if any would change. What is wrong with one is told when it
 /// is its turn.
 pub fn confirm<'r>(
@@ -39,8 +41,12 @@ pub fn confirm<'r>(
                 if new.is_of(sealed.metadata()) {
                     continue;
                 }
-                let changes = changes_of_groups(&new.difference(sealed.metadata()), "");
-                if changes.is_empty() { vec!["another threshold".to_owned()] } else { changes }
+                let changes = changes_of_groups(&new.difference(sealed.metadata()), WOULD);
+                if changes.is_empty() {
+                    vec![format!("another threshold than {}", sealed.metadata().needed_groups())]
+                } else {
+                    changes
+                }
             }
             Content::File(recognised) => {
                 let slots = &recognised.head.header.table.slots;
@@ -48,7 +54,7 @@ pub fn confirm<'r>(
                 let Some((added, removed)) = preview else { continue };
                 let named = |slot: &kenc::keys::WrappedKey| (slot.provider.clone(), slot.key_id.clone());
                 let added = added.iter().map(|key| ("key".to_owned(), key.to_string())).collect();
-                changes_of_groups(&[GroupDifference { added, removed: removed.iter().map(named).collect() }], "")
+                changes_of_groups(&[GroupDifference { added, removed: removed.iter().map(named).collect() }], WOULD)
             }
         };
         if changes.is_empty() {

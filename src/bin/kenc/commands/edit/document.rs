@@ -5,7 +5,7 @@ use kenc::error::Result;
 use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
-use super::subject::Recipe;
+use super::subject::{Recipe, Successor};
 
 /// A document that is there.
 pub struct Existing {
@@ -37,7 +37,7 @@ pub fn empty(format: Format) -> &'static str {
 }
 
 impl Recipe for Existing {
-    fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Vec<u8>> {
+    fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Successor> {
         let Self { opened, shows_keys } = self;
         let edited = Document::from_plaintext(opened.document().format(), Zeroizing::new(text.to_vec()))?;
         let outcome = if *shows_keys {
@@ -46,8 +46,10 @@ impl Recipe for Existing {
             opened.encrypt_again(&edited)?
         };
         Ok(match outcome {
-            Outcome::Changed(Encrypted { text, .. }) => text.as_bytes().to_vec(),
-            Outcome::Unchanged => opened.document().text().as_bytes().to_vec(),
+            Outcome::Changed(encrypted) => successor(encrypted),
+            Outcome::Unchanged => {
+                Successor { bytes: opened.document().text().as_bytes().to_vec(), aliases: Vec::new() }
+            }
         })
     }
 
@@ -57,12 +59,17 @@ impl Recipe for Existing {
 }
 
 impl Recipe for New {
-    fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Vec<u8>> {
+    fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
         let document = Document::from_plaintext(self.format, Zeroizing::new(text.to_vec()))?;
-        Ok(self.prepared.encrypt(&document)?.text.as_bytes().to_vec())
+        Ok(successor(self.prepared.encrypt(&document)?))
     }
 
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>> {
         Ok(self.prepared.encrypt_bytes(Zeroizing::new(text.to_vec()))?.text.as_bytes().to_vec())
     }
+}
+
+fn successor(encrypted: Encrypted) -> Successor {
+    let Encrypted { text, aliases } = encrypted;
+    Successor { bytes: text.as_bytes().to_vec(), aliases }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kenc::config::{Dialect, RuleFormat};
 use kenc::context::EncryptionContext;
 use kenc::document::Format;
-use kenc::error::{Error, Result};
+use kenc::error::{At, Error, Result};
 use kenc::keys::{Keyring, TrustedKeys};
 use zeroize::Zeroizing;
 
@@ -30,10 +30,17 @@ pub struct Subject {
 /// How a text of a file is encrypted.
 pub trait Recipe: Send + Sync {
     /// Makes the successor of the file.
-    fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Vec<u8>>;
+    fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Successor>;
 
     /// Makes a file of any text, under the same data key. No key is asked.
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>>;
+}
+
+/// What is to take the place of a file.
+pub struct Successor {
+    pub bytes: Vec<u8>,
+    /// Aliases of YAML, which sops does not open where they stand for encrypted values.
+    pub aliases: Vec<At>,
 }
 
 impl Subject {

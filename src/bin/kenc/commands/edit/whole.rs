@@ -10,7 +10,7 @@ use kenc::keys::{Keyring, TrustedKeys};
 use kenc::stream::armor::ArmorWriter;
 use kenc::stream::{Encryptor, NewFile, Parameters, write_error};
 
-use super::subject::Recipe;
+use super::subject::{Recipe, Successor};
 use crate::args::EditArgs;
 use crate::commands::contents::{Opener, WholeFile};
 use crate::environment::key_service_for_rule;
@@ -28,8 +28,8 @@ pub fn begin(args: &EditArgs, context: &EncryptionContext, opener: Opener<'_>) -
 }
 
 impl Recipe for WholeFile {
-    fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Vec<u8>> {
-        self.keep(text)
+    fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
+        Ok(Successor { bytes: self.keep(text)?, aliases: Vec::new() })
     }
 
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>> {

@@ -25,13 +25,11 @@ pub fn replace_by(command: &mut Command) -> Failure {
 
 fn not_run(program: &OsStr, source: std::io::Error) -> Cause {
     let program = program.to_owned();
-    match source.kind() {
-        ErrorKind::NotFound => Cause::CommandNotFound(program),
-        _ => {
-            let error = Error::io(format!("run the command `{}`", program.display()), source);
-            Cause::CommandNotExecutable { program, error }
-        }
+    if source.kind() == ErrorKind::NotFound {
+        return Cause::CommandNotFound(program);
     }
+    let error = Error::io(format!("run the command `{}`", program.display()), source);
+    Cause::CommandNotExecutable { program, error: Box::new(error) }
 }
 
 /// Decrypted files for another program.

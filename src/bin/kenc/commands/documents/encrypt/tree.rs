@@ -28,7 +28,7 @@ const LEFT_ALONE: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job, Failure>>, Failure> {
     let output = &args.output;
     if output.output.is_none() && !output.in_place && !args.values.dry_run {
-        return Err(Cause::SeveralInputs(args.inputs.len().max(2)).into());
+        return Err(Cause::NoPlaceForMany.into());
     }
     let existing = if output.force { Existing::Replace } else { Existing::Refuse };
     let mut jobs = Vec::new();
@@ -36,7 +36,7 @@ pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job,
         let base = match (args.inputs.len(), input.file_name()) {
             (1, _) if input.is_dir() => PathBuf::new(),
             (_, Some(name)) => PathBuf::from(name),
-            (_, None) => return Err(Cause::SeveralInputs(args.inputs.len()).into()),
+            (_, None) => return Err(Cause::NoPlaceForMany.into()),
         };
         let place = |path: &Path| match &output.output {
             None => Place::Input { path: path.to_owned() },
@@ -95,6 +95,9 @@ fn is_meant(args: &EncryptArgs, configs: &Configs<'_>, path: &Path) -> Result<bo
 /// Encrypts them, several at a time.
 pub fn run(encryption: &Encryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Result<Exit, Failure> {
     let Encryption { args, reporter, .. } = encryption;
+    if jobs.is_empty() {
+        return Err(Cause::NothingMeant.into());
+    }
     let (count, encrypted, same) = (jobs.len(), Cell::new(0), Cell::new(0));
     let targets = jobs.into_iter().map(|job| job.map(Target::Elsewhere)).collect();
     let is_dry = args.values.dry_run;
