@@ -70,6 +70,7 @@ fn files_of_every_notation_are_encrypted_and_decrypted_in_both_ways_of_writing_i
         ("a.ini", "[s]\na = 1\nb = text\n"),
         ("a.txt", "anything\n"),
         ("a.toml", "[t]\na = 1\n"),
+        (".env.production", "A=1\n"),
     ] {
         for (encrypt, decrypt) in [
             ("sops -e --age $AGE FILE", "sops -d sealed/FILE"),
@@ -160,7 +161,7 @@ fn keys_are_rotated_added_removed_and_taken_from_the_config() {
 #[test]
 fn rules_say_what_is_encrypted() {
     let show = "; grep -c ' ENC\\[' a.yaml; grep -E '_regex|_suffix|only_encrypted' a.yaml | tr -d ' '";
-    let make = "printf 'a: x\\nb_s: y\\nc: z\\n' > a.yaml; set -e; ";
+    let make = "printf 'a: x\\nb_s: w\\nc: z\\n' > a.yaml; set -e; ";
     for (flags, expected) in [
         ("--encrypted-regex '^a$'", "2\nencrypted_regex:^a$\n"),
         ("--unencrypted-regex '^a$'", "3\nunencrypted_regex:^a$\n"),
@@ -284,6 +285,22 @@ fn keys_of_kms_have_contexts_and_roles() {
         "echo 'a: text' > a.yaml; set -e; sops -e -i --age $AGE a.yaml; sops -r -i --add-kms {key} --rm-age $AGE a.yaml; sops -d a.yaml; grep -c recipient a.yaml || true"
     );
     both_at(|| kms.home_with_caller(), &script, "a: text\n0\n", 0);
+}
+
+#[test]
+fn identities_come_from_every_place_where_sops_looks() {
+    let hidden = "key=$(grep AGE-SECRET $SOPS_AGE_KEY_FILE); mv $SOPS_AGE_KEY_FILE hidden; unset SOPS_AGE_KEY_FILE; ";
+    for place in [
+        "SOPS_AGE_KEY=$key sops -d --extract '[\"a\"]' a.yaml",
+        "SOPS_AGE_KEY_FILE=hidden sops -d --extract '[\"a\"]' a.yaml",
+        "SOPS_AGE_KEY_CMD='cat hidden' sops -d --extract '[\"a\"]' a.yaml",
+        "mkdir -p $XDG_CONFIG_HOME/sops/age; mv hidden $XDG_CONFIG_HOME/sops/age/keys.txt; sops -d --extract '[\"a\"]' a.yaml",
+    ] {
+        both(&format!("{MADE}{hidden}{place}"), "text");
+    }
+    let outcome = link(&format!("{MADE}SOPS_AGE_KEY_CMD=false sops -d a.yaml"));
+    assert_eq!(outcome.code, 128);
+    outcome.says("the command of $SOPS_AGE_KEY_CMD failed");
 }
 
 #[test]

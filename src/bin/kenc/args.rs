@@ -350,6 +350,9 @@ pub struct ManyArgs {
     /// written to meanwhile, is reported, and the others are done. The folder of -o is left out of what is encrypted.
     /// What would get the same name as another is reported and not written. Folders within more than 256 others are
     /// not entered.
+    ///
+    /// With `encrypt --values` every config file is taken that a rule of the config is for; where there is no config with
+    /// rules, with -k, every YAML, JSON, dotenv, INI and TOML file.
     #[arg(short, long)]
     pub recursive: bool,
 

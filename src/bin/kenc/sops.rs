@@ -9,6 +9,7 @@ mod edit;
 mod exec;
 mod exit;
 mod groups;
+mod identities;
 mod keys;
 mod session;
 mod transform;
@@ -99,13 +100,17 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         #[cfg(unix)]
         Some("exec-file") => exec::with_file(session, words),
         Some("edit") => edit::run(session, &file(words)?),
+        Some("help") => {
+            print!("{}", args::help());
+            Ok(0)
+        }
         Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not do what `sops {command}` does"))),
         None => legacy(session, words),
     }
 }
 
 /// The words that are commands when they stand first.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "encrypt",
     "decrypt",
     "edit",
@@ -120,6 +125,7 @@ const COMMANDS: [&str; 14] = [
     "publish",
     "keyservice",
     "completion",
+    "help",
 ];
 
 fn is_legacy(args: &SopsArgs) -> bool {

@@ -17,16 +17,8 @@ pub struct ValuesArgs {
     #[arg(long, conflicts_with = "selection")]
     pub whole: bool,
 
-    /// With --values, go through the folders among the files, and take every config file that a rule of the config is for
-    ///
-    /// Where there is no config with rules, with -k, every YAML, JSON, dotenv, INI and TOML file. With -o, results go below
-    /// that folder: those of a single folder under the names that they have in it. Documents that are encrypted already,
-    /// symbolic links, hidden folders of version control and the configs themselves are left alone.
-    #[arg(short, long, requires = "values")]
-    pub recursive: bool,
-
     /// With --values -r, write nothing, and say which files would be encrypted
-    #[arg(short = 'n', long, requires = "recursive")]
+    #[arg(short = 'n', long, requires_all = ["recursive", "values"])]
     pub dry_run: bool,
 
     #[command(flatten)]

@@ -227,6 +227,11 @@ Commands:
 `publish` and `keyservice` are not supported, nor are keys of GCP, Azure, Vault and Huawei.
 `kenc help` shows all that this program does under its own name.";
 
+/// What `help` prints.
+pub fn help() -> clap::builder::StyledStr {
+    SopsArgs::command().render_help()
+}
+
 /// Reads a command line, the name of the program first.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap::Error> {
     let command = SopsArgs::command();

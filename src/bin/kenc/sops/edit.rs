@@ -16,7 +16,7 @@ pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let Session { args, configs, reporter } = session;
     let before = std::fs::read(path).ok();
     if before.is_none() {
-        let format = session.input_format(Some(path))?;
+        let format = session.input_format(Some(path));
         if format == Format::Binary || super::keys::selection(args)?.is_some() {
             let sentence = "a new file is edited as YAML, JSON, dotenv or INI, by the rule of a config: use `sops encrypt` for others";
             return Err(Stop::new(code::FAILED, sentence));

@@ -75,7 +75,7 @@ pub fn with_file(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     if !matches!(name.components().collect::<Vec<_>>()[..], [Component::Normal(_)]) {
         return Err(Stop::new(code::FAILED, "--filename must be a name without folders"));
     }
-    let to = session.output_format(Some(path))?;
+    let to = session.output_format(Some(path));
     let opened = session.open(Some(path))?;
     let to = if args.output_type.is_some() { to } else { opened.document().format() };
     let plaintext = result(opened, &DocumentDecryptArgs { extract: None, output_type: Some(to.into()) });

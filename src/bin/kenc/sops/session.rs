@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use kenc::keys::{AwsKms, Identities, Keyring, TrustedKeys};
@@ -11,10 +11,11 @@ use zeroize::Zeroizing;
 
 use super::args::SopsArgs;
 use super::exit::{Stop, code};
+use super::identities::Found;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
 use crate::documents::{parse, write};
-use crate::environment::{identities, key_service, variable};
+use crate::environment::key_service;
 use crate::failure::Failure;
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, open_input};
 use crate::prompt::Passphrases;
@@ -38,13 +39,13 @@ impl<'a> Session<'a> {
         named.or(path)
     }
 
-    /// The notation of the input. sops knows no TOML, and takes such a file as a whole.
-    pub fn input_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+    /// The notation of the input. What sops does not know by its name, such as TOML, it takes as a whole.
+    pub fn input_format(self, path: Option<&Path>) -> Format {
         format(self.args.input_type.as_deref(), self.name(path))
     }
 
     /// The notation of the output.
-    pub fn output_format(self, path: Option<&Path>) -> Result<Format, Stop> {
+    pub fn output_format(self, path: Option<&Path>) -> Format {
         format(self.args.output_type.as_deref(), self.name(path))
     }
 
@@ -56,14 +57,12 @@ impl<'a> Session<'a> {
 
     /// Reads an encrypted document.
     pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
-        let format = self.input_format(path)?;
+        let format = self.input_format(path);
         let whole = self.read(path)?;
-        // What kenc made of a TOML file says so itself.
-        let of_toml = (format == Format::Binary && self.args.input_type.is_none()).then(|| Document::recognise(&whole));
-        let sealed = match of_toml.flatten() {
-            Some(document) if document.format() == Format::Toml => Ok(document),
-            _ => parse(format, &whole),
-        };
+        // A document whose name sops takes for that of a binary file says itself what it is.
+        let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
+        let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
+        let sealed = by_content.map_or_else(|| parse(format, &whole), Ok);
         Ok(sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)))?)
     }
 
@@ -73,29 +72,23 @@ impl<'a> Session<'a> {
         let mac = if self.args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
         let seal = if self.configs.require_seal(path)? { SealDemand::Verified } else { SealDemand::NotBroken };
         let demands = Demands { only: Vec::new(), context: EncryptionContext::new(), mac, seal };
-        let opened = self.with_keyring(path, |keyring| sealed.open(keyring, &demands))?;
-        Ok(opened.map_err(Failure::about(name_of(path)))?)
-    }
-
-    /// Lets `work` ask keys.
-    pub fn with_keyring<T>(
-        self,
-        path: Option<&Path>,
-        work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>,
-    ) -> Result<LibraryResult<T>, Stop> {
-        let trusted = self.configs.trusted(path)?;
-        let kms = self.kms();
+        let recipients: Vec<String> =
+            sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
+        let found = Found::new(recipients.iter().map(String::as_str))?;
+        let (kms, trusted) = (self.kms(), self.configs.trusted(path)?);
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let keyring = Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted };
-        Ok(work(&keyring))
+        let keyring =
+            Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
+        let opened = sealed.open(&keyring, &demands);
+        Ok(opened.map_err(Failure::about(name_of(path)))?)
     }
 
     /// Lets `work` ask the keys that the user named.
     pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
         let kms = self.kms();
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let trusted = TrustedKeys::all();
-        work(&Keyring { kms: &kms, identities: &of_sops(), passphrases: &passphrases, trusted: &trusted })
+        let (identities, trusted) = (Identities::default(), TrustedKeys::all());
+        work(&Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted })
     }
 
     fn kms(self) -> AwsKms {
@@ -145,19 +138,13 @@ fn written(place: &Place, bytes: &[u8], access: Access) -> Result<u8, Stop> {
 }
 
 /// A word that is no notation is no reason to stop: sops goes by the name then.
-fn format(word: Option<&str>, name: Option<&Path>) -> Result<Format, Stop> {
+fn format(word: Option<&str>, name: Option<&Path>) -> Format {
     if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
-        return Ok(format);
+        return format;
     }
-    Ok(match name.map(Format::of_name) {
-        Some(Format::Toml) | None => Format::Binary,
-        Some(format) => format,
-    })
-}
-
-/// The identities of kenc and of sops.
-fn of_sops() -> Identities {
-    let mut identities = identities(&[]);
-    identities.ssh_files.extend(variable("SOPS_AGE_SSH_PRIVATE_KEY_FILE"));
-    identities
+    let is_known = |name: &&Path| {
+        let name = name.as_os_str().as_encoded_bytes();
+        [".yaml", ".yml", ".json", ".env", ".ini"].iter().any(|end| name.ends_with(end.as_bytes()))
+    };
+    name.filter(is_known).map_or(Format::Binary, Format::of_name)
 }

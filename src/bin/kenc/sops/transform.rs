@@ -22,7 +22,7 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let Some(name) = session.name(path) else {
         return Err(Stop::new(code::CONFLICT, "--filename-override must name what comes from the standard input"));
     };
-    let (from, to) = (session.input_format(path)?, session.output_format(path)?);
+    let (from, to) = (session.input_format(path), session.output_format(path));
     let about = || Failure::about(name_of(path));
     let whole = session.read(path)?;
     if from == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
@@ -65,10 +65,10 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
             Some(path.map_err(|error| Stop::new(code::PATH_FORMAT, error.to_string()))?)
         }
     };
-    let (from, to) = (session.input_format(path)?, session.output_format(path)?);
+    let (from, to) = (session.input_format(path), session.output_format(path));
     let opened = session.open(path)?;
     let own = opened.document().format();
-    // A file that kenc made of TOML has no notation that sops has a word for.
+    // A name that sops does not know, as that of a TOML file, says less than the document itself.
     let to = if own == from || session.args.output_type.is_some() { to } else { own };
     let leaf = extract.as_ref().and_then(|path| match opened.plaintext().tree().node(path) {
         Some(Node::Leaf(leaf)) => Some(leaf.value.clone()),
@@ -132,7 +132,7 @@ fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
 /// Says whether a file is an encrypted document, as programs read it.
 pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let whole = session.read(Some(path))?;
-    let format = session.input_format(Some(path))?;
+    let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
     let document = match parse(format, &whole) {
         Err(_) if format == Format::Binary => None,

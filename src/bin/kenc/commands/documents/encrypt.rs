@@ -47,7 +47,7 @@ pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failur
 
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     // A document keeps its name: it is what it was, with other values.
-    let jobs: Vec<Result<Job, Failure>> = if args.values.recursive {
+    let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
         tree::plan(args, configs)?
     } else {
         output::plan(&args.inputs, &args.output, OsStr::to_owned)?.into_iter().map(Ok).collect()
@@ -59,7 +59,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     let keyring =
         Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
     let encryption = Encryption { args, configs, reporter, context: &context, keyring: &keyring };
-    if args.values.recursive {
+    if args.many.recursive {
         return tree::run(&encryption, jobs);
     }
     let count = jobs.len();
