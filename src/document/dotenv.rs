@@ -61,7 +61,13 @@ impl Store for DotenvStore {
                 Some(unflatten(fields.iter().copied()).map_err(|fault| refused(Place { line: 1, column: 1 }, fault))?)
             }
         };
-        Ok(Found { tree: Tree { roots: vec![Node::Mapping(entries)] }, tokens, metadata, settings: Vec::new() })
+        Ok(Found {
+            tree: Tree { roots: vec![Node::Mapping(entries)] },
+            tokens,
+            metadata,
+            settings: Vec::new(),
+            metadata_places: Vec::new(),
+        })
     }
 
     fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {

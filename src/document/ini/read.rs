@@ -231,6 +231,7 @@ impl Reader<'_> {
             tokens: self.tokens,
             metadata,
             settings: Vec::new(),
+            metadata_places: Vec::new(),
         })
     }
 

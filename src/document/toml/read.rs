@@ -64,7 +64,13 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
     let tree = reader.node(0);
     let metadata = reader.metadata.map(|id| metadata::read(&reader.node(id))).transpose()?;
     Ok(Read {
-        found: Found { tree: Tree { roots: vec![tree] }, tokens: reader.places, metadata, settings: Vec::new() },
+        found: Found {
+            tree: Tree { roots: vec![tree] },
+            tokens: reader.places,
+            metadata,
+            settings: Vec::new(),
+            metadata_places: Vec::new(),
+        },
         pieces: reader.pieces,
     })
 }
