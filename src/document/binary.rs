@@ -94,6 +94,9 @@ impl Document {
     /// If what would be written does not say what it is to say.
     pub fn plaintext(&self, edits: &[Edit]) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
         if self.format() != Format::Binary {
+            if edits.is_empty() && self.metadata().is_none() {
+                return Ok(Zeroizing::new(self.text().as_bytes().to_vec()));
+            }
             let mut text = self.rewrite(edits, MetadataChange::Remove)?;
             return Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()));
         }

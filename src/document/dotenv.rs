@@ -67,6 +67,7 @@ impl Store for DotenvStore {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            metadata_places: Vec::new(),
         })
     }
 

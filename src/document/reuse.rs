@@ -76,6 +76,9 @@ impl Reuse {
 
     /// What stood at another path with the same keys: another position in the same list.
     pub(crate) fn find_elsewhere(&mut self, aad: &str, kind: Kind, plaintext: &[u8]) -> Option<Found> {
+        if self.old.is_empty() {
+            return None;
+        }
         let candidates = self.by_content.get_mut(&content(aad, kind, plaintext))?;
         while let Some(old) = candidates.pop_front() {
             if !std::mem::replace(&mut self.old[old].is_used, true) {

@@ -160,12 +160,15 @@ impl Encoder {
         let ends = std::iter::once(plaintext.text().len()..plaintext.text().len());
         for (number, token) in tokens.into_iter().chain(ends).enumerate() {
             let gap = plaintext.text().get(gap_start..token.start).unwrap_or_default();
+            gap_start = gap_start.max(token.end);
+            if !gap.bytes().any(|byte| matches!(byte, b'&' | b'*')) {
+                continue;
+            }
             let words = gap.split(|letter: char| letter.is_whitespace() || "[]{},".contains(letter));
             for word in words.filter(|word| word.starts_with(['&', '*'])) {
                 self.number(number);
                 self.bytes(word.as_bytes());
             }
-            gap_start = gap_start.max(token.end);
         }
     }
 }

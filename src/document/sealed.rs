@@ -142,12 +142,10 @@ impl Sealed {
         let cipher = Cipher::new(&data_key);
         let examined = self.examine(&cipher);
         let (_, mac_problem) = self.check_mac(&cipher, &examined);
-        let mut problems = examined.problems;
-        problems.extend(mac_problem);
-        if !problems.is_empty() {
-            return Ok((problems, None));
+        if mac_problem.is_some() || !examined.problems.is_empty() {
+            return Ok((examined.problems.into_iter().chain(mac_problem).collect(), None));
         }
-        match self.open_with(data_key, demands) {
+        match self.release(data_key, &cipher, examined, demands) {
             Ok(opened) => Ok((Vec::new(), Some(opened.report))),
             Err(crate::error::Error::Document(problem)) => Ok((vec![problem], None)),
             Err(error) => Err(error),
@@ -158,7 +156,12 @@ impl Sealed {
     pub(crate) fn open_with(self, data_key: DataKey, demands: &Demands) -> Result<Opened> {
         let cipher = Cipher::new(&data_key);
         let examined = self.examine(&cipher);
-        let (mac, mac_problem) = self.check_mac(&cipher, &examined);
+        self.release(data_key, &cipher, examined, demands)
+    }
+
+    /// Releases what was decrypted, if everything that vouches for it does.
+    fn release(self, data_key: DataKey, cipher: &Cipher, examined: Examined, demands: &Demands) -> Result<Opened> {
+        let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
         if let Some(problem) = first_of(problems) {
             return Err(problem.into());
@@ -166,7 +169,7 @@ impl Sealed {
         if let (Some(problem), MacDemand::Right) = (mac_problem, demands.mac) {
             return Err(problem.into());
         }
-        let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, &cipher)).unwrap_or_default();
+        let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, cipher)).unwrap_or_default();
         let plaintext = self.plaintext(&edits, &values, &forms)?;
         let seal = seal::check(&data_key, &self.metadata, &plaintext, &values);
         match (seal, demands.seal) {

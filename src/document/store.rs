@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::tree::{LeafId, Node, Path, Tree};
+use super::tree::{LeafId, Node, Path, Place, Tree};
 use super::{Format, NewText};
 use crate::error::DocumentError;
 
@@ -25,6 +25,26 @@ pub(crate) struct Found {
     /// For each alias, in their order, what it stands for: leaves and aliases before it, counted together from 0. Only YAML
     /// has any.
     pub(crate) aliases: Vec<Range<usize>>,
+    /// Where the metadata stands or would stand, for each document of the file. Only of YAML, as above.
+    pub(crate) metadata_places: Vec<MetadataPlace>,
+}
+
+/// Where a YAML document has its metadata, or would have it. A margin is the spaces before its lines; in braces, where all
+/// stands on one line, there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MetadataPlace {
+    /// It is there.
+    There {
+        /// All the bytes that go with it when it is removed.
+        all: Range<usize>,
+        /// Those that are replaced by another.
+        replaced: Range<usize>,
+        margin: Option<usize>,
+    },
+    /// Its key is there, and holds something else.
+    Taken(Place),
+    /// It is not there, and would be put here.
+    Free { at: usize, margin: Option<usize>, is_behind_member: bool },
 }
 
 /// What a scalar's new text depends on, and its token does not show.

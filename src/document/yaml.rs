@@ -31,9 +31,9 @@ impl Store for YamlStore {
             let fault = "the file is empty: it needs at least one document".to_owned();
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
         }
-        let (members, metadata) = metadata::find(&layout)?;
-        let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &members)?;
-        Ok(Found { tree, tokens, metadata, settings, aliases })
+        let metadata::Standing { left_out, fields, places } = metadata::find(&layout)?;
+        let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &left_out)?;
+        Ok(Found { tree, tokens, metadata: fields, settings, aliases, metadata_places: places })
     }
 
     fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
@@ -43,10 +43,10 @@ impl Store for YamlStore {
     fn change_metadata(
         &self,
         text: &str,
-        _found: &Found,
+        found: &Found,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
-        metadata::change(&layout::layout(text)?, metadata)
+        metadata::change(text, &found.metadata_places, metadata)
     }
 
     fn insert(&self, text: &str, _found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {

@@ -232,6 +232,7 @@ impl Reader<'_> {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            metadata_places: Vec::new(),
         })
     }
 

@@ -49,7 +49,14 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
     for place in &mut places {
         *place = place.start + mark..place.end + mark;
     }
-    Ok(Found { tree: Tree { roots: vec![root] }, tokens: places, metadata, settings: Vec::new(), aliases: Vec::new() })
+    Ok(Found {
+        tree: Tree { roots: vec![root] },
+        tokens: places,
+        metadata,
+        settings: Vec::new(),
+        aliases: Vec::new(),
+        metadata_places: Vec::new(),
+    })
 }
 
 /// The parser's own sentences hold nothing from the file but, in one of them, four hexadecimal digits of an escape.

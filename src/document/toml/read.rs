@@ -70,6 +70,7 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            metadata_places: Vec::new(),
         },
         pieces: reader.pieces,
     })

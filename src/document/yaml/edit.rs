@@ -79,10 +79,13 @@ fn position(layout: &Layout<'_>, children: &[Pair], step: &Step) -> Option<usize
 
 /// The key of the metadata of a document, which always stays behind everything else.
 fn metadata_key(layout: &Layout<'_>, section: usize) -> Option<usize> {
-    let (left_out, _) = metadata::find(layout).ok()?;
+    let left_out = metadata::find(layout).ok()?.left_out;
     let root = layout.sections.get(section)?.root;
     let members = children(&layout.parts[root]);
-    members.iter().map(|pair| pair.key).find(|key| left_out.iter().any(|(left_out, _)| left_out == key))
+    members
+        .iter()
+        .map(|pair| pair.key)
+        .find(|key| left_out.binary_search_by_key(key, |(left_out, _)| *left_out).is_ok())
 }
 
 enum Child<'n> {

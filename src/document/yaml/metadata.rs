@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::store::{METADATA_KEY as KEY, Splice};
+use super::super::store::{METADATA_KEY as KEY, MetadataPlace, Splice};
 use super::super::tree::{Entry, Leaf, LeafId, Member, Node, Place};
 use super::super::value::Value;
 use super::build::scalar_value;
@@ -16,57 +16,83 @@ use crate::error::DocumentError;
 /// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
 pub(super) type LeftOut = (usize, Range<usize>);
 
-/// The members of all documents that hold metadata, in order, and what the first says.
-pub(super) type Metadata = (Vec<LeftOut>, Option<Map<String, Json>>);
+/// The metadata of a file.
+pub(super) struct Standing {
+    /// The members of all documents that hold it, in order.
+    pub(super) left_out: Vec<LeftOut>,
+    /// What the first says.
+    pub(super) fields: Option<Map<String, Json>>,
+    /// Where it stands or would stand, for each document.
+    pub(super) places: Vec<MetadataPlace>,
+}
 
-/// The members with metadata, and what the first says. A key `sops` that holds no mapping is a key like any other.
-pub(super) fn find(layout: &Layout<'_>) -> Result<Metadata, DocumentError> {
-    let Some(first) = layout.sections.first().and_then(|section| member(layout, section)) else {
-        return Ok((Vec::new(), None));
+/// Finds the metadata. A key `sops` that holds no mapping is a key like any other.
+pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
+    let first = layout.sections.first().and_then(|section| member(layout, section));
+    let fields = match first.map(|first| &layout.parts[first.value].content) {
+        Some(Content::Mapping { members, .. }) => Some(mapping(layout, members)?),
+        _ => None,
     };
-    let Content::Mapping { members, .. } = &layout.parts[first.value].content else { return Ok((Vec::new(), None)) };
-    let metadata = mapping(layout, members)?;
-    let mut left_out = Vec::new();
+    let mut standing = Standing { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
     for section in &layout.sections {
-        if let Some(pair) = member(layout, section) {
-            left_out.push((pair.key, range(layout, section, pair)?));
-        }
+        let place = match member(layout, section) {
+            None => free(layout, section),
+            Some(pair) if standing.fields.is_none() => MetadataPlace::Taken(layout.parts[pair.key].place),
+            Some(pair) => {
+                let all = range(layout, section, pair)?;
+                standing.left_out.push((pair.key, all.clone()));
+                there(layout, section, pair, all)
+            }
+        };
+        standing.places.push(place);
     }
-    Ok((left_out, Some(metadata)))
+    Ok(standing)
 }
 
 /// The splices that replace, append or remove the metadata in every document.
-pub(super) fn change(layout: &Layout<'_>, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
-    let (left_out, _) = find(layout)?;
+pub(super) fn change(
+    text: &str,
+    places: &[MetadataPlace],
+    metadata: Option<&Map<String, Json>>,
+) -> Result<Vec<Splice>, DocumentError> {
+    let line_break = source::line_break(text);
     let mut splices = Vec::new();
-    for section in &layout.sections {
-        let there = member(layout, section);
-        let old = there.filter(|pair| left_out.binary_search_by_key(&pair.key, |(key, _)| *key).is_ok());
-        match (old, there, metadata) {
-            (Some(pair), _, None) => {
-                let place = range(layout, section, pair)?;
-                let text = if is_all(layout, &place) {
-                    format!("{{}}{}", source::line_break(layout.text))
-                } else {
-                    String::new()
+    for place in places {
+        splices.push(match (place, metadata) {
+            (MetadataPlace::There { all, .. }, None) => {
+                let text = if is_all(text, all) { format!("{{}}{line_break}") } else { String::new() };
+                Splice { place: all.clone(), text }
+            }
+            (MetadataPlace::There { replaced, margin, .. }, Some(metadata)) => {
+                let text = match margin {
+                    None => flow_text(metadata),
+                    Some(margin) => {
+                        let lines = block_text(metadata, line_break, *margin)?;
+                        lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned()
+                    }
                 };
-                splices.push(Splice { place, text });
+                Splice { place: replaced.clone(), text }
             }
-            (Some(pair), _, Some(metadata)) => splices.push(replace(layout, section, pair, metadata)?),
-            (None, Some(pair), Some(_)) => {
-                return Err(refused(layout.parts[pair.key].place, "the key `sops` is taken, and not by metadata"));
+            (MetadataPlace::Taken(place), Some(_)) => {
+                return Err(refused(*place, "the key `sops` is taken, and not by metadata"));
             }
-            (None, None, Some(metadata)) => splices.push(append(layout, section, metadata)?),
-            (None, _, None) => {}
-        }
+            (MetadataPlace::Free { at, margin, is_behind_member }, Some(metadata)) => {
+                let new = match margin {
+                    None => format!("{}{}", if *is_behind_member { ", " } else { "" }, flow_text(metadata)),
+                    Some(margin) => appended(&text[..*at], &block_text(metadata, line_break, *margin)?, line_break),
+                };
+                Splice { place: *at..*at, text: new }
+            }
+            (MetadataPlace::Taken(_) | MetadataPlace::Free { .. }, None) => continue,
+        });
     }
     Ok(splices)
 }
 
 /// Whether a range is everything that the file says: sops makes such a file of a document that is empty.
-fn is_all(layout: &Layout<'_>, range: &Range<usize>) -> bool {
-    let before = &layout.text[..range.start];
-    layout.text[range.end..].trim().is_empty()
+fn is_all(text: &str, range: &Range<usize>) -> bool {
+    let before = &text[..range.start];
+    text[range.end..].trim().is_empty()
         && before
             .lines()
             .map(|line| line.trim_start_matches('\u{feff}'))
@@ -112,50 +138,35 @@ fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usi
     Ok(start..end)
 }
 
-fn replace(
-    layout: &Layout<'_>,
-    section: &Section,
-    pair: Pair,
-    metadata: &Map<String, Json>,
-) -> Result<Splice, DocumentError> {
+/// Where the metadata stands.
+fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>) -> MetadataPlace {
     let key = &layout.parts[pair.key];
     if layout.parts[section.root].is_flow_collection() {
-        let place = key.span.start..layout.parts[pair.value].full_end;
-        return Ok(Splice { place, text: flow_text(metadata) });
+        return MetadataPlace::There { all, replaced: key.span.start..layout.parts[pair.value].full_end, margin: None };
     }
-    let text = layout.text;
-    range(layout, section, pair)?;
-    let end = source::end_of_line(text, layout.content_end(pair.value));
-    let margin = margin_of(key);
-    let lines = block_text(metadata, source::line_break(text), margin)?;
-    Ok(Splice {
-        place: key.span.start..end,
-        text: lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned(),
-    })
+    let end = source::end_of_line(layout.text, layout.content_end(pair.value));
+    MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)) }
 }
 
-fn append(layout: &Layout<'_>, section: &Section, metadata: &Map<String, Json>) -> Result<Splice, DocumentError> {
-    let text = layout.text;
+/// Where metadata would stand.
+fn free(layout: &Layout<'_>, section: &Section) -> MetadataPlace {
     let root = &layout.parts[section.root];
     if let Content::Mapping { is_flow: true, members } = &root.content {
-        let (at, comma) = match members.last() {
-            Some(last) => (layout.parts[last.value].full_end, ", "),
-            None => (root.span.start + 1, ""),
-        };
-        return Ok(Splice { place: at..at, text: format!("{comma}{}", flow_text(metadata)) });
+        let last = members.last().map(|last| layout.parts[last.value].full_end);
+        let at = last.unwrap_or(root.span.start + 1);
+        return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some() };
     }
     let margin = if root.is_block_collection() { margin_of(root) } else { 0 };
-    let line_break = source::line_break(text);
-    let lines = block_text(metadata, line_break, margin)?;
-    let at = section.end;
-    let is_line_start = text[..at].is_empty() || text[..at].ends_with(['\n', '\r', '\u{feff}']);
-    let new = if is_line_start {
-        lines
-    } else {
-        // The line break that is missing at the end of the file stays missing, and so it is known on the way back.
-        format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
-    };
-    Ok(Splice { place: at..at, text: new })
+    MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false }
+}
+
+/// The lines of new metadata behind the text before them.
+fn appended(before: &str, lines: &str, line_break: &str) -> String {
+    if before.is_empty() || before.ends_with(['\n', '\r', '\u{feff}']) {
+        return lines.to_owned();
+    }
+    // The line break that is missing at the end of the file stays missing, and so it is known on the way back.
+    format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
 }
 
 /// The spaces before a part.

@@ -1,0 +1,131 @@
+//! How fast is a config document of 10 000 values opened, encrypted, and written again after one value was set: by notation?
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kenc::document::{Demands, Document, Entry, Format, Member, Node, Opened, Outcome, Recipe, Sealed, Tree, Value};
+use kenc::error::{Error, Result};
+use kenc::keys::age::{NewIdentity, PassphraseSource};
+use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, TrustedKeys};
+use zeroize::Zeroizing;
+
+/// One for each notation with several values.
+const FORMATS: [Format; 5] = [Format::Yaml, Format::Json, Format::Dotenv, Format::Ini, Format::Toml];
+
+const MAPPINGS: i64 = 100;
+const VALUES_OF_EACH: i64 = 100;
+
+struct Nobody;
+
+impl PassphraseSource for Nobody {
+    fn passphrase(&self, _: &str) -> Result<SecretString> {
+        self.new_passphrase()
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        Err(Error::Passphrase("there is none".into()))
+    }
+
+    fn must_be_typed(&self) -> bool {
+        false
+    }
+}
+
+/// A local key, and everything else that a keyring borrows.
+struct Keys {
+    kms: AwsKms,
+    identities: Identities,
+    trusted: TrustedKeys,
+    recipe: Recipe,
+    _folder: tempfile::TempDir,
+}
+
+impl Keys {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = NewIdentity::generate();
+        let file = folder.path().join("keys.txt");
+        std::fs::write(&file, identity.secret.expose_secret()).unwrap();
+        let timeout = Duration::from_secs(10);
+        Self {
+            kms: AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout }),
+            identities: identities(&file),
+            trusted: TrustedKeys::all(),
+            recipe: Recipe { groups: vec![vec![KeyUri::Age(identity.recipient.clone()).into()]], ..Recipe::default() },
+            _folder: folder,
+        }
+    }
+
+    fn keyring(&self) -> Keyring<'_> {
+        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody, trusted: &self.trusted }
+    }
+
+    fn encrypt(&self, plaintext: &Document) -> String {
+        plaintext.encrypt(&self.recipe, &self.keyring()).unwrap().text.to_string()
+    }
+
+    fn open(&self, format: Format, encrypted: &str) -> Opened {
+        let document = Document::parse(format, Zeroizing::new(encrypted.to_owned())).unwrap();
+        Sealed::new(document).unwrap().open(&self.keyring(), &Demands::default()).unwrap()
+    }
+}
+
+fn identities(file: &Path) -> Identities {
+    Identities { files: vec![file.to_owned()], ..Identities::default() }
+}
+
+/// Mappings of values of several types, or only text and flat, as the notation can carry it.
+fn plaintext(format: Format) -> String {
+    let member = |key: String, value| Entry::Child(Member::new(key, value));
+    let value = |number: i64| match number % 10 {
+        0 if format.has_types() => Value::Integer(number),
+        1 if format.has_types() => Value::Bool(number % 4 == 1),
+        _ => Value::Text(Zeroizing::new(format!("a value of the usual length, {number}"))),
+    };
+    let mapping = |name: i64| -> Vec<_> {
+        let numbers = (name * VALUES_OF_EACH)..((name + 1) * VALUES_OF_EACH);
+        numbers.map(|number| member(format!("a_key_of_the_usual_length_{number}"), Node::leaf(value(number)))).collect()
+    };
+    let root = match format {
+        Format::Dotenv => (0..MAPPINGS).flat_map(mapping).collect(),
+        _ => (0..MAPPINGS).map(|name| member(format!("mapping_{name}"), Node::Mapping(mapping(name)))).collect(),
+    };
+    Document::emit(format, &Tree { roots: vec![Node::Mapping(root)] }).unwrap().to_string()
+}
+
+fn documents(criterion: &mut Criterion) {
+    let keys = Keys::new();
+    for format in FORMATS {
+        let text = plaintext(format);
+        let parse = |text: &str| Document::parse(format, Zeroizing::new(text.to_owned())).unwrap();
+        let encrypted = keys.encrypt(&parse(&text));
+        let mut group = criterion.benchmark_group(format!("documents/{}", format.word()));
+        group.sample_size(10).throughput(Throughput::Elements((MAPPINGS * VALUES_OF_EACH).unsigned_abs()));
+        group.bench_function(BenchmarkId::from_parameter("open"), |bencher| {
+            bencher.iter(|| keys.open(format, black_box(&encrypted)).into_plaintext());
+        });
+        group.bench_function(BenchmarkId::from_parameter("encrypt"), |bencher| {
+            bencher.iter(|| keys.encrypt(&parse(black_box(&text))));
+        });
+        let opened = keys.open(format, &encrypted);
+        let path = if format == Format::Dotenv {
+            "a_key_of_the_usual_length_77"
+        } else {
+            "mapping_0.a_key_of_the_usual_length_77"
+        };
+        let (path, value) = (path.parse().unwrap(), Node::leaf(Value::Text(Zeroizing::new("another".to_owned()))));
+        group.bench_function(BenchmarkId::from_parameter("set"), |bencher| {
+            bencher.iter(|| {
+                let edited = parse(&opened.plaintext().with_value(black_box(&path), &value).unwrap());
+                assert!(matches!(opened.encrypt_again(&edited).unwrap(), Outcome::Changed(_)));
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, documents);
+criterion_main!(benches);
