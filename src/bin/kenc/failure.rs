@@ -138,14 +138,8 @@ pub enum Cause {
     MergeOfWholeFiles(PathBuf),
     #[error("{}: one side has nothing in it", .0.display())]
     MergeOfNothing(PathBuf),
-    #[error("{}: {}", path.display(), [&conflicts[..], &disputes[..]].concat().join("; "))]
-    MergeConflicts {
-        path: PathBuf,
-        conflicts: Vec<String>,
-        /// The path of the first value in conflict.
-        first: Option<String>,
-        disputes: Vec<String>,
-    },
+    #[error("{0}")]
+    MergeConflicts(Box<MergeConflicts>),
     #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
     ShouldBeEncrypted(PathBuf),
     #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
@@ -154,6 +148,22 @@ pub enum Cause {
     NotConfirmed(PathBuf),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
+}
+
+/// What a merge leaves to be decided.
+#[derive(Debug)]
+pub struct MergeConflicts {
+    pub path: PathBuf,
+    /// What the sides did to each value in conflict, and to parts of the metadata.
+    pub conflicts: Vec<String>,
+    /// The path of the first value in conflict.
+    pub first: Option<String>,
+}
+
+impl std::fmt::Display for MergeConflicts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.conflicts.join("; "))
+    }
 }
 
 /// How the place of a key file was found.
@@ -237,7 +247,7 @@ impl Failure {
             | Cause::NoRepository
             | Cause::MergeOfWholeFiles(_)
             | Cause::MergeOfNothing(_)
-            | Cause::MergeConflicts { .. }
+            | Cause::MergeConflicts(_)
             | Cause::NotConfirmed(_)
             | Cause::NoHome => Exit::Failed,
             Cause::ShouldBeEncrypted(_) | Cause::InTheClearByConfig { .. } => Exit::Problems,

@@ -137,7 +137,7 @@ fn of_command(cause: &Cause) -> String {
         | Cause::OtherHook(_)
         | Cause::MergeOfWholeFiles(_)
         | Cause::MergeOfNothing(_)
-        | Cause::MergeConflicts { .. }
+        | Cause::MergeConflicts(_)
         | Cause::ShouldBeEncrypted(_)
         | Cause::InTheClearByConfig { .. }
         | Cause::NotConfirmed(_) => git::of(cause),

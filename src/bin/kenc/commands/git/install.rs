@@ -138,7 +138,9 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
     let mut block = String::new();
     if !lines.is_empty() {
         writeln!(block, "{BEGIN}").expect("writing to a string does not fail");
-        lines.iter().for_each(|line| writeln!(block, "{line}").expect("writing to a string does not fail"));
+        for line in lines {
+            writeln!(block, "{line}").expect("writing to a string does not fail");
+        }
         writeln!(block, "{END}").expect("writing to a string does not fail");
     }
     let new = match (old.find(BEGIN), old.find(END)) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
@@ -93,7 +94,9 @@ fn differences(old: &Document, new: &Document) -> String {
     };
     let (old, new) = (values(old), values(new));
     let mut lines = String::new();
-    let mut line = |what: &str, path: &str| lines.push_str(&format!("  {what} {}\n", printable(path)));
+    let mut line = |what: &str, path: &str| {
+        writeln!(lines, "  {what} {}", printable(path)).expect("writing to a string does not fail");
+    };
     for (path, value) in &new {
         match old.get(path) {
             None => line("added  ", path),

@@ -1,6 +1,6 @@
 //! What to do next when git is in it.
 
-use crate::failure::Cause;
+use crate::failure::{Cause, MergeConflicts};
 
 /// The hints for a failure that has to do with git.
 pub fn of(cause: &Cause) -> String {
@@ -24,20 +24,7 @@ pub fn of(cause: &Cause) -> String {
             let path = super::quoted(path);
             format!("keep it with `git add {path}`, or remove it with `git rm {path}`")
         }
-        Cause::MergeConflicts { path, first: Some(first), .. } if first == "." => {
-            let path = super::quoted(path);
-            format!("`kenc edit {path}` shows both between marks; then `git add {path}`")
-        }
-        Cause::MergeConflicts { path, first: Some(first), .. } => {
-            let (path, first) = (super::quoted(path), super::quote(first));
-            format!("choose with `kenc edit {path}`, or give a value: `kenc set {path} {first}`; then `git add {path}`")
-        }
-        Cause::MergeConflicts { path, first: None, .. } => {
-            let path = super::quoted(path);
-            format!(
-                "ours is kept; `git show :3:{path} | kenc inspect` shows theirs, `kenc rewrap {path} --add KEY` adds a key; then `git add {path}`"
-            )
-        }
+        Cause::MergeConflicts(conflicts) => of_conflicts(conflicts),
         Cause::ShouldBeEncrypted(path) => {
             let path = super::quoted(path);
             format!("`kenc encrypt -i {path}`, then `git add {path}`; what was pushed in the clear must be replaced")
@@ -47,5 +34,20 @@ pub fn of(cause: &Cause) -> String {
         }
         Cause::NotConfirmed(path) => format!("`kenc git mac-repair --yes {}` does it unasked", super::quoted(path)),
         _ => String::new(),
+    }
+}
+
+fn of_conflicts(MergeConflicts { path, first, conflicts: _ }: &MergeConflicts) -> String {
+    let path = super::quoted(path);
+    match first.as_deref() {
+        // The text of a binary file.
+        Some(".") => format!("`kenc edit {path}` shows both between marks; then `git add {path}`"),
+        Some(first) => {
+            let first = super::quote(first);
+            format!("choose with `kenc edit {path}`, or give a value: `kenc set {path} {first}`; then `git add {path}`")
+        }
+        None => format!(
+            "ours is kept; `git show :3:{path} | kenc inspect` shows theirs, `kenc rewrap {path} --add KEY` adds a key; then `git add {path}`"
+        ),
     }
 }
