@@ -1,9 +1,13 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
+mod git;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use kenc::error::Class;
+
+pub use git::{GitFault, MergeConflicts};
 
 /// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,46 +128,10 @@ pub enum Cause {
     EncryptedAlready(PathBuf),
     #[error("there is no home folder to keep the local key in")]
     NoHome,
-    #[error("{0}")]
-    NoGit(String),
-    #[error("git: {0}")]
-    Git(String),
-    #[error("this is no working tree of git")]
-    NoRepository,
-    #[error("`{0}` is no pattern for .gitattributes")]
-    NoAttributePattern(String),
-    #[error("there is a pre-commit hook already: {}", .0.display())]
-    OtherHook(PathBuf),
-    #[error("{}: two versions of a file that is encrypted whole cannot be merged", .0.display())]
-    MergeOfWholeFiles(PathBuf),
-    #[error("{}: one side has nothing in it", .0.display())]
-    MergeOfNothing(PathBuf),
-    #[error("{0}")]
-    MergeConflicts(Box<MergeConflicts>),
-    #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
-    ShouldBeEncrypted(PathBuf),
-    #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
-    InTheClearByConfig { at: kenc::error::At, path: String },
-    #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
-    NotConfirmed(PathBuf),
+    #[error(transparent)]
+    Git(#[from] GitFault),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
-}
-
-/// What a merge leaves to be decided.
-#[derive(Debug)]
-pub struct MergeConflicts {
-    pub path: PathBuf,
-    /// What the sides did to each value in conflict, and to parts of the metadata.
-    pub conflicts: Vec<String>,
-    /// The path of the first value in conflict.
-    pub first: Option<String>,
-}
-
-impl std::fmt::Display for MergeConflicts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.conflicts.join("; "))
-    }
 }
 
 /// How the place of a key file was found.
@@ -228,7 +196,6 @@ impl Failure {
             | Cause::NameOfSeveralKeys { .. }
             | Cause::NoKeyGiven
             | Cause::NothingToCheck
-            | Cause::NoAttributePattern(_)
             | Cause::SeveralAccounts(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
@@ -242,16 +209,9 @@ impl Failure {
             | Cause::NameTooLong(_)
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
-            | Cause::NoGit(_)
-            | Cause::Git(_)
-            | Cause::NoRepository
-            | Cause::MergeOfWholeFiles(_)
-            | Cause::MergeOfNothing(_)
-            | Cause::MergeConflicts(_)
-            | Cause::NotConfirmed(_)
             | Cause::NoHome => Exit::Failed,
-            Cause::ShouldBeEncrypted(_) | Cause::InTheClearByConfig { .. } => Exit::Problems,
-            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) | Cause::OtherHook(_) => Exit::WouldOverwrite,
+            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
+            Cause::Git(fault) => fault.exit(),
             Cause::SomeFailed { exit, .. } => *exit,
         }
     }

@@ -130,17 +130,7 @@ fn of_command(cause: &Cause) -> String {
         }
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
-        Cause::NoGit(_)
-        | Cause::Git(_)
-        | Cause::NoRepository
-        | Cause::NoAttributePattern(_)
-        | Cause::OtherHook(_)
-        | Cause::MergeOfWholeFiles(_)
-        | Cause::MergeOfNothing(_)
-        | Cause::MergeConflicts(_)
-        | Cause::ShouldBeEncrypted(_)
-        | Cause::InTheClearByConfig { .. }
-        | Cause::NotConfirmed(_) => git::of(cause),
+        Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
 }

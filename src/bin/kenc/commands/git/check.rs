@@ -16,7 +16,7 @@ use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -88,12 +88,12 @@ impl Check<'_> {
             Ok(Some(sealed)) => sealed,
             Ok(None) | Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_)) => {
                 if self.is_named_by_a_rule(path)? {
-                    self.problem(name, Cause::ShouldBeEncrypted(PathBuf::from(name)));
+                    self.problem(name, GitFault::ShouldBeEncrypted(PathBuf::from(name)));
                 }
                 return Ok(());
             }
             Err(fault) => {
-                self.problem(name, Error::Document(fault).into());
+                self.problem(name, Error::Document(fault));
                 return Ok(());
             }
         };
@@ -104,7 +104,7 @@ impl Check<'_> {
                     || matches!(known, DocumentError::Unresolved { .. })
             });
             if !is_known {
-                self.problem(name, Cause::InTheClearByConfig { at, path });
+                self.problem(name, GitFault::InTheClearByConfig { at, path });
             }
         }
         if !self.args.no_keys {
@@ -115,7 +115,7 @@ impl Check<'_> {
             }
         }
         for problem in problems {
-            self.problem(name, Error::Document(problem).into());
+            self.problem(name, Error::Document(problem));
         }
         Ok(())
     }
@@ -163,9 +163,11 @@ impl Check<'_> {
         }
     }
 
-    fn problem(&mut self, name: &str, cause: Cause) {
+    fn problem(&mut self, name: &str, cause: impl Into<Cause>) {
+        let cause = cause.into();
         self.problems += 1;
-        let subject = if matches!(cause, Cause::ShouldBeEncrypted(_)) { None } else { Some(name.to_owned()) };
+        let subject =
+            if matches!(cause, Cause::Git(GitFault::ShouldBeEncrypted(_))) { None } else { Some(name.to_owned()) };
         self.reporter.failure(&Failure { subject, cause, released: 0 });
     }
 }

@@ -19,7 +19,7 @@ use crate::commands::opening::Demands;
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::{Reporter, printable};
@@ -59,7 +59,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     // What is to be decided about is shown where it is asked.
     eprint!("{shown}");
     if !args.yes && !confirmed(reporter)? {
-        return Err(Cause::NotConfirmed(path.to_owned()).into());
+        return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
     let mended = opened.mended().map_err(about())?;
     documents::replace(path, &mended.text).map_err(about())?;
