@@ -86,7 +86,8 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
     let [base_numbers, our_numbers, their_numbers] = lines.each_ref().map(|lines| {
         let number = |line: &&str| {
             let next = numbers.len();
-            *numbers.entry((*line).to_owned()).or_insert(next)
+            // The last line of a file is the same with a line end and without one.
+            *numbers.entry(line.strip_suffix('\n').unwrap_or(line).to_owned()).or_insert(next)
         };
         lines.iter().map(number).collect::<Vec<_>>()
     });
