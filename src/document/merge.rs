@@ -260,13 +260,12 @@ impl Versions<'_> {
         } else {
             None
         };
-        let (merged, disputed) = match one_of_them {
-            Some(bytes) => (bytes.clone(), 0),
-            None => {
-                let text = |bytes| std::str::from_utf8(bytes).map_err(|_| DocumentError::Unmergeable("it is no text"));
-                let (mut text, disputed) = merge_lines(text(&base)?, text(&ours)?, text(&theirs)?, Disputed::Marked);
-                (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), disputed)
-            }
+        let (merged, disputed) = if let Some(bytes) = one_of_them {
+            (bytes.clone(), 0)
+        } else {
+            let text = |bytes| std::str::from_utf8(bytes).map_err(|_| DocumentError::Unmergeable("it is no text"));
+            let (mut text, disputed) = merge_lines(text(&base)?, text(&ours)?, text(&theirs)?, Disputed::Marked);
+            (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), disputed)
         };
         let conflict = Conflict { path: Path::default(), kind: ConflictKind::BothChanged };
         Ok(Merged {
@@ -380,7 +379,9 @@ fn comments_left_out(base: Option<&Document>, theirs: &Document, merged: &Docume
         });
     };
     add(theirs, 1);
-    base.into_iter().for_each(|base| add(base, -1));
+    if let Some(base) = base {
+        add(base, -1);
+    }
     let added: HashMap<[u8; 32], i64> = count.into_iter().filter(|(_, count)| *count > 0).collect();
     let mut there: HashSet<[u8; 32]> = HashSet::new();
     merged.tree().walk(|_, item| {

@@ -1,12 +1,15 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
 use std::ffi::OsString;
+mod git;
+
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 
 use kenc::error::Class;
 
 use crate::commands::edit::Kept;
+pub use git::{GitFault, MergeConflicts};
 
 /// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,34 +202,8 @@ pub enum Cause {
     CommandNotFound(OsString),
     #[error("{error}")]
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
-    #[error("{0}")]
-    NoGit(String),
-    #[error("git: {0}")]
-    Git(String),
-    #[error("this is no working tree of git")]
-    NoRepository,
-    #[error("`{0}` is no pattern for .gitattributes")]
-    NoAttributePattern(String),
-    #[error("there is a pre-commit hook already: {}", .0.display())]
-    OtherHook(PathBuf),
-    #[error("{}: two versions of a file that is encrypted whole cannot be merged", .0.display())]
-    MergeOfWholeFiles(PathBuf),
-    #[error("{}: one side has nothing in it", .0.display())]
-    MergeOfNothing(PathBuf),
-    #[error("{}: {}", path.display(), [&conflicts[..], &disputes[..]].concat().join("; "))]
-    MergeConflicts {
-        path: PathBuf,
-        conflicts: Vec<String>,
-        /// The path of the first value in conflict.
-        first: Option<String>,
-        disputes: Vec<String>,
-    },
-    #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
-    ShouldBeEncrypted(PathBuf),
-    #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
-    InTheClearByConfig { at: kenc::error::At, path: String },
-    #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
-    RepairNotConfirmed(PathBuf),
+    #[error(transparent)]
+    Git(#[from] GitFault),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -311,8 +288,7 @@ impl Failure {
             | Cause::NoValues(_)
             | Cause::FileNames { .. }
             | Cause::NotAFileName(_)
-            | Cause::NoPlaceForFile(_)
-            | Cause::NoAttributePattern(_) => Exit::Usage,
+            | Cause::NoPlaceForFile(_) => Exit::Usage,
             Cause::BinaryToTerminal { .. }
             | Cause::InputIsDirectory(_)
             | Cause::CannotEncryptDirectory(_)
@@ -338,19 +314,12 @@ impl Failure {
             | Cause::NoMemoryForPlaintext
             | Cause::ChangedMeanwhile(_)
             | Cause::EditsKept { .. }
-            | Cause::EditsDiscarded(_)
-            | Cause::NoGit(_)
-            | Cause::Git(_)
-            | Cause::NoRepository
-            | Cause::MergeOfWholeFiles(_)
-            | Cause::MergeOfNothing(_)
-            | Cause::MergeConflicts { .. }
-            | Cause::RepairNotConfirmed(_) => Exit::Failed,
+            | Cause::EditsDiscarded(_) => Exit::Failed,
             Cause::NotSaved { why, .. } => why.exit(),
             Cause::CommandNotFound(_) => Exit::NotFound,
             Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
-            Cause::ShouldBeEncrypted(_) | Cause::InTheClearByConfig { .. } => Exit::Problems,
-            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) | Cause::OtherHook(_) => Exit::WouldOverwrite,
+            Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
+            Cause::Git(fault) => fault.exit(),
             Cause::SomeFailed { exit, .. } => *exit,
         }
     }

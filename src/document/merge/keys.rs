@@ -182,14 +182,14 @@ impl<'a> Sides<'a> {
         if is_disputed {
             disputes.push(Dispute::KeyGroups);
         }
-        let is_ours = wanted == in_ours;
+        let keeps_ours = wanted == in_ours;
         let theirs = self.theirs.metadata();
         let unvouched: Vec<_> =
-            theirs.groups.iter().flatten().filter(|key| !is_ours && !self.may_have_key(key)).collect();
+            theirs.groups.iter().flatten().filter(|key| !keeps_ours && !self.may_have_key(key)).collect();
         if !unvouched.is_empty() {
             disputes.push(Dispute::UnvouchedKeys(unvouched.iter().map(|key| key.id()).collect()));
         }
-        let metadata = if is_ours || !unvouched.is_empty() { self.ours.metadata() } else { theirs };
+        let metadata = if keeps_ours || !unvouched.is_empty() { self.ours.metadata() } else { theirs };
         let groups = metadata.groups.iter().map(|group| group.iter().collect()).collect();
         Wanted { groups, threshold: metadata.threshold }
     }

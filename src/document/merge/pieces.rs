@@ -86,12 +86,15 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
     let [base_numbers, our_numbers, their_numbers] = lines.each_ref().map(|lines| {
         let number = |line: &&str| {
             let next = numbers.len();
-            *numbers.entry((*line).to_owned()).or_insert(next)
+            // The last line of a file is the same with a line end and without one.
+            *numbers.entry(line.strip_suffix('\n').unwrap_or(line).to_owned()).or_insert(next)
         };
         lines.iter().map(number).collect::<Vec<_>>()
     });
     // The copies that told lines apart are secrets as the text is.
-    numbers.into_keys().for_each(|line| drop(Zeroizing::new(line)));
+    for line in numbers.into_keys() {
+        drop(Zeroizing::new(line));
+    }
     let [base, ours, theirs] = lines;
     // Room for everything at once: a buffer that grows leaves copies behind.
     let room = ours.iter().chain(&theirs).map(|line| line.len() + 1).sum::<usize>() + base.len() + 256;
@@ -143,7 +146,7 @@ mod tests {
     use super::*;
 
     fn merged(base: &str, ours: &str, theirs: &str, disputed: Disputed) -> (String, usize) {
-        let lines = |text: &str| text.split(' ').map(|word| format!("{word}\n")).collect::<String>();
+        let lines = |text: &str| text.replace(' ', "\n") + "\n";
         let (text, count) = merge_lines(&lines(base), &lines(ours), &lines(theirs), disputed);
         (text.split_whitespace().collect::<Vec<_>>().join(" "), count)
     }

@@ -180,17 +180,7 @@ fn of_command(cause: &Cause) -> String {
             format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
         }
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
-        Cause::NoGit(_)
-        | Cause::Git(_)
-        | Cause::NoRepository
-        | Cause::NoAttributePattern(_)
-        | Cause::OtherHook(_)
-        | Cause::MergeOfWholeFiles(_)
-        | Cause::MergeOfNothing(_)
-        | Cause::MergeConflicts { .. }
-        | Cause::ShouldBeEncrypted(_)
-        | Cause::InTheClearByConfig { .. }
-        | Cause::RepairNotConfirmed(_) => git::of(cause),
+        Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
 }

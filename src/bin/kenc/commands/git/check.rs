@@ -16,7 +16,7 @@ use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -84,21 +84,18 @@ impl Check<'_> {
         if is_kenc_file(&content) {
             return Ok(());
         }
-        let is_named = self.is_named_by_a_rule(path)?;
-        let document = match document(path, content) {
-            Ok(document) => document,
-            Err(fault) => return self.problem(name, Error::Document(fault).into()),
-        };
-        let sealed = match document.map(Sealed::new) {
-            None | Some(Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_))) => {
-                return if is_named {
-                    self.problem(name, Cause::ShouldBeEncrypted(PathBuf::from(name)))
-                } else {
-                    Ok(())
-                };
+        let sealed = match document(path, content).and_then(|document| document.map(Sealed::new).transpose()) {
+            Ok(Some(sealed)) => sealed,
+            Ok(None) | Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_)) => {
+                if self.is_named_by_a_rule(path)? {
+                    self.problem(name, GitFault::ShouldBeEncrypted(PathBuf::from(name)));
+                }
+                return Ok(());
             }
-            Some(Err(fault)) => return self.problem(name, Error::Document(fault).into()),
-            Some(Ok(sealed)) => sealed,
+            Err(fault) => {
+                self.problem(name, Error::Document(fault));
+                return Ok(());
+            }
         };
         let mut problems = sealed.problems_without_key();
         for (at, path) in self.exposed_by_rule(&sealed, path)? {
@@ -107,7 +104,7 @@ impl Check<'_> {
                     || matches!(known, DocumentError::Unresolved { .. })
             });
             if !is_known {
-                self.problem(name, Cause::InTheClearByConfig { at, path })?;
+                self.problem(name, GitFault::InTheClearByConfig { at, path });
             }
         }
         if !self.args.no_keys {
@@ -117,7 +114,10 @@ impl Check<'_> {
                 }
             }
         }
-        problems.into_iter().try_for_each(|problem| self.problem(name, Error::Document(problem).into()))
+        for problem in problems {
+            self.problem(name, Error::Document(problem));
+        }
+        Ok(())
     }
 
     /// Values that the rule of the config selects, and the rule of the document does not.
@@ -163,11 +163,12 @@ impl Check<'_> {
         }
     }
 
-    fn problem(&mut self, name: &str, cause: Cause) -> Result<(), Failure> {
+    fn problem(&mut self, name: &str, cause: impl Into<Cause>) {
+        let cause = cause.into();
         self.problems += 1;
-        let subject = if matches!(cause, Cause::ShouldBeEncrypted(_)) { None } else { Some(name.to_owned()) };
+        let subject =
+            if matches!(cause, Cause::Git(GitFault::ShouldBeEncrypted(_))) { None } else { Some(name.to_owned()) };
         self.reporter.failure(&Failure { subject, cause, released: 0 });
-        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use super::repository::{self, ask, tell, top};
 use crate::args::git::GitInstallArgs;
 use crate::configuration::Configs;
 use crate::documents::write;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Exit, Failure, GitFault};
 use crate::output::Place;
 use crate::report::Reporter;
 
@@ -73,7 +73,7 @@ fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec
     let mut lines = vec![WHOLE_FILES.to_owned()];
     for pattern in &args.patterns {
         if pattern.is_empty() || pattern.starts_with('!') || pattern.contains(['\n', '\r']) {
-            return Err(Cause::NoAttributePattern(pattern.clone()).into());
+            return Err(GitFault::NoAttributePattern(pattern.clone()).into());
         }
         lines.push(line(pattern));
     }
@@ -138,7 +138,9 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
     let mut block = String::new();
     if !lines.is_empty() {
         writeln!(block, "{BEGIN}").expect("writing to a string does not fail");
-        lines.iter().for_each(|line| writeln!(block, "{line}").expect("writing to a string does not fail"));
+        for line in lines {
+            writeln!(block, "{line}").expect("writing to a string does not fail");
+        }
         writeln!(block, "{END}").expect("writing to a string does not fail");
     }
     let new = match (old.find(BEGIN), old.find(END)) {
@@ -187,7 +189,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     if path.exists() {
-        return Err(Cause::OtherHook(path).into());
+        return Err(GitFault::OtherHook(path).into());
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;

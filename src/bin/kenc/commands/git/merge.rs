@@ -13,7 +13,7 @@ use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, Exit, Failure, GitFault, MergeConflicts};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -23,7 +23,7 @@ pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
     let path = args.path.as_deref().unwrap_or(&args.ours);
     merge(args, path, configs, reporter).or_else(|failure| {
         let exit = reporter.failure(&failure);
-        if !matches!(failure.cause, Cause::MergeConflicts { .. }) {
+        if !matches!(failure.cause, Cause::Git(GitFault::MergeConflicts(_))) {
             reporter.hint(&format!("our version of {} is left as it was; theirs is `git show :3:{0}`", path.display()));
         }
         Ok(exit)
@@ -45,15 +45,14 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
         [&args.base, &args.ours, &args.theirs].map(|file| Read::new(file, path).map_err(about()));
     let (base, ours, theirs) = (base?, ours?, theirs?);
     if [&base, &ours, &theirs].into_iter().any(|read| matches!(read, Read::WholeFile)) {
-        return Err(Cause::MergeOfWholeFiles(path.to_owned()).into());
+        return Err(GitFault::MergeOfWholeFiles(path.to_owned()).into());
     }
     if !matches!((&ours, &theirs), (Read::Sealed(_), _) | (_, Read::Sealed(_))) {
         return merge_text(args);
     }
-    let of_theirs = ours.open(path, &[], &keyring, &demands)?.ok_or_else(|| Cause::MergeOfNothing(path.to_owned()));
-    let ours = of_theirs?;
-    let theirs = theirs.open(path, &[&ours], &keyring, &demands)?;
-    let theirs = theirs.ok_or_else(|| Cause::MergeOfNothing(path.to_owned()))?;
+    let is_nothing = || GitFault::MergeOfNothing(path.to_owned());
+    let ours = ours.open(path, &[], &keyring, &demands)?.ok_or_else(is_nothing)?;
+    let theirs = theirs.open(path, &[&ours], &keyring, &demands)?.ok_or_else(is_nothing)?;
     // What was once the rule of the config for seals says nothing about the past.
     let lenient = DocumentDemands { seal: kenc::document::SealDemand::NotBroken, ..demands };
     let base = base.open(path, &[&ours, &theirs], &keyring, &lenient)?;
@@ -76,13 +75,10 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     if conflicts.is_empty() && disputes.is_empty() {
         return Ok(Exit::Done);
     }
-    Err(Cause::MergeConflicts {
-        path: path.to_owned(),
-        conflicts: conflicts.iter().map(ToString::to_string).collect(),
-        first: conflicts.first().map(|conflict| conflict.path.to_string()),
-        disputes: disputes.iter().map(ToString::to_string).collect(),
-    }
-    .into())
+    let first = conflicts.first().map(|conflict| conflict.path.to_string());
+    let conflicts = conflicts.iter().map(ToString::to_string);
+    let conflicts = conflicts.chain(disputes.iter().map(ToString::to_string)).collect();
+    Err(GitFault::MergeConflicts(Box::new(MergeConflicts { path: path.to_owned(), conflicts, first })).into())
 }
 
 /// A version as it was read.
@@ -142,11 +138,11 @@ impl Read {
 fn merge_text(args: &GitMergeArgs) -> Result<Exit, Failure> {
     let mut words: Vec<std::ffi::OsString> =
         ["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--"].map(Into::into).into();
-    words.extend([&args.ours, &args.base, &args.theirs].map(|path| path.into()));
+    words.extend([&args.ours, &args.base, &args.theirs].map(Into::into));
     let answer = ask(words)?;
     match answer.code {
         Some(0) => Ok(Exit::Done),
         Some(1..=127) => Ok(Exit::Failed),
-        _ => Err(Cause::Git(answer.message).into()),
+        _ => Err(GitFault::Failed(answer.message).into()),
     }
 }

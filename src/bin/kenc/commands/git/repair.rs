@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
@@ -18,7 +19,7 @@ use crate::commands::opening::Demands;
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::{Reporter, printable};
@@ -58,7 +59,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     // What is to be decided about is shown where it is asked.
     eprint!("{shown}");
     if !args.yes && !confirmed(reporter)? {
-        return Err(Cause::RepairNotConfirmed(path.to_owned()).into());
+        return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
     let mended = opened.mended().map_err(about())?;
     documents::replace(path, &mended.text).map_err(about())?;
@@ -93,7 +94,9 @@ fn differences(old: &Document, new: &Document) -> String {
     };
     let (old, new) = (values(old), values(new));
     let mut lines = String::new();
-    let mut line = |what: &str, path: &str| lines.push_str(&format!("  {what} {}\n", printable(path)));
+    let mut line = |what: &str, path: &str| {
+        writeln!(lines, "  {what} {}", printable(path)).expect("writing to a string does not fail");
+    };
     for (path, value) in &new {
         match old.get(path) {
             None => line("added  ", path),

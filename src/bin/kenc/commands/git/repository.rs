@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use kenc::error::Error;
 
-use crate::failure::{Cause, Failure};
+use crate::failure::{Failure, GitFault};
 
 /// What a run of git gave.
 pub struct Answer {
@@ -20,7 +20,7 @@ pub struct Answer {
 pub fn ask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<Answer, Failure> {
     let mut command = Command::new("git");
     command.args(arguments).stdin(Stdio::null());
-    let output = command.output().map_err(|source| Cause::NoGit(Error::io("run git", source).to_string()))?;
+    let output = command.output().map_err(|source| GitFault::NoGit(Error::io("run git", source).to_string()))?;
     Ok(Answer {
         code: output.status.code(),
         output: output.stdout,
@@ -33,7 +33,7 @@ pub fn tell<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<V
     let Answer { code, output, message } = ask(arguments)?;
     match code {
         Some(0) => Ok(output),
-        _ => Err(Cause::Git(message.lines().next().unwrap_or("git failed").to_owned()).into()),
+        _ => Err(GitFault::Failed(message.lines().next().unwrap_or("git failed").to_owned()).into()),
     }
 }
 
@@ -41,7 +41,7 @@ pub fn tell<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<V
 pub fn top() -> Result<PathBuf, Failure> {
     let Answer { code, output, .. } = ask(["rev-parse", "--show-toplevel"])?;
     if code != Some(0) {
-        return Err(Cause::NoRepository.into());
+        return Err(GitFault::NoRepository.into());
     }
     Ok(path(output.strip_suffix(b"\n").unwrap_or(&output)))
 }
@@ -114,7 +114,7 @@ impl Contents {
     pub fn open() -> Result<Self, Failure> {
         let mut command = Command::new("git");
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().map_err(|source| Cause::NoGit(Error::io("run git", source).to_string()))?;
+        let mut child = command.spawn().map_err(|source| GitFault::NoGit(Error::io("run git", source).to_string()))?;
         let requests = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("it was set up as a pipe"));
         Ok(Self { child, requests, answers })
@@ -122,7 +122,7 @@ impl Contents {
 
     /// The content of an entry. None if it is longer than so many bytes.
     pub fn of(&mut self, entry: &Entry, longest: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let failed = |_| Failure::from(Cause::Git(format!("git cannot show {}", entry.path.display())));
+        let failed = |_| Failure::from(GitFault::Failed(format!("git cannot show {}", entry.path.display())));
         let requests = self.requests.as_mut().expect("it is taken at the end only");
         requests.write_all(format!("{}\n", entry.object).as_bytes()).and_then(|()| requests.flush()).map_err(failed)?;
         let mut head = String::new();

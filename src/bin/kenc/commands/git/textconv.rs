@@ -1,6 +1,7 @@
 //! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores nothing of it.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fmt::Write as _;
+use std::io::{Read, Seek, SeekFrom, Write as _};
 
 use kenc::crypto::sha256;
 use kenc::error::{Error, Result};
@@ -80,8 +81,11 @@ fn plaintext(
     // What is no text is told by its head and, if it is not long, by its digest: so a diff shows that it changed.
     let mut summary = inspect::text(open_input(path)?)?;
     if text.len() as u64 <= MAX_TEXT {
-        let digest: String = sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-        summary.push_str(&format!("  SHA-256   {digest}\n"));
+        summary.push_str("  SHA-256   ");
+        for byte in sha256(&text) {
+            write!(summary, "{byte:02x}").expect("writing to a string does not fail");
+        }
+        summary.push('\n');
     }
     Ok(Zeroizing::new(summary.into_bytes()))
 }

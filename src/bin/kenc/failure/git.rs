@@ -1,0 +1,67 @@
+//! What can go wrong between kenc and git.
+
+use std::path::PathBuf;
+
+use kenc::error::At;
+
+use super::Exit;
+
+/// Why a command for git failed, or what it found.
+#[derive(Debug, thiserror::Error)]
+pub enum GitFault {
+    #[error("{0}")]
+    NoGit(String),
+    #[error("git: {0}")]
+    Failed(String),
+    #[error("this is no working tree of git")]
+    NoRepository,
+    #[error("`{0}` is no pattern for .gitattributes")]
+    NoAttributePattern(String),
+    #[error("there is a pre-commit hook already: {}", .0.display())]
+    OtherHook(PathBuf),
+    #[error("{}: two versions of a file that is encrypted whole cannot be merged", .0.display())]
+    MergeOfWholeFiles(PathBuf),
+    #[error("{}: one side has nothing in it", .0.display())]
+    MergeOfNothing(PathBuf),
+    #[error("{0}")]
+    MergeConflicts(Box<MergeConflicts>),
+    #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
+    ShouldBeEncrypted(PathBuf),
+    #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
+    InTheClearByConfig { at: At, path: String },
+    #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
+    NotConfirmed(PathBuf),
+}
+
+impl GitFault {
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NoGit(_)
+            | Self::Failed(_)
+            | Self::NoRepository
+            | Self::MergeOfWholeFiles(_)
+            | Self::MergeOfNothing(_)
+            | Self::MergeConflicts(_)
+            | Self::NotConfirmed(_) => Exit::Failed,
+            Self::NoAttributePattern(_) => Exit::Usage,
+            Self::OtherHook(_) => Exit::WouldOverwrite,
+            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } => Exit::Problems,
+        }
+    }
+}
+
+/// What a merge leaves to be decided.
+#[derive(Debug)]
+pub struct MergeConflicts {
+    pub path: PathBuf,
+    /// What the sides did to each value in conflict, and to parts of the metadata.
+    pub conflicts: Vec<String>,
+    /// The path of the first value in conflict.
+    pub first: Option<String>,
+}
+
+impl std::fmt::Display for MergeConflicts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.conflicts.join("; "))
+    }
+}
