@@ -393,7 +393,7 @@ impl<'a> Gpg<'a> {
         gpg.run("gpg", &key).ok();
         let listed = gpg.run("gpg", &["--with-colons", "--list-secret-keys"]).ok().stdout_text();
         let line = listed.lines().find(|line| line.starts_with("fpr:")).ok_or("gpg lists no key")?;
-        gpg.fingerprint = line.split(':').nth(9).unwrap_or_default().to_owned();
+        line.split(':').nth(9).unwrap_or_default().clone_into(&mut gpg.fingerprint);
         gpg.run("gpg", &["--batch", "--passphrase", "", "--quick-add-key", &gpg.fingerprint, "rsa2048", "encr"]).ok();
         Ok(gpg)
     }

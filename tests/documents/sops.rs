@@ -314,10 +314,9 @@ fn sops_opens_aliases_of_values_that_are_in_the_clear_for_both() {
 #[test]
 fn aliases_of_aliases_cost_little_and_come_back() {
     let bench = Workbench::new(1);
-    let mut text = "secret: s\na0: &a0 [x, x]\n".to_owned();
-    for level in 1..60 {
-        text += &format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
-    }
+    let level = |level: usize| format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
+    let levels: Vec<String> = (1..60).map(level).collect();
+    let text = format!("secret: s\na0: &a0 [x, x]\n{}", levels.concat());
     let encrypted = bench.encrypt(Format::Yaml, &text, &bench.with_rule(Rule::EncryptedRegex("^secret$".into())));
     assert_eq!(plaintext(&bench.open(Format::Yaml, &encrypted)), text);
 }
