@@ -38,10 +38,16 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('reencrypt', 'reencrypt', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one value of an encrypted config document')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set one value of an encrypted config document')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Take one value out of an encrypted config document')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit a file in the clear, and encrypt what was changed')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show all that can be known of a file without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Open and authenticate everything, write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make the local key, and print its recipient')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
+            [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -78,6 +84,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--armor', '--armor', [CompletionResultType]::ParameterName, 'Write text (strict PEM) instead of bytes')
             [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Encrypt the values of a config file one by one: keys, comments and layout stay as they are')
             [CompletionResult]::new('--whole', '--whole', [CompletionResultType]::ParameterName, 'Encrypt the file as a whole, even if a rule of a config would have its values encrypted')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'With --values -r, write nothing, and say which files would be encrypted')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --values -r, write nothing, and say which files would be encrypted')
             [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Compute the MAC over encrypted values only, so that others can be edited by hand')
             [CompletionResult]::new('--encrypt-comments', '--encrypt-comments', [CompletionResultType]::ParameterName, 'Encrypt comments as well')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Replace each file by its result')
@@ -100,7 +108,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;decrypt' {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input')
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended')
-            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Write one value only: `db.password`, `list[0]`, or ["db"]["password"]')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Write one value only: `db.password`, `list[0]`, or `["db"]["password"]`')
             [CompletionResult]::new('--output-type', '--output-type', [CompletionResultType]::ParameterName, 'Notation to write, if it is to be another')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
@@ -146,6 +154,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Key to have instead of all others; give several times for several keys')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Key to have as well; one that the file has already changes nothing')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Key group that --to, --add and --remove are about, from 1; needed where a document has several')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
@@ -159,15 +169,19 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
-            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -186,6 +200,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Key to have instead of all others; give several times for several keys')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Key to have as well; one that the file has already changes nothing')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Key group that --to, --add and --remove are about, from 1; needed where a document has several')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
@@ -199,15 +215,19 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
-            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Ask the keys as it would be done, write nothing, and say what would change')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -228,6 +248,14 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Key to have no more; the last one of a file cannot go')
             [CompletionResult]::new('--new-context', '--new-context', [CompletionResultType]::ParameterName, 'Pair of the encryption context that the new file has instead of the old one; give several times for several pairs')
             [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the new payload; that of the old file by default')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Key group that --to, --add and --remove are about, from 1; needed where a document has several')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('--unencrypted-suffix', '--unencrypted-suffix', [CompletionResultType]::ParameterName, 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)')
+            [CompletionResult]::new('--encrypted-suffix', '--encrypted-suffix', [CompletionResultType]::ParameterName, 'Encrypt only values below a key that ends so')
+            [CompletionResult]::new('--unencrypted-regex', '--unencrypted-regex', [CompletionResultType]::ParameterName, 'Leave values in the clear below a key that matches')
+            [CompletionResult]::new('--encrypted-regex', '--encrypted-regex', [CompletionResultType]::ParameterName, 'Encrypt only values below a key that matches')
+            [CompletionResult]::new('--unencrypted-comment-regex', '--unencrypted-comment-regex', [CompletionResultType]::ParameterName, 'Leave values in the clear behind a comment that matches')
+            [CompletionResult]::new('--encrypted-comment-regex', '--encrypted-comment-regex', [CompletionResultType]::ParameterName, 'Encrypt only values behind a comment that matches')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
@@ -242,14 +270,172 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
-            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and change every kenc file and every encrypted config document')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Change each file itself, as is done without -o too')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear (a file that is changed always is)')
+            [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do what --from-config shows without asking')
             [CompletionResult]::new('--no-context', '--no-context', [CompletionResultType]::ParameterName, 'Leave the new file without an encryption context')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
+            [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Compute the MAC of config documents over encrypted values only, so that others can be edited by hand')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;get' {
+            [CompletionResult]::new('--document', '--document', [CompletionResultType]::ParameterName, 'Which YAML document of a file with several, from 1')
+            [CompletionResult]::new('--output-type', '--output-type', [CompletionResultType]::ParameterName, 'Notation for a mapping or a list, if it is to be another than that of the file')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Print the value exactly, without a line end behind it')
+            [CompletionResult]::new('--no-newline', '--no-newline', [CompletionResultType]::ParameterName, 'Print the value exactly, without a line end behind it')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;set' {
+            [CompletionResult]::new('--document', '--document', [CompletionResultType]::ParameterName, 'Which YAML document of a file with several, from 1')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Take the value from this file, to its last byte')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--from-argument', '--from-argument', [CompletionResultType]::ParameterName, 'Take the value from the command line, where it is no secret')
+            [CompletionResult]::new('--string', '--string', [CompletionResultType]::ParameterName, 'Take the value as text, whatever it looks like')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;unset' {
+            [CompletionResult]::new('--document', '--document', [CompletionResultType]::ParameterName, 'Which YAML document of a file with several, from 1')
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--if-there', '--if-there', [CompletionResultType]::ParameterName, 'Change nothing if there is nothing at the path, instead of failing')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
+            [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents without a seal of kenc, or with one from before another tool wrote')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;edit' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--show-keys', '--show-keys', [CompletionResultType]::ParameterName, 'Show the keys of a document in its text too, so that they can be edited')
+            [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Edit a document whose MAC or seal is broken; what is saved has right ones')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;exec' {
+            [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'What the name of every variable begins with')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Pass on only this value; give several times for several values')
+            [CompletionResult]::new('--file-name', '--file-name', [CompletionResultType]::ParameterName, 'Name at the end of the path, for a command that looks at it; give once for each FILE')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--pristine', '--pristine', [CompletionResultType]::ParameterName, 'Of our own environment pass on only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*')
+            [CompletionResult]::new('--upper', '--upper', [CompletionResultType]::ParameterName, 'Write the names of the variables in upper case')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Give the command decrypted files instead of variables: `{}` in its arguments becomes the path')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -413,6 +599,175 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;keys;help;help' {
             break
         }
+        'kenc;git' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let git show and merge encrypted files of this repository')
+            [CompletionResult]::new('textconv', 'textconv', [CompletionResultType]::ParameterValue, 'Print what is in an encrypted file, for `git diff`')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge three versions of an encrypted document, as git calls it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look for secrets that would be committed in the clear, and for encrypted files that are broken')
+            [CompletionResult]::new('mac-repair', 'mac-repair', [CompletionResultType]::ParameterValue, 'Write a new MAC and seal, after a conflict was resolved by hand')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'kenc;git;install' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Set it for all repositories of the user, and leave .gitattributes alone')
+            [CompletionResult]::new('--hook', '--hook', [CompletionResultType]::ParameterName, 'Make `kenc git check` the pre-commit hook of this repository as well')
+            [CompletionResult]::new('--uninstall', '--uninstall', [CompletionResultType]::ParameterName, 'Take away all that was set up')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;git;textconv' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;git;merge' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;git;check' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Look at everything in the index, not only at what differs from the last commit')
+            [CompletionResult]::new('--no-keys', '--no-keys', [CompletionResultType]::ParameterName, 'Ask no key: find only what can be found without')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;git;mac-repair' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;git;help' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let git show and merge encrypted files of this repository')
+            [CompletionResult]::new('textconv', 'textconv', [CompletionResultType]::ParameterValue, 'Print what is in an encrypted file, for `git diff`')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge three versions of an encrypted document, as git calls it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look for secrets that would be committed in the clear, and for encrypted files that are broken')
+            [CompletionResult]::new('mac-repair', 'mac-repair', [CompletionResultType]::ParameterValue, 'Write a new MAC and seal, after a conflict was resolved by hand')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'kenc;git;help;install' {
+            break
+        }
+        'kenc;git;help;textconv' {
+            break
+        }
+        'kenc;git;help;merge' {
+            break
+        }
+        'kenc;git;help;check' {
+            break
+        }
+        'kenc;git;help;mac-repair' {
+            break
+        }
+        'kenc;git;help;help' {
+            break
+        }
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
@@ -433,10 +788,16 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Decrypt files or the standard input')
             [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one value of an encrypted config document')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set one value of an encrypted config document')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Take one value out of an encrypted config document')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit a file in the clear, and encrypt what was changed')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show all that can be known of a file without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Open and authenticate everything, write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make the local key, and print its recipient')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
+            [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -451,6 +812,21 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;rotate' {
+            break
+        }
+        'kenc;help;get' {
+            break
+        }
+        'kenc;help;set' {
+            break
+        }
+        'kenc;help;unset' {
+            break
+        }
+        'kenc;help;edit' {
+            break
+        }
+        'kenc;help;exec' {
             break
         }
         'kenc;help;inspect' {
@@ -471,6 +847,29 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;keys;policy' {
+            break
+        }
+        'kenc;help;git' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let git show and merge encrypted files of this repository')
+            [CompletionResult]::new('textconv', 'textconv', [CompletionResultType]::ParameterValue, 'Print what is in an encrypted file, for `git diff`')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge three versions of an encrypted document, as git calls it')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look for secrets that would be committed in the clear, and for encrypted files that are broken')
+            [CompletionResult]::new('mac-repair', 'mac-repair', [CompletionResultType]::ParameterValue, 'Write a new MAC and seal, after a conflict was resolved by hand')
+            break
+        }
+        'kenc;help;git;install' {
+            break
+        }
+        'kenc;help;git;textconv' {
+            break
+        }
+        'kenc;help;git;merge' {
+            break
+        }
+        'kenc;help;git;check' {
+            break
+        }
+        'kenc;help;git;mac-repair' {
             break
         }
         'kenc;help;completions' {

@@ -39,10 +39,16 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "decrypt" -d 'Decrypt file
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without touching their payload'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "unset" -d 'Take one value out of an encrypted config document'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "edit" -d 'Edit a file in the clear, and encrypt what was changed'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "exec" -d 'Run a command with decrypted values in its environment'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show all that can be known of a file without a key'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Open and authenticate everything, write nothing'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Make the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Encrypted files in git: readable diffs, merges, and a check before every commit'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; give several times for several keys, any one of which opens the file' -r
@@ -79,6 +85,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip wh
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (strict PEM) instead of bytes'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one: keys, comments and layout stay as they are'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule of a config would have its values encrypted'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r, write nothing, and say which files would be encrypted'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Compute the MAC over encrypted values only, so that others can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
@@ -92,7 +99,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s h -l help -d 'Prin
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Write one value only: `db.password`, `list[0]`, or ["db"]["password"]' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Write one value only: `db.password`, `list[0]`, or `["db"]["password"]`' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l output-type -d 'Notation to write, if it is to be another' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -136,6 +143,13 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Wri
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Key to have instead of all others; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -149,11 +163,14 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'Change each file itself, as is done without -o too'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do what --from-config shows without asking'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
@@ -164,6 +181,13 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d '
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Key to have instead of all others; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -177,11 +201,14 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l color -d 'When t
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d 'Change each file itself, as is done without -o too'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do what --from-config shows without asking'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
@@ -195,6 +222,19 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Key to h
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-context -d 'Pair of the encryption context that the new file has instead of the old one; give several times for several pairs' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l cipher -d 'Cipher for the new payload; that of the old file by default' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-suffix -d 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-suffix -d 'Encrypt only values below a key that ends so' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-regex -d 'Leave values in the clear below a key that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-regex -d 'Encrypt only values below a key that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-comment-regex -d 'Leave values in the clear behind a comment that matches' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-comment-regex -d 'Encrypt only values behind a comment that matches' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -209,17 +249,158 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Go through the folders among them, and change every kenc file'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'Change each file itself, as is done without -o too'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear (a file that is changed always is)'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do what --from-config shows without asking'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Leave the new file without an encryption context'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Compute the MAC of config documents over encrypted values only, so that others can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l document -d 'Which YAML document of a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l output-type -d 'Notation for a mapping or a list, if it is to be another than that of the file' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s n -l no-newline -d 'Print the value exactly, without a line end behind it'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l document -d 'Which YAML document of a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l file -d 'Take the value from this file, to its last byte' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l from-argument -d 'Take the value from the command line, where it is no secret'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l string -d 'Take the value as text, whatever it looks like'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l document -d 'Which YAML document of a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+json\t''
+dotenv\t''
+ini\t''
+toml\t''
+binary\t'Anything, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l if-there -d 'Change nothing if there is nothing at the path, instead of failing'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l require-seal -d 'Refuse documents without a seal of kenc, or with one from before another tool wrote'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l show-keys -d 'Show the keys of a document in its text too, so that they can be edited'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l ignore-mac -d 'Edit a document whose MAC or seal is broken; what is saved has right ones'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l resume -d 'Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l prefix -d 'What the name of every variable begins with' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l only -d 'Pass on only this value; give several times for several values' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file-name -d 'Name at the end of the path, for a command that looks at it; give once for each FILE' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l pristine -d 'Of our own environment pass on only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l upper -d 'Write the names of the variables in upper case'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file -d 'Give the command decrypted files instead of variables: `{}` in its arguments becomes the path'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -333,6 +514,115 @@ complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "mac-repair" -d 'Write a new MAC and seal, after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l global -d 'Set it for all repositories of the user, and leave .gitattributes alone'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l hook -d 'Make `kenc git check` the pre-commit hook of this repository as well'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l uninstall -d 'Take away all that was set up'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l all -d 'Look at everything in the index, not only at what differs from the last commit'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-keys -d 'Ask no key: find only what can be found without'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-profile -d 'Profile of the AWS configuration to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s y -l yes -d 'Do not ask'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "mac-repair" -d 'Write a new MAC and seal, after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -343,15 +633,26 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never ask for anything on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "inspect" -d 'Show all that can be known of a file without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "verify" -d 'Open and authenticate everything, write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate inspect verify keygen keys completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "unset" -d 'Take one value out of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit a file in the clear, and encrypt what was changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show all that can be known of a file without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "verify" -d 'Open and authenticate everything, write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "git" -d 'Encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate get set unset edit exec inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "mac-repair" -d 'Write a new MAC and seal, after a conflict was resolved by hand'
