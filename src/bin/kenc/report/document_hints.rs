@@ -9,7 +9,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::Refused { .. } => {
             format!("write it in another way; or encrypt the file whole: `kenc encrypt {file} -o {file}.kenc`")
         }
-        DocumentError::TooLong { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
+        DocumentError::TooLong { .. } | DocumentError::TooMany { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
         DocumentError::CannotCarry { .. } => "choose another notation with --output-type".to_owned(),
         DocumentError::Path { .. } => format!("`kenc inspect {file}` shows what there is; a path is `db.password` or `list[0]`"),
         DocumentError::NotAsMeant(_) => "nothing was written; please report this as a bug of kenc".to_owned(),
