@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::NewText;
 use super::flatten::{flatten, unflatten};
-use super::store::{Found, METADATA_KEY, Splice, Store};
+use super::store::{Found, METADATA_KEY, Splice, Store, check_entries};
 use super::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
 use super::untyped::plain_text;
 use super::value::Value;
@@ -28,6 +28,7 @@ impl Store for DotenvStore {
         for line in lines(text) {
             let id = LeafId(tokens.len());
             let place = Place { line: line.number, column: 1 };
+            check_entries(tokens.len(), || place)?;
             match line.kind {
                 Kind::Blank => {}
                 Kind::Comment => {

@@ -12,6 +12,27 @@ use crate::error::DocumentError;
 /// The key under which the metadata stands, and the start of its keys where it is flat.
 pub(crate) const METADATA_KEY: &str = "sops";
 
+/// How many values and comments a file may have. Each takes far more memory than the two bytes that it may be long, so a
+/// small file could exhaust it; 50 MB of the usual length are within this.
+const MAX_ENTRIES: usize = 1 << 19;
+
+/// How many YAML documents a file may have. Each gets metadata of its own.
+const MAX_DOCUMENTS: usize = 10_000;
+
+/// Refuses a file with more values and comments than a config file has. `place` is that of the last one.
+pub(super) fn check_entries(count: usize, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+    check(count, MAX_ENTRIES, "values and comments", place)
+}
+
+/// Refuses a file with more documents than a config file has. `place` is that of the last one.
+pub(super) fn check_documents(count: usize, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+    check(count, MAX_DOCUMENTS, "documents", place)
+}
+
+fn check(count: usize, limit: usize, what: &'static str, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+    if count > limit { Err(DocumentError::TooMany { at: place().into(), what, limit }) } else { Ok(()) }
+}
+
 /// What a text says, and where.
 pub(crate) struct Found {
     /// The tree, without metadata.

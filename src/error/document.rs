@@ -48,6 +48,16 @@ pub enum DocumentError {
         /// The longest that is read, in bytes.
         limit: u64,
     },
+    /// It has more parts than a config file has.
+    #[error("{at}: there are more than {limit} {what}, and no config file has so many")]
+    TooMany {
+        /// Where the first one beyond the limit is.
+        at: At,
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
     /// It has no metadata of sops.
     #[error("this is not an encrypted document")]
     NotEncrypted,
@@ -204,6 +214,7 @@ impl DocumentError {
             | Self::Refused { .. }
             | Self::NotAsMeant(_)
             | Self::TooLong { .. }
+            | Self::TooMany { .. }
             | Self::NotEncrypted
             | Self::ValueAlreadyEncrypted { .. }
             | Self::ForeignSopsKey(_)

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::value::{self, Fault, comment_or_nothing, end_of_line};
 use crate::document::flatten::unflatten;
 use crate::document::lines::Lines;
-use crate::document::store::{Found, METADATA_KEY};
+use crate::document::store::{Found, METADATA_KEY, check_entries};
 use crate::document::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
 use crate::document::value::Value;
 use crate::error::DocumentError;
@@ -206,6 +206,7 @@ impl Reader<'_> {
                 self.flush();
                 let id = LeafId(self.tokens.len());
                 let leaf_place = self.lines.place(value.token.start);
+                check_entries(id.0 + 1, || leaf_place)?;
                 self.tokens.push(value.token);
                 let value = Value::Text(Zeroizing::new(value.text));
                 let leaf = Node::Leaf(Leaf { id, value, place: leaf_place });

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::lines::Lines;
-use crate::document::store::{Found, METADATA_KEY};
+use crate::document::store::{Found, METADATA_KEY, check_entries};
 use crate::document::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
 use crate::document::value::Value;
 use crate::error::DocumentError;
@@ -38,6 +38,7 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
     let lines = Lines::new(body);
+    refuse_number(body, &lines)?;
     let parsed = parse_to_ast(body, &collect, &options()).map_err(|error| syntax(&lines, &error))?;
     let tokens = parsed.tokens.unwrap_or_default();
     drop(parsed.value);
@@ -57,6 +58,33 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
         aliases: Vec::new(),
         metadata_places: Vec::new(),
     })
+}
+
+/// Counts what begins a value or a comment, before the parser makes much of it.
+fn refuse_number(text: &str, lines: &Lines<'_>) -> Result<(), DocumentError> {
+    let bytes = text.as_bytes();
+    let behind = |from: usize, end: &str| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
+    let (mut at, mut count) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        let begin = at;
+        at += 1;
+        match byte {
+            b'"' => {
+                while !matches!(bytes.get(at), None | Some(b'"')) {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+                continue;
+            }
+            b'/' if bytes.get(at) == Some(&b'/') => at = behind(at, "\n"),
+            b'/' if bytes.get(at) == Some(&b'*') => at = behind(at + 1, "*/"),
+            b',' | b'[' | b'{' => {}
+            _ => continue,
+        }
+        count += 1;
+        check_entries(count, || lines.place(begin))?;
+    }
+    Ok(())
 }
 
 /// The parser's own sentences hold nothing from the file but, in one of them, four hexadecimal digits of an escape.

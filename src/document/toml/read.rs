@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::metadata;
 use crate::document::lines::Lines;
-use crate::document::store::{Found, METADATA_KEY};
+use crate::document::store::{Found, METADATA_KEY, check_entries};
 use crate::document::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Place, Step, Tree};
 use crate::document::value::Value;
 use crate::error::DocumentError;
@@ -42,6 +42,7 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
     let lines = Lines::new(text);
     let tokens = toml_parser::Source::new(text).lex().into_vec();
     refuse_depth(&tokens, &lines)?;
+    refuse_number(&tokens, &lines)?;
     if let Err(error) = toml_edit::Document::parse(text) {
         let at = lines.place(error.span().map_or(0, |span| span.start)).into();
         let fault = error.message().lines().collect::<Vec<_>>().join(", ");
@@ -95,6 +96,17 @@ fn refuse_depth(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentError
             let at = lines.place(token.span().start()).into();
             return Err(DocumentError::Refused { at, fault: "tables are nested too deep".to_owned() });
         }
+    }
+    Ok(())
+}
+
+/// Every value stands behind an equals sign or a comma, or is the first of its array.
+fn refuse_number(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentError> {
+    let is_of_entry = |token: &&Token| {
+        matches!(token.kind(), TokenKind::Equals | TokenKind::Comma | TokenKind::Comment | TokenKind::LeftSquareBracket)
+    };
+    for (count, token) in tokens.iter().filter(is_of_entry).enumerate() {
+        check_entries(count + 1, || lines.place(token.span().start()))?;
     }
     Ok(())
 }

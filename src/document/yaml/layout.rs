@@ -7,6 +7,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
 use zeroize::Zeroize;
 
+use super::super::store::{check_documents, check_entries};
 use super::super::tree::Place;
 use super::source;
 use crate::error::{At, DocumentError};
@@ -145,6 +146,7 @@ pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
         end: 0,
         is_within: false,
         anchors: HashMap::new(),
+        entries: 0,
     };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| syntax(&error))?;
@@ -165,6 +167,8 @@ struct Builder<'t> {
     is_within: bool,
     /// The part that each anchor is at, by the number that the parser gives it.
     anchors: HashMap<usize, usize>,
+    /// How many values and comments there are so far.
+    entries: usize,
 }
 
 /// A collection that has not ended.
@@ -182,6 +186,7 @@ impl<'t> Builder<'t> {
                 // The span of an implicit start means nothing.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
+                check_documents(self.layout.sections.len() + 1, || place(span))?;
                 self.layout.sections.push(Section { root: self.layout.parts.len(), end: self.layout.text.len() });
                 (self.end, self.is_within) = (start, true);
             }
@@ -189,7 +194,10 @@ impl<'t> Builder<'t> {
                 self.close_section(range.start);
                 self.end = range.end;
             }
-            Event::Comment(..) => self.layout.remarks.push(Remark { span: range, place: place(span) }),
+            Event::Comment(..) => {
+                self.layout.remarks.push(Remark { span: range, place: place(span) });
+                self.count(place(span))?;
+            }
             Event::Anchor(..) => {
                 // It follows its node, and of an empty one it is the last byte.
                 if let Some(part) = self.layout.parts.last_mut() {
@@ -251,6 +259,12 @@ impl<'t> Builder<'t> {
         let column = dash - source::start_of_line(self.layout.text, dash) + 1;
         let holder = &self.layout.parts[open.part];
         (column as u64 == holder.place.column).then_some((dash, holder.place.column))
+    }
+
+    /// Counts a value or a comment.
+    fn count(&mut self, place: Place) -> Result<(), DocumentError> {
+        self.entries += 1;
+        check_entries(self.entries, || place)
     }
 
     fn close_section(&mut self, end: usize) {
@@ -324,12 +338,16 @@ impl<'t> Builder<'t> {
     ) -> Result<usize, DocumentError> {
         let number = self.layout.parts.len();
         let in_flow = self.open.last().is_some_and(|open| open.is_flow);
+        self.count(place)?;
         if let Some(open) = self.open.last_mut() {
             match &mut self.layout.parts[open.part].content {
                 Content::Sequence { items, .. } => items.push(number),
                 Content::Mapping { members, .. } => match open.key.take() {
                     Some(key) => members.push(Pair { key, value: number }),
-                    None if matches!(content, Content::Scalar { .. }) => open.key = Some(number),
+                    None if matches!(content, Content::Scalar { .. }) => {
+                        open.key = Some(number);
+                        self.entries -= 1;
+                    }
                     None => return Err(refused(place, "a key must be text")),
                 },
                 Content::Scalar { .. } | Content::Alias => unreachable!("only collections are open"),

@@ -12,7 +12,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::Refused { .. } => {
             format!("write it in another way; or encrypt the file whole: `kenc encrypt {file} -o {file}.kenc`")
         }
-        DocumentError::TooLong { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
+        DocumentError::TooLong { .. } | DocumentError::TooMany { .. } => format!("encrypt it whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
         DocumentError::CannotCarry { .. } => "choose another notation with --output-type".to_owned(),
         DocumentError::Path { .. } => format!("its keys are readable in {file} itself; a path is `db.password`, `list[0]` or `\"a.b\"`"),
         DocumentError::NotAsMeant(_) => "nothing was written; please report this as a bug of kenc".to_owned(),
