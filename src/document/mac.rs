@@ -14,7 +14,7 @@ const ONLY_ENCRYPTED: [u8; 32] = [
 ];
 
 /// How many bytes aliases may stand for in one document, with one more for each value.
-const MAX_EXPANSION: usize = 64 << 20;
+const MAX_EXPANSION: u64 = 64 << 20;
 
 /// Which values count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub(crate) struct Mac<'d> {
     /// What was met, if aliases come that may stand for it.
     met: Vec<Met>,
     /// What everything up to each of these and with it costs to take in.
-    costs: Vec<usize>,
-    budget: usize,
+    costs: Vec<u64>,
+    budget: u64,
 }
 
 enum Met {
@@ -61,7 +61,7 @@ impl<'d> Mac<'d> {
             self.digest.update(&plaintext);
         }
         if !self.aliases.as_slice().is_empty() {
-            self.remember(plaintext.len() + 1, Met::Value(plaintext.to_vec().into()));
+            self.remember(plaintext.len() as u64 + 1, Met::Value(plaintext.to_vec().into()));
         }
     }
 
@@ -83,7 +83,7 @@ impl<'d> Mac<'d> {
                 }
             }
         }
-        self.remember(cost.saturating_add(1), Met::Alias(meant.clone()));
+        self.remember(cost + 1, Met::Alias(meant.clone()));
     }
 
     /// The MAC as it is encrypted and stored.
@@ -95,10 +95,11 @@ impl<'d> Mac<'d> {
         is_selected || self.scope == MacScope::All
     }
 
-    fn remember(&mut self, cost: usize, met: Met) {
+    fn remember(&mut self, cost: u64, met: Met) {
         let before = self.costs.last().copied().unwrap_or(0);
-        // A sum that is beyond every budget may be any such sum, if only it does not grow smaller.
-        self.costs.push(before.saturating_add(cost));
+        // More than the budget is more than the budget, however much. Without this bound the sums would run over for aliases
+        // of aliases, their differences would be small, and what they stand for would be taken in without end.
+        self.costs.push(before + cost.min(MAX_EXPANSION + 1));
         self.met.push(met);
     }
 }

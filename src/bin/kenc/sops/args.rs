@@ -25,7 +25,7 @@ pub struct SopsArgs {
     /// Make a new data key, and encrypt all values anew
     #[arg(short, long)]
     pub rotate: bool,
-    /// Set one value, which is JSON: '["key"][0] "value"'
+    /// Set one value, which is JSON: `["key"][0] "value"`
     #[arg(long, value_name = "PATH VALUE")]
     pub set: Option<String>,
 
@@ -35,7 +35,7 @@ pub struct SopsArgs {
     /// Write the result to this file
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Give one value or branch: '["key"][0]'
+    /// Give one value or branch: `["key"][0]`
     #[arg(long, value_name = "PATH")]
     pub extract: Option<String>,
     /// Notation of the input: yaml, json, dotenv, ini or binary

@@ -10,7 +10,7 @@ use kenc::keys::WrappingKey;
 
 use super::exit::{Stop, code};
 use super::keys::{named, refuse_others};
-use super::session::{Session, name_of};
+use super::session::{Session, name_of, replace};
 use super::transform::text_of;
 use crate::documents::groups_of_rule;
 use crate::failure::Failure;
@@ -65,7 +65,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
         groups.into_iter().map(|group| group.into_iter().map(NewKey::Wrapping).collect()).collect();
     let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
     if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
-        session.replace(path, &encrypted.text)?;
+        replace(path, &encrypted.text)?;
     }
     eprintln!("File {} synced with new keys", path.display());
     Ok(0)

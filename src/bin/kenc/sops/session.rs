@@ -49,16 +49,10 @@ impl<'a> Session<'a> {
         format(self.args.output_type.as_deref(), self.name(path))
     }
 
-    /// Reads all of a file, or of the standard input.
-    pub fn read(self, path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        let (whole, _) = open_input(path)?.read_whole(MAX_LEN)?;
-        whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
-    }
-
     /// Reads an encrypted document.
     pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
         let format = self.input_format(path);
-        let whole = self.read(path)?;
+        let whole = read(path)?;
         // A document whose name sops takes for that of a binary file says itself what it is.
         let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
         let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
@@ -117,11 +111,17 @@ impl<'a> Session<'a> {
         };
         written(&place, bytes, access)
     }
+}
 
-    /// Replaces a document by its successor.
-    pub fn replace(self, path: &Path, text: &str) -> Result<u8, Stop> {
-        written(&Place::Input { path: path.to_owned() }, text.as_bytes(), Access::Umask)
-    }
+/// Reads all of a file, or of the standard input.
+pub fn read(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    let (whole, _) = open_input(path)?.read_whole(MAX_LEN)?;
+    whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
+}
+
+/// Replaces a document by its successor.
+pub fn replace(path: &Path, text: &str) -> Result<u8, Stop> {
+    written(&Place::Input { path: path.to_owned() }, text.as_bytes(), Access::Umask)
 }
 
 /// A path as messages name it.

@@ -11,7 +11,7 @@ use kenc::keys::WrappingKey;
 
 use super::exit::{Stop, code};
 use super::keys::{named, recipe, refuse_others};
-use super::session::{Session, name_of};
+use super::session::{Session, name_of, read};
 use crate::args::documents::DocumentDecryptArgs;
 use crate::commands::documents::decrypt::result;
 use crate::documents::parse;
@@ -24,7 +24,7 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
     let about = || Failure::about(name_of(path));
-    let whole = session.read(path)?;
+    let whole = read(path)?;
     if from == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
     }
@@ -92,7 +92,7 @@ pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     refuse_others(&args.refused_keys)?;
     let added = named(args, &args.add_kms, &args.add_pgp, &args.add_age)?;
     let removed = named(args, &args.rm_kms, &args.rm_pgp, &args.rm_age)?;
-    if !path.exists() && !(added.is_empty() && removed.is_empty()) {
+    if !(path.exists() || added.is_empty() && removed.is_empty()) {
         let sentence = format!("{} is not there, so no keys can be added or removed", path.display());
         return Err(Stop::new(code::KEYS_OF_NO_FILE, sentence));
     }
@@ -131,7 +131,7 @@ fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
 
 /// Says whether a file is an encrypted document, as programs read it.
 pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
-    let whole = session.read(Some(path))?;
+    let whole = read(Some(path))?;
     let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
     let document = match parse(format, &whole) {

@@ -8,7 +8,7 @@ use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::{Session, name_of};
+use super::session::{Session, name_of, read, replace};
 use crate::failure::Failure;
 
 /// `set FILE PATH VALUE`.
@@ -18,8 +18,8 @@ pub fn set(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
         return Err(Stop::new(code::FAILED, "--value-file and --value-stdin cannot both say where the value is"));
     }
     let (file, way, value) = match (words, args.value_stdin) {
-        ([file, way], true) => (file, way, session.read(None)?),
-        ([file, way, value], false) if args.value_file => (file, way, session.read(Some(Path::new(value)))?),
+        ([file, way], true) => (file, way, read(None)?),
+        ([file, way, value], false) if args.value_file => (file, way, read(Some(Path::new(value)))?),
         ([file, way, value], false) => (file, way, Zeroizing::new(value.clone().into_encoded_bytes())),
         _ => return Err(Stop::new(code::NO_FILE, "`set` takes a file, a path and a value")),
     };
@@ -69,7 +69,7 @@ fn change(
     let edited = edited.map_err(|error| about()(error.into()))?;
     match opened.encrypt_again(&edited).map_err(about())? {
         Outcome::Unchanged => Ok(0),
-        Outcome::Changed(Encrypted { text, .. }) => session.replace(file, &text),
+        Outcome::Changed(Encrypted { text, .. }) => replace(file, &text),
     }
 }
 
