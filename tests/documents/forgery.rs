@@ -202,10 +202,20 @@ fn shifting_bytes_between_neighbours_breaks_the_seal_where_the_mac_is_blind() {
 #[test]
 fn pointing_an_alias_to_another_value_breaks_the_seal() {
     let bench = Workbench::new(1);
-    let text = bench.encrypt(Format::Yaml, "a: &one x\nb: &two y\nc: *one\n", &bench.recipe());
+    let text = bench.encrypt(Format::Yaml, "a: &one x\nb: &two x\nc: *one\n", &bench.recipe());
     let forged = Forged { bench, text };
     forged.only_the_seal_notices(&forged.text.replace("c: *one", "c: *two"));
     forged.only_the_seal_notices(&forged.text.replace("&one", "&X").replace("&two", "&one").replace("&X", "&two"));
+}
+
+#[test]
+fn pointing_an_alias_to_a_value_that_says_something_else_makes_the_mac_wrong() {
+    let bench = Workbench::new(1);
+    let text = bench.encrypt(Format::Yaml, "a: &one x\nb: &two y\nc: *one\n", &bench.recipe());
+    let forged = Forged { bench, text };
+    let other = forged.text.replace("c: *one", "c: *two");
+    assert_eq!(forged.fault(&other), DocumentError::WrongMac);
+    assert_eq!(forged.fault(&without_seal(&other)), DocumentError::WrongMac);
 }
 
 #[test]
