@@ -17,7 +17,7 @@ fn real() -> Option<std::path::PathBuf> {
 }
 
 /// A script in a new folder, with `sops` on its search path and `$AGE` as the recipient of the local key.
-fn run(home: Home, program: &Path, script: &str) -> Outcome {
+fn run(home: &Home, program: &Path, script: &str) -> Outcome {
     let recipient = home.keygen();
     let bin = home.file("bin");
     std::fs::create_dir(&bin).unwrap();
@@ -33,10 +33,10 @@ fn run(home: Home, program: &Path, script: &str) -> Outcome {
 /// Checks that a script prints `expected` and ends with `code`, with the link and with the real sops.
 #[track_caller]
 fn both_at(home: impl Fn() -> Home, script: &str, expected: &str, code: i32) {
-    let link = run(home(), Path::new(env!("CARGO_BIN_EXE_kenc")), script);
+    let link = run(&home(), Path::new(env!("CARGO_BIN_EXE_kenc")), script);
     assert_eq!((link.stdout_text().as_str(), link.code), (expected, code), "the link, {script}\n{}", link.stderr);
     if let Some(folder) = real() {
-        let real = run(home(), &folder.join("sops"), script);
+        let real = run(&home(), &folder.join("sops"), script);
         assert_eq!(
             (real.stdout_text().as_str(), real.code),
             (expected, code),
@@ -58,7 +58,7 @@ fn both_fail(script: &str, code: i32) {
 
 /// What the link alone does, where sops does something else.
 fn link(script: &str) -> Outcome {
-    run(Home::new(), Path::new(env!("CARGO_BIN_EXE_kenc")), script)
+    run(&Home::new(), Path::new(env!("CARGO_BIN_EXE_kenc")), script)
 }
 
 #[test]

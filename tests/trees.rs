@@ -82,8 +82,8 @@ fn a_mixed_tree_comes_back_with_the_same_contents_permissions_times_and_empty_fo
     small_files(&root, 150);
     std::fs::create_dir_all(root.join("deep/er/and/deeper/empty")).unwrap();
     let bytes = noise(18 << 20);
-    let (room, long) = (1 << 20, 16 << 20);
-    for len in [0, 1, 16_383, 16_384, 16_385, room - 1, room, room + 1, 3_000_000, long, long + 1] {
+    let (in_one_go, long) = (1 << 20, 16 << 20);
+    for len in [0, 1, 16_383, 16_384, 16_385, in_one_go - 1, in_one_go, in_one_go + 1, 3_000_000, long, long + 1] {
         let path = root.join(format!("deep/{len}"));
         std::fs::write(&path, &bytes[..len]).unwrap();
         set_time(&path, 1_234_567_890, 123_456_789);
@@ -164,6 +164,8 @@ fn a_key_that_refuses_is_asked_once_however_many_files_and_wrapped_keys_there_ar
 #[test]
 fn many_different_wrapped_keys_are_asked_for_at_the_same_time_but_no_more_than_32() {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
     let kms = need!(moto());
     let key = kms.new_key();
     let home = kms.home();
@@ -171,8 +173,6 @@ fn many_different_wrapped_keys_are_asked_for_at_the_same_time_but_no_more_than_3
         home.write("plain", number.to_string());
         home.run(["encrypt", "-k", &key, "plain", "-o", &format!("{number}.kenc")]).ok();
     }
-    static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
-    static MOST: AtomicUsize = AtomicUsize::new(0);
     let port = kms.port;
     // Each call waits until others have come, or it is clear that none will.
     let relay = Relay::to_but(

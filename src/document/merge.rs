@@ -47,7 +47,7 @@ pub enum Version {
     /// An encrypted document that was opened.
     Opened(Box<Opened>),
     /// A document in the clear, as before it was first encrypted.
-    Clear(Document),
+    Clear(Box<Document>),
 }
 
 /// What came of a merge.

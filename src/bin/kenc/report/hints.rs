@@ -41,6 +41,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
     hints
 }
 
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 fn of_command(cause: &Cause) -> String {
     match cause {
         Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsDiscarded(_) => String::new(),

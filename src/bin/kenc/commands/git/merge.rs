@@ -128,7 +128,7 @@ impl Read {
             }
             Self::Clear(file) => {
                 let document = documents::read_plaintext(open_input(Some(&file))?, Some(path), None);
-                Some(Version::Clear(document.map_err(about())?))
+                Some(Version::Clear(Box::new(document.map_err(about())?)))
             }
         })
     }
