@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use super::kenc::Home;
-use super::process::program;
+use super::process::{program, run_quietly};
 
 /// Runs the commands as one pipe without input, and checks that all succeed. Returns what the last one writes.
 #[track_caller]
@@ -46,6 +46,14 @@ impl Measured {
         let mut command = home.environment_of(Command::new(program("time")?));
         command.args(["-f", "%M", "-o"]).arg(&peak).arg(env!("CARGO_BIN_EXE_kenc")).args(arguments);
         Ok(Self { command, peak })
+    }
+
+    /// The most memory that kenc may have in RAM, in KiB, whatever it does with files and streams: 14 MiB more than when there is
+    /// nothing to do. What it has then are mostly pages of the program itself, and one for debugging is large.
+    pub fn most_kib(home: &Home) -> Result<u64, String> {
+        let mut idle = Self::new(home, "idle.peak", &["encrypt", "/dev/null", "-o", "idle.kenc"])?;
+        run_quietly(&mut idle.command);
+        Ok(idle.peak_kib() + (14 << 10))
     }
 
     /// The most memory that kenc had in RAM, in KiB, after its end.

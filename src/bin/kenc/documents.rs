@@ -49,9 +49,11 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
         },
     };
     match document {
-        Some(document) if notation.is_some() || document.metadata().is_some() => {
-            Ok(Recognised::Document(Box::new(Sealed::new(document)?)))
-        }
+        Some(document) if notation.is_some() || document.metadata().is_some() => match Sealed::new(document) {
+            // It only has a key of this name.
+            Err(DocumentError::ForeignSopsKey(_)) if notation.is_none() => Ok(Recognised::Other(input)),
+            sealed => Ok(Recognised::Document(Box::new(sealed?))),
+        },
         _ => Ok(Recognised::Other(input)),
     }
 }
