@@ -1,7 +1,5 @@
 //! The configs of a run: which one is for which input, and what it says of keys.
 
-mod recipe;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

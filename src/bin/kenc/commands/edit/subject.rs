@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 
 use super::{document as documents, notes, whole};
 use crate::args::EditArgs;
+use crate::args::documents::ValuesArgs;
 use crate::commands::contents::{self, Contents, Opener, Text};
+use crate::documents::recipe;
 use crate::failure::{Cause, Failure};
 
 /// A file that is edited.
@@ -79,7 +81,8 @@ impl Subject {
             let recipe = Arc::new(whole::begin(args, &context, opener)?);
             return Ok(Self { sealed: None, plaintext: Zeroizing::default(), comment: None, recipe });
         };
-        let recipe = opener.configs.recipe(&args.open.keys, &context, &args.file)?;
+        let (keys, path) = (&args.open.keys, Some(args.file.as_path()));
+        let recipe = recipe(keys, &context, &ValuesArgs::default(), opener.configs, path)?;
         let prepared = recipe.prepare(&opener.keyring(&TrustedKeys::all()))?;
         let plaintext = Zeroizing::new(documents::empty(format).as_bytes().to_vec());
         let recipe = Arc::new(documents::New { prepared, format });
