@@ -1,10 +1,10 @@
 //! age: recipients and identities (X25519 and ssh), and passphrases. The wrapped key is an age v1 file.
 
 pub(super) mod armor;
+mod identities;
 
 use std::fmt;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use ::age::secrecy::SecretString;
@@ -15,6 +15,8 @@ use crate::crypto::{DataKey, KEY_SHARE_LEN};
 use crate::error::{Error, Result};
 use crate::keys::{AGE, KeyRefusal, KeyWordError, WrappedKey};
 
+pub use self::identities::{Identities, recipient_of_file};
+
 /// Key id of a data key that is wrapped under a passphrase.
 const SCRYPT: &str = "scrypt";
 /// Work factor of new passphrase slots, as a power of two: what age uses (about a second, 256 MiB).
@@ -23,8 +25,6 @@ const WORK_FACTOR: u8 = 18;
 const MAX_WORK_FACTOR: u8 = 20;
 /// However many files are opened at the same time, the memory is spent once.
 static ONE_PASSPHRASE_AT_A_TIME: Mutex<()> = Mutex::new(());
-/// Longest file that is read as an identity, in bytes.
-const MAX_IDENTITY_FILE: u64 = 1 << 20;
 
 /// A recipient of age: an X25519 or ssh public key, in its one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,17 +95,6 @@ pub trait PassphraseSource: Sync {
     fn must_be_typed(&self) -> bool;
 }
 
-/// Where age identities are found. Nothing is read before an age slot is met.
-#[derive(Debug, Default)]
-pub struct Identities {
-    /// Files of age identities, or ssh private keys.
-    pub files: Vec<PathBuf>,
-    /// ssh private keys that are tried for ssh recipients only, because they may ask for a passphrase.
-    pub ssh_files: Vec<PathBuf>,
-    /// The name of an environment variable that holds identities themselves.
-    pub variable: Option<&'static str>,
-}
-
 /// A new local key: an X25519 identity.
 pub struct NewIdentity {
     /// The recipient, for everybody to know.
@@ -121,19 +110,6 @@ impl NewIdentity {
         let identity = ::age::x25519::Identity::generate();
         Self { recipient: AgeRecipient(identity.to_public().to_string()), secret: identity.to_string() }
     }
-}
-
-/// The recipient of the first identity in a key file.
-///
-/// # Errors
-/// If the file cannot be read, or has no X25519 identity.
-pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
-    let fault = |reason: String| Error::KeyFile { path: path.to_owned(), reason };
-    let content = read_identity_file(path).map_err(fault)?;
-    let text = std::str::from_utf8(&content).map_err(|_| fault("not a key".to_owned()))?;
-    let identity = parse_x25519(text).map_err(fault)?.into_iter().next();
-    let identity = identity.ok_or_else(|| fault("there is no identity in it".to_owned()))?;
-    Ok(AgeRecipient(identity.to_public().to_string()))
 }
 
 pub(super) fn is_passphrase(key: &WrappedKey) -> bool {
@@ -210,25 +186,20 @@ pub(super) fn unwrap_secret(
     passphrases: &dyn PassphraseSource,
 ) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
     let mut searched = Vec::new();
-    for (name, loaded) in load(identities, key, passphrases) {
-        let loaded = match loaded {
-            Ok(loaded) => loaded,
-            Err(reason) => {
-                searched.push(format!("{name} ({reason})"));
-                continue;
-            }
-        };
+    let mut failure = None;
+    for source in identities::load(identities, key, passphrases) {
         let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
         if decryptor.is_scrypt() {
             return Err(KeyRefusal::Damaged("its age file is for a passphrase, not for a recipient".to_owned()));
         }
-        match decryptor.decrypt(loaded.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
+        match decryptor.decrypt(source.identities.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
             Ok(reader) => return read_secret(reader),
-            Err(DecryptError::NoMatchingKeys) => searched.push(name),
-            Err(other) => return Err(refusal(&other)),
+            Err(DecryptError::NoMatchingKeys) => searched.push(source.to_string()),
+            // An identity that fails must not keep the others from being tried.
+            Err(other) => failure = failure.or(Some(refusal(&other))),
         }
     }
-    Err(KeyRefusal::NoIdentity { searched })
+    Err(failure.unwrap_or(KeyRefusal::NoIdentity { searched }))
 }
 
 /// Why there is no passphrase, as it reads behind words that say so already.
@@ -248,123 +219,18 @@ fn data_key(content: &[u8]) -> Result<DataKey, KeyRefusal> {
 
 fn refusal(error: &DecryptError) -> KeyRefusal {
     match error {
-        DecryptError::ExcessiveWork { required, .. } => KeyRefusal::Damaged(format!(
-            "its passphrase asks for a work of 2^{required}, and 2^{MAX_WORK_FACTOR} is the limit"
-        )),
+        DecryptError::ExcessiveWork { required, .. } => KeyRefusal::Damaged(too_much_work(*required)),
         DecryptError::KeyDecryptionFailed => KeyRefusal::WrongPassphrase,
         _ => damaged(),
     }
 }
 
+fn too_much_work(required: u8) -> String {
+    format!("its passphrase asks for a work of 2^{required}, and 2^{MAX_WORK_FACTOR} is the limit")
+}
+
 fn damaged() -> KeyRefusal {
     KeyRefusal::Damaged("its age file is damaged".to_owned())
-}
-
-type LoadedIdentities = Vec<Box<dyn ::age::Identity>>;
-
-/// Loads each source when its turn comes, so that a source that asks for a passphrase asks only if it is needed.
-fn load<'a>(
-    identities: &'a Identities,
-    key: &'a WrappedKey,
-    passphrases: &'a dyn PassphraseSource,
-) -> impl Iterator<Item = (String, Result<LoadedIdentities, String>)> + 'a {
-    let Identities { files, ssh_files, variable } = identities;
-    let variable = variable.iter().filter_map(|name| {
-        let content = Zeroizing::new(std::env::var(name).ok()?);
-        Some((format!("${name}"), parse_x25519(&content).map(boxed)))
-    });
-    let ssh_files = ssh_files.iter().filter(|path| key.key_id.starts_with("ssh-") && path.exists());
-    variable.chain(files.iter().chain(ssh_files).map(move |path| {
-        let loaded = read_identity_file(path).and_then(|content| parse(&content, path, key, passphrases));
-        (path.display().to_string(), loaded)
-    }))
-}
-
-fn read_identity_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-    let reason = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "not there".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "not readable".to_owned(),
-        std::io::ErrorKind::IsADirectory => "a directory".to_owned(),
-        _ => error.to_string(),
-    };
-    let mut content = Zeroizing::new(Vec::new());
-    let file = std::fs::File::open(path).map_err(reason)?;
-    file.take(MAX_IDENTITY_FILE + 1).read_to_end(&mut content).map_err(reason)?;
-    if content.len() as u64 > MAX_IDENTITY_FILE {
-        return Err("too long to be a key".to_owned());
-    }
-    Ok(content)
-}
-
-fn parse(
-    content: &[u8],
-    path: &Path,
-    key: &WrappedKey,
-    passphrases: &dyn PassphraseSource,
-) -> Result<LoadedIdentities, String> {
-    if content.starts_with(b"age-encryption.org/") || content.starts_with(b"-----BEGIN AGE") {
-        return open_identity_file(content, path, passphrases);
-    }
-    if content.starts_with(b"-----BEGIN") {
-        return parse_ssh(content, path, key, passphrases);
-    }
-    let text = std::str::from_utf8(content).map_err(|_| "not a key".to_owned())?;
-    parse_x25519(text).map(boxed)
-}
-
-fn parse_x25519(text: &str) -> Result<Vec<::age::x25519::Identity>, String> {
-    let lines = text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|(line, number)| line.parse().map_err(|_| format!("line {number} is no identity"))).collect()
-}
-
-fn boxed(identities: Vec<::age::x25519::Identity>) -> LoadedIdentities {
-    identities.into_iter().map(|identity| Box::new(identity) as _).collect()
-}
-
-/// An age identity file that is itself encrypted under a passphrase.
-fn open_identity_file(
-    content: &[u8],
-    path: &Path,
-    passphrases: &dyn PassphraseSource,
-) -> Result<LoadedIdentities, String> {
-    let decryptor = Decryptor::new(::age::armor::ArmoredReader::new(content)).map_err(|_| "damaged".to_owned())?;
-    if !decryptor.is_scrypt() {
-        return Err("encrypted, but not under a passphrase".to_owned());
-    }
-    let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
-    let mut identity = ::age::scrypt::Identity::new(passphrase);
-    identity.set_max_work_factor(MAX_WORK_FACTOR);
-    let wrong = |_| "the passphrase is not the right one".to_owned();
-    let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(wrong)?;
-    let mut text = Zeroizing::new(String::new());
-    reader.take(MAX_IDENTITY_FILE).read_to_string(&mut text).map_err(|_| "damaged".to_owned())?;
-    parse_x25519(&text).map(boxed)
-}
-
-fn parse_ssh(
-    content: &[u8],
-    path: &Path,
-    key: &WrappedKey,
-    passphrases: &dyn PassphraseSource,
-) -> Result<LoadedIdentities, String> {
-    match ::age::ssh::Identity::from_buffer(content, None).map_err(|_| "not an ssh private key".to_owned())? {
-        ::age::ssh::Identity::Unsupported(_) => Err("a kind of ssh key that is not supported".to_owned()),
-        ::age::ssh::Identity::Encrypted(_) if is_other_ssh_key(path, key) => Ok(Vec::new()),
-        ::age::ssh::Identity::Encrypted(encrypted) => {
-            let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
-            let plain = encrypted.decrypt(passphrase).map_err(|_| "the passphrase is not the right one".to_owned())?;
-            Ok(vec![Box::new(::age::ssh::Identity::from(plain))])
-        }
-        plain @ ::age::ssh::Identity::Unencrypted(_) => Ok(vec![Box::new(plain)]),
-    }
-}
-
-/// Whether the public half beside an encrypted ssh key tells that it is not the one, so that nobody is asked in vain.
-fn is_other_ssh_key(path: &Path, key: &WrappedKey) -> bool {
-    let mut public = path.as_os_str().to_owned();
-    public.push(".pub");
-    let text = std::fs::read_to_string(public).unwrap_or_default();
-    matches!(AgeRecipient::from_word(text.trim()), Ok(Some(recipient)) if recipient.0 != key.key_id)
 }
 
 #[cfg(test)]
@@ -487,7 +353,9 @@ mod tests {
         assert_eq!(AgeRecipient::from_word("alias/x"), Ok(None));
         let age = NewIdentity::generate().recipient.to_string();
         assert_eq!(AgeRecipient::from_word(&age).unwrap().unwrap().to_string(), age);
-        let mistyped = format!("{}q", &age[..age.len() - 1]);
+        // Another last letter than the right one: the checksum of Bech32 finds every single one.
+        let last = if age.ends_with('q') { 'p' } else { 'q' };
+        let mistyped = format!("{}{last}", &age[..age.len() - 1]);
         for word in [&age[..20], &mistyped, "age1yubikey1qqqqqq", "ssh-ed25519", "ssh-dss AAAAB3NzaC1kc3MAAACBAP"] {
             assert!(AgeRecipient::from_word(word).is_err(), "{word}");
         }
