@@ -48,3 +48,4 @@ pub mod fs;
 pub mod keys;
 pub mod pattern;
 pub mod stream;
+pub mod threads;

@@ -13,6 +13,7 @@ use crate::keys::{
     AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, PGP, WrappedKey,
     age,
 };
+use crate::threads;
 
 /// A wrapping key of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,9 +156,15 @@ impl Keyring<'_> {
                 let mut running = Vec::with_capacity(keys.len());
                 for (&(key, kms_key, secret), &which) in keys.iter().zip(which) {
                     let service = services.get(kms, which);
-                    running.push(scope.spawn(move || service.encrypt_secret(kms_key, secret, &key.access.context)));
+                    let ask = move || service.encrypt_secret(kms_key, secret, &key.access.context);
+                    // Without a thread of its own it is asked when it is its turn.
+                    running.push(threads::spawn_scoped(scope, ask).map_err(|_| ask));
                 }
-                running.into_iter().map(|call| call.join().expect("a call to KMS does not panic")).collect::<Vec<_>>()
+                let answers = running.into_iter().map(|call| match call {
+                    Ok(call) => call.join().expect("a call to KMS does not panic"),
+                    Err(ask) => ask(),
+                });
+                answers.collect::<Vec<_>>()
             });
             for ((key, ..), answer) in keys.iter().zip(answers) {
                 kms_wrapped.push(answer.map_err(|refusal| cannot_wrap(key, refusal))?);

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::crypto::KEY_SHARE_LEN;
 use crate::error::Verdict;
 use crate::keys::KeyWordError;
+use crate::threads;
 
 /// What a word for a PGP key begins with.
 const PREFIX: &str = "pgp:";
@@ -141,15 +142,23 @@ fn run(arguments: &[&str], input: &[u8]) -> Result<Zeroizing<Vec<u8>>, PgpRefusa
         unreachable!("all three were asked for as pipes");
     };
     std::thread::scope(|scope| {
+        let no_thread = |error: crate::error::Error| PgpRefusal::Failed(error.to_string());
         // A program that fails early does not read on: then its status says more than the broken pipe.
-        scope.spawn(move || {
+        let writing = threads::spawn_scoped(scope, move || {
             let _ = stdin.write_all(input);
         });
-        let complaints = scope.spawn(move || {
+        let complaints = threads::spawn_scoped(scope, move || {
             let mut text = Vec::new();
             let _ = stderr.take(MAX_ANSWER).read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
+        let complaints = match (writing, complaints) {
+            (Ok(_), Ok(complaints)) => complaints,
+            (Err(error), _) | (_, Err(error)) => {
+                let _ = child.kill().and_then(|()| child.wait());
+                return Err(no_thread(error));
+            }
+        };
         let mut answer = Zeroizing::new(Vec::with_capacity(4096));
         let read = stdout.take(MAX_ANSWER).read_to_end(&mut answer);
         let complaints = complaints.join().unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fs::positioned;
 use crate::stream::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, plaintext_len, sealed_len};
 use crate::stream::transfer::{fill, write_all, write_error};
+use crate::threads;
 
 /// Chunks in a batch between files: large reads and writes are what makes them fast.
 const FILE_BATCH: usize = 64;
@@ -190,7 +191,8 @@ impl Work<'_, '_, '_> {
         while let Some((number, filled)) = self.claim(&mut batch) {
             let is_whole = matches!(filled, Ok(len) if len == self.input_capacity(&batch));
             if is_whole && self.workers.fetch_add(1, Ordering::Relaxed) < self.threads {
-                scope.spawn(|| self.run(scope));
+                // With fewer threads it takes longer.
+                let _ = threads::spawn_scoped(scope, || self.run(scope));
             }
             let done = filled.as_ref().map_or(0, |len| *len as u64);
             let outcome = filled.and_then(|len| self.transform(number, &mut batch, len));

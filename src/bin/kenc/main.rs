@@ -15,6 +15,8 @@ mod question;
 mod report;
 mod signals;
 mod sops;
+mod standard_streams;
+mod version_control;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,7 @@ use report::Reporter;
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
     report::hide_panics();
+    standard_streams::prepare();
     if sops::is_called(std::env::args_os().next().as_deref()) {
         return sops::main(std::env::args_os());
     }

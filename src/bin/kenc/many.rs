@@ -20,6 +20,7 @@ use kenc::error::Error;
 use kenc::fs::atomic::{AtomicFile, Existing, Sync};
 use kenc::fs::folder::{Folder, Kind, Made};
 use kenc::stream::TableCopies;
+use kenc::threads;
 use serde_json::json;
 
 pub use turns::Turns;
@@ -245,6 +246,8 @@ pub enum LeftOut {
     Results,
     /// An output of a run that was killed.
     Unfinished,
+    /// A folder of version control.
+    VersionControl,
 }
 
 impl LeftOut {
@@ -254,6 +257,7 @@ impl LeftOut {
             Self::Special => "not a regular file",
             Self::Results => "the folder for the results",
             Self::Unfinished => "an unfinished output",
+            Self::VersionControl => "it belongs to version control",
         }
     }
 }
@@ -262,7 +266,7 @@ impl LeftOut {
 pub fn run<W: Work>(
     request: &Request<'_>,
     plan: &Plan,
-    threads: usize,
+    thread_count: usize,
     reporter: &Reporter,
     work: &W,
 ) -> Result<Exit, Failure> {
@@ -273,13 +277,15 @@ pub fn run<W: Work>(
         reporter,
         progress: Progress::of_many(reporter.shows_progress(), &name),
         tally: Mutex::new(Tally::default()),
-        workers: AtomicUsize::new(threads),
-        most_workers: threads.max(MOST_WAITING),
+        workers: AtomicUsize::new(thread_count),
+        most_workers: thread_count.max(MOST_WAITING),
     };
     let since = Instant::now();
     std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| crew.work(scope));
+        for _ in 1..thread_count {
+            if threads::spawn_scoped(scope, || crew.work(scope)).is_err() {
+                crew.workers.fetch_sub(1, Ordering::Relaxed);
+            }
         }
         crew.work(scope);
     });
@@ -316,7 +322,10 @@ impl<W: Work> Crew<'_, W> {
         let others = || {
             let more = |workers| (workers < self.most_workers).then_some(workers + 1);
             if self.workers.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok() {
-                scope.spawn(|| self.work(scope));
+                // Whoever waits for the key service then waits alone.
+                if threads::spawn_scoped(scope, || self.work(scope)).is_err() {
+                    self.workers.fetch_sub(1, Ordering::Relaxed);
+                }
             }
         };
         while let Some(step) = self.next() {
@@ -368,6 +377,7 @@ impl<W: Work> Crew<'_, W> {
                 match why {
                     LeftOut::Link => tally.links += 1,
                     LeftOut::Special => tally.special += 1,
+                    LeftOut::VersionControl => tally.version_control += 1,
                     LeftOut::Results | LeftOut::Unfinished => {}
                 }
                 self.progress.suspend(|| self.reporter.note(&format!("{}: left out, {}", name(), why.reason())));
@@ -392,6 +402,7 @@ struct Tally {
     whole: usize,
     links: usize,
     special: usize,
+    version_control: usize,
     failed: usize,
     /// The exit code of the first failure.
     exit: Exit,
@@ -407,6 +418,7 @@ impl Default for Tally {
             whole: 0,
             links: 0,
             special: 0,
+            version_control: 0,
             failed: 0,
             exit: Exit::Done,
             has_problems: false,
@@ -417,8 +429,9 @@ impl Default for Tally {
 
 impl Tally {
     fn tell(&self, name: &str, done: &str, since: Instant, reporter: &Reporter) -> Result<(), Failure> {
-        let Self { done: files, bytes, whole, links, special, failed, .. } = *self;
-        let left_out = [(links, "symbolic link"), (special, "special file")];
+        let Self { done: files, bytes, whole, links, special, version_control, failed, .. } = *self;
+        let left_out =
+            [(links, "symbolic link"), (special, "special file"), (version_control, "version-control folder")];
         let left_out = left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count, what));
         let left_out = left_out.collect::<Vec<_>>().join(" and ");
         let mut text = format!("{name}: {} {done}, {}", counted(files, "file"), DecimalBytes(bytes));
@@ -430,7 +443,8 @@ impl Tally {
         }
         let _ = write!(text, ", {failed} failed in {}", HumanDuration(since.elapsed()));
         let value = json!({ "summary": {
-            "files": files, "bytes": bytes, "done_before": whole, "links": links, "special": special, "failed": failed,
+            "files": files, "bytes": bytes, "done_before": whole, "links": links, "special": special,
+            "version_control": version_control, "failed": failed,
         } });
         reporter.summary(&text, &value)?;
         if !left_out.is_empty() && !reporter.is_verbose() {

@@ -12,6 +12,7 @@ use kenc::stream::pipeline;
 
 use crate::args::OutputArgs;
 use crate::failure::{Cause, Failure};
+use crate::standard_streams;
 
 /// The standard input as messages name it.
 pub const STANDARD_INPUT: &str = "the standard input";
@@ -138,7 +139,10 @@ pub fn open_input(path: Option<&Path>) -> Result<Input, Failure> {
     match path {
         Some(path) if path.is_dir() => Err(Cause::InputIsDirectory(path.to_owned()).into()),
         Some(path) => Ok(Input::open(path)?),
-        None => Ok(Input::stdin()?),
+        None => {
+            standard_streams::check_input()?;
+            Ok(Input::stdin()?)
+        }
     }
 }
 
@@ -173,7 +177,7 @@ impl Output {
 
     #[cfg(unix)]
     fn stdout() -> Result<Self> {
-        let mut file = rustix::io::dup(rustix::stdio::stdout()).map(File::from).map_err(|e| Error::Write(e.into()))?;
+        let mut file = standard_streams::output()?;
         let metadata = file.metadata().map_err(Error::Write)?;
         if metadata.is_file() && !kenc::fs::appends(&file) {
             let start = file.stream_position().map_err(Error::Write)?;
@@ -238,7 +242,7 @@ pub fn is_unasked_terminal(place: &Place) -> bool {
 
 #[cfg(unix)]
 fn stdout_file() -> Option<File> {
-    rustix::io::dup(rustix::stdio::stdout()).ok().map(File::from)
+    standard_streams::output().ok()
 }
 
 #[cfg(not(unix))]

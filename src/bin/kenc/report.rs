@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, Exit, Failure};
+use crate::standard_streams;
 
 pub use hints::quoted;
 
@@ -72,6 +73,11 @@ impl Reporter {
         }
     }
 
+    /// Shows what a question is about, and the question, whatever else is wanted.
+    pub fn ask_about(&self, text: &str) {
+        print_error_line(text);
+    }
+
     /// Whether results are printed as JSON.
     pub fn is_json(&self) -> bool {
         self.json
@@ -80,7 +86,7 @@ impl Reporter {
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
         let text = if self.json { format!("{value}\n") } else { text.to_owned() };
-        std::io::stdout().write_all(text.as_bytes()).map_err(Error::Write)
+        standard_streams::print(text.as_bytes())
     }
 
     /// Says something to those who asked for more with -v.
@@ -111,6 +117,11 @@ impl Reporter {
         if !self.quiet && !self.json {
             print_error_line(&format!("kenc: {}\n", printable(text)));
         }
+    }
+
+    /// Says a line in the words of another program.
+    pub fn tell(&self, text: &str) {
+        print_error_line(&format!("{}\n", printable(text)));
     }
 
     /// Says what to do next.
@@ -225,8 +236,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     ) {
-        let _ = error.print();
-        return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        return print_help(error, Exit::Usage).into();
     }
     let rendered = error.render().to_string();
     let mut paragraphs = rendered.split("\n\n");
@@ -260,13 +270,32 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     Exit::Usage.into()
 }
 
+/// Prints the help or the version that was asked for.
+pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
+    if error.use_stderr() {
+        let _ = error.print();
+        return unasked;
+    }
+    let rendered = error.render();
+    let is_styled =
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let text = if is_styled { rendered.ansi().to_string() } else { rendered.to_string() };
+    match standard_streams::print(text.as_bytes()) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            print_error_line(&format!("kenc: error: {error}\n"));
+            Exit::Failed
+        }
+    }
+}
+
 /// A panic is a bug of ours. Its message says where, and nothing of what was in memory.
 pub fn hide_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(|location| format!(" at {}:{}", location.file(), location.line()));
         print_error_line(&format!("kenc: error: a bug in kenc{}\n", place.unwrap_or_default()));
         print_error_line(
-            "kenc: hint: no output file was changed; please report this with the command and `kenc --version`\n",
+            "kenc: hint: files that were done before it are changed, and this one is not; please report this with the command and `kenc --version`\n",
         );
     }));
 }

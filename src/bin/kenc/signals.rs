@@ -68,6 +68,8 @@ mod unix {
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant};
 
+    use kenc::error::Result;
+    use kenc::threads;
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
     use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
     use signal_hook::consts::{
@@ -86,22 +88,28 @@ mod unix {
     const PATIENCE: Duration = Duration::from_secs(2);
 
     /// Begins to handle signals.
-    pub fn handle() {
-        begin(&[SIGINT, SIGTERM, SIGHUP]);
+    ///
+    /// # Errors
+    /// If the system gives no thread for it.
+    pub fn handle() -> Result<()> {
+        begin(&[SIGINT, SIGTERM, SIGHUP])
     }
 
     /// Begins to handle every signal that ends a program and can be caught: for one that keeps plaintext somewhere.
-    pub fn handle_all() {
-        begin(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU]);
+    ///
+    /// # Errors
+    /// If the system gives no thread for it: then plaintext could stay behind.
+    pub fn handle_all() -> Result<()> {
+        begin(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU])
     }
 
-    fn begin(signals: &[i32]) {
+    fn begin(signals: &[i32]) -> Result<()> {
         // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         let ignored = ignored();
         let is_ours = |signal: &&i32| ignored & 1 << (**signal - 1) == 0;
-        let Ok(mut signals) = Signals::new(signals.iter().filter(is_ours)) else { return };
-        std::thread::spawn(move || {
+        let Ok(mut signals) = Signals::new(signals.iter().filter(is_ours)) else { return Ok(()) };
+        threads::spawn(move || {
             for signal in signals.forever() {
                 // Who types Ctrl-C into another program means that program.
                 if matches!(signal, SIGINT | SIGQUIT) && child().is_some() {
@@ -113,7 +121,8 @@ mod unix {
                 std::thread::sleep(GRACE);
                 end();
             }
-        });
+        })
+        .map(drop)
     }
 
     /// The signals that whoever started us wants to be ignored, as `nohup` does: by us, and by a program that takes our
@@ -202,10 +211,14 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub fn handle() {}
+pub fn handle() -> kenc::error::Result<()> {
+    Ok(())
+}
 
 #[cfg(not(unix))]
-pub fn handle_all() {}
+pub fn handle_all() -> kenc::error::Result<()> {
+    Ok(())
+}
 
 #[cfg(not(unix))]
 pub fn start(command: &mut std::process::Command) -> std::io::Result<std::process::Child> {

@@ -21,8 +21,10 @@ use std::process::ExitCode;
 
 use crate::args::{ColorWhen, GlobalArgs};
 use crate::configuration::Configs;
-use crate::report::Reporter;
+use crate::failure::Exit;
+use crate::report::{self, Reporter};
 use crate::signals;
+use crate::standard_streams;
 
 use args::SopsArgs;
 use exit::{Stop, code};
@@ -41,13 +43,16 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match args::parse(words) {
         Ok(args) => args,
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { code::FAILED.into() } else { 0.into() };
+            return match report::print_help(&error, Exit::Failed) {
+                Exit::Done => 0.into(),
+                _ => code::FAILED.into(),
+            };
         }
     };
     if args.version {
-        println!("sops {VERSION} (kenc {})", env!("CARGO_PKG_VERSION"));
-        return 0.into();
+        let version = format!("sops {VERSION} (kenc {})\n", env!("CARGO_PKG_VERSION"));
+        let printed = standard_streams::print(version.as_bytes());
+        return if printed.is_ok() { 0.into() } else { code::FAILED.into() };
     }
     let global = GlobalArgs {
         json: false,
@@ -82,9 +87,9 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
     let session = Session { args, configs, reporter };
     if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
         // There is plaintext to clear away, and another program to pass signals on to.
-        signals::handle_all();
+        signals::handle_all()?;
     } else {
-        signals::handle();
+        signals::handle()?;
     }
     match command {
         Some("encrypt") => transform::encrypt(session, words.first().map(PathBuf::from).as_deref()),
@@ -101,7 +106,7 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         Some("exec-file") => exec::with_file(session, words),
         Some("edit") => edit::run(session, &file(words)?),
         Some("help") => {
-            print!("{}", args::help());
+            standard_streams::print(args::help().to_string().as_bytes())?;
             Ok(0)
         }
         Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not do what `sops {command}` does"))),

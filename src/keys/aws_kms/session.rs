@@ -34,6 +34,8 @@ pub(super) struct Session {
 impl Session {
     /// Starts a runtime. Nothing is read yet.
     pub(super) fn new() -> std::io::Result<Self> {
+        // Names are looked up in a thread of the runtime, which panics where there can be none.
+        crate::threads::check().map_err(std::io::Error::other)?;
         Ok(Self { runtime: BackgroundRuntime::new()?, prepared: Mutex::default() })
     }
 

@@ -3,6 +3,7 @@
 pub mod by_config;
 pub mod confirm;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
@@ -17,8 +18,8 @@ use kenc::fs::held::{self, Intent};
 use kenc::fs::input::Input;
 use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::stream::FileHead;
+use kenc::threads;
 use secrecy::SecretString;
-use walkdir::WalkDir;
 
 use crate::args::documents::Notation;
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
@@ -29,6 +30,7 @@ use crate::output::{self, Job, Output, Place};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
+use crate::version_control;
 
 /// A file to change, and where the result goes.
 pub enum Target {
@@ -47,7 +49,7 @@ pub enum Content {
 }
 
 /// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
-pub fn targets(args: &ChangedFilesArgs) -> Result<Vec<Result<Target, Failure>>, Failure> {
+pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
     let ChangedFilesArgs { inputs, recursive, output, in_place, force, sync } = args;
     let is_standard_input = |path: &Path| path.as_os_str() == "-";
     if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
@@ -62,20 +64,22 @@ pub fn targets(args: &ChangedFilesArgs) -> Result<Vec<Result<Target, Failure>>, 
         return Err(Cause::StandardInputAmongFiles.into());
     }
     let mut targets = Vec::new();
+    let left_out = Cell::new(0);
     for path in inputs {
         if !path.is_dir() {
             targets.push(Ok(Target::Itself(path.clone())));
         } else if *recursive {
-            targets.extend(encrypted_files_in(path));
+            targets.extend(encrypted_files_in(path, &left_out));
         } else {
             targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
         }
     }
+    version_control::tell(left_out.get(), reporter);
     Ok(targets)
 }
 
-fn encrypted_files_in(folder: &Path) -> impl Iterator<Item = Result<Target, Failure>> {
-    WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(|entry| match entry {
+fn encrypted_files_in(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = Result<Target, Failure>> {
+    version_control::walk(folder, left_out).filter_map(|entry| match entry {
         Ok(entry) if entry.file_type().is_file() => match is_encrypted(entry.path()) {
             Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
             Ok(false) => None,
@@ -241,26 +245,34 @@ pub fn for_each<R: Send>(
     let queue: Vec<(usize, Target)> = open.into_iter().collect();
     let next = AtomicUsize::new(0);
     let (sender, receiver) = channel();
+    let next = || {
+        let (number, target) = queue.get(next.fetch_add(1, Ordering::Relaxed))?;
+        let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
+        Some((*number, if is_cancelled { Err(Error::Interrupted.into()) } else { work(target) }))
+    };
     std::thread::scope(|scope| {
         for _ in 0..at_once.min(queue.len()) {
             let sender = sender.clone();
-            scope.spawn(|| {
+            let started = threads::spawn_scoped(scope, || {
                 let sender = sender;
-                while let Some((number, target)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
-                    let outcome = if is_cancelled { Err(Error::Interrupted.into()) } else { work(target) };
-                    if sender.send((*number, outcome)).is_err() {
+                while let Some(outcome) = next() {
+                    if sender.send(outcome).is_err() {
                         return;
                     }
                 }
             });
+            // Those that were started take what there is to do.
+            if started.is_err() {
+                break;
+            }
         }
         drop(sender);
         let mut done: BTreeMap<usize, Result<R, Failure>> =
             given_up.into_iter().map(|(number, failure)| (number, Err(failure))).collect();
         let outcomes = (0..count).map_while(|number| {
             while !done.contains_key(&number) {
-                let (other, outcome) = receiver.recv().ok()?;
+                // With no thread but this one, it does the work itself.
+                let (other, outcome) = receiver.recv().ok().or_else(&next)?;
                 done.insert(other, outcome);
             }
             done.remove(&number)

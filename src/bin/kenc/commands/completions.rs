@@ -8,6 +8,6 @@ use crate::failure::{Exit, Failure};
 pub fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "kenc", &mut script);
-    std::io::Write::write_all(&mut std::io::stdout(), &script).map_err(kenc::error::Error::Write)?;
+    crate::standard_streams::print(&script)?;
     Ok(Exit::Done)
 }

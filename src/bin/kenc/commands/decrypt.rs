@@ -33,7 +33,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    signals::handle();
+    signals::handle()?;
     let outcomes = jobs.iter().map(|job| {
         let trusted = configs.trusted(job.input.as_deref())?;
         let keyring =

@@ -41,7 +41,7 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
     let kms = key_service(&args.aws);
     let mac = if args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
     let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
-    signals::handle_all();
+    signals::handle_all()?;
 
     let subject = Subject::open(args, opener)?;
     let earlier = earlier_edits(args, opener)?;

@@ -44,7 +44,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
             return Err(Cause::CiphertextToTerminal { input: job.input.clone() }.into());
         }
     }
-    signals::handle();
+    signals::handle()?;
     // What is wrong with a single file is found before a key is asked. Many are opened one by one, for a process may not
     // have many files open.
     let mut opened = if let [job] = &jobs[..] { Some(open(job, args)?) } else { None };

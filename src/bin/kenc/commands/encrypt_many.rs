@@ -36,7 +36,7 @@ const FILES_PER_DATA_KEY: u32 = 1 << 20;
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let request = Request::new(&args.many, &args.inputs, Some(&args.output), args.resume.resume)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
-    signals::handle();
+    signals::handle()?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let data_keys = DataKeys::new(FILES_PER_DATA_KEY);
     let recipes = Recipes { args, configs, context, passphrases: &passphrases, data_keys };

@@ -32,7 +32,7 @@ pub fn run(args: &ExecArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
     let demands = Demands::new(&args.open, configs, &args.files)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    signals::handle_all();
+    signals::handle_all()?;
     let mac = MacDemand::Right;
     let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
     match places {

@@ -15,6 +15,7 @@ use crate::environment::local_key_file;
 use crate::failure::{Cause, Exit, Failure, Named};
 use crate::output::check_folder_of;
 use crate::report::Reporter;
+use crate::standard_streams;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
@@ -33,6 +34,8 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         let recipient = recipient_of_file(&path).ok().map(|recipient| recipient.to_string());
         return Err(Cause::LocalKeyExists { path, recipient }.into());
     }
+    // A key whose recipient nobody is told is made in vain.
+    standard_streams::check_output()?;
     if args.output.is_some() {
         check_folder_of(&path)?;
     } else {
@@ -47,7 +50,7 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
 }
 
 fn print_new() -> Result<Exit, Failure> {
-    std::io::stdout().write_all(text_of(&NewIdentity::generate()).as_bytes()).map_err(Error::Write)?;
+    standard_streams::print(text_of(&NewIdentity::generate()).as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -40,7 +40,7 @@ pub fn decrypt(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -
     let kms = key_service(&args.aws);
     let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-    signals::handle();
+    signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
     let opening = Opening {
@@ -62,7 +62,7 @@ pub fn verify(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
     let kms = key_service(&args.aws);
     let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-    signals::handle();
+    signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
     let opening = Opening {

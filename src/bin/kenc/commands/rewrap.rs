@@ -33,7 +33,7 @@ use crate::signals;
 const AT_ONCE: usize = 32;
 
 pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
-    let targets = changing::targets(&args.files)?;
+    let targets = changing::targets(&args.files, reporter)?;
     let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
     let kms = key_service(&args.aws);
@@ -57,7 +57,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
     if !args.dry_run {
         confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;
     }
-    signals::handle();
+    signals::handle()?;
     let count = targets.len();
     let (changed, same) = (Cell::new(0), Cell::new(0));
     let outcome = changing::for_each(

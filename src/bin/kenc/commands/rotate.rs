@@ -28,7 +28,7 @@ use crate::signals;
 const AT_ONCE: usize = 4;
 
 pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
-    let targets = changing::targets(&args.files)?;
+    let targets = changing::targets(&args.files, reporter)?;
     let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
     let new_context = if args.no_context || !args.new_context.is_empty() {
         Some(EncryptionContext::from_words(&args.new_context).map_err(Error::from)?)
@@ -57,7 +57,7 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
     confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
-    signals::handle();
+    signals::handle()?;
     let at_once = AT_ONCE.min(targets.len()).max(1);
     let rotation = Rotation {
         args,

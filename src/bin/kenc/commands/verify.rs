@@ -29,7 +29,7 @@ pub fn run(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    signals::handle();
+    signals::handle()?;
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
     let outcomes = inputs.iter().map(|path| {

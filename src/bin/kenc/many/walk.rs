@@ -15,6 +15,7 @@ use kenc::fs::folder::{Folder, Kind, Made, Names as FolderNames};
 use super::list::Names;
 use super::{LeftOut, Plan, Results};
 use crate::failure::{Cause, Failure};
+use crate::version_control;
 
 /// Names of a folder that are sorted at a time.
 const SORTED: usize = 16_384;
@@ -136,6 +137,10 @@ impl<'a> Walk<'a> {
     fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: Kind) -> Result<Option<Step>, Failure> {
         let path = || branch.source.path_of(&name);
         match kind {
+            Kind::Folder if version_control::owns_folder(&name) => {
+                Ok(Some(Step::LeftOut(LeftOut::VersionControl, path())))
+            }
+            Kind::File if version_control::owns_file(&name) => Ok(Some(Step::LeftOut(LeftOut::VersionControl, path()))),
             Kind::File if is_temporary_name(&name) => Ok(Some(Step::LeftOut(LeftOut::Unfinished, path()))),
             Kind::File => {
                 let result_name = (self.plan.result_name)(&name);

@@ -256,6 +256,9 @@ fn of_system(kind: ErrorKind) -> String {
             "make room, or name another place with -o; `df -h` shows what is free"
         }
         ErrorKind::FileTooLarge => "the system limits the size of files; `ulimit -f` shows it",
+        ErrorKind::NotConnected => {
+            "name a file instead; whoever started kenc closed that stream, as `<&-` and `>&-` do"
+        }
         ErrorKind::ReadOnlyFilesystem => "name another place with -o",
         _ => "try again; if it stays, look at the disk and the system log",
     }

@@ -8,6 +8,7 @@ use std::process::{Command, ExitStatus};
 
 use kenc::document::{Entry, Node, Value};
 use kenc::error::Error;
+use kenc::threads;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
@@ -103,9 +104,9 @@ fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, Stop> {
     made.map_err(|error| Error::io("make a named pipe", error.into()))?;
     let (path, text) = (path.to_owned(), Zeroizing::new(text.to_vec()));
     // It waits until the command opens the pipe. If that never happens, it ends with the program.
-    std::thread::spawn(move || {
+    threads::spawn(move || {
         let _ = std::fs::OpenOptions::new().write(true).open(path).and_then(|mut pipe| pipe.write_all(&text));
-    });
+    })?;
     Ok(true)
 }
 

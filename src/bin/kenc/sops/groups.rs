@@ -14,6 +14,7 @@ use super::session::{Session, name_of, replace};
 use super::transform::text_of;
 use crate::documents::groups_of_rule;
 use crate::failure::Failure;
+use crate::standard_streams;
 
 /// Gives files the keys of the rules for them.
 pub fn update_keys(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
@@ -49,15 +50,13 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let needed = |threshold: usize, groups: usize| if groups > 1 && threshold == 0 { groups } else { threshold };
     let is_same_threshold = needed(old.threshold, old.groups.len()) == needed(threshold, groups.len());
     if differences.iter().all(|line| line.starts_with(' ')) && old.groups.len() == groups.len() && is_same_threshold {
-        eprintln!("File {} already up to date", path.display());
+        session.reporter.tell(&format!("File {} already up to date", path.display()));
         return Ok(0);
     }
-    println!("The following changes will be made to the file's groups:");
-    for line in &differences {
-        println!("{line}");
-    }
+    let changes = format!("The following changes will be made to the file's groups:\n{}\n", differences.join("\n"));
+    standard_streams::print(changes.as_bytes())?;
     if !session.args.yes && !is_confirmed()? {
-        eprintln!("File {} left unchanged", path.display());
+        session.reporter.tell(&format!("File {} left unchanged", path.display()));
         return Ok(0);
     }
     let opened = session.open(Some(path))?;
@@ -67,7 +66,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
         replace(path, &encrypted.text)?;
     }
-    eprintln!("File {} synced with new keys", path.display());
+    session.reporter.tell(&format!("File {} synced with new keys", path.display()));
     Ok(0)
 }
 
@@ -90,11 +89,11 @@ fn differences(old: &[Vec<StoredKey>], new: &[Vec<WrappingKey>]) -> Vec<String> 
 }
 
 fn is_confirmed() -> Result<bool, Stop> {
+    let mut answers = std::io::BufReader::new(standard_streams::input()?);
     loop {
-        print!("Is this okay? (y/n):");
-        let _ = std::io::Write::flush(&mut std::io::stdout());
+        standard_streams::print(b"Is this okay? (y/n):")?;
         let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
+        let read = answers.read_line(&mut answer);
         match (read, answer.trim()) {
             (Ok(0) | Err(_), _) => return Err(Stop::new(code::FAILED, "nobody answered; `-y` goes on without asking")),
             (_, "y") => return Ok(true),

@@ -143,7 +143,7 @@ pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
         let metadata = sealed.metadata();
         !metadata.version.is_empty() && metadata.has_mac()
     });
-    println!("{{\"encrypted\":{is_encrypted}}}");
+    crate::standard_streams::print(format!("{{\"encrypted\":{is_encrypted}}}\n").as_bytes())?;
     Ok(0)
 }
 

@@ -48,12 +48,12 @@ pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failur
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     // A document keeps its name: it is what it was, with other values.
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
-        tree::plan(args, configs)?
+        tree::plan(args, configs, reporter)?
     } else {
         output::plan(&args.inputs, &args.output, OsStr::to_owned)?.into_iter().map(Ok).collect()
     };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
-    signals::handle();
+    signals::handle()?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let (kms, identities) = (key_service(&args.aws), Identities::default());
     let keyring =

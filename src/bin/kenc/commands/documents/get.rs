@@ -30,7 +30,7 @@ pub fn run(args: &GetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
     let kms = key_service(&args.aws);
     let trusted = configs.trusted(path)?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-    signals::handle();
+    signals::handle()?;
     let notation = args.document_open.input_type.input_type;
     // The content of a kenc file has the notation, and not the file.
     let (start, input) = open_input(path)?.peek().map_err(about())?;

@@ -23,6 +23,7 @@ use crate::output::Place;
 use crate::prompt::{self, Passphrases};
 use crate::report::Reporter;
 use crate::signals;
+use crate::standard_streams;
 
 pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
@@ -30,7 +31,7 @@ pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
     if args.value.is_some() && !args.from_argument {
         return Err(Cause::ValueOnCommandLine.into());
     }
-    signals::handle();
+    signals::handle()?;
     let is_new = !file.exists() && has_rule(configs, file)?;
     let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
     if !is_new {
@@ -96,7 +97,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
         })?;
         return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
     }
-    let mut value = text(&read(std::io::stdin().lock(), 0).map_err(Error::Read)?)?;
+    let mut value = text(&read(standard_streams::input()?, 0).map_err(Error::Read)?)?;
     if value.is_empty() {
         // A program that failed before it wrote must not blank a secret.
         return Err(Cause::NoValue("the standard input is empty").into());

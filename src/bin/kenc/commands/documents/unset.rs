@@ -13,7 +13,7 @@ use crate::signals;
 pub fn run(args: &UnsetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let UnsetArgs { file, place, if_there, document_open, open, passphrase, aws } = args;
     check_is_file(file)?;
-    signals::handle();
+    signals::handle()?;
     let path = place.path();
     let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
     let written = change.run(|document| {

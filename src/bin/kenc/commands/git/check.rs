@@ -21,15 +21,20 @@ use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
+use crate::version_control;
 
 pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
-    signals::handle();
+    signals::handle()?;
     let demands = Demands::new(&args.open, configs, &args.paths)?;
     let mut check = Check { args, configs, reporter, demands: &demands, looked_at: 0, problems: 0 };
     if args.paths.is_empty() {
         let top = top()?;
         let mut contents = Contents::open()?;
         for entry in Entry::of_index(args.all, &top)? {
+            if version_control::owns_part_of(&entry.path) {
+                reporter.note(&format!("{}: left out, it belongs to version control", entry.path.display()));
+                continue;
+            }
             let path = top.join(&entry.path);
             if let Some(content) = contents.of(&entry, check.longest(&path)?)? {
                 check.file(&entry.path.display().to_string(), &path, content)?;

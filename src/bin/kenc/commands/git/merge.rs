@@ -36,7 +36,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     let demands = Demands::new(&args.open, configs, &[path.to_owned()])?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    signals::handle();
+    signals::handle()?;
     let trusted = configs.trusted(Some(path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     let demands = demands.of_document(&documents::no_demands(), configs.require_seal(Some(path))?);

@@ -32,7 +32,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    signals::handle();
+    signals::handle()?;
     let trusted = configs.trusted(Some(path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     let sealed = documents::read_sealed(open_input(Some(path))?, Some(path), None).map_err(about())?;
@@ -57,7 +57,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
         None => shown.push_str("  there is no last commit to compare it with\n"),
     }
     // What is to be decided about is shown where it is asked.
-    eprint!("{shown}");
+    reporter.ask_about(&shown);
     if !args.yes && !confirmed(reporter)? {
         return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
@@ -114,7 +114,7 @@ fn confirmed(reporter: &Reporter) -> Result<bool, Failure> {
         return Ok(false);
     }
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return Ok(false) };
-    eprint!("Is this what the file is to say? [y/N] ");
+    reporter.ask_about("Is this what the file is to say? [y/N] ");
     let mut answer = String::new();
     let read = BufReader::new(terminal).read_line(&mut answer);
     read.map_err(kenc::error::Error::Read)?;

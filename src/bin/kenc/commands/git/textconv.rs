@@ -1,7 +1,7 @@
 //! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores nothing of it.
 
 use std::fmt::Write as _;
-use std::io::{Read, Seek, SeekFrom, Write as _};
+use std::io::{Read, Seek, SeekFrom};
 
 use kenc::crypto::sha256;
 use kenc::error::{Error, Result};
@@ -36,7 +36,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -
             shown
         }
     };
-    std::io::stdout().write_all(&shown).map_err(Error::Write)?;
+    crate::standard_streams::print(&shown)?;
     Ok(Exit::Done)
 }
 

@@ -27,7 +27,7 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
     let kms = key_service(&args.aws);
     let trusted = configs.trusted(args.files.first().map(PathBuf::as_path))?;
     let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted };
-    signals::handle();
+    signals::handle()?;
 
     let mut unread = None;
     let mut subjects = named(args, configs, &context)?;

@@ -1,7 +1,6 @@
 //! `kenc encrypt --values -r`: every file in folders that the rules are for.
 
 use std::cell::Cell;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use kenc::config::{KENC_CONFIG, RuleFormat, SOPS_CONFIG};
@@ -9,7 +8,6 @@ use kenc::document::Format;
 use kenc::error::{DocumentError, Error};
 use kenc::fs::atomic::Existing;
 use serde_json::json;
-use walkdir::{DirEntry, WalkDir};
 
 use super::Encryption;
 use crate::args::EncryptArgs;
@@ -17,21 +15,24 @@ use crate::commands::changing::{self, Target};
 use crate::configuration::Configs;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{Job, Place};
-use crate::report::printable;
+use crate::report::{Reporter, printable};
+use crate::version_control;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 16;
-/// Folders of version control, whose files nobody encrypts.
-const LEFT_ALONE: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 
 /// Finds the files, and the place for the result of each.
-pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job, Failure>>, Failure> {
+pub fn plan(
+    args: &EncryptArgs,
+    configs: &Configs<'_>,
+    reporter: &Reporter,
+) -> Result<Vec<Result<Job, Failure>>, Failure> {
     let output = &args.output;
     if output.output.is_none() && !output.in_place && !args.values.dry_run {
         return Err(Cause::NoPlaceForMany.into());
     }
     let existing = if output.force { Existing::Replace } else { Existing::Refuse };
-    let mut jobs = Vec::new();
+    let (mut jobs, left_out) = (Vec::new(), Cell::new(0));
     for input in &args.inputs {
         let base = match (args.inputs.len(), input.file_name()) {
             (1, _) if input.is_dir() => PathBuf::new(),
@@ -46,7 +47,7 @@ pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job,
                 Place::File { path: folder.join(result), existing }
             }
         };
-        for entry in WalkDir::new(input).sort_by_file_name().into_iter().filter_entry(is_entered) {
+        for entry in version_control::walk(input, &left_out) {
             let path = match entry {
                 Ok(entry) if entry.file_type().is_file() || entry.depth() == 0 && entry.path().is_file() => {
                     entry.into_path()
@@ -64,12 +65,8 @@ pub fn plan(args: &EncryptArgs, configs: &Configs<'_>) -> Result<Vec<Result<Job,
             }
         }
     }
+    version_control::tell(left_out.get(), reporter);
     Ok(jobs)
-}
-
-fn is_entered(entry: &DirEntry) -> bool {
-    let is_left = LEFT_ALONE.iter().any(|name| entry.file_name() == OsStr::new(name));
-    !(is_left && entry.file_type().is_dir() && entry.depth() > 0)
 }
 
 /// Whether a file is one that the rules are for. Without rules, whether its name is that of a document.
