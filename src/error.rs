@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use crate::keys::{GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError};
 
 pub use config::{ConfigError, ConfigFault, WholeFileFault};
-pub use document::{At, DocumentError};
+pub use document::{At, DocumentError, SealFault};
 
 /// The result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -16,6 +16,7 @@ const FAILED: i32 = 1;
 const USAGE: i32 = 2;
 const NOT_AUTHENTIC: i32 = 3;
 const NO_KEY: i32 = 4;
+const PROBLEMS: i32 = 7;
 
 const SECRETS: &str = "\
 # Who may read the database.
@@ -393,10 +394,14 @@ mod keys {
         let entry = format!(
             "    gcp_kms:\n        - resource_id: {google}\n          created_at: \"2026-11-25T15:00:00Z\"\n          enc: AAAA\n"
         );
-        // A seal would not let a key be put in by hand.
         let text = documents.text("secrets.yaml").replacen("sops:\n", &format!("sops:\n{entry}"), 1);
-        let text: Vec<&str> = text.lines().filter(|line| !line.contains("kenc_seal")).collect();
+        home.write("secrets.yaml", &text);
+        home.run(["rewrap", "secrets.yaml", "--add", &team]).fails(NOT_AUTHENTIC).says("its seal does not match");
+        // A seal does not let a key be put in by hand.
+        let is_bound = |line: &&str| line.contains("kenc_seal") || line.starts_with("    mac: ");
+        let text: Vec<&str> = text.lines().filter(|line| !is_bound(line)).collect();
         home.write("secrets.yaml", text.join("\n") + "\n");
+        home.run(["git", "mac-repair", "--yes", "secrets.yaml"]).ok();
         home.run(["rewrap", "secrets.yaml", "--add", &team]).ok();
         assert_eq!(documents.ids("secrets.yaml"), [[google.to_owned(), documents.key.clone(), team.clone()]]);
         let refused = home.run(["rotate", "secrets.yaml"]);
@@ -406,7 +411,7 @@ mod keys {
         assert_eq!(documents.ids("secrets.yaml"), [[google.to_owned(), documents.key.clone()]]);
         home.run(["rotate", "secrets.yaml", "--to", &documents.key]).ok();
         home.run(["rewrap", "secrets.yaml", "--from-config", "-y"]).fails(FAILED).says(google);
-        documents.says("secrets.yaml", SECRETS);
+        home.run(["decrypt", "secrets.yaml"]).gives(SECRETS.as_bytes());
     }
 
     #[test]
@@ -636,10 +641,14 @@ mod beside_sops {
         sops.run(["set", "s.yaml", "[\"db\"][\"user\"]", "\"adam\""]).ok();
         home.run(["get", "s.yaml", "db.user"]).gives(b"adam\n");
         home.run(["get", "s.yaml", "db.port"]).gives(b"1\n");
-        home.run(["verify", "s.yaml"]).ok();
-        home.run(["verify", "--require-seal", "s.yaml"]).fails(NOT_AUTHENTIC).hints("kenc rotate s.yaml");
-        home.run(["rotate", "s.yaml"]).ok();
-        home.run(["verify", "--require-seal", "s.yaml"]).ok();
+        let verified = home.run(["verify", "s.yaml"]);
+        assert_eq!(
+            (verified.code, verified.stdout_text().lines().count()),
+            (PROBLEMS, 2),
+            "{}",
+            verified.stdout_text()
+        );
+        home.run(["verify", "--require-seal", "s.yaml"]).fails(NOT_AUTHENTIC).hints("kenc inspect s.yaml");
         sops.run(["decrypt", "s.yaml"]).ok();
     }
 

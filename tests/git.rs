@@ -128,6 +128,18 @@ impl Repository {
         let verified = self.kenc(&["verify", self.name]);
         verified.ok();
         assert!(verified.stdout_text().contains("authentic, sealed"), "{}", verified.stdout_text());
+        self.says()
+    }
+
+    /// What the file says where one side was not sealed, and so the result is not.
+    fn merged_without_seal(&self) -> String {
+        let verified = self.kenc(&["verify", self.name]);
+        assert_eq!(verified.code, 7);
+        assert!(verified.stdout_text().contains("it is not sealed"), "{}", verified.stdout_text());
+        self.says()
+    }
+
+    fn says(&self) -> String {
         let plaintext = self.kenc(&["decrypt", self.name]).ok().stdout_text();
         if format(self.name) != Format::Toml {
             match Sops::in_home(&self.home) {
@@ -506,7 +518,7 @@ fn files_that_both_sides_added_and_files_of_which_one_side_is_in_the_clear_are_m
 }
 
 #[test]
-fn a_side_that_sops_wrote_is_merged_and_the_result_is_sealed() {
+fn a_side_that_sops_wrote_is_merged_and_the_result_is_not_sealed() {
     let repository = Repository::new("s.yaml", BASE);
     let sops = need!(Sops::in_home(&repository.home));
     for sops_is_ours in [true, false] {
@@ -516,7 +528,7 @@ fn a_side_that_sops_wrote_is_merged_and_the_result_is_sealed() {
         };
         let by_kenc = |side: &Repository| side.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
         if sops_is_ours { repository.merge(by_sops, by_kenc) } else { repository.merge(by_kenc, by_sops) }.ok();
-        let merged = repository.merged();
+        let merged = repository.merged_without_seal();
         assert!(merged.contains("password: r31nd33r") && merged.contains("port: 5433"), "{merged}");
         repository.git(&["reset", "-q", "--hard", branch.trim()]).ok();
         repository.git(&["branch", "-D", "theirs"]).ok();
@@ -724,7 +736,7 @@ fn a_mac_is_repaired_only_where_every_value_is_authentic_and_somebody_agrees() {
     assert!(asked.stderr.contains("removed last"), "{}", asked.stderr);
     assert_eq!(repository.text(), without);
     repository.kenc(&["git", "mac-repair", "--yes", "s.yaml"]).ok();
-    assert_eq!(repository.merged(), BASE.replace("last: 1\n", ""));
+    assert_eq!(repository.merged_without_seal(), BASE.replace("last: 1\n", ""));
     assert!(repository.kenc(&["git", "mac-repair", "s.yaml"]).ok().stdout_text().contains("nothing to repair"));
     // A value that was moved is not authentic where it is.
     repository.home.write("s.yaml", text.replacen("last:", "other:", 1));

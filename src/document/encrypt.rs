@@ -7,7 +7,7 @@ use super::forms::Forms;
 use super::mac::{Mac, MacScope};
 use super::metadata::Metadata;
 use super::reuse::{Found, Keep, Reuse};
-use super::seal;
+use super::seal::{self, Sealing};
 use super::sealed::{Demands, Opened, Sealed};
 use super::select::{Rule, Selection};
 use super::spots::{Met, walk};
@@ -105,20 +105,20 @@ impl Opened {
         }
         survey(edited, self.sealed.selection())?;
         let mut metadata = self.metadata().clone();
-        metadata.touch();
+        metadata.touch(self.sealing());
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         let writer = self.writer(edited, &self.data_key);
         writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms).map(Outcome::Changed)
     }
 
-    /// Encrypts the document as it stands, with a new MAC and a new seal: when it was opened although these were wrong, because
-    /// somebody has looked at it and found it right.
+    /// Encrypts the document as it stands, with a new MAC: when it was opened although that was wrong, because somebody has
+    /// looked at it and found it right. It has no seal then.
     ///
     /// # Errors
     /// If it cannot be encrypted.
     pub fn mended(&self) -> Result<Encrypted> {
         let mut metadata = self.metadata().clone();
-        metadata.touch();
+        metadata.touch(Sealing::Unsealed);
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         self.writer(&self.plaintext, &self.data_key).write(metadata, self.reuse(Keep::Ciphertexts), old_forms)
     }
@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Encrypts all that is selected, and completes the metadata.
+    /// Encrypts all that is selected, and completes the metadata; with a seal, if the time of the last change is marked for one.
     ///
     /// It is tried without remembered source texts first. If the plaintext does not come back from that, the texts that
     /// differ are remembered; if it still does not, the document is refused.
@@ -216,11 +216,13 @@ impl Writer<'_> {
 
     /// Writes the document, and opens what was written.
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
-        metadata.seal = None;
-        metadata.seal = Some(seal::make(self.data_key, metadata, self.plaintext, &pass.values));
+        metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
         let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
-        let text = Zeroizing::new(written.text().to_owned());
-        let written = Sealed::new(written)?;
+        let mut written = Sealed::new(written)?;
+        if metadata.is_marked_as_sealed() {
+            written = seal::put(written, self.data_key, &pass.values)?;
+        }
+        let text = Zeroizing::new(written.document().text().to_owned());
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         let opened = written
             .open_with(data_key, &Demands::default())

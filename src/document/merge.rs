@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use super::encrypt::{Comments, Encrypted, Writer, is_same_file};
 use super::reuse::{Keep, Reuse};
+use super::seal::Sealing;
 use super::sealed::{Demands, Opened, Sealed};
 use super::select::Selection;
 use super::spots::{Met, walk};
@@ -171,7 +172,9 @@ pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: 
             return Ok(done(if is_ours { MergedText::Ours } else { text() }));
         }
     }
-    metadata.touch();
+    // What is taken from a side must have been verified there.
+    let is_sealed = |version: &Version| version.opened().is_none_or(|opened| opened.sealing() == Sealing::Sealed);
+    metadata.touch(if is_sealed(ours) && is_sealed(theirs) { Sealing::Sealed } else { Sealing::Unsealed });
     let mut reuse = Reuse::new(Keep::Ciphertexts);
     let mut sides: Vec<(&Opened, bool)> = [theirs, ours]
         .into_iter()

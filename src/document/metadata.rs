@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::mac::MacScope;
+use super::seal::Sealing;
 use super::select::Rule;
 use super::stored_key::{LISTS, StoredKey};
 use crate::error::DocumentError;
@@ -22,8 +23,10 @@ const MAC: &str = "mac";
 const MAC_ONLY_ENCRYPTED: &str = "mac_only_encrypted";
 pub(crate) const THRESHOLD: &str = "shamir_threshold";
 const VERSION_FIELD: &str = "version";
-const SEAL: &str = "kenc_seal";
+pub(crate) const SEAL: &str = "kenc_seal";
 const FORMS: &str = "kenc_forms";
+/// How the time of the last change ends in a sealed document. The MAC authenticates it.
+const SEALED_OFFSET: &str = "+00:01";
 
 /// The metadata of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +39,7 @@ pub struct Metadata {
     pub rule: Rule,
     /// Which values the MAC is made of.
     pub mac_scope: MacScope,
-    /// When the document was last encrypted: RFC 3339, in seconds.
+    /// When the document was last encrypted: RFC 3339, in seconds. The offset says whether it was sealed then.
     pub last_modified: String,
     /// The version of sops that wrote it, or whose documents it is one of.
     pub version: String,
@@ -55,7 +58,7 @@ impl Metadata {
             threshold,
             rule,
             mac_scope,
-            last_modified: now(),
+            last_modified: now_with(Sealing::Sealed),
             version: VERSION.to_owned(),
             mac: None,
             seal: None,
@@ -159,17 +162,31 @@ impl Metadata {
         }
     }
 
-    /// Takes note that the document is written anew, now.
-    pub(crate) fn touch(&mut self) {
-        self.last_modified = now();
+    /// Whether it says that the document was sealed when it was last encrypted, which its MAC authenticates.
+    #[must_use]
+    pub fn is_marked_as_sealed(&self) -> bool {
+        self.last_modified.ends_with(SEALED_OFFSET)
+    }
+
+    /// Takes note that the document is written anew, now, and whether it is to be sealed.
+    pub(crate) fn touch(&mut self, sealing: Sealing) {
+        self.last_modified = now_with(sealing);
         VERSION.clone_into(&mut self.version);
     }
 }
 
-/// Now, as `lastmodified` and `created_at` say it.
+/// Now, as `created_at` says it, and `lastmodified` of what has no seal.
 pub(crate) fn now() -> String {
+    now_with(Sealing::Unsealed)
+}
+
+fn now_with(sealing: Sealing) -> String {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).expect("no nanoseconds can always be");
-    now.format(&Rfc3339).expect("the year has four digits")
+    let offset = match sealing {
+        Sealing::Sealed => UtcOffset::from_hms(0, 1, 0).expect("a minute is an offset"),
+        Sealing::Unsealed => UtcOffset::UTC,
+    };
+    now.to_offset(offset).format(&Rfc3339).expect("the year has four digits")
 }
 
 fn whole_seconds(text: &str) -> Option<String> {
@@ -390,7 +407,9 @@ mod tests {
 
     #[test]
     fn the_time_of_the_last_change_is_one_in_whole_seconds() {
-        assert_eq!(whole_seconds(&now()), Some(now()));
+        let (sealed, unsealed) = (now_with(Sealing::Sealed), now_with(Sealing::Unsealed));
+        assert!(sealed.ends_with("+00:01") && unsealed.ends_with('Z'), "{sealed} {unsealed}");
+        assert_eq!([whole_seconds(&sealed), whole_seconds(&unsealed)], [Some(sealed), Some(unsealed)]);
         assert_eq!(whole_seconds("2026-11-25T15:00:00.123Z").as_deref(), Some("2026-11-25T15:00:00Z"));
     }
 }

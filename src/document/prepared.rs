@@ -6,6 +6,7 @@ use super::encrypt::{Comments, Encrypted, Recipe, Writer, checked_threshold, sur
 use super::mac::MacScope;
 use super::metadata::Metadata;
 use super::reuse::{Keep, Reuse};
+use super::seal::Sealing;
 use super::sealed::Opened;
 use super::select::{Rule, Selection};
 use super::stored_key::StoredKey;
@@ -56,7 +57,7 @@ impl Prepared {
             return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
         }
         let mut metadata = metadata.clone();
-        metadata.touch();
+        metadata.touch(Sealing::Sealed);
         Writer::new(document, selection, *comments, data_key).write(metadata, Reuse::new(Keep::Types), None)
     }
 

@@ -6,7 +6,7 @@ use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file, survey
 use super::mac::MacScope;
 use super::relist::NewKeys;
 use super::reuse::Keep;
-use super::seal;
+use super::seal::{self, SealStatus};
 use super::sealed::{Demands, Opened, Sealed};
 use super::select::{Rule, Selection};
 use super::stored_key::StoredKey;
@@ -93,8 +93,18 @@ impl Opened {
             stored(&keys, keyring.wrap_in_groups(&self.data_key, &keys, needed)?)
         };
         metadata.seal = None;
-        metadata.seal = Some(seal::make(&self.data_key, &metadata, &self.plaintext, &self.values));
-        let text = self.document().rewrite(&[], MetadataChange::Write(metadata.to_json()))?;
+        match self.report().seal {
+            SealStatus::Verified => metadata.seal = Some(seal::placeholder()),
+            SealStatus::Absent => {}
+            // The time of the last change stays, which says that there is a seal.
+            SealStatus::Broken(fault) => return Err(DocumentError::BrokenSeal(fault).into()),
+        }
+        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
+        let mut written = Sealed::new(written)?;
+        if metadata.seal.is_some() {
+            written = seal::put(written, &self.data_key, &self.values)?;
+        }
+        let text = Zeroizing::new(written.document().text().to_owned());
         self.check(&text)?;
         Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
     }
@@ -134,7 +144,7 @@ impl Opened {
         let keys = keys?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;
         metadata.groups = stored(&keys, wrapped);
-        metadata.touch();
+        metadata.touch(self.sealing());
         let mut writer = self.writer(&self.plaintext, &data_key);
         if let Some(selection) = &new_selection {
             writer.selection = selection;

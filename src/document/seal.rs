@@ -1,68 +1,130 @@
-//! The seal: what the MAC of sops does not cover, and kenc adds without breaking what others read.
+//! The seal: what the MAC of sops does not cover, and kenc adds without breaking what others read. The normative text is in
+//! kenc-document(5).
 //!
-//! `kenc_seal` in the metadata is an HMAC-SHA-256 under a key that HKDF-SHA-256 derives from the data key, without salt and
-//! with the info `kenc.v1 document seal`. It is made over an encoding that no two documents share: of the time of the last
-//! change, the rule, the keys, and then of everything in the tree, in its order. A number is 8 bytes, big-endian; a text
-//! stands behind the number of its bytes.
+//! `kenc_seal` in the metadata is an HMAC-SHA-256 under a key that HKDF-SHA-256 derives from the data key. It is made over
+//! what the metadata says, and over the text of the document, byte for byte: whatever any parser could see differently is
+//! in it. Only line ends, blanks at the end of lines and empty lines at the end are left out, which editors and hooks change.
 //!
-//! sops drops the field when it rewrites a document. A seal with another time than the document's own is one that another
-//! tool has kept while it wrote.
+//! That a document is sealed stands in the time of its last change: the offset `+00:01`. The MAC has that time as additional
+//! data, so nobody without the data key can take a seal away unnoticed. sops keeps the offset when it changes recipients
+//! only, and writes `Z` when it encrypts.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
 
+use super::cipher::{Cipher, looks_encrypted};
 use super::mac::MacScope;
-use super::metadata::Metadata;
-use super::stored_key::{StoredKey, canonical_fields};
-use super::tree::{Node, Step};
-use super::value::Value;
-use super::{Document, Format, Item};
-use crate::crypto::DataKey;
-use crate::crypto::digest::{KeyedDigest, are_equal};
+use super::metadata::{Metadata, SEAL, is_empty};
+use super::sealed::{Sealed, comment_text};
+use super::select::Selection;
+use super::spots::{Met, walk};
+use super::store::{MetadataPlace, store_of};
+use super::stored_key::StoredKey;
+use super::value::{Kind, Value};
+use super::{Document, Format};
+use crate::crypto::digest::{KeyedDigest, SEAL_LEN, are_equal};
+use crate::crypto::{DataKey, fill_random};
+use crate::error::{DocumentError, SealFault};
 
-const PURPOSE: &[u8] = b"kenc.v1 document seal";
-const BEGIN: &str = "KENC[HMAC_SHA256,lastmodified:";
-const TAG: &str = ",tag:";
-const END: &str = ",version:1]";
+const PURPOSE: &[u8] = b"kenc.v2 document seal";
+const BEGIN: &str = "KENC[HMAC_SHA256,tag:";
+const END: &str = ",version:2]";
 
 /// What is known about the seal of a document that was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealStatus {
-    /// It holds: keys, structure, order, types, comments, rule and recipients are those that were sealed.
+    /// It holds: text, types, rule and recipients are those that were sealed.
     Verified,
-    /// It is from before another tool wrote the document: what holds is what sops's MAC says.
-    Stale,
-    /// There is none: what holds is what sops's MAC says.
-    Missing,
-    /// It does not hold.
-    Broken,
+    /// There is none and none belongs there: kenc never sealed the document, or another tool has encrypted it since. What
+    /// holds is what sops's MAC says.
+    Absent,
+    /// It is missing where one belongs, or it does not hold.
+    Broken(SealFault),
 }
 
-/// Makes the seal of a document. `values` are those of its leaves, in their order.
-pub(crate) fn make(data_key: &DataKey, metadata: &Metadata, plaintext: &Document, values: &[Value]) -> String {
-    let tag = BASE64_STANDARD.encode(digest(data_key, metadata, plaintext, values));
-    format!("{BEGIN}{}{TAG}{tag}{END}", metadata.last_modified)
+/// Whether what is written gets a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
+    Sealed,
+    /// No: nothing vouches for what the MAC does not cover.
+    Unsealed,
+}
+
+/// A field for a seal that is yet to be made, as long as that. It occurs nowhere else.
+pub(crate) fn placeholder() -> String {
+    let mut tag = [0; SEAL_LEN];
+    fill_random(&mut tag);
+    field(&tag)
+}
+
+/// Puts the seal into a document whose metadata has a placeholder for it. `values` are those of its leaves, in their order.
+pub(crate) fn put(sealed: Sealed, data_key: &DataKey, values: &[Value]) -> Result<Sealed, DocumentError> {
+    let Sealed { mut document, mut metadata, selection } = sealed;
+    let lost = || DocumentError::NotAsMeant("its seal has no place".to_owned());
+    let seal = field(&digest(data_key, &metadata, &document, &selection, values)?);
+    let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
+    let mut count = 0;
+    for range in metadata_ranges(&document)? {
+        // The new text is as long as the old one, and of the same letters: all places stay, and so does what is read there.
+        let part = document.text.get(range.clone()).ok_or_else(lost)?.replace(&placeholder, &seal);
+        count += usize::from(part.contains(&seal));
+        document.text.replace_range(range, &part);
+    }
+    let fields = document.found.metadata.as_mut().ok_or_else(lost)?;
+    fields.insert(SEAL.to_owned(), Json::String(seal));
+    if count == 0 { Err(lost()) } else { Ok(Sealed { document, metadata, selection }) }
 }
 
 /// Looks at the seal of a document.
-pub(crate) fn check(data_key: &DataKey, metadata: &Metadata, plaintext: &Document, values: &[Value]) -> SealStatus {
-    let Some(seal) = &metadata.seal else { return SealStatus::Missing };
-    let parts = || seal.strip_prefix(BEGIN)?.strip_suffix(END)?.split_once(TAG);
-    let Some((last_modified, tag)) = parts() else { return SealStatus::Broken };
-    if last_modified != metadata.last_modified {
-        return SealStatus::Stale;
-    }
-    let Ok(tag) = BASE64_STANDARD.decode(tag) else { return SealStatus::Broken };
-    let holds = are_equal(&tag, &digest(data_key, metadata, plaintext, values));
-    if holds { SealStatus::Verified } else { SealStatus::Broken }
+pub(crate) fn check(data_key: &DataKey, sealed: &Sealed, values: &[Value]) -> SealStatus {
+    let Sealed { document, metadata, selection } = sealed;
+    let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
+        (true, Some(seal)) => seal,
+        (true, None) => return SealStatus::Broken(SealFault::Removed),
+        (false, Some(_)) => return SealStatus::Broken(SealFault::Unexpected),
+        (false, None) => return SealStatus::Absent,
+    };
+    let Some(tag) = seal.strip_prefix(BEGIN).and_then(|seal| seal.strip_suffix(END)) else {
+        return SealStatus::Broken(SealFault::Unknown);
+    };
+    let holds = BASE64_STANDARD.decode(tag).is_ok_and(|tag| {
+        digest(data_key, metadata, document, selection, values).is_ok_and(|digest| are_equal(&tag, &digest))
+    });
+    if holds { SealStatus::Verified } else { SealStatus::Broken(SealFault::Wrong) }
 }
 
-fn digest(data_key: &DataKey, metadata: &Metadata, plaintext: &Document, values: &[Value]) -> [u8; 32] {
+fn field(tag: &[u8; SEAL_LEN]) -> String {
+    format!("{BEGIN}{}{END}", BASE64_STANDARD.encode(tag))
+}
+
+fn digest(
+    data_key: &DataKey,
+    metadata: &Metadata,
+    document: &Document,
+    selection: &Selection,
+    values: &[Value],
+) -> Result<[u8; SEAL_LEN], DocumentError> {
     let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
+    encoder.text(notation(document.format()));
     encoder.metadata(metadata);
-    encoder.tree(plaintext, values);
-    encoder.anchors(plaintext);
-    encoder.0.finish()
+    let cipher = Cipher::new(data_key);
+    encoder.document(document, &marks(document, selection, metadata.mac_scope, &cipher, values)?)?;
+    Ok(encoder.0.finish())
+}
+
+/// The name of a notation. JSON is YAML, and so is the envelope of a binary file: which of them a text is says its name, and
+/// not the text.
+fn notation(format: Format) -> &'static str {
+    match format {
+        Format::Yaml | Format::Json | Format::Binary => "yaml",
+        Format::Dotenv | Format::Ini | Format::Toml => format.word(),
+    }
 }
 
 struct Encoder(KeyedDigest);
@@ -77,98 +139,219 @@ impl Encoder {
         self.0.update(bytes);
     }
 
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Everything that the metadata says but the wrapped keys themselves, and when they were wrapped.
     fn metadata(&mut self, metadata: &Metadata) {
-        // The MAC and the forms are bound to the data key and their names by their own ciphertexts; that they belong to this
-        // state of the document is what is said here.
-        let Metadata { groups, threshold, rule, mac_scope, last_modified, version: _, mac, seal: _, forms, unknown } =
+        let Metadata { groups, threshold, rule, mac_scope, last_modified, version, mac, seal: _, forms, unknown } =
             metadata;
-        self.bytes(last_modified.as_bytes());
-        self.bytes(rule.name().as_bytes());
-        self.bytes(rule.text().as_bytes());
+        self.text(last_modified);
+        self.text(version);
+        self.text(rule.name());
+        self.text(rule.text());
         self.number(usize::from(*mac_scope == MacScope::OnlyEncrypted));
         self.number(*threshold);
         self.number(groups.len());
         for group in groups {
-            let mut keys: Vec<String> = group.iter().map(StoredKey::identity).collect();
+            let mut keys: Vec<Vec<u8>> = group.iter().map(identity).collect();
             keys.sort();
             self.number(keys.len());
             for key in keys {
-                self.bytes(key.as_bytes());
+                self.bytes(&key);
             }
         }
         for text in [mac, forms] {
-            self.bytes(text.as_deref().unwrap_or_default().as_bytes());
+            self.text(text.as_deref().unwrap_or_default());
         }
-        let mut fields = String::new();
-        canonical_fields(unknown.iter(), &mut fields);
-        self.bytes(fields.as_bytes());
+        let mut fields = Vec::new();
+        push_fields(unknown.iter(), &mut fields);
+        self.bytes(&fields);
     }
 
-    /// Every node begins with its step below its parent, and every container ends, so that no two trees are encoded alike.
-    fn tree(&mut self, plaintext: &Document, values: &[Value]) {
-        let mut values = values.iter();
-        self.number(plaintext.tree().roots.len());
-        plaintext.tree().walk(|path, item| {
-            if !matches!(item, Item::Comment(_) | Item::Leave(_)) {
-                match path.steps.last() {
-                    None => self.0.update(b"r"),
-                    Some(Step::Key(key)) => {
-                        self.0.update(b"k");
-                        self.bytes(key.as_bytes());
-                    }
-                    Some(Step::Index(index)) => {
-                        self.0.update(b"i");
-                        self.number(*index);
-                    }
-                }
+    /// The text in pieces, with what stands between two of them.
+    fn document(&mut self, document: &Document, marks: &[(Range<usize>, Mark<'_>)]) -> Result<(), DocumentError> {
+        let lost = || DocumentError::NotAsMeant("two of its values overlap".to_owned());
+        let (mut done, mut is_behind_metadata) = (0, false);
+        for (range, mark) in marks {
+            let is_metadata = matches!(mark, Mark::Metadata);
+            let piece = document.text().get(done..range.start).ok_or_else(lost)?;
+            self.text(&normalized(piece, is_behind_metadata, is_metadata));
+            match mark {
+                Mark::Value(value) => self.value(value.kind().unwrap_or(Kind::Text), &value.plaintext()),
+                Mark::Comment(text) => self.value(Kind::Comment, text.as_bytes()),
+                Mark::InTheClear => self.0.update(b"c"),
+                Mark::Metadata => self.0.update(b"m"),
             }
-            match item {
-                Item::Leaf(leaf) => {
-                    let value = values.next().unwrap_or(&leaf.value);
-                    match value.kind() {
-                        None => self.0.update(b"n"),
-                        Some(kind) => {
-                            self.0.update(b"v");
-                            self.bytes(kind.name().as_bytes());
-                            self.bytes(&value.plaintext());
-                        }
-                    }
-                }
-                Item::Comment(comment) => {
-                    self.0.update(b"#");
-                    self.bytes(comment.text.as_bytes());
-                }
-                Item::Alias(_) => self.0.update(b"*"),
-                Item::Enter(Node::Sequence(_)) => self.0.update(b"s"),
-                Item::Enter(_) => self.0.update(b"m"),
-                Item::Leave(_) => self.0.update(b"e"),
-            }
-        });
+            (done, is_behind_metadata) = (range.end, is_metadata);
+        }
+        let rest = document.text().get(done..).ok_or_else(lost)?;
+        self.text(&normalized(rest, is_behind_metadata, true));
+        self.0.update(b"e");
+        Ok(())
     }
 
-    /// The names of anchors and aliases with the number of the token that follows each: which value an alias stands for is
-    /// not in the tree.
-    ///
-    /// Words of keys that only look like one do no harm: they are the same in the same document.
-    fn anchors(&mut self, plaintext: &Document) {
-        if plaintext.format() != Format::Yaml {
-            return;
+    fn value(&mut self, kind: Kind, plaintext: &[u8]) {
+        self.0.update(b"v");
+        self.text(kind.name());
+        self.bytes(plaintext);
+    }
+}
+
+/// A part of the text that does not count as it stands there.
+enum Mark<'a> {
+    /// An encrypted value: its type and its plaintext count.
+    Value(&'a Value),
+    /// An encrypted comment.
+    Comment(Zeroizing<String>),
+    /// A value that others may change.
+    InTheClear,
+    /// Metadata.
+    Metadata,
+}
+
+/// These parts, in the order of the text.
+fn marks<'a>(
+    document: &Document,
+    selection: &Selection,
+    scope: MacScope,
+    cipher: &Cipher,
+    values: &'a [Value],
+) -> Result<Vec<(Range<usize>, Mark<'a>)>, DocumentError> {
+    let mut marks: Vec<(Range<usize>, Mark<'a>)> =
+        metadata_ranges(document)?.into_iter().map(|range| (range, Mark::Metadata)).collect();
+    let mut values = values.iter();
+    let missing = || DocumentError::NotAsMeant("an encrypted value has no place".to_owned());
+    let token = |id: super::LeafId| document.found.tokens.get(id.0).cloned().ok_or_else(missing);
+    walk(document.tree(), selection, |met, spot| {
+        match met {
+            Met::Leaf(leaf) => {
+                let value = values.next().ok_or_else(missing)?;
+                match &leaf.value {
+                    Value::Text(text) if spot.is_selected && looks_encrypted(text) => {
+                        marks.push((encrypted_within(document.text(), token(leaf.id)?)?, Mark::Value(value)));
+                    }
+                    _ if !spot.is_selected && scope == MacScope::OnlyEncrypted => {
+                        let mut range = token(leaf.id)?;
+                        range.end = range.start + document.source(leaf.id).trim_end_matches(['\r', '\n']).len();
+                        marks.push((range, Mark::InTheClear));
+                    }
+                    _ => {}
+                }
+            }
+            Met::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
+                if let Some(text) = comment_text(cipher, &comment.text, spot.aad) {
+                    marks.push((encrypted_within(document.text(), token(comment.id)?)?, Mark::Comment(text)));
+                }
+            }
+            Met::Comment(_) | Met::Alias(_) => {}
         }
-        let mut tokens: Vec<_> = plaintext.found.tokens.clone();
-        tokens.sort_by_key(|place| place.start);
-        let mut gap_start = 0;
-        let ends = std::iter::once(plaintext.text().len()..plaintext.text().len());
-        for (number, token) in tokens.into_iter().chain(ends).enumerate() {
-            let gap = plaintext.text().get(gap_start..token.start).unwrap_or_default();
-            gap_start = gap_start.max(token.end);
-            if !gap.bytes().any(|byte| matches!(byte, b'&' | b'*')) {
-                continue;
-            }
-            let words = gap.split(|letter: char| letter.is_whitespace() || "[]{},".contains(letter));
-            for word in words.filter(|word| word.starts_with(['&', '*'])) {
-                self.number(number);
-                self.bytes(word.as_bytes());
-            }
+        Ok::<(), DocumentError>(())
+    })?;
+    marks.sort_by_key(|(range, _)| (range.start, range.end));
+    Ok(marks)
+}
+
+/// Where the encrypted value stands in its token, without quotes around it.
+fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, DocumentError> {
+    let lost = || DocumentError::NotAsMeant("an encrypted value is written in parts".to_owned());
+    let source = text.get(token.clone()).ok_or_else(lost)?;
+    let start = source.find("ENC[").ok_or_else(lost)?;
+    let end = start + source[start..].find(']').ok_or_else(lost)? + 1;
+    Ok(token.start + start..token.start + end)
+}
+
+/// Where the metadata stands. In a file of several YAML documents only the first is read, so that of the others counts as
+/// text where it says something else.
+fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentError> {
+    let splices = store_of(document.format()).change_metadata(document.text(), &document.found, None)?;
+    let mut ranges: Vec<Range<usize>> = splices.iter().map(|splice| splice.place.clone()).collect();
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| range.start);
+    let has_other = |place: &MetadataPlace| matches!(place, MetadataPlace::There { says_the_same: false, .. });
+    let others: Vec<&MetadataPlace> = document.found.metadata_places.iter().filter(|place| has_other(place)).collect();
+    ranges
+        .retain(|range| !others.iter().any(|place| matches!(place, MetadataPlace::There { all, .. } if all == range)));
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => joined.push(range),
         }
     }
+    Ok(joined)
+}
+
+/// A piece of text without what editors and hooks change: CR before LF, blanks before LF; beside metadata and at the end of
+/// the text empty lines as well.
+fn normalized(piece: &str, is_behind_metadata: bool, is_before_metadata: bool) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(piece);
+    if text.contains("\r\n") || text.contains(" \n") || text.contains("\t\n") {
+        let mut lines = piece.split('\n').peekable();
+        let mut clean = String::with_capacity(piece.len());
+        while let Some(line) = lines.next() {
+            if lines.peek().is_none() {
+                clean.push_str(line);
+                break;
+            }
+            clean.push_str(line.strip_suffix('\r').unwrap_or(line).trim_end_matches([' ', '\t']));
+            clean.push('\n');
+        }
+        text = Cow::Owned(clean);
+    }
+    let mut bare = &*text;
+    if is_behind_metadata {
+        bare = bare.trim_start_matches('\n');
+    }
+    if is_before_metadata {
+        bare = bare.trim_end_matches([' ', '\t', '\n']);
+    }
+    if bare.len() == text.len() { text } else { Cow::Owned(bare.to_owned()) }
+}
+
+/// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew.
+fn identity(key: &StoredKey) -> Vec<u8> {
+    let mut identity = Vec::new();
+    push_text(key.list(), &mut identity);
+    push_fields(key.lasting_fields(), &mut identity);
+    identity
+}
+
+/// Fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every single
+/// value as text.
+fn push_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut Vec<u8>) {
+    let sorted: std::collections::BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
+    to.push(b'{');
+    for (name, value) in sorted {
+        push_text(name, to);
+        push_field(value, to);
+    }
+    to.push(b'}');
+}
+
+// As deep as the parsers let metadata be nested.
+fn push_field(value: &Json, to: &mut Vec<u8>) {
+    let scalar = |text: &str, to: &mut Vec<u8>| {
+        to.push(b't');
+        push_text(text, to);
+    };
+    match value {
+        Json::Object(fields) => push_fields(Map::iter(fields), to),
+        Json::Array(items) => {
+            to.push(b'[');
+            for item in items {
+                push_field(item, to);
+            }
+            to.push(b']');
+        }
+        Json::String(text) => scalar(text, to),
+        Json::Null => scalar("", to),
+        Json::Bool(_) | Json::Number(_) => scalar(&value.to_string(), to),
+    }
+}
+
+fn push_text(text: &str, to: &mut Vec<u8>) {
+    to.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    to.extend_from_slice(text.as_bytes());
 }

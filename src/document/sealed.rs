@@ -8,7 +8,7 @@ use super::mac::Mac;
 use super::metadata::Metadata;
 use super::repair;
 use super::reuse::{Keep, Reuse};
-use super::seal::{self, SealStatus};
+use super::seal::{self, SealStatus, Sealing};
 use super::select::Selection;
 use super::spots::{Met, Spot, walk};
 use super::stored_key::StoredKey;
@@ -26,7 +26,7 @@ use crate::keys::{GroupSlot, KeyUri, Keyring};
 pub struct Sealed {
     pub(crate) document: Document,
     pub(crate) metadata: Metadata,
-    selection: Selection,
+    pub(crate) selection: Selection,
 }
 
 /// What is demanded of a document that is to be opened. The default demands what sops does.
@@ -49,18 +49,20 @@ pub enum MacDemand {
     #[default]
     Right,
     /// Nothing, as when a damaged document is to be rescued: its single values are authentic, their sum is not. Nothing is
-    /// demanded of the seal either.
+    /// demanded of the seal either. What is written from it is not sealed.
     Nothing,
 }
 
 /// What is demanded of the seal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SealDemand {
-    /// It is not broken. There may be none, or one from before another tool wrote.
+    /// It is not broken. There may be none where none belongs.
     #[default]
     NotBroken,
     /// It is there, and right.
     Verified,
+    /// Nothing: what it is worth is in the report. What is written from a document whose seal is not verified is not sealed.
+    Nothing,
 }
 
 /// What was found out about a document when it was opened.
@@ -105,8 +107,9 @@ impl Sealed {
     /// # Errors
     /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
     pub fn new(document: Document) -> Result<Self, DocumentError> {
-        let document = repair::list_comments(document)?;
         let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
+        // What kenc sealed needs no repair, and its text is what the seal covers.
+        let document = if metadata.is_marked_as_sealed() { document } else { repair::list_comments(document)? };
         let selection = Selection::new(&metadata.rule)?;
         Ok(Self { document, metadata, selection })
     }
@@ -171,14 +174,13 @@ impl Sealed {
         }
         let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, cipher)).unwrap_or_default();
         let plaintext = self.plaintext(&edits, &values, &forms)?;
-        let seal = seal::check(&data_key, &self.metadata, &plaintext, &values);
+        let seal = seal::check(&data_key, &self, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacDemand::Nothing => {}
-            (SealStatus::Broken, _) => return Err(DocumentError::BrokenSeal.into()),
-            (SealStatus::Stale | SealStatus::Missing, SealDemand::Verified) => {
-                return Err(DocumentError::NoSeal { is_stale: seal == SealStatus::Stale }.into());
-            }
-            _ => {}
+            (_, SealDemand::Nothing) => {}
+            (SealStatus::Broken(fault), _) => return Err(DocumentError::BrokenSeal(fault).into()),
+            (SealStatus::Absent, SealDemand::Verified) => return Err(DocumentError::NoSeal.into()),
+            (SealStatus::Verified, _) | (SealStatus::Absent, SealDemand::NotBroken) => {}
         }
         let report = Report { mac, seal, comments_left };
         Ok(Opened { sealed: self, data_key, plaintext, values, forms, has_encrypted_comments, report })
@@ -343,6 +345,12 @@ impl Opened {
         &self.sealed.document
     }
 
+    /// Whether what is written from it gets a seal: only if all of it was verified under one.
+    pub(crate) fn sealing(&self) -> Sealing {
+        let Report { mac, seal, comments_left: _ } = self.report;
+        if mac == MacStatus::Verified && seal == SealStatus::Verified { Sealing::Sealed } else { Sealing::Unsealed }
+    }
+
     /// Everything in it that is encrypted, to be used again.
     pub(crate) fn reuse(&self, keep: Keep) -> Reuse {
         let mut reuse = Reuse::new(keep);
@@ -423,7 +431,7 @@ impl Examined {
 
 /// The text of an encrypted comment. Writers differ in which container a comment belongs to that stands at the border of
 /// two, so one is opened with any of the containers around it.
-fn comment_text(cipher: &Cipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn comment_text(cipher: &Cipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
     let around = aad.match_indices(':').map(|(at, _)| &aad[..=at]).rev();
     let candidates = around.chain((aad != ":").then_some(":"));
     candidates.into_iter().find_map(|aad| match cipher.decrypt(token, aad) {

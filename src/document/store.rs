@@ -61,6 +61,8 @@ pub(crate) enum MetadataPlace {
         /// Those that are replaced by another.
         replaced: Range<usize>,
         margin: Option<usize>,
+        /// Whether it says what that of the first document says.
+        says_the_same: bool,
     },
     /// Its key is there, and holds something else.
     Taken(Place),

@@ -26,7 +26,7 @@ pub struct StoredKey {
 
 /// Writes fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every
 /// single value as text.
-pub(crate) fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
+fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
     let sorted: BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
     to.push('{');
     for (name, value) in sorted {
@@ -167,13 +167,16 @@ impl StoredKey {
         Ok(GroupSlot { wrapped, access: self.access()? })
     }
 
-    /// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew: what the
-    /// seal covers.
+    /// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew.
     pub(crate) fn identity(&self) -> String {
-        let fields = self.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "enc" | "created_at"));
         let mut identity = format!("{} ", self.list);
-        canonical_fields(fields, &mut identity);
+        canonical_fields(self.lasting_fields(), &mut identity);
         identity
+    }
+
+    /// All fields but the wrapped key and the time at which it was wrapped: what the seal covers.
+    pub(crate) fn lasting_fields(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "enc" | "created_at"))
     }
 
     pub(crate) fn to_json(&self) -> Map<String, Json> {

@@ -134,15 +134,12 @@ pub enum DocumentError {
     /// The MAC is not that of the values.
     #[error("its MAC is not that of its values: a value was added, removed, moved or changed")]
     WrongMac,
-    /// The seal is not that of the document.
-    #[error("its seal is broken: a key, a comment, the order, a rule or the list of keys was changed")]
-    BrokenSeal,
+    /// The seal is missing where one belongs, or is not that of the document.
+    #[error("{0}")]
+    BrokenSeal(SealFault),
     /// It has no seal, and one is demanded.
-    #[error("it has no seal of kenc{}", if *.is_stale { " that belongs to its last change" } else { "" })]
-    NoSeal {
-        /// Whether there is one from before another tool wrote.
-        is_stale: bool,
-    },
+    #[error("it is not sealed, and a seal is required: kenc never sealed it, or another tool has encrypted it since")]
+    NoSeal,
     /// A value has the versions of two sides of a merge, and nobody has chosen one.
     #[error("{at}: the merge of `{path}` is not resolved")]
     Unresolved {
@@ -202,8 +199,8 @@ impl DocumentError {
             | Self::ValueNotAuthentic { .. }
             | Self::MissingMac
             | Self::WrongMac
-            | Self::BrokenSeal
-            | Self::NoSeal { .. }
+            | Self::BrokenSeal(_)
+            | Self::NoSeal
             | Self::Metadata(_)
             | Self::SharesDoNotFit => Class::NotAuthentic,
             Self::UnusableRule { .. } | Self::Threshold { .. } | Self::SeveralGroups(_) | Self::NoSuchGroup { .. } => {
@@ -229,6 +226,27 @@ impl DocumentError {
             | Self::CannotRewrap { .. } => Class::Failed,
         }
     }
+}
+
+/// What is wrong with a seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealFault {
+    /// The document was sealed, and has no seal.
+    #[error(
+        "its seal is missing: somebody took it away, or another tool changed its recipients, as `sops updatekeys` does"
+    )]
+    Removed,
+    /// The seal is that of something else.
+    #[error(
+        "its seal does not match: its text, its rule or its recipients were changed, by somebody or by a tool such as a formatter"
+    )]
+    Wrong,
+    /// There is one, and the document was not sealed when it was last encrypted.
+    #[error("it has a seal that was not made for it: when it was last encrypted, it was not sealed")]
+    Unexpected,
+    /// It has another form.
+    #[error("its seal has a form that this version of kenc does not read")]
+    Unknown,
 }
 
 /// A place in a document, as messages name it.

@@ -205,7 +205,7 @@ fn kenc_opens_what_sops_encrypted_and_sops_what_kenc_made_of_that() {
             let encrypted = sops.run(&arguments, format, text);
             let opened = bench.open(format, &encrypted);
             assert_eq!(opened.report().mac, MacStatus::Verified);
-            assert_eq!(opened.report().seal, SealStatus::Missing);
+            assert_eq!(opened.report().seal, SealStatus::Absent);
             assert!(opened.report().comments_left.is_empty(), "{format:?} {rule:?} {encrypted}");
             let plain = plaintext(&opened);
             let by_sops = sops.decrypt(format, &encrypted);
@@ -248,7 +248,7 @@ fn what_sops_changes_in_a_document_of_kenc_still_opens_and_has_lost_its_seal() {
         let encrypted = bench.encrypt(format, text, &bench.recipe());
         let changed = sops.set("[\"text\"]", "\"other\"", format, &encrypted);
         let opened = bench.open(format, &changed);
-        assert_eq!((opened.report().mac, opened.report().seal), (MacStatus::Verified, SealStatus::Missing));
+        assert_eq!((opened.report().mac, opened.report().seal), (MacStatus::Verified, SealStatus::Absent));
         assert!(plaintext(&opened).contains("other"));
     }
 }

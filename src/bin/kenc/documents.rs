@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Document, Format, MacScope, Recipe, Rule, Sealed};
-use kenc::error::{DocumentError, Error, Result};
+use kenc::document::{Comments, Document, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
+use kenc::error::{DocumentError, Error, Result, SealFault};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
 use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
@@ -19,6 +20,7 @@ use crate::configuration::Configs;
 use crate::environment::local_key;
 use crate::failure::{Cause, Failure};
 use crate::output::{Output, Place, TextOnly};
+use crate::report::Reporter;
 
 /// Longest file that is taken for a document, in bytes. What is longer is no config file.
 pub const MAX_LEN: usize = 256 << 20;
@@ -305,6 +307,29 @@ pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     };
     written.map_err(Error::Write)?;
     Ok(output.commit()?)
+}
+
+/// Warns of a document that was opened, and for which no seal vouches.
+pub fn warn_unless_sealed(reporter: &Reporter, name: &str, report: &Report) {
+    let what = match report.seal {
+        SealStatus::Verified => return,
+        SealStatus::Absent => {
+            "it is not sealed: whoever can write it can have changed its comments, its rule and its recipients"
+                .to_owned()
+        }
+        SealStatus::Broken(fault) => fault.to_string(),
+    };
+    reporter.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(report.seal) }));
+}
+
+/// The state of a seal as programs are told it.
+pub fn seal_word(seal: SealStatus) -> &'static str {
+    match seal {
+        SealStatus::Verified => "verified",
+        SealStatus::Absent => "absent",
+        SealStatus::Broken(SealFault::Removed) => "removed",
+        SealStatus::Broken(SealFault::Wrong | SealFault::Unexpected | SealFault::Unknown) => "broken",
+    }
 }
 
 /// Replaces a document by its successor.

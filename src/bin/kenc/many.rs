@@ -27,6 +27,7 @@ pub use turns::Turns;
 pub use walk::FileToDo;
 
 use crate::args::{ManyArgs, OutputArgs};
+use crate::commands::documents::verify::Verified;
 use crate::commands::verify;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::check_folder_of;
@@ -232,6 +233,8 @@ pub enum Outcome {
     Written(u64),
     /// So many bytes are authentic.
     Authentic(u64, TableCopies),
+    /// A document of so many bytes is authentic.
+    Verified(u64, Box<Verified>),
     /// An earlier run has done it.
     WholeAlready,
     LeftOut(LeftOut),
@@ -366,6 +369,14 @@ impl<W: Work> Crew<'_, W> {
                 match self.progress.suspend(|| verify::tell(self.reporter, &name(), bytes, copies)) {
                     Ok(exit) => tally.has_problems |= exit == Exit::Problems,
                     // Nobody hears it any more.
+                    Err(failure) => tally.stopped_by = Some(failure),
+                }
+            }
+            Ok(Outcome::Verified(bytes, verified)) => {
+                tally.done += 1;
+                tally.bytes += bytes;
+                match self.progress.suspend(|| verified.tell(&name(), self.reporter)) {
+                    Ok(exit) => tally.has_problems |= exit == Exit::Problems,
                     Err(failure) => tally.stopped_by = Some(failure),
                 }
             }

@@ -131,6 +131,21 @@ impl Reporter {
         }
     }
 
+    /// Says once what everybody has to know although nothing failed, programs as well.
+    pub fn warn_once(&self, text: &str, value: &Value) {
+        let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        if !is_new || self.quiet {
+            return;
+        }
+        if self.json {
+            let mut warning = value.clone();
+            warning["message"] = text.into();
+            print_error_line(&format!("{}\n", json!({ "warning": warning })));
+        } else {
+            print_error_line(&format!("kenc: {} {}\n", self.painted("33", "warning:"), printable(text)));
+        }
+    }
+
     /// Says once what a person may want to know although nothing failed.
     pub fn hint_once(&self, text: &str) {
         let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());

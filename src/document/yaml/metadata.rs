@@ -30,7 +30,11 @@ pub(super) struct Standing {
 pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
     let first = layout.sections.first().and_then(|section| member(layout, section));
     let fields = match first.map(|first| &layout.parts[first.value].content) {
-        Some(Content::Mapping { members, .. }) => Some(mapping(layout, members)?),
+        Some(Content::Mapping { members, .. }) => {
+            // An alias in the document must not come to stand for something in the metadata, which is not part of its text.
+            refuse_anchors(layout, first.map(|first| first.value))?;
+            Some(mapping(layout, members)?)
+        }
         _ => None,
     };
     let mut standing = Standing { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
@@ -41,7 +45,11 @@ pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
             Some(pair) => {
                 let all = range(layout, section, pair)?;
                 standing.left_out.push((pair.key, all.clone()));
-                there(layout, section, pair, all)
+                let says_the_same = match &layout.parts[pair.value].content {
+                    Content::Mapping { members, .. } => mapping(layout, members).ok() == standing.fields,
+                    _ => false,
+                };
+                there(layout, section, pair, all, says_the_same)
             }
         };
         standing.places.push(place);
@@ -139,13 +147,14 @@ fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usi
 }
 
 /// Where the metadata stands.
-fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>) -> MetadataPlace {
+fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>, says_the_same: bool) -> MetadataPlace {
     let key = &layout.parts[pair.key];
     if layout.parts[section.root].is_flow_collection() {
-        return MetadataPlace::There { all, replaced: key.span.start..layout.parts[pair.value].full_end, margin: None };
+        let replaced = key.span.start..layout.parts[pair.value].full_end;
+        return MetadataPlace::There { all, replaced, margin: None, says_the_same };
     }
     let end = source::end_of_line(layout.text, layout.content_end(pair.value));
-    MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)) }
+    MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)), says_the_same }
 }
 
 /// Where metadata would stand.
@@ -228,9 +237,17 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
     })
 }
 
+fn refuse_anchors(layout: &Layout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
+    match parts.into_iter().map(|number| &layout.parts[number]).find(|part| part.has_anchor) {
+        Some(part) => Err(refused(part.place, "the metadata holds an anchor")),
+        None => Ok(()),
+    }
+}
+
 fn mapping(layout: &Layout<'_>, members: &[Pair]) -> Result<Map<String, Json>, DocumentError> {
     let mut map = Map::new();
     for member in members {
+        refuse_anchors(layout, [member.key, member.value])?;
         let part = &layout.parts[member.key];
         let Content::Scalar { text, .. } = &part.content else { return Err(refused(part.place, "a key must be text")) };
         if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
@@ -245,6 +262,7 @@ fn json(layout: &Layout<'_>, number: usize) -> Result<Json, DocumentError> {
     Ok(match &part.content {
         Content::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
         Content::Sequence { items, .. } => {
+            refuse_anchors(layout, items.iter().copied())?;
             Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
         }
         Content::Alias => return Err(refused(part.place, "the metadata holds an alias")),

@@ -88,7 +88,7 @@ pub struct DocumentOpenArgs {
     #[arg(long)]
     pub ignore_mac: bool,
 
-    /// Refuse documents without a seal of kenc, or with one from before another tool wrote
+    /// Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since
     #[arg(long, conflicts_with = "ignore_mac")]
     pub require_seal: bool,
 }
@@ -104,7 +104,7 @@ pub struct DocumentChangeArgs {
     #[command(flatten)]
     pub input_type: InputTypeArgs,
 
-    /// Refuse documents without a seal of kenc, or with one from before another tool wrote
+    /// Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since
     #[arg(long)]
     pub require_seal: bool,
 }

@@ -21,7 +21,7 @@ pub struct EditArgs {
     #[arg(long)]
     pub show_keys: bool,
 
-    /// Edit a document whose MAC or seal is broken; what is saved has right ones
+    /// Edit a document whose MAC or seal is broken; what is saved has a right MAC, and no seal
     #[arg(long)]
     pub ignore_mac: bool,
 

@@ -43,7 +43,7 @@ pub enum GitCommand {
     /// Exits with 7 when there is something.
     Check(GitCheckArgs),
 
-    /// Write a new MAC and seal, after a conflict was resolved by hand
+    /// Write a new MAC, after a conflict was resolved by hand
     ///
     /// Every single value must be authentic at its path: what was copied from elsewhere is refused. Nothing vouches for
     /// their number and order, so it shows what differs from the last commit, and asks.

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
+use crate::documents::warn_unless_sealed;
 use crate::failure::{Cause, Failure};
 use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
@@ -67,8 +68,7 @@ impl<'a> Opener<'a> {
         let sealed = sealed(bytes, path).map_err(about())?;
         let opened = sealed.open(&keyring, &self.demands_of_document(path)?).map_err(about())?;
         let text = opened.plaintext().plaintext(&[]).map_err(Error::from).map_err(about())?;
-        let report = opened.report();
-        self.reporter.note(&format!("{}: MAC {:?}, seal {:?}", path.display(), report.mac, report.seal).to_lowercase());
+        warn_unless_sealed(self.reporter, &path.display().to_string(), opened.report());
         Ok((text, Contents::Document(Box::new(opened))))
     }
 

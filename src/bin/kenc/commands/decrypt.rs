@@ -120,6 +120,7 @@ impl Decryption<'_> {
         }
         let demands = demands.of_document(&args.document_open, configs.require_seal(job.input.as_deref())?);
         let opened = sealed.open(keyring, &demands).map_err(about())?;
+        documents::warn_unless_sealed(reporter, &job.name(), opened.report());
         let plaintext = document_result(opened, &args.document).map_err(about())?;
         let is_to_terminal = job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
         let written = if is_to_terminal {

@@ -14,11 +14,12 @@ use kenc::stream::armor::ArmorReader;
 use kenc::stream::chunk::plaintext_len;
 use kenc::stream::header::foreign;
 use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{ChunkCipher, FileHead, TableCopies, read_error};
+use kenc::stream::{ChunkCipher, FileHead, read_error};
 
 use crate::args::documents::DocumentOpenArgs;
 use crate::args::{DecryptArgs, VerifyArgs};
 use crate::commands::decrypt::decrypted_name;
+use crate::commands::documents::verify::verified;
 use crate::commands::opening::{Demands, is_armored, is_kenc_file, threads};
 use crate::configuration::Configs;
 use crate::documents::{self, Recognised};
@@ -156,6 +157,7 @@ impl Opening<'_> {
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
         let output = self.plan.result(file, &earlier)?;
         let opened = sealed.open(self.keyring, &self.of_document(file)?).map_err(about())?;
+        documents::warn_unless_sealed(self.reporter, &file.display().to_string(), opened.report());
         let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
         if self.plan.is_in_place() {
@@ -168,10 +170,13 @@ impl Opening<'_> {
 
     fn verify_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
-        let (problems, _) = sealed.verify(self.keyring, &self.of_document(file)?).map_err(about())?;
-        match problems.into_iter().next() {
-            Some(problem) => Err(about()(problem.into())),
-            None => Ok(Outcome::Authentic(metadata.len(), TableCopies::Whole)),
+        let name = file.display().to_string();
+        match verified(sealed, &name, &self.of_document(file)?, self.keyring)? {
+            Ok(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
+            Err(problems) => {
+                let problem = problems.into_iter().next().expect("what is not verified has a problem");
+                Err(about()(problem.into()))
+            }
         }
     }
 

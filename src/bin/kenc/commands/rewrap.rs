@@ -74,7 +74,8 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
                 }
                 Content::Document(sealed) => {
                     let demands = demands.of_changed_document(&args.document, configs.require_seal(target.path())?);
-                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring).map(Changed::Document)
+                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring, reporter)
+                        .map(Changed::Document)
                 }
             }
         },

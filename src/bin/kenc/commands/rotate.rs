@@ -113,8 +113,17 @@ impl Rotation<'_> {
             Content::Document(sealed) => {
                 // What has no seal yet gets one by this very command.
                 let demands = self.demands.of_changed_document(&args.document, false);
-                documents::rotate::run(*sealed, args, new_context.as_ref(), target, keys, &demands, keyring)
-                    .map(|done| Changed::Document(Box::new(done)))
+                documents::rotate::run(
+                    *sealed,
+                    args,
+                    new_context.as_ref(),
+                    target,
+                    keys,
+                    &demands,
+                    keyring,
+                    self.reporter,
+                )
+                .map(|done| Changed::Document(Box::new(done)))
             }
         }
     }

@@ -46,11 +46,11 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             "if a merge in version control did this, look at the values with `kenc decrypt --ignore-mac`, and `kenc edit` them"
                 .to_owned()
         }
-        DocumentError::BrokenSeal => {
-            "compare it with version control; `kenc decrypt --ignore-mac` shows the values all the same".to_owned()
+        DocumentError::BrokenSeal(_) => {
+            format!("compare it with the last version that you trust, `git log -p {file}`; `kenc inspect {file}` shows its rule and its recipients")
         }
-        DocumentError::NoSeal { .. } => {
-            format!("another tool wrote it; `kenc rotate {file}` seals it, or leave out --require-seal")
+        DocumentError::NoSeal => {
+            format!("`kenc inspect {file}` shows its rule and its recipients; compare it with the last version that you trust, `git log -p {file}`")
         }
         DocumentError::Unresolved { path, .. } => {
             format!("choose: `kenc edit {file}`, or `kenc set {file} {}` with the value that it is to have", shell_words::quote(path))

@@ -79,7 +79,7 @@ impl From<DocumentError> for Stop {
 fn code_of(error: &Error) -> u8 {
     match error {
         Error::Document(error) => match error {
-            DocumentError::WrongMac | DocumentError::MissingMac | DocumentError::BrokenSeal => code::WRONG_MAC,
+            DocumentError::WrongMac | DocumentError::MissingMac | DocumentError::BrokenSeal(_) => code::WRONG_MAC,
             DocumentError::DamagedValue { .. }
             | DocumentError::ValueNotAuthentic { .. }
             | DocumentError::InTheClear { .. } => code::CANNOT_DECRYPT,

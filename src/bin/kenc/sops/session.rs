@@ -14,7 +14,7 @@ use super::exit::{Stop, code};
 use super::identities::Found;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
-use crate::documents::{parse, write};
+use crate::documents::{parse, warn_unless_sealed, write};
 use crate::environment::key_service;
 use crate::failure::Failure;
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, open_input};
@@ -73,8 +73,9 @@ impl<'a> Session<'a> {
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
         let keyring =
             Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
-        let opened = sealed.open(&keyring, &demands);
-        Ok(opened.map_err(Failure::about(name_of(path)))?)
+        let opened = sealed.open(&keyring, &demands).map_err(Failure::about(name_of(path)))?;
+        warn_unless_sealed(self.reporter, &name_of(path), opened.report());
+        Ok(opened)
     }
 
     /// Lets `work` ask the keys that the user named.

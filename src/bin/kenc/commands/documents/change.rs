@@ -51,6 +51,7 @@ impl Change<'_> {
         let sealed = sealed(input, file, document_open.input_type.input_type)?;
         let demands = demands.of_document(document_open, configs.require_seal(Some(file))?);
         let opened = sealed.open(&keyring, &demands).map_err(about())?;
+        documents::warn_unless_sealed(reporter, &file.display().to_string(), opened.report());
         let Some(text) = edit(opened.plaintext())? else { return Ok(None) };
         let format = opened.document().format();
         let edited = Document::parse(format, text).map_err(Error::from).map_err(about())?;

@@ -44,7 +44,9 @@ pub fn run(args: &GetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
     } else {
         let sealed = documents::read_sealed(input, path, notation).map_err(about())?;
         let demands = demands.of_document(&args.document_open, configs.require_seal(path)?);
-        sealed.open(&keyring, &demands).map_err(about())?.into_plaintext()
+        let opened = sealed.open(&keyring, &demands).map_err(about())?;
+        documents::warn_unless_sealed(reporter, &name, opened.report());
+        opened.into_plaintext()
     };
     let bytes = found(&document, args, reporter.is_json()).map_err(about())?;
     print(&bytes, path)?;

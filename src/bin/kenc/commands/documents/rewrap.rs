@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::keys::{KeysOfDocuments, changes_of_groups, keys_json, named_json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::Target;
+use crate::documents::warn_unless_sealed;
 use crate::failure::Failure;
-use crate::report::printable;
+use crate::report::{Reporter, printable};
 
 /// Gives a document other keys. The data key, and so every value, stays.
 pub fn run(
@@ -19,6 +20,7 @@ pub fn run(
     keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
+    reporter: &Reporter,
 ) -> Result<Done, Failure> {
     let old = sealed.metadata().clone();
     let new = keys.of(&old, target)?;
@@ -40,6 +42,7 @@ pub fn run(
         return Ok(done(old.clone(), false));
     }
     let opened = sealed.open(keyring, demands).map_err(target.about())?;
+    warn_unless_sealed(reporter, &target.name(), opened.report());
     let outcome = opened.with_keys(&new.groups, new.threshold, keyring).map_err(target.about())?;
     let (text, metadata, is_changed) = match &outcome {
         Outcome::Unchanged => (opened.document().text(), old.clone(), false),

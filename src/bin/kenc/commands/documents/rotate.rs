@@ -10,9 +10,9 @@ use super::keys::{KeysOfDocuments, keys_json};
 use super::rewrap::metadata_of;
 use crate::args::RotateArgs;
 use crate::commands::changing::Target;
-use crate::documents::{selection, selection_of_rule};
+use crate::documents::{selection, selection_of_rule, warn_unless_sealed};
 use crate::failure::{Cause, Failure};
-use crate::report::printable;
+use crate::report::{Reporter, printable};
 
 /// Encrypts every value anew under a new data key; with other keys and another rule, if that was asked for.
 pub fn run(
@@ -23,6 +23,7 @@ pub fn run(
     keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
+    reporter: &Reporter,
 ) -> Result<Done, Failure> {
     if args.cipher.is_some() {
         return Err(Cause::CipherOfDocument(target.name()).into());
@@ -44,6 +45,7 @@ pub fn run(
     }
     let old_rule = old.rule.clone();
     let opened = sealed.open(keyring, demands).map_err(target.about())?;
+    warn_unless_sealed(reporter, &target.name(), opened.report());
     let rotation = Rotation { keys: new_keys, rule, mac_scope };
     let encrypted = opened.rotate_with(&rotation, keyring).map_err(target.about())?;
     let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;

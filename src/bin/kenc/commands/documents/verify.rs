@@ -1,12 +1,22 @@
 //! `kenc verify` of a config document.
 
-use kenc::document::{Demands, Report, SealStatus, Sealed};
-use kenc::error::Error;
+use std::fmt::Write as _;
+
+use kenc::document::{Demands, Metadata, Report, SealStatus, Sealed};
+use kenc::error::{DocumentError, Error};
 use kenc::keys::Keyring;
 use serde_json::json;
 
+use super::keys::keys_json;
+use crate::documents::seal_word;
 use crate::failure::{Exit, Failure};
-use crate::report::Reporter;
+use crate::report::{Reporter, printable};
+
+/// A document whose values are authentic, and what else is known about it.
+pub struct Verified {
+    report: Report,
+    metadata: Metadata,
+}
 
 /// Opens a document, and says all that is wrong with it, or what vouches for it.
 pub fn run(
@@ -16,39 +26,72 @@ pub fn run(
     keyring: &Keyring<'_>,
     reporter: &Reporter,
 ) -> Result<Exit, Failure> {
-    let (problems, report) = sealed.verify(keyring, demands).map_err(Failure::about(name))?;
-    let Some(Report { seal, comments_left, .. }) = report else {
-        let mut problems = problems.into_iter().map(|problem| Failure::about(name)(Error::Document(problem)));
-        let last = problems.next_back().expect("without a report there is a problem");
-        for problem in problems {
-            reporter.failure(&problem);
+    match verified(sealed, name, demands, keyring)? {
+        Ok(verified) => verified.tell(name, reporter),
+        Err(problems) => {
+            let mut problems = problems.into_iter().map(|problem| Failure::about(name)(Error::Document(problem)));
+            let last = problems.next_back().expect("without a report there is a problem");
+            for problem in problems {
+                reporter.failure(&problem);
+            }
+            Err(last)
         }
-        return Err(last);
-    };
-    reporter.confirmation(
-        &format!("{name}: authentic, {}\n", describe(seal)),
-        &json!({ "file": name, "authentic": true, "mac": true, "seal": word(seal) }),
-    )?;
-    for at in comments_left {
-        reporter.hint(&format!("{name}: {at}: this encrypted comment is not one of this place, and is left as it is"));
-    }
-    Ok(Exit::Done)
-}
-
-fn describe(seal: SealStatus) -> &'static str {
-    match seal {
-        SealStatus::Verified => "sealed",
-        SealStatus::Stale => "with the MAC of another tool, which wrote last; the seal is from before that",
-        SealStatus::Missing => "with the MAC of another tool, and no seal: keys, comments and rules are not covered",
-        SealStatus::Broken => "with a broken seal",
     }
 }
 
-fn word(seal: SealStatus) -> &'static str {
-    match seal {
-        SealStatus::Verified => "verified",
-        SealStatus::Stale => "stale",
-        SealStatus::Missing => "missing",
-        SealStatus::Broken => "broken",
+/// Opens a document. Otherwise there is at least one problem.
+pub fn verified(
+    sealed: Sealed,
+    name: &str,
+    demands: &Demands,
+    keyring: &Keyring<'_>,
+) -> Result<Result<Verified, Vec<DocumentError>>, Failure> {
+    let metadata = sealed.metadata().clone();
+    let (problems, report) = sealed.verify(keyring, demands).map_err(Failure::about(name))?;
+    Ok(match report {
+        Some(Report { seal: SealStatus::Broken(fault), .. }) => Err(vec![DocumentError::BrokenSeal(fault)]),
+        Some(report) => Ok(Verified { report, metadata }),
+        None => Err(problems),
+    })
+}
+
+impl Verified {
+    /// Says it. What is not sealed is a problem: nothing vouches for what the MAC does not cover.
+    pub fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
+        let Self { report: Report { seal, comments_left, mac: _ }, metadata } = self;
+        reporter.confirmation(
+            &self.text(name),
+            &json!({
+                "file": name,
+                "authentic": true,
+                "mac": true,
+                "seal": seal_word(*seal),
+                "groups": keys_json(metadata),
+            }),
+        )?;
+        for at in comments_left {
+            reporter
+                .hint(&format!("{name}: {at}: this encrypted comment is not one of this place, and is left as it is"));
+        }
+        Ok(if *seal == SealStatus::Verified { Exit::Done } else { Exit::Problems })
+    }
+
+    fn text(&self, name: &str) -> String {
+        let Self { report, metadata } = self;
+        let state = match report.seal {
+            SealStatus::Verified => "authentic, sealed",
+            SealStatus::Absent | SealStatus::Broken(_) => {
+                "its values are authentic, but it is not sealed: kenc never sealed it, or another tool has encrypted it since"
+            }
+        };
+        let mut text = format!("{}: {state}\n", printable(name));
+        for (number, group) in metadata.groups.iter().enumerate() {
+            for key in group {
+                let (kind, id) = key.named();
+                let group = if metadata.groups.len() > 1 { format!("group {}: ", number + 1) } else { String::new() };
+                writeln!(text, "  {}", printable(&format!("{group}{kind} {id}"))).expect("a string takes all text");
+            }
+        }
+        text
     }
 }

@@ -42,13 +42,16 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     let demands = document::Demands { mac: MacDemand::Nothing, ..demands.of_document(&documents::no_demands(), false) };
     let opened = sealed.open(&keyring, &demands).map_err(about())?;
     let report = opened.report();
-    if report.mac == MacStatus::Verified && report.seal != SealStatus::Broken {
+    if report.mac == MacStatus::Verified {
+        // A right MAC says nothing about what only the seal covers.
+        if let SealStatus::Broken(fault) = report.seal {
+            return Err(about()(DocumentError::BrokenSeal(fault).into()));
+        }
         reporter.confirmation(&format!("{name}: nothing to repair\n"), &json!({ "file": name, "repaired": false }))?;
         return Ok(Exit::Done);
     }
     let what = match report.mac {
-        MacStatus::Verified => "the seal is broken",
-        MacStatus::Wrong => "the MAC is not that of the values",
+        MacStatus::Verified | MacStatus::Wrong => "the MAC is not that of the values",
         MacStatus::Missing => "there is no MAC",
     };
     let mut shown = format!("{name}: {what}; every single value is authentic at its path\n");
@@ -63,8 +66,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     }
     let mended = opened.mended().map_err(about())?;
     documents::replace(path, &mended.text).map_err(about())?;
-    reporter
-        .confirmation(&format!("{name}: a new MAC and a new seal\n"), &json!({ "file": name, "repaired": true }))?;
+    let text = format!("{name}: a new MAC; it is not sealed\n");
+    reporter.confirmation(&text, &json!({ "file": name, "repaired": true, "seal": "absent" }))?;
     Ok(Exit::Done)
 }
 

@@ -55,6 +55,7 @@ fn plaintext(
     let input = match documents::recognise(open_input(path)?, path, None)? {
         documents::Recognised::Document(sealed) => {
             let opened = sealed.open(&keyring, &demands.of_document(&documents::no_demands(), false))?;
+            documents::warn_unless_sealed(reporter, &args.file.display().to_string(), opened.report());
             return Ok(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?);
         }
         documents::Recognised::Other(input) => input,
