@@ -579,16 +579,26 @@ mod lying_service {
     }
 
     #[test]
-    fn a_data_key_of_another_length_is_refused() {
+    fn a_data_key_of_another_length_is_the_fault_of_the_service_and_not_of_the_file() {
         let kms = need!(moto());
         let key = kms.new_key();
         let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
-        for plaintext in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for (plaintext, given) in [
+            ("", "no plaintext"),
+            ("AAAA", "3 bytes, where a data key has 32"),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "33 bytes, where a data key has 32"),
+        ] {
             let relay =
                 Relay::answering(200, &json!({ "KeyId": key, "Plaintext": plaintext, "CiphertextBlob": "AAAA" }));
             let home = home_at(relay.port);
-            home.decrypt(&[], &file).fails(NOT_AUTHENTIC).says("a data key has 32");
-            home.run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("a data key has 32");
+            let service = format!("http://127.0.0.1:{} answered", relay.port);
+            let decrypting = home.decrypt(&[], &file);
+            decrypting
+                .fails(KEY_SERVICE)
+                .says(&format!("{service} kms:Decrypt with {given}"))
+                .hints("AWS_ENDPOINT_URL");
+            let encrypting = home.run_with(["encrypt", "-k", &key], PLAINTEXT);
+            encrypting.fails(KEY_SERVICE).says(&format!("{service} kms:GenerateDataKey with {given}"));
         }
     }
 
@@ -597,7 +607,7 @@ mod lying_service {
         let data_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
         let relay = Relay::answering(200, &json!({ "Plaintext": data_key, "CiphertextBlob": "AAAA" }));
         let outcome = home_at(relay.port).run_with(["encrypt", "-k", "alias/anything"], PLAINTEXT);
-        outcome.fails(KEY_SERVICE).says("not the ARN of a key");
+        outcome.fails(KEY_SERVICE).says("answered kms:GenerateDataKey with no key id");
     }
 }
 

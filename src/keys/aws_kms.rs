@@ -2,6 +2,7 @@
 //!
 //! Nothing is read, started or connected before the first call.
 
+mod answer;
 mod check;
 mod http;
 mod key;
@@ -12,20 +13,21 @@ mod secrets;
 mod session;
 
 use std::env;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_kms::Client;
+use aws_sdk_kms::operation::encrypt::EncryptOutput;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
 use tokio::task::JoinHandle;
-use zeroize::Zeroize;
 
+use self::answer::{data_key, wrapped_key};
 use self::refusal::Call;
-use self::session::Session;
+use self::session::{Regional, Session};
 use crate::context::EncryptionContext;
-use crate::crypto::{DATA_KEY_LEN, DataKey};
-use crate::keys::{AWS_KMS, WrappedKey};
+use crate::crypto::DataKey;
+use crate::keys::WrappedKey;
 
 pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
@@ -76,7 +78,7 @@ impl AwsKms {
     /// Has KMS make a data key of 32 bytes, and wrap it under `key` with `context`.
     ///
     /// # Errors
-    /// If KMS refuses or cannot be asked.
+    /// If KMS refuses or cannot be asked, or its answer is not one about this key.
     pub fn generate_data_key(
         &self,
         key: &KmsKey,
@@ -90,7 +92,8 @@ impl AwsKms {
         }
         let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
         let data_key = data_key(&call, answer.plaintext)?;
-        let wrapped = wrapped_key(&call, answer.key_id, answer.ciphertext_blob)?;
+        let secret = Some(&data_key.expose()[..]);
+        let wrapped = wrapped_key(&call, key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)?;
         Ok((data_key, wrapped))
     }
 
@@ -115,13 +118,15 @@ impl AwsKms {
             }
             let call = call.with_context(context);
             let of_call = call.clone();
-            let task = session.spawn(async move {
-                let answer = request.send().await.map_err(|error| of_call.refusal_of(&error))?;
-                wrapped_key(&of_call, answer.key_id, answer.ciphertext_blob)
-            });
+            let task = session.spawn(async move { request.send().await.map_err(|error| of_call.refusal_of(&error)) });
             running.0.push(Started { key, session, call, task });
         }
-        running.0.iter_mut().map(|started| started.finish().map_err(|refusal| (started.key, refusal))).collect()
+        let finish = |started: &mut Started<'k, '_>| {
+            let answer = started.finish()?;
+            let secret = Some(&data_key.expose()[..]);
+            wrapped_key(&started.call, started.key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)
+        };
+        running.0.iter_mut().map(|started| finish(started).map_err(|refusal| (started.key, refusal))).collect()
     }
 
     /// Has KMS unwrap `ciphertext` with `key` and `context`. KMS checks that both are those it was wrapped with.
@@ -149,6 +154,7 @@ impl AwsKms {
             operation,
             key: key.to_string(),
             region: None,
+            endpoint: Arc::default(),
             context: EncryptionContext::new(),
             profile: self
                 .settings
@@ -162,7 +168,7 @@ impl AwsKms {
             .get_or_init(|| Session::new().map_err(|error| format!("no runtime for network calls: {error}")))
             .as_ref()
             .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
-        let Some((client, region)) = session.client(&self.settings, key.region()) else {
+        let Some(Regional { client, region, endpoint }) = session.client(&self.settings, key.region()) else {
             return Err(call.refusal(
                 KmsRefusalKind::NoRegion,
                 "no AWS region: the key names none, and neither do the environment and the profile",
@@ -171,7 +177,7 @@ impl AwsKms {
         if !key::is_region(&region) {
             return Err(call.refusal(KmsRefusalKind::NoRegion, &format!("`{region}` is not an AWS region")));
         }
-        call.region = Some(region);
+        (call.region, call.endpoint) = (Some(region), endpoint);
         Ok((session, client, call))
     }
 }
@@ -183,11 +189,11 @@ struct Started<'k, 's> {
     key: &'k KmsKey,
     session: &'s Session,
     call: Call,
-    task: JoinHandle<Result<WrappedKey, Box<KmsRefusal>>>,
+    task: JoinHandle<Result<EncryptOutput, Box<KmsRefusal>>>,
 }
 
 impl Started<'_, '_> {
-    fn finish(&mut self) -> Result<WrappedKey, Box<KmsRefusal>> {
+    fn finish(&mut self) -> Result<EncryptOutput, Box<KmsRefusal>> {
         self.session.block_on(&mut self.task).unwrap_or_else(|broken_off| {
             Err(self.call.refusal(KmsRefusalKind::Other, &format!("the call broke off: {broken_off}")))
         })
@@ -200,33 +206,6 @@ impl Drop for Running<'_, '_> {
             started.task.abort();
         }
     }
-}
-
-fn data_key(call: &Call, plaintext: Option<Blob>) -> Result<DataKey, Box<KmsRefusal>> {
-    let mut bytes = plaintext.map(Blob::into_inner).unwrap_or_default();
-    let data_key = DataKey::from_slice(&bytes);
-    let length = bytes.len();
-    bytes.zeroize();
-    data_key.ok_or_else(|| {
-        call.refusal(
-            KmsRefusalKind::WrongDataKey,
-            &format!("kms:{} gave {length} bytes, and a data key has {DATA_KEY_LEN}", call.operation),
-        )
-    })
-}
-
-/// Checks that what KMS returned can be unwrapped later: a slot whose key id is not the ARN of a key never is.
-fn wrapped_key(call: &Call, key_id: Option<String>, ciphertext: Option<Blob>) -> Result<WrappedKey, Box<KmsRefusal>> {
-    let key_id = key_id.unwrap_or_default();
-    if KmsKey::from_slot(&key_id).is_none() {
-        let message = format!("KMS names the key `{key_id}`, which is not the ARN of a key");
-        return Err(call.refusal(KmsRefusalKind::Other, &message));
-    }
-    let ciphertext = ciphertext.map(Blob::into_inner).unwrap_or_default();
-    if ciphertext.is_empty() {
-        return Err(call.refusal(KmsRefusalKind::Other, "KMS gave no wrapped key"));
-    }
-    Ok(WrappedKey { provider: AWS_KMS.to_owned(), key_id, ciphertext })
 }
 
 #[cfg(test)]

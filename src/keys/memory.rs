@@ -141,7 +141,7 @@ fn reach(kind: KmsRefusalKind) -> Reach {
         | KmsRefusalKind::TimedOut => Reach::Region,
         KmsRefusalKind::InvalidCiphertext
         | KmsRefusalKind::WrongKey
-        | KmsRefusalKind::WrongDataKey
+        | KmsRefusalKind::WrongAnswer
         | KmsRefusalKind::Throttled
         | KmsRefusalKind::NoRegion
         | KmsRefusalKind::Network

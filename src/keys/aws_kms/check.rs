@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::JoinHandle;
 use zeroize::Zeroize;
 
+use super::answer::check_key;
 use super::http::NobodyThere;
 use super::refusal::Call;
 use super::session::Session;
@@ -172,7 +173,7 @@ impl AwsKms {
         purpose: KmsPurpose,
     ) -> Result<KmsKeyCheck, Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("DescribeKey", key)?;
-        let description = session.block_on(describe(&client, &call));
+        let description = session.block_on(describe(&client, &call, key));
         if let Err(refusal) = &description {
             if refusal.kind.verdict() == Verdict::Unavailable {
                 return Err(refusal.clone());
@@ -389,9 +390,10 @@ impl Asking<'_> {
     }
 }
 
-async fn describe(client: &Client, call: &Call) -> Result<KmsKeyDescription, Box<KmsRefusal>> {
+async fn describe(client: &Client, call: &Call, key: &KmsKey) -> Result<KmsKeyDescription, Box<KmsRefusal>> {
     let answer = client.describe_key().key_id(&call.key).send().await.map_err(|error| call.refusal_of(&error))?;
-    let metadata = answer.key_metadata.ok_or_else(|| call.refusal(KmsRefusalKind::Other, "KMS says nothing of it"))?;
+    let metadata = answer.key_metadata.ok_or_else(|| call.wrong_answer("nothing"))?;
+    check_key(call, key, metadata.arn.as_deref())?;
     Ok(KmsKeyDescription::from(metadata))
 }
 

@@ -15,10 +15,12 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 
 /// A client that picks plain HTTP or TLS by the scheme of each address.
 pub(super) fn client() -> SharedHttpClient {
@@ -43,6 +45,10 @@ pub(super) enum Failure {
     NoAnswerWithin(Duration),
     /// The TLS client's own words.
     NotTrusted(String),
+    /// The answer has more bytes than any of AWS.
+    TooLong,
+    /// The answer has begun and does not end as it should, for the innermost reason that the HTTP client gives.
+    BrokeOff(String),
     /// The innermost reason that the HTTP client gives.
     Other(String),
 }
@@ -55,6 +61,8 @@ impl fmt::Display for Unreached {
             Failure::NameNotFound => write!(f, "cannot reach {endpoint}: its name does not resolve"),
             Failure::NoConnectionWithin(limit) => write!(f, "cannot reach {endpoint}: no connection within {limit:?}"),
             Failure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
+            Failure::TooLong => write!(f, "the answer of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10),
+            Failure::BrokeOff(reason) => write!(f, "the answer of {endpoint} broke off: {reason}"),
             Failure::NotTrusted(reason) | Failure::Other(reason) => write!(f, "cannot reach {endpoint}: {reason}"),
         }
     }
@@ -149,7 +157,73 @@ impl HttpConnector for LateConnector {
             Some(variable) if endpoint.starts_with("https:") => format!("{endpoint} ({variable} is set)"),
             _ => endpoint,
         };
-        HttpConnectorFuture::new(async move { answer.await.map_err(|error| unreached(endpoint, &settings, error)) })
+        HttpConnectorFuture::new(async move {
+            match answer.await {
+                Ok(answer) => read_whole(answer, endpoint).await,
+                Err(error) => Err(unreached(endpoint, &settings, error)),
+            }
+        })
+    }
+}
+
+/// Longest answer that is read, in bytes. Those of AWS that kenc asks for have a few thousand.
+const MAX_ANSWER: usize = 1 << 18;
+
+/// Reads the body of an answer here, where it can be limited: the SDK would keep whatever comes.
+async fn read_whole(mut answer: HttpResponse, endpoint: String) -> Result<HttpResponse, ConnectorError> {
+    let mut stream = ByteStream::new(answer.take_body());
+    let too_long = |endpoint| {
+        let failure = Failure::TooLong;
+        ConnectorError::other(Box::new(Unreached { endpoint, failure, source: "the answer is too long".into() }), None)
+    };
+    if stream.size_hint().0 > MAX_ANSWER as u64 {
+        return Err(too_long(endpoint));
+    }
+    let mut body = Vec::new();
+    while let Some(part) = stream.next().await {
+        match part {
+            Ok(part) if part.len() > MAX_ANSWER - body.len() => return Err(too_long(endpoint)),
+            Ok(part) => body.extend_from_slice(&part),
+            Err(error) => {
+                let failure = Failure::BrokeOff(causes(&error).last().map(ToString::to_string).unwrap_or_default());
+                return Err(ConnectorError::io(Box::new(Unreached { endpoint, failure, source: Box::new(error) })));
+            }
+        }
+    }
+    *answer.body_mut() = SdkBody::from(body);
+    Ok(answer)
+}
+
+/// Notes whom a client asks.
+#[derive(Debug)]
+pub(super) struct EndpointSeen {
+    client: SharedHttpClient,
+    endpoint: Arc<OnceLock<String>>,
+}
+
+impl EndpointSeen {
+    pub(super) fn new(client: SharedHttpClient, endpoint: Arc<OnceLock<String>>) -> Self {
+        Self { client, endpoint }
+    }
+}
+
+impl HttpClient for EndpointSeen {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(NotingConnector { inner, endpoint: Arc::clone(&self.endpoint) })
+    }
+}
+
+#[derive(Debug)]
+struct NotingConnector {
+    inner: SharedHttpConnector,
+    endpoint: Arc<OnceLock<String>>,
+}
+
+impl HttpConnector for NotingConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.endpoint.get_or_init(|| endpoint(request.uri()));
+        self.inner.call(request)
     }
 }
 

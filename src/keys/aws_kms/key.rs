@@ -80,6 +80,21 @@ impl KmsKey {
         }
     }
 
+    /// Whether `answered` can be the key that KMS found when it was asked in `region` for this one. An alias may lead to any
+    /// key in its account and region, and a word without an ARN to one in the region that was asked.
+    pub(super) fn may_be(&self, answered: &Self, region: Option<&str>) -> bool {
+        let (Some(place), Name::Id(id)) = (&answered.place, &answered.name) else { return false };
+        let is_same_place = match &self.place {
+            Some(own) => own == place,
+            None => region == Some(place.region.as_str()),
+        };
+        let is_same_key = match &self.name {
+            Name::Id(own) => own.eq_ignore_ascii_case(id),
+            Name::Alias(_) => true,
+        };
+        is_same_place && is_same_key
+    }
+
     /// The same key in `region`, if it is a multi-Region key: its replicas have the same id. Otherwise the key itself.
     pub(super) fn in_region(self, region: &str) -> Self {
         match &self {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use aws_sdk_kms::primitives::Blob;
 
-use super::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, wrapped_key};
+use super::answer::{check_key, wrapped_key};
+use super::refusal::Call;
+use super::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind};
 use crate::context::EncryptionContext;
 use crate::keys::WrappedKey;
 
@@ -41,7 +43,18 @@ impl AwsKms {
         }
         let answer =
             session.block_on(request.send()).map_err(|error| side_of(*call.refusal_of(&error), destination))?;
-        wrapped_key(&call, answer.key_id, answer.ciphertext_blob).map_err(ReEncryptRefusal::Destination)
+        let of_destination = Call { key: destination.to_string(), ..call.clone() };
+        // Who answers for AWS without saying so may leave it out: the wrapped key itself says what it was made under.
+        if answer.source_key_id.is_some() {
+            check_key(&call, source, answer.source_key_id.as_deref()).map_err(ReEncryptRefusal::Source)?;
+        }
+        let made = wrapped_key(&of_destination, destination, answer.key_id.as_deref(), answer.ciphertext_blob, None)
+            .map_err(ReEncryptRefusal::Destination)?;
+        if made.ciphertext == ciphertext {
+            let refusal = of_destination.wrong_answer("the wrapped key that it was given");
+            return Err(ReEncryptRefusal::Destination(refusal));
+        }
+        Ok(made)
     }
 
     /// The key itself that an alias means, by `DescribeKey`. Other words are taken as they are.
@@ -56,9 +69,8 @@ impl AwsKms {
         let request = client.describe_key().key_id(key.to_string());
         let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
         let arn = answer.key_metadata.and_then(|metadata| metadata.arn).unwrap_or_default();
-        KmsKey::from_slot(&arn).ok_or_else(|| {
-            call.refusal(KmsRefusalKind::Other, &format!("KMS names the key `{arn}`, which is not the ARN of a key"))
-        })
+        check_key(&call, key, Some(&arn))?;
+        KmsKey::from_slot(&arn).ok_or_else(|| call.wrong_answer("no key id"))
     }
 
     /// The region in which a key is asked.

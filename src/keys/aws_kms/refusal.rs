@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -65,8 +66,8 @@ pub enum KmsRefusalKind {
     WrongKey,
     /// The key is of another sort: for signing, or asymmetric.
     InvalidKeyUsage,
-    /// KMS gave a data key that has not 32 bytes.
-    WrongDataKey,
+    /// The answer is not one to the question: it is about another key, or lacks what was asked for.
+    WrongAnswer,
     /// Too many requests.
     Throttled,
     /// No credentials were found, or their source failed.
@@ -99,7 +100,7 @@ impl KmsRefusalKind {
             | Self::NotFound
             | Self::WrongKey
             | Self::InvalidKeyUsage => Verdict::No,
-            Self::InvalidCiphertext | Self::WrongDataKey => Verdict::Damaged,
+            Self::InvalidCiphertext => Verdict::Damaged,
             Self::Throttled
             | Self::NoCredentials
             | Self::ExpiredCredentials
@@ -108,6 +109,7 @@ impl KmsRefusalKind {
             | Self::Network
             | Self::TimedOut
             | Self::ServiceFault
+            | Self::WrongAnswer
             | Self::Other => Verdict::Unavailable,
         }
     }
@@ -174,7 +176,7 @@ impl fmt::Display for KmsRefusal {
             KmsRefusalKind::RejectedCredentials => parts.push("AWS does not accept the credentials".to_owned()),
             KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => parts.push(format!("kms:{operation} failed")),
             KmsRefusalKind::ExpiredCredentials
-            | KmsRefusalKind::WrongDataKey
+            | KmsRefusalKind::WrongAnswer
             | KmsRefusalKind::NoRegion
             | KmsRefusalKind::Network
             | KmsRefusalKind::TimedOut => {}
@@ -196,6 +198,8 @@ pub(super) struct Call {
     pub(super) operation: &'static str,
     pub(super) key: String,
     pub(super) region: Option<String>,
+    /// Scheme, host and port of what was asked, as soon as it has been.
+    pub(super) endpoint: Arc<OnceLock<String>>,
     pub(super) context: EncryptionContext,
     pub(super) profile: Option<String>,
     pub(super) timeout: Duration,
@@ -205,6 +209,11 @@ impl Call {
     /// The same call, for which this context was sent.
     pub(super) fn with_context(self, context: &EncryptionContext) -> Self {
         Self { context: context.clone(), ..self }
+    }
+
+    /// Who answers, in words.
+    pub(super) fn service(&self) -> &str {
+        self.endpoint.get().map_or("KMS", String::as_str)
     }
 
     /// A refusal of our own making, before or after the call.
@@ -246,7 +255,7 @@ impl Call {
         let message = error.message().map(cleaned).unwrap_or_default();
         let Some(code) = error.code().map(cleaned) else {
             let kind = if status == 429 { KmsRefusalKind::Throttled } else { KmsRefusalKind::ServiceFault };
-            let strange = format!("the answer, with HTTP status {status}, is not one of KMS");
+            let strange = format!("the answer of {}, with HTTP status {status}, is not one of KMS", self.service());
             return Box::new(KmsRefusal { request_id, ..*self.refusal(kind, &strange) });
         };
         let kind = kind_of_code(&code, &message, status);
@@ -262,6 +271,7 @@ impl Call {
             (None, Some(unreached)) => {
                 let kind = match unreached.failure {
                     Failure::NoAnswerWithin(_) => KmsRefusalKind::TimedOut,
+                    Failure::TooLong => KmsRefusalKind::ServiceFault,
                     _ => KmsRefusalKind::Network,
                 };
                 self.refusal(kind, &unreached.to_string())

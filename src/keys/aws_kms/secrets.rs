@@ -1,9 +1,9 @@
 //! What the keys of documents need of AWS KMS: wrapping data keys and shares alike, each in the name of its own role.
 
 use aws_sdk_kms::primitives::Blob;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::{AwsKms, wrapped_key};
+use super::{AwsKms, answer};
 use crate::context::EncryptionContext;
 use crate::keys::aws_kms::{KmsKey, KmsRefusal};
 use crate::keys::{KmsAccess, WrappedKey};
@@ -32,10 +32,10 @@ impl AwsKms {
             request = request.encryption_context(name, value);
         }
         let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
-        wrapped_key(&call, answer.key_id, answer.ciphertext_blob)
+        answer::wrapped_key(&call, key, answer.key_id.as_deref(), answer.ciphertext_blob, Some(secret))
     }
 
-    /// Has KMS unwrap `ciphertext` with `key` and `context`. Whether it is a data key or a share is the caller's to know.
+    /// Has KMS unwrap `ciphertext` with `key` and `context`. Whether it must be a data key or a share is the caller's to know.
     pub(in crate::keys) fn decrypt_secret(
         &self,
         key: &KmsKey,
@@ -48,9 +48,6 @@ impl AwsKms {
             request = request.encryption_context(name, value);
         }
         let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
-        let mut bytes = answer.plaintext.map(Blob::into_inner).unwrap_or_default();
-        let secret = Zeroizing::new(bytes.clone());
-        bytes.zeroize();
-        Ok(secret)
+        answer::secret(&call, answer.plaintext)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use super::KmsSettings;
-use super::http::{self, NobodyThere};
+use super::http::{self, EndpointSeen, NobodyThere};
 
 /// The session name of an assumed role, as the audit log shows it.
 const ROLE_SESSION_NAME: &str = "kenc";
@@ -47,8 +47,8 @@ impl Session {
         Self { runtime: BackgroundRuntime::new().unwrap(), prepared: Mutex::new(prepared) }
     }
 
-    /// The client for a key that names `key_region`, or none, and the region that it asks. `None` if no region is known.
-    pub(super) fn client(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<(Client, String)> {
+    /// The client for a key that names `key_region`, or none. `None` if no region is known.
+    pub(super) fn client(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<Regional> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         self.block_on(prepared.client(settings, key_region))
     }
@@ -99,7 +99,17 @@ impl Drop for BackgroundRuntime {
 struct Prepared {
     home_region: HomeRegion,
     config: Option<SdkConfig>,
-    clients: HashMap<String, Client>,
+    clients: HashMap<String, Regional>,
+}
+
+/// What one region is asked with.
+#[derive(Clone)]
+pub(super) struct Regional {
+    pub(super) client: Client,
+    /// The region that it asks.
+    pub(super) region: String,
+    /// Scheme, host and port that it has asked, as soon as it has.
+    pub(super) endpoint: Arc<OnceLock<String>>,
 }
 
 /// The region of keys that name none.
@@ -124,26 +134,28 @@ impl From<Option<String>> for HomeRegion {
 }
 
 impl Prepared {
-    async fn client(&mut self, settings: &KmsSettings, key_region: Option<&str>) -> Option<(Client, String)> {
+    async fn client(&mut self, settings: &KmsSettings, key_region: Option<&str>) -> Option<Regional> {
         let region = match key_region {
             Some(region) => region.to_owned(),
             None => self.home_region(settings).await?,
         };
-        if let Some(client) = self.clients.get(&region) {
-            return Some((client.clone(), region));
+        if let Some(regional) = self.clients.get(&region) {
+            return Some(regional.clone());
         }
         if self.config.is_none() {
             self.config = Some(load(settings, self.home_region.known().cloned(), &region).await);
         }
         let config = self.config.as_ref().expect("it was just loaded");
-        let client = Client::from_conf(
-            aws_sdk_kms::config::Builder::from(config)
-                .region(Region::new(region.clone()))
-                .retry_classifier(NobodyThere)
-                .build(),
-        );
-        self.clients.insert(region.clone(), client.clone());
-        Some((client, region))
+        let endpoint = Arc::<OnceLock<String>>::default();
+        let mut builder = aws_sdk_kms::config::Builder::from(config)
+            .region(Region::new(region.clone()))
+            .retry_classifier(NobodyThere);
+        if let Some(client) = config.http_client() {
+            builder = builder.http_client(EndpointSeen::new(client, Arc::clone(&endpoint)));
+        }
+        let regional = Regional { client: Client::from_conf(builder.build()), region: region.clone(), endpoint };
+        self.clients.insert(region, regional.clone());
+        Some(regional)
     }
 
     async fn home_region(&mut self, settings: &KmsSettings) -> Option<String> {

@@ -403,7 +403,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         KmsRefusalKind::InvalidState | KmsRefusalKind::NotFound | KmsRefusalKind::InvalidKeyUsage => {
             format!("look at it: `aws kms describe-key --key-id {key}{region}{profile}`")
         }
-        KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey | KmsRefusalKind::WrongDataKey => {
+        KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey => {
             "the header was changed: take the file from a backup or from where it came from".to_owned()
         }
         KmsRefusalKind::Throttled => "try again in a moment; `--aws-timeout 120` goes on trying for longer".to_owned(),
@@ -422,6 +422,10 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
                 .to_owned()
         }
         KmsRefusalKind::TimedOut => "try again; `--aws-timeout 120` waits longer".to_owned(),
+        KmsRefusalKind::WrongAnswer => {
+            "look at who answers for AWS: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, HTTPS_PROXY and the profile may name another service"
+                .to_owned()
+        }
         KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => {
             format!("try again; `aws kms describe-key --key-id {key}{region}{profile}` asks the same service")
         }
