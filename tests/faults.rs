@@ -89,6 +89,30 @@ fn a_signal_while_it_waits_for_its_input_ends_it_and_changes_nothing() {
     }
 }
 
+/// What `nohup` has done with SIGHUP, and a script that goes on meanwhile with SIGINT.
+#[test]
+fn a_signal_that_was_ignored_when_it_started_stays_ignored() {
+    let sandbox = prepared();
+    for arguments in ["encrypt -f -o old", "set s.yaml a"] {
+        sandbox.succeeds("printf 'a: 1\\n' > s.yaml; kenc encrypt --values -i s.yaml");
+        let mut child = spawn(&mut sandbox.shell(&format!("trap '' HUP INT; exec kenc {arguments}")));
+        wait_until_it_handles_signals(&child);
+        send(&child, Signal::HUP);
+        send(&child, Signal::INT);
+        child.stdin.take().unwrap().write_all(b"hunter2").unwrap();
+        let (status, said) = end_of(child);
+        assert!(status.success(), "{arguments}: {status} {said}");
+        // The others end it as ever.
+        let mut child = spawn(&mut sandbox.shell(&format!("trap '' HUP INT; exec kenc {arguments}")));
+        wait_until_it_handles_signals(&child);
+        let input = child.stdin.take();
+        send(&child, Signal::TERM);
+        assert_eq!(end_of(child).0.code(), Some(143), "{arguments}");
+        drop(input);
+    }
+    assert_eq!(sandbox.succeeds("kenc decrypt old; kenc get s.yaml a"), "hunter2hunter2\n");
+}
+
 #[test]
 fn a_signal_while_it_waits_for_the_reader_of_its_output_ends_it() {
     let sandbox = prepared();

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test crate uses only a part of it")]
 
+#[path = "../support/inherited.rs"]
+mod inherited;
 pub mod private;
 pub mod terminal;
 
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long a condition may take to come true on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A temporary folder with `home`, `work` (where commands run) and `bin` (where `kenc` is).
 pub struct Sandbox {
@@ -28,6 +30,7 @@ impl Sandbox {
 
     /// A sandbox on the file system of `parent`.
     pub fn within(parent: &Path) -> Self {
+        inherited::take_signals_as_usual();
         let sandbox = Self { folder: TempDir::with_prefix_in("kenc-test-", parent).unwrap(), variables: Vec::new() };
         for name in ["home", "work", "bin"] {
             std::fs::create_dir(sandbox.path().join(name)).unwrap();

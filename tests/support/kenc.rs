@@ -16,6 +16,7 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
+        super::take_signals_as_usual();
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         std::fs::create_dir(folder.path().join("home")).expect("a folder can be made");
         Self { folder, variables: Vec::new() }

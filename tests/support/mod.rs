@@ -6,6 +6,7 @@
 mod emulator;
 mod header;
 mod http;
+mod inherited;
 mod kenc;
 mod pipe;
 mod postgres;
@@ -22,6 +23,7 @@ pub use emulator::{
 };
 pub use header::{RawFile, RawSlot};
 pub use http::Answer;
+pub use inherited::take_signals_as_usual;
 pub use kenc::{Home, Outcome, finish};
 pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;

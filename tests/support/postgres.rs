@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::process::{end_group, program, run_quietly, spawn_for_the_whole_run};
 
-const READY_WITHIN: Duration = Duration::from_mins(1);
+const READY_WITHIN: Duration = Duration::from_mins(10);
 
 /// A running server with one empty database, `postgres`.
 pub struct Postgres {

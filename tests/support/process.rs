@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Longest wait for a server to be ready. A machine under load is slow; a server that failed is seen at once.
-const READY_WITHIN: Duration = Duration::from_secs(90);
+const READY_WITHIN: Duration = Duration::from_mins(10);
 
 /// A program on the search path, or a sentence about its absence.
 pub fn program(name: &str) -> Result<PathBuf, String> {
