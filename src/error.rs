@@ -139,6 +139,30 @@ pub enum Error {
     #[error("the input was written to while it was read")]
     InputWrittenTo,
 
+    /// A file that is to be replaced is no longer the one that was read.
+    #[error("{} was changed by another program meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
+
+    /// What replaces a file could not be given one of its attributes.
+    #[error("cannot keep {attribute} of {}: {}", path.display(), plain(source))]
+    CannotKeep {
+        /// The file.
+        path: PathBuf,
+        /// The attribute: its name, or that it is the access-control list.
+        attribute: String,
+        /// The reason that the system gave.
+        source: io::Error,
+    },
+
+    /// A new file has its name, and its folder could not be synced.
+    #[error("{} is written, but may be lost in a power failure: its folder cannot be synced: {}", path.display(), plain(source))]
+    NotSynced {
+        /// The file.
+        path: PathBuf,
+        /// The reason that the system gave.
+        source: io::Error,
+    },
+
     /// The work was ended from outside, by a signal.
     #[error("interrupted")]
     Interrupted,
@@ -211,6 +235,9 @@ impl Error {
             | Self::Passphrase(_)
             | Self::InputChanged { .. }
             | Self::InputWrittenTo
+            | Self::ChangedMeanwhile(_)
+            | Self::CannotKeep { .. }
+            | Self::NotSynced { .. }
             | Self::Read(_)
             | Self::Write(_)
             | Self::Io { .. } => Class::Failed,

@@ -2,12 +2,16 @@
 
 pub mod atomic;
 pub mod attributes;
+mod base;
 pub mod copy;
 pub mod folder;
 pub mod held;
 pub mod input;
 pub mod positioned;
 pub mod scratch;
+mod sweep;
+#[cfg(target_os = "linux")]
+mod xattr;
 
 use std::fs::File;
 

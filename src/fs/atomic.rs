@@ -11,19 +11,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::fs::attributes::Attributes;
+use crate::fs::attributes::{self, Attributes};
+use crate::fs::base::Base;
 use crate::fs::folder::Folder;
-
-mod base;
-
-use base::Base;
+use crate::fs::held::{self, Held};
+use crate::fs::sweep;
 
 /// Whether an output may take the place of a file that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It is an error.
     Refuse,
-    /// The old file is replaced. The new one gets its permissions, and is synced to the disk before.
+    /// The old file is replaced, whatever it says: nobody has read it. The new one gets its permissions, and is synced to
+    /// the disk before. What was read is replaced with [`AtomicFile::replace`] instead.
     Replace,
 }
 
@@ -65,6 +65,8 @@ pub struct AtomicFile {
     /// The name that the file gets, behind symbolic links.
     target: PathBuf,
     replaces: bool,
+    /// The file that it replaces, if that was read: it must still be the same then.
+    held: Option<Held>,
     sync: Sync,
 }
 
@@ -82,17 +84,39 @@ impl AtomicFile {
     /// [`Error::WouldOverwrite`], or [`Error::Io`] if the folder is not there or cannot be written to.
     pub fn create(named: &Path, existing: Existing, access: Access, sync: Sync) -> Result<Self> {
         let target = std::fs::canonicalize(named).unwrap_or_else(|_| named.to_owned());
-        let old = std::fs::metadata(&target).ok();
-        if old.is_some() && existing == Existing::Refuse {
+        let is_there = std::fs::metadata(&target).is_ok();
+        if is_there && existing == Existing::Refuse {
             return Err(Error::WouldOverwrite(named.to_owned()));
         }
-        let failed = |source| Error::io(format!("write {}", named.display()), source);
-        let base = Base::WorkingFolder;
-        let (file, place) = create_in(&base, folder_of(&target), access.mode()).map_err(failed)?;
-        if let Some(old) = &old {
-            take_over_permissions(&file, old).map_err(failed)?;
+        if !is_there {
+            return Self::begin(named.to_owned(), Base::WorkingFolder, target, access, sync);
         }
-        Ok(Self { file, place, named: named.to_owned(), base, target, replaces: old.is_some(), sync })
+        let mut new = Self::begin(named.to_owned(), Base::WorkingFolder, target, Access::Owner, sync)?;
+        let old = OldFile::of(&new.base, &new.target);
+        old.take_over(&new.file, named)?;
+        new.replaces = true;
+        Ok(new)
+    }
+
+    /// Begins the successor of a file that is held: it gets its permissions and attributes, and its place if it is still
+    /// the file that was read. It is synced to the disk before.
+    ///
+    /// # Errors
+    /// [`Error::CannotKeep`] if an attribute of the old file would be lost, [`Error::Io`] if the folder cannot be written to.
+    pub fn replace(held: Held) -> Result<Self> {
+        let (base, target) = held.place();
+        let (named, base, target) = (held.path().to_owned(), base.clone(), target.to_owned());
+        let new = Self::begin(named, base, target, Access::Owner, Sync::Always)?;
+        attributes::take_over(&new.file, held.file(), &new.named)?;
+        Ok(Self { held: Some(held), replaces: true, ..new })
+    }
+
+    fn begin(named: PathBuf, base: Base, target: PathBuf, access: Access, sync: Sync) -> Result<Self> {
+        sweep::sweep(&base, folder_of(&target));
+        match create_in(&base, folder_of(&target), access.mode()) {
+            Ok((file, place)) => Ok(Self { file, place, named, base, target, replaces: false, held: None, sync }),
+            Err(source) => Err(Error::io(format!("write {}", named.display()), source)),
+        }
     }
 
     /// Begins a file that is to become `name` in an open folder, readable by its owner only. A symbolic link of this name
@@ -102,33 +126,49 @@ impl AtomicFile {
     /// As [`AtomicFile::create`].
     pub fn create_in(folder: &Folder, name: &OsStr, existing: Existing, sync: Sync) -> Result<Self> {
         let named = folder.path_of(name);
-        let failed = |source| Error::io(format!("write {}", named.display()), source);
         let replaces = folder.kind_of(name)?.is_some();
         if replaces && existing == Existing::Refuse {
             return Err(Error::WouldOverwrite(named));
         }
         let base = Base::Folder(folder.clone());
         let target = base.name_in(folder, name);
-        let (file, place) = create_in(&base, folder_of(&target), Access::Owner.mode()).map_err(failed)?;
-        Ok(Self { file, place, named, base, target, replaces, sync })
+        Ok(Self { replaces, ..Self::begin(named, base, target, Access::Owner, sync)? })
     }
 
-    /// Gives the file permissions and a time. To be done when all of it is written.
+    /// Gives the file permissions and a time; one that replaces a file that was read has its permissions, and gets the time
+    /// only. To be done when all of it is written.
     ///
     /// # Errors
     /// [`Error::Io`] if the system refuses.
     pub fn restore(&self, attributes: &Attributes) -> Result<()> {
-        let failed = |source| Error::io(format!("write {}", self.named.display()), source);
-        attributes.restore(&self.file).map_err(failed)
+        let restored = match self.held {
+            Some(_) => attributes.restore_time(&self.file),
+            None => attributes.restore(&self.file),
+        };
+        restored.map_err(|source| Error::io(format!("write {}", self.named.display()), source))
     }
 
-    /// Gives the file the owner of the one that it replaces, if the system lets us.
+    /// Gives an encrypted file what [`AtomicFile::restore`] gives, and notes the permissions of its plaintext in it.
     ///
     /// # Errors
-    /// [`Error::Io`] if the system refuses to set the permissions.
-    pub fn take_over(&self, old: &std::fs::Metadata) -> Result<()> {
-        take_over_permissions(&self.file, old)
-            .map_err(|source| Error::io(format!("write {}", self.named.display()), source))
+    /// [`Error::Io`] if the system refuses.
+    pub fn restore_encrypted(&self, of_plaintext: &Attributes) -> Result<()> {
+        of_plaintext.record(&self.file);
+        self.restore(of_plaintext)
+    }
+
+    /// Gives a plaintext what [`AtomicFile::restore`] gives. One that replaces its encrypted file keeps the permissions of
+    /// that as far as they are those of the plaintext.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system refuses.
+    pub fn restore_plaintext(&self, of_plaintext: &Attributes) -> Result<()> {
+        attributes::forget_record(&self.file);
+        if self.held.is_some() {
+            let failed = |source| Error::io(format!("write {}", self.named.display()), source);
+            of_plaintext.narrow(&self.file).map_err(failed)?;
+        }
+        self.restore(of_plaintext)
     }
 
     /// The file to write to.
@@ -140,10 +180,11 @@ impl AtomicFile {
     /// Gives the file its name.
     ///
     /// # Errors
-    /// [`Error::WouldOverwrite`] if another program made a file of this name meanwhile, [`Error::Io`] if the system
-    /// refuses: then nothing has changed.
+    /// [`Error::WouldOverwrite`] if another program made a file of this name meanwhile, [`Error::ChangedMeanwhile`] if the
+    /// file that it replaces is not the one that was read, [`Error::Io`] if the system refuses: then nothing has changed.
+    /// [`Error::NotSynced`] if it has its name, and a power failure may take it away again.
     pub fn commit(self) -> Result<()> {
-        let Self { file, place, named, base, target, replaces, sync } = self;
+        let Self { file, place, named, base, target, replaces, held, sync } = self;
         let failed = |source: io::Error| {
             if source.kind() == io::ErrorKind::AlreadyExists {
                 Error::WouldOverwrite(named.clone())
@@ -152,33 +193,103 @@ impl AtomicFile {
             }
         };
         let must_sync = replaces || sync == Sync::Always;
+        // What is needed after the file has its name is opened before: a failure must mean that nothing has changed.
+        let folder = if must_sync { Some(open_folder(&base, folder_of(&target)).map_err(failed)?) } else { None };
         if must_sync {
             file.sync_all().map_err(failed)?;
         }
-        place.rename(&file, &base, &target, replaces).map_err(failed)?;
-        if must_sync {
-            base.sync(folder_of(&target)).map_err(failed)?;
+        if replaces {
+            // Who replaces a file without having read it waits for those who have.
+            let old = if held.is_none() { OldFile::of(&base, &target) } else { OldFile(None) };
+            old.lock(&named)?;
+            let place = place.into_named(&file, &base, &target).map_err(failed)?;
+            if let Some(held) = &held {
+                held.check_unchanged()?;
+            }
+            place.replace(&target).map_err(failed)?;
+        } else {
+            place.give_new_name(&file, &base, &target).map_err(failed)?;
+        }
+        if let Some(folder) = folder {
+            sync_folder(&folder).map_err(|source| Error::NotSynced { path: named.clone(), source })?;
         }
         Ok(())
     }
 }
 
 impl Place {
-    fn rename(self, file: &File, base: &Base, target: &Path, replaces: bool) -> io::Result<()> {
+    /// A name can only be given where there is none, so the way to replace a file leads over a name of its own.
+    #[cfg_attr(not(target_os = "linux"), allow(unused_variables, clippy::unnecessary_wraps))]
+    fn into_named(self, file: &File, base: &Base, target: &Path) -> io::Result<NamedPlace> {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Unnamed if !replaces => base.link_file(file, target),
-            #[cfg(target_os = "linux")]
             Self::Unnamed => {
-                // A name can only be given where there is none, so the way to replace a file leads over a name of its own.
                 let named = NamedPlace::new(base, folder_of(target));
                 base.link_file(file, named.path())?;
-                named.replace(target)
+                Ok(named)
             }
-            Self::Named(named) if replaces => named.replace(target),
+            Self::Named(named) => Ok(named),
+        }
+    }
+
+    #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
+    fn give_new_name(self, file: &File, base: &Base, target: &Path) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Unnamed => base.link_file(file, target),
             Self::Named(named) => named.link_new(target),
         }
     }
+}
+
+/// A file that is replaced without having been read, if it can be opened.
+struct OldFile(Option<File>);
+
+impl OldFile {
+    #[cfg(unix)]
+    fn of(base: &Base, target: &Path) -> Self {
+        let file = base.open_file(target, rustix::fs::OFlags::RDONLY).ok();
+        Self(file.filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file())))
+    }
+
+    #[cfg(not(unix))]
+    fn of(_base: &Base, target: &Path) -> Self {
+        Self(File::open(target).ok())
+    }
+
+    /// One that cannot be opened gives nothing: the new file is for its owner only.
+    fn take_over(&self, new: &File, named: &Path) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |old| attributes::take_over(new, old, named))
+    }
+
+    fn lock(&self, named: &Path) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |old| held::lock(old, named))
+    }
+}
+
+#[cfg(unix)]
+fn open_folder(base: &Base, folder: &Path) -> io::Result<File> {
+    base.open_folder(folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &File) -> io::Result<()> {
+    match folder.sync_all() {
+        // Some file systems do not sync folders, and say so.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
+}
+
+/// This system opens no folders, and syncs them by itself.
+#[cfg(not(unix))]
+fn open_folder(_base: &Base, _folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &()) -> io::Result<()> {
+    Ok(())
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -197,7 +308,12 @@ fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)>
 
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     match openat(base, folder, flags, Mode::from_raw_mode(mode)) {
-        Ok(file) if *HAS_DESCRIPTORS => Ok((file.into(), Place::Unnamed)),
+        Ok(file) if *HAS_DESCRIPTORS => {
+            let file = File::from(file);
+            // It has a name for a moment when it replaces another: until then it is not to be taken for abandoned.
+            let _ = file.try_lock();
+            Ok((file, Place::Unnamed))
+        }
         Ok(_) | Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(base, folder, mode),
         Err(error) => Err(error.into()),
     }
@@ -209,22 +325,23 @@ fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)>
 }
 
 fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
-    let place = NamedPlace::new(base, folder);
-    let file = base.create_new(place.path(), mode)?;
-    Ok((file, Place::Named(place)))
-}
-
-#[cfg(unix)]
-fn take_over_permissions(file: &File, old: &std::fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    // Only root may give a file away; another user's new file then belongs to who wrote it, as with `cp`.
-    let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
-    file.set_permissions(old.permissions())
-}
-
-#[cfg(not(unix))]
-fn take_over_permissions(_file: &File, _old: &std::fs::Metadata) -> io::Result<()> {
-    Ok(())
+    /// More than can fall into the moment between the making of a file and its locking.
+    const ATTEMPTS: usize = 16;
+    for _ in 0..ATTEMPTS {
+        let place = NamedPlace::new(base, folder);
+        let file = base.create_new(place.path(), mode)?;
+        #[cfg(unix)]
+        {
+            use crate::fs::input::identity;
+            let is_locked = file.try_lock().is_ok();
+            // Another program may have taken it for abandoned before it was locked.
+            if is_locked && identity(&file.metadata()?) != base.identity(place.path()).ok() {
+                continue;
+            }
+        }
+        return Ok((file, Place::Named(place)));
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Temporary names in use, for a program that is ended without dropping anything.
@@ -240,9 +357,7 @@ pub fn discard_unfinished() {
 /// Whether a name is one that a file may have while it is written, where the system has no files without names.
 #[must_use]
 pub fn is_temporary_name(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    let digits = name.strip_prefix(b".kenc-").and_then(|rest| rest.strip_suffix(b".tmp"));
-    digits.is_some_and(|digits| digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit))
+    sweep::is_temporary_name(name)
 }
 
 /// A temporary name. The file of this name is removed when it is dropped.
@@ -289,106 +404,4 @@ impl Drop for NamedPlace {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    fn names_in(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    /// Both ways of holding the bytes until they get their name.
-    fn in_both_ways(folder: &Path, target: &str, old: Option<&str>, test: impl Fn(AtomicFile)) {
-        let target = folder.join(target);
-        for named in [false, true] {
-            if let Some(old) = old {
-                std::fs::write(&target, old).unwrap();
-            }
-            let mut file = AtomicFile::create(&target, Existing::Replace, Access::Owner, Sync::WhenReplacing).unwrap();
-            if named {
-                (file.file, file.place) = create_named(&Base::WorkingFolder, folder, 0o600).unwrap();
-            }
-            test(file);
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_not_committed_leaves_what_was_there_and_nothing_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        in_both_ways(folder.path(), "x", Some("old"), |file| {
-            file.file().write_all(b"new").unwrap();
-            drop(file);
-            assert_eq!(names_in(folder.path()), ["x"]);
-            assert_eq!(std::fs::read(folder.path().join("x")).unwrap(), b"old");
-        });
-    }
-
-    #[test]
-    fn a_file_that_is_committed_replaces_what_was_there_and_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        in_both_ways(folder.path(), "x", Some("old"), |file| {
-            file.file().write_all(b"new").unwrap();
-            file.commit().unwrap();
-            assert_eq!(names_in(folder.path()), ["x"]);
-            assert_eq!(std::fs::read(folder.path().join("x")).unwrap(), b"new");
-        });
-    }
-
-    #[test]
-    fn a_file_that_another_program_made_meanwhile_is_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("x");
-        in_both_ways(folder.path(), "x", None, |file| {
-            std::fs::write(&target, "other").unwrap();
-            assert!(matches!(file.commit(), Err(Error::WouldOverwrite(_))));
-            assert_eq!(std::fs::read(&target).unwrap(), b"other");
-            assert_eq!(names_in(folder.path()), ["x"]);
-            std::fs::remove_file(&target).unwrap();
-        });
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_new_file_for_its_owner_is_readable_by_nobody_else_and_a_replaced_one_keeps_its_permissions() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("x");
-        let mode = || std::fs::metadata(&target).unwrap().permissions().mode() & 0o777;
-        let write = || {
-            let file = AtomicFile::create(&target, Existing::Replace, Access::Owner, Sync::Always).unwrap();
-            file.commit().unwrap();
-        };
-        write();
-        assert_eq!(mode(), 0o600);
-        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
-        write();
-        assert_eq!(mode(), 0o640);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_symbolic_link_stays_and_the_file_that_it_names_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let (target, link) = (folder.path().join("x"), folder.path().join("link"));
-        std::fs::write(&target, "old").unwrap();
-        std::os::unix::fs::symlink("x", &link).unwrap();
-        let file = AtomicFile::create(&link, Existing::Replace, Access::Owner, Sync::WhenReplacing).unwrap();
-        file.file().write_all(b"new").unwrap();
-        file.commit().unwrap();
-        assert_eq!(std::fs::read_link(&link).unwrap(), Path::new("x"));
-        assert_eq!(std::fs::read(&target).unwrap(), b"new");
-    }
-
-    #[test]
-    fn discarding_removes_every_temporary_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let (_file, _place) = create_named(&Base::WorkingFolder, folder.path(), 0o600).unwrap();
-        assert_eq!(names_in(folder.path()).len(), 1);
-        discard_unfinished();
-        assert_eq!(names_in(folder.path()).len(), 0);
-    }
-}
+mod tests;

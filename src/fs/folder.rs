@@ -6,19 +6,23 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::fs::atomic::Access;
 
 /// An open folder. Clones share it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Folder(Arc<Inner>);
 
+#[derive(Debug)]
 struct Inner {
     #[cfg(unix)]
     handle: File,
     /// As messages name it.
     path: PathBuf,
+    /// Whether what killed programs left in it was removed.
+    is_swept: AtomicBool,
 }
 
 /// What a name in a folder stands for.
@@ -107,6 +111,11 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.0.path
     }
+
+    /// Whether this is the first time that this is asked: then it is to be swept.
+    pub(super) fn begin_sweep(&self) -> bool {
+        !self.0.is_swept.swap(true, Ordering::Relaxed)
+    }
 }
 
 #[cfg(unix)]
@@ -117,19 +126,19 @@ mod unix {
 
     use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, mkdirat, openat, statat};
 
-    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, AtomicBool, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
 
     const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
     impl Folder {
         pub(super) fn open_path(path: &Path) -> io::Result<Self> {
             let handle = openat(CWD, path, FOLDER, Mode::empty())?.into();
-            Ok(Self(Arc::new(Inner { handle, path: path.to_owned() })))
+            Ok(Self(Arc::new(Inner { handle, path: path.to_owned(), is_swept: AtomicBool::default() })))
         }
 
         pub(super) fn open_child(&self, name: &OsStr) -> io::Result<Self> {
             let handle = openat(self, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?.into();
-            Ok(Self(Arc::new(Inner { handle, path: self.path_of(name) })))
+            Ok(Self(Arc::new(Inner { handle, path: self.path_of(name), is_swept: AtomicBool::default() })))
         }
 
         pub(super) fn make(&self, name: &OsStr, access: Access) -> io::Result<()> {
@@ -235,14 +244,14 @@ pub use unix::Names;
 /// A system without names that are relative to an open folder: paths have to do.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, AtomicBool, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
 
     impl Folder {
         pub(super) fn open_path(path: &Path) -> io::Result<Self> {
             if !std::fs::metadata(path)?.is_dir() {
                 return Err(io::ErrorKind::NotADirectory.into());
             }
-            Ok(Self(Arc::new(Inner { path: path.to_owned() })))
+            Ok(Self(Arc::new(Inner { path: path.to_owned(), is_swept: AtomicBool::default() })))
         }
 
         pub(super) fn open_child(&self, name: &OsStr) -> io::Result<Self> {

@@ -1,74 +1,336 @@
-//! A file that is to be changed, held so that no other kenc changes it at the same time.
+//! A file that is to be replaced or changed: held so that no other kenc changes it at the same time, with a witness of
+//! what it was when it was read.
+//!
+//! The lock is advisory and keeps nobody from reading. Programs that do not know it are found by the witness, which
+//! [`AtomicFile::commit`](crate::fs::atomic::AtomicFile::commit) compares with the file immediately before it is replaced.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, TryLockError};
+use std::io::{self, IoSliceMut};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
 
+use zeroize::Zeroizing;
+
+use crate::crypto::digest::PlaintextDigest;
 use crate::error::{Error, Result};
-use crate::fs::input::identity;
+use crate::fs::base::Base;
+use crate::fs::folder::Folder;
+use crate::fs::input::{Input, identity};
+use crate::fs::positioned;
+
+/// Of a file that is not longer, the content is compared too, in bytes: the time of a file has steps of a few
+/// milliseconds, and two writes can fall into one.
+const COMPARED: u64 = 1 << 20;
+/// How long a wait may last before something is said.
+const SILENT: Duration = Duration::from_secs(1);
+/// The longest time between two tries to get a lock.
+const LONGEST_PAUSE: Duration = Duration::from_millis(40);
 
 /// What is to be done with a file that is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// Only to read it.
-    Read,
-    /// To write to it, or to replace it.
-    Change,
+    /// To write to it.
+    Write,
+    /// To put another file in its place: it may be one that may only be read.
+    Replace,
 }
 
-/// Opens a file and locks it until it is closed. Waits for another program that holds it.
-///
-/// The lock is advisory: it keeps two changes of keys apart, and nobody from reading. A file system without locks has none.
-///
-/// # Errors
-/// [`Error::Io`] if it is not there, not a regular file, or cannot be opened so.
-pub fn open(path: &Path, intent: Intent) -> Result<File> {
-    loop {
-        let failed = |word: &str, source| Error::io(format!("{word} {}", path.display()), source);
-        let mut options = File::options();
-        options.read(true).write(intent == Intent::Change);
-        let file = options.open(path).map_err(|source| match intent {
-            Intent::Change if source.kind() != io::ErrorKind::NotFound => failed("write", source),
-            _ => failed("read", source),
-        })?;
-        let metadata = file.metadata().map_err(|source| failed("read", source))?;
-        if intent == Intent::Read {
-            return Ok(file);
+/// A moment of a wait for a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It goes on.
+    Continues,
+    /// It has lasted for a second: somebody may want to know. Told once.
+    IsLong,
+}
+
+/// What is asked again and again while a lock is waited for, with the file. An error ends the wait.
+pub type Waiter = fn(&Path, Wait) -> Result<()>;
+
+static WAITER: OnceLock<Waiter> = OnceLock::new();
+
+/// Has a function asked, from now on, while any lock is waited for. The first one stays.
+pub fn set_waiter(waiter: Waiter) {
+    let _ = WAITER.set(waiter);
+}
+
+/// A file that is held until this is dropped.
+#[derive(Debug)]
+pub struct Held {
+    file: File,
+    /// The path as the user knows it.
+    named: PathBuf,
+    base: Base,
+    /// Where the file is, behind symbolic links.
+    target: PathBuf,
+    witness: Witness,
+}
+
+/// What a file was when it was read.
+#[derive(Debug, PartialEq, Eq)]
+struct Witness {
+    state: State,
+    /// Of a short file.
+    digest: Option<Zeroizing<String>>,
+}
+
+/// What the system says of a file that changes when it is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    len: u64,
+    modified: Option<SystemTime>,
+    /// When it, its permissions or its names changed.
+    changed: Option<(i64, i64)>,
+}
+
+impl Held {
+    /// Opens a file and holds it. Waits for another program that holds it. A symbolic link is followed.
+    ///
+    /// A file system without locks has none: the witness alone finds other programs there.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is not there, not a regular file, or cannot be opened so; what the waiter says.
+    pub fn open(path: &Path, intent: Intent) -> Result<Self> {
+        let failed = |source| Error::io(format!("read {}", path.display()), source);
+        let target = std::fs::canonicalize(path).map_err(failed)?;
+        Self::open_at(Base::WorkingFolder, path.to_owned(), target, intent)
+    }
+
+    /// Opens a file in an open folder and holds it, to replace it. No symbolic link is followed.
+    ///
+    /// # Errors
+    /// As [`Held::open`].
+    pub fn open_in(folder: &Folder, name: &OsStr) -> Result<Self> {
+        let base = Base::Folder(folder.clone());
+        let target = base.name_in(folder, name);
+        Self::open_at(base, folder.path_of(name), target, Intent::Replace)
+    }
+
+    /// Opens a file without holding it, to find out later whether it was written to.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be opened.
+    pub fn watch(path: &Path) -> Result<Self> {
+        let failed = |source| Error::io(format!("read {}", path.display()), source);
+        let file = File::open(path).map_err(failed)?;
+        let witness = Witness::of(&file).map_err(failed)?;
+        Ok(Self { file, named: path.to_owned(), base: Base::WorkingFolder, target: path.to_owned(), witness })
+    }
+
+    fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: Intent) -> Result<Self> {
+        let failed = |word: &str, source| Error::io(format!("{word} {}", named.display()), source);
+        loop {
+            let file = open_file(&base, &target, intent).map_err(|source| match intent {
+                Intent::Write if source.kind() != io::ErrorKind::NotFound => failed("write", source),
+                _ => failed("read", source),
+            })?;
+            let metadata = file.metadata().map_err(|source| failed("read", source))?;
+            if !metadata.is_file() {
+                return Err(failed("write", io::Error::other("it is not a regular file")));
+            }
+            lock(&file, &named)?;
+            // Whoever held it before may have put another file in its place: that one is meant.
+            if !is_named(&base, &target, &metadata).map_err(|source| failed("read", source))? {
+                continue;
+            }
+            let witness = Witness::of(&file).map_err(|source| failed("read", source))?;
+            return Ok(Self { file, named, base, target, witness });
         }
-        match file.lock() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // A file system without locks: the protocol of the tables still keeps the file whole.
-            _ => {}
+    }
+
+    /// Its content, from its beginning.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub fn input(&self) -> Result<Input> {
+        self.file.try_clone().and_then(Input::of_file).map_err(Error::Read)
+    }
+
+    /// The file as it is open.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The path as the user knows it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.named
+    }
+
+    /// How many names the file has: what replaces it takes the place of one of them only.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        names(&self.file)
+    }
+
+    pub(super) fn place(&self) -> (&Base, &Path) {
+        (&self.base, &self.target)
+    }
+
+    /// Checks that the file is still the one that was read, under its name.
+    ///
+    /// # Errors
+    /// [`Error::ChangedMeanwhile`].
+    pub fn check_unchanged(&self) -> Result<()> {
+        let changed = || Error::ChangedMeanwhile(self.named.clone());
+        self.check_named()?;
+        match Witness::of(&self.file) {
+            Ok(now) if now == self.witness => Ok(()),
+            _ => Err(changed()),
         }
-        // Whoever held it before may have put another file in its place: that one is meant.
-        let now = std::fs::metadata(path).map_err(|source| failed("read", source))?;
-        if identity(&now) == identity(&metadata) {
-            return Ok(file);
+    }
+
+    /// Checks that nobody wrote to the file since it was opened, whatever its name is now.
+    ///
+    /// # Errors
+    /// [`Error::InputWrittenTo`].
+    pub fn check_not_written_to(&self) -> Result<()> {
+        match Witness::of(&self.file) {
+            Ok(Witness { state: State { len, modified, changed: _ }, digest })
+                if (len, modified) == (self.witness.state.len, self.witness.state.modified)
+                    && digest == self.witness.digest =>
+            {
+                Ok(())
+            }
+            _ => Err(Error::InputWrittenTo),
+        }
+    }
+
+    /// Checks that the file still has its name: what is written to it is written to the file that the user knows.
+    ///
+    /// # Errors
+    /// [`Error::ChangedMeanwhile`].
+    pub fn check_named(&self) -> Result<()> {
+        let changed = || Error::ChangedMeanwhile(self.named.clone());
+        let metadata = self.file.metadata().map_err(|_| changed())?;
+        // A link may lead elsewhere by now, so that the path is followed again.
+        let path = if matches!(self.base, Base::WorkingFolder) { &self.named } else { &self.target };
+        match is_named(&self.base, path, &metadata) {
+            Ok(true) => Ok(()),
+            _ => Err(changed()),
         }
     }
 }
 
-/// How many names a file has: what replaces it would take the place of one of them only.
+impl Witness {
+    fn of(file: &File) -> io::Result<Self> {
+        let state = State::of(&file.metadata()?);
+        let digest = if state.len <= COMPARED { Some(digest(file, state.len)?) } else { None };
+        Ok(Self { state, digest })
+    }
+}
+
+impl State {
+    fn of(metadata: &Metadata) -> Self {
+        Self { len: metadata.len(), modified: metadata.modified().ok(), changed: changed(metadata) }
+    }
+}
+
+/// The digest of at most as many bytes as a file had: one that grows is told by its length.
+fn digest(file: &File, len: u64) -> io::Result<Zeroizing<String>> {
+    let mut hash = PlaintextDigest::default();
+    let (mut offset, mut buffer) = (0, Zeroizing::new([0; 8 << 10]));
+    while offset <= len {
+        match positioned::read_vectored_at(file, &mut [IoSliceMut::new(&mut buffer[..])], offset) {
+            Ok(0) => break,
+            Ok(count) => {
+                hash.update(&buffer[..count]);
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(hash.finish())
+}
+
+/// Waits until no other program holds the file. With a file system without locks, nobody holds one.
+pub(super) fn lock(file: &File, named: &Path) -> Result<()> {
+    let waiter = WAITER.get().copied().unwrap_or(|_, _| Ok(()));
+    let (since, mut pause, mut is_told) = (Instant::now(), Duration::from_millis(1), false);
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
+        let is_long = !is_told && since.elapsed() >= SILENT;
+        is_told |= is_long;
+        waiter(named, if is_long { Wait::IsLong } else { Wait::Continues })?;
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
 #[cfg(unix)]
-#[must_use]
-pub fn names(file: &File) -> u64 {
+fn open_file(base: &Base, target: &Path, intent: Intent) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    match base.open_file(target, OFlags::RDWR) {
+        // Locks of some network file systems need a file that may be written to; others do not.
+        Err(error) if intent == Intent::Replace && error.kind() != io::ErrorKind::NotFound => {
+            base.open_file(target, OFlags::RDONLY)
+        }
+        opened => opened,
+    }
+}
+
+#[cfg(not(unix))]
+fn open_file(_base: &Base, target: &Path, intent: Intent) -> io::Result<File> {
+    match File::options().read(true).write(true).open(target) {
+        Err(error) if intent == Intent::Replace && error.kind() != io::ErrorKind::NotFound => File::open(target),
+        opened => opened,
+    }
+}
+
+#[cfg(unix)]
+fn is_named(base: &Base, path: &Path, metadata: &Metadata) -> io::Result<bool> {
+    Ok(identity(metadata) == Some(base.identity(path)?))
+}
+
+#[cfg(not(unix))]
+fn is_named(_base: &Base, path: &Path, metadata: &Metadata) -> io::Result<bool> {
+    Ok(identity(&std::fs::metadata(path)?) == identity(metadata))
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems have no such time")]
+fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(_metadata: &Metadata) -> Option<(i64, i64)> {
+    None
+}
+
+#[cfg(unix)]
+fn names(file: &File) -> u64 {
     use std::os::unix::fs::MetadataExt;
     file.metadata().map_or(1, |metadata| metadata.nlink())
 }
 
 /// This system does not tell.
 #[cfg(not(unix))]
-#[must_use]
-pub fn names(_file: &File) -> u64 {
+fn names(_file: &File) -> u64 {
     1
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::sync::mpsc::channel;
 
     use super::*;
+
+    fn content(held: &Held) -> String {
+        let mut content = String::new();
+        held.file().read_to_string(&mut content).unwrap();
+        content
+    }
 
     #[test]
     fn who_waits_for_a_file_that_is_replaced_meanwhile_gets_the_new_one() {
@@ -76,14 +338,12 @@ mod tests {
         let (path, new) = (folder.path().join("x"), folder.path().join("new"));
         std::fs::write(&path, "old").unwrap();
         std::fs::write(&new, "new").unwrap();
-        let held = open(&path, Intent::Change).unwrap();
+        let held = Held::open(&path, Intent::Write).unwrap();
         let (began, told) = channel();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 began.send(()).unwrap();
-                let mut content = String::new();
-                open(&path, Intent::Change).unwrap().read_to_string(&mut content).unwrap();
-                content
+                content(&Held::open(&path, Intent::Replace).unwrap())
             });
             told.recv().unwrap();
             std::fs::rename(&new, &path).unwrap();
@@ -97,10 +357,49 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x");
         std::fs::write(&path, "x").unwrap();
-        let held = open(&path, Intent::Change).unwrap();
+        let held = Held::open(&path, Intent::Replace).unwrap();
         let other = File::open(&path).unwrap();
         assert!(other.try_lock().is_err());
         drop(held);
         assert!(other.try_lock().is_ok());
+    }
+
+    #[test]
+    fn every_change_of_a_held_file_is_found_even_within_one_step_of_the_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let other = folder.path().join("other");
+        let changes: [(&str, &dyn Fn()); 4] = [
+            ("it is longer", &|| File::options().append(true).open(&path).unwrap().write_all(b"!").unwrap()),
+            ("it says something else", &|| std::fs::write(&path, "two").unwrap()),
+            ("it was replaced", &|| {
+                std::fs::write(&other, "one").unwrap();
+                std::fs::rename(&other, &path).unwrap();
+            }),
+            ("it is gone", &|| std::fs::remove_file(&path).unwrap()),
+        ];
+        for (what, change) in changes {
+            std::fs::write(&path, "one").unwrap();
+            let held = Held::open(&path, Intent::Replace).unwrap();
+            held.check_unchanged().unwrap();
+            change();
+            assert!(matches!(held.check_unchanged(), Err(Error::ChangedMeanwhile(_))), "{what}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_only_be_read_is_held_for_its_replacement_and_a_pipe_is_not() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, "x").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+        Held::open(&path, Intent::Replace).unwrap();
+        assert!(Held::open(folder.path(), Intent::Replace).is_err());
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        // It returns: nobody is waited for at the other end.
+        assert!(Held::open(&pipe, Intent::Replace).is_err());
     }
 }

@@ -50,6 +50,14 @@ impl Input {
         Self::from_file(file).map_err(failed)
     }
 
+    /// Opens a regular file to be read at positions, however short it is.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is not there or not readable.
+    pub fn open_positioned(path: &Path) -> Result<Self> {
+        File::open(path).and_then(Self::of_file).map_err(|source| Error::io(format!("read {}", path.display()), source))
+    }
+
     /// The standard input, as a file where it was redirected from one.
     ///
     /// # Errors

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
 use kenc::context::EncryptionContext;
 use kenc::document::{Comments, Document, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
 use kenc::error::{DocumentError, Error, Result, SealFault};
-use kenc::fs::atomic::{Access, Sync};
+use kenc::fs::atomic::{Access, AtomicFile, Sync};
+use kenc::fs::held::Held;
 use kenc::fs::input::Input;
 use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
 use serde_json::json;
@@ -285,8 +286,8 @@ pub fn selection_of_rule(rule: &ConfigRule) -> Option<Rule> {
 }
 
 /// Writes a text to its place, as a whole or not at all where the place is a file.
-pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync) -> Result<()> {
-    let mut output = Output::open(place, access, sync)?;
+pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync, held: Option<Held>) -> Result<()> {
+    let mut output = Output::open(place, access, sync, held)?;
     output.writer().write_all(bytes).map_err(Error::Write)?;
     output.commit()
 }
@@ -294,7 +295,7 @@ pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync) -> Result<
 /// Prints plaintext to the standard output. A terminal gets text only.
 pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     let place = Place::StandardOutput { forced: false };
-    let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing)?;
+    let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing, None)?;
     let written = if std::io::stdout().is_terminal() {
         let mut text = TextOnly::new(output.writer());
         let written = text.write_all(bytes);
@@ -332,8 +333,9 @@ pub fn seal_word(seal: SealStatus) -> &'static str {
     }
 }
 
-/// Replaces a document by its successor.
-pub fn replace(path: &Path, text: &str) -> Result<()> {
-    let place = Place::Input { path: PathBuf::from(path) };
-    write(&place, text.as_bytes(), Access::Umask, Sync::WhenReplacing)
+/// Replaces a document, which was read while it was held, by its successor.
+pub fn replace(held: Held, text: &str) -> Result<()> {
+    let output = AtomicFile::replace(held)?;
+    output.file().write_all(text.as_bytes()).map_err(Error::Write)?;
+    output.commit()
 }

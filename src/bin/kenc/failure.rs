@@ -140,6 +140,8 @@ pub enum Cause {
     NotChangeable(PathBuf),
     #[error("{} has {names} names, and only this one would get the new keys", path.display())]
     HasOtherNames { path: PathBuf, names: u64 },
+    #[error("{} has {names} names, and would stay in plaintext under the others", path.display())]
+    PlaintextHasOtherNames { path: PathBuf, names: u64 },
     #[error("the standard input has no name for a file in {}", .0.display())]
     StandardInputToFolder(PathBuf),
     #[error("there is no local key: {} is not there", path.display())]
@@ -231,6 +233,9 @@ impl Failure {
                 error,
                 kenc::error::Error::Io { .. }
                     | kenc::error::Error::WouldOverwrite(_)
+                    | kenc::error::Error::ChangedMeanwhile(_)
+                    | kenc::error::Error::CannotKeep { .. }
+                    | kenc::error::Error::NotSynced { .. }
                     | kenc::error::Error::KeyFile { .. }
                     | kenc::error::Error::CannotWrap { .. }
                     | kenc::error::Error::Config(_)
@@ -295,6 +300,7 @@ impl Failure {
             | Cause::FolderWithoutRecursion(_)
             | Cause::NotChangeable(_)
             | Cause::HasOtherNames { .. }
+            | Cause::PlaintextHasOtherNames { .. }
             | Cause::NoFolder(_)
             | Cause::NotAFolder(_)
             | Cause::TooDeep { .. }

@@ -7,6 +7,7 @@ mod documents;
 mod editor;
 mod environment;
 mod failure;
+mod lock;
 mod many;
 mod output;
 mod progress;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Exit {
     let reporter = Reporter::new(&cli.global);
+    lock::tell_waits(&reporter);
     let configs = Configs::new(&cli.global, &reporter);
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),

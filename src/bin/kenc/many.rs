@@ -9,6 +9,7 @@ mod walk;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use indicatif::{DecimalBytes, HumanDuration};
 use kenc::error::Error;
 use kenc::fs::atomic::{AtomicFile, Existing, Sync};
 use kenc::fs::folder::{Folder, Kind, Made};
+use kenc::fs::held::Held;
 use kenc::stream::TableCopies;
 use kenc::threads;
 use serde_json::json;
@@ -193,11 +195,28 @@ impl Plan {
         }
     }
 
+    /// Opens an input. One that is to be replaced is held: [`Plan::result`] needs that.
+    pub fn open(&self, file: &FileToDo) -> Result<(File, Option<Held>), Failure> {
+        let FileToDo { branch, name, .. } = file;
+        if !self.is_in_place() {
+            return Ok((branch.source.open_file(name)?, None));
+        }
+        if branch.source.kind_of(name)? != Some(Kind::File) {
+            return Err(Cause::NotAFile(file.path()).into());
+        }
+        let held = Held::open_in(&branch.source, name)?;
+        let about = || Failure::about(file.display());
+        Ok((held.file().try_clone().map_err(Error::Read).map_err(about())?, Some(held)))
+    }
+
     /// Begins the result of a file.
-    pub fn result(&self, file: &FileToDo, earlier: &Earlier) -> Result<AtomicFile, Failure> {
-        let FileToDo { branch, name, result_name, is_found: _ } = file;
+    pub fn result(&self, file: &FileToDo, earlier: &Earlier, held: Option<Held>) -> Result<AtomicFile, Failure> {
+        let FileToDo { branch, name: _, result_name, is_found: _ } = file;
         let (folder, name, existing) = match &branch.results {
-            None => (&branch.source, name, Existing::Replace),
+            None => {
+                let held = held.expect("an input that is replaced is held from before it is read");
+                return Ok(AtomicFile::replace(held)?);
+            }
             Some(results) if self.force || matches!(earlier, Earlier::Outdated) => {
                 (results, result_name, Existing::Replace)
             }

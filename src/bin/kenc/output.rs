@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::{Input, identity};
 use kenc::stream::pipeline;
 
@@ -114,8 +115,13 @@ impl Job {
         self.input.as_ref().map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
     }
 
-    /// Opens the input, and checks that its result would not be written over it.
-    pub fn open_input(&self) -> Result<Input, Failure> {
+    /// Opens the input, and checks that its result would not be written over it. An input that is to be replaced is held:
+    /// [`Output::open`] needs that.
+    pub fn open_input(&self) -> Result<(Input, Option<Held>), Failure> {
+        if let Place::Input { path } = &self.place {
+            let held = hold(path)?;
+            return Ok((held.input()?, Some(held)));
+        }
         let input = open_input(self.input.as_deref())?;
         match &self.place {
             Place::Input { .. } => {}
@@ -130,8 +136,16 @@ impl Job {
                 }
             }
         }
-        Ok(input)
+        Ok((input, None))
     }
+}
+
+/// Holds a file that is to be replaced.
+pub fn hold(path: &Path) -> Result<Held, Failure> {
+    if path.is_dir() {
+        return Err(Cause::InputIsDirectory(path.to_owned()).into());
+    }
+    Ok(Held::open(path, Intent::Replace)?)
 }
 
 /// Opens a file, or the standard input for `None`.
@@ -157,11 +171,14 @@ pub enum Output {
 }
 
 impl Output {
-    /// Opens the output at `place`.
-    pub fn open(place: &Place, access: Access, sync: Sync) -> Result<Self> {
+    /// Opens the output at `place`. What replaces its input takes the input as it is held.
+    pub fn open(place: &Place, access: Access, sync: Sync, held: Option<Held>) -> Result<Self> {
         match place {
             Place::StandardOutput { .. } => Self::stdout(),
-            Place::Input { path } => Ok(Self::Atomic(AtomicFile::create(path, Existing::Replace, access, sync)?)),
+            Place::Input { .. } => {
+                let held = held.expect("an input that is replaced is held from before it is read");
+                Ok(Self::Atomic(AtomicFile::replace(held)?))
+            }
             Place::File { path, existing } => match std::fs::metadata(path) {
                 // A device or a named pipe is written to, not replaced.
                 Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {

@@ -124,6 +124,16 @@ impl Reporter {
         print_error_line(&format!("{}\n", printable(text)));
     }
 
+    /// Whether anything is said that is neither a result nor an error.
+    pub fn says(&self) -> bool {
+        !self.quiet && !self.json
+    }
+
+    /// Says what keeps the work from going on.
+    pub fn say_now(text: &str) {
+        print_error_line(&format!("kenc: {}\n", printable(text)));
+    }
+
     /// Says what to do next.
     pub fn hint(&self, text: &str) {
         if !self.quiet && !self.json {

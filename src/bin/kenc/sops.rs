@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use crate::args::{ColorWhen, GlobalArgs};
 use crate::configuration::Configs;
 use crate::failure::Exit;
+use crate::lock;
 use crate::report::{self, Reporter};
 use crate::signals;
 use crate::standard_streams;
@@ -63,6 +64,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         no_input: false,
     };
     let reporter = Reporter::new(&global);
+    lock::tell_waits(&reporter);
     let configs = Configs::of_sops(args.config.clone(), &reporter);
     let outcome = std::panic::catch_unwind(|| run(&args, &configs, &reporter));
     match outcome {

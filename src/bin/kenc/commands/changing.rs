@@ -5,7 +5,6 @@ pub mod confirm;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,8 +12,8 @@ use std::sync::mpsc::channel;
 
 use kenc::document::Sealed;
 use kenc::error::{Error, Result};
-use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use kenc::fs::held::{self, Intent};
+use kenc::fs::atomic::{Access, AtomicFile, Sync};
+use kenc::fs::held::{Held, Intent as HeldFor};
 use kenc::fs::input::Input;
 use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::stream::FileHead;
@@ -31,6 +30,15 @@ use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
 use crate::version_control;
+
+/// What is to be done with the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Only to look at them.
+    Read,
+    /// To change them.
+    Change,
+}
 
 /// A file to change, and where the result goes.
 pub enum Target {
@@ -135,18 +143,34 @@ impl Target {
         }
     }
 
-    /// Opens and recognises it. A file that is changed itself is held until the second value is dropped.
-    pub fn read(&self, intent: Intent, notation: Option<Notation>) -> Result<(Content, Option<File>), Failure> {
+    /// Opens and recognises it. A file that is changed itself is held until the second value is dropped; another one is
+    /// watched by it, so that [`Target::commit`] finds out whether it was written to meanwhile.
+    pub fn read(&self, intent: Intent, notation: Option<Notation>) -> Result<(Content, Option<Held>), Failure> {
         let (input, held) = match self {
-            Self::Elsewhere(job) => (job.open_input()?, None),
+            Self::Elsewhere(job) => {
+                let (input, held) = job.open_input()?;
+                // Files that the system makes up while they are read have no length, and are never the same twice.
+                let is_file = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
+                match job.input.as_ref().filter(is_file) {
+                    Some(path) if held.is_none() => {
+                        let watched = Held::watch(path)?;
+                        (watched.input().map_err(self.about())?, Some(watched))
+                    }
+                    _ => (input, held),
+                }
+            }
             Self::Itself(path) => {
                 let metadata = std::fs::metadata(path);
                 if metadata.is_ok_and(|metadata| !metadata.is_file()) {
                     return Err(Cause::NotChangeable(path.clone()).into());
                 }
-                let file = held::open(path, intent)?;
-                let held = file.try_clone().map_err(Error::Read).map_err(self.about())?;
-                (Input::of_file(file).map_err(Error::Read).map_err(self.about())?, Some(held))
+                match intent {
+                    Intent::Read => (Input::open_positioned(path)?, None),
+                    Intent::Change => {
+                        let held = Held::open(path, HeldFor::Write)?;
+                        (held.input().map_err(self.about())?, Some(held))
+                    }
+                }
             }
         };
         let content = match crate::documents::recognise(input, self.path(), notation).map_err(self.about())? {
@@ -159,26 +183,34 @@ impl Target {
     }
 
     /// Writes the text of a document, as a whole or not at all where it takes the place of a file.
-    pub fn write(&self, text: &str, args: &ChangedFilesArgs) -> Result<(), Failure> {
-        let mut output = self.open_output(args)?;
+    pub fn write(&self, text: &str, args: &ChangedFilesArgs, held: Option<Held>) -> Result<(), Failure> {
+        let (mut output, watched) = self.open_output(args, held)?;
         output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
+        self.commit(output, watched)
+    }
+
+    /// Ends the output, if the input is what it was.
+    pub fn commit(&self, output: Output, watched: Option<Held>) -> Result<(), Failure> {
+        if let Some(watched) = watched {
+            watched.check_not_written_to().map_err(self.about())?;
+        }
         output.commit().map_err(self.about())
     }
 
-    /// Opens the output in which the result is written anew.
-    pub fn open_output(&self, args: &ChangedFilesArgs) -> Result<Output, Failure> {
+    /// Opens the output in which the result is written anew, and returns it with the input if that is another file.
+    pub fn open_output(&self, args: &ChangedFilesArgs, held: Option<Held>) -> Result<(Output, Option<Held>), Failure> {
         match self {
             Self::Elsewhere(job) => {
                 let sync = if args.sync { Sync::Always } else { Sync::WhenReplacing };
-                Ok(Output::open(&job.place, Access::Umask, sync)?)
+                Ok((Output::open(&job.place, Access::Umask, sync, None)?, held))
             }
             Self::Itself(path) => {
-                let names = std::fs::File::open(path).map_or(1, |file| held::names(&file));
+                let held = held.expect("a file that is changed is held from before it is read");
+                let names = held.names();
                 if names > 1 && !args.force {
                     return Err(Cause::HasOtherNames { path: path.clone(), names }.into());
                 }
-                let file = AtomicFile::create(path, Existing::Replace, Access::Umask, Sync::WhenReplacing)?;
-                Ok(Output::Atomic(file))
+                Ok((Output::Atomic(AtomicFile::replace(held)?), None))
             }
         }
     }

@@ -38,9 +38,9 @@ pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
         let trusted = configs.trusted(job.input.as_deref())?;
         let keyring =
             Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-        let input = job.open_input()?;
+        let (input, held) = job.open_input()?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-        let output = Output::open(&job.place, Access::Owner, sync)?;
+        let output = Output::open(&job.place, Access::Owner, sync, held)?;
         Decryption { args, configs, reporter, job, demands: &demands, keyring: &keyring }.run(input, output)?;
         Ok(Exit::Done)
     });

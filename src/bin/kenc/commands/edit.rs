@@ -12,6 +12,7 @@ use std::sync::Arc;
 use kenc::document::MacDemand;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::held::{Held, Intent};
 use kenc::fs::scratch::PrivateFolder;
 use kenc::keys::TrustedKeys;
 use zeroize::Zeroizing;
@@ -23,6 +24,7 @@ use crate::configuration::Configs;
 use crate::editor::Editor;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
+use crate::lock::tell_other_names;
 use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
 use crate::report::Reporter;
@@ -246,15 +248,14 @@ impl Session<'_> {
         let about = || Failure::about(self.path().display().to_string());
         let Successor { bytes, aliases } =
             self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
-        let existing = if self.subject.sealed.is_some() { Existing::Replace } else { Existing::Refuse };
-        let output = AtomicFile::create(self.path(), existing, Access::Umask, Sync::Always);
-        let output = output.map_err(or_changed)?;
+        let (output, names) = self.open_output()?;
         std::io::Write::write_all(&mut output.file(), &bytes).map_err(Error::Write).map_err(about())?;
         // A signal that comes now waits until it is decided whether there is something to rescue.
         let mut state = self.rescue.lock();
-        self.check_unchanged()?;
         output.commit().map_err(or_changed)?;
         state.settled = true;
+        drop(state);
+        tell_other_names(self.opener.reporter, self.path(), names);
         if let Some(at) = aliases.first() {
             self.opener.reporter.hint(&format!(
                 "{at} has an alias: sops does not open a document in which one stands for an encrypted value"
@@ -263,13 +264,24 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn check_unchanged(&self) -> Result<(), Failure> {
-        let now = match std::fs::read(self.path()) {
-            Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::io(format!("read {}", self.path().display()), error).into()),
+    /// Opens the successor of the file, if that is still what was opened; and says how many names the file has.
+    ///
+    /// Only now is the file held: an editor that stays open for hours must not keep others from changing the file.
+    fn open_output(&self) -> Result<(AtomicFile, u64), Failure> {
+        let changed = || Failure::from(Cause::ChangedMeanwhile(self.path().to_owned()));
+        let Some(before) = &self.subject.sealed else {
+            let output = AtomicFile::create(self.path(), Existing::Refuse, Access::Umask, Sync::Always);
+            return Ok((output.map_err(or_changed)?, 1));
         };
-        if now == self.subject.sealed { Ok(()) } else { Err(Cause::ChangedMeanwhile(self.path().to_owned()).into()) }
+        let held = match Held::open(self.path(), Intent::Replace) {
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => return Err(changed()),
+            held => held?,
+        };
+        if contents::read(self.path())? != *before {
+            return Err(changed());
+        }
+        let names = held.names();
+        Ok((AtomicFile::replace(held)?, names))
     }
 
     /// `None` if nobody can be asked.
@@ -320,7 +332,7 @@ fn not_saved(why: Failure, kept: Option<Kept>) -> Failure {
 
 fn or_changed(error: Error) -> Failure {
     match error {
-        Error::WouldOverwrite(path) => Cause::ChangedMeanwhile(path).into(),
+        Error::WouldOverwrite(path) | Error::ChangedMeanwhile(path) => Cause::ChangedMeanwhile(path).into(),
         error => error.into(),
     }
 }

@@ -9,6 +9,7 @@ use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
+use kenc::fs::held::Held;
 use kenc::fs::input::{Input, Kind};
 use kenc::keys::{Identities, Keyring, TrustedKeys, WrappedKey};
 use kenc::stream::armor::ArmorWriter;
@@ -155,13 +156,24 @@ fn open(job: &Job, args: &EncryptArgs) -> Result<(Input, Output), Failure> {
     if let Some(path) = job.input.as_ref().filter(|path| path.is_dir()) {
         return Err(Cause::CannotEncryptDirectory(path.clone()).into());
     }
-    let input = job.open_input()?;
+    let (input, held) = job.open_input()?;
+    check_names(held.as_ref(), args.output.force)?;
     let input = match &job.place {
         Place::Input { path } if !args.output.force => refuse_kenc_file(input, path)?,
         _ => input,
     };
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-    Ok((input, Output::open(&job.place, Access::Umask, sync)?))
+    Ok((input, Output::open(&job.place, Access::Umask, sync, held)?))
+}
+
+/// A file that is encrypted in its place must not stay in plaintext under another name.
+pub fn check_names(held: Option<&Held>, is_forced: bool) -> Result<(), Cause> {
+    match held {
+        Some(held) if held.names() > 1 && !is_forced => {
+            Err(Cause::PlaintextHasOtherNames { path: held.path().to_owned(), names: held.names() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A second run of a script must not encrypt twice what it replaced the first time.

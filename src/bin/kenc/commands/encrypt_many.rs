@@ -19,7 +19,7 @@ use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{FileHead, NewFile, TableCopies, write_error};
 
 use crate::args::EncryptArgs;
-use crate::commands::encrypt::{Recipe, encrypted_name, recipe};
+use crate::commands::encrypt::{Recipe, check_names, encrypted_name, recipe};
 use crate::commands::opening::{is_kenc_file, threads};
 use crate::configuration::Configs;
 use crate::failure::{Cause, Exit, Failure};
@@ -128,7 +128,7 @@ impl Work for Encryption<'_> {
 
     fn run(&self, file: &FileToDo, progress: &Progress, _others: &dyn Fn()) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
-        let source = file.branch.source.open_file(&file.name)?;
+        let (source, held) = self.plan.open(file)?;
         let before = source.metadata().map_err(Error::Read).map_err(about())?;
         if !before.is_file() {
             return Err(Cause::NotAFile(file.path()).into());
@@ -141,6 +141,7 @@ impl Work for Encryption<'_> {
                 Err(Cause::EncryptedAlready(file.path()).into())
             };
         }
+        check_names(held.as_ref(), self.plan.force)?;
         // Results have an ending that other files lose when they come back, but folders keep their names.
         Plan::check_name(file, |kind| kind == Kind::Folder)?;
         let earlier = self.plan.earlier(file, &before, |result, metadata| {
@@ -151,17 +152,14 @@ impl Work for Encryption<'_> {
         if matches!(earlier, Earlier::Whole) {
             return Ok(Outcome::WholeAlready);
         }
-        let output = self.plan.result(file, &earlier)?;
+        let output = self.plan.result(file, &earlier, held)?;
         let recipe = self.recipes.next(Some(&file.path()))?;
         let bytes = self.seal(&recipe, &source, before.len(), &output, progress).map_err(about())?;
         let after = source.metadata().map_err(Error::Read).map_err(about())?;
         if !is_same_state(&before, &after) {
             return Err(about()(Error::InputWrittenTo));
         }
-        if self.plan.is_in_place() {
-            output.take_over(&before)?;
-        }
-        output.restore(&Attributes::of(&before))?;
+        output.restore_encrypted(&Attributes::of(&before, Some(&source)))?;
         output.commit()?;
         Ok(Outcome::Written(bytes))
     }

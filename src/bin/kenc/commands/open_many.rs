@@ -8,6 +8,7 @@ use kenc::document::Sealed as Document;
 use kenc::error::{Error, Foreign, FormatError, Result};
 use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
+use kenc::fs::held::Held;
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
 use kenc::stream::armor::ArmorReader;
@@ -87,14 +88,14 @@ impl Work for Decryption<'_> {
         let Self(opening) = self;
         let plan = opening.plan;
         let about = || Failure::about(file.display());
-        let mut sealed = Sealed::open(file)?;
+        let (mut sealed, held) = Sealed::open(file, plan)?;
         if plan.is_in_place() && plan.resume && is_plaintext(&sealed.start) {
             return Ok(Outcome::WholeAlready);
         }
         // What is not named like a kenc file keeps its name, and goes first.
         Plan::check_name(file, |_| true)?;
         if let Some(document) = sealed.document(file)? {
-            return opening.decrypt_document(document, file, &sealed.metadata);
+            return opening.decrypt_document(document, file, &sealed, held);
         }
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
@@ -107,14 +108,11 @@ impl Work for Decryption<'_> {
         if matches!(earlier, Earlier::Whole) {
             return Ok(Outcome::WholeAlready);
         }
-        let output = plan.result(file, &earlier)?;
+        let output = plan.result(file, &earlier, held)?;
         let cipher = opening.cipher(&head, others).map_err(about())?;
-        let metadata = reader.metadata.clone();
+        let attributes = Attributes::of_plaintext(reader.metadata, reader.file);
         let bytes = opening.open(reader, &head, &cipher, Some(&output), progress).map_err(about())?;
-        if plan.is_in_place() {
-            output.take_over(&metadata)?;
-        }
-        output.restore(&Attributes::of(&metadata))?;
+        output.restore_plaintext(&attributes)?;
         output.commit()?;
         Ok(Outcome::Written(bytes))
     }
@@ -128,7 +126,7 @@ impl Work for Verification<'_> {
     fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
-        let mut sealed = Sealed::open(file)?;
+        let (mut sealed, _) = Sealed::open(file, opening.plan)?;
         if let Some(document) = sealed.document(file)? {
             return opening.verify_document(document, file, &sealed.metadata);
         }
@@ -152,18 +150,22 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn decrypt_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+    fn decrypt_document(
+        &self,
+        document: Document,
+        file: &FileToDo,
+        sealed: &Sealed,
+        held: Option<Held>,
+    ) -> Result<Outcome, Failure> {
+        let Sealed { metadata, .. } = sealed;
         let about = || Failure::about(file.display());
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
-        let output = self.plan.result(file, &earlier)?;
-        let opened = sealed.open(self.keyring, &self.of_document(file)?).map_err(about())?;
+        let output = self.plan.result(file, &earlier, held)?;
+        let opened = document.open(self.keyring, &self.of_document(file)?).map_err(about())?;
         documents::warn_unless_sealed(self.reporter, &file.display().to_string(), opened.report());
         let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
-        if self.plan.is_in_place() {
-            output.take_over(metadata)?;
-        }
-        output.restore(&Attributes::of(metadata))?;
+        output.restore_plaintext(&Attributes::of_plaintext(metadata, &sealed.file))?;
         output.commit()?;
         Ok(Outcome::Written(plaintext.len() as u64))
     }
@@ -244,8 +246,8 @@ struct Reader<'a> {
 }
 
 impl Sealed {
-    fn open(todo: &FileToDo) -> Result<Self, Failure> {
-        let mut file = todo.branch.source.open_file(&todo.name)?;
+    fn open(todo: &FileToDo, plan: &Plan) -> Result<(Self, Option<Held>), Failure> {
+        let (mut file, held) = plan.open(todo)?;
         let about = || Failure::about(todo.display());
         let metadata = file.metadata().map_err(Error::Read).map_err(about())?;
         if !metadata.is_file() {
@@ -253,7 +255,7 @@ impl Sealed {
         }
         let mut start = Vec::with_capacity(START);
         Read::by_ref(&mut file).take(START as u64).read_to_end(&mut start).map_err(read_error).map_err(about())?;
-        Ok(Self { file, metadata, start })
+        Ok((Self { file, metadata, start }, held))
     }
 
     /// The config document that it is, if it is one.

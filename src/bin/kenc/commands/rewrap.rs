@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use kenc::crypto::Backend;
 use kenc::error::{Error, Result};
 use kenc::fs::copy::append_rest;
-use kenc::fs::held::Intent;
+use kenc::fs::held::Held;
 use kenc::keys::{KeyChange, KeyUri, Keyring, Rewrapped, Rewrapper, Way};
 use kenc::stream::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
-use crate::commands::changing::{self, Content, OldAndNew, Target, named};
+use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
@@ -66,14 +66,15 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         AT_ONCE,
         |target| {
             let intent = if args.dry_run { Intent::Read } else { Intent::Change };
-            let (content, _held) = target.read(intent, notation)?;
+            let (content, held) = target.read(intent, notation)?;
             match content {
                 Content::File(recognised) => {
                     let rewrapper = by_config.of(target)?;
-                    Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised).map(Changed::File)
+                    Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised, held).map(Changed::File)
                 }
                 Content::Document(sealed) => {
                     let demands = demands.of_changed_document(&args.document, configs.require_seal(target.path())?);
+                    let target = (target, held);
                     documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring, reporter)
                         .map(Changed::Document)
                 }
@@ -158,7 +159,7 @@ struct Rewrap<'a> {
 }
 
 impl Rewrap<'_> {
-    fn run(self, recognised: Recognised) -> Result<Done, Failure> {
+    fn run(self, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
         let Self { args, target, demands, rewrapper } = self;
         let Recognised { head, is_armored, mut payload } = recognised;
         changing::check_context(&head, demands).map_err(target.about())?;
@@ -191,18 +192,24 @@ impl Rewrap<'_> {
         if args.dry_run {
             return Ok(done(written));
         }
+        let check = |check: fn(&Held) -> Result<()>| held.as_ref().map_or(Ok(()), check);
         match (written, &payload) {
             (Written::Nothing, _) => {}
             (Written::Mended, Payload::File { file, .. }) => {
+                check(Held::check_unchanged)?;
                 mend_tables(&mut &*file, &head.header).map(drop).map_err(target.about())?;
+                check(Held::check_named)?;
             }
             (Written::InPlace, Payload::File { file, .. }) => {
+                check(Held::check_unchanged)?;
                 write_tables(&mut &*file, &head.header, &new).map_err(target.about())?;
+                // What was written must not have gone into a file that another program has replaced.
+                check(Held::check_named)?;
             }
             _ => {
-                let mut output = target.open_output(&args.files)?;
+                let (mut output, watched) = target.open_output(&args.files, held)?;
                 write_anew(&head, &new, is_armored, &mut payload, &mut output).map_err(target.about())?;
-                output.commit().map_err(target.about())?;
+                target.commit(output, watched)?;
             }
         }
         Ok(done(written))

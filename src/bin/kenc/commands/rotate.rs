@@ -3,7 +3,7 @@
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::error::{Error, Result};
-use kenc::fs::held::Intent;
+use kenc::fs::held::Held;
 use kenc::keys::rewrap::Old;
 use kenc::keys::{Keyring, Rewrapper, WrappedKey};
 use kenc::stream::pipeline::{self, Pipeline};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::args::{Cipher, RotateArgs};
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
-use crate::commands::changing::{self, Content, OldAndNew, Target, named};
+use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::opening::{Demands, Payload, Recognised, threads};
@@ -107,9 +107,9 @@ struct Rotation<'a> {
 impl Rotation<'_> {
     fn of(&self, target: &Target) -> Result<Changed, Failure> {
         let Self { args, new_context, documents: keys, keyring, .. } = self;
-        let (content, _held) = target.read(Intent::Change, args.document.input_type.input_type)?;
+        let (content, held) = target.read(Intent::Change, args.document.input_type.input_type)?;
         match content {
-            Content::File(recognised) => self.file(target, *recognised).map(Changed::File),
+            Content::File(recognised) => self.file(target, *recognised, held).map(Changed::File),
             Content::Document(sealed) => {
                 // What has no seal yet gets one by this very command.
                 let demands = self.demands.of_changed_document(&args.document, false);
@@ -117,7 +117,7 @@ impl Rotation<'_> {
                     *sealed,
                     args,
                     new_context.as_ref(),
-                    target,
+                    (target, held),
                     keys,
                     &demands,
                     keyring,
@@ -128,11 +128,11 @@ impl Rotation<'_> {
         }
     }
 
-    fn file(&self, target: &Target, recognised: Recognised) -> Result<Done, Failure> {
+    fn file(&self, target: &Target, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
         let rewrapper = self.rewrappers.of(target)?;
         let NewPayload { slots, file, old_cipher } = self.prepare(&recognised, rewrapper).map_err(target.about())?;
         let Recognised { is_armored, mut payload, .. } = recognised;
-        let mut output = target.open_output(&self.args.files)?;
+        let (mut output, watched) = target.open_output(&self.args.files, held)?;
 
         let len = if let Payload::File { len, .. } = payload { Some(len) } else { None };
         let progress = Progress::new(self.shows_progress, &target.name(), len);
@@ -153,7 +153,7 @@ impl Rotation<'_> {
         };
         drop(progress);
         resealed.map_err(target.about())?;
-        output.commit().map_err(target.about())?;
+        target.commit(output, watched)?;
         Ok(Done { name: target.name(), is_apart: target.is_standard_output(), slots })
     }
 

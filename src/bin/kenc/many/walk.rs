@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
             // An earlier run may have left it so that nothing can be added.
             make_writable(results);
         }
-        source.metadata().ok().map(|metadata| Attributes::of(&metadata))
+        source.metadata().ok().map(|metadata| Attributes::of(&metadata, source.handle().ok()))
     }
 
     /// Something that the user named.

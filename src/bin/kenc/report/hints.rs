@@ -123,6 +123,10 @@ fn of_command(cause: &Cause) -> String {
             "`-f` replaces it all the same; `find -samefile {}` shows the other names, which keep the old file",
             quoted(path)
         ),
+        Cause::PlaintextHasOtherNames { path, .. } => format!(
+            "`find . -samefile {0}` shows the names; remove the others, or let `-f` encrypt {0} alone",
+            quoted(path)
+        ),
         Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
         Cause::NoLocalKey { named: Named::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
         Cause::NoLocalKey { named: Named::OnCommandLine, path } => {
@@ -237,6 +241,16 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::InputChanged { .. } | Error::InputWrittenTo => {
             one("encrypt it again when nothing writes to it, or from a snapshot")
         }
+        Error::ChangedMeanwhile(_) => one("the file was left as it is now; run the command again"),
+        Error::CannotKeep { path, attribute, .. } => vec![match attribute.strip_prefix("the attribute ") {
+            Some(name) => format!(
+                "remove it if it is not needed, and try again: `setfattr -x {} {}`; `getfattr -m - {1}` lists them",
+                quote(name),
+                quoted(path)
+            ),
+            None => format!("remove it if it is not needed, and try again: `setfacl -b {}`", quoted(path)),
+        }],
+        Error::NotSynced { .. } => one("`sync` writes everything to the disk; if it fails, look at the disk"),
         Error::Interrupted => Vec::new(),
         Error::Write(source) => vec![match source.kind() {
             ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),

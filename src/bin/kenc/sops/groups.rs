@@ -10,10 +10,11 @@ use kenc::keys::WrappingKey;
 
 use super::exit::{Stop, code};
 use super::keys::{named, refuse_others};
-use super::session::{Session, name_of, replace};
+use super::session::{Session, name_of};
 use super::transform::text_of;
 use crate::documents::groups_of_rule;
 use crate::failure::Failure;
+use crate::output::hold;
 use crate::standard_streams;
 
 /// Gives files the keys of the rules for them.
@@ -42,6 +43,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let rule = found.config.as_ref().map(|config| config.rule_for(Some(path))).transpose()?.flatten();
     let rule = rule.ok_or_else(|| Stop::new(code::FAILED, "there is no config with creation rules"))?;
     let groups = groups_of_rule(&rule)?;
+    let held = hold(path)?;
     let sealed = session.sealed(Some(path))?;
     let old = sealed.metadata();
     let stated = session.args.shamir_secret_sharing_threshold.or(rule.threshold.map(usize::from)).unwrap_or(0);
@@ -64,7 +66,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
         groups.into_iter().map(|group| group.into_iter().map(NewKey::Wrapping).collect()).collect();
     let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
     if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
-        replace(path, &encrypted.text)?;
+        session.replace(held, &encrypted.text)?;
     }
     session.reporter.tell(&format!("File {} synced with new keys", path.display()));
     Ok(0)
@@ -109,6 +111,7 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let path = args.file.as_deref().ok_or_else(|| Stop::new(code::NO_FILE, "`--file` must name the file"))?;
     let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
     refuse_others(&args.refused_keys)?;
+    let held = session.hold(Some(path))?;
     let opened = session.open(Some(path))?;
     let old = opened.metadata();
     let mut groups: Vec<Vec<NewKey>> =
@@ -136,5 +139,5 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let threshold = if groups.len() > 1 { stated.min(groups.len()) } else { 0 };
     let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
     let text = text_of(outcome.map_err(Failure::about(name_of(Some(path))))?, opened.document().text());
-    session.write(Some(path), text.as_bytes(), Access::Umask)
+    session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }

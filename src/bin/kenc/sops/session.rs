@@ -1,11 +1,12 @@
 //! What all commands have in common: reading, opening and writing a document.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kenc::context::EncryptionContext;
 use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
+use kenc::fs::held::Held;
 use kenc::keys::{AwsKms, Identities, Keyring, TrustedKeys};
 use zeroize::Zeroizing;
 
@@ -14,10 +15,11 @@ use super::exit::{Stop, code};
 use super::identities::Found;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
-use crate::documents::{parse, warn_unless_sealed, write};
+use crate::documents::{self, parse, warn_unless_sealed, write};
 use crate::environment::key_service;
 use crate::failure::Failure;
-use crate::output::{Place, STANDARD_INPUT, check_folder_of, open_input};
+use crate::lock::{names, tell_other_names};
+use crate::output::{Place, STANDARD_INPUT, check_folder_of, hold, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 
@@ -91,14 +93,33 @@ impl<'a> Session<'a> {
         key_service(&AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) })
     }
 
-    /// Writes a result where the flags say: to the file itself, another, or the standard output.
-    pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access) -> Result<u8, Stop> {
-        let SopsArgs { in_place, output, .. } = self.args;
-        let output = output.as_ref().filter(|output| !output.as_os_str().is_empty());
+    /// Holds the input if it is the file that the flags have replaced. To be done before it is read.
+    pub fn hold(self, path: Option<&Path>) -> Result<Option<Held>, Stop> {
+        let same = |left: &Path, right: &Path| {
+            let real = std::fs::canonicalize;
+            real(left).is_ok_and(|left| real(right).is_ok_and(|right| left == right))
+        };
+        match path {
+            Some(path) if self.args.in_place || self.output().is_some_and(|output| same(output, path)) => {
+                Ok(Some(hold(path)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn output(self) -> Option<&'a PathBuf> {
+        self.args.output.as_ref().filter(|output| !output.as_os_str().is_empty())
+    }
+
+    /// Writes a result where the flags say: to the file itself, which is held then, another, or the standard output.
+    pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access, held: Option<Held>) -> Result<u8, Stop> {
+        let SopsArgs { in_place, .. } = self.args;
+        let output = self.output();
         let place = match (output, path) {
             (Some(_), _) if *in_place => {
                 return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot both say where the result goes"));
             }
+            (Some(output), _) if held.is_some() => Place::Input { path: output.clone() },
             (Some(output), _) => {
                 check_folder_of(output)
                     .map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
@@ -110,7 +131,20 @@ impl<'a> Session<'a> {
             }
             _ => Place::StandardOutput { forced: true },
         };
-        written(&place, bytes, access)
+        let names = names(held.as_ref());
+        let code = written(write(&place, bytes, access, Sync::WhenReplacing, held))?;
+        if let Place::Input { path } = &place {
+            tell_other_names(self.reporter, path, names);
+        }
+        Ok(code)
+    }
+
+    /// Replaces a document, which was read while it was held, by its successor.
+    pub fn replace(self, held: Held, text: &str) -> Result<u8, Stop> {
+        let (path, names) = (held.path().to_owned(), held.names());
+        let code = written(documents::replace(held, text))?;
+        tell_other_names(self.reporter, &path, names);
+        Ok(code)
     }
 }
 
@@ -120,18 +154,13 @@ pub fn read(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
     whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
 }
 
-/// Replaces a document by its successor.
-pub fn replace(path: &Path, text: &str) -> Result<u8, Stop> {
-    written(&Place::Input { path: path.to_owned() }, text.as_bytes(), Access::Umask)
-}
-
 /// A path as messages name it.
 pub fn name_of(path: Option<&Path>) -> String {
     path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
 }
 
-fn written(place: &Place, bytes: &[u8], access: Access) -> Result<u8, Stop> {
-    match write(place, bytes, access, Sync::WhenReplacing) {
+fn written(outcome: LibraryResult<()>) -> Result<u8, Stop> {
+    match outcome {
         Ok(()) => Ok(0),
         Err(error @ Error::Interrupted) => Err(error.into()),
         Err(error) => Err(Stop::from(error).with_code(code::CANNOT_WRITE)),

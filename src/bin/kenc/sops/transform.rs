@@ -24,6 +24,7 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
     let about = || Failure::about(name_of(path));
+    let held = session.hold(path)?;
     let whole = read(path)?;
     if from == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
@@ -46,7 +47,7 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
         let fault = "an alias of a value that is encrypted, which sops could not read: write the value out".to_owned();
         return Err(Stop::from(about()(DocumentError::Refused { at, fault }.into())).with_code(code::CANNOT_ENCRYPT));
     }
-    session.write(path, text.as_bytes(), Access::Umask)
+    session.write(path, text.as_bytes(), Access::Umask, held)
 }
 
 fn converted(document: &Document, to: Format) -> Result<Document, DocumentError> {
@@ -66,6 +67,7 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
         }
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
+    let held = session.hold(path)?;
     let opened = session.open(path)?;
     let own = opened.document().format();
     // A name that sops does not know, as that of a TOML file, says less than the document itself.
@@ -83,7 +85,7 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
         (Some(Value::Time(time)), Format::Json) => bytes = format!("\"{time}\"").into_bytes().into(),
         _ => {}
     }
-    session.write(path, &bytes, Access::Owner)
+    session.write(path, &bytes, Access::Owner, held)
 }
 
 /// A new data key, under the same keys but for those that are added or removed.
@@ -97,6 +99,7 @@ pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
         return Err(Stop::new(code::KEYS_OF_NO_FILE, sentence));
     }
     check_input(session, Some(path))?;
+    let held = session.hold(Some(path))?;
     let opened = session.open(Some(path))?;
     let groups = changed(opened.metadata(), added, &removed);
     let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
@@ -104,7 +107,7 @@ pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let rotation = Rotation { keys, ..Rotation::default() };
     let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring));
     let Encrypted { text, .. } = rotated.map_err(Failure::about(name_of(Some(path))))?;
-    session.write(Some(path), text.as_bytes(), Access::Umask)
+    session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }
 
 /// The keys of a document with some added to the first group, and some removed from all.

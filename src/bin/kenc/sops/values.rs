@@ -8,8 +8,9 @@ use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::{Session, name_of, read, replace};
+use super::session::{Session, name_of, read};
 use crate::failure::Failure;
+use crate::output::hold;
 
 /// `set FILE PATH VALUE`.
 pub fn set(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
@@ -63,13 +64,14 @@ fn change(
     change: impl FnOnce(&Document) -> Result<Zeroizing<String>, DocumentError>,
 ) -> Result<u8, Stop> {
     let about = || Failure::about(name_of(Some(file)));
+    let held = hold(file)?;
     let opened = session.open(Some(file))?;
     let plaintext = opened.plaintext();
     let edited = change(plaintext).and_then(|text| Document::parse(plaintext.format(), text));
     let edited = edited.map_err(|error| about()(error.into()))?;
     match opened.encrypt_again(&edited).map_err(about())? {
         Outcome::Unchanged => Ok(0),
-        Outcome::Changed(Encrypted { text, .. }) => replace(file, &text),
+        Outcome::Changed(Encrypted { text, .. }) => session.replace(held, &text),
     }
 }
 

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use kenc::document::GroupDifference;
-use kenc::fs::held::Intent;
 use kenc::keys::Rewrapper;
 
-use super::{Content, Target};
+use super::{Content, Intent, Target};
 use crate::args::documents::{FromConfigArgs, Notation};
 use crate::commands::documents::keys::{KeysOfDocuments, changes_of_groups};
 use crate::failure::{Cause, Failure};

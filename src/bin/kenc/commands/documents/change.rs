@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kenc::document::{Document, Encrypted, Format, Outcome, Sealed};
 use kenc::error::{DocumentError, Error, Result};
-use kenc::fs::held::{self, Intent};
+use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
 use zeroize::Zeroizing;
@@ -16,6 +16,7 @@ use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Cause, Failure};
+use crate::lock::tell_other_names;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 
@@ -45,10 +46,9 @@ impl Change<'_> {
         let trusted = configs.trusted(Some(file))?;
         let keyring =
             Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-        let held = held::open(file, Intent::Change)?;
-        let clone = held.try_clone().map_err(Error::Read).map_err(about())?;
-        let input = Input::of_file(clone).map_err(Error::Read).map_err(about())?;
-        let sealed = sealed(input, file, document_open.input_type.input_type)?;
+        let held = Held::open(file, Intent::Write)?;
+        let names = held.names();
+        let sealed = sealed(held.input().map_err(about())?, file, document_open.input_type.input_type)?;
         let demands = demands.of_document(document_open, configs.require_seal(Some(file))?);
         let opened = sealed.open(&keyring, &demands).map_err(about())?;
         documents::warn_unless_sealed(reporter, &file.display().to_string(), opened.report());
@@ -58,7 +58,8 @@ impl Change<'_> {
         match opened.encrypt_again(&edited).map_err(about())? {
             Outcome::Unchanged => Ok(None),
             Outcome::Changed(Encrypted { text, .. }) => {
-                documents::replace(file, &text).map_err(about())?;
+                documents::replace(held, &text).map_err(about())?;
+                tell_other_names(reporter, file, names);
                 Ok(Some(Document::parse(format, text).map_err(Error::from).map_err(about())?))
             }
         }
@@ -66,10 +67,7 @@ impl Change<'_> {
 
     /// Checks without a key that the file is a document, before a value is asked for.
     pub fn check(&self) -> Result<(), Failure> {
-        let file = held::open(self.file, Intent::Read)?;
-        let about = || Failure::about(self.file.display().to_string());
-        let input = Input::of_file(file).map_err(Error::Read).map_err(about())?;
-        sealed(input, self.file, self.document_open.input_type.input_type).map(drop)
+        sealed(Input::open_positioned(self.file)?, self.file, self.document_open.input_type.input_type).map(drop)
     }
 }
 

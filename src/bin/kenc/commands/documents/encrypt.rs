@@ -11,6 +11,7 @@ use kenc::fs::atomic::{Access, Sync};
 use kenc::keys::{Identities, Keyring, TrustedKeys};
 
 use crate::args::EncryptArgs;
+use crate::commands::encrypt::check_names;
 use crate::configuration::Configs;
 use crate::documents::{has_values_encrypted, read_plaintext, recipe, write};
 use crate::environment::key_service;
@@ -81,11 +82,12 @@ impl Encryption<'_> {
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
         let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
-        let input = job.open_input()?;
+        let (input, held) = job.open_input()?;
+        check_names(held.as_ref(), args.output.force)?;
         let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
         let Encrypted { text, aliases } = document.encrypt(&recipe, keyring).map_err(about())?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-        write(&job.place, text.as_bytes(), Access::Umask, sync).map_err(about())?;
+        write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
             reporter.hint(&format!("{}: {at}: sops cannot read an alias of an encrypted value; kenc can", job.name()));

@@ -2,6 +2,7 @@
 
 use kenc::document::{Demands, Document, Encrypted, GroupDifference, Metadata, Outcome, Sealed};
 use kenc::error::{Error, Result};
+use kenc::fs::held::Held;
 use kenc::keys::{KeyUri, Keyring};
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ use crate::report::{Reporter, printable};
 pub fn run(
     sealed: Sealed,
     args: &RewrapArgs,
-    target: &Target,
+    (target, held): (&Target, Option<Held>),
     keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
@@ -37,7 +38,7 @@ pub fn run(
     if new.is_of(&old) {
         // No key is asked where nothing changes.
         if is_elsewhere && !args.dry_run {
-            target.write(sealed.document().text(), &args.files)?;
+            target.write(sealed.document().text(), &args.files, held)?;
         }
         return Ok(done(old.clone(), false));
     }
@@ -51,7 +52,7 @@ pub fn run(
         }
     };
     if (is_changed || is_elsewhere) && !args.dry_run {
-        target.write(text, &args.files)?;
+        target.write(text, &args.files, held)?;
     }
     Ok(done(metadata, is_changed))
 }

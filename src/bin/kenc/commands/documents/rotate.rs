@@ -3,6 +3,7 @@
 use kenc::context::EncryptionContext;
 use kenc::document::{Demands, MacScope, Metadata, NewKey, NewKeys, Rotation, Rule, Sealed, StoredKey};
 use kenc::error::{DocumentError, Error, Result};
+use kenc::fs::held::Held;
 use kenc::keys::{KeyChange, KeyUri, Keyring, WrappingKey};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ pub fn run(
     sealed: Sealed,
     args: &RotateArgs,
     new_context: Option<&EncryptionContext>,
-    target: &Target,
+    (target, held): (&Target, Option<Held>),
     keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
@@ -49,7 +50,7 @@ pub fn run(
     let rotation = Rotation { keys: new_keys, rule, mac_scope };
     let encrypted = opened.rotate_with(&rotation, keyring).map_err(target.about())?;
     let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;
-    target.write(&encrypted.text, &args.files)?;
+    target.write(&encrypted.text, &args.files, held)?;
     Ok(Done { name: target.name(), is_apart: target.is_standard_output(), old_rule, metadata })
 }
 

@@ -175,7 +175,7 @@ fn create(
         Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
     let encrypted = plaintext.encrypt(&recipe, &keyring).map_err(about())?;
     let place = Place::File { path: file.clone(), existing: Existing::Refuse };
-    write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always).map_err(about())?;
+    write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
     reporter.note(&format!("{} is new", file.display()));
     Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())
 }

@@ -14,7 +14,7 @@ use crate::args::git::GitInstallArgs;
 use crate::configuration::Configs;
 use crate::documents::write;
 use crate::failure::{Exit, Failure, GitFault};
-use crate::output::Place;
+use crate::output::{Place, hold};
 use crate::report::Reporter;
 
 /// What git is told. Nothing that is shown is kept: a cache would be plaintext in the repository.
@@ -130,10 +130,11 @@ fn quoted(pattern: &str) -> String {
 
 /// Puts our lines between our marks, and leaves all others alone.
 fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failure> {
-    let old = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::io(format!("read {}", path.display()), error).into()),
+    let failed = |source| Error::io(format!("read {}", path.display()), source);
+    let held = if path.exists() { Some(hold(path)?) } else { None };
+    let old = match &held {
+        Some(held) => std::io::read_to_string(held.file()).map_err(failed)?,
+        None => String::new(),
     };
     let mut block = String::new();
     if !lines.is_empty() {
@@ -159,8 +160,11 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
         std::fs::remove_file(path).map_err(|error| Error::io(format!("remove {}", path.display()), error))?;
         return Ok(Some(format!("{ATTRIBUTES} is removed")));
     }
-    let place = Place::File { path: path.to_owned(), existing: Existing::Replace };
-    write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing)?;
+    let place = match &held {
+        Some(_) => Place::Input { path: path.to_owned() },
+        None => Place::File { path: path.to_owned(), existing: Existing::Refuse },
+    };
+    write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing, held)?;
     let count = lines.len();
     Ok(Some(if count == 0 {
         format!("{ATTRIBUTES} has no lines of kenc any more")
@@ -195,7 +199,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
     }
     let place = Place::File { path: path.clone(), existing: Existing::Refuse };
-    write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing)?;
+    write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -14,7 +14,7 @@ use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure, GitFault, MergeConflicts};
-use crate::output::open_input;
+use crate::output::{self, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
@@ -41,6 +41,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     let demands = demands.of_document(&documents::no_demands(), configs.require_seal(Some(path))?);
 
+    let held = output::hold(&args.ours)?;
     let [base, ours, theirs] =
         [&args.base, &args.ours, &args.theirs].map(|file| Read::new(file, path).map_err(about()));
     let (base, ours, theirs) = (base?, ours?, theirs?);
@@ -60,7 +61,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     let merged = merge::merge(base.as_ref(), &ours, &theirs, &keyring).map_err(about())?;
     let Merge { text, conflicts, disputes, comments_left_out, keys_added, keys_removed } = merged;
     if let MergedText::New(text) = text {
-        documents::replace(&args.ours, &text).map_err(about())?;
+        documents::replace(held, &text).map_err(about())?;
     }
     for (keys, what) in [(keys_added, "opened"), (keys_removed, "no longer opened")] {
         if !keys.is_empty() {

@@ -20,7 +20,7 @@ use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure, GitFault};
-use crate::output::open_input;
+use crate::output::hold;
 use crate::prompt::Passphrases;
 use crate::report::{Reporter, printable};
 use crate::signals;
@@ -35,7 +35,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     signals::handle()?;
     let trusted = configs.trusted(Some(path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-    let sealed = documents::read_sealed(open_input(Some(path))?, Some(path), None).map_err(about())?;
+    let held = hold(path)?;
+    let sealed = documents::read_sealed(held.input().map_err(about())?, Some(path), None).map_err(about())?;
     if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
         return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
     }
@@ -65,7 +66,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
         return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
     let mended = opened.mended().map_err(about())?;
-    documents::replace(path, &mended.text).map_err(about())?;
+    documents::replace(held, &mended.text).map_err(about())?;
     let text = format!("{name}: a new MAC; it is not sealed\n");
     reporter.confirmation(&text, &json!({ "file": name, "repaired": true, "seal": "absent" }))?;
     Ok(Exit::Done)

@@ -129,7 +129,7 @@ fn one(encryption: &Encryption<'_>, target: &Target) -> Result<bool, Failure> {
     let Target::Elsewhere(job) = target else { return Ok(false) };
     if encryption.args.values.dry_run {
         let (path, notation) = (job.input.as_deref(), encryption.args.values.input_type.input_type);
-        let input = job.open_input()?;
+        let (input, _) = job.open_input()?;
         let document = crate::documents::read_plaintext(input, path, notation).map_err(target.about())?;
         return Ok(document.metadata().is_none());
     }

@@ -1,4 +1,4 @@
-//! What the paths of a file that is being written are relative to: an open folder, or the working folder.
+//! What the paths of a file that is held or written are relative to: an open folder, or the working folder.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fs::folder::Folder;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Base {
     WorkingFolder,
     Folder(Folder),
@@ -44,11 +44,11 @@ mod unix {
 
     impl Base {
         #[allow(clippy::unused_self, reason = "on other systems it is used")]
-        pub(in super::super) fn name_in(&self, _folder: &Folder, name: &OsStr) -> PathBuf {
+        pub(in crate::fs) fn name_in(&self, _folder: &Folder, name: &OsStr) -> PathBuf {
             name.into()
         }
 
-        pub(in super::super) fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
+        pub(in crate::fs) fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
             let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
             #[allow(clippy::useless_conversion, reason = "the type of a mode is another on each system")]
             let mode = Mode::from_raw_mode(mode.try_into().unwrap_or(0o600));
@@ -56,30 +56,45 @@ mod unix {
         }
 
         #[cfg(target_os = "linux")]
-        pub(in super::super) fn link_file(&self, file: &File, path: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn link_file(&self, file: &File, path: &Path) -> io::Result<()> {
             use std::os::fd::AsRawFd;
             let source = format!("/proc/self/fd/{}", file.as_raw_fd());
             Ok(linkat(CWD, source, self, path, AtFlags::SYMLINK_FOLLOW)?)
         }
 
-        pub(in super::super) fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
             Ok(linkat(self, from, self, to, AtFlags::empty())?)
         }
 
-        pub(in super::super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
             Ok(renameat(self, from, self, to)?)
         }
 
-        pub(in super::super) fn remove(&self, path: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn remove(&self, path: &Path) -> io::Result<()> {
             Ok(unlinkat(self, path, AtFlags::empty())?)
         }
 
-        pub(in super::super) fn exists(&self, path: &Path) -> bool {
+        pub(in crate::fs) fn exists(&self, path: &Path) -> bool {
             statat(self, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
         }
 
-        pub(in super::super) fn sync(&self, folder: &Path) -> io::Result<()> {
-            File::from(openat(self, folder, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?).sync_all()
+        /// Opens a folder, to sync it later.
+        pub(in crate::fs) fn open_folder(&self, folder: &Path) -> io::Result<File> {
+            Ok(openat(self, folder, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?.into())
+        }
+
+        /// Opens a file for reading. In an open folder no symbolic link is followed; a named pipe is not waited for.
+        pub(in crate::fs) fn open_file(&self, path: &Path, access: OFlags) -> io::Result<File> {
+            let follow = if matches!(self, Self::Folder(_)) { OFlags::NOFOLLOW } else { OFlags::empty() };
+            Ok(openat(self, path, access | follow | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty())?.into())
+        }
+
+        /// Device and number of what has a name now.
+        pub(in crate::fs) fn identity(&self, path: &Path) -> io::Result<(u64, u64)> {
+            let follow = if matches!(self, Self::Folder(_)) { AtFlags::SYMLINK_NOFOLLOW } else { AtFlags::empty() };
+            let found = statat(self, path, follow)?;
+            #[allow(clippy::useless_conversion, clippy::cast_sign_loss, reason = "the types differ between systems")]
+            Ok((found.st_dev as u64, found.st_ino.into()))
         }
     }
 }
@@ -91,32 +106,28 @@ mod elsewhere {
 
     impl Base {
         #[allow(clippy::unused_self, reason = "on other systems it is used")]
-        pub(in super::super) fn name_in(&self, folder: &Folder, name: &OsStr) -> PathBuf {
+        pub(in crate::fs) fn name_in(&self, folder: &Folder, name: &OsStr) -> PathBuf {
             folder.path_of(name)
         }
 
-        pub(in super::super) fn create_new(&self, path: &Path, _mode: u32) -> io::Result<File> {
+        pub(in crate::fs) fn create_new(&self, path: &Path, _mode: u32) -> io::Result<File> {
             File::options().read(true).write(true).create_new(true).open(path)
         }
 
-        pub(in super::super) fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
             std::fs::hard_link(from, to)
         }
 
-        pub(in super::super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
             std::fs::rename(from, to)
         }
 
-        pub(in super::super) fn remove(&self, path: &Path) -> io::Result<()> {
+        pub(in crate::fs) fn remove(&self, path: &Path) -> io::Result<()> {
             std::fs::remove_file(path)
         }
 
-        pub(in super::super) fn exists(&self, path: &Path) -> bool {
+        pub(in crate::fs) fn exists(&self, path: &Path) -> bool {
             path.exists()
-        }
-
-        pub(in super::super) fn sync(&self, _folder: &Path) -> io::Result<()> {
-            Ok(())
         }
     }
 }

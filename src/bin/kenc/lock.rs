@@ -1,0 +1,44 @@
+//! Waiting for a file that another program holds: it is said after a second, and a signal ends it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kenc::error::{Error, Result};
+use kenc::fs::held::{self, Held, Wait};
+
+use crate::report::{Reporter, quoted};
+use crate::signals;
+
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Has waits told from now on, as the user wants it.
+pub fn tell_waits(reporter: &Reporter) {
+    IS_SILENT.store(!reporter.says(), Ordering::Relaxed);
+    held::set_waiter(wait);
+}
+
+fn wait(path: &Path, moment: Wait) -> Result<()> {
+    if signals::CANCELLED.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    if moment == Wait::IsLong && !IS_SILENT.load(Ordering::Relaxed) {
+        Reporter::say_now(&format!("waiting for {}: another program is changing it", path.display()));
+    }
+    Ok(())
+}
+
+/// Says that a file that was replaced has other names, which keep what it was.
+pub fn tell_other_names(reporter: &Reporter, path: &Path, names: u64) {
+    if names > 1 {
+        reporter.hint(&format!(
+            "{} had {} (hard links), which keep the old file; `find . -samefile` on one of them shows the others",
+            quoted(path),
+            if names == 2 { "another name".to_owned() } else { format!("{} other names", names - 1) },
+        ));
+    }
+}
+
+/// How many names a held file has.
+pub fn names(held: Option<&Held>) -> u64 {
+    held.map_or(1, Held::names)
+}
