@@ -47,6 +47,7 @@ transcripts! {
     a_wrong_command_line_is_explained: "usage",
     programs_are_told_in_json: "json",
     quiet_verbose_and_colors_do_what_they_say: "talk",
+    habits_from_other_programs_change_no_file: "habits",
 }
 
 #[test]

@@ -107,7 +107,7 @@ mod single_values {
         home.run(["get", "secrets.yaml", "hosts"]).gives(b"- a.example\n- b.example\n");
         home.run(["get", "--output-type", "json", "secrets.yaml", "db"])
             .gives(b"{\n\t\"user\": \"eve\",\n\t\"password\": \"c4r1b0u\",\n\t\"port\": 5432\n}\n");
-        home.run(["get", "secrets.yaml", "db.nothing"]).fails(FAILED).says("db.nothing: there is nothing");
+        home.run(["get", "secrets.yaml", "db.nothing"]).fails(FAILED).says("db.nothing: no such value");
         home.run(["get", "secrets.yaml", "db..x"]).fails(USAGE).says("is not a path");
         home.run(["get", "secrets.yaml", "db", "--document", "2"]).fails(FAILED).says("no such document");
         let file = home.read("secrets.yaml");

@@ -110,7 +110,7 @@ fn the_editor_is_the_first_that_is_set_with_its_arguments_and_without_a_shell() 
     assert!(said.contains("$KENC_EDITOR has a quote that does not end"), "{said}");
     sandbox.set("KENC_EDITOR", "not-there -x");
     let said = sandbox.fails("kenc edit notes.env.kenc", 1);
-    assert!(said.contains("cannot start the editor `not-there`"), "{said}");
+    assert!(said.contains("the editor `not-there` was not found"), "{said}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn text_is_shown_on_a_terminal_and_other_plaintext_is_not() {
         assert_shows(
             &screen,
             &[
-                "kenc: error: the plaintext is not text, and the output is a terminal",
+                "kenc: error: the plaintext has characters that a terminal would obey or hide, and the output is a terminal",
                 &format!("kenc: hint: name a file with `-o {name}`, or pipe the output; `-o -` forces it"),
                 "ended 1",
             ],

@@ -303,9 +303,10 @@ fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_
     assert!(said.contains("tree/sub/loop: left out, a symbolic link"), "{said}");
     assert!(said.contains("tree/pipe: left out, not a regular file"), "{said}");
     let summary: Value = serde_json::from_str(&sandbox.succeeds("kenc encrypt --json -f -r tree -o sealed")).unwrap();
-    let expected = json!({ "files": 1, "bytes": 2142, "done_before": 0, "links": 4, "special": 2, "failed": 0 });
-    assert_eq!(summary["summary"].as_object().unwrap().len(), 6);
-    for name in ["files", "links", "special", "failed", "done_before"] {
+    let expected = json!({ "files": 1, "bytes": 2142, "done_before": 0, "links": 4, "special": 2, "version_control": 0,
+        "failed": 0 });
+    assert_eq!(summary["summary"].as_object().unwrap().len(), 7);
+    for name in ["files", "links", "special", "version_control", "failed", "done_before"] {
         assert_eq!(summary["summary"][name], expected[name], "{summary}");
     }
 }

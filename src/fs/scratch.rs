@@ -83,7 +83,9 @@ impl PrivateFolder {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             options.open(&path)?.write_all(content)
         };
-        write().map_err(|source| Error::io(format!("write the plaintext to {}", path.display()), source))?;
+        // A part of it must not be taken for the whole.
+        let written = write().inspect_err(|_| drop(std::fs::remove_file(&path)));
+        written.map_err(|source| Error::io(format!("write the plaintext to {}", path.display()), source))?;
         Ok(path)
     }
 
@@ -141,6 +143,19 @@ pub fn discard_all() {
     for path in IN_USE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         remove(&path);
     }
+}
+
+/// Leaves a private folder of this program behind, under a name by which no other one takes it for abandoned, and returns
+/// its path. For plaintext that would be lost otherwise.
+///
+/// # Errors
+/// Those of the system.
+pub fn leave_behind(folder: &Path) -> io::Result<PathBuf> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let kept = folder.with_file_name(format!("{PREFIX}edits-{}", name.trim_start_matches(PREFIX)));
+    std::fs::rename(folder, &kept)?;
+    IN_USE.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| path != folder);
+    Ok(kept)
 }
 
 /// A program that is about to end may still put a file into the folder while it is removed.
@@ -221,8 +236,10 @@ fn is_still_there(_lock: &File, path: &Path) -> bool {
     path.exists()
 }
 
+/// Folders on file systems in memory, the most private first.
 #[cfg(target_os = "linux")]
-fn places_in_memory() -> Vec<PathBuf> {
+#[must_use]
+pub fn places_in_memory() -> Vec<PathBuf> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| is_our_folder(path));
     let shared = ["/dev/shm".into(), std::env::temp_dir(), "/run".into()];
     runtime.into_iter().chain(shared).filter(|path| path.is_absolute() && is_in_memory(path)).collect()
@@ -230,7 +247,8 @@ fn places_in_memory() -> Vec<PathBuf> {
 
 /// The other systems have nothing in memory that can be found by its name.
 #[cfg(not(target_os = "linux"))]
-fn places_in_memory() -> Vec<PathBuf> {
+#[must_use]
+pub fn places_in_memory() -> Vec<PathBuf> {
     Vec::new()
 }
 

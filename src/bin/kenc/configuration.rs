@@ -56,6 +56,11 @@ impl<'a> Configs<'a> {
         Self { named, search, reporter, found: Mutex::default(), trusted: Mutex::default() }
     }
 
+    /// Where something is said to the user.
+    pub fn reporter(&self) -> &'a Reporter {
+        self.reporter
+    }
+
     /// The config for an input: the one that was named, or the nearest.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<Found>, Failure> {
         let depends_on_input = self.named.is_none() && self.search == Search::FromInput;

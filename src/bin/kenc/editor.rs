@@ -63,7 +63,7 @@ impl Editor {
     }
 
     /// Runs it on files in a private folder, and waits for its end.
-    pub fn run(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus> {
+    pub fn run(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus, Failure> {
         let (program, arguments) = self.words.split_first().expect("an editor has a name");
         let mut command = Command::new(program);
         command.args(arguments);
@@ -75,20 +75,22 @@ impl Editor {
             command.envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder)));
         }
         let _restored = signals::remember_terminal();
-        let mut child = signals::start(command.args(files))
-            .map_err(|source| Error::io(format!("start the editor `{program}`"), source))?;
+        let mut child = signals::start(command.args(files)).map_err(|source| not_started(program, source))?;
         let status = signals::wait_for(&mut child);
         if signals::CANCELLED.load(Ordering::Relaxed) {
             signals::wait_for_the_end();
-            return Err(Error::Interrupted);
+            return Err(Error::Interrupted.into());
         }
-        status.map_err(|source| Error::io(format!("wait for the editor `{program}`"), source))
+        status.map_err(|source| Error::io(format!("wait for the editor `{program}`"), source).into())
     }
 
     /// The newest text of a file after the editor was ended from outside: what was saved last, what nano or emacs put
     /// beside it then, or what vim knows to restore. From then on it stands in the file itself.
-    pub fn rescued(&self, file: &Path) -> Option<Text> {
-        let name = file.file_name()?.to_string_lossy().into_owned();
+    ///
+    /// # Errors
+    /// Those of the system, if it cannot be read.
+    pub fn rescued(&self, file: &Path) -> std::io::Result<Text> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let beside = |name: String| file.with_file_name(name);
         let swap = beside(format!(".{name}.swp"));
         if swap.exists() && is_vim(&self.words[0]) {
@@ -100,7 +102,7 @@ impl Editor {
                 let _ = std::fs::rename(saved, file);
             }
         }
-        std::fs::read(file).ok().map(Zeroizing::new)
+        std::fs::read(file).map(Zeroizing::new)
     }
 
     /// Lets vim restore a text from what it wrote down while it was typed.
@@ -137,6 +139,13 @@ impl Editor {
 
     fn name(&self) -> &str {
         Path::new(&self.words[0]).file_name().and_then(OsStr::to_str).unwrap_or_default()
+    }
+}
+
+fn not_started(program: &str, source: std::io::Error) -> Failure {
+    match source.kind() {
+        ErrorKind::NotFound => Cause::EditorNotFound(program.to_owned()).into(),
+        _ => Error::io(format!("start the editor `{program}`"), source).into(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! What the environment says: where keys live, and how AWS is reached.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kenc::keys::age::recipient_of_file;
 use kenc::keys::{AwsKms, Identities, KeyUri, KmsSettings};
+use serde_json::json;
 
 use crate::args::AwsArgs;
 use crate::failure::{Cause, Failure};
+use crate::report::{Reporter, quoted};
 
 const KENC_KEY_FILE: &str = "KENC_AGE_KEY_FILE";
 const SOPS_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
@@ -54,6 +56,33 @@ pub fn identities(given: &[PathBuf]) -> Identities {
     }
 }
 
+/// Warns of identities that everybody on this machine can read or replace.
+pub fn warn_of_open_identities(identities: &Identities, reporter: &Reporter) {
+    for path in identities.files.iter().chain(&identities.ssh_files).filter(|path| is_open_to_all(path)) {
+        reporter.warn_once(
+            &format!(
+                "everybody on this machine can read or change the identity {}; `chmod 600 {}` keeps it to you",
+                path.display(),
+                quoted(path)
+            ),
+            &json!({ "file": path.display().to_string() }),
+        );
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const READ_OR_WRITE: u32 = 0o006;
+    std::fs::metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & READ_OR_WRITE != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_path: &Path) -> bool {
+    false
+}
+
 /// The local key.
 pub fn local_key() -> Result<KeyUri, Failure> {
     let path = local_key_file()?;
@@ -61,6 +90,18 @@ pub fn local_key() -> Result<KeyUri, Failure> {
         return Err(Cause::NoKeyGiven.into());
     }
     Ok(KeyUri::Age(recipient_of_file(&path)?))
+}
+
+/// The folder for what kenc keeps between runs.
+pub fn state_folder() -> Option<PathBuf> {
+    let base = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else {
+        variable("XDG_STATE_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| Some(std::env::home_dir().filter(|home| home.is_absolute())?.join(".local/state")))
+    };
+    Some(base?.join("kenc"))
 }
 
 fn config_folder() -> Option<PathBuf> {

@@ -68,7 +68,7 @@ pub enum Cause {
     Library(#[from] kenc::error::Error),
     #[error("refusing to write encrypted bytes to a terminal")]
     CiphertextToTerminal { input: Option<PathBuf> },
-    #[error("the plaintext is not text, and the output is a terminal")]
+    #[error("the plaintext has characters that a terminal would obey or hide, and the output is a terminal")]
     BinaryToTerminal { input: Option<PathBuf> },
     #[error("the values of {} would be encrypted, and the whole of {}", document.display(), whole.display())]
     MixedInputs { document: PathBuf, whole: PathBuf },
@@ -130,6 +130,16 @@ pub enum Cause {
     NameTooLong(u64),
     #[error("{} is not a regular file any more", .0.display())]
     NotAFile(PathBuf),
+    #[error("{} {fault}, and -i means --in-place: no file was changed", path.display())]
+    NotToReplace { path: PathBuf, fault: String },
+    #[error("`{word}` is no file: it names a key{}", if *.is_after_recursive { ", and -r means --recursive" } else { "" })]
+    KeyAmongInputs { word: String, is_after_recursive: bool },
+    #[error("`{0}` alone is no key: the shell split it at its space")]
+    SplitKey(String),
+    #[error("{0}: kenc reads files and pipes, and no addresses")]
+    Address(String),
+    #[error("{} is not encrypted: it has no metadata of sops", .0.display())]
+    NotEncrypted(PathBuf),
     #[error("the standard input cannot be replaced")]
     StandardInputInPlace,
     #[error("the standard input cannot be changed beside other files")]
@@ -170,6 +180,8 @@ pub enum Cause {
     NoEditor,
     #[error("${name} {fault}")]
     EditorVariable { name: &'static str, fault: &'static str },
+    #[error("the editor `{0}` was not found")]
+    EditorNotFound(String),
     #[error("the editor failed ({0})")]
     EditorFailed(ExitStatus),
     #[error("the editor left no file")]
@@ -180,6 +192,10 @@ pub enum Cause {
     ChangedMeanwhile(PathBuf),
     #[error("{}", why.cause)]
     NotSaved { why: Box<Failure>, kept: Box<Kept> },
+    #[error("{0}")]
+    EditsUnreadable(kenc::error::Error),
+    #[error("{}; and the edits are lost: {error}", why.cause)]
+    EditsLost { why: Box<Failure>, error: Box<kenc::error::Error> },
     #[error("there are edits of {} that were not saved", file.display())]
     EditsKept { file: PathBuf, recovery: PathBuf },
     #[error("there are no edits of {} that were not saved", .0.display())]
@@ -188,6 +204,8 @@ pub enum Cause {
     EditsDiscarded(PathBuf),
     #[error("the value at {path} cannot be a variable: {fault}")]
     NotAVariable { path: String, fault: String },
+    #[error("the value at {path} would set {name}, by which a document could have other programs run")]
+    VariableMustBeNamed { path: String, name: String },
     #[error("{} has no keys to show", .0.display())]
     NoKeysToShow(PathBuf),
     #[error("{}: nothing tells what its values are", .0.display())]
@@ -278,6 +296,10 @@ impl Failure {
             | Cause::LeadsOut(_)
             | Cause::SameOutput { .. }
             | Cause::StandardInputInPlace
+            | Cause::NotToReplace { .. }
+            | Cause::KeyAmongInputs { .. }
+            | Cause::SplitKey(_)
+            | Cause::Address(_)
             | Cause::StandardInputAmongFiles
             | Cause::StandardInputToFolder(_)
             | Cause::NameOfSeveralKeys { .. }
@@ -288,6 +310,7 @@ impl Failure {
             | Cause::EditorVariable { .. }
             | Cause::NoEditsKept(_)
             | Cause::NotAVariable { .. }
+            | Cause::VariableMustBeNamed { .. }
             | Cause::NoSuchValue(_)
             | Cause::NoKeysToShow(_)
             | Cause::NoValues(_)
@@ -316,14 +339,17 @@ impl Failure {
             | Cause::TooLong { .. }
             | Cause::NoEditor
             | Cause::EditorFailed(_)
+            | Cause::EditorNotFound(_)
             | Cause::EditorLeftNothing
+            | Cause::EditsUnreadable(_)
             | Cause::NoMemoryForPlaintext
             | Cause::ChangedMeanwhile(_)
             | Cause::EditsKept { .. }
             | Cause::EditsDiscarded(_) => Exit::Failed,
-            Cause::NotSaved { why, .. } => why.exit(),
+            Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } => why.exit(),
             Cause::CommandNotFound(_) => Exit::NotFound,
             Cause::CommandNotExecutable { .. } => Exit::NotExecutable,
+            Cause::NotEncrypted(_) => Exit::NotAuthentic,
             Cause::LocalKeyExists { .. } | Cause::EncryptedAlready(_) => Exit::WouldOverwrite,
             Cause::Git(fault) => fault.exit(),
             Cause::SomeFailed { exit, .. } => *exit,

@@ -10,9 +10,11 @@ use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::{Input, identity};
 use kenc::stream::pipeline;
+use zeroize::Zeroizing;
 
 use crate::args::OutputArgs;
 use crate::failure::{Cause, Failure};
+use crate::printable::is_hidden;
 use crate::standard_streams;
 
 /// The standard input as messages name it.
@@ -273,36 +275,84 @@ fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
     output.is_some() && output == input.identity()
 }
 
-/// Passes text through to a terminal, and stops before bytes that would do something else to it than show.
+/// Passes text through to a terminal, and stops before characters that would do something else to it than show.
 pub struct TextOnly<'a> {
     writer: Box<dyn Write + Send + 'a>,
+    /// The beginning of a character whose rest is still to come.
+    begun: Vec<u8>,
     refused: bool,
 }
 
 impl<'a> TextOnly<'a> {
     pub fn new(writer: Box<dyn Write + Send + 'a>) -> Self {
-        Self { writer, refused: false }
+        Self { writer, begun: Vec::new(), refused: false }
     }
 
     /// Whether it stopped.
     pub fn has_refused(&self) -> bool {
         self.refused
     }
+
+    /// Whether everything may be shown.
+    fn is_text(&mut self, bytes: &[u8]) -> bool {
+        let mut text = Zeroizing::new(std::mem::take(&mut self.begun));
+        text.extend_from_slice(bytes);
+        let mut chunks = text.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            if chunk.valid().chars().any(|letter| !"\t\n\r".contains(letter) && is_hidden(letter)) {
+                return false;
+            }
+            let invalid = chunk.invalid();
+            let may_go_on =
+                chunks.peek().is_none() && std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+            if may_go_on {
+                self.begun = invalid.to_vec();
+            } else if invalid.iter().any(|byte| (0x80..=0x9f).contains(byte)) {
+                // In other encodings these are control characters too.
+                return false;
+            }
+        }
+        true
+    }
 }
 
 impl Write for TextOnly<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let is_control = |&byte: &u8| (byte < b' ' && !b"\t\n\r".contains(&byte)) || byte == 0x7f;
-        // The second form of control characters, U+0080 to U+009F in UTF-8.
-        let is_c1 = |pair: &[u8]| pair[0] == 0xc2 && (0x80..=0x9f).contains(&pair[1]);
-        if bytes.iter().any(is_control) || bytes.windows(2).any(is_c1) {
+        if !self.is_text(bytes) {
             self.refused = true;
             return Err(std::io::ErrorKind::InvalidData.into());
         }
-        self.writer.write(bytes)
+        self.writer.write_all(bytes)?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.writer.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a terminal gets pieces of a text.
+    fn is_shown(pieces: &[&[u8]]) -> bool {
+        let mut text = TextOnly::new(Box::new(std::io::sink()));
+        pieces.iter().all(|piece| text.write_all(piece).is_ok()) && !text.has_refused()
+    }
+
+    #[test]
+    fn a_terminal_gets_text_and_nothing_that_it_would_obey_or_hide() {
+        for shown in [&b"plain\ttext\r\n"[..], "Grüße".as_bytes(), "日本語".as_bytes(), b"latin-1: \xfc"] {
+            assert!(is_shown(&[shown]), "{shown:?}");
+            // In pieces of one byte each as well.
+            assert!(is_shown(&shown.chunks(1).collect::<Vec<_>>()), "{shown:?}");
+        }
+        for hidden in ["\u{1b}[2J", "a\u{9b}2J", "a\u{202e}b", "a\u{200b}b", "a\u{7f}", "a\0", "\u{2066}", "\u{e0041}"]
+        {
+            assert!(!is_shown(&[hidden.as_bytes()]), "{hidden:?}");
+            assert!(!is_shown(&hidden.as_bytes().chunks(1).collect::<Vec<_>>()), "{hidden:?}");
+        }
+        assert!(!is_shown(&[b"a\x9b2J"]) && !is_shown(&[b"\xc2", b"\x9b"]));
     }
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::printable::printable;
+
 const APPEARS_AFTER: Duration = Duration::from_millis(500);
 const DRAWS_PER_SECOND: u8 = 8;
 
@@ -25,7 +27,7 @@ impl Progress {
     /// Progress through `total` bytes of the input `name`.
     pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
         let since = shown.then(Instant::now);
-        Self { since, name: name.to_owned(), total, done: AtomicU64::new(0), files: None, bar: OnceLock::new() }
+        Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, bar: OnceLock::new() }
     }
 
     /// Progress through many files, of which nobody knows yet how many there are.

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::args::PassphraseFrom;
+use crate::printable::printable;
 use crate::signals;
 
 /// Longest passphrase, in bytes.
@@ -82,7 +83,7 @@ pub fn value(subject: &str) -> Result<SecretString> {
 
 fn ask(prompt: &str) -> Result<SecretString> {
     let _restored = signals::remember_terminal();
-    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|error| match error.kind() {
+    rpassword::prompt_password(printable(prompt)).map(SecretString::from).map_err(|error| match error.kind() {
         std::io::ErrorKind::Interrupted => {
             signals::wait_for_the_end();
             Error::Interrupted

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 
+use crate::printable::printable_lines;
+
 /// One of the answers that a question has.
 pub struct Choice<T> {
     /// The word for it, whose first letter is enough. The first letters of all choices differ.
@@ -20,7 +22,7 @@ pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()
     before();
     loop {
         let meanings: Vec<String> = choices.iter().map(|it| format!("  {}: {}\n", it.word, it.meaning)).collect();
-        write!(terminal, "{question}\n{}[{}] ", meanings.concat(), choices[0].word).ok()?;
+        write!(terminal, "{}\n{}[{}] ", printable_lines(question), meanings.concat(), choices[0].word).ok()?;
         let mut line = String::new();
         if answers.read_line(&mut line).ok()? == 0 {
             return None;

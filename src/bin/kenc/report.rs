@@ -4,6 +4,7 @@ mod document_hints;
 pub mod hints;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -15,8 +16,11 @@ use serde_json::{Value, json};
 
 use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, Exit, Failure};
+use crate::habits;
 use crate::standard_streams;
 
+pub use crate::printable::printable;
+use crate::printable::{json_line, printable_lines, printable_result};
 pub use hints::quoted;
 
 /// Prints in the way that the user asked for.
@@ -69,13 +73,13 @@ impl Reporter {
     /// Shows lines that lead to a question, beside the results.
     pub fn show(&self, lines: &str) {
         if !self.json {
-            print_error_line(lines);
+            print_error_line(&printable_lines(lines));
         }
     }
 
     /// Shows what a question is about, and the question, whatever else is wanted.
     pub fn ask_about(&self, text: &str) {
-        print_error_line(text);
+        print_error_line(&printable_lines(text));
     }
 
     /// Whether results are printed as JSON.
@@ -85,7 +89,7 @@ impl Reporter {
 
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
-        let text = if self.json { format!("{value}\n") } else { text.to_owned() };
+        let text = if self.json { json_line(value) } else { printable_result(text) };
         standard_streams::print(text.as_bytes())
     }
 
@@ -150,7 +154,7 @@ impl Reporter {
         if self.json {
             let mut warning = value.clone();
             warning["message"] = text.into();
-            print_error_line(&format!("{}\n", json!({ "warning": warning })));
+            print_error_line(&json_line(&json!({ "warning": warning })));
         } else {
             print_error_line(&format!("kenc: {} {}\n", self.painted("33", "warning:"), printable(text)));
         }
@@ -208,9 +212,8 @@ impl Reporter {
                     })
                 })
                 .collect();
-            print_error_line(&format!(
-                "{}\n",
-                json!({ "error": { "message": sentence, "exit": exit.code(), "hints": hints, "keys": keys } })
+            print_error_line(&json_line(
+                &json!({ "error": { "message": sentence, "exit": exit.code(), "hints": hints, "keys": keys } }),
             ));
             return exit;
         }
@@ -244,11 +247,6 @@ fn sentence(failure: &Failure) -> String {
     }
 }
 
-/// Text from outside, without the characters by which it could do more to a terminal than show.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
-}
-
 /// A closed standard error must not turn into another failure.
 fn print_error_line(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
@@ -256,7 +254,7 @@ fn print_error_line(text: &str) {
 
 /// Reports what is wrong with the command line, or prints the help that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    use clap::error::ErrorKind;
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -282,10 +280,25 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         }
     }
     let command = format!("{command} --help");
-    let hints = if tips.is_empty() { vec![format!("`{command}` shows what there is")] } else { tips };
+    let takes_keys = named.get_arguments().any(|argument| argument.get_short() == Some('k'));
+    let flag = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && takes_keys => {
+            habits::hint_for_flag(flag)
+        }
+        _ => None,
+    };
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let of_command = (error.kind() == ErrorKind::MissingRequiredArgument && !words.iter().any(|word| word == "--"))
+        .then(|| habits::hint_for_missing_command(words.iter().map(OsString::as_os_str)))
+        .flatten();
+    let hints = match flag.or(of_command) {
+        Some(hint) => vec![hint.to_owned()],
+        None if tips.is_empty() => vec![format!("`{command}` shows what there is")],
+        None => tips,
+    };
     if std::env::args_os().any(|word| word == "--json") {
         let value = json!({ "error": { "message": sentence, "exit": Exit::Usage.code(), "hints": hints, "keys": [] } });
-        print_error_line(&format!("{value}\n"));
+        print_error_line(&json_line(&value));
     } else {
         print_error_line(&format!("kenc: error: {}\n", printable(&sentence)));
         for hint in hints {
@@ -298,7 +311,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 /// Prints the help or the version that was asked for.
 pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     if error.use_stderr() {
-        let _ = error.print();
+        print_error_line(&printable_lines(&error.render().to_string()));
         return unasked;
     }
     let rendered = error.render();

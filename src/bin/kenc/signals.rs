@@ -144,7 +144,7 @@ mod unix {
         }
         say("kenc: error: interrupted\n");
         if let Some(kept) = kept {
-            say(&format!("kenc: hint: {kept}\n"));
+            say(&format!("kenc: hint: {}\n", crate::printable::printable(&kept)));
         }
         std::process::exit(exit_code().into());
     }

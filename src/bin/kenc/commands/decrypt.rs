@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
-use kenc::document::Sealed;
-use kenc::error::{DocumentError, Error, Result};
+use kenc::document::{Format, Sealed};
+use kenc::error::{DocumentError, Error, Foreign, FormatError, Result};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
@@ -19,6 +19,7 @@ use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
+use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place, TextOnly};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
@@ -26,6 +27,10 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    habits::check_inputs(&args.inputs, args.many.recursive)?;
+    if args.output.in_place {
+        habits::check_in_place(&args.inputs, Replacement::OfEncrypted(args.document_open.input_type.input_type))?;
+    }
     if args.many.is_asked() {
         return open_many::decrypt(args, configs, reporter);
     }
@@ -78,7 +83,7 @@ impl Decryption<'_> {
             documents::Recognised::Other(input) => input,
         };
         let input_len = input.len();
-        let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
+        let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(|error| about_input(job, error))?;
         let cipher = demands.open(&head, keyring, reporter).map_err(about())?;
 
         let progress = Progress::new(reporter.shows_progress(), &job.name(), input_len);
@@ -137,6 +142,18 @@ impl Decryption<'_> {
         output.commit().map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), plaintext.len()));
         Ok(())
+    }
+}
+
+/// An input whose name is that of a document is said to be none that is encrypted.
+fn about_input(job: &Job, error: Error) -> Failure {
+    match (&job.input, &error) {
+        (Some(path), Error::Format(FormatError::NotKenc(Foreign::Unknown)))
+            if Format::of_name(path) != Format::Binary =>
+        {
+            Cause::NotEncrypted(path.clone()).into()
+        }
+        _ => Failure::about(job.name())(error),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod document;
 mod notes;
+mod recovery;
 mod rescue;
 mod subject;
 mod whole;
@@ -30,8 +31,9 @@ use crate::question::{Choice, ask};
 use crate::report::Reporter;
 use crate::signals;
 
-pub use rescue::Kept;
-use rescue::{Rescue, recovery_of};
+pub use recovery::Kept;
+use recovery::kept_before;
+use rescue::Rescue;
 use subject::{Subject, Successor};
 
 pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -49,17 +51,21 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
     let earlier = earlier_edits(args, opener)?;
     let folder = contents::private_folder(reporter)?;
     let name = plain_name(path);
-    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), path, earlier.is_some(), &subject);
+    let text = earlier.as_ref().map(|(_, text)| text.clone());
+    let rescue = Rescue::new(editor.clone(), folder.path().join(&name), path, earlier, &subject);
     let _rescued = {
         let rescue = Arc::clone(&rescue);
-        signals::before_the_end(move || Some(rescue.keep().ok()??.advice()))
+        signals::before_the_end(move || match rescue.keep() {
+            Ok(kept) => Some(kept?.advice()),
+            Err(error) => Some(format!("the edits are lost: {error}")),
+        })
     };
     if editor.keeps_history() {
         reporter.hint(
             "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
         );
     }
-    Session { args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(earlier)
+    Session { args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
 }
 
 /// What is wrong with the place of the file is found before anything is typed.
@@ -75,7 +81,7 @@ fn check_can_be_written(path: &Path) -> Result<(), Failure> {
 }
 
 /// Edits of an earlier run that were kept, if they are to be gone on with.
-fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Failure> {
+fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<(PathBuf, Text)>, Failure> {
     #[derive(Clone, Copy)]
     enum Wish {
         Resume,
@@ -83,10 +89,9 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Fa
         Leave,
     }
     let file = &args.file;
-    let recovery = recovery_of(file);
-    if !recovery.exists() {
+    let Some(recovery) = kept_before(file) else {
         return if args.resume { Err(Cause::NoEditsKept(file.clone()).into()) } else { Ok(None) };
-    }
+    };
     let question = format!("{} holds edits of {} that were not saved.", recovery.display(), file.display());
     let choices = [
         Choice { word: "resume", meaning: "go on with them", value: Wish::Resume },
@@ -101,7 +106,10 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<Text>, Fa
         None
     };
     match wish {
-        Some(Wish::Resume) => Ok(Some(opener.open(&contents::read(&recovery)?, &recovery)?.0)),
+        Some(Wish::Resume) => {
+            let (text, _) = opener.open(&contents::read(&recovery)?, &recovery)?;
+            Ok(Some((recovery, text)))
+        }
         Some(Wish::Discard) => {
             let failed = |source| Error::io(format!("remove {}", recovery.display()), source);
             std::fs::remove_file(&recovery).map_err(failed)?;
@@ -146,11 +154,13 @@ impl Session<'_> {
         let mut text = earlier.unwrap_or_else(|| self.subject.plaintext.clone());
         let mut reason = None;
         loop {
-            let failed = self.edit(&mut text, reason.as_ref())?;
-            if self.is_unchanged(&text) {
-                return self.nothing_changed(failed);
-            }
-            let outcome = failed.map_or_else(|| self.save(&text), Err);
+            let outcome = match self.edit(&mut text, reason.as_ref())? {
+                // What was typed is not in the text that we have.
+                Left::Unreadable(failure) => Err(failure),
+                Left::Text(failed) if self.is_unchanged(&text) => return self.nothing_changed(failed),
+                Left::Text(Some(failure)) => Err(failure),
+                Left::Text(None) => self.save(&text),
+            };
             match outcome.map_or_else(|failure| self.after(failure, &text), |()| Ok(After::Saved))? {
                 After::Saved => {
                     self.rescue.forget_earlier()?;
@@ -176,7 +186,7 @@ impl Session<'_> {
                 },
                 Some(Wish::Keep) => match self.rescue.keep() {
                     Ok(kept) => return Err(not_saved(failure, kept)),
-                    Err(error) => failure = error.into(),
+                    Err(error) => failure = edits_lost(failure, error),
                 },
                 Some(Wish::Discard) => {
                     self.rescue.settle();
@@ -184,7 +194,12 @@ impl Session<'_> {
                     return Err(Cause::EditsDiscarded(self.path().to_owned()).into());
                 }
                 // Nobody is there to be asked.
-                None => return Err(not_saved(failure, self.rescue.keep()?)),
+                None => {
+                    return Err(match self.rescue.keep() {
+                        Ok(kept) => not_saved(failure, kept),
+                        Err(error) => edits_lost(failure, error),
+                    });
+                }
             }
         }
     }
@@ -199,23 +214,34 @@ impl Session<'_> {
         *text == self.subject.plaintext || is_still_new
     }
 
-    /// Lets the user edit a text. A failure of the editor is returned beside what it left.
-    fn edit(&self, text: &mut Text, reason: Option<&Failure>) -> Result<Option<Failure>, Failure> {
+    /// Lets the user edit a text.
+    fn edit(&self, text: &mut Text, reason: Option<&Failure>) -> Result<Left, Failure> {
         let place = if reason.is_some() { notes::Place::Top } else { notes::Place::Bottom };
         let shown = notes::put(text, self.subject.comment, &self.notes(reason), place);
-        let file = self.folder.write(self.name.as_os_str(), &shown)?;
+        let file = match self.folder.write(self.name.as_os_str(), &shown) {
+            Ok(file) => file,
+            // Edits of an earlier round are in the text.
+            Err(error) => return Ok(Left::Text(Some(error.into()))),
+        };
         let files: Vec<PathBuf> = std::iter::once(file.clone()).chain(self.other.clone()).collect();
         let status = match self.editor.run(&files, self.folder.path()) {
             Ok(status) => status,
-            Err(error @ Error::Interrupted) => return Err(error.into()),
+            Err(failure) if failure.exit() == Exit::Interrupted => return Err(failure),
             // Nobody has typed anything yet that could be lost, or it is asked what to do with it.
-            Err(error) => return Ok(Some(error.into())),
+            Err(failure) => return Ok(Left::Text(Some(failure))),
         };
-        let left =
-            if status.success() { std::fs::read(&file).ok().map(Zeroizing::new) } else { self.editor.rescued(&file) };
-        let Some(left) = left else { return Ok(Some(Cause::EditorLeftNothing.into())) };
-        *text = notes::strip(&left, self.subject.comment);
-        Ok((!status.success()).then(|| Cause::EditorFailed(status).into()))
+        let left = if status.success() { std::fs::read(&file).map(Zeroizing::new) } else { self.editor.rescued(&file) };
+        match left {
+            Ok(left) => {
+                *text = notes::strip(&left, self.subject.comment);
+                self.rescue.remember(text);
+                Ok(Left::Text((!status.success()).then(|| Cause::EditorFailed(status).into())))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Left::Text(Some(Cause::EditorLeftNothing.into())))
+            }
+            Err(error) => Ok(Left::Unreadable(Cause::EditsUnreadable(Error::io("read the edited text", error)).into())),
+        }
     }
 
     fn notes(&self, reason: Option<&Failure>) -> Vec<String> {
@@ -292,6 +318,8 @@ impl Session<'_> {
         let choices: &[Choice<Wish>] = match &failure.cause {
             Cause::ChangedMeanwhile(_) => &[SEE_BOTH, KEEP, DISCARD],
             Cause::Library(Error::Document(_)) => &[EDIT, KEEP, DISCARD],
+            // To edit again would replace what cannot be read.
+            Cause::EditsUnreadable(_) => &[KEEP, DISCARD],
             _ => &[EDIT, SAVE, KEEP, DISCARD],
         };
         ask("The edits are not saved yet.", choices, || {
@@ -314,6 +342,14 @@ impl Session<'_> {
     }
 }
 
+/// What the editor left.
+enum Left {
+    /// A text, and why the editor failed if it did.
+    Text(Option<Failure>),
+    /// Something that cannot be read.
+    Unreadable(Failure),
+}
+
 /// How it goes on after a failure.
 enum After {
     Saved,
@@ -328,6 +364,11 @@ fn not_saved(why: Failure, kept: Option<Kept>) -> Failure {
         Some(kept) => Failure { subject, ..Cause::NotSaved { why: Box::new(why), kept: Box::new(kept) }.into() },
         None => why,
     }
+}
+
+/// The reason why the edits were not saved, and why they could not be kept.
+fn edits_lost(why: Failure, error: Error) -> Failure {
+    Failure { subject: why.subject.clone(), ..Cause::EditsLost { why: Box::new(why), error: Box::new(error) }.into() }
 }
 
 fn or_changed(error: Error) -> Failure {

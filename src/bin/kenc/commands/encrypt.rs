@@ -23,6 +23,7 @@ use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service_for_rule;
 use crate::failure::{Cause, Exit, Failure};
+use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place};
 use crate::progress::Progress;
 use crate::prompt::Passphrases;
@@ -30,6 +31,14 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    habits::check_keys(&args.keys)?;
+    habits::check_inputs(&args.inputs, args.many.recursive)?;
+    if args.output.in_place && !args.output.force {
+        habits::check_in_place(&args.inputs, Replacement::Encrypted)?;
+    }
+    if let Some(hint) = habits::several_pairs(&args.context) {
+        reporter.hint(&hint);
+    }
     if documents::encrypt::applies(args, configs)? {
         return documents::encrypt::run(args, configs, reporter);
     }

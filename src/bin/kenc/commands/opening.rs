@@ -18,7 +18,7 @@ use kenc::stream::{ChunkCipher, FileHead};
 use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs};
 use crate::args::{OpenArgs, WorkArgs};
 use crate::configuration::Configs;
-use crate::environment::identities;
+use crate::environment::{identities, warn_of_open_identities};
 use crate::failure::Failure;
 use crate::report::Reporter;
 
@@ -40,10 +40,12 @@ pub struct Demands {
 
 impl Demands {
     pub fn new(args: &OpenArgs, configs: &Configs<'_>, inputs: &[PathBuf]) -> Result<Self, Failure> {
+        let identities = identities(&args.identities);
+        warn_of_open_identities(&identities, configs.reporter());
         Ok(Self {
             only: configs.keys(&args.keys, inputs)?,
             context: EncryptionContext::from_words(&args.context).map_err(Error::from)?,
-            identities: identities(&args.identities),
+            identities,
             memory: Memory::default(),
         })
     }

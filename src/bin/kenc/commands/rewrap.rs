@@ -24,6 +24,7 @@ use crate::commands::opening::{Demands, Payload, Recognised};
 use crate::configuration::Configs;
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
+use crate::habits::{self, Replacement};
 use crate::output::Output;
 use crate::report::{Reporter, printable};
 use crate::signals;
@@ -33,6 +34,9 @@ use crate::signals;
 const AT_ONCE: usize = 32;
 
 pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.files.in_place {
+        habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
+    }
     let targets = changing::targets(&args.files, reporter)?;
     let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);

@@ -20,6 +20,7 @@ use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
+use crate::habits::{self, Replacement};
 use crate::progress::Progress;
 use crate::report::{Reporter, printable};
 use crate::signals;
@@ -28,6 +29,9 @@ use crate::signals;
 const AT_ONCE: usize = 4;
 
 pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.files.in_place {
+        habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
+    }
     let targets = changing::targets(&args.files, reporter)?;
     let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
     let new_context = if args.no_context || !args.new_context.is_empty() {

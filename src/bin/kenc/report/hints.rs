@@ -2,6 +2,7 @@
 
 mod config;
 mod git;
+mod habits;
 pub mod keys;
 
 use std::io::{ErrorKind, Read};
@@ -13,6 +14,7 @@ use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKin
 use zeroize::Zeroizing;
 
 use crate::failure::{Cause, Failure, Named};
+use crate::habits::looks_like_a_file;
 use crate::output::STANDARD_INPUT;
 
 /// The hints for a failure, each once.
@@ -20,6 +22,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
     let mut hints = match &failure.cause {
         Cause::Library(error) => of_library(error, failure.subject.as_deref()),
         Cause::NotSaved { why, kept } => std::iter::once(kept.advice()).chain(of(why)).collect(),
+        Cause::EditsLost { why, .. } => of(why),
         cause => vec![of_command(cause)],
     };
     if failure.released > 0 {
@@ -44,7 +47,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsDiscarded(_) => String::new(),
+        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsLost { .. } | Cause::EditsDiscarded(_) => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -115,6 +118,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
+        Cause::NotEncrypted(_) | Cause::NotToReplace { .. } | Cause::KeyAmongInputs { .. } | Cause::SplitKey(_) | Cause::Address(_) => habits::of(cause),
         Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
         Cause::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
         Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
@@ -149,10 +153,12 @@ fn of_command(cause: &Cause) -> String {
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
         Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
         Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
-        Cause::NoEditor => "name one: `export EDITOR=nano`".to_owned(),
-        Cause::EditorVariable { name, .. } => format!("name a program with its arguments: `export {name}=nano`"),
-        Cause::EditorLeftNothing => "an editor must save under the name that it was given".to_owned(),
-        Cause::EditorFailed(_) => "nothing was saved; look at what the editor said".to_owned(),
+        Cause::NoEditor
+        | Cause::EditorNotFound(_)
+        | Cause::EditorVariable { .. }
+        | Cause::EditorLeftNothing
+        | Cause::EditsUnreadable(_)
+        | Cause::EditorFailed(_) => habits::of_editor(cause),
         Cause::NoMemoryForPlaintext => {
             "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
         }
@@ -167,6 +173,10 @@ fn of_command(cause: &Cause) -> String {
             "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
                 .to_owned()
         }
+        Cause::VariableMustBeNamed { path, .. } => format!(
+            "if it is meant, `--only {}` passes it on, with the other values that are named so; `--prefix` gives it another name",
+            quote(path)
+        ),
         Cause::NoKeysToShow(path) => format!("`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them", quoted(path)),
         Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
         Cause::NoSuchValue(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
@@ -323,6 +333,12 @@ fn of_key_word(fault: &KeyWordError) -> String {
             )
         }
         KeyWordError::Path(path) => of_key_in_file(path),
+        KeyWordError::Unknown(word) if looks_like_a_file(word) => {
+            format!(
+                "it looks like a file, which is not there; a public key in a file is given as `-k \"$(cat {})\"`",
+                quote(word)
+            )
+        }
         KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => KEY_WORDS.to_owned(),
     }
 }

@@ -54,7 +54,10 @@ pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
 }
 
 fn stopped(failure: Failure) -> Stop {
-    let is_of_editor = matches!(failure.cause, Cause::NoEditor | Cause::EditorFailed(_) | Cause::EditorVariable { .. });
+    let is_of_editor = matches!(
+        failure.cause,
+        Cause::NoEditor | Cause::EditorNotFound(_) | Cause::EditorFailed(_) | Cause::EditorVariable { .. }
+    );
     let stop = Stop::from(failure);
     if is_of_editor { stop.with_code(code::NO_EDITOR) } else { stop }
 }

@@ -16,7 +16,7 @@ use super::identities::Found;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
 use crate::documents::{self, parse, warn_unless_sealed, write};
-use crate::environment::key_service;
+use crate::environment::{key_service, warn_of_open_identities};
 use crate::failure::Failure;
 use crate::lock::{names, tell_other_names};
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, hold, open_input};
@@ -71,6 +71,7 @@ impl<'a> Session<'a> {
         let recipients: Vec<String> =
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
         let found = Found::new(recipients.iter().map(String::as_str))?;
+        warn_of_open_identities(&found.identities, self.reporter);
         let (kms, trusted) = (self.kms(), self.configs.trusted(path)?);
         let passphrases = Passphrases::new(None, self.reporter.may_ask());
         let keyring =

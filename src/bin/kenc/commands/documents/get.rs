@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use kenc::document::{Document, Format, Leaf, Node, Value};
+use kenc::document::{Document, Format, Item, Leaf, Node, Path as ValuePath, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
@@ -16,7 +16,9 @@ use crate::configuration::Configs;
 use crate::documents::{self, MAX_LEN, print};
 use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
+use crate::habits;
 use crate::output::{STANDARD_INPUT, open_input};
+use crate::printable::escaped;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
@@ -85,6 +87,27 @@ fn whole_file(
     Ok(text)
 }
 
+/// What is said of a value that is not there: where there is one, or what may have been meant.
+fn what_is_missing(document: &Document, path: &ValuePath) -> String {
+    let roots = document.tree().roots.len();
+    let elsewhere = (0..roots).find(|root| document.tree().node(&ValuePath { root: *root, ..path.clone() }).is_some());
+    if let Some(root) = elsewhere {
+        return format!("no such value in document {}; document {1} has it: `--document {1}`", path.root + 1, root + 1);
+    }
+    let mut paths = Vec::new();
+    document.tree().walk(|path, item| {
+        if matches!(item, Item::Leaf(_) | Item::Enter(_)) {
+            paths.push(path.clone());
+        }
+    });
+    let names: Vec<String> =
+        paths.into_iter().filter(|other| other.root == path.root).map(|path| path.to_string()).collect();
+    match habits::nearest(&path.to_string(), names.iter().map(String::as_str)) {
+        Some(name) => format!("no such value; did you mean `{name}`?"),
+        None => "no such value".to_owned(),
+    }
+}
+
 /// What is printed of a document.
 fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing<Vec<u8>>> {
     let path = args.place.path();
@@ -92,12 +115,17 @@ fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing
     if path.root >= document.tree().roots.len() {
         return Err(fault("there is no such document in the file").into());
     }
-    let node = document.tree().node(&path).ok_or_else(|| fault("there is nothing"))?;
+    let node = document
+        .tree()
+        .node(&path)
+        .ok_or_else(|| DocumentError::Path { path: path.to_string(), fault: what_is_missing(document, &path) })?;
     if is_json {
         let mut text = serde_json::to_string(node)
             .map_err(|error| DocumentError::CannotCarry { notation: "JSON", what: error.to_string() })?;
         text.push('\n');
-        return Ok(Zeroizing::new(text.into_bytes()));
+        let escaped = escaped(&text);
+        drop(Zeroizing::new(text));
+        return Ok(Zeroizing::new(escaped.into_bytes()));
     }
     let (mut bytes, is_text) = match node {
         Node::Leaf(Leaf { value, .. }) => {

@@ -43,7 +43,7 @@ pub fn comment_for(text: &[u8], comment: Option<&'static str>) -> Option<&'stati
 /// The text with notes, where `comment` begins a comment.
 pub fn put(text: &[u8], comment: Option<&str>, notes: &[String], place: Place) -> Text {
     let Some(comment) = comment else { return Zeroizing::new(text.to_vec()) };
-    let notes: Vec<String> = notes.iter().map(|note| format!("{comment}{MARK}{note}\n")).collect();
+    let notes: Vec<String> = notes.iter().map(|note| format!("{comment}{MARK}{}\n", report::printable(note))).collect();
     let notes = notes.concat();
     Zeroizing::new(match place {
         Place::Top => [notes.as_bytes(), text].concat(),

@@ -1,21 +1,18 @@
-//! Edits that could not be saved are kept beside the file: encrypted, under the data key of the file, so that no key
-//! service is needed for it.
+//! Edits that could not be saved are kept: encrypted, under the data key of the file, so that no key service is needed for
+//! it; or where that fails too, in the clear in the private folder in memory where they were edited.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kenc::error::{Error, Result};
-use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::scratch;
+use zeroize::Zeroizing;
 
 use super::notes;
+use super::recovery::{self, Kept};
 use super::subject::{Recipe, Subject};
 use crate::commands::contents::Text;
 use crate::editor::Editor;
-use crate::report::quoted;
-
-/// Most files with edits of one file.
-const MOST_KEPT: u32 = 100;
 
 /// What is needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {
@@ -24,49 +21,26 @@ pub struct Rescue {
     scratch: PathBuf,
     /// The file whose plaintext this is.
     file: PathBuf,
-    /// Whether the edits are those that an earlier run kept, gone on with.
-    continues_earlier: bool,
+    /// What an earlier run kept, if these edits go on with it.
+    earlier: Option<PathBuf>,
     state: Mutex<State>,
 }
 
 pub struct State {
     plaintext: Text,
+    /// What the editor left last, as it was read back; for the case that it cannot be read again.
+    latest: Option<Text>,
     comment: Option<&'static str>,
     recipe: Arc<dyn Recipe>,
     /// Nothing is left to be rescued.
     pub settled: bool,
 }
 
-/// Edits that were kept.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    pub file: PathBuf,
-    pub recovery: PathBuf,
-}
-
-impl Kept {
-    /// What a user does with them.
-    pub fn advice(&self) -> String {
-        let Self { file, recovery } = self;
-        let resume = format!("kenc edit --resume {}", quoted(file));
-        let usual = recovery_of(file);
-        let commands =
-            if *recovery == usual { resume } else { format!("mv {} {} && {resume}", quoted(recovery), quoted(&usual)) };
-        format!("the edits are kept, encrypted, in {}; `{commands}` goes on with them", recovery.display())
-    }
-}
-
-/// Where edits of a file are kept that could not be saved.
-pub fn recovery_of(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".kenc-edit");
-    name.into()
-}
-
 impl State {
     fn of(subject: &Subject) -> Self {
         Self {
             plaintext: subject.plaintext.clone(),
+            latest: None,
             comment: subject.comment,
             recipe: Arc::clone(&subject.recipe),
             settled: false,
@@ -75,20 +49,24 @@ impl State {
 }
 
 impl Rescue {
-    pub fn new(editor: Editor, scratch: PathBuf, file: &Path, continues_earlier: bool, subject: &Subject) -> Arc<Self> {
-        let state = Mutex::new(State::of(subject));
-        Arc::new(Self { editor, scratch, file: file.to_owned(), continues_earlier, state })
+    pub fn new(
+        editor: Editor,
+        scratch: PathBuf,
+        file: &Path,
+        earlier: Option<(PathBuf, Text)>,
+        subject: &Subject,
+    ) -> Arc<Self> {
+        let (earlier, latest) = earlier.unzip();
+        let state = Mutex::new(State { latest, ..State::of(subject) });
+        Arc::new(Self { editor, scratch, file: file.to_owned(), earlier, state })
     }
 
     /// Removes what an earlier run kept, if this one went on with it: it is saved now, or not wanted.
     pub fn forget_earlier(&self) -> Result<()> {
-        if !self.continues_earlier {
-            return Ok(());
-        }
-        let recovery = recovery_of(&self.file);
-        match std::fs::remove_file(&recovery) {
+        let Some(earlier) = &self.earlier else { return Ok(()) };
+        match std::fs::remove_file(earlier) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io(format!("remove {}", recovery.display()), error))
+                Err(Error::io(format!("remove {}", earlier.display()), error))
             }
             _ => Ok(()),
         }
@@ -100,7 +78,9 @@ impl Rescue {
 
     /// Another version of the file is the one that is edited now.
     pub fn rebase(&self, subject: &Subject) {
-        *self.lock() = State::of(subject);
+        let mut state = self.lock();
+        let latest = state.latest.take();
+        *state = State { latest, ..State::of(subject) };
     }
 
     /// Nothing is left to be rescued.
@@ -108,44 +88,58 @@ impl Rescue {
         self.lock().settled = true;
     }
 
+    /// Remembers what the editor left, without notes.
+    pub fn remember(&self, text: &Text) {
+        self.lock().latest = Some(text.clone());
+    }
+
     /// Keeps what the editor left last, if it says something else than the file.
+    ///
+    /// # Errors
+    /// If nothing takes it: then the edits are lost.
     pub fn keep(&self) -> Result<Option<Kept>> {
         let mut state = self.lock();
         if state.settled {
             return Ok(None);
         }
-        let Some(text) = self.editor.rescued(&self.scratch) else { return Ok(None) };
-        let text = notes::strip(&text, state.comment);
+        let text = match self.editor.rescued(&self.scratch) {
+            Ok(text) => notes::strip(&text, state.comment),
+            Err(error) => match &state.latest {
+                Some(latest) => latest.clone(),
+                None if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+                // Somebody may still find in the folder what cannot be read as a file.
+                None => {
+                    let why = format!("cannot read the text: {error}");
+                    return self.keep_in_the_clear(&mut state, None, why).map(Some);
+                }
+            },
+        };
         if *text == *state.plaintext {
             return Ok(None);
         }
-        let sealed = state.recipe.keep(&text)?;
-        let recovery = self.write(&sealed)?;
-        state.settled = true;
-        Ok(Some(Kept { file: self.file.clone(), recovery }))
+        let sealed = state.recipe.keep(&text);
+        let kept = sealed.and_then(|sealed| recovery::keep(&self.file, &sealed, self.earlier.as_deref()));
+        match kept {
+            Ok(recovery) => {
+                state.settled = true;
+                Ok(Some(Kept::Encrypted { file: self.file.clone(), recovery }))
+            }
+            Err(error) => self.keep_in_the_clear(&mut state, Some(text), error.to_string()).map(Some),
+        }
     }
 
-    /// Writes the kept edits, and returns where. Those of somebody else who edits the same file are left alone.
-    fn write(&self, sealed: &[u8]) -> Result<PathBuf> {
-        let usual = recovery_of(&self.file);
-        let numbered = |number: u32| {
-            let mut name = usual.as_os_str().to_owned();
-            name.push(format!(".{number}"));
-            PathBuf::from(name)
-        };
-        let mut candidates = std::iter::once(usual.clone()).chain((1..MOST_KEPT).map(numbered));
-        loop {
-            let path = candidates.next().ok_or_else(|| Error::WouldOverwrite(usual.clone()))?;
-            let is_ours = self.continues_earlier && path == usual;
-            let existing = if is_ours { Existing::Replace } else { Existing::Refuse };
-            let written = AtomicFile::create(&path, existing, Access::Owner, Sync::Always).and_then(|output| {
-                output.file().write_all(sealed).map_err(Error::Write)?;
-                output.commit()
-            });
-            match written {
-                Err(Error::WouldOverwrite(_)) => {}
-                written => return written.map(|()| path),
-            }
+    /// Leaves the private folder behind. Nothing has to be written for this, if the text is there.
+    fn keep_in_the_clear(&self, state: &mut State, text: Option<Text>, why: String) -> Result<Kept> {
+        let lost = |source| Error::io(format!("keep the edits in {}", self.scratch.display()), source);
+        if let Some(text) = text
+            && std::fs::read(&self.scratch).map(Zeroizing::new).map(|there| notes::strip(&there, state.comment)).ok()
+                != Some(text.clone())
+        {
+            std::fs::write(&self.scratch, &*text).map_err(lost)?;
         }
+        let folder = self.scratch.parent().unwrap_or(Path::new("."));
+        let folder = scratch::leave_behind(folder).map_err(lost)?;
+        state.settled = true;
+        Ok(Kept::InTheClear { folder, why })
     }
 }

@@ -1,0 +1,151 @@
+//! Where edits are kept that could not be saved: beside the file, in the state folder, or in memory.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use kenc::crypto::sha256;
+use kenc::error::{Error, Result};
+use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use kenc::fs::scratch;
+
+use crate::environment::state_folder;
+use crate::report::quoted;
+
+/// Most files with edits of one file.
+const MOST_KEPT: u32 = 100;
+/// Ending of their names.
+const ENDING: &str = ".kenc-edit";
+
+/// Edits that were kept.
+#[derive(Clone, Debug)]
+pub enum Kept {
+    /// Encrypted, in a file of its own.
+    Encrypted { file: PathBuf, recovery: PathBuf },
+    /// In the clear, in the private folder where they were edited, which is not removed.
+    InTheClear { folder: PathBuf, why: String },
+}
+
+impl Kept {
+    /// What a user does with them.
+    pub fn advice(&self) -> String {
+        let (file, recovery) = match self {
+            Self::Encrypted { file, recovery } => (file, recovery),
+            Self::InTheClear { folder, why } => {
+                return format!(
+                    "the edits cannot be kept encrypted ({why}): they are in the clear in {0}, which only you can enter; copy them from there soon, for a restart of this machine may clear it, and remove it with `rm -r {1}`",
+                    folder.display(),
+                    quoted(folder)
+                );
+            }
+        };
+        let resume = format!("kenc edit --resume {}", quoted(file));
+        let usual = places(file).into_iter().find(|place| recovery.parent() == place.parent());
+        let commands = match usual {
+            Some(usual) if usual != *recovery => format!("mv {} {} && {resume}", quoted(recovery), quoted(&usual)),
+            _ => resume,
+        };
+        let until = if is_in_memory(recovery) { ", in memory, which a restart clears" } else { "" };
+        format!("the edits are kept, encrypted, in {}{until}; `{commands}` goes on with them", recovery.display())
+    }
+}
+
+/// Edits of a file that an earlier run kept.
+pub fn kept_before(file: &Path) -> Option<PathBuf> {
+    let beside = beside(file);
+    places(file).into_iter().find(|place| if *place == beside { place.exists() } else { is_ours(place) })
+}
+
+/// Keeps encrypted edits, and returns where. Those of somebody else who edits the same file are left alone; `earlier`,
+/// which these continue, is replaced.
+pub fn keep(file: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf> {
+    let mut outcome = Err(Error::WouldOverwrite(beside(file)));
+    for place in places(file) {
+        let written = write(&place, sealed, earlier);
+        match (&outcome, &written) {
+            // Why the first place did not take them is what can be mended.
+            (_, Ok(_)) | (Err(Error::WouldOverwrite(_)), _) => outcome = written,
+            _ => {}
+        }
+        if let Ok(path) = &outcome {
+            if let Some(earlier) = earlier.filter(|earlier| earlier != path) {
+                let _ = std::fs::remove_file(earlier);
+            }
+            break;
+        }
+    }
+    outcome
+}
+
+/// Where they are kept, in this order.
+fn places(file: &Path) -> Vec<PathBuf> {
+    let elsewhere = name_elsewhere(file);
+    let state = state_folder().map(|folder| folder.join(&elsewhere));
+    let memory = scratch::places_in_memory().into_iter().map(|folder| folder.join(&elsewhere));
+    std::iter::once(beside(file)).chain(state).chain(memory).collect()
+}
+
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ENDING);
+    name.into()
+}
+
+/// Where files of different folders lie side by side, the name tells the whole path apart, and does not show it.
+fn name_elsewhere(file: &Path) -> OsString {
+    const LONGEST: usize = 64;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default();
+    let whole = std::fs::canonicalize(folder).map(|folder| folder.join(name));
+    let whole = whole.or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned());
+    let digest = sha256(whole.as_os_str().as_encoded_bytes());
+    let digits: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let shown: String =
+        name.to_string_lossy().chars().filter(|letter| letter.is_ascii_graphic()).take(LONGEST).collect();
+    format!("kenc-edit-{shown}-{digits}{ENDING}").into()
+}
+
+fn write(usual: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf> {
+    let is_elsewhere = state_folder().is_some_and(|folder| usual.parent() == Some(&folder));
+    if is_elsewhere && let Some(folder) = usual.parent() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|source| Error::io(format!("make the folder {}", folder.display()), source))?;
+    }
+    let numbered = |number: u32| {
+        let mut name = usual.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    for path in std::iter::once(usual.to_owned()).chain((1..MOST_KEPT).map(numbered)) {
+        let existing = if earlier == Some(&path) { Existing::Replace } else { Existing::Refuse };
+        let written = AtomicFile::create(&path, existing, Access::Owner, Sync::Always).and_then(|output| {
+            output.file().write_all(sealed).map_err(Error::Write)?;
+            output.commit()
+        });
+        match written {
+            Err(Error::WouldOverwrite(_)) => {}
+            written => return written.map(|()| path),
+        }
+    }
+    Err(Error::WouldOverwrite(usual.to_owned()))
+}
+
+fn is_in_memory(recovery: &Path) -> bool {
+    scratch::places_in_memory().iter().any(|place| recovery.parent() == Some(place))
+}
+
+/// Anybody can put a file into a folder for all.
+#[cfg(unix)]
+fn is_ours(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let us = rustix::process::geteuid().as_raw();
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.uid() == us)
+}
+
+#[cfg(not(unix))]
+fn is_ours(path: &Path) -> bool {
+    path.is_file()
+}

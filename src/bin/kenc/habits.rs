@@ -1,0 +1,174 @@
+//! Command lines that mean something else to other programs: they are refused before anything is written.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use kenc::fs::input::Input;
+use kenc::keys::KeyUri;
+
+use crate::args::documents::Notation;
+use crate::commands::opening::is_kenc_file;
+use crate::documents::{self, Recognised};
+use crate::failure::{Cause, Failure};
+
+/// Lines by which a secret key of age or ssh is told.
+const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
+const END_OF_SSH_KEY: &str = "PRIVATE KEY-----";
+
+/// What `-i` is about to replace files by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// Their ciphertext.
+    Encrypted,
+    /// What is in encrypted files, or the same under other keys.
+    OfEncrypted(Option<Notation>),
+}
+
+/// Refuses a whole run with `-i` whose inputs show that an identity was meant by it, as for `age -i`. Folders are left to
+/// the walk.
+pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<(), Failure> {
+    for path in inputs.iter().filter(|path| path.as_os_str() != "-") {
+        let refused = |fault: &str| Failure::from(Cause::NotToReplace { path: path.clone(), fault: fault.to_owned() });
+        let Ok(metadata) = std::fs::metadata(path) else { return Err(refused("cannot be found")) };
+        if !metadata.is_file() {
+            continue;
+        }
+        let (start, input) = Input::open(path)?.peek()?;
+        if is_kenc_file(&start) {
+            continue;
+        }
+        let is_identity = holds_identity(&start);
+        match replacement {
+            Replacement::Encrypted if is_identity => return Err(refused("holds an identity")),
+            Replacement::Encrypted => {}
+            Replacement::OfEncrypted(notation) => match documents::recognise(input, Some(path), notation) {
+                Ok(Recognised::Other(_)) if is_identity => return Err(refused("holds an identity")),
+                Ok(Recognised::Other(_)) => return Err(refused("is not encrypted by kenc or sops")),
+                // One that is damaged is reported for itself, among the others.
+                Ok(Recognised::Document(_)) | Err(_) => {}
+            },
+        }
+    }
+    Ok(())
+}
+
+fn holds_identity(start: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(start);
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        SECRET_KEYS.iter().any(|begin| line.starts_with(begin))
+            && (line.starts_with("AGE-") || line.contains(END_OF_SSH_KEY))
+    })
+}
+
+/// Refuses inputs that are no files, but keys, as after `age -r`, or addresses.
+pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failure> {
+    let missing = inputs.iter().filter(|path| path.as_os_str() != "-" && std::fs::symlink_metadata(path).is_err());
+    for word in missing.filter_map(|path| path.to_str()) {
+        let is_key =
+            ["age1", "arn:aws", "alias/", "ssh-ed25519 ", "ssh-rsa "].iter().any(|begin| word.starts_with(begin));
+        if is_key && word.parse::<KeyUri>().is_ok() {
+            return Err(Cause::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
+        }
+        if ["s3://", "https://", "http://"].iter().any(|begin| word.starts_with(begin)) {
+            return Err(Cause::Address(word.to_owned()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses the first half of a key of ssh.
+pub fn check_keys(words: &[String]) -> Result<(), Failure> {
+    match words.iter().find(|word| matches!(word.trim(), "ssh-ed25519" | "ssh-rsa")) {
+        Some(word) => Err(Cause::SplitKey(word.clone()).into()),
+        None => Ok(()),
+    }
+}
+
+/// What looks like several pairs of an encryption context in one word, as sops takes them.
+pub fn several_pairs(words: &[String]) -> Option<String> {
+    let word = words.iter().find(|word| {
+        word.split_once('=')
+            .is_some_and(|(_, value)| value.split_once(',').is_some_and(|(_, rest)| rest.contains(['=', ':'])))
+    })?;
+    let (_, value) = word.split_once('=')?;
+    Some(format!("`-c` takes one pair, whose value is `{value}` here; for several give -c several times"))
+}
+
+/// What is written here for a flag of another program.
+pub fn hint_for_flag(flag: &str) -> Option<&'static str> {
+    Some(match flag.split('=').next().unwrap_or(flag) {
+        "--kms" => "a key is named with -k: `-k ARN`, or `-k alias/NAME`",
+        "--age" | "--recipient" => "a recipient is named with -k: `-k age1…`",
+        "--pgp" => "a PGP key is named with -k: `-k pgp:FINGERPRINT`",
+        "--encryption-context" => "the context is given with -c: `-c KEY=VALUE`",
+        "--recipients-file" | "-R" => "a recipient is named with -k: `-k age1…`",
+        _ => return None,
+    })
+}
+
+/// The hint for a command that was not told from the files before it.
+pub fn hint_for_missing_command<'a>(mut words: impl Iterator<Item = &'a OsStr>) -> Option<&'static str> {
+    words.any(|word| word == "exec").then_some("put `--` before the command: `kenc exec FILE -- COMMAND`")
+}
+
+/// What to say about a value that is not there: a name that is nearly the one that was typed.
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let most = 1 + typed.chars().count() / 4;
+    names
+        .map(|name| (distance(typed, name), name))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be changed, added, taken away or exchanged with the next one.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().take(64).collect());
+    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
+    for (i, letter) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, other_letter) in other.iter().enumerate() {
+            let changed = rows[i][j] + usize::from(letter != other_letter);
+            let mut least = changed.min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *letter == other[j - 1] && one[i - 1] == *other_letter {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[one.len()][other.len()]
+}
+
+/// Whether a word for a key may be meant as the name of a file.
+pub fn looks_like_a_file(word: &str) -> bool {
+    word.contains('/') && !word.starts_with("alias/") && !word.starts_with("arn:")
+        || Path::new(word).extension().is_some_and(|ending| ending == "pub" || ending == "txt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_name_is_found_and_another_one_is_not() {
+        let names = ["db.password", "db.user", "token"];
+        assert_eq!(nearest("db.pasword", names.into_iter()), Some("db.password"));
+        assert_eq!(nearest("tokne", names.into_iter()), Some("token"));
+        assert_eq!(nearest("host", names.into_iter()), None);
+    }
+
+    #[test]
+    fn identities_are_told_by_the_beginnings_of_their_lines() {
+        assert!(holds_identity(b"# comment\nAGE-SECRET-KEY-1QQ\n"));
+        assert!(holds_identity(b"-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n"));
+        assert!(!holds_identity(b"key: AGE-SECRET-KEY-1QQ\n-----BEGIN CERTIFICATE-----\n"));
+    }
+
+    #[test]
+    fn two_pairs_in_one_word_are_told_from_a_value_with_a_comma() {
+        let words = |word: &str| several_pairs(&[word.to_owned()]);
+        assert!(words("db=a,env=b").is_some() && words("db=a,b").is_none() && words("db=a").is_none());
+    }
+}
