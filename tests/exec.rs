@@ -173,3 +173,107 @@ fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
     sandbox.succeeds("EDITOR=true kenc edit key.pem.kenc");
     memory.assert_empty();
 }
+
+#[test]
+fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_named() {
+    let Some((sandbox, _memory)) = place("dangerous variables") else { return };
+    for name in [
+        "LD_PRELOAD",
+        "LD_LIBRARY_PATH",
+        "DYLD_INSERT_LIBRARIES",
+        "PATH",
+        "BASH_ENV",
+        "IFS",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "NODE_OPTIONS",
+        "GIT_SSH_COMMAND",
+        "GIT_CONFIG_COUNT",
+        "PERL5OPT",
+        "RUBYOPT",
+        "JAVA_TOOL_OPTIONS",
+        "SOPS_AGE_KEY",
+        "KENC_AGE_KEY_FILE",
+        "ENV",
+    ] {
+        sandbox.write("typed", format!("{name}=/tmp/x\nOTHER=1\n"));
+        sandbox.succeeds("rm -f d.env; EDITOR='cp typed' kenc edit d.env");
+        let said = sandbox.fails("kenc exec d.env -- touch ran", 2);
+        assert!(said.contains(&format!("the value at {name} would set {name}, by which")), "{said}");
+        assert!(said.contains(&format!("`--only {name}` passes it on")), "{said}");
+        assert!(!sandbox.work("ran").exists());
+        assert_eq!(sandbox.succeeds("kenc exec d.env --only OTHER -- sh -c 'echo $OTHER'"), "1\n");
+        let shown = sandbox.succeeds(&format!("kenc exec d.env --only {name} -- /usr/bin/env"));
+        assert!(shown.contains(&format!("{name}=/tmp/x\n")), "{shown}");
+    }
+    // A group that has it in it does not name it; and a name that is made of a prefix counts.
+    sandbox.write("typed", "ld:\n  preload: x\nLD: {PRELOAD: x}\n");
+    sandbox.succeeds("EDITOR='cp typed' kenc edit d.yaml");
+    sandbox.fails("kenc exec d.yaml --only LD -- true", 2);
+    sandbox.fails("kenc exec d.yaml --only ld --upper -- true", 2);
+    sandbox.succeeds("kenc exec d.yaml --only LD.PRELOAD -- /bin/true && kenc exec d.yaml --only ld -- true");
+    // What applications name so is theirs.
+    sandbox.write("typed", "ENV=production\nNODE_ENV=production\nGITHUB_TOKEN=x\n");
+    sandbox.succeeds("rm d.env; EDITOR='cp typed' kenc edit d.env");
+    assert_eq!(sandbox.succeeds("kenc exec d.env -- sh -c 'echo $ENV $NODE_ENV'"), "production production\n");
+}
+
+#[test]
+fn the_program_is_looked_up_before_the_variables_of_a_document_apply() {
+    let Some((sandbox, _memory)) = place("lookup of the program") else { return };
+    sandbox.succeeds("mkdir evil && printf '#!/bin/sh\\necho evil\\n' > evil/tool && chmod +x evil/tool");
+    sandbox.program("tool", "echo good; echo \"${0##*/}\"");
+    sandbox.write("typed", format!("PATH={}\n", sandbox.work("evil").display()));
+    sandbox.succeeds("EDITOR='cp typed' kenc edit d.env");
+    assert_eq!(sandbox.succeeds("kenc exec d.env --only PATH -- tool"), "good\ntool\n");
+    assert_eq!(sandbox.succeeds("kenc exec --pristine d.env --only PATH -- tool"), "good\ntool\n");
+    sandbox.fails("kenc exec d.env --only PATH -- not-there", 127);
+    sandbox.succeeds("printf 'echo script\\n' > ../bin/bare && chmod +x ../bin/bare");
+    assert_eq!(sandbox.succeeds("kenc exec plain.env.kenc -- bare"), "script\n");
+    sandbox.succeeds("chmod -x ../bin/bare");
+    if !rustix::process::geteuid().is_root() || sandbox.shell("bare").output().unwrap().status.code() == Some(126) {
+        sandbox.fails("kenc exec plain.env.kenc -- bare", 126);
+    }
+}
+
+#[test]
+fn a_command_never_gets_what_leads_to_an_identity() {
+    let Some((sandbox, _memory)) = place("identities of a command") else { return };
+    let names = [
+        "KENC_AGE_KEY_FILE",
+        "SOPS_AGE_KEY",
+        "SOPS_AGE_KEY_FILE",
+        "SOPS_AGE_KEY_CMD",
+        "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
+        "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
+    ];
+    let key = "export KENC_AGE_KEY_FILE=~/.config/kenc/keys.txt SOPS_AGE_KEY_FILE=$KENC_AGE_KEY_FILE; ";
+    let others: String = names[3..].iter().map(|name| format!("export {name}=x; ")).collect();
+    let others = format!("{others} export SOPS_AGE_KEY=\"$(grep AGE ~/.config/kenc/keys.txt)\"; ");
+    for command in ["kenc exec plain.env.kenc -- env", "kenc exec --file plain.env.kenc -- sh -c 'env; : {}'"] {
+        let shown = sandbox.succeeds(&format!("{key}{others}{command}"));
+        assert!(!names.iter().any(|name| shown.contains(name)), "{command}: {shown}");
+    }
+}
+
+#[test]
+fn under_the_name_of_sops_only_what_has_the_shell_do_other_things_is_refused() {
+    let Some((sandbox, _memory)) = place("exec-env") else { return };
+    sandbox.succeeds("ln -s kenc ../bin/sops");
+    for (line, is_refused) in [
+        ("LD_PRELOAD: /tmp/x", true),
+        ("BASH_ENV: /tmp/x", true),
+        ("PATH: /tmp/x", true),
+        ("IFS: x", true),
+        ("NODE_OPTIONS: x", false),
+        ("PYTHONPATH: x", false),
+    ] {
+        sandbox.write("typed", format!("{line}\n"));
+        sandbox.succeeds("rm -f d.yaml; EDITOR='cp typed' kenc edit d.yaml");
+        let output = sandbox.shell("sops exec-env d.yaml 'echo ran'").output().unwrap();
+        assert_eq!(text(&output.stdout), if is_refused { "" } else { "ran\n" }, "{line}: {}", stderr(&output));
+    }
+    // Scripts nest it.
+    let nested = "export SOPS_AGE_KEY_FILE=~/.config/kenc/keys.txt; sops exec-env d.yaml 'echo $SOPS_AGE_KEY_FILE'";
+    assert!(sandbox.succeeds(nested).ends_with("keys.txt\n"));
+}

@@ -1,10 +1,12 @@
 //! `kenc exec`.
 
 mod handover;
+pub mod protected;
 mod variables;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -51,12 +53,12 @@ fn with_variables(args: &ExecArgs, opener: Opener<'_>) -> Result<Exit, Failure> 
         variables.add(&tree, &naming).map_err(about)?;
     }
     let (program, arguments) = args.command.split_first().expect("clap demands a command");
-    let mut command = command_in_environment(program, args.pristine);
+    let mut command = command_in_environment(program, args.pristine)?;
     command.args(arguments);
     for (name, value) in variables.finish()? {
         command.env(name, OsStr::from_bytes(&value));
     }
-    Err(handover::replace_by(&mut command))
+    Err(handover::replace_by(&mut command, program))
 }
 
 fn with_files(args: &ExecArgs, places: &Placeholders, opener: Opener<'_>) -> Result<Exit, Failure> {
@@ -69,9 +71,9 @@ fn with_files(args: &ExecArgs, places: &Placeholders, opener: Opener<'_>) -> Res
     }
     let words: Vec<OsString> = args.command.iter().map(|word| places.fill(word, &paths)).collect();
     let (program, arguments) = words.split_first().expect("clap demands a command");
-    let mut command = command_in_environment(program, args.pristine);
+    let mut command = command_in_environment(program, args.pristine)?;
     command.args(arguments);
-    handover.run(&mut command)
+    handover.run(&mut command, program)
 }
 
 /// What a file says, as a tree of values.
@@ -92,13 +94,18 @@ fn plaintext(path: &Path, opener: Opener<'_>) -> Result<Text, Failure> {
     Ok(opener.open(&contents::read(path)?, path)?.0)
 }
 
-fn command_in_environment(program: &OsStr, pristine: bool) -> Command {
-    let mut command = Command::new(program);
+fn command_in_environment(program: &OsStr, pristine: bool) -> Result<Command, Failure> {
+    let path = protected::found(program).ok_or_else(|| Cause::CommandNotFound(program.to_owned()))?;
+    let mut command = Command::new(path);
+    command.arg0(program);
     if pristine {
         let is_minimum = |name: &OsStr| MINIMUM.iter().any(|kept| name == *kept) || name.as_bytes().starts_with(b"LC_");
         command.env_clear().envs(std::env::vars_os().filter(|(name, _)| is_minimum(name)));
     }
-    command
+    for (name, _) in std::env::vars_os().filter(|(name, _)| protected::is_of_identity(name)) {
+        command.env_remove(name);
+    }
+    Ok(command)
 }
 
 /// The marks in the arguments that become paths.

@@ -16,6 +16,7 @@ use super::session::{Session, name_of};
 use crate::args::documents::DocumentDecryptArgs;
 use crate::commands::contents::private_folder;
 use crate::commands::documents::decrypt::result;
+use crate::commands::exec::protected::acts_on_every_program;
 use crate::failure::Failure;
 use crate::signals;
 
@@ -48,6 +49,9 @@ pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, St
             return Err(fault("it has a zero byte in it"));
         }
         let value = if matches!(leaf.value, Value::Null) { Zeroizing::default() } else { value };
+        if acts_on_every_program(&member.key, &value) {
+            return Err(fault("it would have the shell do other things; `kenc exec --only` passes such a value on"));
+        }
         command.env(&member.key, OsStr::from_bytes(&value));
     }
     if args.background {

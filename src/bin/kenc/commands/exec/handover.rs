@@ -18,9 +18,9 @@ use crate::signals;
 
 /// Lets `command` take the place of this program: it gets our process, so its signals and its exit code are its own. What
 /// is returned is why it could not.
-pub fn replace_by(command: &mut Command) -> Failure {
+pub fn replace_by(command: &mut Command, program: &OsStr) -> Failure {
     let error = command.exec();
-    not_run(command.get_program(), error).into()
+    not_run(program, error).into()
 }
 
 fn not_run(program: &OsStr, source: std::io::Error) -> Cause {
@@ -82,7 +82,7 @@ impl Handover {
     }
 
     /// Runs the program, in our place if nothing has to be removed behind it.
-    pub fn run(self, command: &mut Command) -> Result<Exit, Failure> {
+    pub fn run(self, command: &mut Command, program: &OsStr) -> Result<Exit, Failure> {
         let Self { open, names, kept } = self;
         for file in &open {
             scratch::pass_on(file).map_err(|source| Error::io("pass a file on", source))?;
@@ -90,9 +90,9 @@ impl Handover {
         let Some(kept) = kept else {
             // The folder is removed here only if the other program does not come to run.
             names.as_ref().map_or(Ok(()), PrivateFolder::share_with_successor)?;
-            return Err(replace_by(command));
+            return Err(replace_by(command, program));
         };
-        let mut child = signals::start(command).map_err(|source| not_run(command.get_program(), source))?;
+        let mut child = signals::start(command).map_err(|source| not_run(program, source))?;
         let status = signals::wait_for(&mut child).map_err(|source| Error::io("wait for the command", source))?;
         drop(kept);
         let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);

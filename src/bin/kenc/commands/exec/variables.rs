@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use kenc::document::{Item, Path, Step, Tree, Value};
 use zeroize::Zeroizing;
 
+use super::protected;
 use crate::failure::Cause;
 
 /// How names are made.
@@ -73,6 +74,9 @@ impl<'a> Variables<'a> {
         if text.contains(&0) {
             return Err(fault("it has a zero byte in it, which no variable can carry".to_owned()));
         }
+        if protected::must_be_named(&name, &text) && !self.is_named(path, &bare) {
+            return Err(Cause::VariableMustBeNamed { path: path.to_string(), name });
+        }
         self.values.insert(name, text);
         Ok(())
     }
@@ -82,6 +86,12 @@ impl<'a> Variables<'a> {
             return Ok(());
         }
         Err(Cause::NotAVariable { path: path.to_string(), fault: "it is an alias".to_owned() })
+    }
+
+    /// Whether the user named exactly this value.
+    fn is_named(&self, path: &Path, name: &str) -> bool {
+        let names = |word: &String| word == name || word.parse::<Path>().is_ok_and(|named| named.steps == path.steps);
+        self.only.iter().any(names)
     }
 
     /// Whether the value is among those that are asked for, by its name or by the way to it.
