@@ -392,7 +392,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand --show-keys 'Show the keys of a document in its text too, so that they can be edited'
             cand --ignore-mac 'Edit a document whose MAC or seal is broken; what is saved has a right MAC, and no seal'
-            cand --resume 'Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit'
+            cand --resume 'Go on with the edits that an earlier run could not save and kept'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'

@@ -370,7 +370,7 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l show-keys -d 'Show the keys of a document in its text too, so that they can be edited'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l ignore-mac -d 'Edit a document whose MAC or seal is broken; what is saved has a right MAC, and no seal'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l resume -d 'Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l resume -d 'Go on with the edits that an earlier run could not save and kept'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'

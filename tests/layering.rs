@@ -180,3 +180,30 @@ fn names_are_found_in_every_form_of_an_import() {
     assert_eq!(names_after("use crate::{a, b::{c, d}, e::f};", "crate::"), ["a", "b", "e"]);
     assert_eq!(names_after("fn x(y: crate::a::B) -> crate::c::D {", "crate::"), ["a", "c"]);
 }
+
+/// What code outside of one place must not call, and where it may.
+const ONLY_IN: &[(&str, &[&str], &str)] = &[
+    ("thread::spawn(", &["threads.rs"], "the system may refuse a thread: `threads::spawn` returns that as an error"),
+    (
+        "scope.spawn(",
+        &["threads.rs"],
+        "the system may refuse a thread: `threads::spawn_scoped` returns that as an error",
+    ),
+    ("println!(", &[], "text from outside passes `printable` on its way to a terminal: use the reporter"),
+    ("print!(", &[], "text from outside passes `printable` on its way to a terminal: use the reporter"),
+    ("io::stdin()", &["bin/kenc/standard_streams.rs", "fs/input.rs"], "a closed standard input is no empty one"),
+];
+
+#[test]
+fn threads_are_started_and_the_standard_streams_are_used_in_one_place_each() {
+    for source in sources().iter().filter(|source| !source.path.contains("test") && !source.path.contains("vectors")) {
+        let tests = source.text.find("#[cfg(test)]").unwrap_or(source.text.len());
+        let lines = source.text[..tests].lines().count();
+        for (number, line) in source.code().take_while(|(number, _)| *number <= lines) {
+            for (call, places, reason) in ONLY_IN {
+                let is_there = line.contains(call) && !line.contains("is_terminal()");
+                assert!(!is_there || places.contains(&&*source.path), "{}:{number}: {call} {reason}", source.path);
+            }
+        }
+    }
+}

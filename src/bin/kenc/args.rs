@@ -160,14 +160,18 @@ pub enum Command {
     ///
     /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
     /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
-    /// written. Edits that cannot be saved are never lost: they are edited again, or kept, encrypted, in FILE.kenc-edit.
+    /// written. Edits that cannot be saved are edited again, or kept, encrypted, in FILE.kenc-edit; where that cannot be
+    /// written, in the folder kenc of $XDG_STATE_HOME, or in memory. --resume finds them in each of these places. Where
+    /// nothing can be written, the private folder with the plaintext stays in memory, and its path is printed.
     Edit(EditArgs),
 
     /// Run a command with decrypted values in its environment
     ///
     /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
     /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
-    /// digits becomes _ too. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    /// digits becomes _ too. The command is looked up before its variables are set. Variables that loaders, shells and
+    /// interpreters obey (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) are refused unless --only names exactly them;
+    /// what leads to an identity of kenc or sops is taken out of the environment. Exits with 127 when the command is not found, and with 126 when it cannot be run.
     #[cfg(unix)]
     Exec(ExecArgs),
 
@@ -364,6 +368,9 @@ pub struct OutputArgs {
     pub output: Option<PathBuf>,
 
     /// Replace each file by its result
+    ///
+    /// Nothing is written if one of the files is missing or holds an identity, or is not encrypted when it is to be decrypted.
+    /// (age names identities with -i; here it is --identity.)
     #[arg(short, long)]
     pub in_place: bool,
 

@@ -25,7 +25,7 @@ pub struct EditArgs {
     #[arg(long)]
     pub ignore_mac: bool,
 
-    /// Go on with the edits that an earlier run could not save and kept in FILE.kenc-edit
+    /// Go on with the edits that an earlier run could not save and kept
     #[arg(long)]
     pub resume: bool,
 

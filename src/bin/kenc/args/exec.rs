@@ -32,7 +32,8 @@ pub struct ExecArgs {
     /// Pass on only this value; give several times for several values
     ///
     /// The name of a variable (without the prefix), or a path such as db.password or list[0]; a path of a mapping or list is
-    /// all that is in it.
+    /// all that is in it. A variable by which a program would do other things, such as PATH, is passed on only if it is
+    /// named so itself.
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     pub only: Vec<String>,
 

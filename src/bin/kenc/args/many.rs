@@ -14,7 +14,8 @@ pub struct ManyArgs {
     /// decrypting takes it away. Or -i replaces each file by its result under the same name.
     ///
     /// Permissions and times of files and folders are copied, owners are not. Folders are made even if they are empty.
-    /// Symbolic links, named pipes, sockets and devices are left out, and counted; a link that is named on the command
+    /// Symbolic links, named pipes, sockets, devices, and folders of version control (.git, .hg, .svn, .jj, .bzr, CVS and
+    /// others) are left out, and counted; a link that is named on the command
     /// line is followed. Each name of a file with several is a file of its own. A file that cannot be read, or that is
     /// written to meanwhile, is reported, and the others are done. The folder of -o is left out of what is encrypted.
     /// What would get the same name as another is reported and not written. Folders within more than 256 others are

@@ -166,10 +166,12 @@ impl Session<'_> {
                     self.rescue.forget_earlier()?;
                     return Ok(Exit::Done);
                 }
-                After::Again(failure) => reason = Some(failure),
-            }
-            if matches!(reason, Some(Failure { cause: Cause::ChangedMeanwhile(_), .. })) {
-                self.reload()?;
+                After::Again(failure) => {
+                    if matches!(failure.cause, Cause::ChangedMeanwhile(_)) {
+                        self.reload().map_err(|failure| self.give_up(failure))?;
+                    }
+                    reason = Some(failure);
+                }
             }
         }
     }
@@ -194,13 +196,16 @@ impl Session<'_> {
                     return Err(Cause::EditsDiscarded(self.path().to_owned()).into());
                 }
                 // Nobody is there to be asked.
-                None => {
-                    return Err(match self.rescue.keep() {
-                        Ok(kept) => not_saved(failure, kept),
-                        Err(error) => edits_lost(failure, error),
-                    });
-                }
+                None => return Err(self.give_up(failure)),
             }
+        }
+    }
+
+    /// Keeps the edits, and says where beside why they were not saved.
+    fn give_up(&self, failure: Failure) -> Failure {
+        match self.rescue.keep() {
+            Ok(kept) => not_saved(failure, kept),
+            Err(error) => edits_lost(failure, error),
         }
     }
 

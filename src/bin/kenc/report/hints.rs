@@ -1,6 +1,7 @@
 //! What to do next, for every failure: the wording of all hints.
 
 mod config;
+mod exec;
 mod git;
 mod habits;
 pub mod keys;
@@ -47,7 +48,12 @@ pub fn of(failure: &Failure) -> Vec<String> {
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) | Cause::AsSops(_) | Cause::SomeFailed { .. } | Cause::NotSaved { .. } | Cause::EditsLost { .. } | Cause::EditsDiscarded(_) => String::new(),
+        Cause::Library(_)
+        | Cause::AsSops(_)
+        | Cause::SomeFailed { .. }
+        | Cause::NotSaved { .. }
+        | Cause::EditsLost { .. }
+        | Cause::EditsDiscarded(_) => String::new(),
         Cause::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -118,7 +124,11 @@ fn of_command(cause: &Cause) -> String {
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
-        Cause::NotEncrypted(_) | Cause::NotToReplace { .. } | Cause::KeyAmongInputs { .. } | Cause::SplitKey(_) | Cause::Address(_) => habits::of(cause),
+        Cause::NotEncrypted(_)
+        | Cause::NotToReplace { .. }
+        | Cause::KeyAmongInputs { .. }
+        | Cause::SplitKey(_)
+        | Cause::Address(_) => habits::of(cause),
         Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
         Cause::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
         Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
@@ -154,54 +164,32 @@ fn of_command(cause: &Cause) -> String {
         Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
         Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
         Cause::NoEditor
+        | Cause::NoMemoryForPlaintext
+        | Cause::EditsKept { .. }
+        | Cause::NoEditsKept(_)
         | Cause::EditorNotFound(_)
         | Cause::EditorVariable { .. }
         | Cause::EditorLeftNothing
         | Cause::EditsUnreadable(_)
         | Cause::EditorFailed(_) => habits::of_editor(cause),
-        Cause::NoMemoryForPlaintext => {
-            "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
-        }
         Cause::ChangedMeanwhile(path) => format!("`kenc decrypt {}` shows what it is now", quoted(path)),
-        Cause::EditsKept { file, recovery } => format!(
-            "`kenc edit --resume {}` goes on with them, and `rm {}` discards them",
-            quoted(file),
-            quoted(recovery)
+        Cause::NotAVariable { .. }
+        | Cause::VariableMustBeNamed { .. }
+        | Cause::NoValues(_)
+        | Cause::NoSuchValue(_)
+        | Cause::FileNames { .. }
+        | Cause::NotAFileName(_)
+        | Cause::NoPlaceForFile(_)
+        | Cause::CommandNotFound(_)
+        | Cause::CommandNotExecutable { .. } => exec::of(cause),
+        Cause::NoKeysToShow(path) => format!(
+            "`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them",
+            quoted(path)
         ),
-        Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
-        Cause::NotAVariable { .. } => {
-            "`--prefix` gives every name another beginning, `--only NAME` passes on single values, `--file` the file itself"
-                .to_owned()
-        }
-        Cause::VariableMustBeNamed { path, .. } => format!(
-            "if it is meant, `--only {}` passes it on, with the other values that are named so; `--prefix` gives it another name",
-            quote(path)
-        ),
-        Cause::NoKeysToShow(path) => format!("`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them", quoted(path)),
-        Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
-        Cause::NoSuchValue(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
-        Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
-        Cause::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),
-        Cause::NoPlaceForFile(mark) => {
-            format!("write {mark} where the command takes the path: `kenc exec --file FILE -- cat {mark}`")
-        }
-        Cause::CommandNotFound(program) => {
-            format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
-        }
-        Cause::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
-            "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
-        }
-        Cause::CommandNotExecutable { program, .. } => {
-            format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
-        }
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
     }
-}
-
-fn is_for_too_many_arguments(error: &Error) -> bool {
-    matches!(error, Error::Io { source, .. } if source.kind() == ErrorKind::ArgumentListTooLong)
 }
 
 /// `subject` is the input that it concerns, as messages name it.

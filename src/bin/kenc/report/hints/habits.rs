@@ -32,6 +32,15 @@ pub fn of_editor(cause: &Cause) -> String {
             "what the editor left in the place of the file is no text that can be read".to_owned()
         }
         Cause::EditorFailed(_) => "nothing was saved; look at what the editor said".to_owned(),
+        Cause::NoMemoryForPlaintext => {
+            "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
+        }
+        Cause::EditsKept { file, recovery } => format!(
+            "`kenc edit --resume {}` goes on with them, and `rm {}` discards them",
+            quoted(file),
+            quoted(recovery)
+        ),
+        Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
         _ => String::new(),
     }
 }
