@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('reencrypt', 'reencrypt', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
+            [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Seal encrypted config documents as they stand, after a look at them')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one value of an encrypted config document')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set one value of an encrypted config document')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Take one value out of an encrypted config document')
@@ -283,6 +284,38 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--no-context', '--no-context', [CompletionResultType]::ParameterName, 'Leave the new file without an encryption context')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since')
             [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Compute the MAC of config documents over encrypted values only, so that others can be edited by hand')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done: which key opened what, and how many bytes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask for anything on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;seal' {
+            [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Notation of the config file, instead of what its name says')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Try only the file''s wrapped keys of this key; give several times for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair that the encryption context of the file must contain')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Profile of the AWS configuration to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region of keys that name none, and of multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before KMS is asked')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Longest time for one operation of KMS, retries included, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go through the folders among them, and seal every encrypted config document')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Go through the folders among them, and seal every encrypted config document')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Seal them without asking, because somebody has looked at them')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Seal them without asking, because somebody has looked at them')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace a file that has other names (hard links), which keep the old one')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace a file that has other names (hard links), which keep the old one')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -788,6 +821,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Decrypt files or the standard input')
             [CompletionResult]::new('rewrap', 'rewrap', [CompletionResultType]::ParameterValue, 'Change the keys that open files, without touching their payload')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Encrypt files again with a new data key, under the same keys or others')
+            [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Seal encrypted config documents as they stand, after a look at them')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one value of an encrypted config document')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set one value of an encrypted config document')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Take one value out of an encrypted config document')
@@ -812,6 +846,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;rotate' {
+            break
+        }
+        'kenc;help;seal' {
             break
         }
         'kenc;help;get' {

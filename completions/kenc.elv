@@ -35,6 +35,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand rewrap 'Change the keys that open files, without touching their payload'
             cand reencrypt 'Change the keys that open files, without touching their payload'
             cand rotate 'Encrypt files again with a new data key, under the same keys or others'
+            cand seal 'Seal encrypted config documents as they stand, after a look at them'
             cand get 'Print one value of an encrypted config document'
             cand set 'Set one value of an encrypted config document'
             cand unset 'Take one value out of an encrypted config document'
@@ -275,6 +276,37 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --no-context 'Leave the new file without an encryption context'
             cand --require-seal 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
             cand --mac-only-encrypted 'Compute the MAC of config documents over encrypted values only, so that others can be edited by hand'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Say what is done: which key opened what, and how many bytes'
+            cand --verbose 'Say what is done: which key opened what, and how many bytes'
+            cand --no-input 'Never ask for anything on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'kenc;seal'= {
+            cand --input-type 'Notation of the config file, instead of what its name says'
+            cand -k 'Try only the file''s wrapped keys of this key; give several times for several keys'
+            cand --key 'Try only the file''s wrapped keys of this key; give several times for several keys'
+            cand -c 'Pair that the encryption context of the file must contain'
+            cand --context 'Pair that the encryption context of the file must contain'
+            cand --identity 'File of age identities or an ssh private key, instead of the usual places'
+            cand --passphrase-from 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM'
+            cand --aws-profile 'Profile of the AWS configuration to use'
+            cand --aws-region 'Region of keys that name none, and of multi-Region keys'
+            cand --aws-role-arn 'Role to assume before KMS is asked'
+            cand --aws-timeout 'Longest time for one operation of KMS, retries included, in seconds'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand -r 'Go through the folders among them, and seal every encrypted config document'
+            cand --recursive 'Go through the folders among them, and seal every encrypted config document'
+            cand -y 'Seal them without asking, because somebody has looked at them'
+            cand --yes 'Seal them without asking, because somebody has looked at them'
+            cand -f 'Replace a file that has other names (hard links), which keep the old one'
+            cand --force 'Replace a file that has other names (hard links), which keep the old one'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'
@@ -750,6 +782,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand decrypt 'Decrypt files or the standard input'
             cand rewrap 'Change the keys that open files, without touching their payload'
             cand rotate 'Encrypt files again with a new data key, under the same keys or others'
+            cand seal 'Seal encrypted config documents as they stand, after a look at them'
             cand get 'Print one value of an encrypted config document'
             cand set 'Set one value of an encrypted config document'
             cand unset 'Take one value out of an encrypted config document'
@@ -770,6 +803,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;help;rewrap'= {
         }
         &'kenc;help;rotate'= {
+        }
+        &'kenc;help;seal'= {
         }
         &'kenc;help;get'= {
         }

@@ -94,6 +94,7 @@ mod toml;
 pub mod tree;
 mod untyped;
 pub mod value;
+mod vouch;
 mod walk;
 mod yaml;
 

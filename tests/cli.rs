@@ -42,6 +42,7 @@ transcripts! {
     single_values_are_read_and_changed: "values",
     passphrases_come_from_where_the_user_says: "passphrases",
     keys_are_checked_and_policies_printed: "keys",
+    a_seal_is_looked_at_and_renewed: "seal",
     git_shows_merges_and_checks_encrypted_files: "git",
     local_keys_and_identities_are_found_or_missed: "identities",
     a_wrong_command_line_is_explained: "usage",

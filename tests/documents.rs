@@ -8,6 +8,8 @@ mod corpus;
 mod forgery;
 #[path = "documents/roundtrip.rs"]
 mod roundtrip;
+#[path = "documents/seal_vectors.rs"]
+mod seal_vectors;
 #[path = "documents/services.rs"]
 mod services;
 #[path = "documents/shown_keys.rs"]

@@ -163,7 +163,7 @@ impl Opened {
     }
 
     /// Opens what was written.
-    fn check(&self, text: &Zeroizing<String>) -> Result<()> {
+    pub(crate) fn check(&self, text: &Zeroizing<String>) -> Result<()> {
         let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         match written.open_with(data_key, &Demands::default()) {

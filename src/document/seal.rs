@@ -200,7 +200,7 @@ impl Encoder {
 }
 
 /// A part of the text that does not count as it stands there.
-enum Mark<'a> {
+pub(crate) enum Mark<'a> {
     /// An encrypted value: its type and its plaintext count.
     Value(&'a Value),
     /// An encrypted comment.
@@ -212,7 +212,7 @@ enum Mark<'a> {
 }
 
 /// These parts, in the order of the text.
-fn marks<'a>(
+pub(crate) fn marks<'a>(
     document: &Document,
     selection: &Selection,
     scope: MacScope,

@@ -12,6 +12,8 @@ mod keys;
 mod change;
 #[path = "args/many.rs"]
 mod many;
+#[path = "args/seal.rs"]
+pub mod seal;
 #[path = "args/values.rs"]
 pub mod values;
 // The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
@@ -136,6 +138,15 @@ pub enum Command {
     /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
     /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
     Rotate(RotateArgs),
+
+    /// Seal encrypted config documents as they stand, after a look at them
+    ///
+    /// The MAC of a document covers its values and their order. The seal covers the rest as well: the names of keys, comments,
+    /// everything else in its text, the rule and the recipients. kenc seals what it encrypts. A document that another tool
+    /// has encrypted is not sealed, and a seal is broken by every other change of the text or of the recipients. This
+    /// command shows all that a seal would cover, and asks; then whoever can open the document vouches for it. The MAC must
+    /// be right: `kenc git mac-repair` mends it after a merge.
+    Seal(seal::SealArgs),
 
     /// Print one value of an encrypted config document
     ///

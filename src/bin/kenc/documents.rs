@@ -323,6 +323,17 @@ pub fn warn_unless_sealed(reporter: &Reporter, name: &str, report: &Report) {
     reporter.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(report.seal) }));
 }
 
+/// The state of a seal in words.
+pub fn seal_sentence(seal: SealStatus) -> String {
+    match seal {
+        SealStatus::Verified => "it is sealed".to_owned(),
+        SealStatus::Absent => {
+            "it is not sealed: kenc never sealed it, or another tool has encrypted it since".to_owned()
+        }
+        SealStatus::Broken(fault) => fault.to_string(),
+    }
+}
+
 /// The state of a seal as programs are told it.
 pub fn seal_word(seal: SealStatus) -> &'static str {
     match seal {

@@ -100,6 +100,10 @@ pub enum Cause {
     NoRule(String),
     #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
     NotConfirmed { count: usize },
+    #[error("{0} would be sealed, and nobody can be asked whether it is as it should be")]
+    SealNotConfirmed(String),
+    #[error("{0} is a kenc file: it is authenticated as a whole, and needs no seal")]
+    SealOfWholeFile(String),
     #[error("nothing was changed: the answer was no")]
     Declined,
     #[error("there are {0} inputs and one output")]
@@ -288,6 +292,7 @@ impl Failure {
             | Cause::ValueNotJson(_)
             | Cause::NotationUnknown(_)
             | Cause::NotConfirmed { .. }
+            | Cause::SealNotConfirmed(_)
             | Cause::SeveralInputs(_)
             | Cause::OutputIsInput(_)
             | Cause::StandardInputIsOutput
@@ -331,6 +336,7 @@ impl Failure {
             | Cause::NotAFile(_)
             | Cause::NoLocalKey { .. }
             | Cause::Declined
+            | Cause::SealOfWholeFile(_)
             | Cause::NothingMeant
             | Cause::ValueOfWholeFile(_)
             | Cause::ValueNotText

@@ -54,6 +54,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),
         Command::Rewrap(args) => commands::rewrap::run(args, &configs, &reporter),
         Command::Rotate(args) => commands::rotate::run(args, &configs, &reporter),
+        Command::Seal(args) => commands::documents::seal::run(args, &configs, &reporter),
         Command::Get(args) => commands::documents::get::run(args, &configs, &reporter),
         Command::Set(args) => commands::documents::set::run(args, &configs, &reporter),
         Command::Unset(args) => commands::documents::unset::run(args, &configs, &reporter),

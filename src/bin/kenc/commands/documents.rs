@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod keys;
 pub mod rewrap;
 pub mod rotate;
+pub mod seal;
 pub mod set;
 pub mod unset;
 pub mod verify;

@@ -1,5 +1,7 @@
 //! What to do next when a config document is at fault.
 
+use std::path::Path;
+
 use kenc::error::DocumentError;
 
 use super::hints::quoted;
@@ -102,6 +104,8 @@ pub fn of_command(cause: &Cause) -> String {
             "text stands in double quotes there; without --json, what is given is taken as it is".to_owned()
         }
         Cause::NotationUnknown(_) => "name it with `--input-type yaml`, json, dotenv, ini or toml".to_owned(),
+        Cause::SealNotConfirmed(_) => "run it at a terminal: it shows what would be sealed, and asks".to_owned(),
+        Cause::SealOfWholeFile(name) => format!("`kenc verify {}` authenticates it", quoted(Path::new(name))),
         Cause::NotConfirmed { .. } => {
             "`--dry-run` shows what would change, and `--yes` does it without asking".to_owned()
         }

@@ -86,6 +86,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::ValueNotJson(_)
         | Cause::NotationUnknown(_)
         | Cause::NotConfirmed { .. }
+        | Cause::SealNotConfirmed(_)
+        | Cause::SealOfWholeFile(_)
         | Cause::Declined => super::document_hints::of_command(cause),
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()

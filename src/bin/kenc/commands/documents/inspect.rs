@@ -47,7 +47,7 @@ impl<'a> Inspected<'a> {
         line("rule", &format!("{} {}", rule.name(), printable(rule.text())));
         line("changed", &printable(last_modified));
         line("MAC", scope(*mac_scope));
-        line("seal", if self.metadata.has_seal() { "there; `kenc verify` checks it" } else { "none" });
+        line("seal", self.seal());
         let mut number = 0;
         for (at, group) in groups.iter().enumerate() {
             if groups.len() > 1 {
@@ -65,6 +65,16 @@ impl<'a> Inspected<'a> {
         text
     }
 
+    /// What can be known of the seal without a key.
+    fn seal(&self) -> &'static str {
+        match (self.metadata.is_marked_as_sealed(), self.metadata.has_seal()) {
+            (true, true) => "there; `kenc verify` checks it",
+            (true, false) => "missing, though the document was sealed",
+            (false, true) => "there, though the document was not sealed",
+            (false, false) => "none: kenc never sealed it, or another tool has encrypted it since",
+        }
+    }
+
     fn json(&self) -> serde_json::Value {
         let Metadata { groups, threshold, rule, mac_scope, last_modified, version, .. } = self.metadata;
         let key = |key: &StoredKey| json!({ "list": key.list(), "id": key.id(), "created_at": key.created_at() });
@@ -77,6 +87,7 @@ impl<'a> Inspected<'a> {
             "rule": { "name": rule.name(), "text": rule.text() },
             "mac_only_encrypted": *mac_scope == MacScope::OnlyEncrypted,
             "seal": self.metadata.has_seal(),
+            "sealed": self.metadata.is_marked_as_sealed(),
             "threshold": if groups.len() > 1 { json!(threshold) } else { json!(null) },
             "groups": groups,
             "values": { "encrypted": self.encrypted, "in_the_clear": self.in_the_clear },

@@ -8,7 +8,7 @@ use kenc::keys::Keyring;
 use serde_json::json;
 
 use super::keys::keys_json;
-use crate::documents::seal_word;
+use crate::documents::{seal_sentence, seal_word};
 use crate::failure::{Exit, Failure};
 use crate::report::{Reporter, printable};
 
@@ -79,10 +79,8 @@ impl Verified {
     fn text(&self, name: &str) -> String {
         let Self { report, metadata } = self;
         let state = match report.seal {
-            SealStatus::Verified => "authentic, sealed",
-            SealStatus::Absent | SealStatus::Broken(_) => {
-                "its values are authentic, but it is not sealed: kenc never sealed it, or another tool has encrypted it since"
-            }
+            SealStatus::Verified => "authentic, sealed".to_owned(),
+            other => format!("its values are authentic, but {}", seal_sentence(other)),
         };
         let mut text = format!("{}: {state}\n", printable(name));
         for (number, group) in metadata.groups.iter().enumerate() {

@@ -1,0 +1,156 @@
+//! `kenc seal`: a person looks at a document, and vouches for what its MAC does not cover.
+
+use std::fmt::Write as _;
+
+use kenc::document::{Demands as DocumentDemands, Encrypted, MacDemand, MacScope, Metadata, Opened, Outcome};
+use kenc::document::{SealDemand, SealStatus, Sealed};
+use kenc::fs::held::Held;
+use kenc::keys::Keyring;
+use serde_json::json;
+
+use super::keys::keys_json;
+use crate::args::ChangedFilesArgs;
+use crate::args::seal::SealArgs;
+use crate::commands::changing::{self, Content, Intent, Target};
+use crate::commands::opening::Demands;
+use crate::configuration::Configs;
+use crate::documents;
+use crate::environment::key_service;
+use crate::failure::{Cause, Exit, Failure};
+use crate::prompt::Passphrases;
+use crate::question::{Choice, ask};
+use crate::report::{Reporter, printable};
+use crate::signals;
+
+pub fn run(args: &SealArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    let files = ChangedFilesArgs {
+        inputs: args.inputs.clone(),
+        recursive: args.recursive,
+        output: None,
+        in_place: true,
+        force: args.force,
+        sync: false,
+    };
+    if args.inputs.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Cause::StandardInputInPlace.into());
+    }
+    let targets = changing::targets(&files, reporter)?;
+    let demands = Demands::new(&args.open, configs, &args.inputs)?;
+    signals::handle()?;
+    let sealing = Sealing { args, configs, reporter, demands: &demands, files: &files };
+    let count = targets.len();
+    reporter.all(count, targets.into_iter().map(|target| sealing.of(&target?)))
+}
+
+/// The sealing of every document of a run, one after the other: each is looked at by itself.
+struct Sealing<'a> {
+    args: &'a SealArgs,
+    configs: &'a Configs<'a>,
+    reporter: &'a Reporter,
+    demands: &'a Demands,
+    files: &'a ChangedFilesArgs,
+}
+
+impl Sealing<'_> {
+    fn of(&self, target: &Target) -> Result<Exit, Failure> {
+        let Self { args, files, .. } = self;
+        // Nobody has to wait while a person reads.
+        let Some((sealed, _)) = self.read(target, Intent::Read)? else { return Ok(Exit::Done) };
+        let shown = sealed.document().text().to_owned();
+        let opened = self.open(sealed, target)?;
+        let status = opened.report().seal;
+        let Outcome::Changed(Encrypted { text, .. }) = opened.vouched().map_err(target.about())? else {
+            return self.tell(target, opened.metadata(), "it is sealed already", false);
+        };
+        if !args.yes {
+            self.ask(target, &opened, status)?;
+        }
+        let Some((now, held)) = self.read(target, Intent::Change)? else { return Ok(Exit::Done) };
+        if now.document().text() != shown {
+            return Err(Cause::ChangedMeanwhile(target.path().map(Into::into).unwrap_or_default()).into());
+        }
+        if signals::CANCELLED.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(kenc::error::Error::Interrupted.into());
+        }
+        target.write(&text, files, held)?;
+        self.tell(target, opened.metadata(), "sealed", true)
+    }
+
+    /// `None` for a kenc file in a folder, which has nothing to seal.
+    fn read(&self, target: &Target, intent: Intent) -> Result<Option<(Sealed, Option<Held>)>, Failure> {
+        let (content, held) = target.read(intent, self.args.input_type.input_type)?;
+        match content {
+            Content::Document(sealed) => Ok(Some((*sealed, held))),
+            Content::File(_) if self.args.recursive => Ok(None),
+            Content::File(_) => Err(Cause::SealOfWholeFile(target.name()).into()),
+        }
+    }
+
+    fn open(&self, sealed: Sealed, target: &Target) -> Result<Opened, Failure> {
+        let Self { args, configs, reporter, demands, .. } = self;
+        let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+        let kms = key_service(&args.aws);
+        let trusted = configs.trusted(target.path())?;
+        let keyring =
+            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+        let demands = DocumentDemands {
+            only: demands.only.clone(),
+            context: demands.context.clone(),
+            mac: MacDemand::Right,
+            // What is wrong with it is what the person is shown.
+            seal: SealDemand::Nothing,
+        };
+        sealed.open(&keyring, &demands).map_err(target.about())
+    }
+
+    /// Shows everything that a seal would cover, and asks.
+    fn ask(&self, target: &Target, opened: &Opened, status: SealStatus) -> Result<(), Failure> {
+        let shown = shown(target, opened, status).map_err(|fault| target.about()(fault.into()))?;
+        let question = format!("Are these the text, the rule and the recipients that {} is to have?", target.name());
+        let choices = [
+            Choice { word: "no", meaning: "leave it as it is", value: false },
+            Choice { word: "yes", meaning: "seal it", value: true },
+        ];
+        let before = || self.reporter.show(&shown);
+        match self.reporter.may_ask().then(|| ask(&printable(&question), &choices, before)).flatten() {
+            Some(true) => Ok(()),
+            Some(false) => Err(Cause::Declined.into()),
+            None => Err(Cause::SealNotConfirmed(target.name()).into()),
+        }
+    }
+
+    fn tell(&self, target: &Target, metadata: &Metadata, what: &str, is_changed: bool) -> Result<Exit, Failure> {
+        let name = target.name();
+        self.reporter.confirmation(
+            &format!("{}\n", printable(&format!("{name}: {what}"))),
+            &json!({ "file": name, "seal": "verified", "changed": is_changed, "groups": keys_json(metadata) }),
+        )?;
+        Ok(Exit::Done)
+    }
+}
+
+fn shown(target: &Target, opened: &Opened, status: SealStatus) -> Result<String, kenc::error::DocumentError> {
+    let metadata = opened.metadata();
+    let mut shown = String::new();
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
+    line(&format!("{}: {}", target.name(), documents::seal_sentence(status)));
+    line("recipients:");
+    for (number, group) in metadata.groups.iter().enumerate() {
+        if metadata.groups.len() > 1 {
+            line(&format!("  group {}, of which {} are needed:", number + 1, metadata.needed_groups()));
+        }
+        for key in group {
+            let (kind, id) = key.named();
+            line(&format!("  {kind} {id}"));
+        }
+    }
+    line(&format!("rule: {} {}", metadata.rule.name(), metadata.rule.text()));
+    if metadata.mac_scope == MacScope::OnlyEncrypted {
+        line("values in the clear may be changed by anybody: the MAC is over encrypted values only");
+    }
+    line("text, without what is encrypted:");
+    for text in opened.text_in_the_clear()?.lines() {
+        line(&format!("  {text}"));
+    }
+    Ok(shown)
+}
