@@ -85,6 +85,9 @@ pub enum Error {
     #[error("no key to encrypt with")]
     NoKeyGiven,
 
+    /// The file would have more passphrases than are tried when it is opened.
+    #[error("a file can have at most {0} passphrases")]
+    TooManyPassphrases(usize),
     /// Every wrapping key of a file would go.
     #[error("the last key cannot be removed: nothing would open the file any more")]
     LastKey,
@@ -221,6 +224,7 @@ impl Error {
             | Self::KeyWord(_)
             | Self::NoKeyGiven
             | Self::LastKey
+            | Self::TooManyPassphrases(_)
             | Self::ForDocumentsOnly(_)
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,

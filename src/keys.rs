@@ -6,14 +6,19 @@ mod check;
 pub mod groups;
 pub mod memory;
 pub mod pgp;
+mod race;
 pub mod rewrap;
 mod trust;
+mod unwrap;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{Error, Result, Verdict};
+
+use self::race::Patience;
 
 pub use self::age::{AgeRecipient, Identities, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
@@ -170,6 +175,15 @@ pub enum KeyRefusal {
     /// The key is not among those that a header may name.
     #[error("not asked, because it is not among the `trusted_keys` of the config")]
     NotTrusted,
+    /// The file has more passphrases than are tried.
+    #[error("not tried: of one file, kenc tries {} passphrases", unwrap::MAX_PASSPHRASES)]
+    TooManyPassphrases,
+    /// Others that were asked before it have used up the time.
+    #[error("not asked: keys that did not answer have used up the {limit:?} for all of them")]
+    NotAsked {
+        /// The time for all.
+        limit: std::time::Duration,
+    },
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]
     UnknownProvider(String),
@@ -188,7 +202,9 @@ impl KeyRefusal {
             | Self::NoPassphrase(_)
             | Self::NotAmongGiven
             | Self::NotTrusted
+            | Self::TooManyPassphrases
             | Self::UnknownProvider(_) => Verdict::No,
+            Self::NotAsked { .. } => Verdict::Unavailable,
             Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
         }
     }
@@ -226,7 +242,8 @@ impl Keyring<'_> {
     /// the same time. Where making one is denied, the data key is made here, and all of them wrap it (`Encrypt`).
     ///
     /// # Errors
-    /// [`Error::NoKeyGiven`] for an empty list, [`Error::ForDocumentsOnly`] if there is a PGP key in it,
+    /// [`Error::NoKeyGiven`] for an empty list, [`Error::TooManyPassphrases`] for more of them than are ever tried,
+    /// [`Error::ForDocumentsOnly`] if there is a PGP key in it,
     /// [`Error::CannotWrap`] for the first key that refuses.
     ///
     /// # Panics
@@ -237,6 +254,9 @@ impl Keyring<'_> {
         }
         if let Some(key) = keys.iter().find(|key| matches!(key, KeyUri::Pgp(_))) {
             return Err(Error::ForDocumentsOnly(key.to_string()));
+        }
+        if keys.iter().filter(|key| **key == KeyUri::Passphrase).count() > unwrap::MAX_PASSPHRASES {
+            return Err(Error::TooManyPassphrases(unwrap::MAX_PASSPHRASES));
         }
         let kms_keys: Vec<&KmsKey> =
             keys.iter().filter_map(|key| if let KeyUri::AwsKms(key) = key { Some(key) } else { None }).collect();
@@ -291,7 +311,8 @@ impl Keyring<'_> {
     /// slot.
     ///
     /// Keys are tried in the order of what they cost: age identities first, then AWS KMS, then a passphrase (which comes
-    /// before KMS when it need not be typed). With `only`, slots of other keys are left out. Each slot is asked once.
+    /// before KMS when it need not be typed). With `only`, slots of other keys are left out. Each slot is asked once. Keys of
+    /// KMS that do not answer soon are waited for together, within one time-out. Two passphrases are tried.
     ///
     /// # Errors
     /// [`Error::NoKeyOpens`] with the reason of every slot, in the order of the slots.
@@ -318,38 +339,23 @@ impl Keyring<'_> {
         only: &[KeyUri],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
-        let mut attempts = Vec::new();
         let mut order: Vec<usize> = (0..wrapped.len()).collect();
-        order.sort_by_key(|&slot| self.cost(&wrapped[slot]));
-        for slot in order {
+        order.sort_by_key(|&slot| (self.cost(&wrapped[slot]), memory.is_slow(&wrapped[slot])));
+        let ask = |slot: usize, patience: &Patience| {
             let key = &wrapped[slot];
-            let known = memory.of(key, context);
             // Trust differs from file to file, so it is no part of what is remembered.
-            let answer = if self.may_be_asked(key, only) {
-                known.get_or_init(|| self.unwrap_one(memory, key, context, only)).as_ref().map_err(Clone::clone)
-            } else {
-                Err(KeyRefusal::NotTrusted)
-            };
-            let refusal = match answer {
-                Ok(data_key) => match accept(data_key) {
-                    Some(accepted) => return Ok((accepted, slot)),
-                    None => KeyRefusal::AnotherDataKey,
-                },
-                Err(refusal) => refusal,
-            };
-            attempts.push(KeyAttempt { slot, provider: key.provider.clone(), key_id: key.key_id.clone(), refusal });
-        }
+            if !self.may_be_asked(key, only) {
+                return Err(KeyRefusal::NotTrusted);
+            }
+            let data_key = memory.answer(key, context, || self.unwrap_one(memory, key, context, only, patience))?;
+            Ok((data_key, slot))
+        };
+        let mut attempts = Vec::new();
+        let found = self.try_each(wrapped, &order, &mut attempts, &ask, |(data_key, slot): (Arc<DataKey>, usize)| {
+            Some((accept(&data_key)?, slot))
+        });
         attempts.sort_by_key(|attempt| attempt.slot);
-        Err(Error::NoKeyOpens { attempts })
-    }
-
-    fn cost(&self, key: &WrappedKey) -> u8 {
-        match (key.provider.as_str(), age::is_passphrase(key)) {
-            (AGE, false) => 0,
-            (AGE, true) if !self.passphrases.must_be_typed() => 1,
-            (AWS_KMS, _) => 2,
-            _ => 3,
-        }
+        found.ok_or(Error::NoKeyOpens { attempts })
     }
 
     fn unwrap_one(
@@ -358,6 +364,7 @@ impl Keyring<'_> {
         key: &WrappedKey,
         context: &EncryptionContext,
         only: &[KeyUri],
+        patience: &Patience,
     ) -> Result<DataKey, KeyRefusal> {
         if !self.may_be_asked(key, only) {
             return Err(KeyRefusal::NotTrusted);
@@ -378,7 +385,8 @@ impl Keyring<'_> {
             }
             AWS_KMS => {
                 let ask = self.kms_key_to_ask(key, only)?;
-                memory.ask(&ask, context, || self.kms.decrypt(&ask, &key.ciphertext, context)).map_err(KeyRefusal::from)
+                memory
+                    .ask(&ask, context, patience, || self.kms.decrypt_within(&ask, &key.ciphertext, context, patience))
             }
             unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
         }

@@ -28,6 +28,7 @@ use self::session::{Regional, Session};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::keys::WrappedKey;
+use crate::keys::race::Patience;
 
 pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
@@ -129,6 +130,11 @@ impl AwsKms {
         running.0.iter_mut().map(|started| finish(started).map_err(|refusal| (started.key, refusal))).collect()
     }
 
+    /// Longest time for one operation.
+    pub(super) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
     /// Has KMS unwrap `ciphertext` with `key` and `context`. KMS checks that both are those it was wrapped with.
     ///
     /// # Errors
@@ -139,14 +145,25 @@ impl AwsKms {
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<DataKey, Box<KmsRefusal>> {
+        self.decrypt_within(key, ciphertext, context, &Patience::new(self.settings.timeout))
+    }
+
+    /// As [`Self::decrypt`], for one of several keys that are waited for together.
+    pub(super) fn decrypt_within(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+        patience: &Patience,
+    ) -> Result<DataKey, Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("Decrypt", key)?;
         let call = call.with_context(context);
         let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
-        data_key(&call, answer.plaintext)
+        let answer = session.block_on(patience.wait_for(request.send())).ok_or_else(|| call.timed_out())?;
+        data_key(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
     }
 
     fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&Session, Client, Call), Box<KmsRefusal>> {

@@ -1,6 +1,7 @@
 //! Whether keys work: each in the way of its provider, and none of them stops the others.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use super::aws_kms::{AwsKms, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind};
 use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeyUri, Keyring, WrappedKey, age, pgp};
@@ -40,18 +41,18 @@ pub struct AgeKeyCheck {
     pub open_to_others: Vec<PathBuf>,
 }
 
-/// Regions that have let us wait in vain. They are not asked again: a header could multiply the wait.
+/// Regions that did not answer. They are not asked again: a header could multiply the wait.
 #[derive(Debug, Default)]
-pub struct SilentRegions(Vec<KmsRefusal>);
+pub struct SilentRegions(Mutex<Vec<KmsRefusal>>);
 
 impl Keyring<'_> {
-    /// Finds out whether a key works for `purpose` with `context`.
+    /// Finds out whether a key works for `purpose` with `context`. Several threads may do so at the same time.
     pub fn check(
         &self,
         key: KeyToCheck<'_>,
         context: &EncryptionContext,
         purpose: KmsPurpose,
-        silent: &mut SilentRegions,
+        silent: &SilentRegions,
     ) -> KeyCheck {
         match key {
             KeyToCheck::Named(KeyUri::AwsKms(key)) => {
@@ -94,7 +95,7 @@ impl Keyring<'_> {
 
 impl SilentRegions {
     fn check(
-        &mut self,
+        &self,
         kms: &AwsKms,
         key: &KmsKey,
         wrapped: Option<&[u8]>,
@@ -102,14 +103,15 @@ impl SilentRegions {
         purpose: KmsPurpose,
     ) -> Result<KmsKeyCheck, Box<KmsRefusal>> {
         let is_same_region = |silent: &&KmsRefusal| silent.region.as_deref() == key.region();
-        if let Some(silent) = self.0.iter().find(is_same_region) {
+        let silent = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(silent) = silent().iter().find(is_same_region) {
             return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }));
         }
         let checked = kms.check(key, wrapped, context, purpose);
         if let Err(refusal) = &checked
-            && refusal.kind == KmsRefusalKind::TimedOut
+            && matches!(refusal.kind, KmsRefusalKind::TimedOut | KmsRefusalKind::Network)
         {
-            self.0.push((**refusal).clone());
+            silent().push((**refusal).clone());
         }
         checked
     }

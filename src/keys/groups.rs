@@ -3,15 +3,17 @@
 //! With one group, any of its keys opens. With several, the data key is split by Shamir's scheme: any key of a group gives
 //! that group's share, and as many shares as the threshold are the data key.
 
+use std::ops::ControlFlow;
+
 use zeroize::Zeroizing;
 
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, KeyShare, shamir};
 use crate::error::{Error, Result};
 use crate::keys::pgp::{self, PgpFingerprint};
+use crate::keys::race::{self, Contest, Patience};
 use crate::keys::{
-    AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, PGP, WrappedKey,
-    age,
+    AGE, AWS_KMS, AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusalKind, PGP, WrappedKey, age,
 };
 use crate::threads;
 
@@ -200,8 +202,8 @@ impl Keyring<'_> {
 
     /// Unwraps the data key of a document, and returns what `accept` made of it.
     ///
-    /// Within a group, keys are tried in the order of what they cost: age, PGP, AWS KMS. Each is asked once, and none of a
-    /// region that has let us wait in vain. With `only`, other keys are left out.
+    /// Keys are tried in the order of what they cost: age, PGP, AWS KMS. Each is asked once, and those of KMS that do not
+    /// answer soon are waited for together, within one time-out. With `only`, other keys are left out.
     ///
     /// # Errors
     /// [`Error::NoKeyOpens`] or [`Error::TooFewGroups`] with the reason of every key.
@@ -212,37 +214,30 @@ impl Keyring<'_> {
         only: &[KeyUri],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        let mut asking = Asking { keyring: self, only, services: Services::default(), silent: Vec::new(), calls: 0 };
+        let asking = Asking { keyring: self, only };
         if let [group] = groups {
             let mut found = None;
-            let attempts = asking.try_group(group, 0, |secret| {
+            let mut take = |secret: &[u8]| {
                 let Some(data_key) = DataKey::from_slice(secret) else {
                     return Err(KeyRefusal::Damaged("what it wraps is no data key".to_owned()));
                 };
                 found = Some(accept(&data_key).ok_or(KeyRefusal::AnotherDataKey)?);
                 Ok(())
-            });
+            };
+            let attempts = asking.open(std::slice::from_ref(group), 1, &mut take).remove(0).attempts;
             return found.ok_or(Error::NoKeyOpens { attempts });
         }
-        let (mut shares, mut outcomes, mut first_slot) = (Vec::<KeyShare>::new(), Vec::new(), 0);
-        for group in groups {
-            let before = shares.len();
-            let attempts = if shares.len() < threshold {
-                asking.try_group(group, first_slot, |secret| {
-                    let damaged = || KeyRefusal::Damaged("what it wraps is no share of a data key".to_owned());
-                    let share = KeyShare::from_slice(secret).ok_or_else(damaged)?;
-                    if shares.iter().any(|other| other.number() == share.number()) {
-                        return Err(KeyRefusal::Damaged("what it wraps is the share of another group".to_owned()));
-                    }
-                    shares.push(share);
-                    Ok(())
-                })
-            } else {
-                Vec::new()
-            };
-            first_slot += group.len();
-            outcomes.push(GroupOutcome { is_open: shares.len() > before, attempts });
-        }
+        let mut shares = Vec::<KeyShare>::new();
+        let mut take = |secret: &[u8]| {
+            let damaged = || KeyRefusal::Damaged("what it wraps is no share of a data key".to_owned());
+            let share = KeyShare::from_slice(secret).ok_or_else(damaged)?;
+            if shares.iter().any(|other| other.number() == share.number()) {
+                return Err(KeyRefusal::Damaged("what it wraps is the share of another group".to_owned()));
+            }
+            shares.push(share);
+            Ok(())
+        };
+        let outcomes = asking.open(groups, threshold, &mut take);
         if shares.len() < threshold {
             return Err(Error::TooFewGroups { threshold, groups: outcomes });
         }
@@ -251,41 +246,88 @@ impl Keyring<'_> {
     }
 }
 
-/// One unwrapping, with what it has learned on the way.
+/// What is asked for the secrets of groups.
 struct Asking<'a, 'k> {
     keyring: &'a Keyring<'k>,
     only: &'a [KeyUri],
-    services: Services,
-    /// What regions said that did not answer in time.
-    silent: Vec<KmsRefusal>,
-    /// Calls to KMS so far.
-    calls: usize,
 }
 
 impl Asking<'_, '_> {
-    /// Tries the keys of a group until `take` takes what one of them gives. Returns why the others did not open.
-    fn try_group(
-        &mut self,
-        group: &[GroupSlot],
-        first_slot: usize,
-        mut take: impl FnMut(&[u8]) -> Result<(), KeyRefusal>,
-    ) -> Vec<KeyAttempt> {
-        let mut attempts = Vec::new();
-        let mut order: Vec<usize> = (0..group.len()).collect();
-        order.sort_by_key(|&at| cost(&group[at].wrapped));
-        for at in order {
-            let slot = &group[at];
-            let Err(refusal) = self.unwrap(slot).and_then(|secret| take(&secret)) else { break };
-            let WrappedKey { provider, key_id, .. } = &slot.wrapped;
-            let (provider, key_id) = (provider.clone(), key_id.clone());
-            attempts.push(KeyAttempt { slot: first_slot + at, provider, key_id, refusal });
+    /// Opens `needed` of the groups, as far as keys do. `take` takes a secret, or says why it is not one.
+    fn open(
+        &self,
+        groups: &[Vec<GroupSlot>],
+        needed: usize,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), KeyRefusal>,
+    ) -> Vec<GroupOutcome> {
+        let mut order: Vec<Slot<'_>> = Vec::new();
+        let mut first_slot = 0;
+        for (group, slots) in groups.iter().enumerate() {
+            let numbered = slots.iter().zip(first_slot..);
+            order.extend(numbered.map(|(slot, number)| Slot { group, number, slot }));
+            first_slot += slots.len();
         }
-        attempts.sort_by_key(|attempt| attempt.slot);
-        attempts
+        order.sort_by_key(|slot| cost(&slot.slot.wrapped));
+        let of_kms = |slot: &Slot<'_>| slot.slot.wrapped.provider == AWS_KMS;
+        let start = order.iter().position(of_kms).unwrap_or(order.len());
+        let end = order.iter().rposition(of_kms).map_or(start, |last| last + 1);
+
+        let outcomes = groups.iter().map(|_| GroupOutcome { is_open: false, attempts: Vec::new() }).collect();
+        let mut opening = Opening { outcomes, needed, take };
+        for slot in &order[..start] {
+            if opening.wants(slot) {
+                opening.answered(*slot, self.unwrap(&slot.slot.wrapped));
+            }
+        }
+        self.open_by_kms(&order[start..end], &mut opening);
+        for slot in &order[end..] {
+            if opening.wants(slot) {
+                opening.answered(*slot, self.unwrap(&slot.slot.wrapped));
+            }
+        }
+        let mut outcomes = opening.outcomes;
+        for outcome in &mut outcomes {
+            outcome.attempts.sort_by_key(|attempt| attempt.slot);
+        }
+        outcomes
     }
 
-    fn unwrap(&mut self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
-        let GroupSlot { wrapped, access } = slot;
+    fn open_by_kms(&self, slots: &[Slot<'_>], opening: &mut Opening<'_>) {
+        let kms = self.keyring.kms;
+        let (mut services, mut calls) = (Services::default(), Vec::new());
+        for slot in slots.iter().filter(|slot| opening.wants(slot)).copied().collect::<Vec<_>>() {
+            match self.kms_key_of(&slot.slot.wrapped) {
+                Ok(_) if calls.len() == MAX_KMS_CALLS => {
+                    let many = format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS");
+                    opening.answered(slot, Err(KeyRefusal::Damaged(many)));
+                }
+                Ok(key) => calls.push((slot, key, services.index(kms, &slot.slot.access))),
+                Err(refusal) => opening.answered(slot, Err(refusal)),
+            }
+        }
+        let patience = Patience::new(kms.timeout());
+        let ask = |call: usize| {
+            let (slot, key, which) = &calls[call];
+            if let Some(refusal) = patience.refusal() {
+                return Err(refusal);
+            }
+            let GroupSlot { wrapped, access } = slot.slot;
+            let service = services.get(kms, *which);
+            Ok(service.decrypt_secret(key, &wrapped.ciphertext, &access.context, &patience)?)
+        };
+        match &calls[..] {
+            [] => {}
+            // Nobody else could be asked meanwhile.
+            [(slot, ..)] => opening.answered(*slot, ask(0)),
+            _ => {
+                let slots = calls.iter().map(|(slot, ..)| *slot).collect();
+                race::run(&patience, &ask, &mut Calls { opening, slots, next: 0 });
+            }
+        }
+    }
+
+    /// Unwraps with a key that is not one of AWS KMS.
+    fn unwrap(&self, wrapped: &WrappedKey) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
         if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
         }
@@ -310,7 +352,6 @@ impl Asking<'_, '_> {
                 let armor = armor.map_err(|_| KeyRefusal::Damaged("its PGP message is damaged".to_owned()))?;
                 Ok(pgp::unwrap(armor)?)
             }
-            AWS_KMS => self.unwrap_by_kms(wrapped, access),
             "gcp_kms" => Err(KeyRefusal::OtherService("Google Cloud KMS")),
             "azure_kv" => Err(KeyRefusal::OtherService("Azure Key Vault")),
             "hc_vault" => Err(KeyRefusal::OtherService("HashiCorp Vault")),
@@ -319,34 +360,85 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn unwrap_by_kms(&mut self, wrapped: &WrappedKey, access: &KmsAccess) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+    /// The key that KMS is asked to use for a wrapped key.
+    fn kms_key_of(&self, wrapped: &WrappedKey) -> Result<KmsKey, KeyRefusal> {
+        if !self.keyring.may_be_asked(wrapped, self.only) {
+            return Err(KeyRefusal::NotTrusted);
+        }
         let no_arn = || KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", wrapped.key_id));
         let named = KmsKey::from_document(&wrapped.key_id).ok_or_else(no_arn)?;
-        let key = if self.only.is_empty() {
-            self.keyring.kms.replica_to_ask(named)
-        } else {
-            let means_it = |uri: &KeyUri| match uri {
-                KeyUri::AwsKms(given) if *given == named => Some(named.clone()),
-                KeyUri::AwsKms(given) => given.for_slot(&named),
-                _ => None,
-            };
-            self.only.iter().find_map(means_it).ok_or(KeyRefusal::NotAmongGiven)?
+        if self.only.is_empty() {
+            return Ok(self.keyring.kms.replica_to_ask(named));
+        }
+        let means_it = |uri: &KeyUri| match uri {
+            KeyUri::AwsKms(given) if *given == named => Some(named.clone()),
+            KeyUri::AwsKms(given) => given.for_slot(&named),
+            _ => None,
         };
-        if let Some(silent) = self.silent.iter().find(|silent| silent.region.as_deref() == key.region()) {
-            return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }).into());
+        self.only.iter().find_map(means_it).ok_or(KeyRefusal::NotAmongGiven)
+    }
+}
+
+/// A wrapped key of one of the groups.
+#[derive(Clone, Copy)]
+struct Slot<'a> {
+    group: usize,
+    /// Its number among those of all groups.
+    number: usize,
+    slot: &'a GroupSlot,
+}
+
+/// What has become of the groups so far.
+struct Opening<'a> {
+    outcomes: Vec<GroupOutcome>,
+    needed: usize,
+    take: &'a mut dyn FnMut(&[u8]) -> Result<(), KeyRefusal>,
+}
+
+impl Opening<'_> {
+    fn is_done(&self) -> bool {
+        self.outcomes.iter().filter(|outcome| outcome.is_open).count() >= self.needed
+    }
+
+    fn wants(&self, slot: &Slot<'_>) -> bool {
+        !self.is_done() && !self.outcomes[slot.group].is_open
+    }
+
+    fn answered(&mut self, slot: Slot<'_>, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) {
+        // Of a group that is open already, nothing more is wanted.
+        if !self.wants(&slot) {
+            return;
         }
-        if self.calls == MAX_KMS_CALLS {
-            return Err(KeyRefusal::Damaged(format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS")));
-        }
-        self.calls += 1;
-        let which = self.services.index(self.keyring.kms, access);
-        let service = self.services.get(self.keyring.kms, which);
-        service.decrypt_secret(&key, &wrapped.ciphertext, &access.context).map_err(|refusal| {
-            if refusal.kind == KmsRefusalKind::TimedOut {
-                self.silent.push((*refusal).clone());
+        match answer.and_then(|secret| (self.take)(&secret)) {
+            Ok(()) => self.outcomes[slot.group].is_open = true,
+            Err(refusal) => {
+                let WrappedKey { provider, key_id, .. } = slot.slot.wrapped.clone();
+                let attempt = KeyAttempt { slot: slot.number, provider, key_id, refusal };
+                self.outcomes[slot.group].attempts.push(attempt);
             }
-            refusal.into()
-        })
+        }
+    }
+}
+
+/// The calls of KMS, in the order in which they are made as long as their groups want them.
+struct Calls<'a, 'o, 's> {
+    opening: &'a mut Opening<'o>,
+    slots: Vec<Slot<'s>>,
+    next: usize,
+}
+
+impl Contest for Calls<'_, '_, '_> {
+    type Secret = Zeroizing<Vec<u8>>;
+
+    fn next(&mut self) -> Option<usize> {
+        let wanted = (self.next..self.slots.len()).find(|call| self.opening.wants(&self.slots[*call]))?;
+        self.next = wanted + 1;
+        Some(wanted)
+    }
+
+    fn answered(&mut self, call: usize, answer: Result<Self::Secret, KeyRefusal>) -> ControlFlow<()> {
+        self.opening.answered(self.slots[call], answer);
+        if self.opening.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

@@ -4,13 +4,15 @@
 //! somebody else wrote can hold many different ones, so what a refusal says about others is kept as well: a key that is
 //! disabled is not asked for the next wrapped key, and a region that did not answer is not waited for again.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Instant;
 
 use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
-use crate::keys::{KeyRefusal, KmsKey, KmsRefusal, KmsRefusalKind, WrappedKey};
+use crate::keys::race::Patience;
+use crate::keys::{AWS_KMS, KeyRefusal, KmsKey, KmsRefusal, KmsRefusalKind, WrappedKey};
 
 /// Most answers that are kept. The oldest gives way: who asks for it again asks its key again.
 const MOST_ANSWERS: usize = 1024;
@@ -20,13 +22,15 @@ const MOST_REFUSALS: usize = 1024;
 const MOST_CALLS: usize = 32;
 
 /// The answer about one wrapped key: there, or being asked for by whoever came first.
-pub(super) type Answer = Arc<OnceLock<Result<DataKey, KeyRefusal>>>;
+type Answer = Arc<Mutex<Option<Result<Arc<DataKey>, KeyRefusal>>>>;
 
 /// What one run knows. Data keys are wiped with it.
 #[derive(Default)]
 pub struct Memory {
     answers: Mutex<Answers>,
     refusals: Mutex<Vec<Refused>>,
+    /// Regions that had not answered when another one did. Their keys are asked after those of others.
+    slow_regions: Mutex<HashSet<String>>,
     calls: Mutex<usize>,
     call_ended: Condvar,
 }
@@ -48,10 +52,43 @@ impl Memory {
     #[must_use]
     pub fn knows(&self, wrapped: &[WrappedKey], context: &EncryptionContext) -> bool {
         let answers = lock(&self.answers);
-        wrapped.iter().all(|key| answers.known.contains_key(&digest(key, context)))
+        wrapped.iter().all(|key| {
+            answers.known.get(&digest(key, context)).is_some_and(|answer| match answer.try_lock() {
+                Ok(answer) => answer.is_some(),
+                Err(TryLockError::WouldBlock) => true,
+                Err(TryLockError::Poisoned(_)) => false,
+            })
+        })
     }
 
-    pub(super) fn of(&self, key: &WrappedKey, context: &EncryptionContext) -> Answer {
+    /// The answer about one wrapped key, which `ask` gives if it is not known yet. Whoever else wants it waits.
+    pub(super) fn answer(
+        &self,
+        key: &WrappedKey,
+        context: &EncryptionContext,
+        ask: impl FnOnce() -> Result<DataKey, KeyRefusal>,
+    ) -> Result<Arc<DataKey>, KeyRefusal> {
+        let answer = self.of(key, context);
+        let mut answer = lock(&answer);
+        if let Some(known) = &*answer {
+            return known.clone();
+        }
+        let given = ask().map(Arc::new);
+        // Who was not asked, or not to the end, may be asked again.
+        if !matches!(given, Err(KeyRefusal::NotAsked { .. })) {
+            *answer = Some(given.clone());
+        }
+        given
+    }
+
+    /// Whether a key is in a region that let others go first.
+    pub(super) fn is_slow(&self, key: &WrappedKey) -> bool {
+        let region = KmsKey::from_slot(&key.key_id);
+        let region = region.as_ref().filter(|_| key.provider == AWS_KMS).and_then(KmsKey::region);
+        region.is_some_and(|region| lock(&self.slow_regions).contains(region))
+    }
+
+    fn of(&self, key: &WrappedKey, context: &EncryptionContext) -> Answer {
         let digest = digest(key, context);
         let mut answers = lock(&self.answers);
         if let Some(answer) = answers.known.get(&digest) {
@@ -67,23 +104,35 @@ impl Memory {
     }
 
     /// Asks a key of AWS KMS by `call`, unless another refusal says already what it will answer. Waits while too many
-    /// others ask.
+    /// others ask, and does not ask when it is too late.
     pub(super) fn ask(
         &self,
         key: &KmsKey,
         context: &EncryptionContext,
+        patience: &Patience,
         call: impl FnOnce() -> Result<DataKey, Box<KmsRefusal>>,
-    ) -> Result<DataKey, Box<KmsRefusal>> {
+    ) -> Result<DataKey, KeyRefusal> {
         let _call = self.one_of_the_calls();
+        let start = Instant::now();
         let context = digest_of(|writer| context.encode(writer));
         if let Some(known) = lock(&self.refusals).iter().find(|known| known.says_the_same_of(key, &context)) {
-            return Err(Box::new(KmsRefusal { key: key.to_string(), ..known.refusal.clone() }));
+            return Err(Box::new(KmsRefusal { key: key.to_string(), ..known.refusal.clone() }).into());
         }
-        call().inspect_err(|refusal| {
+        if let Some(refusal) = patience.refusal() {
+            return Err(refusal);
+        }
+        call().map_err(|refusal| {
+            if let Some(stopped) = patience.refusal().filter(|_| patience.is_stopped()) {
+                if start.elapsed() >= patience.step() {
+                    lock(&self.slow_regions).extend(key.region().map(str::to_owned));
+                }
+                return stopped;
+            }
             let mut refusals = lock(&self.refusals);
             if refusals.len() < MOST_REFUSALS && reach(refusal.kind) != Reach::ThisWrappedKey {
-                refusals.push(Refused { refusal: (**refusal).clone(), context });
+                refusals.push(Refused { refusal: (*refusal).clone(), context });
             }
+            refusal.into()
         })
     }
 
@@ -188,8 +237,7 @@ mod tests {
         let other = EncryptionContext::from_words(&["a=b"]).unwrap();
         let mut asked = 0;
         for context in [&none, &none, &other, &none] {
-            let answer = memory.of(&wrapped(1), context);
-            let _ = answer.get_or_init(|| {
+            let _ = memory.answer(&wrapped(1), context, || {
                 asked += 1;
                 Err(KeyRefusal::WrongPassphrase)
             });
@@ -197,6 +245,16 @@ mod tests {
         assert_eq!(asked, 2);
         assert!(memory.knows(&[wrapped(1)], &none));
         assert!(!memory.knows(&[wrapped(1), wrapped(2)], &none));
+    }
+
+    #[test]
+    fn a_key_that_was_not_asked_for_want_of_time_is_not_taken_for_known() {
+        let (memory, none) = (Memory::default(), EncryptionContext::new());
+        let limit = std::time::Duration::from_secs(1);
+        let _ = memory.answer(&wrapped(1), &none, || Err(KeyRefusal::NotAsked { limit }));
+        assert!(!memory.knows(&[wrapped(1)], &none));
+        let again = memory.answer(&wrapped(1), &none, || Ok(DataKey::generate()));
+        assert!(again.is_ok() && memory.knows(&[wrapped(1)], &none));
     }
 
     #[test]

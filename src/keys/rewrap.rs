@@ -8,16 +8,20 @@ mod memory;
 mod plan;
 mod renew;
 
+use std::sync::Arc;
+
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{Error, Result};
+use crate::keys::race::Patience;
+use crate::keys::unwrap::MAX_PASSPHRASES;
 use crate::keys::{
     AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, ReEncryptRefusal, WrappedKey, cannot_wrap,
 };
 
 pub use renew::{Old, Renewed};
 
-use memory::Memory;
+use memory::{Memory, Opened};
 use plan::Entry;
 
 /// Which wrapping keys a file is to have afterwards.
@@ -128,6 +132,14 @@ impl<'a> Rewrapper<'a> {
     ) -> Result<Rewrapped> {
         let plan = self.plan(wrapped)?;
         let wanted: Vec<&KeyUri> = plan.new_keys().collect();
+        // Before anything is asked: what could never be tried is not made.
+        let passphrases = plan.entries.iter().filter(|entry| match entry {
+            Entry::Kept(slot) => super::age::is_passphrase(&wrapped[*slot]),
+            Entry::New(key) => *key == KeyUri::Passphrase,
+        });
+        if wanted.contains(&&KeyUri::Passphrase) && passphrases.count() > MAX_PASSPHRASES {
+            return Err(Error::TooManyPassphrases(MAX_PASSPHRASES));
+        }
         let (made, way) = self.make(wrapped, context, &wanted, is_data_key)?;
         let mut made = made.into_iter();
         let mut slots: Vec<WrappedKey> = Vec::with_capacity(plan.entries.len());
@@ -162,17 +174,26 @@ impl<'a> Rewrapper<'a> {
         context: &EncryptionContext,
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        let mut attempts = Vec::new();
-        for slot in self.in_order_of_cost(wrapped) {
-            match self.memory.opened(self.keyring, &self.only, &wrapped[slot], context) {
-                Ok(opened) => match accept(&opened.data_key) {
-                    Some(accepted) => return Ok(accepted),
-                    None => attempts.push(attempt(wrapped, slot, KeyRefusal::AnotherDataKey)),
-                },
-                Err(refusal) => attempts.push(attempt(wrapped, slot, refusal)),
-            }
-        }
-        Err(no_key_opens(attempts))
+        self.open_one(wrapped, context, Vec::new(), |opened| accept(&opened.data_key))
+    }
+
+    /// Opens the first slot that gives what `accept` takes. A key that has refused already, and is among `attempts`, is not
+    /// asked again in another way: no header may multiply calls.
+    fn open_one<T>(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        mut attempts: Vec<KeyAttempt>,
+        mut accept: impl FnMut(&Opened) -> Option<T>,
+    ) -> Result<T> {
+        let is_left = |slot: &usize| !attempts.iter().any(|attempt: &KeyAttempt| attempt.slot == *slot);
+        let mut order: Vec<usize> = (0..wrapped.len()).filter(is_left).collect();
+        order.sort_by_key(|&slot| (self.keyring.cost(&wrapped[slot]), self.memory.is_slow(&wrapped[slot])));
+        let ask = |slot: usize, patience: &Patience| {
+            self.memory.opened(self.keyring, &self.only, &wrapped[slot], context, patience)
+        };
+        let take = |opened: Arc<Opened>| accept(&opened);
+        self.keyring.try_each(wrapped, &order, &mut attempts, &ask, take).ok_or_else(|| no_key_opens(attempts))
     }
 
     fn make(
@@ -189,20 +210,10 @@ impl<'a> Rewrapper<'a> {
         if let Some(made) = self.inside_kms(wrapped, context, wanted, &mut attempts)? {
             return Ok((made, Way::InsideKms));
         }
-        for slot in self.in_order_of_cost(wrapped) {
-            // A key that has refused already is not asked again in another way: no header may multiply calls.
-            if attempts.iter().any(|attempt: &KeyAttempt| attempt.slot == slot) {
-                continue;
-            }
-            match self.memory.opened(self.keyring, &self.only, &wrapped[slot], context) {
-                Ok(opened) if is_data_key(&opened.data_key) => {
-                    return Ok((opened.wrap(self.keyring, wanted, context)?, Way::Unwrapped));
-                }
-                Ok(_) => attempts.push(attempt(wrapped, slot, KeyRefusal::AnotherDataKey)),
-                Err(refusal) => attempts.push(attempt(wrapped, slot, refusal)),
-            }
-        }
-        Err(no_key_opens(attempts))
+        let made = self.open_one(wrapped, context, attempts, |opened| {
+            is_data_key(&opened.data_key).then(|| opened.wrap(self.keyring, wanted, context))
+        })?;
+        Ok((made?, Way::Unwrapped))
     }
 
     /// Wraps inside KMS, if every wanted key is one of KMS and a wrapped key is in the same region. The wrapped keys that
@@ -225,12 +236,17 @@ impl<'a> Rewrapper<'a> {
             .collect::<Result<Vec<String>>>()?;
         regions.dedup();
         let [region] = &regions[..] else { return Ok(None) };
+        let patience = Patience::new(self.keyring.kms.timeout());
         for (slot, key) in wrapped.iter().enumerate().filter(|(_, key)| key.provider == AWS_KMS) {
             let Ok(source) = self.keyring.kms_key_to_ask(key, &self.only) else { continue };
             if source.region() != Some(region) {
                 continue;
             }
-            match self.re_encrypt(&source, key, &destinations, context) {
+            if let Some(refusal) = patience.refusal() {
+                attempts.push(attempt(wrapped, slot, refusal));
+                continue;
+            }
+            match self.re_encrypt(&source, key, &destinations, context, &patience) {
                 Ok(made) => return Ok(Some(made)),
                 // A stand-in for KMS may not have the operation at all: then nothing was refused.
                 Err((_, ReEncryptRefusal::Source(refusal))) if refusal.is_unknown_operation() => return Ok(None),
@@ -251,21 +267,16 @@ impl<'a> Rewrapper<'a> {
         key: &WrappedKey,
         destinations: &[&'k KmsKey],
         context: &EncryptionContext,
+        patience: &Patience,
     ) -> Result<Vec<WrappedKey>, (&'k KmsKey, ReEncryptRefusal)> {
         destinations
             .iter()
             .map(|&destination| {
                 self.memory
-                    .re_encrypted(self.keyring, source, key, destination, context)
+                    .re_encrypted(self.keyring, source, key, destination, context, patience)
                     .map_err(|refusal| (destination, refusal))
             })
             .collect()
-    }
-
-    fn in_order_of_cost(&self, wrapped: &[WrappedKey]) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..wrapped.len()).collect();
-        order.sort_by_key(|&slot| self.keyring.cost(&wrapped[slot]));
-        order
     }
 }
 

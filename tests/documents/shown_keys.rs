@@ -38,7 +38,9 @@ fn a_text_with_keys_that_is_left_alone_changes_nothing_in_any_notation() {
             for key in &workbench.keys {
                 assert!(shown.contains(&key.key.to_string()), "{}", *shown);
             }
-            assert!(!shown.contains("BEGIN") && !shown.contains("mac"), "{}", *shown);
+            // As the name of a field: a recipient can have these letters by chance.
+            let is_mac = |line: &str| line.trim_start_matches([' ', '"']).starts_with("mac") || line.contains("_mac");
+            assert!(!shown.contains("BEGIN") && !shown.lines().any(is_mac), "{}", *shown);
             assert!(matches!(save(&opened, &workbench, &shown), Ok(Outcome::Unchanged)), "{}", *shown);
         }
     }

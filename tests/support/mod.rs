@@ -11,6 +11,7 @@ mod kenc;
 mod pipe;
 mod postgres;
 mod process;
+mod raw_server;
 mod relay;
 mod sops;
 
@@ -28,6 +29,7 @@ pub use kenc::{Home, Outcome, finish};
 pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
+pub use raw_server::{Asked, RawServer, answer_json, answer_with};
 pub use relay::{Relay, silent_listener};
 pub use sops::Sops;
 

@@ -129,6 +129,9 @@ pub enum Command {
     /// place and in a moment, however long they are; whatever interrupts it leaves a file that opens. Whoever has kept an old
     /// copy can still open it with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove only a
     /// damaged copy of the slot table is mended.
+    ///
+    /// An answer of KMS about another key than was asked for changes nothing. Whether a new key opens the file is known once
+    /// it has: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, and then `kenc rewrap --remove OLD FILE`.
     #[command(visible_alias = "reencrypt")]
     Rewrap(RewrapArgs),
 

@@ -9,6 +9,7 @@ use super::refusal::Call;
 use super::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind};
 use crate::context::EncryptionContext;
 use crate::keys::WrappedKey;
+use crate::keys::race::Patience;
 
 /// Which of the two keys of a `ReEncrypt` refused. Each needs a permission of its own.
 #[derive(Clone, Debug)]
@@ -32,6 +33,18 @@ impl AwsKms {
         destination: &KmsKey,
         context: &EncryptionContext,
     ) -> Result<WrappedKey, ReEncryptRefusal> {
+        self.re_encrypt_within(source, ciphertext, destination, context, &Patience::new(self.settings.timeout))
+    }
+
+    /// As [`Self::re_encrypt`], for one of several keys that are waited for together.
+    pub(in crate::keys) fn re_encrypt_within(
+        &self,
+        source: &KmsKey,
+        ciphertext: &[u8],
+        destination: &KmsKey,
+        context: &EncryptionContext,
+        patience: &Patience,
+    ) -> Result<WrappedKey, ReEncryptRefusal> {
         let (session, client, call) = self.prepare("ReEncrypt", source).map_err(ReEncryptRefusal::Source)?;
         let mut request = client
             .re_encrypt()
@@ -41,8 +54,9 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.source_encryption_context(name, value).destination_encryption_context(name, value);
         }
-        let answer =
-            session.block_on(request.send()).map_err(|error| side_of(*call.refusal_of(&error), destination))?;
+        let answer = session.block_on(patience.wait_for(request.send()));
+        let answer = answer.ok_or_else(|| ReEncryptRefusal::Source(call.timed_out()))?;
+        let answer = answer.map_err(|error| side_of(*call.refusal_of(&error), destination))?;
         let of_destination = Call { key: destination.to_string(), ..call.clone() };
         // Who answers for AWS without saying so may leave it out: the wrapped key itself says what it was made under.
         if answer.source_key_id.is_some() {

@@ -231,6 +231,12 @@ impl Call {
         })
     }
 
+    /// There was no answer in time.
+    pub(super) fn timed_out(&self) -> Box<KmsRefusal> {
+        let sentence = format!("no answer to kms:{} within {:?}", self.operation, self.timeout);
+        self.refusal(KmsRefusalKind::TimedOut, &sentence)
+    }
+
     /// The refusal that an error of the SDK is.
     pub(super) fn refusal_of<E>(&self, error: &SdkError<E, HttpResponse>) -> Box<KmsRefusal>
     where
@@ -238,10 +244,7 @@ impl Call {
     {
         match error {
             SdkError::ServiceError(answer) => self.answered(error, answer.raw().status().as_u16()),
-            SdkError::TimeoutError(_) => self.refusal(
-                KmsRefusalKind::TimedOut,
-                &format!("no answer to kms:{} within {:?}", self.operation, self.timeout),
-            ),
+            SdkError::TimeoutError(_) => self.timed_out(),
             SdkError::ResponseError(answer) => self.answered(error, answer.raw().status().as_u16()),
             _ => self.not_asked(error),
         }

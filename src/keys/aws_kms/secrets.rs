@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{AwsKms, answer};
 use crate::context::EncryptionContext;
 use crate::keys::aws_kms::{KmsKey, KmsRefusal};
+use crate::keys::race::Patience;
 use crate::keys::{KmsAccess, WrappedKey};
 
 impl AwsKms {
@@ -41,13 +42,14 @@ impl AwsKms {
         key: &KmsKey,
         ciphertext: &[u8],
         context: &EncryptionContext,
+        patience: &Patience,
     ) -> Result<Zeroizing<Vec<u8>>, Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("Decrypt", key)?;
         let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
-        answer::secret(&call, answer.plaintext)
+        let answer = session.block_on(patience.wait_for(request.send())).ok_or_else(|| call.timed_out())?;
+        answer::secret(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
     }
 }

@@ -379,7 +379,11 @@ fn a_wrapped_key_that_is_missing_too_long_or_no_secret_is_not_accepted() {
 fn what_a_document_gets_of_kms_is_a_data_key_or_a_share() {
     for (length, is_accepted) in [(0, false), (16, false), (31, false), (32, true), (33, true), (34, false)] {
         let (kms, _) = replaying(vec![data_key_answer(&vec![7; length], ARN)]);
-        assert_eq!(kms.decrypt_secret(&key(ARN), b"wrapped", &context()).is_ok(), is_accepted, "{length}");
+        assert_eq!(
+            kms.decrypt_secret(&key(ARN), b"wrapped", &context(), &Patience::new(settings().timeout)).is_ok(),
+            is_accepted,
+            "{length}"
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
 use crate::error::{Error, Result};
+use crate::keys::race::Patience;
 use crate::keys::{
     AwsKms, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, WrappedKey, age,
     cannot_wrap,
@@ -25,9 +26,12 @@ type Cells<T> = Mutex<HashMap<Fingerprint, Arc<OnceLock<T>>>>;
 /// The place for a new data key. Unlike the other answers, a failure is not kept: it may be one of a passphrase.
 type RenewedCell = Arc<Mutex<Option<Arc<Renewed>>>>;
 
+/// The place for a data key. Whoever was not asked to the end may be asked again.
+type OpenedCell = Arc<Mutex<Option<Result<Arc<Opened>, KeyRefusal>>>>;
+
 #[derive(Default)]
 pub(super) struct Memory {
-    opened: Cells<Result<Arc<Opened>, KeyRefusal>>,
+    opened: Mutex<HashMap<Fingerprint, OpenedCell>>,
     re_encrypted: Cells<Result<WrappedKey, ReEncryptRefusal>>,
     renewed: Mutex<HashMap<Fingerprint, RenewedCell>>,
     /// What refusals say about other wrapped keys.
@@ -53,16 +57,27 @@ impl Memory {
         only: &[KeyUri],
         key: &WrappedKey,
         context: &EncryptionContext,
+        patience: &Patience,
     ) -> Result<Arc<Opened>, KeyRefusal> {
         // A slot that may not be tried in one place may be tried in another.
         let restriction = if only.is_empty() { "" } else { "restricted" };
         let cell = cell(&self.opened, fingerprint(key, context, restriction));
-        let answer = cell.get_or_init(|| {
-            let _turn = age::is_passphrase(key).then(|| lock(&self.passphrase_turn));
-            let unwrapped = keyring.unwrap_one(&self.asked, key, context, only);
-            unwrapped.map(|data_key| Arc::new(Opened { data_key, wrapped: Mutex::default() }))
-        });
-        answer.clone()
+        let mut answer = lock(&cell);
+        if let Some(known) = &*answer {
+            return known.clone();
+        }
+        let _turn = age::is_passphrase(key).then(|| lock(&self.passphrase_turn));
+        let unwrapped = keyring.unwrap_one(&self.asked, key, context, only, patience);
+        let opened = unwrapped.map(|data_key| Arc::new(Opened { data_key, wrapped: Mutex::default() }));
+        if !matches!(opened, Err(KeyRefusal::NotAsked { .. })) {
+            *answer = Some(opened.clone());
+        }
+        opened
+    }
+
+    /// Whether a key is in a region that let others go first.
+    pub(super) fn is_slow(&self, key: &WrappedKey) -> bool {
+        self.asked.is_slow(key)
     }
 
     /// The place for a new data key. Whoever locks it first makes one for all.
@@ -89,6 +104,7 @@ impl Memory {
         key: &WrappedKey,
         destination: &KmsKey,
         context: &EncryptionContext,
+        patience: &Patience,
     ) -> Result<WrappedKey, ReEncryptRefusal> {
         let cell = cell(&self.re_encrypted, fingerprint(key, context, &destination.to_string()));
         let answer = cell.get_or_init(|| {
@@ -97,7 +113,7 @@ impl Memory {
                 let refusal = KmsRefusal { key: source.to_string(), ..silent.clone() };
                 return Err(ReEncryptRefusal::Source(Box::new(refusal)));
             }
-            let answer = keyring.kms.re_encrypt(source, &key.ciphertext, destination, context);
+            let answer = keyring.kms.re_encrypt_within(source, &key.ciphertext, destination, context, patience);
             if let Err(ReEncryptRefusal::Source(refusal) | ReEncryptRefusal::Destination(refusal)) = &answer
                 && refusal.kind == KmsRefusalKind::TimedOut
             {
@@ -153,7 +169,7 @@ impl Opened {
     }
 }
 
-fn cell<T>(cells: &Cells<T>, question: Fingerprint) -> Arc<OnceLock<T>> {
+fn cell<T: Default>(cells: &Mutex<HashMap<Fingerprint, Arc<T>>>, question: Fingerprint) -> Arc<T> {
     let mut cells = lock(cells);
     if cells.len() >= MOST && !cells.contains_key(&question) {
         cells.clear();

@@ -9,6 +9,7 @@ use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
 use crate::error::{Error, Result};
+use crate::keys::race::Patience;
 use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeyUri, KmsKey, WrappedKey, age};
 
 /// A new data key with its wrapped keys.
@@ -81,7 +82,8 @@ impl Rewrapper<'_> {
 
     /// A passphrase can only be kept if it is known, and it is known only if it opens.
     fn check_passphrase(&self, old: &Old<'_>, slot: usize) -> Result<()> {
-        let opened = self.memory.opened(self.keyring, &[], &old.slots[slot], old.context);
+        let patience = Patience::new(self.keyring.kms.timeout());
+        let opened = self.memory.opened(self.keyring, &[], &old.slots[slot], old.context, &patience);
         let refusal = match opened {
             Ok(opened) if (old.is_data_key)(&opened.data_key) => return Ok(()),
             Ok(_) => KeyRefusal::AnotherDataKey,

@@ -227,6 +227,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
+        Error::TooManyPassphrases(_) => one("take the old ones away with it: `--remove passphrase: --add passphrase:`"),
         Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),
         Error::NoKeyGiven => one("name a key with -k"),
         Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
@@ -383,6 +384,12 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
             "the file was changed: take it from a backup or from where it came from".to_owned()
+        }
+        KeyRefusal::TooManyPassphrases => {
+            "open it with another of its keys; `kenc inspect` shows them, and --identity or -k names one".to_owned()
+        }
+        KeyRefusal::NotAsked { .. } => {
+            "`-k KEY` asks one key alone; `--aws-timeout 120` waits longer for all of them".to_owned()
         }
         KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
     }

@@ -1,12 +1,13 @@
 //! `kenc keys check`.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use kenc::context::EncryptionContext;
 use kenc::document::{Sealed, StoredKey};
 use kenc::error::Error;
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{KeyToCheck, KeyUri, Keyring, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+use kenc::keys::{KeyCheck, KeyToCheck, KeyUri, Keyring, KmsKey, SilentRegions, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
@@ -40,10 +41,15 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
     }
 
     let caller = subjects.iter().find_map(Subject::kms_key).map(|key| kms.caller(&key));
-    let mut silent = SilentRegions::default();
-    let keys = subjects.into_iter().map(|subject| {
-        let check = keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &mut silent);
-        Checked { name: subject.key.name(), files: subject.files, context: subject.context, check }
+    let silent = SilentRegions::default();
+    let checks = of_each(&subjects, |subject| {
+        keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &silent)
+    });
+    let keys = subjects.into_iter().zip(checks).map(|(subject, check)| Checked {
+        name: subject.key.name(),
+        files: subject.files,
+        context: subject.context,
+        check,
     });
     let report = Report { caller, keys: keys.collect(), purpose: args.purpose.purpose() };
     reporter.result(&report.text(reporter), &report.json())?;
@@ -51,6 +57,28 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
         reporter.hint(&hint);
     }
     Ok(unread.unwrap_or(report.exit()))
+}
+
+/// Most keys that are checked at the same time.
+const AT_ONCE: usize = 8;
+
+/// Checks every key, a few at the same time, so that those that do not answer are not waited for one after the other.
+fn of_each(subjects: &[Subject], check: impl Fn(&Subject) -> KeyCheck + Sync) -> Vec<KeyCheck> {
+    let mut checks = Vec::with_capacity(subjects.len());
+    for some in subjects.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let check = &check;
+            let start =
+                |subject| thread::Builder::new().spawn_scoped(scope, move || check(subject)).map_err(|_| subject);
+            let started: Vec<_> = some.iter().map(start).collect();
+            checks.extend(started.into_iter().map(|started| match started {
+                Ok(running) => running.join().expect("a check does not panic"),
+                // Without threads one is checked after the other.
+                Err(subject) => check(subject),
+            }));
+        });
+    }
+    checks
 }
 
 /// A key to check, with the context that is sent for it.

@@ -1,0 +1,74 @@
+//! A server that does with each request, and with the connection it came on, whatever a test wants.
+
+use std::io::{BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use super::http::{Message, exchange};
+
+/// A server on a port of its own, on 127.0.0.1. It listens until the run of the tests ends.
+pub struct RawServer {
+    pub port: u16,
+    seen: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request to KMS.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Such as `Decrypt`.
+    pub operation: String,
+    /// The body, as JSON.
+    pub body: serde_json::Value,
+    message: Message,
+}
+
+impl Asked {
+    /// Asks a server on another port of 127.0.0.1 the same, and returns its answer.
+    pub fn pass_on(&self, port: u16) -> serde_json::Value {
+        let answer = exchange(port, &self.message).expect("the emulator answers");
+        serde_json::from_slice(&answer.body).expect("the emulator answers in JSON")
+    }
+}
+
+impl RawServer {
+    /// Gives every request to `serve`, each on a thread of its own, and closes the connection after it.
+    pub fn start(serve: impl Fn(&Asked, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be had");
+        let port = listener.local_addr().expect("it has an address").port();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (serve, of_server) = (Arc::new(serve), Arc::clone(&seen));
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let (serve, seen) = (Arc::clone(&serve), Arc::clone(&of_server));
+                thread::spawn(move || {
+                    let Ok(reading) = stream.try_clone() else { return };
+                    let Ok(Some(message)) = Message::read(&mut BufReader::new(reading)) else { return };
+                    let target = message.header("x-amz-target").unwrap_or_default();
+                    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+                    let body = serde_json::from_slice(&message.body).unwrap_or_default();
+                    let asked = Asked { operation, body, message };
+                    seen.lock().expect("no test panics while it counts").push(asked.clone());
+                    serve(&asked, &mut stream);
+                });
+            }
+        });
+        Self { port, seen }
+    }
+
+    /// What was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.seen.lock().expect("no test panics while it counts").clone()
+    }
+}
+
+/// Sends an answer with a JSON body.
+pub fn answer_json(stream: &mut TcpStream, status: u16, body: &str) {
+    answer_with(stream, &format!("HTTP/1.1 {status} Scripted\r\ncontent-type: application/x-amz-json-1.1\r\n"), body);
+}
+
+/// Sends an answer with a head of the caller's making, which has no length yet.
+pub fn answer_with(stream: &mut TcpStream, head: &str, body: &str) {
+    // Who hears enough may have left.
+    let _ = write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+}
