@@ -1,7 +1,8 @@
 //! Whether keys work: each in the way of its provider, and none of them stops the others.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::aws_kms::{AwsKms, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind};
 use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeyUri, Keyring, WrappedKey, age, pgp};
@@ -43,7 +44,10 @@ pub struct AgeKeyCheck {
 
 /// Regions that did not answer. They are not asked again: a header could multiply the wait.
 #[derive(Debug, Default)]
-pub struct SilentRegions(Mutex<Vec<KmsRefusal>>);
+pub struct SilentRegions(Mutex<HashMap<String, Silence>>);
+
+/// What a region said that did not answer.
+type Silence = Arc<Mutex<Option<KmsRefusal>>>;
 
 impl Keyring<'_> {
     /// Finds out whether a key works for `purpose` with `context`. Several threads may do so at the same time.
@@ -102,19 +106,26 @@ impl SilentRegions {
         context: &EncryptionContext,
         purpose: KmsPurpose,
     ) -> Result<KmsKeyCheck, Box<KmsRefusal>> {
-        let is_same_region = |silent: &&KmsRefusal| silent.region.as_deref() == key.region();
-        let silent = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(silent) = silent().iter().find(is_same_region) {
+        let region = key.region().unwrap_or_default().to_owned();
+        let silence = Arc::clone(lock(&self.0).entry(region).or_default());
+        // Held while the key is checked: of one region only one key at a time finds out that nobody answers.
+        let mut silence = lock(&silence);
+        if let Some(silent) = &*silence {
             return Err(Box::new(KmsRefusal { key: key.to_string(), ..silent.clone() }));
         }
         let checked = kms.check(key, wrapped, context, purpose);
         if let Err(refusal) = &checked
             && matches!(refusal.kind, KmsRefusalKind::TimedOut | KmsRefusalKind::Network)
         {
-            silent().push((**refusal).clone());
+            *silence = Some((**refusal).clone());
         }
         checked
     }
+}
+
+/// A thread that panicked left nothing half-done behind the locks: each guards one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Files of identities for `recipient` that somebody else than their owner may read or change.
