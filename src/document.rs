@@ -62,6 +62,7 @@ mod cipher;
 mod compare;
 mod dotenv;
 mod encrypt;
+mod exposure;
 mod flatten;
 mod follow;
 mod format;
@@ -102,7 +103,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::error::DocumentError;
-use compare::{Meant, check_metadata};
+use compare::{Meant, Target, check_metadata};
 use store::{Found, METADATA_KEY, Splice, apply, store_of};
 
 pub use encrypt::{Comments, Encrypted, Outcome, Recipe};
@@ -240,24 +241,50 @@ impl Document {
             append(self.format, &mut meant, &place, value.clone())?;
         }
         let text = self.put(&place, &value, is_there)?;
-        self.check(&text, &meant)?;
+        self.check(&text, &meant, &Target::put(&place, &value))?;
         Ok(text)
     }
 
-    /// The text without the node at `path`.
+    /// The text without the node at `path`, and without the comments on its lines. Those above it stay.
     ///
     /// # Errors
     /// If there is none.
     pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
-        if self.found.tree.node(path).is_none() {
+        self.without_comments(path, &[])
+    }
+
+    /// The text without the node at `path` and without the comments directly before it that mark it: a rule that looks at
+    /// comments would take them for marks of what follows.
+    pub(crate) fn without_marked(
+        &self,
+        path: &Path,
+        is_mark: impl Fn(&str) -> bool,
+    ) -> Result<Zeroizing<String>, DocumentError> {
+        let before = tree::comments_before(&self.found.tree, path);
+        let marks: Vec<LeafId> =
+            before.into_iter().filter(|comment| is_mark(&comment.text)).map(|comment| comment.id).collect();
+        if marks.is_empty() {
+            return self.without(path);
+        }
+        // Where they cannot go, because they share their line with others, what follows is looked at when it is encrypted.
+        self.without_comments(path, &marks).or_else(|_| self.without(path))
+    }
+
+    fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Zeroizing<String>, DocumentError> {
+        let Self { format, text, found } = self;
+        if found.tree.node(path).is_none() {
             return Err(fault(path, "there is nothing"));
         }
-        let splices = store_of(self.format).remove(&self.text, &self.found, path)?;
-        let text = apply(&self.text, splices)?;
-        let mut meant = self.found.tree.clone();
+        let mut splices = store_of(*format).remove(text, found, path)?;
+        for comment in comments {
+            let lines = found.tokens.get(comment.0).and_then(|token| lines::own_lines(text, token));
+            splices.extend(lines.and_then(|lines| beside(text, lines, &splices)));
+        }
+        let changed = apply(text, splices)?;
+        let mut meant = found.tree.clone();
         detach(&mut meant, path)?;
-        self.check(&text, &meant)?;
-        Ok(text)
+        self.check(&changed, &meant, &Target::removed(path, comments))?;
+        Ok(changed)
     }
 
     /// The text with some leaves and the metadata changed. It is parsed again, and compared.
@@ -337,7 +364,10 @@ impl Document {
         if !is_there {
             return apply(text, store.insert(text, found, place, value)?);
         }
-        if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value) {
+        // A tag says of what kind the old value was, and goes where the new one is of another.
+        if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value)
+            && (*format != Format::Yaml || old.value.kind() == new.value.kind())
+        {
             return apply(text, store.change(text, found, old.id, &NewText::Plain(new.value.clone()))?);
         }
         if let Some(splices) = store.replace(text, found, place, value)? {
@@ -361,11 +391,27 @@ impl Document {
     }
 
     /// Parses a text that another tree was put into, and compares.
-    fn check(&self, text: &str, meant: &Tree) -> Result<(), DocumentError> {
+    fn check(&self, text: &str, meant: &Tree, target: &Target<'_>) -> Result<(), DocumentError> {
         let read = store_of(self.format).parse(text).map_err(|error| unreadable(&error))?;
         Meant::another_tree(self.format).check(&meant.roots, &read, text)?;
+        target.check_comments(self.format, (&self.found, &self.text), &read)?;
         check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())
     }
+}
+
+/// The lines of a comment, cut out beside others that are cut out. Where the line break goes with those, the one before goes.
+fn beside(text: &str, lines: std::ops::Range<usize>, others: &[Splice]) -> Option<Splice> {
+    let touches = |other: &&Splice| other.place.start < lines.end && lines.start < other.place.end;
+    let place = match others.iter().find(touches) {
+        None => lines,
+        Some(other) if other.place.start > lines.start => {
+            let before = &text[..lines.start];
+            let line = before.strip_suffix('\n').map_or(before, |rest| rest.strip_suffix('\r').unwrap_or(rest));
+            line.len()..other.place.start
+        }
+        Some(_) => return None,
+    };
+    Some(Splice { place, text: String::new() })
 }
 
 /// Puts a node into a tree, as the last child of its parent where there is no reason against it.

@@ -4,6 +4,8 @@ mod support;
 
 #[path = "documents/corpus.rs"]
 mod corpus;
+#[path = "documents/exposure.rs"]
+mod exposure;
 #[path = "documents/forgery.rs"]
 mod forgery;
 #[path = "documents/roundtrip.rs"]

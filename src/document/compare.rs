@@ -5,11 +5,12 @@ use std::iter::Peekable;
 
 use serde_json::{Map, Value as Json};
 
+use super::lines::own_lines;
 use super::store::Found;
-use super::tree::{Comment, Entry, Leaf, Member, Node, children};
+use super::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before};
 use super::untyped::reads_as;
 use super::value::Value;
-use super::{Edit, Format, NewText};
+use super::{Edit, Format, Item, NewText};
 use crate::error::DocumentError;
 
 /// What the text says now, and what it was to become.
@@ -56,7 +57,8 @@ impl<'a> Meant<'a> {
                 self.members(before, read, after, text)
             }
             (Node::Mapping(before), Node::Mapping(read)) => {
-                self.entries(before, read, after, text, |before: &Member, read: &Member| {
+                let counts = |member: &Member| !self.is_nameless_section(member);
+                self.entries(before, read, (after, text), counts, |before, read| {
                     if before.key != read.key {
                         return Err(differs("another key"));
                     }
@@ -64,12 +66,20 @@ impl<'a> Meant<'a> {
                 })
             }
             (Node::Sequence(before), Node::Sequence(read)) => {
-                self.entries(before, read, after, text, |before, read| self.node(before, read, after, text))
+                self.entries(before, read, (after, text), |_| true, |before, read| self.node(before, read, after, text))
             }
             (Node::Leaf(before), Node::Leaf(read)) => self.leaf(before, read, after, text),
             (Node::Alias(_), Node::Alias(_)) => Ok(()),
             _ => Err(differs("a mapping, a list or a value where another of these was")),
         }
+    }
+
+    /// Keys before every section of an INI file are no section any more when the last of them goes.
+    fn is_nameless_section(&self, member: &Member) -> bool {
+        self.format == Format::Ini
+            && !self.with_comments
+            && member.key == super::ini::DEFAULT
+            && matches!(&member.value, Node::Mapping(entries) if children(entries).next().is_none())
     }
 
     /// In TOML single values come before tables wherever they are put in, and a table without anything in it may have no
@@ -82,7 +92,6 @@ impl<'a> Meant<'a> {
         fn says_something(member: &Member) -> bool {
             match &member.value {
                 Node::Mapping(entries) => children(entries).any(says_something),
-                Node::Sequence(entries) => children(entries).next().is_some(),
                 _ => true,
             }
         }
@@ -101,11 +110,14 @@ impl<'a> Meant<'a> {
         &self,
         before: &[Entry<T>],
         read: &[Entry<T>],
-        after: &Found,
-        text: &str,
+        (after, text): (&Found, &str),
+        counts: impl Fn(&T) -> bool,
         same: impl Fn(&T, &T) -> Same,
     ) -> Same {
-        let counts = |entry: &&Entry<T>| self.with_comments || matches!(entry, Entry::Child(_));
+        let counts = |entry: &&Entry<T>| match entry {
+            Entry::Comment(_) => self.with_comments,
+            Entry::Child(child) => counts(child),
+        };
         let mut before = before.iter().filter(counts).peekable();
         let mut read = read.iter().filter(counts).peekable();
         loop {
@@ -172,6 +184,149 @@ impl<'a> Meant<'a> {
         };
         is_same.then_some(()).ok_or_else(|| differs(&format!("another comment at line {}", read.place.line)))
     }
+}
+
+/// The node that a change was made to, and what the change may do to comments: it keeps all others, in their order, before the
+/// values that they stood before.
+pub(super) struct Target<'a> {
+    path: &'a Path,
+    /// What was put there; `None` if the node was removed.
+    new: Option<&'a Node>,
+    /// Comments before it that were taken away with it.
+    gone: &'a [LeafId],
+}
+
+/// A comment, or a value that is not compared again.
+enum Token<'t> {
+    Comment(&'t Comment),
+    Value,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn put(path: &'a Path, new: &'a Node) -> Self {
+        Self { path, new: Some(new), gone: &[] }
+    }
+
+    pub(super) fn removed(path: &'a Path, gone: &'a [LeafId]) -> Self {
+        Self { path, new: None, gone }
+    }
+
+    /// Compares the comments around the target.
+    pub(super) fn check_comments(&self, format: Format, (before, text): (&Found, &str), after: &Found) -> Same {
+        let is_free_order = format == Format::Toml;
+        let (meant, mut extra) = tokens(&before.tree, Some(self.path), is_free_order);
+        // Once a node is removed, its path is that of another.
+        let (found, absorbed) = tokens(&after.tree, self.new.map(|_| self.path), is_free_order);
+        if let Some(new) = self.new {
+            let new = Tree { roots: vec![new.clone()] };
+            new.walk(|_, item| {
+                if let Item::Comment(comment) = item {
+                    extra.push(comment.text.to_string());
+                }
+            });
+        }
+        let may_go = self.comments_of_its_lines(before, text);
+        let (mut meant, mut found) = (runs(&meant), runs(&found));
+        let runs = meant.len().max(found.len());
+        meant.resize_with(runs, Vec::new);
+        found.resize_with(runs, Vec::new);
+        let is_same =
+            meant.iter().zip(&found).all(|(meant, found)| same_run(meant, found, (&may_go, &absorbed), &extra));
+        is_same.then_some(()).ok_or_else(|| differs("a comment is missing, or stands elsewhere"))
+    }
+
+    /// The comments before the target that go with it: on its own lines, and those that mark it.
+    fn comments_of_its_lines(&self, before: &Found, text: &str) -> Vec<LeafId> {
+        let mut may_go = self.gone.to_vec();
+        if self.new.is_some() {
+            return may_go;
+        }
+        let line = match self.path.split_last() {
+            Some((parent, Step::Key(key))) => match before.tree.node(&parent) {
+                Some(Node::Mapping(entries)) => {
+                    children(entries).find(|member| member.key == *key).map(|member| member.place.line)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        for comment in comments_before(&before.tree, self.path) {
+            let is_alone = before.tokens.get(comment.id.0).is_some_and(|token| own_lines(text, token).is_some());
+            if !is_alone || line.is_some_and(|line| comment.place.line >= line) {
+                may_go.push(comment.id);
+            }
+        }
+        may_go
+    }
+}
+
+/// The comments and values outside of what is below `target`, and the comments within.
+fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Vec<Token<'t>>, Vec<String>) {
+    let (mut tokens, mut within) = (Vec::new(), Vec::new());
+    tree.walk(|path, item| {
+        let is_within = target.is_some_and(|target| path.root == target.root && path.steps.starts_with(&target.steps));
+        match item {
+            Item::Comment(comment) if is_within => within.push(comment.text.to_string()),
+            Item::Comment(comment) => tokens.push(Token::Comment(comment)),
+            Item::Leaf(_) | Item::Alias(_) if !is_within && !is_free_order => tokens.push(Token::Value),
+            _ => {}
+        }
+    });
+    if is_free_order {
+        tokens.sort_by_key(|token| match token {
+            Token::Comment(comment) => comment.place,
+            Token::Value => crate::document::Place::default(),
+        });
+    }
+    (tokens, within)
+}
+
+/// The comments before each value, and those behind the last one.
+fn runs<'t>(tokens: &[Token<'t>]) -> Vec<Vec<&'t Comment>> {
+    let mut runs = vec![Vec::new()];
+    for token in tokens {
+        match token {
+            Token::Value => runs.push(Vec::new()),
+            Token::Comment(comment) => runs.last_mut().expect("there is always a run").push(*comment),
+        }
+    }
+    runs
+}
+
+/// Whether `found` is `meant`, but for comments that may go and others that may come.
+fn same_run(
+    meant: &[&Comment],
+    found: &[&Comment],
+    (may_go, absorbed): (&[LeafId], &[String]),
+    extra: &[String],
+) -> bool {
+    let is_same = |meant: &Comment, found: &Comment| meant.text == found.text;
+    if meant.len() == found.len() && meant.iter().zip(found).all(|(meant, found)| is_same(meant, found)) {
+        return true;
+    }
+    // Which prefixes of `found` can be what a prefix of `meant` became.
+    let mut reached = vec![false; found.len() + 1];
+    reached[0] = true;
+    let comes = |reached: &mut Vec<bool>| {
+        for (at, found) in found.iter().enumerate() {
+            reached[at + 1] |= reached[at] && extra.iter().any(|extra| *extra == *found.text);
+        }
+    };
+    comes(&mut reached);
+    for meant in meant {
+        let mut next = vec![false; found.len() + 1];
+        // At the border of a collection, a comment may be one of its own now.
+        let may_go = may_go.contains(&meant.id) || absorbed.iter().any(|text| *text == *meant.text);
+        for at in 0..=found.len() {
+            next[at] |= reached[at] && may_go;
+            if at < found.len() {
+                next[at + 1] |= reached[at] && is_same(meant, found[at]);
+            }
+        }
+        comes(&mut next);
+        reached = next;
+    }
+    reached[found.len()]
 }
 
 /// Compares metadata. Fields that say nothing are no difference, and where there are no types everything is text.

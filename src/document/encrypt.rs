@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, looks_encrypted};
+use super::exposure::{self, Written};
 use super::forms::Forms;
 use super::mac::{Mac, MacScope};
 use super::metadata::Metadata;
@@ -12,7 +13,7 @@ use super::sealed::{Demands, Opened, Sealed};
 use super::select::{Rule, Selection};
 use super::spots::{Met, walk};
 use super::stored_key::StoredKey;
-use super::tree::{Comment, Leaf, Node};
+use super::tree::{Comment, Leaf, Node, Path};
 use super::value::{Kind, Value};
 use super::{Document, Edit, Format, MetadataChange, NewText};
 use crate::crypto::DataKey;
@@ -104,11 +105,32 @@ impl Opened {
             return Err(DocumentError::AlreadyEncrypted.into());
         }
         survey(edited, self.sealed.selection())?;
+        self.check_exposure(edited)?;
         let mut metadata = self.metadata().clone();
         metadata.touch(self.sealing());
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         let writer = self.writer(edited, &self.data_key);
         writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms).map(Outcome::Changed)
+    }
+
+    /// Refuses to leave anything in the clear that is encrypted.
+    fn check_exposure(&self, edited: &Document) -> Result<(), DocumentError> {
+        let (selection, comments) = (self.sealed.selection(), self.comments());
+        let written = |document: &Document| Written::new(document.tree(), selection, comments);
+        exposure::check(&written(&self.plaintext), &written(edited))
+    }
+
+    /// The document in the clear without the node at `path`. Comments above it stay, unless the rule takes them for marks of
+    /// what follows them.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
+        self.plaintext.without_marked(path, |comment| self.sealed.selection().is_mark(comment))
+    }
+
+    pub(crate) fn comments(&self) -> Comments {
+        if self.has_encrypted_comments { Comments::Encrypted } else { Comments::InTheClear }
     }
 
     /// Encrypts the document as it stands, with a new MAC: when it was opened although that was wrong, because somebody has
@@ -124,8 +146,7 @@ impl Opened {
     }
 
     pub(crate) fn writer<'a>(&'a self, plaintext: &'a Document, data_key: &'a DataKey) -> Writer<'a> {
-        let comments = if self.has_encrypted_comments { Comments::Encrypted } else { Comments::InTheClear };
-        Writer { plaintext, selection: self.sealed.selection(), comments, data_key }
+        Writer { plaintext, selection: self.sealed.selection(), comments: self.comments(), data_key }
     }
 }
 

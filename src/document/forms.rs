@@ -24,10 +24,11 @@ const AAD: &str = "kenc_forms:";
 pub(crate) struct Forms(Vec<(Path, Zeroizing<String>)>);
 
 impl Forms {
-    /// The sources in `original` of the selected values that stand otherwise in `usual`, which says the same.
+    /// The sources in `original` of the values that stand otherwise in `usual`, which says the same.
     pub(crate) fn differing(original: &Document, usual: &Document, selection: &Selection) -> Self {
         let mut usual = sources(usual, selection).into_iter();
         let is_other = |(_, source): &(Path, Zeroizing<String>)| usual.next().is_none_or(|(_, usual)| usual != *source);
+        // One in the clear stands otherwise only where lines that follow it change what it means: behind the end of a file.
         Self(sources(original, selection).into_iter().filter(is_other).collect())
     }
 
@@ -86,11 +87,11 @@ impl Forms {
     }
 }
 
-/// The source text of every selected value.
+/// The source text of every value.
 fn sources(document: &Document, selection: &Selection) -> Vec<(Path, Zeroizing<String>)> {
     let mut sources = Vec::new();
     let _ = walk(document.tree(), selection, |met, spot| {
-        if let (Met::Leaf(leaf), true) = (met, spot.is_selected) {
+        if let Met::Leaf(leaf) = met {
             sources.push((spot.path.clone(), Zeroizing::new(document.source(leaf.id).to_owned())));
         }
         Ok::<(), ()>(())

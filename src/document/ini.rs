@@ -38,7 +38,9 @@ impl Store for IniStore {
         if is_comment && line.trim_start().starts_with('[') && new.contains(']') {
             return Err(value::cannot_carry("a bracket, as in every encrypted comment, behind the name of a section"));
         }
-        Ok(vec![Splice { place, text: new }])
+        // Behind an empty value, a comment may follow at once.
+        let is_before_comment = place.is_empty() && text[place.end..].starts_with(['#', ';']);
+        Ok(vec![Splice { text: if is_before_comment { new + " " } else { new }, place }])
     }
 
     fn change_metadata(

@@ -14,6 +14,18 @@ pub(super) struct Lines<'a> {
     characters: Vec<usize>,
 }
 
+/// The lines of a comment with their line break, if nothing else stands on them.
+pub(super) fn own_lines(text: &str, comment: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+    const BLANKS: [char; 4] = [' ', '\t', '\r', '\u{feff}'];
+    let start = text[..comment.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[comment.end..].find('\n').map_or(text.len(), |newline| comment.end + newline + 1);
+    let is_alone = text[start..comment.start].trim_matches(BLANKS).is_empty()
+        && text[comment.end..end].trim_end_matches('\n').trim_matches(BLANKS).is_empty();
+    // A byte order mark stays where it is.
+    let mark = text[start..comment.start].starts_with('\u{feff}');
+    is_alone.then(|| if mark { start + '\u{feff}'.len_utf8()..end } else { start..end })
+}
+
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);

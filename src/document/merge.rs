@@ -26,11 +26,11 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::encrypt::{Comments, Encrypted, Writer, is_same_file};
+use super::exposure::Written;
 use super::reuse::{Keep, Reuse};
 use super::seal::Sealing;
 use super::sealed::{Demands, Opened, Sealed};
 use super::select::Selection;
-use super::spots::{Met, walk};
 use super::tree::{Path, Step, Tree};
 use super::value::Value;
 use super::{Document, Format, Item};
@@ -39,9 +39,10 @@ use crate::error::{At, DocumentError, Result};
 use crate::keys::Keyring;
 use keys::MergedKeys;
 use pieces::{Disputed, merge_lines};
-use tree::{Aliases, Change, Merger, Naming, first_change, original_key};
+use tree::{Aliases, Change, Merger, Naming, first_change};
 
 pub use keys::Dispute;
+pub(super) use tree::original_key;
 
 /// One of the versions that are merged.
 pub enum Version {
@@ -186,8 +187,8 @@ pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: 
     for (opened, is_kept) in sides {
         opened.add_to(&mut reuse, if is_kept { Keep::Ciphertexts } else { Keep::Types });
     }
-    let is_encrypted = |version: &Version| version.opened().is_some_and(|opened| opened.has_encrypted_comments);
-    let comments = if is_encrypted(ours) || is_encrypted(theirs) { Comments::Encrypted } else { Comments::InTheClear };
+    let is_encrypted = has_encrypted_comments(ours) || has_encrypted_comments(theirs);
+    let comments = if is_encrypted { Comments::Encrypted } else { Comments::InTheClear };
     let writer = Writer { plaintext: &plaintext, selection: &selection, comments, data_key: &data_key };
     let Encrypted { text, aliases: _ } = writer.write(metadata, reuse, None)?;
     Ok(done(MergedText::New(text)))
@@ -242,7 +243,7 @@ impl Versions<'_> {
         }
         let mut fault = None;
         for naming in Naming::of(format) {
-            let merged = self.merged_document(*naming)?;
+            let merged = self.merged_document(*naming, selection)?;
             match self.exposed(&merged.plaintext, selection) {
                 None => return Ok(merged),
                 Some(path) => fault = Some(DocumentError::WouldExpose { path }),
@@ -278,7 +279,7 @@ impl Versions<'_> {
         })
     }
 
-    fn merged_document(&self, naming: Naming) -> Result<Merged> {
+    fn merged_document(&self, naming: Naming, selection: &Selection) -> Result<Merged> {
         let (ours, theirs) = (self.ours.plaintext(), self.theirs.plaintext());
         let base = self.base.map(Version::plaintext);
         let format = ours.format();
@@ -296,7 +297,7 @@ impl Versions<'_> {
         for text in texts {
             // Lines of two files together may be no document: then there are fewer of theirs in the next.
             let Ok(document) = Document::parse(format, text()) else { continue };
-            match brought_to(document, &wanted, &mut aliases) {
+            match brought_to(document, &wanted, &mut aliases, selection) {
                 Ok(plaintext) => {
                     let comments_left_out = comments_left_out(base, theirs, &plaintext);
                     return Ok(Merged { plaintext, conflicts: merger.conflicts, comments_left_out });
@@ -307,52 +308,55 @@ impl Versions<'_> {
         Err(last.into())
     }
 
-    /// The path of a value that the rule leaves in the clear, and that was encrypted at its path in every version that has
-    /// it there.
+    /// The path of a value that the rule leaves in the clear, and that is to be encrypted by what the sides made of it.
     fn exposed(&self, plaintext: &Document, selection: &Selection) -> Option<String> {
-        let (mut encrypted, mut in_the_clear) = (HashSet::new(), HashSet::new());
-        for version in [self.base, Some(self.ours), Some(self.theirs)].into_iter().flatten() {
-            let own = version.opened().map(|opened| opened.sealed.selection());
-            let _ = walk(version.plaintext().tree(), own.unwrap_or(selection), |met, spot| {
-                if let Met::Leaf(leaf) = met {
-                    let is_encrypted = own.is_some() && spot.is_selected && !leaf.value.stays();
-                    let set = if is_encrypted { &mut encrypted } else { &mut in_the_clear };
-                    set.insert(name(spot.path, &leaf.value));
+        let comments = if [self.ours, self.theirs].into_iter().any(has_encrypted_comments) {
+            Comments::Encrypted
+        } else {
+            Comments::InTheClear
+        };
+        let written = |version: &Version| {
+            let opened = version.opened()?;
+            Some(Written::new(version.plaintext().tree(), opened.sealed.selection(), comments))
+        };
+        // A version in the clear says nothing about what is to be encrypted.
+        let [base, ours, theirs] =
+            [self.base, Some(self.ours), Some(self.theirs)].map(|version| version.and_then(written));
+        let result = Written::new(plaintext.tree(), selection, comments);
+        let exposed = result.iter().filter(|(name, result, _)| {
+            let count = |side: &Option<Written>| side.as_ref().and_then(|written| written.of(name));
+            let (base, ours, theirs) = (count(&base), count(&ours), count(&theirs));
+            // How much of it may be in the clear: what a side has made of it, where the other has left it alone.
+            let may_be = match (ours, theirs) {
+                (Some(ours), Some(theirs)) if ours == theirs || base == Some(theirs) => ours,
+                (Some(ours), Some(theirs)) if base == Some(ours) => theirs,
+                (Some(ours), Some(theirs)) => {
+                    if ours.encrypted >= theirs.encrypted {
+                        ours
+                    } else {
+                        theirs
+                    }
                 }
-                Ok::<(), ()>(())
-            });
-        }
-        let mut exposed = None;
-        let _ = walk(plaintext.tree(), selection, |met, spot| match met {
-            Met::Leaf(leaf) if !spot.is_selected && !leaf.value.stays() => {
-                let name = name(spot.path, &leaf.value);
-                if encrypted.contains(&name) && !in_the_clear.contains(&name) {
-                    exposed = Some(spot.path.to_string());
-                    return Err(());
-                }
-                Ok(())
-            }
-            _ => Ok(()),
+                (Some(only), None) | (None, Some(only)) => only,
+                (None, None) => return false,
+            };
+            may_be.encrypted > 0 && result.in_the_clear > may_be.in_the_clear
         });
-        exposed
+        exposed.map(|(.., path)| path).min().map(ToString::to_string)
     }
 }
 
-/// A name for a value at its path, which is not the value itself. A version in a conflict has the path that it came from, and
-/// positions in lists do not count.
-fn name(path: &Path, value: &Value) -> [u8; 32] {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(256));
-    for key in path.keys().filter_map(original_key) {
-        bytes.extend_from_slice(&(key.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(key.as_bytes());
-    }
-    bytes.extend_from_slice(&u64::MAX.to_be_bytes());
-    bytes.extend_from_slice(&value.plaintext());
-    sha256(&bytes)
+fn has_encrypted_comments(version: &Version) -> bool {
+    version.opened().is_some_and(|opened| opened.has_encrypted_comments)
 }
 
 /// A document with the layout of `document` that says what is wanted.
-fn brought_to(document: Document, wanted: &Tree, aliases: &mut Aliases) -> Result<Document, DocumentError> {
+fn brought_to(
+    document: Document,
+    wanted: &Tree,
+    aliases: &mut Aliases,
+    selection: &Selection,
+) -> Result<Document, DocumentError> {
     /// More changes than this are no merge.
     const MOST: usize = 5000;
     let mut document = document;
@@ -363,7 +367,7 @@ fn brought_to(document: Document, wanted: &Tree, aliases: &mut Aliases) -> Resul
         }
         let text = match first_change(document.format(), &have, wanted) {
             None => return Ok(document),
-            Some(Change::Remove(path)) => document.without(&path)?,
+            Some(Change::Remove(path)) => document.without_marked(&path, |comment| selection.is_mark(comment))?,
             Some(Change::Put(path, node)) => document.with_value(&path, &node)?,
         };
         document = Document::parse(document.format(), text)?;

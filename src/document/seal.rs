@@ -234,7 +234,12 @@ pub(crate) fn marks<'a>(
                     }
                     _ if !spot.is_selected && scope == MacScope::OnlyEncrypted => {
                         let mut range = token(leaf.id)?;
-                        range.end = range.start + document.source(leaf.id).trim_end_matches(['\r', '\n']).len();
+                        let source = document.source(leaf.id);
+                        range.end = range.start + source.trim_end_matches(['\r', '\n']).len();
+                        // A comment behind the header is none of the value.
+                        if let Some(body) = body_of_block(source).filter(|body| source[..*body].contains('#')) {
+                            range.start = (range.start + body).min(range.end);
+                        }
                         marks.push((range, Mark::InTheClear));
                     }
                     _ => {}
@@ -253,11 +258,18 @@ pub(crate) fn marks<'a>(
     Ok(marks)
 }
 
+/// Where the lines of a block scalar of YAML begin in its token; in other notations, no value begins like one and has lines.
+fn body_of_block(source: &str) -> Option<usize> {
+    source.starts_with(['|', '>']).then(|| source.find(['\r', '\n'])).flatten()
+}
+
 /// Where the encrypted value stands in its token, without quotes around it.
 fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, DocumentError> {
     let lost = || DocumentError::NotAsMeant("an encrypted value is written in parts".to_owned());
     let source = text.get(token.clone()).ok_or_else(lost)?;
-    let start = source.find("ENC[").ok_or_else(lost)?;
+    // Behind the header of a block scalar, an encrypted comment may stand.
+    let lines = body_of_block(source).unwrap_or(0);
+    let start = lines + source[lines..].find("ENC[").ok_or_else(lost)?;
     let end = start + source[start..].find(']').ok_or_else(lost)? + 1;
     Ok(token.start + start..token.start + end)
 }

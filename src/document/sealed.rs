@@ -288,11 +288,16 @@ impl Sealed {
     fn with_forms(&self, edits: &[Edit], forms: &Forms) -> Vec<Edit> {
         let forms = forms.by_path();
         let mut sources = std::collections::HashMap::new();
+        let mut in_the_clear = Vec::new();
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             if let Met::Leaf(leaf) = met
                 && let Some(source) = forms.get(spot.path)
             {
                 sources.insert(leaf.id, (*source).clone());
+                // One in the clear stands otherwise only because lines follow it now.
+                if !spot.is_selected {
+                    in_the_clear.push(Edit { leaf: leaf.id, text: NewText::Source((*source).clone()) });
+                }
             }
             Ok::<(), ()>(())
         });
@@ -305,7 +310,7 @@ impl Sealed {
                 (_, NewText::Encrypted(token)) => NewText::Encrypted(token.clone()),
             },
         };
-        edits.iter().map(with_form).collect()
+        edits.iter().map(with_form).chain(in_the_clear).collect()
     }
 
     pub(crate) fn selection(&self) -> &Selection {

@@ -127,6 +127,11 @@ impl Selection {
         Ok(Self { matcher, by_comments, encrypts })
     }
 
+    /// Whether a comment decides about what stands behind it.
+    pub(crate) fn is_mark(&self, comment: &str) -> bool {
+        self.by_comments && self.matches(comment)
+    }
+
     /// What is matched below a key.
     pub(crate) fn below_key(&self, before: Matched, key: &str) -> Matched {
         Matched { key: before.key || !self.by_comments && self.matches(key), ..before }

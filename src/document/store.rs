@@ -67,7 +67,14 @@ pub(crate) enum MetadataPlace {
     /// Its key is there, and holds something else.
     Taken(Place),
     /// It is not there, and would be put here.
-    Free { at: usize, margin: Option<usize>, is_behind_member: bool },
+    Free {
+        at: usize,
+        margin: Option<usize>,
+        is_behind_member: bool,
+        /// The header of a block scalar that ends the file without a line break, and the header that it needs once lines
+        /// follow.
+        header: Option<(Range<usize>, String)>,
+    },
 }
 
 /// What a scalar's new text depends on, and its token does not show.

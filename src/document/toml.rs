@@ -35,19 +35,19 @@ impl Store for TomlStore {
         _: &Found,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
-        metadata::change(text, &read::read(text)?, metadata)
+        metadata::change(text, &read::read(text)?.pieces, metadata)
     }
 
     fn replace(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
-        change::replace(text, &read::read(text)?, path, value)
+        change::replace(text, &read::read(text)?.pieces, path, value)
     }
 
     fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
-        change::insert(text, &read::read(text)?, path, value)
+        change::insert(text, &read::read(text)?.pieces, path, value)
     }
 
     fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        change::remove(text, &read::read(text)?, path)
+        change::remove(text, &read::read(text)?.pieces, path)
     }
 
     fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {

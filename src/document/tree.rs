@@ -169,6 +169,30 @@ impl Member {
     }
 }
 
+/// The comments that stand directly before the node at `path`, behind the child before it.
+pub(crate) fn comments_before<'t>(tree: &'t Tree, path: &Path) -> Vec<&'t Comment> {
+    fn before<T>(entries: &[Entry<T>], mut is_it: impl FnMut(&T) -> bool) -> Vec<&Comment> {
+        let mut comments = Vec::new();
+        for entry in entries {
+            match entry {
+                Entry::Comment(comment) => comments.push(comment),
+                Entry::Child(child) if is_it(child) => return comments,
+                Entry::Child(_) => comments.clear(),
+            }
+        }
+        Vec::new()
+    }
+    let Some((container, last)) = path.split_last() else { return Vec::new() };
+    match (tree.node(&container), last) {
+        (Some(Node::Mapping(entries)), Step::Key(key)) => before(entries, |member| member.key == *key),
+        (Some(Node::Sequence(entries)), Step::Index(index)) => {
+            let mut position = 0..;
+            before(entries, |_| position.next() == Some(*index))
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The children among entries, without comments.
 pub fn children<T>(entries: &[Entry<T>]) -> impl Iterator<Item = &T> {
     entries.iter().filter_map(|entry| match entry {

@@ -11,6 +11,7 @@ mod edit;
 mod emit;
 mod layout;
 mod metadata;
+mod region;
 mod source;
 mod style;
 

@@ -148,6 +148,18 @@ pub enum DocumentError {
         /// The path of the value.
         path: String,
     },
+    /// A change would leave another value in the clear that was encrypted.
+    #[error("this would leave `{path}` in the clear, which is encrypted now")]
+    WouldBeInTheClear {
+        /// Its path.
+        path: String,
+    },
+    /// What an alias stands for would go.
+    #[error("{at}: this alias stands for a value that would go")]
+    AliasOfIt {
+        /// Where the alias is.
+        at: At,
+    },
     /// A merge would leave a value in the clear that one side has encrypted.
     #[error("the merge would leave `{path}` in the clear, which one side has encrypted")]
     WouldExpose {
@@ -222,6 +234,8 @@ impl DocumentError {
             | Self::Path { .. }
             | Self::Unresolved { .. }
             | Self::WouldExpose { .. }
+            | Self::WouldBeInTheClear { .. }
+            | Self::AliasOfIt { .. }
             | Self::Unmergeable(_)
             | Self::CannotRewrap { .. } => Class::Failed,
         }

@@ -64,7 +64,8 @@ Exit codes:
   7    verify, keys check or git check found problems
   126  exec: the command cannot be run
   127  exec: the command is not there
-  130  interrupted";
+  130  interrupted
+  129, 131 to 135  git merge failed, with the code above that is 128 less; conflicts are 1";
 
 /// Options of every command.
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::ini::DEFAULT;
 use super::super::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
 use super::super::untyped::reads_as;
 use super::super::{Document, Format};
@@ -43,7 +44,7 @@ impl Naming {
 
 /// The key as it was before a merge made one for a version of it. The key itself if none did, and nothing if it stands for
 /// a version within.
-pub(super) fn original_key(key: &str) -> Option<&str> {
+pub(in crate::document) fn original_key(key: &str) -> Option<&str> {
     for version in [OURS, BASE, THEIRS] {
         if key == version {
             return None;
@@ -305,6 +306,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Cha
                 Some(have) => change(format, &below(&member.key), have, &member.value),
                 // In TOML a table without anything in it may have no place.
                 None if format == Format::Toml && is_empty(&member.value) => None,
+                None if format == Format::Ini && member.key == DEFAULT && is_empty(&member.value) => None,
                 None => Some(Change::Put(below(&member.key), member.value.clone())),
             })
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::read::Read;
+use super::read::Piece;
 use super::write::{key_text, string_text};
 use crate::document::store::{METADATA_KEY, Splice, with_blank_line};
 use crate::document::tree::{Entry, Node, Step};
@@ -55,11 +55,11 @@ fn json(node: &Node) -> Result<Json, DocumentError> {
 /// Replaces, appends or removes it.
 pub(super) fn change(
     text: &str,
-    read: &Read,
+    pieces: &[Piece],
     metadata: Option<&Map<String, Json>>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let place = place(read)?;
+    let place = place(pieces)?;
     let written = metadata.map(|fields| metadata_text(fields, newline));
     let splice = match (place, written) {
         (None, None) => return Ok(Vec::new()),
@@ -80,11 +80,11 @@ pub(super) fn change(
 }
 
 /// Where the tables of the metadata stand, from the first header to the end of the last line.
-pub(super) fn place(read: &Read) -> Result<Option<Range<usize>>, DocumentError> {
+pub(super) fn place(pieces: &[Piece]) -> Result<Option<Range<usize>>, DocumentError> {
     let is_metadata = |path: &[Step]| path.first() == Some(&Step::Key(METADATA_KEY.to_owned()));
     let mut place: Option<Range<usize>> = None;
     let mut is_over = false;
-    for piece in &read.pieces {
+    for piece in pieces {
         match (&mut place, is_metadata(&piece.path)) {
             (None, true) => place = Some(piece.lines.clone()),
             (Some(place), true) if !is_over => place.end = piece.lines.end,

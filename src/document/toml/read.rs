@@ -20,6 +20,7 @@ use crate::error::DocumentError;
 const MAX_KEYS: usize = 64;
 
 /// A line, or the lines of a value.
+#[derive(Clone)]
 pub(super) struct Piece {
     /// From the start of the line to the end of the last, without newline.
     pub(super) lines: Range<usize>,

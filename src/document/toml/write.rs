@@ -34,11 +34,8 @@ fn in_style_of(old: &str, text: &str, newline: &str) -> String {
     // A newline that follows three quotes is none of the text, and stays.
     let first = if old.get(3..).is_some_and(|inside| inside.starts_with(newline)) { newline } else { "" };
     let is_plain = |is_allowed: fn(char) -> bool| text.chars().all(|letter| !letter.is_control() || is_allowed(letter));
-    // Here a carriage return is nothing but a part of the end of a line.
-    let has_plain_lines = || {
-        is_plain(|letter| matches!(letter, '\t' | '\r' | '\n'))
-            && text.matches('\r').count() == text.matches("\r\n").count()
-    };
+    // A carriage return at the end of a line is nothing to some readers.
+    let has_plain_lines = || is_plain(|letter| matches!(letter, '\t' | '\n'));
     let is_safe_start = !first.is_empty() || !text.starts_with(['\r', '\n']);
     if old.starts_with("'''") {
         let is_carried = has_plain_lines() && !text.contains("'''") && !text.ends_with('\'');
@@ -79,7 +76,7 @@ fn escaped(text: &str, has_lines: bool) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' if has_lines => out.push('\n'),
             '\n' => out.push_str("\\n"),
-            '\r' if has_lines && letters.peek() == Some(&'\n') => out.push('\r'),
+            '\r' if letters.next_if_eq(&'\n').is_some() => out.push_str("\\r\\n"),
             '\r' => out.push_str("\\r"),
             '\t' if has_lines => out.push('\t'),
             '\t' => out.push_str("\\t"),

@@ -64,6 +64,9 @@ impl<'t> Token<'t> {
             && !self.setting.in_flow
             && !self.here.is_empty()
             && self.is_last_on_its_line()
+            // In a block, blank lines and the end of the file would decide about the line breaks at its end.
+            && !content.ends_with("\n\n")
+            && !(content.ends_with('\n') && self.is_last_line())
             && let Some(block) = self.literal(content)
         {
             return Ok(self.whole(&block));
@@ -87,6 +90,7 @@ impl<'t> Token<'t> {
         let block = self.block();
         let below = block.header.len() + block.remark.len();
         if let Value::Text(content) = value
+            && !(content.ends_with('\n') && self.is_last_line())
             && let Some(new) = self.literal(content)
             && let Some(body) = self.above_the_blank_lines(content, source::block(&new).body)
         {
@@ -150,6 +154,11 @@ impl<'t> Token<'t> {
     fn is_last_on_its_line(&self) -> bool {
         let end = self.start + self.here.len();
         self.text[end..source::end_of_line(self.text, end)].trim().is_empty()
+    }
+
+    /// Whether the file ends on the line of the token, without a line break.
+    fn is_last_line(&self) -> bool {
+        source::end_of_line(self.text, self.start + self.here.len()) == self.text.len()
     }
 
     /// How many blank lines stand directly below the token.

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::super::store::Splice;
 use super::super::tree::{Entry, Member, Node, Path, Place, Step};
 use super::emit::{Start, Writer, flow, flow_member};
-use super::layout::{Content, Layout, Pair, Part};
+use super::layout::{Content, Layout, Pair, Part, refused};
+use super::region::{self, Region};
 use super::{metadata, source};
 use crate::error::DocumentError;
 
@@ -28,7 +29,8 @@ pub(super) fn remove(layout: &Layout<'_>, path: &Path) -> Result<Vec<Splice>, Do
     let editor = Editor { layout, metadata: metadata_key(layout, path.root), section: path.root };
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
-    Ok(vec![editor.remove(parent, &children, index)])
+    region::refuse_lost_anchors(layout, layout.subtree(children[index].value), None)?;
+    Ok(editor.remove(parent, &children, index))
 }
 
 /// The splices that put `value` in the place of the node at `path`, if it has a parent.
@@ -40,7 +42,10 @@ pub(super) fn replace(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<
     let editor = Editor { layout, metadata: None, section: path.root };
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
-    editor.replace(parent, children[index], value)
+    let old = children[index].value;
+    // The anchor of the node itself stays, and names the new value.
+    region::refuse_lost_anchors(layout, layout.subtree(old), Some(old))?;
+    editor.replace(parent, &children, index, value).map(Some)
 }
 
 /// The parent of what a path leads to, by the number of its part, and the last step.
@@ -115,7 +120,9 @@ impl Editor<'_, '_> {
             (None, Some(key)) => source::start_of_line(text, self.layout.parts[key].span.start),
             (None, None) => self.layout.sections[self.section].end,
         };
-        Ok(vec![Splice { place: at..at, text: self.on_own_lines(at, &lines) }])
+        let header = (at == text.len()).then(|| region::unended_block(self.layout)).flatten();
+        let header = header.map(|(place, text)| Splice { place, text });
+        Ok(header.into_iter().chain([Splice { place: at..at, text: self.on_own_lines(at, &lines) }]).collect())
     }
 
     fn insert_in_flow(
@@ -135,13 +142,13 @@ impl Editor<'_, '_> {
             if self.layout.sections[self.section].root == parent {
                 if text[line..part.span.start].trim_matches(['\u{feff}']).is_empty() {
                     let lines = self.lines(child, 0)?;
-                    let new = lines.trim_end_matches(['\r', '\n']).to_owned();
+                    let new = self.before_the_rest(part.span.end, &lines).to_owned();
                     return Ok(vec![Splice { place: part.span.clone(), text: new }]);
                 }
             } else if let Some(margin) = self.member_margin(parent) {
                 let lines = self.lines(child, margin)?;
                 let before = text[..part.span.start].trim_end_matches(' ').len();
-                let new = format!("{}{}", source::line_break(text), lines.trim_end_matches(['\r', '\n']));
+                let new = format!("{}{}", source::line_break(text), self.before_the_rest(part.span.end, &lines));
                 return Ok(vec![Splice { place: before..part.span.end, text: new }]);
             }
         }
@@ -157,35 +164,73 @@ impl Editor<'_, '_> {
         Ok(vec![Splice { place: at..at, text: new }])
     }
 
-    fn replace(&self, parent: usize, child: Pair, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+    /// Puts `value` in the place of a child. Its anchor stays, its tag goes: that says what the old value was. The comments on
+    /// the line of the child stay there; those within a collection go with it.
+    fn replace(
+        &self,
+        parent: usize,
+        children: &[Pair],
+        index: usize,
+        value: &Node,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let text = self.layout.text;
-        let old = &self.layout.parts[child.value];
-        let holder = &self.layout.parts[parent];
-        // A tag says what the old value was.
-        if old.tag.is_some() || matches!(old.content, Content::Alias) {
-            return Ok(None);
-        }
+        let child = children[index];
+        let (old, holder) = (&self.layout.parts[child.value], &self.layout.parts[parent]);
+        let region = Region::of(self.layout, parent, children, index)
+            .ok_or_else(|| refused(old.place, "the place of this value cannot be found"))?;
+        let is_leaf = matches!(value, Node::Leaf(_));
+        let is_empty = matches!(value, Node::Mapping(entries) if entries.is_empty())
+            || matches!(value, Node::Sequence(entries) if entries.is_empty());
         if holder.is_flow_collection() {
-            return Ok(Some(vec![Splice { place: old.span.clone(), text: flow(value)? }]));
+            return Ok(region.on_its_line(text, &flow(value)?));
         }
-        let before = text[..old.span.start].trim_end_matches([' ', '\t', '\r', '\n']).len();
+        let mut writer = Writer::with_margin(source::line_break(text), column(holder)).with_step(self.step());
+        writer.quotes_blank_lines = true;
         let is_item = child.key == child.value;
-        let is_behind_sign = text[..before].ends_with(if is_item { '-' } else { ':' });
-        if !is_behind_sign && !old.has_anchor {
-            return Ok(None);
-        }
-        let around = column(holder);
-        let mut writer = Writer::with_margin(source::line_break(text), around).with_step(self.step());
+        let has_line = !region.remarks.is_empty() || !region.properties.is_empty();
         match value {
-            Node::Sequence(_) | Node::Mapping(_) if is_item && !old.has_anchor => writer.item(value, 0)?,
+            // Behind brackets, a comment would belong to what is within.
+            _ if is_empty && !is_item && !region.remarks.is_empty() => {
+                let margin = " ".repeat(column(holder) + self.step());
+                let line_break = source::line_break(text);
+                writer.text = Zeroizing::new(format!("{line_break}{margin}{}{line_break}", flow(value)?));
+            }
+            Node::Sequence(_) | Node::Mapping(_) if is_item && !has_line => writer.item(value, 0)?,
+            // Behind a dash, a comment would belong to what is within.
+            Node::Sequence(_) | Node::Mapping(_) if is_item => {
+                writer.text.push(' ');
+                writer.text.push_str(&flow(value)?);
+                writer.text.push_str(source::line_break(text));
+            }
             _ => writer.value(value, 0, if is_item { 2 } else { self.step() })?,
         }
-        let end = self.end_of(child.value).max(before);
-        let line_end = source::end_of_line(text, end);
-        // A comment behind the old value goes with it where the new one takes lines of its own.
-        let is_one_line = !writer.text.trim_end_matches(['\r', '\n']).contains('\n');
-        let end = if is_one_line { end } else { line_end };
-        Ok(Some(vec![Splice { place: before..end, text: writer.text.trim_end_matches(['\r', '\n']).to_owned() }]))
+        let new = self.before_the_rest(region.end, &writer.text);
+        let is_one_line = !new.trim_end_matches(['\r', '\n']).contains(['\r', '\n']);
+        if region.is_one_line && is_one_line && (is_leaf || is_empty || is_item) {
+            return Ok(region.on_its_line(text, new.trim()));
+        }
+        if let Some(remark) = region.between {
+            let fault = "a comment stands between this value and its key: put it above the key first";
+            return Err(refused(self.layout.remarks[remark].place, fault));
+        }
+        let fault = match region.remarks.len() {
+            0 | 1 if region.remarks.is_empty() || region.anchor.is_none() || is_leaf => None,
+            1 => Some("a comment stands behind the anchor of this value: put it above the key first"),
+            _ => Some("there are two comments on the lines of this value: put them above the key first"),
+        };
+        if let Some(fault) = fault {
+            return Err(refused(old.place, fault));
+        }
+        let mut line =
+            Zeroizing::new(region.anchor.clone().map_or_else(String::new, |anchor| format!(" {}", &text[anchor])));
+        let head = source::end_of_line(new, 0);
+        line.push_str(&new[..head]);
+        for remark in &region.remarks {
+            line.push(' ');
+            line.push_str(&text[self.layout.remarks[*remark].span.clone()]);
+        }
+        line.push_str(&new[head..]);
+        Ok(vec![Splice { place: region.start..region.end, text: std::mem::take(&mut *line) }])
     }
 
     /// The indentation for the members of a mapping that is itself the value of a member in block style.
@@ -199,6 +244,7 @@ impl Editor<'_, '_> {
     fn lines(&self, child: &Child<'_>, margin: usize) -> Result<Zeroizing<String>, DocumentError> {
         let line_break = source::line_break(self.layout.text);
         let mut writer = Writer::with_margin(line_break, margin).with_step(self.step());
+        writer.quotes_blank_lines = true;
         match *child {
             Child::Member(key, value) => {
                 let member = Member { key: key.to_owned(), place: Place::default(), value: value.clone() };
@@ -228,7 +274,8 @@ impl Editor<'_, '_> {
     /// are indented like its siblings or deeper.
     fn line_behind(&self, part: usize, column: u64) -> usize {
         let text = self.layout.text;
-        let mut at = source::behind_break(text, source::end_of_line(text, self.end_of(part)));
+        let lines_end = region::lines_end(self.layout, part);
+        let mut at = source::behind_break(text, source::end_of_line(text, lines_end));
         let first = self.layout.remarks.partition_point(|remark| remark.span.start < at);
         for remark in &self.layout.remarks[first..] {
             let is_next = text[at..remark.span.start].trim_matches([' ', '\t']).is_empty();
@@ -240,61 +287,75 @@ impl Editor<'_, '_> {
         at
     }
 
-    /// The end of the last token of a part, with the blank lines of a block scalar that counts them.
-    fn end_of(&self, part: usize) -> usize {
-        let text = self.layout.text;
-        let mut last = part;
-        while let Some(child) =
-            children(&self.layout.parts[last]).last().filter(|_| self.layout.parts[last].is_block_collection())
-        {
-            last = child.value;
-        }
-        let last = &self.layout.parts[last];
-        let token = &text[last.span.clone()];
-        if token.starts_with(['|', '>']) && matches!(last.content, Content::Scalar { .. }) {
-            let below = &text[last.span.end..last.full_end];
-            if source::block(token).header.contains('+') || below.contains([' ', '\t']) {
-                return text[..last.full_end].trim_end_matches(['\r', '\n']).len().max(last.full_end.saturating_sub(1));
-            }
-        }
-        last.span.end
-    }
-
     /// Whole lines as they are to be spliced in at the beginning of a line, or at the end of a file without a line break.
     fn on_own_lines(&self, at: usize, lines: &str) -> String {
         let text = self.layout.text;
         if text[..at].is_empty() || text[..at].ends_with(['\n', '\r', '\u{feff}']) {
             return lines.to_owned();
         }
-        format!("{}{}", source::line_break(text), lines.trim_end_matches(['\r', '\n']))
+        format!("{}{}", source::line_break(text), self.before_the_rest(at, lines))
     }
 
-    fn remove(&self, parent: usize, children: &[Pair], index: usize) -> Splice {
+    /// New lines without their last line break, if one stands at `at` or the file has none at its end. A block scalar that
+    /// ends the file would lose the line break of its value.
+    fn before_the_rest<'n>(&self, at: usize, lines: &'n str) -> &'n str {
+        let line = lines.strip_suffix('\n').map_or(lines, |rest| rest.strip_suffix('\r').unwrap_or(rest));
+        let last = &line[source::start_of_line(line, line.len())..];
+        let may_be_block = line.contains(['\n', '\r']) && last.starts_with([' ', '\t']);
+        if at == self.layout.text.len() && may_be_block { lines } else { line }
+    }
+
+    fn remove(&self, parent: usize, children: &[Pair], index: usize) -> Vec<Splice> {
+        let text = self.layout.text;
         let parts = &self.layout.parts;
         let part = &parts[parent];
         let child = children[index];
         if part.is_flow_collection() {
-            let end = parts[child.value].full_end;
-            let place = match (children.get(index + 1), index.checked_sub(1)) {
-                (Some(next), _) => parts[child.key].span.start..parts[next.key].span.start,
-                (None, Some(before)) => parts[children[before].value].full_end..end,
-                (None, None) => parts[child.key].span.start..end,
-            };
-            return Splice { place, text: String::new() };
+            return self.remove_in_flow(parent, children, index);
         }
+        let cut = |place| vec![Splice { place, text: String::new() }];
         if children.len() == 1 {
-            return self.emptied(parent);
+            return vec![self.emptied(parent, child)];
         }
         let start = self.start_of(part, child, index.checked_sub(1).map(|before| children[before]));
-        let text = self.layout.text;
         let line = source::start_of_line(text, start);
         let begins_line = text[line..start].trim_matches([' ', '\u{feff}']).is_empty();
-        let place = match children.get(index + 1) {
-            // On the line of a dash or a marker: the next takes its place there.
-            Some(next) if !begins_line => start..self.start_of(part, *next, Some(child)),
-            _ => self.whole_lines(line.max(bom(text)), child.value),
+        match children.get(index + 1) {
+            // On the line of a dash or a marker: the next takes its place there, and comments before it stay before it.
+            Some(next) if !begins_line => {
+                let end = source::end_of_line(text, region::lines_end(self.layout, child.value));
+                let next = self.start_of(part, *next, Some(child));
+                let from = self.layout.remarks.partition_point(|remark| remark.span.start < end);
+                let has_comments = self.layout.remarks.get(from).is_some_and(|remark| remark.span.start < next);
+                if has_comments { cut(text[..start].trim_end_matches(' ').len()..end) } else { cut(start..next) }
+            }
+            _ => cut(self.whole_lines(line.max(bom(text)), child)),
+        }
+    }
+
+    /// A child goes with one of the commas beside it. Comments between it and others stay.
+    fn remove_in_flow(&self, parent: usize, children: &[Pair], index: usize) -> Vec<Splice> {
+        let text = self.layout.text;
+        let parts = &self.layout.parts;
+        let cut = |place| Splice { place, text: String::new() };
+        let separator = |before: Option<usize>| match before {
+            Some(before) => source::behind_sign(text, parts[children[before].value].full_end, b','),
+            None => Some(parts[parent].span.start + 1),
         };
-        Splice { place, text: String::new() }
+        let from = separator(index.checked_sub(1)).unwrap_or(parts[children[index].key].span.start);
+        let start = source::skip_blanks(text, from);
+        let end = parts[children[index].value].full_end;
+        if let Some(behind) = source::behind_sign(text, end, b',') {
+            // What follows on the line takes its place; the line goes if nothing else was on it.
+            let blanks = text[behind..].len() - text[behind..].trim_start_matches([' ', '\t']).len();
+            let is_between = text[end..behind].contains('#');
+            if !is_between {
+                return vec![cut(start..behind + blanks)];
+            }
+        }
+        let trimmed = text[..start].trim_end_matches([' ', '\t']).len().max(from);
+        let comma = (index > 0 && from > 0 && text[..from].ends_with(',')).then(|| cut(from - 1..from));
+        comma.into_iter().chain([cut(trimmed..end)]).collect()
     }
 
     /// Where a child begins: at its dash, its `?`, its anchor or tag, or its key.
@@ -311,10 +372,18 @@ impl Editor<'_, '_> {
         if properties.starts_with(['?', '&', '!']) { start - properties.len() } else { start }
     }
 
-    fn whole_lines(&self, line: usize, last: usize) -> Range<usize> {
+    /// The lines of a child that begins its line.
+    fn whole_lines(&self, line: usize, child: Pair) -> Range<usize> {
         let text = self.layout.text;
-        let line_end = source::end_of_line(text, self.end_of(last));
-        let end = source::behind_break(text, line_end);
+        let line_end = source::end_of_line(text, region::lines_end(self.layout, child.value));
+        let mut end = source::behind_break(text, line_end);
+        // To a block scalar, blank lines below it are its own, and so may be the line break before them.
+        if self.layout.is_behind_block(child.key) {
+            while end < text.len() && text[end..source::end_of_line(text, end)].trim_matches([' ', '\t']).is_empty() {
+                end = source::behind_break(text, source::end_of_line(text, end));
+            }
+            return line..end;
+        }
         if end == line_end && end == text.len() {
             let before =
                 text[..line].strip_suffix('\n').map_or(line, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
@@ -324,18 +393,19 @@ impl Editor<'_, '_> {
     }
 
     /// A block collection whose only child goes becomes an empty one in brackets.
-    fn emptied(&self, parent: usize) -> Splice {
+    fn emptied(&self, parent: usize, child: Pair) -> Splice {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
         let empty = if matches!(part.content, Content::Mapping { .. }) { "{}" } else { "[]" };
-        let end = self.layout.content_end(parent).max(part.span.start);
+        let start = self.start_of(part, child, None).min(part.span.start);
+        let end = source::end_of_line(text, region::lines_end(self.layout, child.value)).max(start);
         // Up to the line of its key, if nothing but blanks stands between.
-        let before = text[..part.span.start].trim_end_matches([' ', '\t', '\r', '\n']);
+        let before = text[..start].trim_end_matches([' ', '\t', '\r', '\n']);
         let is_behind_sign = before.ends_with([':', '-', '?']) && self.layout.sections[self.section].root != parent;
         if is_behind_sign {
             return Splice { place: before.len()..end, text: format!(" {empty}") };
         }
-        Splice { place: part.span.start..end, text: empty.to_owned() }
+        Splice { place: start..end, text: empty.to_owned() }
     }
 }
 

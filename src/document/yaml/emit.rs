@@ -53,11 +53,14 @@ pub(super) struct Writer {
     margin: usize,
     /// Spaces for each level.
     step: usize,
+    /// Whether a text that ends in blank lines is put in quotes: in a block, it would take blank lines of the file for its
+    /// own.
+    pub(super) quotes_blank_lines: bool,
 }
 
 impl Writer {
     pub(super) fn new(line_break: &'static str) -> Self {
-        Self { text: Zeroizing::default(), line_break, margin: 0, step: STEP }
+        Self { text: Zeroizing::default(), line_break, margin: 0, step: STEP, quotes_blank_lines: false }
     }
 
     /// Every line begins with as many spaces more.
@@ -169,6 +172,7 @@ impl Writer {
     fn scalar(&mut self, value: &Value, around: usize) {
         if let Value::Text(text) = value
             && text.trim_end_matches('\n').contains('\n')
+            && !(self.quotes_blank_lines && text.ends_with("\n\n"))
         {
             let indent = self.deeper(around);
             if let Some(block) = literal(text, self.margin + indent, indent - around, self.line_break) {

@@ -109,6 +109,29 @@ impl Layout<'_> {
     }
 }
 
+impl Layout<'_> {
+    /// A part with all that is within it: their numbers follow each other.
+    pub(super) fn subtree(&self, part: usize) -> Range<usize> {
+        let mut last = part;
+        loop {
+            let child = match &self.parts[last].content {
+                Content::Mapping { members, .. } => members.last().map(|pair| pair.value),
+                Content::Sequence { items, .. } => items.last().copied(),
+                Content::Scalar { .. } | Content::Alias => None,
+            };
+            match child {
+                Some(child) => last = child,
+                None => return part..last + 1,
+            }
+        }
+    }
+
+    /// Whether a block scalar is the content directly before a part.
+    pub(super) fn is_behind_block(&self, part: usize) -> bool {
+        part.checked_sub(1).is_some_and(|before| self.parts[before].is_block_scalar())
+    }
+}
+
 impl Drop for Part<'_> {
     fn drop(&mut self) {
         // What was read out of quotes and blocks may be a secret.
@@ -121,6 +144,10 @@ impl Drop for Part<'_> {
 impl Part<'_> {
     pub(super) fn is_empty_scalar(&self) -> bool {
         matches!(self.content, Content::Scalar { .. }) && self.span.is_empty()
+    }
+
+    pub(super) fn is_block_scalar(&self) -> bool {
+        matches!(self.content, Content::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
     }
 
     pub(super) fn is_collection(&self) -> bool {

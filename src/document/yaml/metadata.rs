@@ -10,6 +10,7 @@ use super::super::value::Value;
 use super::build::scalar_value;
 use super::emit::{Start, Writer};
 use super::layout::{Content, Layout, Pair, Part, Section, refused};
+use super::region::unended_block;
 use super::source;
 use crate::error::DocumentError;
 
@@ -66,7 +67,7 @@ pub(super) fn change(
     let line_break = source::line_break(text);
     let mut splices = Vec::new();
     for place in places {
-        splices.push(match (place, metadata) {
+        let splice = match (place, metadata) {
             (MetadataPlace::There { all, .. }, None) => {
                 let text = if is_all(text, all) { format!("{{}}{line_break}") } else { String::new() };
                 Splice { place: all.clone(), text }
@@ -84,7 +85,8 @@ pub(super) fn change(
             (MetadataPlace::Taken(place), Some(_)) => {
                 return Err(refused(*place, "the key `sops` is taken, and not by metadata"));
             }
-            (MetadataPlace::Free { at, margin, is_behind_member }, Some(metadata)) => {
+            (MetadataPlace::Free { at, margin, is_behind_member, header }, Some(metadata)) => {
+                splices.extend(header.clone().map(|(place, text)| Splice { place, text }));
                 let new = match margin {
                     None => format!("{}{}", if *is_behind_member { ", " } else { "" }, flow_text(metadata)),
                     Some(margin) => appended(&text[..*at], &block_text(metadata, line_break, *margin)?, line_break),
@@ -92,7 +94,8 @@ pub(super) fn change(
                 Splice { place: *at..*at, text: new }
             }
             (MetadataPlace::Taken(_) | MetadataPlace::Free { .. }, None) => continue,
-        });
+        };
+        splices.push(splice);
     }
     Ok(splices)
 }
@@ -163,10 +166,11 @@ fn free(layout: &Layout<'_>, section: &Section) -> MetadataPlace {
     if let Content::Mapping { is_flow: true, members } = &root.content {
         let last = members.last().map(|last| layout.parts[last.value].full_end);
         let at = last.unwrap_or(root.span.start + 1);
-        return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some() };
+        return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some(), header: None };
     }
     let margin = if root.is_block_collection() { margin_of(root) } else { 0 };
-    MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false }
+    let header = (section.end == layout.text.len()).then(|| unended_block(layout)).flatten();
+    MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false, header }
 }
 
 /// The lines of new metadata behind the text before them.

@@ -324,7 +324,7 @@ fn new_members_stand_behind_their_siblings() {
 fn another_kind_of_value_takes_the_place_of_the_old() {
     let list = Node::Sequence(vec![Entry::Child(text("v")), Entry::Child(leaf(Value::Integer(1)))]);
     for (before, at, after) in [
-        ("a: 1 # c\nb: 2\n", "a", "a:\n    - v\n    - 1\nb: 2\n"),
+        ("a: 1 # c\nb: 2\n", "a", "a: # c\n    - v\n    - 1\nb: 2\n"),
         ("a:\n  b:\n    c: 1\n  d: 2\n", "a/b", "a:\n  b:\n    - v\n    - 1\n  d: 2\n"),
         ("a:\n- b: 1\n- 2", "a/0", "a:\n- - v\n  - 1\n- 2"),
         ("a: [1, {b: 2}]\n", "a/1", "a: [1, [v, 1]]\n"),
@@ -335,6 +335,57 @@ fn another_kind_of_value_takes_the_place_of_the_old() {
     }
     assert_eq!(with("a:\n- b\nc: 2\n", "a", &text("v")), "a: v\nc: 2\n");
     assert_eq!(with("a:\n- b\nc: 2\n", "a", &text("v\nw\n")), "a: |\n    v\n    w\nc: 2\n");
+}
+
+#[test]
+fn a_value_is_replaced_where_it_stands() {
+    let map = Node::Mapping(vec![Entry::Child(crate::document::Member::new("n", leaf(Value::Integer(1))))]);
+    for (before, at, value, after) in [
+        ("m:\n  a: 1\nz: 1\n", "m", text("v"), "m: v\nz: 1\n"),
+        ("m:\n  a: 1\nz: 1\n", "m", map.clone(), "m:\n  \"n\": 1\nz: 1\n"),
+        ("m:\n- 1\n# c\nz: 1\n", "m", text("v"), "m: v\n# c\nz: 1\n"),
+        ("x: &x 1\ny: *x\nz: 1\n", "y", text("v"), "x: &x 1\ny: v\nz: 1\n"),
+        ("t: !own v\nz: 1\n", "t", map.clone(), "t:\n    \"n\": 1\nz: 1\n"),
+        ("t: !own v # c\nz: 1\n", "t", leaf(Value::Integer(5)), "t: 5 # c\nz: 1\n"),
+        ("t: !own\n  a: 1\nz: 1\n", "t", text("v"), "t: v\nz: 1\n"),
+        ("t: !own &x v\nz: *x\n", "t", leaf(Value::Integer(5)), "t: &x 5\nz: *x\n"),
+        ("t: [!own v, b]\n", "t/0", leaf(Value::Integer(5)), "t: [5, b]\n"),
+        ("t: {}\nz: 1\n", "t", text("a\nb\n\n"), "t: \"a\\nb\\n\\n\"\nz: 1\n"),
+        ("t: |+\n  x\n\nz: 1\n", "t", map.clone(), "t:\n    \"n\": 1\nz: 1\n"),
+        ("p:\n  t: |\n    x\n  # c\n  z: 1\n", "p/t", map.clone(), "p:\n  t:\n    \"n\": 1\n  # c\n  z: 1\n"),
+        ("t: | # c\n  x\nz: 1\n", "t", Node::Mapping(Vec::new()), "t: # c\n    {}\nz: 1\n"),
+        ("- x: 1 # c\n".replace("- ", "l:\n- ").as_str(), "l/0/x", map, "l:\n- x: # c\n      \"n\": 1\n"),
+    ] {
+        assert_eq!(with(before, at, &value), after, "{at} in {before:?}");
+    }
+}
+
+#[test]
+fn a_node_that_goes_leaves_what_stands_behind_it() {
+    for (before, at, after) in [
+        ("d:\n  a: |\n    l1\n    l2\n  b: x\n", "d/a", "d:\n  b: x\n"),
+        ("d:\n  a: |\n    l1\n  # of b\n  b: x\n", "d/a", "d:\n  # of b\n  b: x\n"),
+        ("a: |+\n  x\n\nb: 1\n\nc: 2\n", "b", "a: |+\n  x\n\nc: 2\n"),
+        ("a: |\n  x\nb: 1", "b", "a: |\n  x\n"),
+        ("m:\n  a: 1 # note\nz: 1\n", "m/a", "m: {}\nz: 1\n"),
+        ("a: 1 # note\n", "a", "{}\n"),
+        ("l:\n- a: 1\n  # of b\n  b: 2\n", "l/0/a", "l:\n-\n  # of b\n  b: 2\n"),
+        ("l: [a, !own b, c]\n", "l/1", "l: [a, c]\n"),
+        ("l: [\n  a, # of a\n  b\n]\n", "l/1", "l: [\n  a # of a\n\n]\n"),
+    ] {
+        assert_eq!(without(before, at), after, "{at} from {before:?}");
+    }
+}
+
+#[test]
+fn what_an_alias_stands_for_does_not_go() {
+    for (before, at) in
+        [("x: &x 1\ny: *x\n", "x"), ("x:\n  k: &x 1\ny: [*x]\n", "x"), ("a: &x 1\nb: &x 2\nc: *x\n", "b")]
+    {
+        let gone = document(before).without(&path(at));
+        assert!(matches!(gone, Err(DocumentError::AliasOfIt { .. })), "{before:?}");
+    }
+    assert_eq!(without("x: [&x 1, *x]\ny: 1\n", "x"), "y: 1\n");
 }
 
 #[test]

@@ -32,7 +32,8 @@ pub enum GitCommand {
     /// The result takes the place of OURS. Only what changed is encrypted anew. Exits with 0 if all is merged. Where both
     /// sides changed one value, it becomes a mapping of `__kenc_ours`, `__kenc_base` and `__kenc_theirs` (in dotenv and INI files,
     /// KEY stays ours beside KEY__kenc_base and KEY__kenc_theirs), and the exit code is 1; `kenc set FILE PATH` or `kenc edit`
-    /// resolves it. Where it cannot be merged, OURS stays as it is.
+    /// resolves it. Where it cannot be merged, OURS stays as it is, and the exit code is 128 and the code of the failure: git
+    /// (from 2.42 on) then stops the whole merge instead of taking OURS for a result in conflict.
     Merge(GitMergeArgs),
 
     /// Look for secrets that would be committed in the clear, and for encrypted files that are broken

@@ -60,6 +60,10 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::WouldExpose { .. } | DocumentError::Unmergeable(_) => {
             format!("take one side with `git checkout --ours {file}` or `--theirs`, and repeat the changes of the other with `kenc edit {file}`")
         }
+        DocumentError::WouldBeInTheClear { .. } => {
+            format!("a comment decides what is encrypted here: move the value and its comment with `kenc edit {file}`, or remove the value first with `kenc unset {file} PATH`")
+        }
+        DocumentError::AliasOfIt { .. } => format!("give the alias a value of its own first: `kenc set {file} PATH`"),
         DocumentError::SharesDoNotFit => {
             "take the file from version control or a backup; a merge may have mixed two lists of keys".to_owned()
         }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Document, Encrypted, Node, Outcome, Path as Way};
+use kenc::document::{Document, Encrypted, Node, Opened, Outcome, Path as Way};
 use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
@@ -39,7 +39,7 @@ fn set_to(session: Session<'_>, file: &Path, way: &str, value: &[u8]) -> Result<
     let way = parsed(way)?;
     let value: Node =
         serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
-    change(session, file, |document| document.with_value(&way, &value))
+    change(session, file, |opened| opened.plaintext().with_value(&way, &value))
 }
 
 /// `unset FILE PATH`.
@@ -49,11 +49,12 @@ pub fn unset(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     };
     let way = parsed(&way.to_string_lossy())?;
     let is_idempotent = session.args.idempotent;
-    change(session, Path::new(file), |document| {
+    change(session, Path::new(file), |opened| {
+        let document = opened.plaintext();
         if is_idempotent && document.tree().node(&way).is_none() {
             return Ok(Zeroizing::new(document.text().to_owned()));
         }
-        document.without(&way)
+        opened.without(&way)
     })
 }
 
@@ -61,13 +62,13 @@ pub fn unset(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
 fn change(
     session: Session<'_>,
     file: &Path,
-    change: impl FnOnce(&Document) -> Result<Zeroizing<String>, DocumentError>,
+    change: impl FnOnce(&Opened) -> Result<Zeroizing<String>, DocumentError>,
 ) -> Result<u8, Stop> {
     let about = || Failure::about(name_of(Some(file)));
     let held = hold(file)?;
     let opened = session.open(Some(file))?;
     let plaintext = opened.plaintext();
-    let edited = change(plaintext).and_then(|text| Document::parse(plaintext.format(), text));
+    let edited = change(&opened).and_then(|text| Document::parse(plaintext.format(), text));
     let edited = edited.map_err(|error| about()(error.into()))?;
     match opened.encrypt_again(&edited).map_err(about())? {
         Outcome::Unchanged => Ok(0),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Encrypted, Format, Outcome, Sealed};
+use kenc::document::{Document, Encrypted, Format, Opened, Outcome, Sealed};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::Input;
@@ -36,7 +36,7 @@ impl Change<'_> {
     /// so does a text that is the same. Returns the document as it is encrypted now, or `None` if nothing was written.
     pub fn run(
         &self,
-        edit: impl FnOnce(&Document) -> Result<Option<Zeroizing<String>>, Failure>,
+        edit: impl FnOnce(&Opened) -> Result<Option<Zeroizing<String>>, Failure>,
     ) -> Result<Option<Document>, Failure> {
         let Self { file, document_open, open, passphrase, aws, configs, reporter } = self;
         let about = || Failure::about(file.display().to_string());
@@ -52,7 +52,7 @@ impl Change<'_> {
         let demands = demands.of_document(document_open, configs.require_seal(Some(file))?);
         let opened = sealed.open(&keyring, &demands).map_err(about())?;
         documents::warn_unless_sealed(reporter, &file.display().to_string(), opened.report());
-        let Some(text) = edit(opened.plaintext())? else { return Ok(None) };
+        let Some(text) = edit(&opened)? else { return Ok(None) };
         let format = opened.document().format();
         let edited = Document::parse(format, text).map_err(Error::from).map_err(about())?;
         match opened.encrypt_again(&edited).map_err(about())? {

@@ -42,7 +42,8 @@ pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
     let written = if is_new {
         Some(create(args, configs, reporter, &path, &text)?)
     } else {
-        change.run(|document| {
+        change.run(|opened| {
+            let document = opened.plaintext();
             let old = document.tree().node(&path);
             let new = node(&text, document.format(), old, args, reporter.is_json())?;
             if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {

@@ -16,16 +16,16 @@ pub fn run(args: &UnsetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resu
     signals::handle()?;
     let path = place.path();
     let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
-    let written = change.run(|document| {
+    let written = change.run(|opened| {
         let about = Failure::about(file.display().to_string());
-        if document.tree().node(&path).is_none() {
+        if opened.plaintext().tree().node(&path).is_none() {
             if *if_there {
                 return Ok(None);
             }
             let fault = "there is nothing".to_owned();
             return Err(about(DocumentError::Path { path: path.to_string(), fault }.into()));
         }
-        document.without(&path).map(Some).map_err(Error::from).map_err(about)
+        opened.without(&path).map(Some).map_err(Error::from).map_err(about)
     })?;
     reporter.result(
         "",

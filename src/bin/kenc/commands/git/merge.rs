@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kenc::document::merge::{self, Merge, MergedText, Version};
 use kenc::document::{Demands as DocumentDemands, Sealed};
-use kenc::error::Error;
+use kenc::error::{DocumentError, Error};
 use kenc::keys::Keyring;
 
 use super::repository::ask;
@@ -23,11 +23,28 @@ pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
     let path = args.path.as_deref().unwrap_or(&args.ours);
     merge(args, path, configs, reporter).or_else(|failure| {
         let exit = reporter.failure(&failure);
-        if !matches!(failure.cause, Cause::Git(GitFault::MergeConflicts(_))) {
-            reporter.hint(&format!("our version of {} is left as it was; theirs is `git show :3:{0}`", path.display()));
+        if is_conflict(&failure.cause) || exit == Exit::Interrupted {
+            return Ok(exit);
         }
-        Ok(exit)
+        reporter.hint(&format!(
+            "nothing was merged; `git -c merge.kenc.driver=false merge` makes a conflict of it, in which \
+             `git checkout --ours {0}` or `--theirs {0}` takes a side",
+            path.display()
+        ));
+        Ok(Exit::NotMerged(exit.code()))
     })
+}
+
+/// Whether somebody has to choose between the versions, each of which is as it should be. Everything else is a failure: git
+/// must not take our version for what came of it.
+fn is_conflict(cause: &Cause) -> bool {
+    match cause {
+        Cause::Git(GitFault::MergeConflicts(_) | GitFault::MergeOfWholeFiles(_) | GitFault::MergeOfNothing(_)) => true,
+        Cause::Library(Error::Document(fault)) => {
+            matches!(fault, DocumentError::Unmergeable(_) | DocumentError::WouldExpose { .. })
+        }
+        _ => false,
+    }
 }
 
 fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
