@@ -386,6 +386,9 @@ pub struct OutputArgs {
     ///
     /// Nothing is written if one of the files is missing or holds an identity, or is not encrypted when it is to be decrypted.
     /// (age names identities with -i; here it is --identity.)
+    ///
+    /// The result has the permissions, the access-control list and the attributes of the file. A file that is written to
+    /// meanwhile is left alone, and so is one that would stay in plaintext under other names (hard links), unless -f is given.
     #[arg(short, long)]
     pub in_place: bool,
 
@@ -393,7 +396,11 @@ pub struct OutputArgs {
     #[arg(short, long)]
     pub force: bool,
 
-    /// Sync new output files to the disk before they appear (those that replace another always are)
+    /// Sync new output files to the disk before they appear
+    ///
+    /// What replaces another file is always synced, and its folder too: after a power failure either the old file is there or
+    /// the new one. A new file is not synced, as with cp: for some seconds a power failure can leave it empty, short or absent.
+    /// Use --sync, or sync(1), before the original is deleted.
     #[arg(long)]
     pub sync: bool,
 }

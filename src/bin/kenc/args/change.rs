@@ -101,7 +101,10 @@ pub struct ChangedFilesArgs {
     #[arg(short, long)]
     pub force: bool,
 
-    /// Sync new output files to the disk before they appear (a file that is changed always is)
+    /// Sync new output files to the disk before they appear
+    ///
+    /// A file that is changed is always synced, and its folder too: after a power failure either the old file is there or
+    /// the new one. A new file is not synced, as with cp: for some seconds a power failure can leave it empty, short or absent.
     #[arg(long, requires = "output")]
     pub sync: bool,
 }

@@ -14,6 +14,9 @@ pub struct ManyArgs {
     /// decrypting takes it away. Or -i replaces each file by its result under the same name.
     ///
     /// Permissions and times of files and folders are copied, owners are not. Folders are made even if they are empty.
+    /// Each encrypted file notes the permissions of its plaintext in the attribute user.kenc.plaintext_mode. Decrypting gives
+    /// them back, within what the encrypted file permits now. Where the note is missing (git, tar and many copies drop it) the
+    /// plaintext is for its owner only. A group that the plaintext did not belong to gets no more than everybody.
     /// Symbolic links, named pipes, sockets, devices, and folders of version control (.git, .hg, .svn, .jj, .bzr, CVS and
     /// others) are left out, and counted; a link that is named on the command
     /// line is followed. Each name of a file with several is a file of its own. A file that cannot be read, or that is
