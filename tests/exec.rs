@@ -248,7 +248,7 @@ fn a_command_never_gets_what_leads_to_an_identity() {
         "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
     ];
     let key = "export KENC_AGE_KEY_FILE=~/.config/kenc/keys.txt SOPS_AGE_KEY_FILE=$KENC_AGE_KEY_FILE; ";
-    let others: String = names[3..].iter().map(|name| format!("export {name}=x; ")).collect();
+    let others = names[3..].iter().map(|name| format!("export {name}=x; ")).collect::<Vec<_>>().concat();
     let others = format!("{others} export SOPS_AGE_KEY=\"$(grep AGE ~/.config/kenc/keys.txt)\"; ");
     for command in ["kenc exec plain.env.kenc -- env", "kenc exec --file plain.env.kenc -- sh -c 'env; : {}'"] {
         let shown = sandbox.succeeds(&format!("{key}{others}{command}"));

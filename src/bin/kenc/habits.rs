@@ -99,10 +99,9 @@ pub fn several_pairs(words: &[String]) -> Option<String> {
 pub fn hint_for_flag(flag: &str) -> Option<&'static str> {
     Some(match flag.split('=').next().unwrap_or(flag) {
         "--kms" => "a key is named with -k: `-k ARN`, or `-k alias/NAME`",
-        "--age" | "--recipient" => "a recipient is named with -k: `-k age1…`",
+        "--age" | "--recipient" | "--recipients-file" | "-R" => "a recipient is named with -k: `-k age1…`",
         "--pgp" => "a PGP key is named with -k: `-k pgp:FINGERPRINT`",
         "--encryption-context" => "the context is given with -c: `-c KEY=VALUE`",
-        "--recipients-file" | "-R" => "a recipient is named with -k: `-k age1…`",
         _ => return None,
     })
 }

@@ -3,6 +3,8 @@
 //! A terminal obeys control characters, and shows text with directional marks in another order than it has; characters
 //! without a width hide that two names differ. None of them reaches a terminal, and JSON has them escaped.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// Stands for a character that is not shown.
@@ -75,7 +77,7 @@ pub fn escaped(json: &str) -> String {
             continue;
         }
         for unit in letter.encode_utf16(&mut [0; 2]) {
-            escaped.push_str(&format!("\\u{unit:04x}"));
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
     escaped

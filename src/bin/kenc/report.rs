@@ -78,6 +78,7 @@ impl Reporter {
     }
 
     /// Shows what a question is about, and the question, whatever else is wanted.
+    #[allow(clippy::unused_self, reason = "everything that is said is said by the reporter")]
     pub fn ask_about(&self, text: &str) {
         print_error_line(&printable_lines(text));
     }
@@ -124,6 +125,7 @@ impl Reporter {
     }
 
     /// Says a line in the words of another program.
+    #[allow(clippy::unused_self, reason = "everything that is said is said by the reporter")]
     pub fn tell(&self, text: &str) {
         print_error_line(&format!("{}\n", printable(text)));
     }

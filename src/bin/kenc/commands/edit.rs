@@ -155,10 +155,8 @@ impl Session<'_> {
         let mut reason = None;
         loop {
             let outcome = match self.edit(&mut text, reason.as_ref())? {
-                // What was typed is not in the text that we have.
-                Left::Unreadable(failure) => Err(failure),
                 Left::Text(failed) if self.is_unchanged(&text) => return self.nothing_changed(failed),
-                Left::Text(Some(failure)) => Err(failure),
+                Left::Unreadable(failure) | Left::Text(Some(failure)) => Err(failure),
                 Left::Text(None) => self.save(&text),
             };
             match outcome.map_or_else(|failure| self.after(failure, &text), |()| Ok(After::Saved))? {
@@ -351,7 +349,7 @@ impl Session<'_> {
 enum Left {
     /// A text, and why the editor failed if it did.
     Text(Option<Failure>),
-    /// Something that cannot be read.
+    /// Something that cannot be read: what was typed is not in the text that we have.
     Unreadable(Failure),
 }
 

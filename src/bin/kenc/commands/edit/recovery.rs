@@ -99,10 +99,9 @@ fn name_elsewhere(file: &Path) -> OsString {
     let whole = std::fs::canonicalize(folder).map(|folder| folder.join(name));
     let whole = whole.or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned());
     let digest = sha256(whole.as_os_str().as_encoded_bytes());
-    let digits: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let shown: String =
-        name.to_string_lossy().chars().filter(|letter| letter.is_ascii_graphic()).take(LONGEST).collect();
-    format!("kenc-edit-{shown}-{digits}{ENDING}").into()
+    let digits = digest.iter().take(8).fold(0_u64, |digits, byte| digits << 8 | u64::from(*byte));
+    let shown: String = name.to_string_lossy().chars().filter(char::is_ascii_graphic).take(LONGEST).collect();
+    format!("kenc-edit-{shown}-{digits:016x}{ENDING}").into()
 }
 
 fn write(usual: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf> {
