@@ -60,6 +60,7 @@
 mod binary;
 mod cipher;
 mod compare;
+mod copies;
 mod dotenv;
 mod encrypt;
 mod exposure;
@@ -106,7 +107,7 @@ use crate::error::DocumentError;
 use compare::{Meant, Target, check_metadata};
 use store::{Found, METADATA_KEY, Splice, apply, store_of};
 
-pub use encrypt::{Comments, Encrypted, Outcome, Recipe};
+pub use encrypt::{Comments, EmptySelection, Encrypted, Outcome, Recipe};
 pub use mac::MacScope;
 pub use metadata::Metadata;
 pub use path::PathError;
@@ -220,9 +221,28 @@ impl Document {
     /// # Errors
     /// If the notation cannot carry the tree.
     pub fn emit(format: Format, tree: &Tree) -> Result<Zeroizing<String>, DocumentError> {
+        Self::emit_indented(format, tree, None)
+    }
+
+    /// The same with as many spaces for each level, where the notation has levels. `None` is what sops takes: four spaces
+    /// in YAML, and tabs in JSON.
+    ///
+    /// # Errors
+    /// If the notation cannot carry the tree.
+    pub fn emit_indented(format: Format, tree: &Tree, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
         let store = store_of(format);
-        let text = Zeroizing::new(store.emit(tree)?);
+        let text = Zeroizing::new(store.emit(tree, indent)?);
         Meant::another_tree(format).check(&tree.roots, &store.parse(&text)?, &text)?;
+        Ok(text)
+    }
+
+    /// The text with the metadata that it has written anew, with as many spaces for each level.
+    ///
+    /// # Errors
+    /// If what would be written does not say what it is to say.
+    pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
+        let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
+        self.check(&text, &self.found.tree)?;
         Ok(text)
     }
 

@@ -119,9 +119,9 @@ pub enum RuleFormat {
 pub struct Indents {
     /// Spaces of YAML.
     pub yaml: Option<u8>,
-    /// Spaces of JSON; 0 for a single line.
+    /// Spaces of JSON; with 0 all lines begin at the margin.
     pub json: Option<u8>,
-    /// Spaces of the JSON that holds a binary file; 0 for a single line.
+    /// Spaces of the JSON that holds a binary file.
     pub json_binary: Option<u8>,
 }
 

@@ -50,9 +50,9 @@ impl Store for BinaryStore {
         Err(single_value(path))
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
+    fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
         match data(tree) {
-            Some(_) => JsonStore.emit(tree),
+            Some(_) => JsonStore.emit(tree, indent),
             None => Err(DocumentError::CannotCarry {
                 notation: "a binary file",
                 what: "more than a single text `data`".to_owned(),
@@ -72,11 +72,7 @@ impl Document {
     /// If the file is not well formed, or no text where the notation is one.
     pub fn from_plaintext(format: Format, plaintext: Zeroizing<Vec<u8>>) -> Result<Self, DocumentError> {
         if format == Format::Binary {
-            let mut document = Self::parse(format, Zeroizing::new(ENVELOPE.to_owned()))?;
-            if let Some(leaf) = data_mut(&mut document.found.tree) {
-                leaf.value = text_or_bytes(plaintext);
-            }
-            return Ok(document);
+            return Self::enveloped(plaintext, None);
         }
         match text_or_bytes(plaintext) {
             Value::Text(text) => Self::parse(format, text),
@@ -85,6 +81,19 @@ impl Document {
                 fault: format!("the file is no {} text: it is not UTF-8", format.word()),
             }),
         }
+    }
+
+    /// Any bytes in an envelope with as many spaces for each level; `None` stands for a tab.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn enveloped(bytes: Zeroizing<Vec<u8>>, indent: Option<u8>) -> Result<Self, DocumentError> {
+        let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
+        let mut document = Self::parse(Format::Binary, Zeroizing::new(ENVELOPE.replace('\t', &unit)))?;
+        if let Some(leaf) = data_mut(&mut document.found.tree) {
+            leaf.value = text_or_bytes(bytes);
+        }
+        Ok(document)
     }
 
     /// The file in the clear: with `edits` done, and without metadata. For [`Format::Binary`] these are the bytes of

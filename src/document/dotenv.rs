@@ -146,7 +146,7 @@ impl Store for DotenvStore {
         Ok(vec![Splice { place: line.place.start..end, text: String::new() }])
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         let [Node::Mapping(entries)] = tree.roots.as_slice() else {
             return Err(cannot_carry("anything but a single mapping at the top"));
         };

@@ -33,6 +33,28 @@ pub struct Recipe {
     pub mac_scope: MacScope,
     /// What becomes of comments.
     pub comments: Comments,
+    /// What becomes of a document of which the rule selects nothing.
+    pub empty_selection: EmptySelection,
+}
+
+/// What becomes of a document of which a rule selects nothing, so that all of it stays in the clear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmptySelection {
+    /// It is refused, as the rule does not do what a rule is for.
+    #[default]
+    Refused,
+    /// It gets metadata and a MAC, as from sops.
+    Accepted,
+}
+
+impl EmptySelection {
+    /// Refuses a document in which `rule` selects no value, if that is to be refused.
+    pub(crate) fn check(self, selected: usize, rule: &Rule) -> Result<(), DocumentError> {
+        if selected > 0 || self == Self::Accepted {
+            return Ok(());
+        }
+        Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())))
+    }
 }
 
 /// What becomes of the comments that the rule selects.
@@ -70,15 +92,13 @@ impl Document {
     /// # Errors
     /// If the document cannot be encrypted, the rule selects nothing, or a key refuses.
     pub fn encrypt(&self, recipe: &Recipe, keyring: &Keyring<'_>) -> Result<Encrypted> {
-        let Recipe { rule, groups, threshold, mac_scope, comments } = recipe;
+        let Recipe { rule, groups, threshold, mac_scope, comments, empty_selection } = recipe;
         if let Some(fields) = self.metadata() {
             Metadata::from_json(fields)?;
             return Err(DocumentError::AlreadyEncrypted.into());
         }
         let selection = Selection::new(rule)?;
-        if survey(self, &selection)? == 0 {
-            return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
-        }
+        empty_selection.check(survey(self, &selection)?, rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
         let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
@@ -101,6 +121,11 @@ impl Opened {
         if is_same_file(edited, &self.plaintext) {
             return Ok(Outcome::Unchanged);
         }
+        self.encrypted_as(edited).map(Outcome::Changed)
+    }
+
+    /// Encrypts `edited` under the same data key, keys and rule.
+    pub(crate) fn encrypted_as(&self, edited: &Document) -> Result<Encrypted> {
         if edited.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
         }
@@ -110,7 +135,7 @@ impl Opened {
         metadata.touch(self.sealing());
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         let writer = self.writer(edited, &self.data_key);
-        writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms).map(Outcome::Changed)
+        writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms)
     }
 
     /// Refuses to leave anything in the clear that is encrypted.

@@ -60,7 +60,7 @@ impl Store for IniStore {
         change::remove(text, path)
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         change::emit(tree)
     }
 }

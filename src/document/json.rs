@@ -46,7 +46,7 @@ impl Store for JsonStore {
         change::remove(text, path)
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
-        write::emit(tree)
+    fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
+        write::emit(tree, indent)
     }
 }

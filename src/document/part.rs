@@ -10,24 +10,27 @@ use crate::error::DocumentError;
 const KEY: &str = "x";
 
 impl Document {
-    /// A text for a mapping or a list, written anew.
+    /// A text for a mapping or a list, written anew, with as many spaces for each level as [`Document::emit_indented`] has.
     ///
     /// # Errors
     /// If the notation cannot carry it.
-    pub fn emit_part(format: Format, node: &Node) -> Result<Zeroizing<String>, DocumentError> {
+    pub fn emit_part(format: Format, node: &Node, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
         if !matches!((format, node), (Format::Yaml | Format::Json, Node::Sequence(_))) {
-            return Self::emit(format, &Tree { roots: vec![node.clone()] });
+            return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
         }
         let root = Node::Mapping(vec![Entry::Child(Member::new(KEY, node.clone()))]);
-        let whole = Self::emit(format, &Tree { roots: vec![root] })?;
+        let whole = Self::emit_indented(format, &Tree { roots: vec![root] }, indent)?;
         let unexpected = || DocumentError::NotAsMeant("a list was not written as it should be".to_owned());
-        let (start, end) = if format == Format::Yaml { ("x:", "") } else { ("{\n\t\"x\": ", "\n}\n") };
-        let inside = whole.strip_prefix(start).and_then(|text| text.strip_suffix(end)).ok_or_else(unexpected)?;
+        let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
+        let start = if format == Format::Yaml { "x:".to_owned() } else { format!("{{\n{unit}\"x\": ") };
+        let end = if format == Format::Yaml { "" } else { "\n}\n" };
+        let inside =
+            whole.strip_prefix(start.as_str()).and_then(|text| text.strip_suffix(end)).ok_or_else(unexpected)?;
         let inside = inside.trim_start_matches([' ', '\n']);
         let indent = whole.len() - end.len() - inside.len() - start.len();
         // What stands before the first item stands before every line, for the lines of a block are further to the right.
         let indent = match format {
-            Format::Json => "\t".to_owned(),
+            Format::Json => unit,
             _ => " ".repeat(indent.saturating_sub(1)),
         };
         let mut text = Zeroizing::new(String::with_capacity(inside.len() + 1));
@@ -45,7 +48,7 @@ mod tests {
 
     fn part(format: Format, json: &str) -> String {
         let node: Node = serde_json::from_str(json).unwrap();
-        Document::emit_part(format, &node).unwrap().to_string()
+        Document::emit_part(format, &node, None).unwrap().to_string()
     }
 
     #[test]

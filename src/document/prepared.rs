@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::encrypt::{Comments, Encrypted, Recipe, Writer, checked_threshold, survey};
+use super::encrypt::{Comments, EmptySelection, Encrypted, Recipe, Writer, checked_threshold, survey};
 use super::mac::MacScope;
 use super::metadata::Metadata;
 use super::reuse::{Keep, Reuse};
@@ -21,6 +21,7 @@ pub struct Prepared {
     metadata: Metadata,
     selection: Selection,
     comments: Comments,
+    empty_selection: EmptySelection,
 }
 
 impl Recipe {
@@ -29,7 +30,7 @@ impl Recipe {
     /// # Errors
     /// If the recipe cannot be used, or a key refuses.
     pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<Prepared> {
-        let Self { rule, groups, threshold, mac_scope, comments } = self;
+        let Self { rule, groups, threshold, mac_scope, comments, empty_selection } = self;
         let selection = Selection::new(rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
@@ -38,7 +39,7 @@ impl Recipe {
         });
         let stated = if groups.len() > 1 { threshold } else { 0 };
         let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
-        Ok(Prepared { data_key, metadata, selection, comments: *comments })
+        Ok(Prepared { data_key, metadata, selection, comments: *comments, empty_selection: *empty_selection })
     }
 }
 
@@ -48,14 +49,11 @@ impl Prepared {
     /// # Errors
     /// If the document cannot be encrypted, or the rule selects nothing.
     pub fn encrypt(&self, document: &Document) -> Result<Encrypted> {
-        let Self { data_key, metadata, selection, comments } = self;
+        let Self { data_key, metadata, selection, comments, empty_selection } = self;
         if document.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
         }
-        if survey(document, selection)? == 0 {
-            let rule = &metadata.rule;
-            return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
-        }
+        empty_selection.check(survey(document, selection)?, &metadata.rule)?;
         let mut metadata = metadata.clone();
         metadata.touch(Sealing::Sealed);
         Writer::new(document, selection, *comments, data_key).write(metadata, Reuse::new(Keep::Types), None)

@@ -40,6 +40,8 @@ pub struct Demands {
     pub mac: MacDemand,
     /// What is demanded of the seal.
     pub seal: SealDemand,
+    /// The providers whose keys are tried before the others, in this order, where a key of a group has to be chosen.
+    pub order: Vec<&'static str>,
 }
 
 /// What is demanded of the MAC.
@@ -98,7 +100,7 @@ pub struct Opened {
     pub(crate) forms: Forms,
     /// Whether any comment is encrypted.
     pub(crate) has_encrypted_comments: bool,
-    report: Report,
+    pub(crate) report: Report,
 }
 
 impl Sealed {
@@ -191,7 +193,7 @@ impl Sealed {
         let groups: Vec<Vec<GroupSlot>> = groups.collect::<Result<_, _>>()?;
         check_context(&groups, &demands.context)?;
         let probe = self.probe();
-        keyring.unwrap_groups(&groups, self.metadata.needed_groups(), &demands.only, |data_key| {
+        keyring.unwrap_groups(&groups, self.metadata.needed_groups(), &demands.only, &demands.order, |data_key| {
             (probe.is_empty() || Self::is_opened(&probe, data_key))
                 .then(|| DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key"))
         })

@@ -157,6 +157,13 @@ pub(crate) trait Store {
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError>;
 
+    /// Writes the metadata that is there anew, with as many spaces for each level. Only YAML has a layout for it that does
+    /// not follow from that of the file.
+    fn indent_metadata(&self, text: &str, found: &Found, indent: u8) -> Result<Vec<Splice>, DocumentError> {
+        let _ = (text, found, indent);
+        Ok(Vec::new())
+    }
+
     /// Puts `value` in the place of the node at `path`, where that stands. `None` if the notation has no way to do it:
     /// then it is taken away and put in again, as the last of its parent.
     fn replace(
@@ -176,8 +183,9 @@ pub(crate) trait Store {
     /// Takes away the node at `path`, with the lines that are its alone.
     fn remove(&self, text: &str, found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError>;
 
-    /// Writes a whole tree anew, comments included where the notation has them.
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError>;
+    /// Writes a whole tree anew, comments included where the notation has them. `indent` is the number of spaces for each
+    /// level, in notations that have levels; `None` is what sops takes.
+    fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError>;
 }
 
 /// The store of a notation.

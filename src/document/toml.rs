@@ -50,7 +50,7 @@ impl Store for TomlStore {
         change::remove(text, &read::read(text)?.pieces, path)
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         write::emit(tree)
     }
 }

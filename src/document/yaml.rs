@@ -47,7 +47,11 @@ impl Store for YamlStore {
         found: &Found,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
-        metadata::change(text, &found.metadata_places, metadata)
+        metadata::change(text, &found.metadata_places, metadata, None)
+    }
+
+    fn indent_metadata(&self, text: &str, found: &Found, indent: u8) -> Result<Vec<Splice>, DocumentError> {
+        metadata::change(text, &found.metadata_places, found.metadata.as_ref(), Some(indent))
     }
 
     fn insert(&self, text: &str, _found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
@@ -68,8 +72,8 @@ impl Store for YamlStore {
         edit::remove(&layout::layout(text)?, path)
     }
 
-    fn emit(&self, tree: &Tree) -> Result<String, DocumentError> {
-        emit::tree(tree)
+    fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
+        emit::tree(tree, indent)
     }
 }
 

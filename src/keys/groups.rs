@@ -212,9 +212,10 @@ impl Keyring<'_> {
         groups: &[Vec<GroupSlot>],
         threshold: usize,
         only: &[KeyUri],
+        order: &[&str],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        let asking = Asking { keyring: self, only };
+        let asking = Asking { keyring: self, only, order };
         if let [group] = groups {
             let mut found = None;
             let mut take = |secret: &[u8]| {
@@ -250,6 +251,8 @@ impl Keyring<'_> {
 struct Asking<'a, 'k> {
     keyring: &'a Keyring<'k>,
     only: &'a [KeyUri],
+    /// Providers that go before the others.
+    order: &'a [&'a str],
 }
 
 impl Asking<'_, '_> {
@@ -267,7 +270,12 @@ impl Asking<'_, '_> {
             order.extend(numbered.map(|(slot, number)| Slot { group, number, slot }));
             first_slot += slots.len();
         }
-        order.sort_by_key(|slot| cost(&slot.slot.wrapped));
+        // Keys of one provider stay together, as they have the same rank.
+        order.sort_by_key(|slot| {
+            let key = &slot.slot.wrapped;
+            let rank = self.order.iter().position(|provider| *provider == key.provider);
+            (rank.unwrap_or(self.order.len()), cost(key))
+        });
         let of_kms = |slot: &Slot<'_>| slot.slot.wrapped.provider == AWS_KMS;
         let start = order.iter().position(of_kms).unwrap_or(order.len());
         let end = order.iter().rposition(of_kms).map_or(start, |last| last + 1);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Document, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
+use kenc::document::{Comments, Document, EmptySelection, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
 use kenc::error::{DocumentError, Error, Result, SealFault};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
@@ -197,6 +197,7 @@ pub fn recipe(
         threshold,
         mac_scope: if is_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All },
         comments: if args.encrypt_comments { Comments::Encrypted } else { Comments::InTheClear },
+        empty_selection: EmptySelection::Refused,
     })
 }
 

@@ -192,6 +192,11 @@ impl Reporter {
 
     /// Reports a failure: one sentence, the keys that were tried, and what to do next.
     pub fn failure(&self, failure: &Failure) -> Exit {
+        self.failure_with(failure, hints::of(failure))
+    }
+
+    /// The same with other hints than the usual ones.
+    pub fn failure_with(&self, failure: &Failure, hints: Vec<String>) -> Exit {
         let exit = failure.exit();
         let sentence = sentence(failure);
         let attempts: Vec<&KeyAttempt> = match &failure.cause {
@@ -201,7 +206,6 @@ impl Reporter {
             }
             _ => Vec::new(),
         };
-        let hints = hints::of(failure);
         if self.json {
             let keys: Vec<Value> = attempts
                 .iter()

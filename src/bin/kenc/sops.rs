@@ -11,6 +11,8 @@ mod exit;
 mod groups;
 mod identities;
 mod keys;
+mod layout;
+mod order;
 mod session;
 mod transform;
 mod values;
@@ -75,10 +77,15 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8, Stop> {
-    if args.keyservice.iter().any(|address| !address.is_empty()) {
-        return Err(Stop::new(code::FAILED, "kenc does not ask key services of sops"));
+    let service = std::env::var_os("SOPS_KEYSERVICE").filter(|_| args.keyservice.is_empty());
+    if args.keyservice.iter().any(|address| !address.is_empty()) || service.is_some_and(|address| !address.is_empty()) {
+        let stop = Stop::new(code::FAILED, "kenc does not ask key services of sops");
+        return Err(stop.with_hint("leave out `--keyservice` and $SOPS_KEYSERVICE: keys are asked from here"));
     }
-    check_order(args.decryption_order.as_deref())?;
+    if args.is_local_keyservice_off {
+        let sentence = "with --enable-local-keyservice=false there is nothing that could ask a key, and kenc does not ask key services of sops";
+        return Err(Stop::new(code::NO_KEY, sentence).with_hint("leave out `--enable-local-keyservice=false`"));
+    }
     let (command, words) = match args.words.split_first() {
         Some((first, rest)) => match first.to_str().filter(|_| !is_legacy(args)) {
             Some(command) if COMMANDS.contains(&command) => (Some(command), rest),
@@ -86,7 +93,8 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         },
         None => (None, args.words.as_slice()),
     };
-    let session = Session { args, configs, reporter };
+    let order = order::of(args.decryption_order.as_deref())?;
+    let session = Session { args, configs, reporter, order: &order };
     if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
         // There is plaintext to clear away, and another program to pass signals on to.
         signals::handle_all()?;
@@ -159,15 +167,4 @@ fn legacy(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
 /// The only file that is meant.
 fn file(words: &[OsString]) -> Result<PathBuf, Stop> {
     words.first().map(PathBuf::from).ok_or_else(|| Stop::new(code::NO_FILE, "no file is given"))
-}
-
-fn check_order(order: Option<&str>) -> Result<(), Stop> {
-    let kinds: Vec<&str> =
-        order.filter(|order| !order.is_empty()).into_iter().flat_map(|order| order.split(',')).collect();
-    match kinds.iter().enumerate().find(|(at, kind)| kinds[..*at].contains(kind)) {
-        Some((_, kind)) => {
-            Err(Stop::new(code::KIND_TWICE, format!("`{kind}` stands twice in the order of decryption")))
-        }
-        None => Ok(()),
-    }
 }

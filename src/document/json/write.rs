@@ -26,9 +26,10 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    /// For a file that is new.
-    pub(super) fn new_file() -> Self {
-        Self::Lines { newline: "\n", unit: "\t".to_owned(), base: String::new() }
+    /// For a file that is new: with tabs, or as many spaces for each level.
+    pub(super) fn new_file(indent: Option<u8>) -> Self {
+        let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
+        Self::Lines { newline: "\n", unit, base: String::new() }
     }
 
     /// Begins a line at a depth below the base.
@@ -70,12 +71,12 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
 }
 
 /// A whole file.
-pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
+pub(super) fn emit(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
     let [root @ Node::Mapping(_)] = tree.roots.as_slice() else {
         return Err(cannot_carry("anything but a single mapping at the top"));
     };
     let mut out = String::new();
-    write_node(root, &Layout::new_file(), 0, &mut out)?;
+    write_node(root, &Layout::new_file(indent), 0, &mut out)?;
     out.push('\n');
     Ok(out)
 }

@@ -11,9 +11,9 @@ use crate::error::DocumentError;
 /// What sops indents a level by.
 const STEP: usize = 4;
 
-/// The text of a whole tree.
-pub(super) fn tree(tree: &Tree) -> Result<String, DocumentError> {
-    let mut writer = Writer::new("\n");
+/// The text of a whole tree, with `indent` spaces for each level.
+pub(super) fn tree(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
+    let mut writer = Writer::new("\n").with_step(step(indent));
     for (number, root) in tree.roots.iter().enumerate() {
         if number > 0 {
             writer.text.push_str("---\n");
@@ -28,6 +28,15 @@ pub(super) fn tree(tree: &Tree) -> Result<String, DocumentError> {
         }
     }
     Ok(std::mem::take(&mut *writer.text))
+}
+
+/// How far a level is indented. Where go-yaml cannot do what was asked, it takes two spaces, and so it is here.
+pub(super) fn step(indent: Option<u8>) -> usize {
+    match indent {
+        None | Some(0) => STEP,
+        Some(spaces @ 2..=9) => usize::from(spaces),
+        Some(_) => 2,
+    }
 }
 
 fn cannot_carry(what: &str) -> DocumentError {

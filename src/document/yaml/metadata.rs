@@ -8,7 +8,7 @@ use super::super::store::{METADATA_KEY as KEY, MetadataPlace, Splice};
 use super::super::tree::{Entry, Leaf, LeafId, Member, Node, Place};
 use super::super::value::Value;
 use super::build::scalar_value;
-use super::emit::{Start, Writer};
+use super::emit::{Start, Writer, step};
 use super::layout::{Content, Layout, Pair, Part, Section, refused};
 use super::region::unended_block;
 use super::source;
@@ -63,8 +63,10 @@ pub(super) fn change(
     text: &str,
     places: &[MetadataPlace],
     metadata: Option<&Map<String, Json>>,
+    indent: Option<u8>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let line_break = source::line_break(text);
+    let block_text = |metadata, margin| block_text(metadata, line_break, margin, indent);
     let mut splices = Vec::new();
     for place in places {
         let splice = match (place, metadata) {
@@ -76,7 +78,7 @@ pub(super) fn change(
                 let text = match margin {
                     None => flow_text(metadata),
                     Some(margin) => {
-                        let lines = block_text(metadata, line_break, *margin)?;
+                        let lines = block_text(metadata, *margin)?;
                         lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned()
                     }
                 };
@@ -89,7 +91,7 @@ pub(super) fn change(
                 splices.extend(header.clone().map(|(place, text)| Splice { place, text }));
                 let new = match margin {
                     None => format!("{}{}", if *is_behind_member { ", " } else { "" }, flow_text(metadata)),
-                    Some(margin) => appended(&text[..*at], &block_text(metadata, line_break, *margin)?, line_break),
+                    Some(margin) => appended(&text[..*at], &block_text(metadata, *margin)?, line_break),
                 };
                 Splice { place: *at..*at, text: new }
             }
@@ -194,8 +196,13 @@ fn flow_text(metadata: &Map<String, Json>) -> String {
 }
 
 /// The metadata as lines.
-fn block_text(metadata: &Map<String, Json>, line_break: &'static str, margin: usize) -> Result<String, DocumentError> {
-    let mut writer = Writer::with_margin(line_break, margin);
+fn block_text(
+    metadata: &Map<String, Json>,
+    line_break: &'static str,
+    margin: usize,
+    indent: Option<u8>,
+) -> Result<String, DocumentError> {
+    let mut writer = Writer::with_margin(line_break, margin).with_step(step(indent));
     let value = node(&Json::Object(metadata.clone()))?;
     let member = Member { key: KEY.to_owned(), place: Place::default(), value };
     writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;

@@ -103,6 +103,7 @@ impl<'a> Opener<'a> {
             context: self.demands.context.clone(),
             mac: self.mac,
             seal: if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+            order: Vec::new(),
         })
     }
 }

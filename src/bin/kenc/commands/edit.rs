@@ -31,12 +31,19 @@ use crate::question::{Choice, ask};
 use crate::report::Reporter;
 use crate::signals;
 
+pub use document::Written;
 pub use recovery::Kept;
 use recovery::kept_before;
 use rescue::Rescue;
+pub use subject::{Manner, NewFile};
 use subject::{Subject, Successor};
 
 pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+    run_as(&Manner::default(), args, configs, reporter)
+}
+
+/// The same in another manner.
+pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = &args.file;
     check_can_be_written(path)?;
     let editor = Editor::choose()?;
@@ -47,7 +54,7 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
     let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
     signals::handle_all()?;
 
-    let subject = Subject::open(args, opener)?;
+    let subject = Subject::open(args, opener, manner)?;
     let earlier = earlier_edits(args, opener)?;
     let folder = contents::private_folder(reporter)?;
     let name = plain_name(path);
@@ -65,7 +72,7 @@ pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
             "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
         );
     }
-    Session { args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
+    Session { manner, args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
 }
 
 /// What is wrong with the place of the file is found before anything is typed.
@@ -137,6 +144,7 @@ const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "lose the edits
 
 /// One file while it is edited.
 struct Session<'a> {
+    manner: &'a Manner,
     args: &'a EditArgs,
     opener: Opener<'a>,
     editor: Editor,
@@ -332,7 +340,7 @@ impl Session<'_> {
 
     /// Takes the file as it is now as the one that is edited.
     fn reload(&mut self) -> Result<(), Failure> {
-        let subject = Subject::open(self.args, self.opener)?;
+        let subject = Subject::open(self.args, self.opener, self.manner)?;
         let mut name = std::ffi::OsString::from("other.");
         name.push(&self.name);
         self.other = match &subject.sealed {

@@ -58,6 +58,7 @@ impl Demands {
             context: self.context.clone(),
             mac: if ignore_mac { MacDemand::Nothing } else { MacDemand::Right },
             seal: if seal_demanded || require_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+            order: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser, ValueHint};
 
 /// sops as kenc does it: the same files, the same flags
 #[derive(Debug, Parser)]
-#[command(name = "sops", disable_version_flag = true, max_term_width = 100, after_help = COMMANDS)]
+#[command(name = "sops", disable_version_flag = true, args_override_self = true, max_term_width = 100, after_help = COMMANDS)]
 pub struct SopsArgs {
     /// A command, and what it is for; a file alone is edited
     #[arg(value_name = "WORD", value_hint = ValueHint::FilePath, allow_negative_numbers = true)]
@@ -50,9 +50,9 @@ pub struct SopsArgs {
     /// Config to use, instead of the .sops.yaml in the working folder or above it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Taken, and without effect: the layout of a file stays as it is
-    #[arg(long, value_name = "N")]
-    pub indent: Option<u32>,
+    /// Write YAML or JSON with as many spaces for each level; without it, the layout of a file stays
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub indent: Option<i32>,
     /// Open documents with a missing or wrong MAC
     #[arg(long)]
     pub ignore_mac: bool,
@@ -161,7 +161,7 @@ pub struct SopsArgs {
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
-    /// Which kinds of keys are tried first; taken, and without effect
+    /// Which kinds of keys are tried first: age, pgp and kms, with commas between
     #[arg(long, value_name = "KINDS")]
     pub decryption_order: Option<String>,
     /// Print the version
@@ -173,12 +173,18 @@ pub struct SopsArgs {
     /// Taken, and without effect: nothing is ever looked for
     #[arg(long)]
     pub check_for_updates: bool,
-    /// Taken, and without effect: keys are always asked from here
+    /// Ask keys from here; with `=false` nothing would, which is refused
     #[arg(long)]
     pub enable_local_keyservice: bool,
     /// Refused: a key service of sops
     #[arg(long, value_name = "ADDRESS")]
     pub keyservice: Vec<String>,
+    #[command(flatten)]
+    pub of_refused_commands: RefusedCommands,
+
+    /// Whether `--enable-local-keyservice=false` was the last that was said of it.
+    #[arg(skip)]
+    pub is_local_keyservice_off: bool,
 }
 
 /// Keys of services that kenc does not ask.
@@ -210,6 +216,21 @@ pub struct RefusedKeys {
     pub rm_hc_vault_transit: Vec<String>,
 }
 
+/// Flags of commands that kenc does not do. They are read so that it is the command that is refused.
+#[derive(Debug, Default, clap::Args)]
+pub struct RefusedCommands {
+    #[arg(long, hide = true)]
+    pub omit_extensions: bool,
+    #[arg(long, hide = true)]
+    pub recursive: bool,
+    #[arg(long, alias = "net", hide = true)]
+    pub network: Option<String>,
+    #[arg(long, alias = "addr", hide = true)]
+    pub address: Option<String>,
+    #[arg(long, hide = true)]
+    pub prompt: bool,
+}
+
 const COMMANDS: &str = "\
 Commands:
   encrypt [FILE]             encrypt the values of a file, or of the standard input
@@ -234,19 +255,51 @@ pub fn help() -> clap::builder::StyledStr {
 
 /// Reads a command line, the name of the program first.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap::Error> {
+    const LOCAL_KEYSERVICE: &str = "enable-local-keyservice";
+
     let command = SopsArgs::command();
     let flags: Vec<Flag<'_>> = command.get_arguments().filter_map(Flag::of).collect();
-    let mut normal = Vec::new();
-    let mut is_behind = false;
-    for word in words {
-        is_behind |= word == "--";
-        if is_behind {
+    let variable = std::env::var("SOPS_ENABLE_LOCAL_KEYSERVICE");
+    let mut is_local_keyservice_off = variable.is_ok_and(|value| means_no(&value));
+    let mut normal: Vec<OsString> = Vec::new();
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        if word == "--" {
             normal.push(word);
-        } else {
-            normal.extend(normalized(word, &flags));
+            normal.extend(words);
+            break;
+        }
+        match Word::of(word, &flags) {
+            Word::Other(word) => normal.push(word),
+            Word::On(flag) => {
+                is_local_keyservice_off &= flag != LOCAL_KEYSERVICE;
+                normal.push(format!("--{flag}").into());
+            }
+            // What was said before does not count any more.
+            Word::Off(flag) => {
+                is_local_keyservice_off |= flag == LOCAL_KEYSERVICE;
+                normal.retain(|word| *word != *format!("--{flag}"));
+            }
+            Word::With(flag, value) => normal.push(format!("--{flag}={value}").into()),
+            // Its value may look like a flag.
+            Word::BeforeValue(flag) => match words.next() {
+                Some(value) => {
+                    let mut word = OsString::from(format!("--{flag}="));
+                    word.push(value);
+                    normal.push(word);
+                }
+                None => normal.push(format!("--{flag}").into()),
+            },
         }
     }
-    SopsArgs::try_parse_from(normal)
+    let args = SopsArgs::try_parse_from(normal)?;
+    Ok(SopsArgs { is_local_keyservice_off, ..args })
+}
+
+/// Whether there is a flag that is written so, dashes included.
+pub fn has_flag(flag: &str) -> bool {
+    let bare = flag.trim_start_matches('-');
+    SopsArgs::command().get_arguments().filter_map(Flag::of).any(|flag| flag.is_named(bare))
 }
 
 struct Flag<'a> {
@@ -266,18 +319,40 @@ impl<'a> Flag<'a> {
     }
 }
 
-/// A flag as clap takes it: sops also takes long ones behind a single dash, short ones behind two, and `=true` and `=false`
-/// behind those that have no value. `None` for one that is switched off.
-fn normalized(word: OsString, flags: &[Flag<'_>]) -> Option<OsString> {
-    let Some(bare) = word.to_str().and_then(|text| text.strip_prefix('-')) else { return Some(word) };
-    let bare = bare.strip_prefix('-').unwrap_or(bare);
-    let (name, value) = bare.split_once('=').map_or((bare, None), |(name, value)| (name, Some(value)));
-    let Some(Flag { long, takes_value, .. }) = flags.iter().find(|flag| flag.is_named(name)) else { return Some(word) };
-    match value {
-        Some("0" | "f" | "F" | "false" | "False" | "FALSE") if !takes_value => None,
-        Some(value) if *takes_value => Some(format!("--{long}={value}").into()),
-        _ => Some(format!("--{long}").into()),
+/// A word of a command line. sops also takes long flags behind a single dash, short ones behind two, and `=true` and
+/// `=false` behind those that have no value.
+enum Word<'a> {
+    /// A flag without a value.
+    On(&'a str),
+    /// The same, switched off.
+    Off(&'a str),
+    /// A flag with its value.
+    With(&'a str, String),
+    /// A flag whose value is the next word.
+    BeforeValue(&'a str),
+    /// What is no flag that is known.
+    Other(OsString),
+}
+
+impl<'a> Word<'a> {
+    fn of(word: OsString, flags: &[Flag<'a>]) -> Self {
+        let Some(bare) = word.to_str().and_then(|text| text.strip_prefix('-')) else { return Self::Other(word) };
+        let bare = bare.strip_prefix('-').unwrap_or(bare);
+        let (name, value) = bare.split_once('=').map_or((bare, None), |(name, value)| (name, Some(value)));
+        let Some(Flag { long, takes_value, .. }) = flags.iter().find(|flag| flag.is_named(name)) else {
+            return Self::Other(word);
+        };
+        match value {
+            Some(value) if !takes_value && means_no(value) => Self::Off(long),
+            Some(value) if *takes_value => Self::With(long, value.to_owned()),
+            None if *takes_value => Self::BeforeValue(long),
+            _ => Self::On(long),
+        }
     }
+}
+
+fn means_no(value: &str) -> bool {
+    matches!(value, "0" | "f" | "F" | "false" | "False" | "FALSE")
 }
 
 #[cfg(test)]

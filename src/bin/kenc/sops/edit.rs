@@ -1,46 +1,52 @@
 //! `edit`, and what a file alone means.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use kenc::document::Format;
+use kenc::document::{Document, Format};
+use kenc::error::DocumentError;
 
 use super::exit::{Stop, code};
 use super::keys::recipe;
+use super::layout::Layout;
 use super::session::Session;
 use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
-use crate::commands::edit;
+use crate::commands::edit::{self, Manner, NewFile, Written};
 use crate::failure::{Cause, Failure};
 
 /// Edits a file in the clear; one that is not there is made.
 pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
-    let Session { args, configs, reporter } = session;
-    let before = std::fs::read(path).ok();
-    if before.is_none() {
-        let format = session.input_format(Some(path));
-        if format == Format::Binary || super::keys::selection(args)?.is_some() {
-            let sentence = "a new file is edited as YAML, JSON, dotenv or INI, by the rule of a config: use `sops encrypt` for others";
-            return Err(Stop::new(code::FAILED, sentence));
-        }
-        // What sops would miss is missed here too, though kenc has a local key.
-        recipe(args, configs, path, format)?;
+    let Session { args, configs, reporter, .. } = session;
+    let format = session.input_format(Some(path));
+    if let Some(word) = args.output_type.as_deref().filter(|word| !word.is_empty())
+        && Format::of_word(word).is_some_and(|to| to != format)
+    {
+        let stop = Stop::new(code::FAILED, "a file is edited in its own notation, and --output-type names another");
+        return Err(stop.with_hint("`sops rotate -i --output-type TYPE FILE` writes it in another notation"));
     }
-    let words = |lists: &[String], prefix: &str| -> Vec<String> {
-        let words = lists.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty());
-        words.map(|word| format!("{prefix}{word}")).collect()
+    let before = std::fs::read(path).ok();
+    let new = match &before {
+        Some(_) => None,
+        // Its keys and its rule are those that sops would take, though kenc has a local key.
+        None => {
+            let name = session.name(Some(path)).unwrap_or(path);
+            let recipe = recipe(args, configs, name, format).map_err(Stop::of_new_file)?;
+            Some(NewFile { format, recipe })
+        }
     };
-    // Those of a file that is there are its own.
-    let keys = if before.is_some() {
-        Vec::new()
-    } else {
-        [words(&args.kms, ""), words(&args.pgp, "pgp:"), words(&args.age, "")].concat()
+    let written = match session.layout(format, Some(path))? {
+        Layout { indent: None, .. } => Arc::new(with_copies) as Written,
+        layout => {
+            Arc::new(move |document: Document| Layout { format: document.format(), ..layout }.of_plaintext(document))
+        }
     };
-    let context = words(args.encryption_context.as_slice(), "").iter().map(|pair| pair.replacen(':', "=", 1)).collect();
+    let manner = Manner { new, written };
     let edited = EditArgs {
         file: path.to_owned(),
         show_keys: args.show_master_keys,
         ignore_mac: args.ignore_mac,
         resume: false,
-        open: OpenArgs { keys, context: if before.is_some() { Vec::new() } else { context }, identities: Vec::new() },
+        open: OpenArgs { keys: Vec::new(), context: Vec::new(), identities: Vec::new() },
         passphrase: PassphraseArgs { passphrase_from: None },
         aws: AwsArgs {
             profile: args.aws_profile.clone(),
@@ -49,8 +55,13 @@ pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
             timeout: std::time::Duration::from_secs(30),
         },
     };
-    edit::run(&edited, configs, reporter).map_err(stopped)?;
+    edit::run_as(&manner, &edited, configs, reporter).map_err(stopped)?;
     Ok(if std::fs::read(path).ok() == before { code::NOT_CHANGED } else { 0 })
+}
+
+/// A document with copies in the place of aliases; its text stays where there are none.
+fn with_copies(document: Document) -> Result<Document, DocumentError> {
+    Layout { format: document.format(), indent: None }.of_plaintext(document)
 }
 
 fn stopped(failure: Failure) -> Stop {

@@ -12,12 +12,9 @@ use kenc::threads;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::{Session, name_of};
-use crate::args::documents::DocumentDecryptArgs;
+use super::session::Session;
 use crate::commands::contents::private_folder;
-use crate::commands::documents::decrypt::result;
 use crate::commands::exec::protected::acts_on_every_program;
-use crate::failure::Failure;
 use crate::signals;
 
 /// Runs a command of the shell with the values at the top of a document as variables.
@@ -83,8 +80,7 @@ pub fn with_file(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let to = session.output_format(Some(path));
     let opened = session.open(Some(path))?;
     let to = if args.output_type.is_some() { to } else { opened.document().format() };
-    let plaintext = result(opened, &DocumentDecryptArgs { extract: None, output_type: Some(to.into()) });
-    let plaintext = plaintext.map_err(Failure::about(name_of(Some(path))))?;
+    let plaintext = session.layout(to, Some(path))?.bytes_of(opened.plaintext())?;
 
     let folder = private_folder(session.reporter)?;
     let target = folder.path().join(&name);

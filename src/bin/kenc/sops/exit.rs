@@ -1,11 +1,12 @@
 //! Why a command of sops stops, and the exit code with which sops would.
 
-use std::io::ErrorKind;
+use std::path::Path;
 
 use kenc::error::{DocumentError, Error};
 
+use super::keys::NO_KEY_OF_RULE;
 use crate::failure::{Cause, Failure};
-use crate::report::Reporter;
+use crate::report::{Reporter, hints, quoted};
 
 /// The exit codes of sops.
 pub mod code {
@@ -35,11 +36,12 @@ pub mod code {
 pub struct Stop {
     failure: Failure,
     code: u8,
+    hint: Option<String>,
 }
 
 impl Stop {
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
-        Self { failure: Cause::AsSops(sentence.into()).into(), code }
+        Self { failure: Cause::AsSops(sentence.into()).into(), code, hint: None }
     }
 
     /// The same with another exit code.
@@ -47,11 +49,54 @@ impl Stop {
         Self { code, ..self }
     }
 
+    /// The same with what to do next.
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same with another code, if the file could not be read as what it should be. sops has one for a file that is
+    /// encrypted, and another for one that is decrypted.
+    pub fn with_code_of_unreadable(self, code: u8) -> Self {
+        let is_unreadable = matches!(
+            &self.failure.cause,
+            Cause::Library(Error::Document(DocumentError::Syntax { .. } | DocumentError::Refused { .. }))
+        );
+        if is_unreadable { self.with_code(code) } else { self }
+    }
+
+    /// The same for a file that is still to be made, of whose keys sops speaks in other words.
+    pub fn of_new_file(self) -> Self {
+        match &self.failure.cause {
+            Cause::AsSops(sentence) if sentence == NO_KEY_OF_RULE => Self {
+                hint: self.hint,
+                ..Self::new(
+                    code::NO_KEY,
+                    "Error encrypting the data key with one or more master keys: [empty key group provided]",
+                )
+            },
+            _ => self,
+        }
+    }
+
     /// Reports it. Returns the exit code.
     pub fn report(&self, reporter: &Reporter) -> u8 {
-        reporter.failure(&self.failure);
+        let hints = match &self.hint {
+            Some(hint) => vec![hint.clone()],
+            None => hints::of(&self.failure).into_iter().filter(|hint| is_of_sops(hint)).collect(),
+        };
+        reporter.failure_with(&self.failure, hints);
         self.code
     }
+}
+
+/// Whether a hint can be followed by somebody who types `sops`: it names no flag that only `kenc` has.
+fn is_of_sops(hint: &str) -> bool {
+    let quoted = hint.split('`').skip(1).step_by(2);
+    let mut of_kenc = quoted.filter(|words| words.starts_with('-'));
+    !of_kenc.any(|words| {
+        let flag = words.split([' ', '=']).next().unwrap_or_default();
+        !super::args::has_flag(flag)
+    })
 }
 
 impl From<Failure> for Stop {
@@ -60,7 +105,23 @@ impl From<Failure> for Stop {
             Cause::Library(error) => code_of(error),
             _ => code::FAILED,
         };
-        Self { failure, code }
+        let stop = |cause, hint: String| {
+            let failure = Failure { subject: failure.subject.clone(), ..Failure::from(cause) };
+            Self { failure, code, hint: Some(hint) }
+        };
+        let name = || failure.subject.clone().unwrap_or_else(|| "FILE".to_owned());
+        match &failure.cause {
+            // Programs look for this sentence.
+            Cause::Library(Error::Document(DocumentError::NotEncrypted)) => {
+                let hint = format!("`sops encrypt -i {}` encrypts it", quoted(Path::new(&name())));
+                stop(Cause::AsSops("sops metadata not found".to_owned()), hint)
+            }
+            Cause::Library(Error::NoKeyOpens { .. }) => {
+                let hint = "name the file with the identity: `export SOPS_AGE_KEY_FILE=FILE`; or use credentials of AWS that may ask the key".to_owned();
+                Self { failure, code, hint: Some(hint) }
+            }
+            _ => Self { failure, code, hint: None },
+        }
     }
 }
 
@@ -93,9 +154,7 @@ fn code_of(error: &Error) -> u8 {
         },
         Error::NoKeyOpens { .. } | Error::TooFewGroups { .. } => code::NO_KEY,
         Error::Read(_) => code::CANNOT_READ,
-        Error::Io { action, source } if action.starts_with("read") || action.starts_with("open") => {
-            if source.kind() == ErrorKind::NotFound { code::NO_FILE } else { code::CANNOT_READ }
-        }
+        Error::Io { action, .. } if action.starts_with("read") || action.starts_with("open") => code::CANNOT_READ,
         Error::Write(_) | Error::Io { .. } => code::CANNOT_WRITE,
         Error::Interrupted => code::INTERRUPTED,
         _ => code::FAILED,

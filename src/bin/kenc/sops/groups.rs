@@ -11,7 +11,7 @@ use kenc::keys::WrappingKey;
 use super::exit::{Stop, code};
 use super::keys::{named, refuse_others};
 use super::session::{Session, name_of};
-use super::transform::text_of;
+use super::transform::encrypted_of;
 use crate::documents::groups_of_rule;
 use crate::failure::Failure;
 use crate::output::hold;
@@ -40,11 +40,12 @@ pub fn update_keys(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop>
 
 fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let found = session.configs.of(Some(path))?;
-    let rule = found.config.as_ref().map(|config| config.rule_for(Some(path))).transpose()?.flatten();
-    let rule = rule.ok_or_else(|| Stop::new(code::FAILED, "there is no config with creation rules"))?;
-    let groups = groups_of_rule(&rule)?;
+    let none = |sentence: &str| Stop::new(code::FAILED, sentence).with_hint("write a rule into .sops.yaml");
+    let config = found.config.as_ref().ok_or_else(|| none("config file not found"))?;
     let held = hold(path)?;
     let sealed = session.sealed(Some(path))?;
+    let rule = config.rule_for(Some(path))?.ok_or_else(|| none("the config file has no creation rules"))?;
+    let groups = groups_of_rule(&rule)?;
     let old = sealed.metadata();
     let stated = session.args.shamir_secret_sharing_threshold.or(rule.threshold.map(usize::from)).unwrap_or(0);
     let threshold = if groups.len() > 1 { stated } else { 0 };
@@ -113,6 +114,8 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     refuse_others(&args.refused_keys)?;
     let held = session.hold(Some(path))?;
     let opened = session.open(Some(path))?;
+    let layout = session.layout_of_opened(&opened, Some(path))?;
+    let opened = layout.of_opened(opened, Some(path))?;
     let old = opened.metadata();
     let mut groups: Vec<Vec<NewKey>> =
         old.groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect()).collect();
@@ -138,6 +141,7 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let stated = args.shamir_secret_sharing_threshold.unwrap_or(old.threshold);
     let threshold = if groups.len() > 1 { stated.min(groups.len()) } else { 0 };
     let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
-    let text = text_of(outcome.map_err(Failure::about(name_of(Some(path))))?, opened.document().text());
+    let encrypted = encrypted_of(outcome.map_err(Failure::about(name_of(Some(path))))?, opened.document().text());
+    let text = layout.text_of(encrypted)?;
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }

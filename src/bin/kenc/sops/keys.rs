@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Format, MacScope, Recipe, Rule};
-use kenc::error::Error;
+use kenc::document::{Comments, EmptySelection, Format, MacScope, Recipe, Rule};
+use kenc::error::{ConfigFault, Error};
 use kenc::keys::{KeyUri, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 
 use super::args::{RefusedKeys, SopsArgs};
@@ -12,23 +12,32 @@ use super::exit::{Stop, code};
 use crate::configuration::Configs;
 use crate::documents::groups_of_rule;
 
-/// How a document is encrypted for the first time.
-pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, format: Format) -> Result<Recipe, Stop> {
+/// What is said when there is nothing to take keys from.
+const NO_CONFIG: &str =
+    "config file not found, or has no creation rules, and no keys provided through command line options";
+/// What is said when the rule for a file has no keys.
+pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
+
+/// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
+pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, from: Format) -> Result<Recipe, Stop> {
     let given = given(args)?;
     let found = configs.of(Some(path))?;
     let rule = match &found.config {
-        Some(config) if given.is_empty() => config.rule_for(Some(path))?,
+        Some(config) if given.is_empty() => config.rule_for(Some(path)).map_err(no_rule)?,
         Some(config) => config.settings_for(Some(path))?,
         None => None,
     };
     let groups = match &rule {
         _ if !given.is_empty() => vec![given],
         Some(rule) if !rule.groups.is_empty() => groups_of_rule(rule)?,
-        _ => {
-            return Err(Stop::new(
-                code::FAILED,
-                "no key to encrypt with: neither --kms, --age or --pgp, nor a rule of a .sops.yaml in the working folder or above",
-            ));
+        // Programs look for these sentences.
+        Some(_) => {
+            let stop = Stop::new(code::FAILED, NO_KEY_OF_RULE);
+            return Err(stop.with_hint("the rule for the file names no key: add `age`, `kms` or `pgp` to it"));
+        }
+        None => {
+            let stop = Stop::new(code::FAILED, NO_CONFIG);
+            return Err(stop.with_hint("name a key with `--age`, `--kms` or `--pgp`, or write a rule into .sops.yaml"));
         }
     };
     let threshold =
@@ -37,7 +46,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, format: Forma
     let from_config = from_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
     let is_only_encrypted = args.mac_only_encrypted || rule.as_ref().is_some_and(|rule| rule.mac_only_encrypted);
     // The single value of a binary document has no name that a rule could be about.
-    let is_binary = format == Format::Binary;
+    let is_binary = from == Format::Binary;
     let selection = if is_binary { None } else { selection(args)?.or(from_config) };
     Ok(Recipe {
         rule: selection.unwrap_or_default(),
@@ -45,7 +54,17 @@ pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, format: Forma
         groups,
         mac_scope: if is_only_encrypted && !is_binary { MacScope::OnlyEncrypted } else { MacScope::All },
         comments: Comments::Encrypted,
+        empty_selection: EmptySelection::Accepted,
     })
+}
+
+/// Says in the words of sops that no rule is for a file.
+fn no_rule(error: Error) -> Stop {
+    if !matches!(&error, Error::Config(error) if matches!(error.fault, ConfigFault::NoRule(_))) {
+        return error.into();
+    }
+    let stop = Stop::new(code::FAILED, "error loading config: no matching creation rules found");
+    stop.with_hint("add a rule for the file to .sops.yaml, or one without `path_regex` for all other files")
 }
 
 /// The keys of the flags, or of the variables.
@@ -66,7 +85,7 @@ fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
     }
     let or_variable = |given: &[String], name: &str| {
         let from_variable = || std::env::var(name).into_iter().collect();
-        if given.is_empty() { from_variable() } else { given.to_vec() }
+        if given.is_empty() { from_variable() } else { last(given).to_vec() }
     };
     named(
         args,
@@ -74,6 +93,11 @@ fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
         &or_variable(&args.pgp, "SOPS_PGP_FP"),
         &or_variable(&args.age, "SOPS_AGE_RECIPIENTS"),
     )
+}
+
+/// Of a flag that is given more than once the last counts.
+pub fn last(lists: &[String]) -> &[String] {
+    &lists[lists.len().saturating_sub(1)..]
 }
 
 /// Keys by lists of words with commas between, in the order in which sops lists them.

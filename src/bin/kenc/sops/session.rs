@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use kenc::context::EncryptionContext;
 use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 use super::args::SopsArgs;
 use super::exit::{Stop, code};
 use super::identities::Found;
+use super::layout::Layout;
 use crate::args::AwsArgs;
 use crate::configuration::Configs;
 use crate::documents::{self, parse, warn_unless_sealed, write};
@@ -32,6 +32,8 @@ pub struct Session<'a> {
     pub args: &'a SopsArgs,
     pub configs: &'a Configs<'a>,
     pub reporter: &'a Reporter,
+    /// The providers whose keys are tried first.
+    pub order: &'a [&'static str],
 }
 
 impl<'a> Session<'a> {
@@ -51,6 +53,24 @@ impl<'a> Session<'a> {
         format(self.args.output_type.as_deref(), self.name(path))
     }
 
+    /// How a result in a notation is written.
+    pub fn layout(self, format: Format, path: Option<&Path>) -> Result<Layout, Stop> {
+        Layout::new(self, format, path)
+    }
+
+    /// How an encrypted document is written again: as it stands, unless something else is asked for.
+    pub fn layout_of_opened(self, opened: &Opened, path: Option<&Path>) -> Result<Layout, Stop> {
+        let own = opened.document().format();
+        let word = self.args.output_type.as_deref().filter(|word| !word.is_empty());
+        let to = match word.and_then(Format::of_word) {
+            // A tree under the name of a binary file is written as JSON.
+            Some(Format::Binary) if own != Format::Binary => Format::Json,
+            Some(format) => format,
+            None => own,
+        };
+        self.layout(to, path)
+    }
+
     /// Reads an encrypted document.
     pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
         let format = self.input_format(path);
@@ -58,8 +78,14 @@ impl<'a> Session<'a> {
         // A document whose name sops takes for that of a binary file says itself what it is.
         let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
         let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
-        let sealed = by_content.map_or_else(|| parse(format, &whole), Ok);
-        Ok(sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)))?)
+        let sealed = match by_content {
+            Some(document) => Ok(document),
+            // What is called binary is JSON all the same, and may be the JSON of a tree.
+            None if format == Format::Binary => parse(format, &whole).or_else(|_| parse(Format::Json, &whole)),
+            None => parse(format, &whole),
+        };
+        let sealed = sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)));
+        sealed.map_err(|failure| Stop::from(failure).with_code_of_unreadable(code::FAILED))
     }
 
     /// Reads an encrypted document, and opens it.
@@ -67,7 +93,7 @@ impl<'a> Session<'a> {
         let sealed = self.sealed(path)?;
         let mac = if self.args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
         let seal = if self.configs.require_seal(path)? { SealDemand::Verified } else { SealDemand::NotBroken };
-        let demands = Demands { only: Vec::new(), context: EncryptionContext::new(), mac, seal };
+        let demands = Demands { mac, seal, order: self.order.to_vec(), ..Demands::default() };
         let recipients: Vec<String> =
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
         let found = Found::new(recipients.iter().map(String::as_str))?;
@@ -78,6 +104,8 @@ impl<'a> Session<'a> {
             Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
         let opened = sealed.open(&keyring, &demands).map_err(Failure::about(name_of(path)))?;
         warn_unless_sealed(self.reporter, &name_of(path), opened.report());
+        // Programs look for this sentence.
+        self.reporter.note("Data key recovered successfully");
         Ok(opened)
     }
 

@@ -8,12 +8,12 @@ use kenc::document::{
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
 use kenc::keys::WrappingKey;
+use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::keys::{named, recipe, refuse_others};
+use super::keys::{last, named, recipe, refuse_others};
+use super::layout::{Layout, tree_of};
 use super::session::{Session, name_of, read};
-use crate::args::documents::DocumentDecryptArgs;
-use crate::commands::documents::decrypt::result;
 use crate::documents::parse;
 use crate::failure::Failure;
 
@@ -35,26 +35,18 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
             format!("{} is empty: it needs at least one document", name_of(path)),
         ));
     }
-    let mut document = Document::from_plaintext(from, whole).map_err(|error| about()(error.into()))?;
-    if from != to {
-        document = converted(&document, to).map_err(|error| about()(error.into()))?;
+    let unreadable =
+        |error: DocumentError| Stop::from(about()(error.into())).with_code_of_unreadable(code::CANNOT_READ);
+    let document = Document::from_plaintext(from, whole).map_err(unreadable)?;
+    if document.metadata().is_some() || has_metadata_key(&document) {
+        return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
     }
-    let recipe = recipe(session.args, session.configs, name, to)?;
-    let Encrypted { text, aliases } =
-        session.with_new_keys(|keyring| document.encrypt(&recipe, keyring)).map_err(about())?;
-    if let Some(&at) = aliases.first() {
-        // sops itself writes copies in the place of aliases, and whoever reads the result relies on that.
-        let fault = "an alias of a value that is encrypted, which sops could not read: write the value out".to_owned();
-        return Err(Stop::from(about()(DocumentError::Refused { at, fault }.into())).with_code(code::CANNOT_ENCRYPT));
-    }
+    let layout = session.layout(to, path)?;
+    let document = layout.of_plaintext(document).map_err(unreadable)?;
+    let recipe = recipe(session.args, session.configs, name, from)?;
+    let encrypted = session.with_new_keys(|keyring| document.encrypt(&recipe, keyring)).map_err(about())?;
+    let text = layout.text_of(encrypted).map_err(|error| about()(error.into()))?;
     session.write(path, text.as_bytes(), Access::Umask, held)
-}
-
-fn converted(document: &Document, to: Format) -> Result<Document, DocumentError> {
-    if to == Format::Binary {
-        return Document::from_plaintext(to, document.plaintext(&[])?);
-    }
-    Document::parse(to, Document::emit(to, document.tree())?)
 }
 
 pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
@@ -62,8 +54,9 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let extract = match session.args.extract.as_deref().filter(|path| !path.is_empty()) {
         None => None,
         Some(path) => {
-            let path = path.parse::<kenc::document::Path>();
-            Some(path.map_err(|error| Stop::new(code::PATH_FORMAT, error.to_string()))?)
+            let path = way(path)
+                .map_err(|error| Stop::new(code::PATH_FORMAT, format!("error parsing --extract path: {error}")))?;
+            Some(path)
         }
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
@@ -72,41 +65,70 @@ pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let own = opened.document().format();
     // A name that sops does not know, as that of a TOML file, says less than the document itself.
     let to = if own == from || session.args.output_type.is_some() { to } else { own };
-    let leaf = extract.as_ref().and_then(|path| match opened.plaintext().tree().node(path) {
-        Some(Node::Leaf(leaf)) => Some(leaf.value.clone()),
-        _ => None,
-    });
-    let args = DocumentDecryptArgs { extract, output_type: Some(to.into()) };
-    let mut bytes = result(opened, &args).map_err(Failure::about(name_of(path)))?;
-    match (leaf, to) {
-        // Text is given bare, and other values as a document of them alone.
-        (None | Some(Value::Text(_) | Value::Bytes(_)), _) => {}
-        (Some(_), Format::Yaml) => bytes.push(b'\n'),
-        (Some(Value::Time(time)), Format::Json) => bytes = format!("\"{time}\"").into_bytes().into(),
-        _ => {}
-    }
+    let layout = session.layout(to, path)?;
+    let document = opened.into_plaintext();
+    let bytes = match &extract {
+        None => layout.bytes_of(&document)?,
+        Some(path) => extracted(&document, path, layout)?,
+    };
     session.write(path, &bytes, Access::Owner, held)
+}
+
+/// One value: text bare, another value as the notation has it, a mapping or a list as a document of its own.
+fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    let Layout { format, indent } = layout;
+    let tree = tree_of(document)?;
+    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() };
+    let cannot = |fault: &str| Err(Stop::new(code::CANNOT_EXPRESS, fault));
+    let value = match tree.node(path).ok_or_else(no_such_path)? {
+        Node::Leaf(leaf) => &leaf.value,
+        node @ Node::Mapping(_) if format == Format::Binary => return Layout { format, indent }.bytes_of_part(node),
+        Node::Sequence(_) if matches!(format, Format::Binary | Format::Dotenv) => {
+            return cannot("a list is no document of its own in this notation");
+        }
+        node => {
+            let mut text = Document::emit_part(format, node, indent)?;
+            return Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()));
+        }
+    };
+    match (value, format) {
+        (Value::Text(_) | Value::Bytes(_), _) => Ok(value.bare()),
+        (_, Format::Binary | Format::Dotenv) => {
+            cannot("a single value that is no text cannot be given in this notation: `--output-type yaml` gives it")
+        }
+        (Value::Time(time), Format::Json) => Ok(format!("\"{time}\"").into_bytes().into()),
+        (_, Format::Yaml) => {
+            let mut bytes = value.bare();
+            bytes.push(b'\n');
+            Ok(bytes)
+        }
+        _ => Ok(value.bare()),
+    }
 }
 
 /// A new data key, under the same keys but for those that are added or removed.
 pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let args = session.args;
     refuse_others(&args.refused_keys)?;
-    let added = named(args, &args.add_kms, &args.add_pgp, &args.add_age)?;
-    let removed = named(args, &args.rm_kms, &args.rm_pgp, &args.rm_age)?;
+    let added = named(args, last(&args.add_kms), last(&args.add_pgp), last(&args.add_age))?;
+    let removed = named(args, last(&args.rm_kms), last(&args.rm_pgp), last(&args.rm_age))?;
     if !(path.exists() || added.is_empty() && removed.is_empty()) {
         let sentence = format!("{} is not there, so no keys can be added or removed", path.display());
         return Err(Stop::new(code::KEYS_OF_NO_FILE, sentence));
     }
-    check_input(session, Some(path))?;
+    if args.rotate {
+        check_input(session, Some(path))?;
+    }
     let held = session.hold(Some(path))?;
     let opened = session.open(Some(path))?;
+    let layout = session.layout_of_opened(&opened, Some(path))?;
+    let opened = layout.of_opened(opened, Some(path))?;
     let groups = changed(opened.metadata(), added, &removed);
     let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
     let keys = Some(NewKeys { groups, threshold, absent: Vec::new() });
     let rotation = Rotation { keys, ..Rotation::default() };
     let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring));
-    let Encrypted { text, .. } = rotated.map_err(Failure::about(name_of(Some(path))))?;
+    let text = layout.text_of(rotated.map_err(Failure::about(name_of(Some(path))))?)?;
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }
 
@@ -134,7 +156,7 @@ fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
 
 /// Says whether a file is an encrypted document, as programs read it.
 pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
-    let whole = read(Some(path))?;
+    let whole = read(Some(path)).map_err(|stop| stop.with_code(code::FAILED))?;
     let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
     let document = match parse(format, &whole) {
@@ -150,12 +172,26 @@ pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     Ok(0)
 }
 
-/// The result of a change of keys; the text as it stands if nothing changed.
-pub fn text_of(outcome: Outcome, before: &str) -> zeroize::Zeroizing<String> {
+/// What came of a change; the text as it stands if nothing changed.
+pub fn encrypted_of(outcome: Outcome, before: &str) -> Encrypted {
     match outcome {
-        Outcome::Changed(Encrypted { text, .. }) => text,
-        Outcome::Unchanged => before.to_owned().into(),
+        Outcome::Changed(encrypted) => encrypted,
+        Outcome::Unchanged => Encrypted { text: before.to_owned().into(), aliases: Vec::new() },
     }
+}
+
+/// Whether the key under which metadata is kept is taken by something else, which sops takes for the same.
+fn has_metadata_key(document: &Document) -> bool {
+    let root = document.tree().roots.first();
+    root.is_some_and(|root| root.child(&kenc::document::Step::Key("sops".to_owned())).is_some())
+}
+
+/// A path as sops writes it: every step in brackets.
+pub fn way(text: &str) -> Result<kenc::document::Path, String> {
+    if !text.starts_with('[') {
+        return Err(format!("`{text}` is no path: it is written [\"key\"][0]"));
+    }
+    text.parse().map_err(|error: kenc::document::PathError| error.to_string())
 }
 
 fn check_input(session: Session<'_>, path: Option<&Path>) -> Result<(), Stop> {

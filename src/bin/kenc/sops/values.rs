@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Document, Encrypted, Node, Opened, Outcome, Path as Way};
+use kenc::document::{Document, Node, Opened, Path as Way};
 use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
 use super::session::{Session, name_of, read};
+use super::transform::encrypted_of;
 use crate::failure::Failure;
 use crate::output::hold;
 
@@ -67,15 +68,17 @@ fn change(
     let about = || Failure::about(name_of(Some(file)));
     let held = hold(file)?;
     let opened = session.open(Some(file))?;
+    let layout = session.layout_of_opened(&opened, Some(file))?;
+    let before = opened.document().text().to_owned();
+    let opened = layout.of_opened(opened, Some(file))?;
     let plaintext = opened.plaintext();
     let edited = change(&opened).and_then(|text| Document::parse(plaintext.format(), text));
     let edited = edited.map_err(|error| about()(error.into()))?;
-    match opened.encrypt_again(&edited).map_err(about())? {
-        Outcome::Unchanged => Ok(0),
-        Outcome::Changed(Encrypted { text, .. }) => session.replace(held, &text),
-    }
+    let outcome = opened.encrypt_again(&edited).map_err(about())?;
+    let text = layout.text_of(encrypted_of(outcome, opened.document().text()))?;
+    if *text == before { Ok(0) } else { session.replace(held, &text) }
 }
 
 fn parsed(way: &str) -> Result<Way, Stop> {
-    way.parse().map_err(|error: kenc::document::PathError| Stop::new(code::SET_FORMAT, error.to_string()))
+    super::transform::way(way).map_err(|fault| Stop::new(code::SET_FORMAT, fault))
 }

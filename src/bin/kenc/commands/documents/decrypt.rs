@@ -26,7 +26,7 @@ fn extract(document: &Document, path: &Path, format: Format) -> Result<Zeroizing
         Node::Alias(_) => Err(no_such_path().into()),
         Node::Mapping(_) | Node::Sequence(_) => {
             let format = if format == Format::Binary { Format::Json } else { format };
-            Ok(bytes(Document::emit_part(format, node)?))
+            Ok(bytes(Document::emit_part(format, node, None)?))
         }
     }
 }

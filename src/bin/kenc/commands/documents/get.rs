@@ -136,7 +136,7 @@ fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing
         Node::Mapping(_) | Node::Sequence(_) => {
             let format = args.output_type.map_or(document.format(), Format::from);
             let format = if format == Format::Binary { Format::Json } else { format };
-            let mut text = Document::emit_part(format, node)?;
+            let mut text = Document::emit_part(format, node, None)?;
             (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), true)
         }
     };

@@ -1,7 +1,9 @@
 //! Documents: values that are left alone keep their ciphertext.
 
+use std::sync::Arc;
+
 use kenc::document::{Document, Encrypted, Format, Opened, Outcome, Prepared};
-use kenc::error::Result;
+use kenc::error::{DocumentError, Result};
 use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
@@ -11,12 +13,22 @@ use super::subject::{Recipe, Successor};
 pub struct Existing {
     pub opened: Opened,
     pub shows_keys: bool,
+    pub written: Written,
 }
 
 /// A document that is still to be made.
 pub struct New {
     pub prepared: Prepared,
     pub format: Format,
+    pub written: Written,
+}
+
+/// What is encrypted of a text that was edited: that text, or another that says the same.
+pub type Written = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
+
+/// The text as it was edited.
+pub fn as_edited() -> Written {
+    Arc::new(Ok)
 }
 
 /// What begins a comment of a notation, if it has any.
@@ -38,8 +50,8 @@ pub fn empty(format: Format) -> &'static str {
 
 impl Recipe for Existing {
     fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Successor> {
-        let Self { opened, shows_keys } = self;
-        let edited = Document::from_plaintext(opened.document().format(), Zeroizing::new(text.to_vec()))?;
+        let Self { opened, shows_keys, written } = self;
+        let edited = written(Document::from_plaintext(opened.document().format(), Zeroizing::new(text.to_vec()))?)?;
         let outcome = if *shows_keys {
             opened.encrypt_again_with_keys(&edited, keyring)?
         } else {
@@ -60,7 +72,7 @@ impl Recipe for Existing {
 
 impl Recipe for New {
     fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
-        let document = Document::from_plaintext(self.format, Zeroizing::new(text.to_vec()))?;
+        let document = (self.written)(Document::from_plaintext(self.format, Zeroizing::new(text.to_vec()))?)?;
         Ok(successor(self.prepared.encrypt(&document)?))
     }
 

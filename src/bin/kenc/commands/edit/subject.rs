@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kenc::config::{Dialect, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::Format;
+use kenc::document::{Format, Recipe as DocumentRecipe};
 use kenc::error::{At, Error, Result};
 use kenc::keys::{Keyring, TrustedKeys};
 use zeroize::Zeroizing;
@@ -45,13 +45,33 @@ pub struct Successor {
     pub aliases: Vec<At>,
 }
 
+/// How files are edited: as kenc does it, or as sops does.
+pub struct Manner {
+    /// What a file becomes that is still to be made. `None` if kenc decides, by its name and the config.
+    pub new: Option<NewFile>,
+    /// What is encrypted of the text that was edited.
+    pub written: documents::Written,
+}
+
+/// A document that is still to be made.
+pub struct NewFile {
+    pub format: Format,
+    pub recipe: DocumentRecipe,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { new: None, written: documents::as_edited() }
+    }
+}
+
 impl Subject {
     /// Opens the file, or begins a new one if there is none. Its data key is made now: what stands in its way is found
     /// before anything is typed.
-    pub fn open(args: &EditArgs, opener: Opener<'_>) -> Result<Self, Failure> {
+    pub fn open(args: &EditArgs, opener: Opener<'_>, manner: &Manner) -> Result<Self, Failure> {
         let path = &args.file;
         if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
-            return Self::begin(args, opener);
+            return Self::begin(args, opener, manner);
         }
         let bytes = contents::read(path)?;
         let (mut plaintext, contents) = opener.open(&bytes, path)?;
@@ -66,15 +86,19 @@ impl Subject {
                 }
                 let comment = documents::comment_of(document.document().format());
                 let comment = notes::comment_for(&plaintext, comment);
-                (comment, Arc::new(documents::Existing { opened: *document, shows_keys: args.show_keys }))
+                let written = Arc::clone(&manner.written);
+                (comment, Arc::new(documents::Existing { opened: *document, shows_keys: args.show_keys, written }))
             }
         };
         Ok(Self { sealed: Some(bytes), plaintext, comment, recipe })
     }
 
-    fn begin(args: &EditArgs, opener: Opener<'_>) -> Result<Self, Failure> {
+    fn begin(args: &EditArgs, opener: Opener<'_>, manner: &Manner) -> Result<Self, Failure> {
         if args.show_keys {
             return Err(Cause::NoKeysToShow(args.file.clone()).into());
+        }
+        if let Some(NewFile { format, recipe }) = &manner.new {
+            return Self::begin_document(*format, recipe, opener, manner);
         }
         let context = EncryptionContext::from_words(&args.open.context).map_err(Error::from)?;
         let Some(format) = format_of_new(&args.file, opener)? else {
@@ -83,9 +107,18 @@ impl Subject {
         };
         let (keys, path) = (&args.open.keys, Some(args.file.as_path()));
         let recipe = recipe(keys, &context, &ValuesArgs::default(), opener.configs, path)?;
+        Self::begin_document(format, &recipe, opener, manner)
+    }
+
+    fn begin_document(
+        format: Format,
+        recipe: &DocumentRecipe,
+        opener: Opener<'_>,
+        manner: &Manner,
+    ) -> Result<Self, Failure> {
         let prepared = recipe.prepare(&opener.keyring(&TrustedKeys::all()))?;
         let plaintext = Zeroizing::new(documents::empty(format).as_bytes().to_vec());
-        let recipe = Arc::new(documents::New { prepared, format });
+        let recipe = Arc::new(documents::New { prepared, format, written: Arc::clone(&manner.written) });
         Ok(Self { sealed: None, plaintext, comment: documents::comment_of(format), recipe })
     }
 }

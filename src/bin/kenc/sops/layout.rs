@@ -1,0 +1,165 @@
+//! In which notation and with which indentation a result is written.
+//!
+//! The text of a file stays as it is, unless what is asked for needs another: copies in the place of aliases, another
+//! notation, or an indentation.
+
+use std::path::Path;
+
+use kenc::document::{Document, Encrypted, Entry, Format, Member, Node, Opened, Tree};
+use kenc::error::DocumentError;
+use zeroize::Zeroizing;
+
+use super::exit::{Stop, code};
+use super::session::{Session, name_of};
+use crate::failure::Failure;
+
+/// The section that every INI file has for sops, though nothing may stand in it.
+const DEFAULT_SECTION: &str = "DEFAULT";
+
+/// How a result is to be written.
+#[derive(Clone, Copy)]
+pub struct Layout {
+    /// The notation.
+    pub format: Format,
+    /// Spaces for each level, if any were asked for.
+    pub indent: Option<u8>,
+}
+
+impl Layout {
+    /// What `--indent` and the config ask for in a notation.
+    pub fn new(session: Session<'_>, format: Format, path: Option<&Path>) -> Result<Self, Stop> {
+        let has_levels = matches!(format, Format::Yaml | Format::Json | Format::Binary);
+        let indent =
+            match session.args.indent {
+                _ if !has_levels => None,
+                Some(negative @ ..0) if format == Format::Yaml => {
+                    let sentence = format!("--indent {negative}: YAML takes no negative indentation");
+                    return Err(Stop::new(code::CANNOT_EXPRESS, sentence));
+                }
+                // To sops this is the tab that it takes when nothing is said.
+                Some(..0) => None,
+                Some(spaces) => Some(u8::try_from(spaces).map_err(|_| {
+                    Stop::new(code::FAILED, format!("--indent {spaces}: the most is {} spaces", u8::MAX))
+                })?),
+                None => {
+                    let found = session.configs.of(path)?;
+                    let indents = found.config.as_ref().map(|config| config.indents()).unwrap_or_default();
+                    match format {
+                        Format::Yaml => indents.yaml,
+                        Format::Binary => indents.json_binary,
+                        _ => indents.json,
+                    }
+                }
+            };
+        Ok(Self { format, indent })
+    }
+
+    /// A document in the clear as it is to be encrypted.
+    pub fn of_plaintext(self, document: Document) -> Result<Document, DocumentError> {
+        let Self { format, indent } = self;
+        let is_as_asked = document.format() == format && indent.is_none() && !document.has_aliases();
+        if is_as_asked || says_nothing(document.tree()) {
+            return Ok(document);
+        }
+        if (document.format(), format) == (Format::Binary, Format::Binary) {
+            return Document::enveloped(document.plaintext(&[])?, indent);
+        }
+        // A tree under the name of a binary file is written as the JSON that it would be wrapped into.
+        let format = if format == Format::Binary { Format::Json } else { format };
+        Document::parse(format, Document::emit_indented(format, &tree_of(&document)?, indent)?)
+    }
+
+    /// The bytes of a document that was opened.
+    pub fn bytes_of(self, document: &Document) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        let Self { format, indent } = self;
+        let is_binary = document.format() == Format::Binary;
+        if format == Format::Binary {
+            return if is_binary { Ok(document.plaintext(&[])?) } else { data_of(document.tree()) };
+        }
+        if document.format() == format && (indent.is_none() || says_nothing(document.tree())) {
+            return Ok(document.plaintext(&[])?);
+        }
+        Ok(bytes(Document::emit_indented(format, &tree_of(document)?, indent)?))
+    }
+
+    /// The bytes of a binary file that is a branch of a document.
+    pub fn bytes_of_part(self, node: &Node) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        data_of(&Tree { roots: vec![node.clone()] })
+    }
+
+    /// The encrypted document `opened`, with its text in this layout.
+    pub fn of_opened(self, opened: Opened, path: Option<&Path>) -> Result<Opened, Stop> {
+        let about = || Failure::about(name_of(path));
+        // What is not asked for stays, aliases included: they are those that another program left here.
+        if opened.document().format() == self.format && self.indent.is_none() {
+            return Ok(opened);
+        }
+        let plaintext = self.of_opened_plaintext(&opened).map_err(|error| about()(error.into()))?;
+        match plaintext {
+            Some(plaintext) => Ok(opened.written_as(&plaintext).map_err(about())?),
+            None => Ok(opened),
+        }
+    }
+
+    fn of_opened_plaintext(self, opened: &Opened) -> Result<Option<Document>, DocumentError> {
+        let plaintext = opened.plaintext();
+        if says_nothing(plaintext.tree()) {
+            return Ok(None);
+        }
+        let copy = match plaintext.format() {
+            Format::Binary => Document::enveloped(plaintext.plaintext(&[])?, None)?,
+            format => Document::parse(format, Zeroizing::new(plaintext.text().to_owned()))?,
+        };
+        self.of_plaintext(copy).map(Some)
+    }
+
+    /// The text of an encrypted document, with its metadata indented as the rest.
+    pub fn text_of(self, encrypted: Encrypted) -> Result<Zeroizing<String>, DocumentError> {
+        match self {
+            Self { format: Format::Yaml, indent: Some(indent) } => {
+                Document::parse(Format::Yaml, encrypted.text)?.with_indented_metadata(indent)
+            }
+            _ => Ok(encrypted.text),
+        }
+    }
+}
+
+/// What a document says, as sops has it.
+pub fn tree_of(document: &Document) -> Result<Tree, DocumentError> {
+    let mut tree = document.tree_with_copies()?;
+    if document.format() == Format::Ini
+        && let Some(Node::Mapping(sections)) = tree.roots.first_mut()
+        && !sections.iter().any(|entry| matches!(entry, Entry::Child(section) if section.key == DEFAULT_SECTION))
+    {
+        let section = Member::new(DEFAULT_SECTION, Node::Mapping(Vec::new()));
+        sections.insert(0, Entry::Child(section));
+    }
+    Ok(tree)
+}
+
+/// The text `data` of a tree, which is all that a binary file is.
+fn data_of(tree: &Tree) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    use kenc::document::{Leaf, Value};
+
+    let data = match (tree.roots.as_slice(), "data".parse()) {
+        ([_], Ok(path)) => tree.node(&path),
+        _ => None,
+    };
+    match data {
+        Some(Node::Leaf(Leaf { value: value @ (Value::Text(_) | Value::Bytes(_)), .. })) => Ok(value.bare()),
+        _ => {
+            let sentence = "it is no binary file: there is no text `data` in it";
+            let hint = "`--output-type yaml` or `--output-type json` gives all of it";
+            Err(Stop::new(code::CANNOT_EXPRESS, sentence).with_hint(hint))
+        }
+    }
+}
+
+/// Whether a tree is that of an empty file, which keeps its text: its comments, if it has any.
+fn says_nothing(tree: &Tree) -> bool {
+    !tree.roots.iter().any(Node::is_container)
+}
+
+fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(std::mem::take(&mut *text).into_bytes())
+}
