@@ -101,9 +101,9 @@ fn of_a_flag_that_is_given_twice_the_last_counts() {
     both(&format!("{make}sops -e -i --age $AGE a.yaml; sops -d --extract '[\"a\"]' --extract '[\"b\"]' a.yaml"), "z");
     both(
         &format!(
-            "{make}sops -e -i --age $AGE a.yaml; sops -r -i --add-age $OTHER --add-age $AGE a.yaml; grep -c recipient a.yaml"
+            "{make}sops -e -i --age $AGE a.yaml; sops -r -i --add-age nonsense --add-age $OTHER a.yaml; grep -c recipient a.yaml"
         ),
-        "1\n",
+        "2\n",
     );
     both(
         &format!(
@@ -146,7 +146,7 @@ fn changes_are_written_in_the_type_that_is_asked_for() {
 fn indentation_is_that_of_the_flag_or_of_the_config() {
     let yaml = "printf 'a:\\n    b: x\\n    l:\\n        - 1\\n        - c: x\\n          d: z\\n' > a.yaml; set -e; ";
     let json = "printf '{\"a\": {\"b\": \"x\", \"l\": [1]}}\\n' > a.json; set -e; ";
-    let shape = "sed -E 's/(ENC|-----|age1|\"20|\"-).*//; s/^( *)[A-Za-z0-9+/=]{16,}$//; s/3\\.13\\.2//' FILE | grep -vE '^$|kenc_seal'";
+    let shape = "sed -E 's/(ENC|-----|age1|\"20|\"-).*//; s/^( *)[A-Za-z0-9+/=]{4,}$//; s/3\\.13\\.2//' FILE | grep -vE '^$|kenc_seal'";
     let config = "printf 'creation_rules:\\n  - age: %s\\nstores:\\n  yaml: {indent: 2}\\n  json: {indent: 3}\\n  json_binary: {indent: 1}\\n' $AGE > .sops.yaml; ";
     let real = need!(Link::real());
     let same = |script: &str| Link::same_at(Home::new, &real, script);
@@ -165,14 +165,17 @@ fn indentation_is_that_of_the_flag_or_of_the_config() {
         ));
         for change in ["rotate -i a.yaml", "set a.yaml '[\"a\"][\"b\"]' 1", "unset a.yaml '[\"a\"][\"b\"]'"] {
             same(&format!(
-                "{yaml}sops -e -i --age $AGE a.yaml; {flag} {change}; {}; sops -d a.yaml",
+                "{yaml}sops -e -i --age $AGE a.yaml; {flag} {change}; {}; {flag} -d a.yaml",
                 shown(shape, "a.yaml")
             ));
         }
     }
     same(&format!("{yaml}{config}sops -e -i a.yaml; {}; sops -d a.yaml", shown(shape, "a.yaml")));
     same(&format!("{json}{config}sops -e -i a.json; {}; sops -d a.json", shown(shape, "a.json")));
-    same(&format!("{config}printf x > a.bin; sops -e -i a.bin; {}; sops -d a.bin", shown(shape, "a.bin")));
+    same(&format!(
+        "{config}printf x > a.bin; sops -e -i a.bin; {} | grep -v suffix; sops -d a.bin",
+        shown(shape, "a.bin")
+    ));
     both(&format!("{yaml}sops -e -i --age $AGE a.yaml; sops --indent -1 -d a.yaml || echo $?"), "4\n");
 }
 

@@ -50,17 +50,22 @@ impl Link {
     /// Checks that a script prints the same, and ends with the same code, with the link and with the real sops.
     #[track_caller]
     pub fn same_at(home: impl Fn() -> Home, real: &Path, script: &str) {
+        if let Some(difference) = Self::difference(home, real, script) {
+            panic!("{difference}");
+        }
+    }
+
+    /// What is different where a script does not print the same, or does not end with the same code.
+    pub fn difference(home: impl Fn() -> Home, real: &Path, script: &str) -> Option<String> {
         let (link, real) = (Self::run(&home(), script), Self::run_real(&home(), real, script));
         let (of_link, of_real) = (link.stdout_text(), real.stdout_text());
         let different = of_link.lines().zip(of_real.lines()).find(|(link, real)| link != real);
-        assert!(
-            of_link == of_real && link.code == real.code,
-            "{script}\nthe link ends with {}, sops with {}; the first difference is {different:?}\nthe link says {}\nsops says {}",
-            link.code,
-            real.code,
-            link.stderr,
-            real.stderr
-        );
+        (of_link != of_real || link.code != real.code).then(|| {
+            format!(
+                "{script}\nthe link ends with {}, sops with {}; the first difference is {different:?}\nthe link says {}\nsops says {}",
+                link.code, real.code, link.stderr, real.stderr
+            )
+        })
     }
 }
 

@@ -88,6 +88,9 @@ fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -
         }
         node => {
             let mut text = Document::emit_part(format, node, indent)?;
+            if format == Format::Json && matches!(node, Node::Sequence(_)) {
+                text.pop();
+            }
             return Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()));
         }
     };
