@@ -103,7 +103,9 @@ impl<'a> Session<'a> {
         let keyring =
             Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
         let opened = sealed.open(&keyring, &demands).map_err(Failure::about(name_of(path)))?;
-        warn_unless_sealed(self.reporter, &name_of(path), opened.report());
+        if !is_mixed_with_results() {
+            warn_unless_sealed(self.reporter, &name_of(path), opened.report());
+        }
         // Programs look for this sentence.
         self.reporter.note("Data key recovered successfully");
         Ok(opened)
@@ -175,6 +177,20 @@ impl<'a> Session<'a> {
         tell_other_names(self.reporter, &path, names);
         Ok(code)
     }
+}
+
+/// Whether what is said on the standard error would stand among the results. helm-secrets and others call sops with `2>&1`
+/// and take all that comes for the plaintext.
+fn is_mixed_with_results() -> bool {
+    use std::io::IsTerminal;
+
+    let (results, words) = (std::io::stdout(), std::io::stderr());
+    let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
+    let is_same = match (rustix::fs::fstat(&results), rustix::fs::fstat(&words)) {
+        (Ok(results), Ok(words)) => place(results) == place(words),
+        _ => false,
+    };
+    is_same && !words.is_terminal()
 }
 
 /// Reads all of a file, or of the standard input.
