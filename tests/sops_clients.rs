@@ -65,7 +65,7 @@ fn ansible_does_the_same_with_the_link_as_with_sops() {
 export ANSIBLE_COLLECTIONS_PATH={ansible}/collections ANSIBLE_LOCAL_TEMP=$PWD/tmp ANSIBLE_REMOTE_TMP=$PWD/tmp ANSIBLE_NOCOLOR=1
 export ANSIBLE_VARS_ENABLED=host_group_vars,community.sops.sops LC_ALL=C.UTF-8
 set -e
-printf 'a: text\\nmap:\\n    deep: [1, x]\\n    flag: true\\n' > plain.yaml
+printf 'a: text\\nmap:\\n    deep:\\n        - 1\\n        - x\\n    flag: true\\n' > plain.yaml
 sops -e --age $AGE plain.yaml > a.sops.yaml
 mkdir group_vars; printf 'from_group: {{x: 5}}\\n' > group_vars/all.sops.yaml; sops -e -i --age $AGE group_vars/all.sops.yaml
 {ansible}/bin/ansible-playbook -i localhost, -c local play.yaml > log 2>&1 || {{ cat log >&2; exit 1; }}
