@@ -242,7 +242,9 @@ impl Document {
     /// If what would be written does not say what it is to say.
     pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
         let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
-        self.check(&text, &self.found.tree)?;
+        let read = store_of(self.format).parse(&text).map_err(|error| unreadable(&error))?;
+        Meant::another_tree(self.format).check(&self.found.tree.roots, &read, &text)?;
+        check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())?;
         Ok(text)
     }
 
