@@ -99,6 +99,7 @@ impl Sealing<'_> {
             mac: MacDemand::Right,
             // What is wrong with it is what the person is shown.
             seal: SealDemand::Nothing,
+            order: Vec::new(),
         };
         sealed.open(&keyring, &demands).map_err(target.about())
     }
