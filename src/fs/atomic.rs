@@ -66,7 +66,7 @@ pub struct AtomicFile {
     target: PathBuf,
     replaces: bool,
     /// The file that it replaces, if that was read: it must still be the same then.
-    held: Option<Held>,
+    held: Option<Box<Held>>,
     sync: Sync,
 }
 
@@ -108,7 +108,7 @@ impl AtomicFile {
         let (named, base, target) = (held.path().to_owned(), base.clone(), target.to_owned());
         let new = Self::begin(named, base, target, Access::Owner, Sync::Always)?;
         attributes::take_over(&new.file, held.file(), &new.named)?;
-        Ok(Self { held: Some(held), replaces: true, ..new })
+        Ok(Self { held: Some(Box::new(held)), replaces: true, ..new })
     }
 
     fn begin(named: PathBuf, base: Base, target: PathBuf, access: Access, sync: Sync) -> Result<Self> {
