@@ -144,13 +144,13 @@ impl Lie {
             }
             Self::EndlessBody => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
-                let part = [&b"10000\r\n"[..], &[b' '; 0x10000], b"\r\n"].concat();
-                while stream.write_all(&part).is_ok() && sent.fetch_add(0x10000, Ordering::SeqCst) < 16 * ENOUGH {}
+                let part = [&b"4000\r\n"[..], &[b' '; 0x4000], b"\r\n"].concat();
+                while stream.write_all(&part).is_ok() && sent.fetch_add(0x4000, Ordering::SeqCst) < 16 * ENOUGH {}
             }
             Self::GigabyteAnnounced => {
                 let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", 1 << 30);
-                while stream.write_all(&[b' '; 0x10000]).is_ok()
-                    && sent.fetch_add(0x10000, Ordering::SeqCst) < 16 * ENOUGH
+                while stream.write_all(&[b' '; 0x4000]).is_ok()
+                    && sent.fetch_add(0x4000, Ordering::SeqCst) < 16 * ENOUGH
                 {}
             }
             Self::ManyHeaders => {
@@ -161,8 +161,8 @@ impl Lie {
             }
             Self::LongHeader => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nx-a: ");
-                while stream.write_all(&[b'a'; 0x10000]).is_ok()
-                    && sent.fetch_add(0x10000, Ordering::SeqCst) < 16 * ENOUGH
+                while stream.write_all(&[b'a'; 0x4000]).is_ok()
+                    && sent.fetch_add(0x4000, Ordering::SeqCst) < 16 * ENOUGH
                 {}
             }
             Self::SlowHead => drip(stream, b"HTTP/1.1 200 OK\r\n"),
@@ -249,7 +249,7 @@ impl Scene {
     /// Whether every encrypted file here opens under the real keys, and to what.
     fn assert_all_open(&self) {
         for (name, content) in self.files() {
-            if content.starts_with(b"kenc") || name.ends_with(".kenc") {
+            if content.starts_with(b"kenc") || Path::new(&name).extension().is_some_and(|ending| ending == "kenc") {
                 self.home.run(["decrypt", &name, "-o", "-"]).gives(PLAINTEXT.as_bytes());
             } else if String::from_utf8_lossy(&content).contains("\nsops:") {
                 let outcome = self.home.run(["decrypt", &name, "-o", "-"]);

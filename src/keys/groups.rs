@@ -267,16 +267,16 @@ impl Asking<'_, '_> {
         let mut first_slot = 0;
         for (group, slots) in groups.iter().enumerate() {
             let numbered = slots.iter().zip(first_slot..);
-            order.extend(numbered.map(|(slot, number)| Slot { group, number, slot }));
+            order.extend(numbered.map(|(stored, number)| Slot { group, number, stored }));
             first_slot += slots.len();
         }
         // Keys of one provider stay together, as they have the same rank.
         order.sort_by_key(|slot| {
-            let key = &slot.slot.wrapped;
+            let key = &slot.stored.wrapped;
             let rank = self.order.iter().position(|provider| *provider == key.provider);
             (rank.unwrap_or(self.order.len()), cost(key))
         });
-        let of_kms = |slot: &Slot<'_>| slot.slot.wrapped.provider == AWS_KMS;
+        let of_kms = |slot: &Slot<'_>| slot.stored.wrapped.provider == AWS_KMS;
         let start = order.iter().position(of_kms).unwrap_or(order.len());
         let end = order.iter().rposition(of_kms).map_or(start, |last| last + 1);
 
@@ -284,13 +284,13 @@ impl Asking<'_, '_> {
         let mut opening = Opening { outcomes, needed, take };
         for slot in &order[..start] {
             if opening.wants(slot) {
-                opening.answered(*slot, self.unwrap(&slot.slot.wrapped));
+                opening.answered(*slot, self.unwrap(&slot.stored.wrapped));
             }
         }
         self.open_by_kms(&order[start..end], &mut opening);
         for slot in &order[end..] {
             if opening.wants(slot) {
-                opening.answered(*slot, self.unwrap(&slot.slot.wrapped));
+                opening.answered(*slot, self.unwrap(&slot.stored.wrapped));
             }
         }
         let mut outcomes = opening.outcomes;
@@ -304,12 +304,12 @@ impl Asking<'_, '_> {
         let kms = self.keyring.kms;
         let (mut services, mut calls) = (Services::default(), Vec::new());
         for slot in slots.iter().filter(|slot| opening.wants(slot)).copied().collect::<Vec<_>>() {
-            match self.kms_key_of(&slot.slot.wrapped) {
+            match self.kms_key_of(&slot.stored.wrapped) {
                 Ok(_) if calls.len() == MAX_KMS_CALLS => {
                     let many = format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS");
                     opening.answered(slot, Err(KeyRefusal::Damaged(many)));
                 }
-                Ok(key) => calls.push((slot, key, services.index(kms, &slot.slot.access))),
+                Ok(key) => calls.push((slot, key, services.index(kms, &slot.stored.access))),
                 Err(refusal) => opening.answered(slot, Err(refusal)),
             }
         }
@@ -319,7 +319,7 @@ impl Asking<'_, '_> {
             if let Some(refusal) = patience.refusal() {
                 return Err(refusal);
             }
-            let GroupSlot { wrapped, access } = slot.slot;
+            let GroupSlot { wrapped, access } = slot.stored;
             let service = services.get(kms, *which);
             Ok(service.decrypt_secret(key, &wrapped.ciphertext, &access.context, &patience)?)
         };
@@ -393,7 +393,7 @@ struct Slot<'a> {
     group: usize,
     /// Its number among those of all groups.
     number: usize,
-    slot: &'a GroupSlot,
+    stored: &'a GroupSlot,
 }
 
 /// What has become of the groups so far.
@@ -420,7 +420,7 @@ impl Opening<'_> {
         match answer.and_then(|secret| (self.take)(&secret)) {
             Ok(()) => self.outcomes[slot.group].is_open = true,
             Err(refusal) => {
-                let WrappedKey { provider, key_id, .. } = slot.slot.wrapped.clone();
+                let WrappedKey { provider, key_id, .. } = slot.stored.wrapped.clone();
                 let attempt = KeyAttempt { slot: slot.number, provider, key_id, refusal };
                 self.outcomes[slot.group].attempts.push(attempt);
             }

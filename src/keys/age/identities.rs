@@ -159,11 +159,11 @@ fn kind_of_line(line: &[u8]) -> &'static str {
 
 /// The first few of what could not be used, in words.
 fn named(unusable: &[String]) -> String {
-    let mut words = unusable.iter().take(MAX_NAMED_LINES).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more @ 1..) = unusable.len().checked_sub(MAX_NAMED_LINES) {
-        words.push_str(&format!(", and {more} more"));
+    let words = unusable.iter().take(MAX_NAMED_LINES).cloned().collect::<Vec<_>>().join(", ");
+    match unusable.len().checked_sub(MAX_NAMED_LINES) {
+        Some(more @ 1..) => format!("{words}, and {more} more"),
+        _ => words,
     }
-    words
 }
 
 /// An age identity file that is itself encrypted under a passphrase.
