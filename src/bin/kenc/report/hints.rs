@@ -130,19 +130,13 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NotToReplace { .. }
         | Cause::KeyAmongInputs { .. }
         | Cause::SplitKey(_)
+        | Cause::HasOtherNames { .. }
+        | Cause::PlaintextHasOtherNames { .. }
         | Cause::Address(_) => habits::of(cause),
         Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
         Cause::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
         Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
         Cause::NotChangeable(path) => format!("`-o FILE` writes the result elsewhere: `-o FILE - < {}`", quoted(path)),
-        Cause::HasOtherNames { path, .. } => format!(
-            "`-f` replaces it all the same; `find -samefile {}` shows the other names, which keep the old file",
-            quoted(path)
-        ),
-        Cause::PlaintextHasOtherNames { path, .. } => format!(
-            "`find . -samefile {0}` shows the names; remove the others, or let `-f` encrypt {0} alone",
-            quoted(path)
-        ),
         Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
         Cause::NoLocalKey { named: Named::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
         Cause::NoLocalKey { named: Named::OnCommandLine, path } => {
@@ -163,10 +157,12 @@ fn of_command(cause: &Cause) -> String {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
         Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
-        Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
-        Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
         Cause::NoEditor
         | Cause::NoMemoryForPlaintext
+        | Cause::ChangedMeanwhile(_)
+        | Cause::TooLong { .. }
+        | Cause::NotARegularFile(_)
+        | Cause::NoKeysToShow(_)
         | Cause::EditsKept { .. }
         | Cause::NoEditsKept(_)
         | Cause::EditorNotFound(_)
@@ -174,7 +170,6 @@ fn of_command(cause: &Cause) -> String {
         | Cause::EditorLeftNothing
         | Cause::EditsUnreadable(_)
         | Cause::EditorFailed(_) => habits::of_editor(cause),
-        Cause::ChangedMeanwhile(path) => format!("`kenc decrypt {}` shows what it is now", quoted(path)),
         Cause::NotAVariable { .. }
         | Cause::VariableMustBeNamed { .. }
         | Cause::NoValues(_)
@@ -184,10 +179,6 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NoPlaceForFile(_)
         | Cause::CommandNotFound(_)
         | Cause::CommandNotExecutable { .. } => exec::of(cause),
-        Cause::NoKeysToShow(path) => format!(
-            "`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them",
-            quoted(path)
-        ),
         Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
         Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),

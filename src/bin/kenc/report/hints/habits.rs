@@ -1,4 +1,5 @@
-//! What to do next where a command line means something else here than to another program, or an editor failed.
+//! What to do next where a command line means something else here than to another program, a file cannot be replaced, or an
+//! editor failed.
 
 use super::{quote, quoted};
 use crate::failure::Cause;
@@ -17,6 +18,14 @@ pub fn of(cause: &Cause) -> String {
             format!("pass it through a pipe: `aws s3 cp {} - | kenc decrypt`", quote(address))
         }
         Cause::Address(address) => format!("pass it through a pipe: `curl -sSf {} | kenc decrypt`", quote(address)),
+        Cause::HasOtherNames { path, .. } => format!(
+            "`-f` replaces it all the same; `find -samefile {}` shows the other names, which keep the old file",
+            quoted(path)
+        ),
+        Cause::PlaintextHasOtherNames { path, .. } => format!(
+            "`find . -samefile {0}` shows the names; remove the others, or let `-f` encrypt {0} alone",
+            quoted(path)
+        ),
         _ => String::new(),
     }
 }
@@ -41,6 +50,13 @@ pub fn of_editor(cause: &Cause) -> String {
             quoted(recovery)
         ),
         Cause::NoEditsKept(file) => format!("`kenc edit {}` begins anew", quoted(file)),
+        Cause::TooLong { path, .. } => format!("`kenc decrypt {}` takes any length", quoted(path)),
+        Cause::NotARegularFile(_) => "name a file; a pipe or a device can be read by `kenc decrypt`".to_owned(),
+        Cause::ChangedMeanwhile(path) => format!("`kenc decrypt {}` shows what it is now", quoted(path)),
+        Cause::NoKeysToShow(path) => format!(
+            "`kenc inspect {0}` shows them where there are any, and `kenc rewrap {0}` changes them",
+            quoted(path)
+        ),
         _ => String::new(),
     }
 }
