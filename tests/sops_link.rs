@@ -259,6 +259,13 @@ fn identities_come_from_every_place_where_sops_looks() {
     ] {
         both(&format!("{MADE}{hidden}{place}"), "text");
     }
+    // A private ssh key, by the file and by the command.
+    if support::program("ssh-keygen").is_ok() {
+        let ssh = "ssh-keygen -q -t ed25519 -N '' -f key; export SSH=$(cut -d' ' -f 1,2 key.pub); echo 'a: text' > a.yaml; set -e; sops -e -i --age \"$SSH\" a.yaml; unset SOPS_AGE_KEY_FILE; ";
+        for place in ["SOPS_AGE_SSH_PRIVATE_KEY_FILE=key", "SOPS_AGE_SSH_PRIVATE_KEY_CMD='cat key'"] {
+            both(&format!("{ssh}{place} sops -d a.yaml; {place} $BESIDE -d a.yaml"), "a: text\na: text\n");
+        }
+    }
     let outcome = link(&format!("{MADE}SOPS_AGE_KEY_CMD=false sops -d a.yaml"));
     assert_eq!(outcome.code, 128);
     outcome.says("the command of $SOPS_AGE_KEY_CMD failed");

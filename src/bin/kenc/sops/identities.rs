@@ -11,6 +11,8 @@ use crate::environment::{identities, variable};
 
 /// A command that prints identities.
 const COMMAND: &str = "SOPS_AGE_KEY_CMD";
+/// A command that prints a private ssh key.
+const SSH_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
 /// What it is told of the recipient for which one is needed.
 const RECIPIENT: &str = "SOPS_AGE_RECIPIENT";
 
@@ -25,29 +27,41 @@ impl Found {
     pub fn new<'a>(recipients: impl Iterator<Item = &'a str>) -> Result<Self, Stop> {
         let mut identities = identities(&[]);
         identities.ssh_files.extend(variable("SOPS_AGE_SSH_PRIVATE_KEY_FILE"));
-        let Some(line) = variable(COMMAND) else { return Ok(Self { identities, _folder: None }) };
-        let fault = |fault: &str| Stop::new(code::NO_KEY, format!("the command of ${COMMAND} {fault}"));
-        let words = shell_words::split(&line.to_string_lossy()).map_err(|_| fault("has a quote that does not end"))?;
-        let (program, arguments) = words.split_first().ok_or_else(|| fault("is empty"))?;
-        let mut printed = Zeroizing::new(Vec::new());
-        for recipient in recipients {
-            let output =
-                Command::new(program).args(arguments).env(RECIPIENT, recipient).stderr(Stdio::inherit()).output();
-            let output = output.map_err(|error| fault(&format!("cannot be run: {error}")))?;
-            if !output.status.success() {
-                return Err(fault(&format!("failed ({})", output.status)));
-            }
-            let output = Zeroizing::new(output.stdout);
-            if !printed.windows(output.len().max(1)).any(|part| part == output.as_slice()) {
-                printed.extend_from_slice(&output);
-                printed.push(b'\n');
-            }
-        }
-        if printed.is_empty() {
+        let recipients: Vec<&str> = recipients.collect();
+        let (keys, ssh_keys) = (printed(COMMAND, &recipients)?, printed(SSH_COMMAND, &recipients)?);
+        if keys.is_empty() && ssh_keys.is_empty() {
             return Ok(Self { identities, _folder: None });
         }
-        let folder = PrivateFolder::in_memory().ok_or_else(|| fault("has nowhere in memory for what it prints"))?;
-        identities.files.push(folder.write("keys.txt".as_ref(), &printed)?);
+        let nowhere =
+            || Stop::new(code::NO_KEY, "there is no file system in memory for the identities that a command prints");
+        let folder = PrivateFolder::in_memory().ok_or_else(nowhere)?;
+        for (number, key) in keys.iter().enumerate() {
+            identities.files.push(folder.write(format!("keys-{number}.txt").as_ref(), key)?);
+        }
+        for (number, key) in ssh_keys.iter().enumerate() {
+            identities.ssh_files.push(folder.write(format!("ssh-{number}").as_ref(), key)?);
+        }
         Ok(Self { identities, _folder: Some(folder) })
     }
+}
+
+/// What the command of a variable prints for each recipient, each text once. Nothing if there is no command.
+fn printed(name: &str, recipients: &[&str]) -> Result<Vec<Zeroizing<Vec<u8>>>, Stop> {
+    let Some(line) = variable(name) else { return Ok(Vec::new()) };
+    let fault = |fault: &str| Stop::new(code::NO_KEY, format!("the command of ${name} {fault}"));
+    let words = shell_words::split(&line.to_string_lossy()).map_err(|_| fault("has a quote that does not end"))?;
+    let (program, arguments) = words.split_first().ok_or_else(|| fault("is empty"))?;
+    let mut printed: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+    for recipient in recipients {
+        let output = Command::new(program).args(arguments).env(RECIPIENT, recipient).stderr(Stdio::inherit()).output();
+        let output = output.map_err(|error| fault(&format!("cannot be run: {error}")))?;
+        if !output.status.success() {
+            return Err(fault(&format!("failed ({})", output.status)));
+        }
+        let output = Zeroizing::new(output.stdout);
+        if !output.is_empty() && !printed.contains(&output) {
+            printed.push(output);
+        }
+    }
+    Ok(printed)
 }
