@@ -414,3 +414,56 @@ impl Drop for Gpg<'_> {
         let _ = self.run("gpgconf", &["--kill", "gpg-agent"]);
     }
 }
+
+#[test]
+fn sops_reads_what_is_sealed_and_what_it_changes_is_never_taken_for_sealed() {
+    let home = Home::new();
+    let both = need!(Both::in_home(&home));
+    let recipient = home.keygen();
+    let other = home.run(["keygen", "-o", "other.txt"]).ok().stdout_text().trim().to_owned();
+    let rule = |keys: &str| format!("creation_rules:\n  - age: {keys}\n");
+    for sample in &SAMPLES {
+        let name = sample.name;
+        let time = |offset: &str| {
+            let text = String::from_utf8(home.read(name)).unwrap();
+            let behind = text.split("lastmodified").nth(1).unwrap();
+            let time = behind.split(['"', '\n', ' ', '=']).find(|word| word.starts_with("20")).unwrap();
+            time.ends_with(offset)
+        };
+        let encrypt = || {
+            home.write(name, sample.text);
+            both.kenc(&["encrypt", "--values", "-i", "-k", &recipient, name]).ok();
+            assert!(time("+00:01"), "{name}");
+        };
+        encrypt();
+        both.sops(&["decrypt", name]).ok();
+        both.kenc(&["verify", name]).ok();
+        // Other recipients: the time stays, and says that there was a seal.
+        home.write(".sops.yaml", rule(&format!("{recipient},{other}")));
+        both.sops(&["updatekeys", "-y", name]).ok();
+        assert!(time("+00:01"), "{name}");
+        both.sops(&["decrypt", name]).ok();
+        for command in [&["decrypt", name][..], &["verify", name], &["rotate", name]] {
+            both.kenc(command).fails(3).says("its seal is missing");
+        }
+        both.kenc(&["seal", "--yes", name]).ok();
+        both.kenc(&["verify", name]).ok();
+        both.sops(&["decrypt", name]).ok();
+        std::fs::remove_file(home.file(".sops.yaml")).unwrap();
+        // Other values or another data key: the time is that of sops, and says nothing of a seal.
+        for by_sops in [&["set", name, sample.there, "\"other\""][..], &["rotate", "-i", name]] {
+            if by_sops[0] == "set" && sample.there.is_empty() {
+                continue;
+            }
+            encrypt();
+            both.sops(by_sops).ok();
+            assert!(time("Z"), "{name}");
+            assert_eq!(both.kenc(&["verify", name]).code, 7, "{name}");
+            both.kenc(&["decrypt", name]).ok().says("it is not sealed");
+            both.kenc(&["verify", "--require-seal", name]).fails(3);
+            both.kenc(&["seal", "--yes", name]).ok();
+            both.kenc(&["verify", "--require-seal", name]).ok();
+            both.sops(&["decrypt", name]).ok();
+        }
+    }
+}

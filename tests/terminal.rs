@@ -262,3 +262,42 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
     assert_shows(&terminal.ended(), &["ended 0"]);
     assert_eq!(sandbox.succeeds("kenc get s.yaml a --identity team.txt"), "1\n");
 }
+
+#[test]
+fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
+    let sandbox = Sandbox::with_key();
+    let Some(terminal) = Terminal::new("sealing", &sandbox) else { return };
+    sandbox.write("s.yaml", "# of the shop\nhost_unencrypted: db.example\npassword: c4r1b0u\n");
+    sandbox.succeeds("kenc encrypt --values -i s.yaml; sed -i 's/db.example/db.example # changed/' s.yaml");
+    let before = sandbox.read("s.yaml");
+    terminal.start("kenc seal s.yaml");
+    terminal.wait_for("[no]");
+    assert_shows(
+        &terminal.screen(),
+        &[
+            "s.yaml: its seal does not match",
+            "age age1",
+            "rule: unencrypted_suffix _unencrypted",
+            "# of the shop",
+            "host_unencrypted: db.example # changed",
+            "password: ENC[str]",
+        ],
+    );
+    assert!(!terminal.screen().contains("c4r1b0u"));
+    terminal.types("no");
+    assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
+    assert_eq!(sandbox.read("s.yaml"), before);
+    terminal.start("kenc seal s.yaml");
+    terminal.wait_for("[no]");
+    terminal.types("yes");
+    assert_shows(&terminal.ended(), &["s.yaml: sealed", "ended 0"]);
+    sandbox.succeeds("kenc verify s.yaml");
+    // What is changed while a person reads is not what they have seen.
+    sandbox.write("s.yaml", before);
+    terminal.start("kenc seal s.yaml");
+    terminal.wait_for("[no]");
+    sandbox.succeeds("sed -i 's/of the shop/of nobody/' s.yaml");
+    terminal.types("yes");
+    assert_shows(&terminal.ended(), &["s.yaml was changed by another program meanwhile", "ended 1"]);
+    assert!(sandbox.fails("kenc verify s.yaml", 3).contains("its seal does not match"));
+}

@@ -179,10 +179,9 @@ impl Sealed {
         let seal = seal::check(&data_key, &self, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacDemand::Nothing => {}
-            (_, SealDemand::Nothing) => {}
+            (SealStatus::Verified, _) | (_, SealDemand::Nothing) | (SealStatus::Absent, SealDemand::NotBroken) => {}
             (SealStatus::Broken(fault), _) => return Err(DocumentError::BrokenSeal(fault).into()),
             (SealStatus::Absent, SealDemand::Verified) => return Err(DocumentError::NoSeal.into()),
-            (SealStatus::Verified, _) | (SealStatus::Absent, SealDemand::NotBroken) => {}
         }
         let report = Report { mac, seal, comments_left };
         Ok(Opened { sealed: self, data_key, plaintext, values, forms, has_encrypted_comments, report })

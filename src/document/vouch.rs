@@ -55,7 +55,9 @@ impl Opened {
             shown.push_str(text(done..range.start));
             match mark {
                 Mark::Value(value) => {
-                    shown.push_str(&format!("ENC[{}]", value.kind().unwrap_or(Kind::Text).name()));
+                    shown.push_str("ENC[");
+                    shown.push_str(value.kind().unwrap_or(Kind::Text).name());
+                    shown.push(']');
                 }
                 Mark::Comment(_) => shown.push_str("ENC[comment]"),
                 Mark::InTheClear => shown.push_str(text(range.clone())),
