@@ -13,7 +13,8 @@ const STEP: usize = 4;
 
 /// The text of a whole tree, with `indent` spaces for each level.
 pub(super) fn tree(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
-    let mut writer = Writer::new("\n").with_step(step(indent));
+    let writer = Writer::new("\n").with_step(step(indent));
+    let mut writer = Writer { merge_keys: MergeKeys::Plain, ..writer };
     for (number, root) in tree.roots.iter().enumerate() {
         if number > 0 {
             writer.text.push_str("---\n");
@@ -65,11 +66,22 @@ pub(super) struct Writer {
     /// Whether a text that ends in blank lines is put in quotes: in a block, it would take blank lines of the file for its
     /// own.
     pub(super) quotes_blank_lines: bool,
+    merge_keys: MergeKeys,
+}
+
+/// How the key `<<` of a mapping is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MergeKeys {
+    /// Bare, so that readers merge the mapping into the one around it, as they do with what sops writes.
+    Plain,
+    /// In quotes: a key like any other.
+    Quoted,
 }
 
 impl Writer {
     pub(super) fn new(line_break: &'static str) -> Self {
-        Self { text: Zeroizing::default(), line_break, margin: 0, step: STEP, quotes_blank_lines: false }
+        let (text, merge_keys) = (Zeroizing::default(), MergeKeys::Quoted);
+        Self { text, line_break, margin: 0, step: STEP, quotes_blank_lines: false, merge_keys }
     }
 
     /// Every line begins with as many spaces more.
@@ -100,7 +112,12 @@ impl Writer {
             match entry {
                 Entry::Comment(comment) => self.comment(&comment.text),
                 Entry::Child(member) => {
-                    self.text.push_str(&key(&member.key));
+                    let is_merge = member.key == "<<" && matches!(member.value, Node::Mapping(_) | Node::Sequence(_));
+                    if is_merge && self.merge_keys == MergeKeys::Plain {
+                        self.text.push_str("<<");
+                    } else {
+                        self.text.push_str(&key(&member.key));
+                    }
                     self.text.push(':');
                     self.value(&member.value, indent, self.deeper(indent))?;
                 }
