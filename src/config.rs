@@ -11,6 +11,8 @@
 mod fields;
 mod file;
 mod find;
+mod own;
+mod ownership;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::{KeyUri, KeyWordError, TrustedKeys};
 
 pub use self::find::{Found, KENC_CONFIG, SOPS_CONFIG};
+pub use self::own::{ConfigsAbove, Guards, OwnConfig};
 pub use self::rule::{Group, Indents, OtherKind, Rule, RuleFormat, RuleKey, Selection, SelectionKind};
 pub use self::whole_file::WholeFile;
 

@@ -1,12 +1,12 @@
 //! The content of a config file: every field that sops knows, and those of kenc.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use regex::Regex;
 
-use super::Dialect;
+use super::{Dialect, OwnConfig};
 use super::fields::{Fields, Unknown, Word};
 use super::rule::{Indents, OtherKind, RuleFormat, Selection, SelectionKind};
 use super::yaml::{self, Content, Node};
@@ -73,6 +73,7 @@ pub(super) enum KeyKind {
 
 const FILE_FIELDS: &[&str] = &["creation_rules", "destination_rules", "stores"];
 const OUR_FILE_FIELDS: &[&str] = &["keys", "context", "format", "require_seal", "trusted_keys"];
+const OWN_FIELDS: &[&str] = &["trusted_keys", "require_seal", "safe_folders"];
 const RULE_FIELDS: &[&str] = &[
     "path_regex",
     "kms",
@@ -127,6 +128,29 @@ pub(super) fn parse(path: &Path, text: &str, dialect: Dialect) -> Result<ConfigF
         Some(root) => Reader { path, dialect }.file(root),
         None => Ok(ConfigFile::default()),
     }
+}
+
+/// Reads the user's own config, which is about every file and so has no rules.
+pub(super) fn parse_own(path: &Path, text: &str) -> Result<OwnConfig, ConfigError> {
+    let roots = yaml::parse(path, text)?;
+    let Some(root) = roots.first() else { return Ok(OwnConfig::default()) };
+    let reader = Reader { path, dialect: Dialect::Kenc };
+    let fields = reader.fields(root, "the config of a user", OWN_FIELDS, &[])?;
+    let mut safe_folders = Vec::new();
+    for item in fields.list("safe_folders")?.unwrap_or_default() {
+        let Word { line, text } = fields.word(item, "safe_folders", "a list of folders")?;
+        let folder = PathBuf::from(text);
+        if !folder.is_absolute() {
+            let wanted = "a list of absolute paths";
+            return Err(fields.fault(line, ConfigFault::WrongKind { field: "safe_folders".to_owned(), wanted }));
+        }
+        safe_folders.push(folder);
+    }
+    Ok(OwnConfig {
+        trusted_keys: trusted_keys(&fields)?,
+        require_seal: fields.flag("require_seal")?,
+        safe_folders,
+    })
 }
 
 /// Reads parts of a file.

@@ -5,9 +5,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Config, Dialect, absolute};
+use super::{Config, Dialect, OwnConfig, absolute};
 use crate::error::{ConfigError, ConfigFault, Result};
-use crate::keys::TrustedKeys;
 
 /// The name of kenc's own config.
 pub const KENC_CONFIG: &str = ".kenc.yaml";
@@ -37,8 +36,9 @@ impl Config {
     /// nearest above that. Without a file, as for a pipe, only the latter.
     ///
     /// # Errors
-    /// [`crate::error::Error::Config`] if one is found and cannot be read.
-    pub fn find(for_path: Option<&Path>) -> Result<Found> {
+    /// [`crate::error::Error::Config`] if one is found that cannot be read, or that others can write and the user's own
+    /// config does not permit.
+    pub fn find(for_path: Option<&Path>, own: &OwnConfig) -> Result<Found> {
         let working = absolute(Path::new("."));
         let start = for_path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
         let mut misnamed = None;
@@ -46,33 +46,11 @@ impl Config {
             let Some((path, dialect)) = nearest(folder, &mut misnamed) else { continue };
             let is_above_working = path.parent().is_some_and(|parent| working.starts_with(parent));
             let is_hidden_from_sops = dialect == Dialect::Sops && !is_above_working;
-            refuse_planted(&path)?;
-            let config = Some(read_found(&path, &working, dialect)?);
+            own.check(&path).map_err(|fault| ConfigError::new(&path, None, fault))?;
+            let config = Some(read_found(&path, dialect)?);
             return Ok(Found { config, misnamed, is_hidden_from_sops });
         }
         Ok(Found { misnamed, ..Found::default() })
-    }
-
-    /// Which keys may be asked because the header of a file names them: those that every `.kenc.yaml` lets pass that is in
-    /// the folder of the file or above it, or in the working folder or above that. A config that came along with the file
-    /// must not make more keys trusted, nor one of sops hide what is said above it.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Config`] if one of them cannot be read.
-    pub fn trusted_for(path: Option<&Path>) -> Result<TrustedKeys> {
-        let working = absolute(Path::new("."));
-        let start = path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
-        let folders = start.iter().chain([&working]).flat_map(|start| start.ancestors().take(MAX_FOLDERS));
-        let folders: BTreeSet<&Path> = folders.collect();
-        let mut trusted = TrustedKeys::all();
-        for path in folders.into_iter().map(|folder| folder.join(KENC_CONFIG)) {
-            // One that somebody else planted could only forbid, and has no right even to that.
-            if path.symlink_metadata().is_ok() && refuse_planted(&path).is_ok() {
-                let config = read_found(&path, &working, Dialect::Kenc)?;
-                trusted = trusted.and(config.trusted_keys().cloned().unwrap_or_else(TrustedKeys::all));
-            }
-        }
-        Ok(trusted)
     }
 
     /// Reads a config that was named by its path. One whose name speaks of sops is read as sops reads it.
@@ -91,6 +69,14 @@ impl Config {
     pub fn open_as_sops(path: &Path) -> Result<Self> {
         read(path, Dialect::Sops)
     }
+}
+
+/// The folders whose configs have a say about a file: its own and those above it, and the working folder and those above that.
+pub(super) fn folders_for(path: Option<&Path>) -> BTreeSet<PathBuf> {
+    let working = absolute(Path::new("."));
+    let start = path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
+    let folders = start.iter().chain([&working]).flat_map(|start| start.ancestors().take(MAX_FOLDERS));
+    folders.map(Path::to_path_buf).collect()
 }
 
 /// The nearest config in a folder or above it. `misnamed` becomes the nearest file that is no config by its name only.
@@ -115,29 +101,9 @@ fn shown(path: &Path, working: &Path) -> PathBuf {
     path.strip_prefix(working).unwrap_or(path).to_owned()
 }
 
-/// Where everybody may make files, as in `/tmp`, a config of somebody else would have us encrypt to their keys.
-fn refuse_planted(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::fs::Metadata;
-        use std::os::unix::fs::MetadataExt;
-        const WRITABLE_BY_ALL: u32 = 0o002;
-        let is_public = |folder: Metadata| folder.mode() & WRITABLE_BY_ALL != 0;
-        let ours = rustix::process::geteuid().as_raw();
-        let is_foreign = |file: Metadata| ![ours, 0].contains(&file.uid());
-        let folder = path.parent().unwrap_or(path);
-        if folder.metadata().is_ok_and(is_public) && path.symlink_metadata().is_ok_and(is_foreign) {
-            return Err(ConfigError::new(path, None, ConfigFault::Planted).into());
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
 /// Reads a config that nobody asked for by name.
-fn read_found(path: &Path, working: &Path, dialect: Dialect) -> Result<Config> {
-    let path = shown(path, working);
+pub(super) fn read_found(path: &Path, dialect: Dialect) -> Result<Config> {
+    let path = shown(path, &absolute(Path::new(".")));
     // A pipe would keep us waiting.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let reason = "it is not a file".to_owned();
@@ -147,6 +113,11 @@ fn read_found(path: &Path, working: &Path, dialect: Dialect) -> Result<Config> {
 }
 
 fn read(path: &Path, dialect: Dialect) -> Result<Config> {
+    Config::parse(path, &read_text(path)?, dialect)
+}
+
+/// The text of a config.
+pub(super) fn read_text(path: &Path) -> Result<String> {
     let fault = |fault| ConfigError::new(path, None, fault);
     let unreadable = |error: std::io::Error| {
         fault(ConfigFault::Unreadable(
@@ -167,13 +138,14 @@ fn read(path: &Path, dialect: Dialect) -> Result<Config> {
         return Err(fault(ConfigFault::TooLong(MAX_LENGTH)).into());
     }
     let text = String::from_utf8(content).map_err(|_| fault(ConfigFault::Unreadable("it is not UTF-8".to_owned())))?;
-    Config::parse(path, text.trim_start_matches('\u{feff}'), dialect)
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
 
+    use super::super::{ConfigsAbove, Guards};
     use super::*;
     use crate::error::Error;
 
@@ -190,7 +162,11 @@ mod tests {
     }
 
     fn found_for(folder: &TempDir, name: &str) -> Found {
-        Config::find(Some(&folder.path().join(name))).unwrap()
+        Config::find(Some(&folder.path().join(name)), &OwnConfig::default()).unwrap()
+    }
+
+    fn guards_for(path: &Path, own: &OwnConfig, named: Option<&Config>) -> Result<Guards> {
+        ConfigsAbove::find(Some(path), own, named)?.guards(Some(path), own, named)
     }
 
     fn place(folder: &TempDir, found: &Found) -> String {
@@ -241,24 +217,61 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_somebody_else_put_into_a_public_folder_is_refused_as_a_config_and_has_no_say_in_trust() {
+    fn a_config_that_others_can_write_is_refused_unless_the_user_permits_the_folder_or_names_it() {
         use std::os::unix::fs::PermissionsExt;
-        if !rustix::process::geteuid().is_root() {
-            // Nobody else can give a file away.
-            return;
-        }
         let folder = folder_with(&["a/.kenc.yaml"]);
         let path = folder.path().join("a/.kenc.yaml");
-        std::fs::write(&path, "trusted_keys: []\n").unwrap();
-        let slot = crate::keys::WrappedKey { provider: "age".into(), key_id: "x".into(), ciphertext: vec![] };
-        let permits = || Config::trusted_for(Some(&path)).unwrap().permits(&slot);
-        std::os::unix::fs::chown(&path, Some(12345), None).unwrap();
-        assert!(Config::find(Some(&path)).is_ok() && !permits());
-        std::fs::set_permissions(folder.path().join("a"), PermissionsExt::from_mode(0o1777)).unwrap();
-        let Err(Error::Config(error)) = Config::find(Some(&path)) else { panic!("it was taken") };
-        assert_eq!(error.fault, ConfigFault::Planted);
-        assert!(permits());
-        std::os::unix::fs::chown(&path, Some(0), None).unwrap();
-        assert!(Config::find(Some(&path)).is_ok() && !permits());
+        std::fs::write(&path, "trusted_keys: []\nrequire_seal: true\n").unwrap();
+        std::fs::set_permissions(folder.path().join("a"), PermissionsExt::from_mode(0o777)).unwrap();
+        let refused = |result: Result<()>| match result {
+            Err(Error::Config(error)) => matches!(error.fault, ConfigFault::WritableByOthers(_)),
+            _ => false,
+        };
+        let own = OwnConfig::default();
+        assert!(refused(Config::find(Some(&path), &own).map(drop)));
+        assert!(refused(guards_for(&path, &own, None).map(drop)));
+        let named = Config::open(&path).unwrap();
+        assert!(guards_for(&path, &own, Some(&named)).unwrap().require_seal);
+        let safe = OwnConfig { safe_folders: vec![folder.path().to_owned()], ..OwnConfig::default() };
+        assert!(Config::find(Some(&path), &safe).unwrap().config.is_some());
+        assert!(guards_for(&path, &safe, None).unwrap().require_seal);
+        // Another one that is named does not need it, and does not get rid of it in silence.
+        let other = folder.path().join("other.yaml");
+        std::fs::write(&other, "").unwrap();
+        let above = ConfigsAbove::find(Some(&path), &own, Some(&Config::open(&other).unwrap())).unwrap();
+        assert!(!above.guards(Some(&path), &own, None).unwrap().require_seal);
+        assert_eq!(above.passed_over.len(), 1);
+    }
+
+    #[test]
+    fn every_config_adds_to_what_is_demanded_and_none_takes_away() {
+        let folder = folder_with(&["a/b/.sops.yaml"]);
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(".kenc.yaml", "require_seal: true\ntrusted_keys: ['111122223333']\n");
+        write("a/.kenc.yaml", "require_seal: false\ntrusted_keys: ['arn:*:*:*:*:*']\n");
+        write("named.yaml", "require_seal: false\ntrusted_keys: ['arn:*:*:*:*:*', '111122223333', '444455556666']\n");
+        write("own.yaml", "trusted_keys: ['111122223333', '444455556666']\nsafe_folders: [/srv/team]\n");
+        let slot = |account: &str| crate::keys::WrappedKey {
+            provider: crate::keys::AWS_KMS.into(),
+            key_id: format!("arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+            ciphertext: vec![],
+        };
+        let file = folder.path().join("a/b/s.yaml");
+        let own = OwnConfig::read(&folder.path().join("own.yaml")).unwrap();
+        let named = Config::open(&folder.path().join("named.yaml")).unwrap();
+        for named in [None, Some(&named)] {
+            let guards = guards_for(&file, &own, named).unwrap();
+            assert!(guards.require_seal);
+            assert!(guards.trusted.permits(&slot("111122223333")) && !guards.trusted.permits(&slot("444455556666")));
+        }
+        write(".kenc.yaml", "creation_rules:\n- path_regex: ^a/b/\n  require_seal: true\n");
+        assert!(guards_for(&file, &OwnConfig::default(), None).unwrap().require_seal);
+        let beside = folder.path().join("x.yaml");
+        assert!(!guards_for(&beside, &OwnConfig::default(), None).unwrap().require_seal);
+        assert!(OwnConfig::read(&folder.path().join("none.yaml")).unwrap() == OwnConfig::default());
+        for wrong in ["creation_rules: []\n", "safe_folders: [team]\n", "- x\n"] {
+            write("own.yaml", wrong);
+            assert!(OwnConfig::read(&folder.path().join("own.yaml")).is_err(), "{wrong}");
+        }
     }
 }

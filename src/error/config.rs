@@ -29,6 +29,9 @@ pub enum ConfigFault {
     /// Somebody else put it into a folder where everybody may write.
     #[error("the config belongs to another user, and lies in a folder where everybody may write")]
     Planted,
+    /// Somebody else can write it, and so decide which keys files are encrypted under.
+    #[error("the config is not used: {0}")]
+    WritableByOthers(&'static str),
     /// It is not well-formed YAML, or uses what configs have no use for.
     #[error("{0}")]
     Syntax(String),

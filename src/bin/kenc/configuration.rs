@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kenc::config::{Config, Found, WholeFile};
+use kenc::config::{Config, ConfigsAbove, Found, Guards, OwnConfig, WholeFile};
 use kenc::context::EncryptionContext;
 use kenc::error::Error;
 use kenc::keys::{KeyUri, TrustedKeys};
 
 use crate::args::GlobalArgs;
-use crate::environment::{local_key, variable};
+use crate::environment::{local_key, own_config_file, variable};
 use crate::failure::{Cause, Failure};
 use crate::report::Reporter;
 
@@ -24,7 +24,8 @@ pub struct Configs<'a> {
     reporter: &'a Reporter,
     /// By the folder of the input; none for the standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<Found>>>,
-    trusted: Mutex<BTreeMap<Option<PathBuf>, TrustedKeys>>,
+    own: Mutex<Option<Arc<OwnConfig>>>,
+    above: Mutex<BTreeMap<Option<PathBuf>, Arc<ConfigsAbove>>>,
 }
 
 /// Where a config is looked for that is not named.
@@ -46,14 +47,18 @@ impl<'a> Configs<'a> {
     pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
         let on_command_line = args.config.clone().map(Named::OnCommandLine);
         let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(Named::InVariable));
-        Self { named, search: Search::FromInput, reporter, found: Mutex::default(), trusted: Mutex::default() }
+        Self::searching(named, Search::FromInput, reporter)
     }
 
     /// The configs as sops finds and reads them.
     pub fn of_sops(named: Option<PathBuf>, reporter: &'a Reporter) -> Self {
         let named = named.filter(|path| !path.as_os_str().is_empty()).or_else(|| variable(SOPS_CONFIG));
-        let (named, search) = (named.map(Named::InVariable), Search::FromWorkingFolder);
-        Self { named, search, reporter, found: Mutex::default(), trusted: Mutex::default() }
+        Self::searching(named.map(Named::InVariable), Search::FromWorkingFolder, reporter)
+    }
+
+    fn searching(named: Option<Named>, search: Search, reporter: &'a Reporter) -> Self {
+        let (found, own, above) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { named, search, reporter, found, own, above }
     }
 
     /// Where something is said to the user.
@@ -72,7 +77,7 @@ impl<'a> Configs<'a> {
         let found = match &self.named {
             Some(Named::OnCommandLine(path)) => Found { config: Some(Config::open(path)?), ..Found::default() },
             Some(Named::InVariable(path)) => Found { config: Some(Config::open_as_sops(path)?), ..Found::default() },
-            None => Config::find(input.filter(|_| depends_on_input))?,
+            None => Config::find(input.filter(|_| depends_on_input), &*self.own()?)?,
         };
         let found = Arc::new(found);
         known.insert(folder, Arc::clone(&found));
@@ -134,11 +139,41 @@ impl<'a> Configs<'a> {
         }
     }
 
-    /// Whether the config demands a seal of the document.
+    /// The user's own config.
+    fn own(&self) -> Result<Arc<OwnConfig>, Failure> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = &*own {
+            return Ok(Arc::clone(own));
+        }
+        let read = own_config_file().map(|path| OwnConfig::read(&path)).transpose()?;
+        Ok(Arc::clone(own.insert(Arc::new(read.unwrap_or_default()))))
+    }
+
+    /// What all configs together demand of an input.
+    pub fn guards(&self, input: Option<&Path>) -> Result<Guards, Failure> {
+        let named = self.named.as_ref().map(|_| self.of(input)).transpose()?;
+        let named = named.as_ref().and_then(|found| found.config.as_ref());
+        let own = self.own()?;
+        let folder = folder_of(input);
+        let mut known = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let above = match known.get(&folder) {
+            Some(above) => Arc::clone(above),
+            None => {
+                let above = Arc::new(ConfigsAbove::find(input, &own, named)?);
+                for (path, fault) in &above.passed_over {
+                    self.reporter.hint_once(&format!("{}: {fault}", path.display()));
+                }
+                known.insert(folder, Arc::clone(&above));
+                above
+            }
+        };
+        drop(known);
+        Ok(above.guards(input, &own, named)?)
+    }
+
+    /// Whether a config demands a seal of the document.
     pub fn require_seal(&self, input: Option<&Path>) -> Result<bool, Failure> {
-        let found = self.of(input)?;
-        let Some(config) = &found.config else { return Ok(false) };
-        Ok(config.settings_for(input)?.map_or(config.require_seal(), |rule| rule.require_seal))
+        Ok(self.guards(input)?.require_seal)
     }
 
     /// The keys that words name, each once. A name must mean the same key for every input.
@@ -171,22 +206,9 @@ impl<'a> Configs<'a> {
         Ok(keys)
     }
 
-    /// Which keys may be asked because the header of an input names them: as the config says that was named on the command
-    /// line, or else all those that are found.
+    /// Which keys may be asked because the header of an input names them.
     pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
-        if let Some(Named::OnCommandLine(_)) = self.named {
-            let found = self.of(input)?;
-            let trusted = found.config.as_ref().and_then(Config::trusted_keys).cloned();
-            return Ok(trusted.unwrap_or_else(TrustedKeys::all));
-        }
-        let folder = folder_of(input);
-        let mut known = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(trusted) = known.get(&folder) {
-            return Ok(trusted.clone());
-        }
-        let trusted = Config::trusted_for(input)?;
-        known.insert(folder, trusted.clone());
-        Ok(trusted)
+        Ok(self.guards(input)?.trusted)
     }
 }
 

@@ -37,6 +37,11 @@ pub fn local_key_file() -> Result<PathBuf, Failure> {
         .ok_or_else(|| Cause::NoHome.into())
 }
 
+/// The file of the user's own config: `config.yaml` in the configuration folder of kenc.
+pub fn own_config_file() -> Option<PathBuf> {
+    Some(config_folder()?.join("kenc").join("config.yaml"))
+}
+
 /// Where identities are looked for: in the given files, or else in the usual places.
 pub fn identities(given: &[PathBuf]) -> Identities {
     if !given.is_empty() {

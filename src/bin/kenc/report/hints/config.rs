@@ -5,6 +5,7 @@ use std::path::Path;
 use kenc::error::{ConfigError, ConfigFault, WholeFileFault};
 
 use super::{of_key_word, quoted};
+use crate::environment::own_config_file;
 
 /// The hint for what is wrong with a config.
 pub fn of(error: &ConfigError) -> String {
@@ -14,7 +15,7 @@ pub fn of(error: &ConfigError) -> String {
         ConfigFault::Unreadable(_) | ConfigFault::TooLong(_) => {
             format!("look at it with `ls -lL {}`; `--config FILE` takes another", quoted(path))
         }
-        ConfigFault::Planted => format!("if you want it, name it: `--config {}`", quoted(path)),
+        ConfigFault::Planted | ConfigFault::WritableByOthers(_) => not_ours(path),
         ConfigFault::Syntax(_) => {
             format!("{}; a text that begins with @ or * needs quotes", look())
         }
@@ -62,6 +63,22 @@ pub fn of(error: &ConfigError) -> String {
                 "name a key for the whole file with -k; `--values` encrypts values under any rule".to_owned()
             }
         },
+    }
+}
+
+/// The ways to allow a config that others can write.
+fn not_ours(path: &Path) -> String {
+    let own = own_config_file();
+    let folder = std::path::absolute(path).ok().and_then(|path| Some(path.parent()?.to_owned()));
+    match (own, folder) {
+        (Some(own), _) if own == path => format!("keep it to yourself: `chmod go-w {0} {1}`", quoted(path), quoted(path.parent().unwrap_or(path))),
+        (Some(own), Some(folder)) => format!(
+            "if you trust whoever can write it, name it with `--config {}`, or allow its folder in {}: `safe_folders: [{}]`",
+            quoted(path),
+            own.display(),
+            folder.display()
+        ),
+        _ => format!("if you trust whoever can write it, name it: `--config {}`", quoted(path)),
     }
 }
 
