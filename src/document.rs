@@ -112,7 +112,7 @@ pub use mac::MacScope;
 pub use metadata::Metadata;
 pub use path::PathError;
 pub use prepared::Prepared;
-pub use rekey::{NewKey, Rotation};
+pub use rekey::{DataKeyChange, NewKey, Rotation};
 pub use relist::{GroupDifference, NewKeys, WantedKey};
 pub use seal::SealStatus;
 pub use sealed::{Demands, MacDemand, MacStatus, Opened, Report, SealDemand, Sealed};

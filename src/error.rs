@@ -81,6 +81,13 @@ pub enum Error {
         refusal: Box<KeyRefusal>,
     },
 
+    /// A data key would be wrapped for recipients that only the file names.
+    #[error("nothing vouches for {} of the file: {}", if keys.len() == 1 { "a key" } else { "keys" }, keys.join(", "))]
+    NotVouchedFor {
+        /// The recipients, as messages name them.
+        keys: Vec<String>,
+    },
+
     /// No wrapping key was given.
     #[error("no key to encrypt with")]
     NoKeyGiven,
@@ -225,6 +232,7 @@ impl Error {
             | Self::NoKeyGiven
             | Self::LastKey
             | Self::TooManyPassphrases(_)
+            | Self::NotVouchedFor { .. }
             | Self::ForDocumentsOnly(_)
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,

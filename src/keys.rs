@@ -10,6 +10,7 @@ mod race;
 pub mod rewrap;
 mod trust;
 mod unwrap;
+mod vouch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub use self::memory::Memory;
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 pub use self::trust::TrustedKeys;
+pub use self::vouch::{NamedKey, Vouchers};
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -649,6 +649,8 @@ mod beside_sops {
             verified.stdout_text()
         );
         home.run(["verify", "--require-seal", "s.yaml"]).fails(NOT_AUTHENTIC).hints("kenc inspect s.yaml");
+        home.run(["rotate", "s.yaml"]).fails(USAGE).says("nothing vouches for");
+        home.run(["rotate", "--yes", "s.yaml"]).ok();
         sops.run(["decrypt", "s.yaml"]).ok();
     }
 

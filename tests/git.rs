@@ -365,7 +365,8 @@ fn a_data_key_that_we_made_anew_stays_and_one_that_they_made_gives_a_third() {
         let base = tokens(&repository.text());
         let rotated = std::cell::RefCell::new(Vec::new());
         let rotate = |side: &Repository| {
-            let new = side.with_keyring(|keyring| side.opened().rotate(keyring)).unwrap();
+            let new =
+                side.with_keyring(|keyring| side.opened().rotate(keyring, &kenc::keys::Vouchers::none())).unwrap();
             side.home.write("s.yaml", new.text.as_bytes());
             *rotated.borrow_mut() = tokens(&side.text());
         };
@@ -398,14 +399,14 @@ fn set_keys(side: &Repository, add: &str, remove: Option<&str>) {
     let keys = opened.metadata().groups[0].iter().filter(|key| Some(key.id().as_str()) != remove);
     let mut group: Vec<_> = keys.cloned().map(kenc::document::NewKey::Kept).collect();
     group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeyUri>().unwrap().into()));
-    match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring)).unwrap() {
+    match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring, &kenc::keys::Vouchers::none())).unwrap() {
         Encryption::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
         Encryption::Unchanged => panic!("nothing changed"),
     }
 }
 
 fn rotate(side: &Repository) {
-    let rotated = side.with_keyring(|keyring| side.opened().rotate(keyring)).unwrap();
+    let rotated = side.with_keyring(|keyring| side.opened().rotate(keyring, &kenc::keys::Vouchers::none())).unwrap();
     side.home.write("s.yaml", rotated.text.as_bytes());
 }
 

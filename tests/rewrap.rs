@@ -135,7 +135,7 @@ mod inside_kms {
         assert_eq!(relay.asked()[2 + 40..], ["Decrypt"], "one for all, for a key that KMS cannot wrap under");
         home.run(["rewrap", "-r", "out", "--remove", &new]).ok();
         assert_eq!(relay.asked().len(), 2 + 40 + 1, "to remove a key needs none");
-        home.run(["rotate", "-r", "out", "--to", &old]).ok();
+        home.run(["rotate", "--yes", "-r", "out", "--to", &old]).ok();
         assert_eq!(relay.asked()[2 + 40 + 1..], ["GenerateDataKey"], "one new data key for all");
         for name in &names {
             home.run(["decrypt", &format!("out/{name}.kenc")]).gives(name.as_bytes());
@@ -382,11 +382,11 @@ mod refusals {
         home.write("both.kenc", &both);
         let outcome = home.run(["rewrap", "only.kenc", "--add", &keys.second]);
         outcome.fails(NO_KEY).says("the key is disabled and refuses kms:Decrypt").hints("aws kms enable-key");
-        let outcome = home.run(["rotate", "both.kenc"]);
+        let outcome = home.run(["rotate", "--yes", "both.kenc"]);
         outcome.fails(KEY_SERVICE).says("refuses kms:GenerateDataKey").hints("aws kms enable-key");
         assert!(home.read("only.kenc") == only_kms && home.read("both.kenc") == both);
 
-        home.run(["rotate", "both.kenc", "--remove", &disabled]).ok();
+        home.run(["rotate", "--yes", "both.kenc", "--remove", &disabled]).ok();
         assert_eq!(key_ids(&home.read("both.kenc")), [keys.first.as_str()]);
         home.run(["decrypt", "both.kenc"]).gives(PLAINTEXT);
         kms.call("EnableKey", &json!({ "KeyId": disabled }));
@@ -434,7 +434,7 @@ mod refusals {
         }
         home.write("b.kenc", "no kenc file");
         for command in ["rewrap", "rotate"] {
-            let outcome = home.run([command, "a.kenc", "b.kenc", "c.kenc", "absent", "--add", &keys.second]);
+            let outcome = home.run([command, "--yes", "a.kenc", "b.kenc", "c.kenc", "absent", "--add", &keys.second]);
             assert_eq!(outcome.code, NOT_AUTHENTIC, "{}", outcome.stderr);
             outcome.says("b.kenc: this is not a kenc file").says("absent").says("2 of 4 files failed");
         }
@@ -608,10 +608,10 @@ mod in_place {
         assert!(fs::symlink_metadata(home.file("link")).expect("it is there").is_symlink());
 
         let before = home.read("x.kenc");
-        let outcome = home.run(["rotate", "x.kenc", "--identity", "second.txt"]);
+        let outcome = home.run(["rotate", "--yes", "x.kenc", "--identity", "second.txt"]);
         outcome.fails(FAILED).says("x.kenc has 2 names").hints("find -samefile x.kenc");
         assert!(home.read("x.kenc") == before);
-        home.run(["rotate", "-f", "x.kenc", "--identity", "second.txt"]).ok();
+        home.run(["rotate", "--yes", "-f", "x.kenc", "--identity", "second.txt"]).ok();
         assert!(home.read("other") == before);
         assert_eq!(keys.opens_with("link", PLAINTEXT), "second");
     }
@@ -659,7 +659,7 @@ mod in_place {
         assert_eq!(names, ["tree/a.kenc", "tree/b/c/deep", "tree/z.kenc"]);
         assert!(home.read("outside.kenc") == file, "what a symbolic link names is not in the folder");
         assert_eq!(home.read("tree/notes.txt"), b"text");
-        home.run(["rotate", "-r", "tree", "--identity", "second.txt"]).ok();
+        home.run(["rotate", "--yes", "-r", "tree", "--identity", "second.txt"]).ok();
         assert_eq!(keys.opens_with("tree/b/c/deep", PLAINTEXT), "second");
     }
 }
@@ -675,7 +675,7 @@ mod rotation {
         let plaintext = noise(300_000);
         let old = home.encrypt(&["-k", &key, "-k", &recipient, "-c", "app=demo"], &plaintext);
         home.write("x.kenc", &old);
-        let text = home.run(["rotate", "x.kenc"]).ok().stdout_text();
+        let text = home.run(["rotate", "--yes", "x.kenc"]).ok().stdout_text();
         assert_eq!(text, format!("x.kenc: a new data key under aws-kms {key}, age {recipient}\n"));
         let new = home.read("x.kenc");
         let (mut old, new) = (RawFile::parse(&old), RawFile::parse(&new));
@@ -694,13 +694,13 @@ mod rotation {
         let kms = need!(moto());
         let home = kms.home();
         home.write("x.kenc", home.encrypt(&["-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT));
-        home.run(["rotate", "x.kenc", "-c", "app=other"]).fails(NOT_AUTHENTIC).says("`app=other` is demanded");
+        home.run(["rotate", "--yes", "x.kenc", "-c", "app=other"]).fails(NOT_AUTHENTIC).says("`app=other` is demanded");
         let arguments = ["-c", "app=demo", "--new-context", "app=next", "--new-context", "env=prod"];
-        home.run([&["rotate", "x.kenc", "--cipher", "chacha20-poly1305"][..], &arguments].concat()).ok();
+        home.run([&["rotate", "--yes", "x.kenc", "--cipher", "chacha20-poly1305"][..], &arguments].concat()).ok();
         home.run(["decrypt", "x.kenc", "-c", "app=next", "-c", "env=prod"]).gives(PLAINTEXT);
         let inspected = home.run(["inspect", "x.kenc"]).ok().stdout_text();
         assert!(inspected.contains("ChaCha20-Poly1305") && !inspected.contains("demo"), "{inspected}");
-        home.run(["rotate", "x.kenc", "--no-context"]).ok();
+        home.run(["rotate", "--yes", "x.kenc", "--no-context"]).ok();
         assert!(RawFile::parse(&home.read("x.kenc")).context.is_empty());
         home.run(["decrypt", "x.kenc"]).gives(PLAINTEXT);
     }
@@ -714,9 +714,9 @@ mod rotation {
             let mut damaged = file.clone();
             damaged[at] ^= 1;
             home.write("x.kenc", &damaged);
-            home.run(["rotate", "x.kenc", "--to", &keys.second]).fails(NOT_AUTHENTIC).says("is not authentic");
+            home.run(["rotate", "--yes", "x.kenc", "--to", &keys.second]).fails(NOT_AUTHENTIC).says("is not authentic");
             assert!(home.read("x.kenc") == damaged);
-            let to_a_pipe = home.run_with(["rotate", "--to", &keys.second], &damaged);
+            let to_a_pipe = home.run_with(["rotate", "--yes", "--to", &keys.second], &damaged);
             assert_eq!(to_a_pipe.code, NOT_AUTHENTIC);
             let opened = home.decrypt(&["--identity", "second.txt"], &to_a_pipe.stdout);
             assert_eq!(opened.code, NOT_AUTHENTIC, "what came out before cannot be taken for a whole file");
@@ -736,12 +736,12 @@ mod rotation {
         let recipient = home.keygen();
         let file = home.encrypt(&["-k", "passphrase:", "-k", &recipient, "--passphrase-from", "file:old"], PLAINTEXT);
         home.write("x.kenc", &file);
-        let outcome = run(&["rotate", "x.kenc"], &from("new"));
+        let outcome = run(&["rotate", "--yes", "x.kenc"], &from("new"));
         outcome.fails(KEY_SERVICE).says("cannot encrypt under passphrase:").says("the passphrase is not the right one");
         assert!(home.read("x.kenc") == file);
-        run(&["rotate", "x.kenc"], &from("old")).ok();
+        run(&["rotate", "--yes", "x.kenc"], &from("old")).ok();
         run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).gives(PLAINTEXT);
-        run(&["rotate", "x.kenc", "-k", &recipient], &from("old")).ok();
+        run(&["rotate", "--yes", "x.kenc", "-k", &recipient], &from("old")).ok();
         run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).gives(PLAINTEXT);
 
         let change = ["rewrap", "x.kenc", "--remove", "passphrase:", "--add", "passphrase:"];
@@ -758,10 +758,10 @@ mod rotation {
         plain.set_len(256 << 20).expect("it can be long");
         home.run(["encrypt", "plain", "-o", "x.kenc"]).ok();
         let most = need!(Measured::most_kib(home));
-        let mut rotation = need!(Measured::new(home, "peak", &["rotate", "--threads", "8", "x.kenc"]));
+        let mut rotation = need!(Measured::new(home, "peak", &["rotate", "--yes", "--threads", "8", "x.kenc"]));
         assert!(rotation.command.stdout(Stdio::null()).status().expect("it can be started").success());
         assert!(rotation.peak_kib() <= most, "{} KiB", rotation.peak_kib());
-        let mut piped = need!(Measured::new(home, "piped", &["rotate", "--threads", "8"]));
+        let mut piped = need!(Measured::new(home, "piped", &["rotate", "--yes", "--threads", "8"]));
         let file = File::open(home.file("x.kenc")).expect("it is there");
         assert!(piped.command.stdin(file).stdout(Stdio::null()).status().expect("it can be started").success());
         assert!(piped.peak_kib() <= most, "{} KiB", piped.peak_kib());
@@ -776,8 +776,8 @@ mod rotation {
         unknown.provider = "other-kms".to_owned();
         file.slots.push(unknown);
         home.write("x.kenc", file.build());
-        home.run(["rotate", "x.kenc"]).fails(KEY_SERVICE).says("does not know the key provider `other-kms`");
-        home.run(["rotate", "x.kenc", "--to", &recipient]).ok();
+        home.run(["rotate", "--yes", "x.kenc"]).fails(KEY_SERVICE).says("does not know the key provider `other-kms`");
+        home.run(["rotate", "--yes", "x.kenc", "--to", &recipient]).ok();
         home.run(["decrypt", "x.kenc"]).gives(PLAINTEXT);
     }
 }

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use regex::Regex;
 
-use super::{Dialect, OwnConfig};
 use super::fields::{Fields, Unknown, Word};
 use super::rule::{Indents, OtherKind, RuleFormat, Selection, SelectionKind};
 use super::yaml::{self, Content, Node};
+use super::{Dialect, OwnConfig};
 use crate::context::EncryptionContext;
 use crate::error::{ConfigError, ConfigFault};
 use crate::keys::TrustedKeys;
@@ -146,11 +146,7 @@ pub(super) fn parse_own(path: &Path, text: &str) -> Result<OwnConfig, ConfigErro
         }
         safe_folders.push(folder);
     }
-    Ok(OwnConfig {
-        trusted_keys: trusted_keys(&fields)?,
-        require_seal: fields.flag("require_seal")?,
-        safe_folders,
-    })
+    Ok(OwnConfig { trusted_keys: trusted_keys(&fields)?, require_seal: fields.flag("require_seal")?, safe_folders })
 }
 
 /// Reads parts of a file.

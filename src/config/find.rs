@@ -46,7 +46,7 @@ impl Config {
             let Some((path, dialect)) = nearest(folder, &mut misnamed) else { continue };
             let is_above_working = path.parent().is_some_and(|parent| working.starts_with(parent));
             let is_hidden_from_sops = dialect == Dialect::Sops && !is_above_working;
-            own.check(&path).map_err(|fault| ConfigError::new(&path, None, fault))?;
+            own.check(&path).map_err(|fault| ConfigError::new(&shown(&path, &working), None, fault))?;
             let config = Some(read_found(&path, dialect)?);
             return Ok(Found { config, misnamed, is_hidden_from_sops });
         }
@@ -97,7 +97,7 @@ fn nearest(folder: &Path, misnamed: &mut Option<PathBuf>) -> Option<(PathBuf, Di
 }
 
 /// A path as messages name it: relative where it is in the working folder.
-fn shown(path: &Path, working: &Path) -> PathBuf {
+pub(super) fn shown(path: &Path, working: &Path) -> PathBuf {
     path.strip_prefix(working).unwrap_or(path).to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::find::{folders_for, read_found, read_text};
+use super::find::{folders_for, read_found, read_text, shown};
 use super::{Config, Dialect, KENC_CONFIG, absolute, file, ownership};
 use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::TrustedKeys;
@@ -75,7 +75,9 @@ impl ConfigsAbove {
                 // It could only forbid, and in a folder for everybody it has no right even to that.
                 Err(ConfigFault::Planted) => {}
                 Err(fault) if named.is_some() => all.passed_over.push((found, fault)),
-                Err(fault) => return Err(ConfigError::new(&found, None, fault).into()),
+                Err(fault) => {
+                    return Err(ConfigError::new(&shown(&found, &absolute(Path::new("."))), None, fault).into());
+                }
             }
         }
         Ok(all)

@@ -110,12 +110,15 @@ mod tests {
 
     #[test]
     fn a_group_is_private_if_nobody_else_is_in_it() {
-        let users = "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nbob:x:1001:1001::/home/bob:/bin/sh\n";
+        let users =
+            "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nbob:x:1001:1001::/home/bob:/bin/sh\n";
         let groups = "root:x:0:\nann:x:1000:\nbob:x:1001:ann\nteam:x:2000:ann,bob\n";
         let is_private = |uid, gid| is_group_of_one(users, groups, uid, gid);
         assert!(is_private(1000, 1000) && is_private(0, 0));
         // Another's group, one with another member, one that is nobody's own, and one that is not known.
-        assert!(!is_private(1000, 1001) && !is_private(1001, 1001) && !is_private(1000, 2000) && !is_private(1000, 3000));
+        assert!(
+            !is_private(1000, 1001) && !is_private(1001, 1001) && !is_private(1000, 2000) && !is_private(1000, 3000)
+        );
         let shared = "ann:x:1000:100::/:\nbob:x:1001:100::/:\n";
         assert!(!is_group_of_one(shared, "users:x:100:\n", 1000, 100));
     }

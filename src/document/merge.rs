@@ -36,7 +36,7 @@ use super::value::Value;
 use super::{Document, Format, Item};
 use crate::crypto::sha256;
 use crate::error::{At, DocumentError, Result};
-use crate::keys::Keyring;
+use crate::keys::{Keyring, Vouchers};
 use keys::MergedKeys;
 use pieces::{Disputed, merge_lines};
 use tree::{Aliases, Change, Merger, Naming, first_change};
@@ -151,9 +151,15 @@ impl Sealed {
 /// # Errors
 /// If nothing is encrypted, the result cannot be written, a key that was added does not wrap, or a value would stand in the
 /// clear that one side has encrypted.
-pub fn merge(base: Option<&Version>, ours: &Version, theirs: &Version, keyring: &Keyring<'_>) -> Result<Merge> {
+pub fn merge(
+    base: Option<&Version>,
+    ours: &Version,
+    theirs: &Version,
+    keyring: &Keyring<'_>,
+    vouchers: &Vouchers,
+) -> Result<Merge> {
     let versions = Versions { base, ours, theirs };
-    let MergedKeys { mut metadata, data_key, disputes } = keys::merge(&versions, keyring)?;
+    let MergedKeys { mut metadata, data_key, disputes } = keys::merge(&versions, keyring, vouchers)?;
     let selection = Selection::new(&metadata.rule)?;
     let Merged { plaintext, conflicts, comments_left_out } = versions.merged_plaintext(&selection)?;
     let names = |keys: &super::Metadata| keys.groups.iter().flatten().map(super::StoredKey::id).collect::<Vec<_>>();

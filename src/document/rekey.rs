@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::encrypt::{Encrypted, Outcome, checked_threshold, is_same_file, survey};
 use super::mac::MacScope;
+use super::metadata::Metadata;
 use super::relist::NewKeys;
 use super::reuse::Keep;
 use super::seal::{self, SealStatus};
@@ -11,15 +12,19 @@ use super::sealed::{Demands, Opened, Sealed};
 use super::select::{Rule, Selection};
 use super::stored_key::StoredKey;
 use super::{Document, MetadataChange};
+use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{DocumentError, Result};
-use crate::keys::{Keyring, WrappingKey};
+use crate::keys::{KeyUri, Keyring, NamedKey, Vouchers, WrappingKey};
 
 /// A key in a new list of keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NewKey {
-    /// One that the document has already.
+    /// One that the document has already, on the word of the document. Where it must wrap anew, something has to vouch
+    /// for it.
     Kept(StoredKey),
+    /// One that the document has already, and that the user or a rule of the config names as well.
+    Listed(StoredKey),
     /// One that may be new. If the document has it already, it is kept.
     Wrapping(WrappingKey),
 }
@@ -33,6 +38,8 @@ pub struct Rotation {
     pub rule: Option<Rule>,
     /// Which values the MAC is to be made of.
     pub mac_scope: Option<MacScope>,
+    /// The context of every key of AWS KMS.
+    pub context: Option<EncryptionContext>,
 }
 
 impl Opened {
@@ -45,11 +52,18 @@ impl Opened {
     /// [`Self::rotate`] makes a new one.
     ///
     /// # Errors
-    /// If there is no key, the threshold is not possible, or a key does not wrap.
+    /// If there is no key, the threshold is not possible, or a key does not wrap; [`Error::NotVouchedFor`] if a key that
+    /// only the document names would have to, and neither its seal nor one of `vouchers` vouches for it.
     ///
     /// # Panics
     /// Never: each key that is missing is wrapped.
-    pub fn with_keys(&self, groups: &[Vec<NewKey>], threshold: usize, keyring: &Keyring<'_>) -> Result<Outcome> {
+    pub fn with_keys(
+        &self,
+        groups: &[Vec<NewKey>],
+        threshold: usize,
+        keyring: &Keyring<'_>,
+        vouchers: &Vouchers,
+    ) -> Result<Outcome> {
         let needed = checked_threshold(threshold, groups.len())?;
         let old = self.metadata();
         let kept: Vec<Vec<Option<StoredKey>>> =
@@ -65,7 +79,8 @@ impl Opened {
         metadata.threshold = if groups.len() > 1 { needed } else { 0 };
         metadata.groups = if groups.len() == 1 && old.groups.len() == 1 {
             let missing = groups[0].iter().zip(&kept[0]).filter(|(_, kept)| kept.is_none());
-            let missing = missing.map(|(key, _)| wrapping(key)).collect::<Result<Vec<_>, _>>()?;
+            let missing = [missing.map(|(key, _)| key.clone()).collect()];
+            let missing = self.wrapping(&missing, vouchers)?.remove(0);
             let wrapped = if missing.is_empty() {
                 Vec::new()
             } else {
@@ -88,8 +103,7 @@ impl Opened {
             }
             vec![keys]
         } else {
-            let keys = groups.iter().map(|group| group.iter().map(wrapping).collect());
-            let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+            let keys = self.wrapping(groups, vouchers)?;
             stored(&keys, keyring.wrap_in_groups(&self.data_key, &keys, needed)?)
         };
         metadata.seal = None;
@@ -112,17 +126,18 @@ impl Opened {
     /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
     ///
     /// # Errors
-    /// If a key does not wrap, or kenc cannot ask it to ([`DocumentError::CannotRewrap`]).
-    pub fn rotate(&self, keyring: &Keyring<'_>) -> Result<Encrypted> {
-        self.rotate_with(&Rotation::default(), keyring)
+    /// If a key does not wrap, kenc cannot ask it to ([`DocumentError::CannotRewrap`]), or neither the seal of the document
+    /// nor one of `vouchers` vouches for it ([`Error::NotVouchedFor`]).
+    pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
+        self.rotate_with(&Rotation::default(), keyring, vouchers)
     }
 
     /// As [`Self::rotate`], with other keys or another rule as well.
     ///
     /// # Errors
-    /// If a key does not wrap, or a rule cannot be used or selects nothing.
-    pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>) -> Result<Encrypted> {
-        let Rotation { keys, rule, mac_scope } = rotation;
+    /// As [`Self::rotate`], and if a rule cannot be used or selects nothing.
+    pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
+        let Rotation { keys, rule, mac_scope, context } = rotation;
         let mut metadata = self.metadata().clone();
         let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(Selection::new).transpose()?;
         if let (Some(selection), Some(rule)) = (&new_selection, rule) {
@@ -133,15 +148,18 @@ impl Opened {
         }
         metadata.mac_scope = mac_scope.unwrap_or(metadata.mac_scope);
         let mut needed = metadata.needed_groups();
-        let keys: Result<Vec<Vec<WrappingKey>>, DocumentError> = match keys {
+        let mut keys = match keys {
             Some(new) => {
                 needed = checked_threshold(new.threshold, new.groups.len())?;
                 metadata.threshold = if new.groups.len() > 1 { needed } else { 0 };
-                new.groups.iter().map(|group| group.iter().map(wrapping).collect()).collect()
+                self.wrapping(&new.groups, vouchers)?
             }
-            None => metadata.groups.iter().map(|group| group.iter().map(rewrapping).collect()).collect(),
+            None => self.wrapping(&kept_groups(&metadata.groups), vouchers)?,
         };
-        let keys = keys?;
+        if let Some(context) = context {
+            let of_kms = keys.iter_mut().flatten().filter(|key| matches!(key.key, KeyUri::AwsKms(_)));
+            of_kms.for_each(|key| key.access.context = context.clone());
+        }
         let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;
         metadata.groups = stored(&keys, wrapped);
         metadata.touch(self.sealing());
@@ -156,10 +174,21 @@ impl Opened {
     fn kept(&self, key: &NewKey, group: usize) -> Option<StoredKey> {
         let group = self.metadata().groups.get(group)?;
         let is_it = |stored: &&StoredKey| match key {
-            NewKey::Kept(key) => *stored == key,
+            NewKey::Kept(key) | NewKey::Listed(key) => *stored == key,
             NewKey::Wrapping(key) => stored.is_of(key),
         };
         group.iter().find(is_it).cloned()
+    }
+
+    /// The keys that are to wrap, if something vouches for those that only the document names.
+    fn wrapping(&self, groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<WrappingKey>>> {
+        wrapping(groups, &vouchers.clone().and_approved(self.sealed_keys()))
+    }
+
+    /// The keys that the seal vouches for: all of them, if it was verified.
+    pub(crate) fn sealed_keys(&self) -> Vec<NamedKey> {
+        let is_verified = self.report().seal == SealStatus::Verified;
+        if is_verified { self.metadata().named_keys().collect() } else { Vec::new() }
     }
 
     /// Opens what was written.
@@ -180,12 +209,12 @@ pub(crate) fn wrap(
     groups: &[Vec<&StoredKey>],
     threshold: usize,
     keyring: &Keyring<'_>,
+    vouchers: &Vouchers,
 ) -> Result<Vec<Vec<StoredKey>>> {
     if groups.iter().all(Vec::is_empty) {
         return Ok(Vec::new());
     }
-    let keys = groups.iter().map(|group| group.iter().map(|key| rewrapping(key)).collect());
-    let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+    let keys = wrapping(&kept(groups), vouchers)?;
     Ok(stored(&keys, keyring.wrap_in_groups(data_key, &keys, threshold)?))
 }
 
@@ -194,9 +223,9 @@ pub(crate) fn wrap_new(
     groups: &[Vec<&StoredKey>],
     threshold: usize,
     keyring: &Keyring<'_>,
+    vouchers: &Vouchers,
 ) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
-    let keys = groups.iter().map(|group| group.iter().map(|key| rewrapping(key)).collect());
-    let keys: Vec<Vec<WrappingKey>> = keys.collect::<Result<_, _>>()?;
+    let keys = wrapping(&kept(groups), vouchers)?;
     let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, threshold)?;
     Ok((data_key, stored(&keys, wrapped)))
 }
@@ -208,14 +237,64 @@ fn stored(keys: &[Vec<WrappingKey>], wrapped: Vec<Vec<crate::keys::WrappedKey>>)
     keys.iter().zip(wrapped).map(group).collect()
 }
 
-fn wrapping(key: &NewKey) -> Result<WrappingKey, DocumentError> {
-    match key {
-        NewKey::Kept(key) => rewrapping(key),
+/// The only way from a key that a document names to one that wraps.
+fn wrapping(groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<WrappingKey>>> {
+    let wrapping = |key: &NewKey| match key {
+        NewKey::Kept(key) | NewKey::Listed(key) => {
+            let fault = || DocumentError::CannotRewrap { key: key.id(), list: key.list().to_owned() };
+            Ok(key.wrapping_key().ok_or_else(fault)?)
+        }
         NewKey::Wrapping(key) => Ok(key.clone()),
+    };
+    let keys = groups.iter().map(|group| group.iter().map(wrapping).collect()).collect::<Result<_>>()?;
+    let named: Vec<NamedKey> = groups.iter().flatten().filter_map(NewKey::named_by_document).collect();
+    vouchers.check(&named)?;
+    Ok(keys)
+}
+
+impl NewKey {
+    /// The recipient, if only the document names it.
+    fn named_by_document(&self) -> Option<NamedKey> {
+        match self {
+            Self::Kept(key) => Some(key.named_key()),
+            Self::Listed(_) | Self::Wrapping(_) => None,
+        }
     }
 }
 
-fn rewrapping(key: &StoredKey) -> Result<WrappingKey, DocumentError> {
-    let fault = || DocumentError::CannotRewrap { key: key.id(), list: key.list().to_owned() };
-    key.wrapping_key().ok_or_else(fault)
+impl Metadata {
+    /// Its recipients.
+    pub fn named_keys(&self) -> impl Iterator<Item = NamedKey> {
+        self.groups.iter().flatten().map(StoredKey::named_key)
+    }
+}
+
+impl NewKeys {
+    /// The recipients that must wrap anew and that only the document names, when a document gets these keys and keeps its
+    /// data key, or gets another.
+    #[must_use]
+    pub fn recipients_of_document(&self, old: &Metadata, data_key: DataKeyChange) -> Vec<NamedKey> {
+        let keeps_wrapped = data_key == DataKeyChange::Kept && self.groups.len() == 1 && old.groups.len() == 1;
+        if keeps_wrapped || (data_key == DataKeyChange::Kept && self.is_of(old)) {
+            return Vec::new();
+        }
+        self.groups.iter().flatten().filter_map(NewKey::named_by_document).collect()
+    }
+}
+
+/// What becomes of the data key of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataKeyChange {
+    /// It stays.
+    Kept,
+    /// It is another.
+    Renewed,
+}
+
+fn kept_groups(groups: &[Vec<StoredKey>]) -> Vec<Vec<NewKey>> {
+    groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect()).collect()
+}
+
+fn kept(groups: &[Vec<&StoredKey>]) -> Vec<Vec<NewKey>> {
+    groups.iter().map(|group| group.iter().map(|key| NewKey::Kept((*key).clone())).collect()).collect()
 }

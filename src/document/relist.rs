@@ -105,9 +105,14 @@ impl Metadata {
         let context = self.context_for_new_keys(context);
         for key in added {
             let there = group.iter().find(|stored| !goes(stored) && means(key, stored));
-            let new = there.cloned().map_or_else(|| NewKey::Wrapping(with_context(key, &context)), NewKey::Kept);
-            if !keys.contains(&new) {
-                keys.push(new);
+            let new = there.cloned().map_or_else(|| NewKey::Wrapping(with_context(key, &context)), NewKey::Listed);
+            let is_it = |known: &NewKey| match (known, &new) {
+                (NewKey::Kept(known), NewKey::Listed(new)) => known == new,
+                (known, new) => known == new,
+            };
+            match keys.iter().position(is_it) {
+                Some(at) => keys[at] = new,
+                None => keys.push(new),
             }
         }
         if keys.is_empty() {
@@ -145,13 +150,13 @@ impl Metadata {
         let new_key = |at: usize, wanted: &WantedKey| match wanted {
             WantedKey::Wrapping(key) => {
                 let group = self.groups.get(at).map_or(&[][..], Vec::as_slice);
-                Ok(stored_as(group, key, resolve).map_or_else(|| NewKey::Wrapping(key.clone()), NewKey::Kept))
+                Ok(stored_as(group, key, resolve).map_or_else(|| NewKey::Wrapping(key.clone()), NewKey::Listed))
             }
             WantedKey::Other { list, id } => {
                 let is_it = |stored: &&StoredKey| stored.list() == *list && stored.id() == *id;
                 let stored = self.groups.get(at).and_then(|group| group.iter().find(is_it));
                 let fault = || DocumentError::CannotRewrap { key: id.clone(), list: (*list).to_owned() };
-                stored.cloned().map(NewKey::Kept).ok_or_else(fault)
+                stored.cloned().map(NewKey::Listed).ok_or_else(fault)
             }
         };
         let groups = groups.iter().zip(0..).map(|(group, at)| group.iter().map(|key| new_key(at, key)).collect());
@@ -167,7 +172,7 @@ impl NewKeys {
             let new: &[NewKey] = self.groups.get(at).map_or(&[], Vec::as_slice);
             let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
             let is_it = |key: &NewKey, stored: &StoredKey| match key {
-                NewKey::Kept(kept) => kept == stored,
+                NewKey::Kept(kept) | NewKey::Listed(kept) => kept == stored,
                 NewKey::Wrapping(key) => stored.is_of(key),
             };
             let comes = |key: &&NewKey| !old.iter().any(|stored| is_it(key, stored));
@@ -222,7 +227,7 @@ impl GroupDifference {
 impl NewKey {
     fn named(&self) -> (String, String) {
         match self {
-            Self::Kept(stored) => stored.named(),
+            Self::Kept(stored) | Self::Listed(stored) => stored.named(),
             Self::Wrapping(key) => (kind(&key.key).to_owned(), key.key.to_string()),
         }
     }

@@ -11,7 +11,7 @@ use super::stored_key::{LISTS, StoredKey};
 use super::{Document, Format, MetadataChange};
 use crate::crypto::DataKey;
 use crate::error::{DocumentError, Result};
-use crate::keys::Keyring;
+use crate::keys::{Keyring, Vouchers};
 
 impl Opened {
     /// The text in the clear, with metadata that names the keys and how many groups of them are needed, and has nothing
@@ -41,12 +41,12 @@ impl Opened {
         let format = edited.format();
         let plaintext = Document::parse(format, edited.rewrite(&[], MetadataChange::Remove)?)?;
         let Outcome::Changed(changed) = self.encrypt_again(&plaintext)? else {
-            return self.with_keys(&groups, threshold, keyring);
+            return self.with_keys(&groups, threshold, keyring, &Vouchers::none());
         };
         let Encrypted { text, aliases } = changed;
         let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
         let written = Sealed::new(Document::parse(format, text.clone())?)?.open_with(data_key, &Demands::default())?;
-        match written.with_keys(&groups, threshold, keyring)? {
+        match written.with_keys(&groups, threshold, keyring, &Vouchers::none())? {
             Outcome::Unchanged => Ok(Outcome::Changed(Encrypted { text, aliases })),
             Outcome::Changed(rekeyed) => Ok(Outcome::Changed(Encrypted { text: rekeyed.text, aliases })),
         }
@@ -101,7 +101,8 @@ fn without_wrapped_keys(name: &str, mut list: Json) -> Json {
 
 fn new_key(named: &StoredKey, old: &[StoredKey]) -> Result<NewKey, DocumentError> {
     if let Some(kept) = old.iter().find(|old| old.identity() == named.identity()) {
-        return Ok(NewKey::Kept(kept.clone()));
+        // The person at the editor was shown it, and left it there.
+        return Ok(NewKey::Listed(kept.clone()));
     }
     let fault = || DocumentError::CannotRewrap { key: named.id(), list: named.list().to_owned() };
     Ok(NewKey::Wrapping(named.wrapping_key().ok_or_else(fault)?))

@@ -10,7 +10,8 @@ use super::metadata::{is_empty, now};
 use crate::context::EncryptionContext;
 use crate::error::DocumentError;
 use crate::keys::{
-    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeyUri, KmsAccess, KmsKey, PGP, PgpFingerprint, WrappedKey, WrappingKey,
+    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeyUri, KmsAccess, KmsKey, NamedKey, PGP, PgpFingerprint, WrappedKey,
+    WrappingKey,
 };
 
 /// The lists of keys that sops knows, in the order in which it has them.
@@ -135,9 +136,10 @@ impl StoredKey {
         self.text("created_at")
     }
 
-    /// The key as it would wrap anew, or `None` if kenc cannot have it do so.
+    /// The key as it would wrap anew, or `None` if kenc cannot have it do so. That it stands in a document does not vouch for
+    /// it: only [`super::rekey`] has it wrap.
     #[must_use]
-    pub fn wrapping_key(&self) -> Option<WrappingKey> {
+    pub(crate) fn wrapping_key(&self) -> Option<WrappingKey> {
         let key = match self.list.as_str() {
             KMS => KeyUri::AwsKms(KmsKey::from_document(self.text("arn")?)?),
             AGE => KeyUri::Age(AgeRecipient::from_word(self.text("recipient")?).ok()??),
@@ -147,10 +149,29 @@ impl StoredKey {
         Some(WrappingKey { key, access: self.access().ok()? })
     }
 
+    /// The key and how it is asked, for those who look at it. To wrap anew takes somebody who vouches for it.
+    #[must_use]
+    pub fn key_and_access(&self) -> Option<(KeyUri, KmsAccess)> {
+        self.wrapping_key().map(|WrappingKey { key, access }| (key, access))
+    }
+
+    /// Whether it is a key; how that is asked does not matter.
+    #[must_use]
+    pub fn is_key(&self, key: &KeyUri) -> bool {
+        self.wrapping_key().is_some_and(|own| own.key == *key)
+    }
+
     /// Whether it is what `key` would make.
     #[must_use]
     pub fn is_of(&self, key: &WrappingKey) -> bool {
         self.wrapping_key().is_some_and(|own| own == *key)
+    }
+
+    /// The recipient, as the document names it.
+    #[must_use]
+    pub fn named_key(&self) -> NamedKey {
+        let provider = if self.list == KMS { AWS_KMS } else { &self.list };
+        NamedKey::new(provider, &self.id(), self.access().unwrap_or_default(), self.identity())
     }
 
     /// What is to be unwrapped.

@@ -60,6 +60,12 @@ impl TrustedKeys {
         Ok(())
     }
 
+    /// Whether there is any list. Without one every key may be asked, and nobody has said so of any.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        !self.lists.is_empty()
+    }
+
     /// The keys that both let pass.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

@@ -303,8 +303,8 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
         let keys = vec![forged.bench.keys.iter().cloned().map(kenc::document::NewKey::Wrapping).collect()];
         [
             super::workbench::changed(opened.encrypt_again(&edited).unwrap()),
-            super::workbench::changed(opened.with_keys(&keys, 0, &keyring).unwrap()),
-            opened.rotate(&keyring).unwrap().text.to_string(),
+            super::workbench::changed(opened.with_keys(&keys, 0, &keyring, &kenc::keys::Vouchers::none()).unwrap()),
+            opened.rotate(&keyring, &kenc::keys::Vouchers::none()).unwrap().text.to_string(),
             opened.mended().unwrap().text.to_string(),
         ]
     };
@@ -320,9 +320,12 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
     let broken = forged.text.replace("# the database", "# a database");
     let broken = forged.bench.open_with(Format::Yaml, &broken, &any_seal()).unwrap();
     let keys = vec![forged.bench.keys.iter().cloned().map(kenc::document::NewKey::Wrapping).collect()];
-    let refused = broken.with_keys(&keys, 0, &keyring).err().unwrap();
+    let refused = broken.with_keys(&keys, 0, &keyring, &kenc::keys::Vouchers::none()).err().unwrap();
     assert!(matches!(refused, Error::Document(DocumentError::BrokenSeal(SealFault::Wrong))), "{refused}");
-    assert_eq!(open(&broken.rotate(&keyring).unwrap().text).report().seal, SealStatus::Absent);
+    assert_eq!(
+        open(&broken.rotate(&keyring, &kenc::keys::Vouchers::none()).unwrap().text).report().seal,
+        SealStatus::Absent
+    );
 }
 
 #[test]
@@ -424,7 +427,7 @@ fn other_tools_may_change_values_in_the_clear_if_the_mac_is_over_encrypted_ones_
         let opened = forged.bench.open(Format::Yaml, &other);
         assert_eq!(opened.report().seal, SealStatus::Verified, "{new}");
         // And it is sealed when it is written.
-        let rotated = opened.rotate(&forged.bench.keyring()).unwrap().text;
+        let rotated = opened.rotate(&forged.bench.keyring(), &kenc::keys::Vouchers::none()).unwrap().text;
         assert_eq!(forged.bench.open(Format::Yaml, &rotated).report().seal, SealStatus::Verified);
     }
 }

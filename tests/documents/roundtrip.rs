@@ -183,7 +183,7 @@ fn keys_and_rule_stay_when_a_document_is_encrypted_again() {
 fn a_rotation_makes_every_ciphertext_anew_and_keeps_the_plaintext() {
     let bench = Workbench::new(2);
     let before = bench.encrypt(Format::Yaml, YAML, &bench.recipe());
-    let after = bench.open(Format::Yaml, &before).rotate(&bench.keyring()).unwrap().text;
+    let after = bench.open(Format::Yaml, &before).rotate(&bench.keyring(), &kenc::keys::Vouchers::none()).unwrap().text;
     for token in tokens(&before) {
         assert!(!after.contains(token));
     }
@@ -206,15 +206,18 @@ fn a_key_that_is_added_opens_and_one_that_is_taken_away_is_gone_while_values_sta
     let before = bench.encrypt(Format::Yaml, YAML, &recipe);
     let opened = bench.open(Format::Yaml, &before);
     let mut groups = kept(&opened);
-    assert!(matches!(opened.with_keys(&groups, 0, &bench.keyring()).unwrap(), Outcome::Unchanged));
+    assert!(matches!(
+        opened.with_keys(&groups, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap(),
+        Outcome::Unchanged
+    ));
     groups[0].push(NewKey::Wrapping(bench.keys[1].clone()));
-    let both = changed(opened.with_keys(&groups, 0, &bench.keyring()).unwrap());
+    let both = changed(opened.with_keys(&groups, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     let opened = bench.open(Format::Yaml, &both);
     assert_eq!(opened.plaintext().text(), YAML);
     assert_eq!(opened.report().seal, SealStatus::Verified);
     assert_eq!(tokens(&both)[..5], tokens(&before)[..5], "values are not touched");
     let only_second = vec![vec![NewKey::Wrapping(bench.keys[1].clone())]];
-    let second = changed(opened.with_keys(&only_second, 0, &bench.keyring()).unwrap());
+    let second = changed(opened.with_keys(&only_second, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     assert!(!second.contains(&bench.keys[0].key.to_string()));
     let demands = Demands { only: vec![bench.keys[1].key.clone()], ..Demands::default() };
     assert_eq!(bench.open_with(Format::Yaml, &second, &demands).unwrap().plaintext().text(), YAML);
@@ -249,12 +252,15 @@ fn groups_can_become_one_and_one_can_become_groups() {
     let text = bench.encrypt(Format::Yaml, "a: 1\n", &bench.recipe());
     let opened = bench.open(Format::Yaml, &text);
     let groups: Vec<_> = bench.keys.iter().map(|key| vec![NewKey::Wrapping(key.clone())]).collect();
-    let split = changed(opened.with_keys(&groups, 2, &bench.keyring()).unwrap());
+    let split = changed(opened.with_keys(&groups, 2, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     let opened = bench.open(Format::Yaml, &split);
     assert_eq!((opened.metadata().groups.len(), opened.metadata().needed_groups()), (3, 2));
-    assert!(matches!(opened.with_keys(&kept(&opened), 2, &bench.keyring()).unwrap(), Outcome::Unchanged));
+    assert!(matches!(
+        opened.with_keys(&kept(&opened), 2, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap(),
+        Outcome::Unchanged
+    ));
     let one = vec![vec![NewKey::Wrapping(bench.keys[0].clone())]];
-    let whole = changed(opened.with_keys(&one, 0, &bench.keyring()).unwrap());
+    let whole = changed(opened.with_keys(&one, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     assert!(!whole.contains("shamir_threshold"));
     assert_eq!(bench.open(Format::Yaml, &whole).plaintext().text(), "a: 1\n");
 }

@@ -100,7 +100,7 @@ fn kms_keys_with_contexts_and_roles() {
     let opened = bench.open(Format::Yaml, &text);
     let mut groups: Vec<NewKey> = keys.into_iter().map(NewKey::Wrapping).collect();
     groups.push(NewKey::Wrapping(added.clone()));
-    let more = changed(opened.with_keys(&[groups], 0, &bench.keyring()).unwrap());
+    let more = changed(opened.with_keys(&[groups], 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     let demands = Demands { only: vec![added.key], ..Demands::default() };
     assert_eq!(bench.open_with(Format::Yaml, &more, &demands).unwrap().plaintext().text(), TEXT);
 }

@@ -260,7 +260,7 @@ fn sops_opens_shares_and_every_rotated_document() {
     let groups = bench.keys.iter().map(|key| vec![key.clone()]).collect();
     let text = bench.encrypt(Format::Yaml, YAML, &Recipe { groups, threshold: 2, ..Recipe::default() });
     let plain = sops.decrypt(Format::Yaml, &text);
-    let rotated = bench.open(Format::Yaml, &text).rotate(&bench.keyring()).unwrap();
+    let rotated = bench.open(Format::Yaml, &text).rotate(&bench.keyring(), &kenc::keys::Vouchers::none()).unwrap();
     assert_eq!(sops.decrypt(Format::Yaml, &rotated.text), plain);
     let recipients: Vec<String> = bench.keys.iter().map(|key| key.key.to_string()).collect();
     std::fs::write(

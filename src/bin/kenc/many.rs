@@ -21,7 +21,7 @@ use kenc::error::Error;
 use kenc::fs::atomic::{AtomicFile, Existing, Sync};
 use kenc::fs::folder::{Folder, Kind, Made};
 use kenc::fs::held::Held;
-use kenc::stream::TableCopies;
+use kenc::stream::Header;
 use kenc::threads;
 use serde_json::json;
 
@@ -251,7 +251,7 @@ pub enum Outcome {
     /// So many bytes were written.
     Written(u64),
     /// So many bytes are authentic.
-    Authentic(u64, TableCopies),
+    Authentic(u64, Box<Header>),
     /// A document of so many bytes is authentic.
     Verified(u64, Box<Verified>),
     /// An earlier run has done it.
@@ -382,10 +382,10 @@ impl<W: Work> Crew<'_, W> {
                     self.progress.suspend(|| self.reporter.note(&format!("{}: {bytes} bytes written", name())));
                 }
             }
-            Ok(Outcome::Authentic(bytes, copies)) => {
+            Ok(Outcome::Authentic(bytes, header)) => {
                 tally.done += 1;
                 tally.bytes += bytes;
-                match self.progress.suspend(|| verify::tell(self.reporter, &name(), bytes, copies)) {
+                match self.progress.suspend(|| verify::tell(self.reporter, &name(), bytes, &header)) {
                     Ok(exit) => tally.has_problems |= exit == Exit::Problems,
                     // Nobody hears it any more.
                     Err(failure) => tally.stopped_by = Some(failure),

@@ -16,6 +16,7 @@ mod order;
 mod session;
 mod transform;
 mod values;
+mod vouching;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

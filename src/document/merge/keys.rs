@@ -13,7 +13,7 @@ use super::{Version, Versions};
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
 use crate::error::{DocumentError, Result};
-use crate::keys::Keyring;
+use crate::keys::{Keyring, Vouchers};
 
 /// A part of the metadata that was not merged, of which ours is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) struct MergedKeys {
 ///
 /// The data key stays ours unless they have made another. Theirs is not taken over: whoever wrote their version knows it,
 /// and for age keys that may have been anybody. Ours would undo what they did it for. So then a new one is made.
-pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>) -> Result<MergedKeys> {
+pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<MergedKeys> {
     let Versions { base, ours, theirs } = versions;
     let (ours, theirs) = match (ours.opened(), theirs.opened()) {
         (Some(ours), Some(theirs)) => (ours, theirs),
@@ -96,7 +96,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>) -> Result<Me
     let wanted = if is_simple { sides.group(&mut disputes)? } else { sides.groups(&mut disputes) };
     metadata.threshold = wanted.threshold;
     let data_key;
-    (data_key, metadata.groups) = sides.wrapped(&wanted, keyring)?;
+    (data_key, metadata.groups) = sides.wrapped(&wanted, keyring, &sides.vouchers(vouchers))?;
     Ok(MergedKeys { metadata, data_key, disputes })
 }
 
@@ -208,12 +208,25 @@ impl<'a> Sides<'a> {
         self.vouches || has_it || is_known()
     }
 
+    /// What vouches for keys that must wrap anew: besides what was given, the seals that were verified in this run. Theirs
+    /// counts only if it was made with a data key that ours or the base has: anybody can make a whole document, with a seal,
+    /// under a data key of their own.
+    fn vouchers(&self, given: &Vouchers) -> Vouchers {
+        let theirs = if self.vouches { self.theirs.sealed_keys() } else { Vec::new() };
+        given.clone().and_approved(self.ours.sealed_keys()).and_approved(theirs)
+    }
+
     /// The data key, as every key has wrapped it.
-    fn wrapped(&self, wanted: &Wanted<'_>, keyring: &Keyring<'_>) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
+    fn wrapped(
+        &self,
+        wanted: &Wanted<'_>,
+        keyring: &Keyring<'_>,
+        vouchers: &Vouchers,
+    ) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
         let Wanted { groups, threshold } = wanted;
         let needed = checked_threshold(*threshold, groups.len())?;
         if self.data_key == Key::New {
-            return rekey::wrap_new(groups, needed, keyring);
+            return rekey::wrap_new(groups, needed, keyring, vouchers);
         }
         let data_key = copy(&self.ours.data_key);
         let has_it = |side: &&Opened| is_same(&side.data_key, &self.ours.data_key);
@@ -226,7 +239,7 @@ impl<'a> Sides<'a> {
             let same = sides.into_iter().find(|side| shape(side.metadata()) == (identities(groups), needed));
             let stored = match same {
                 Some(side) => side.metadata().groups.clone(),
-                None => rekey::wrap(&data_key, groups, needed, keyring)?,
+                None => rekey::wrap(&data_key, groups, needed, keyring, vouchers)?,
             };
             return Ok((data_key, stored));
         };
@@ -236,7 +249,7 @@ impl<'a> Sides<'a> {
             stored.find(|stored| stored.identity() == key.identity()).cloned()
         };
         let missing: Vec<&StoredKey> = group.iter().copied().filter(|key| wrapped(key).is_none()).collect();
-        let mut new = rekey::wrap(&data_key, &[missing], 1, keyring)?.into_iter().flatten();
+        let mut new = rekey::wrap(&data_key, &[missing], 1, keyring, vouchers)?.into_iter().flatten();
         let all = group.iter().map(|key| wrapped(key).unwrap_or_else(|| new.next().expect("each was wrapped")));
         let all = vec![all.collect()];
         Ok((data_key, all))

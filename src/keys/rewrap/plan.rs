@@ -90,7 +90,7 @@ fn means(key: &KeyUri, slot: &WrappedKey) -> bool {
 
 /// Whether a key that is to be there is the one of a slot already. A replica in another region has a slot of its own. Of an
 /// alias it is not known yet, and of a passphrase it cannot be.
-fn is_exactly(key: &KeyUri, slot: &WrappedKey) -> bool {
+pub(super) fn is_exactly(key: &KeyUri, slot: &WrappedKey) -> bool {
     match key {
         KeyUri::AwsKms(key) if key.is_alias() => false,
         KeyUri::AwsKms(key) => match key.region() {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::memory::{Fingerprint, lock};
-use super::plan::Entry;
-use super::{Rewrapper, is_same_key};
+use super::plan::{Entry, Plan, is_exactly};
+use super::{KeyChange, Rewrapper, is_same_key};
 use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
 use crate::error::{Error, Result};
 use crate::keys::race::Patience;
-use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeyUri, KmsKey, WrappedKey, age};
+use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeyUri, KmsKey, NamedKey, Vouchers, WrappedKey, age};
 
 /// A new data key with its wrapped keys.
 pub struct Renewed {
@@ -36,9 +36,11 @@ impl Rewrapper<'_> {
     /// Files of one run with the same keys and context get the same data key: each payload has a salt, so a key of its own.
     ///
     /// # Errors
-    /// As [`Rewrapper::rewrap`], and [`Error::CannotWrap`] for a wrapped key that cannot be made anew.
-    pub fn renew(&self, old: &Old<'_>, context: &EncryptionContext) -> Result<Arc<Renewed>> {
+    /// As [`Rewrapper::rewrap`], [`Error::NotVouchedFor`] if nothing vouches for a key that stays, and [`Error::CannotWrap`] for a wrapped key that cannot be made anew.
+    pub fn renew(&self, old: &Old<'_>, context: &EncryptionContext, vouchers: &Vouchers) -> Result<Arc<Renewed>> {
         let plan = self.plan(old.slots)?;
+        // Slots are not authenticated: a key that somebody put into the header must not get the new data key.
+        vouchers.check(&self.kept_recipients(&plan, old.slots))?;
         let mut keys: Vec<KeyUri> = Vec::new();
         let mut keeps_passphrase = false;
         for entry in &plan.entries {
@@ -48,8 +50,7 @@ impl Rewrapper<'_> {
                     self.check_passphrase(old, *slot)?;
                     keeps_passphrase = true;
                 }
-                // Slots are not authenticated: a key that somebody put into the header must not get the new data key, where
-                // the config says which keys are trusted.
+                // What the config forbids is not permitted by a person either.
                 Entry::Kept(slot) if !self.keyring.trusted.permits(&old.slots[*slot]) => {
                     let key = old.slots[*slot].key_id.clone();
                     return Err(Error::CannotWrap { key, refusal: Box::new(KeyRefusal::NotTrusted) });
@@ -78,6 +79,27 @@ impl Rewrapper<'_> {
         let renewed = Arc::new(Renewed { data_key, slots });
         *remembered = Some(Arc::clone(&renewed));
         Ok(renewed)
+    }
+
+    /// The recipients that [`Self::renew`] takes from a header: those that are not named by the change. A passphrase is not
+    /// among them: it is kept only if it is known and opens the old file.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::preview`].
+    pub fn recipients_of_header(&self, slots: &[WrappedKey]) -> Result<Vec<NamedKey>> {
+        Ok(self.kept_recipients(&self.plan(slots)?, slots))
+    }
+
+    fn kept_recipients(&self, plan: &Plan, slots: &[WrappedKey]) -> Vec<NamedKey> {
+        let is_named = |slot: &&WrappedKey| {
+            let KeyChange { replacement, added, removed: _ } = &self.change;
+            replacement.iter().chain(added).any(|key| is_exactly(key, slot))
+        };
+        let kept = plan.entries.iter().filter_map(|entry| match entry {
+            Entry::Kept(slot) => Some(&slots[*slot]),
+            Entry::New(_) => None,
+        });
+        kept.filter(|slot| !age::is_passphrase(slot) && !is_named(slot)).map(NamedKey::of_slot).collect()
     }
 
     /// A passphrase can only be kept if it is known, and it is known only if it opens.

@@ -119,8 +119,11 @@ pub struct FromConfigArgs {
     #[arg(long, conflicts_with_all = ["to", "add", "remove", "group"])]
     pub from_config: bool,
 
-    /// Do what --from-config shows without asking
-    #[arg(short, long, requires = "from_config")]
+    /// Do not ask: say yes to what --from-config would change, and to keys that only a file names
+    ///
+    /// A header and the metadata of a document without a seal can name the keys of whoever wrote the file. Such keys get no
+    /// new data key unless --to, --add, -k, a rule or `trusted_keys` names them, or a person says yes.
+    #[arg(short, long)]
     pub yes: bool,
 }
 

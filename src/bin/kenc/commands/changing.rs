@@ -2,6 +2,7 @@
 
 pub mod by_config;
 pub mod confirm;
+pub mod vouching;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

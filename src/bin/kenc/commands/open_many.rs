@@ -134,7 +134,7 @@ impl Work for Verification<'_> {
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         let cipher = opening.cipher(&head, others).map_err(about())?;
         let bytes = opening.open(reader, &head, &cipher, None, progress).map_err(about())?;
-        Ok(Outcome::Authentic(bytes, head.header.copies))
+        Ok(Outcome::Authentic(bytes, Box::new(head.header)))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
 use kenc::crypto::Backend;
+use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
 use kenc::fs::copy::append_rest;
 use kenc::fs::held::Held;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
+use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
 use crate::commands::documents;
@@ -58,8 +60,10 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
     let documents =
         KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
+    let mut vouching = Vouching::new(configs, &documents, &demands.only, Consent::of_flag(args.from_config.yes));
     if !args.dry_run {
         confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;
+        vouching.ask(&targets, notation, DataKeyChange::Kept, |target| by_config.of(target), reporter)?;
     }
     signals::handle()?;
     let count = targets.len();
@@ -77,9 +81,11 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
                     Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised, held).map(Changed::File)
                 }
                 Content::Document(sealed) => {
-                    let demands = demands.of_changed_document(&args.document, configs.require_seal(target.path())?);
+                    let guards = configs.guards(target.path())?;
+                    let demands = demands.of_changed_document(&args.document, guards.require_seal);
+                    let keyring = Keyring { trusted: &guards.trusted, ..keyring };
                     let target = (target, held);
-                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring, reporter)
+                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring, &vouching, reporter)
                         .map(Changed::Document)
                 }
             }

@@ -2,10 +2,11 @@
 
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
+use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
 use kenc::fs::held::Held;
 use kenc::keys::rewrap::Old;
-use kenc::keys::{Keyring, Rewrapper, WrappedKey};
+use kenc::keys::{Keyring, Rewrapper, Vouchers, WrappedKey};
 use kenc::stream::pipeline::{self, Pipeline};
 use kenc::stream::{NewFile, Parameters, write_error};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::args::{Cipher, RotateArgs};
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
+use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
@@ -61,6 +63,8 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
     confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
+    let mut vouching = Vouching::new(configs, &documents, &demands.only, Consent::of_flag(args.from_config.yes));
+    vouching.ask(&targets, notation, DataKeyChange::Renewed, |target| rewrappers.of(target), reporter)?;
     signals::handle()?;
     let at_once = AT_ONCE.min(targets.len()).max(1);
     let rotation = Rotation {
@@ -70,6 +74,7 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         new_context,
         rewrappers: &rewrappers,
         documents: &documents,
+        vouching: &vouching,
         keyring: &keyring,
         threads: (threads(&args.work) / at_once).max(1),
         shows_progress: at_once == 1 && reporter.shows_progress(),
@@ -103,6 +108,7 @@ struct Rotation<'a> {
     new_context: Option<EncryptionContext>,
     rewrappers: &'a Rewrappers<'a>,
     documents: &'a KeysOfDocuments<'a>,
+    vouching: &'a Vouching<'a>,
     keyring: &'a Keyring<'a>,
     threads: usize,
     shows_progress: bool,
@@ -115,26 +121,22 @@ impl Rotation<'_> {
         match content {
             Content::File(recognised) => self.file(target, *recognised, held).map(Changed::File),
             Content::Document(sealed) => {
-                // What has no seal yet gets one by this very command.
-                let demands = self.demands.of_changed_document(&args.document, false);
-                documents::rotate::run(
-                    *sealed,
-                    args,
-                    new_context.as_ref(),
-                    (target, held),
-                    keys,
-                    &demands,
-                    keyring,
-                    self.reporter,
-                )
-                .map(|done| Changed::Document(Box::new(done)))
+                let guards = self.vouching.configs.guards(target.path())?;
+                let demands = self.demands.of_changed_document(&args.document, guards.require_seal);
+                let keyring = Keyring { trusted: &guards.trusted, ..**keyring };
+                let (vouching, reporter) = (self.vouching, self.reporter);
+                let run = documents::rotate::Run { args, target, keys, demands: &demands, vouching, reporter };
+                run.document(*sealed, held, new_context.as_ref(), &keyring)
+                    .map(|done| Changed::Document(Box::new(done)))
             }
         }
     }
 
     fn file(&self, target: &Target, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
         let rewrapper = self.rewrappers.of(target)?;
-        let NewPayload { slots, file, old_cipher } = self.prepare(&recognised, rewrapper).map_err(target.about())?;
+        let vouchers = self.vouching.of_file(target, &recognised.head.header.table.slots)?;
+        let prepared = self.prepare(&recognised, rewrapper, &vouchers).map_err(target.about())?;
+        let NewPayload { slots, file, old_cipher } = prepared;
         let Recognised { is_armored, mut payload, .. } = recognised;
         let (mut output, watched) = target.open_output(&self.args.files, held)?;
 
@@ -162,15 +164,17 @@ impl Rotation<'_> {
     }
 
     /// Opens the old file and makes what the new one begins with.
-    fn prepare(&self, recognised: &Recognised, rewrapper: &Rewrapper<'_>) -> Result<NewPayload> {
+    fn prepare(&self, recognised: &Recognised, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
         let head = &recognised.head;
         changing::check_context(head, self.demands)?;
         let Parameters { suite, context } = &head.header.parameters;
         let slots = &head.header.table.slots;
+        // No key is asked for a file that will not get a new one.
+        vouchers.check(&rewrapper.recipients_of_header(slots)?)?;
         let old_cipher = rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
         let is_data_key = &|data_key: &_| head.cipher(data_key, Backend::default()).is_some();
         let new_context = self.new_context.as_ref().unwrap_or(context);
-        let renewed = rewrapper.renew(&Old { slots, context, is_data_key }, new_context)?;
+        let renewed = rewrapper.renew(&Old { slots, context, is_data_key }, new_context, vouchers)?;
         let suite = match self.args.cipher {
             None => *suite,
             Some(Cipher::Aes256Gcm) => Suite::Aes256Gcm,

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use kenc::keys::Keyring;
-use kenc::stream::TableCopies;
 use kenc::stream::pipeline::{Output, Pipeline};
+use kenc::stream::slot::SlotTable;
+use kenc::stream::{Header, TableCopies};
 use serde_json::json;
 
 use crate::args::VerifyArgs;
+use crate::commands::changing::{self, keys_json};
 use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
 use crate::commands::open_many;
@@ -77,16 +79,26 @@ fn verify(
     let bytes = pipeline.open(&cipher, payload.source(), Output::Nowhere).map_err(about())?;
     drop(progress);
 
-    tell(reporter, &name, bytes, head.header.copies)
+    tell(reporter, &name, bytes, &head.header)
 }
 
-/// Says that a file is authentic, and what care it needs.
-pub fn tell(reporter: &Reporter, name: &str, bytes: u64, copies: TableCopies) -> Result<Exit, Failure> {
+/// Says that a file is authentic, which keys its header names, and what care it needs. Nothing authenticates the list of
+/// keys: it is there to be looked at.
+pub fn tell(reporter: &Reporter, name: &str, bytes: u64, header: &Header) -> Result<Exit, Failure> {
+    let Header { table: SlotTable { slots, .. }, copies, .. } = header;
+    let copies = *copies;
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
+    let keys: String = slots.iter().map(|slot| format!("  {}\n", printable(&changing::named(slot)))).collect();
     reporter.confirmation(
-        &format!("{}: authentic, {bytes} bytes{care}\n", printable(name)),
-        &json!({ "file": name, "authentic": true, "bytes": bytes, "copies": describe_copies(copies) }),
+        &format!("{}: authentic, {bytes} bytes{care}\n{keys}", printable(name)),
+        &json!({
+            "file": name,
+            "authentic": true,
+            "bytes": bytes,
+            "copies": describe_copies(copies),
+            "keys": keys_json(slots),
+        }),
     )?;
     if is_whole {
         return Ok(Exit::Done);

@@ -217,6 +217,10 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
+        Error::NotVouchedFor { .. } => vec![
+            "if these are the right keys, `--yes` wraps under them; name keys with `--to KEY`, in a rule of the config or in its `trusted_keys`, and nobody is asked"
+                .to_owned(),
+        ],
         Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
         Error::TooManyPassphrases(_) => one("take the old ones away with it: `--remove passphrase: --add passphrase:`"),
         Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::Path;
 
-use kenc::document::{NewKey, Outcome, StoredKey};
+use kenc::document::{DataKeyChange, NewKey, NewKeys, Outcome, StoredKey};
 use kenc::fs::atomic::Access;
-use kenc::keys::WrappingKey;
+use kenc::keys::{Vouchers, WrappingKey};
 
 use super::exit::{Stop, code};
 use super::keys::{named, refuse_others};
 use super::session::{Session, name_of};
 use super::transform::encrypted_of;
+use super::vouching::vouchers;
 use crate::documents::groups_of_rule;
 use crate::failure::Failure;
 use crate::output::hold;
@@ -65,7 +66,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let opened = session.open(Some(path))?;
     let groups: Vec<Vec<NewKey>> =
         groups.into_iter().map(|group| group.into_iter().map(NewKey::Wrapping).collect()).collect();
-    let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
+    let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring, &Vouchers::none()));
     if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
         session.replace(held, &encrypted.text)?;
     }
@@ -140,7 +141,9 @@ pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
     }
     let stated = args.shamir_secret_sharing_threshold.unwrap_or(old.threshold);
     let threshold = if groups.len() > 1 { stated.min(groups.len()) } else { 0 };
-    let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring));
+    let keys = NewKeys { groups, threshold, absent: Vec::new() };
+    let vouchers = vouchers(session, path, &opened, &keys, DataKeyChange::Kept)?;
+    let outcome = session.with_new_keys(|keyring| opened.with_keys(&keys.groups, threshold, keyring, &vouchers));
     let encrypted = encrypted_of(outcome.map_err(Failure::about(name_of(Some(path))))?, opened.document().text());
     let text = layout.text_of(encrypted)?;
     session.write(Some(path), text.as_bytes(), Access::Umask, held)

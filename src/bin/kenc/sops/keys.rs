@@ -68,7 +68,7 @@ fn no_rule(error: Error) -> Stop {
 }
 
 /// The keys of the flags, or of the variables.
-fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
+pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
     refuse_others(&args.refused_keys)?;
     for (variable, service) in [
         ("SOPS_GCP_KMS_IDS", "Google Cloud KMS"),

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use kenc::document::{
-    Document, Encrypted, Format, Metadata, NewKey, NewKeys, Node, Outcome, Rotation, Sealed, StoredKey, Value,
+    DataKeyChange, Document, Encrypted, Format, Metadata, NewKey, NewKeys, Node, Outcome, Rotation, Sealed, StoredKey,
+    Value,
 };
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
@@ -14,6 +15,7 @@ use super::exit::{Stop, code};
 use super::keys::{last, named, recipe, refuse_others};
 use super::layout::{Layout, tree_of};
 use super::session::{Session, name_of, read};
+use super::vouching::vouchers;
 use crate::documents::parse;
 use crate::failure::Failure;
 
@@ -128,9 +130,10 @@ pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let opened = layout.of_opened(opened, Some(path))?;
     let groups = changed(opened.metadata(), added, &removed);
     let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
-    let keys = Some(NewKeys { groups, threshold, absent: Vec::new() });
-    let rotation = Rotation { keys, ..Rotation::default() };
-    let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring));
+    let keys = NewKeys { groups, threshold, absent: Vec::new() };
+    let vouchers = vouchers(session, path, &opened, &keys, DataKeyChange::Renewed)?;
+    let rotation = Rotation { keys: Some(keys), ..Rotation::default() };
+    let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring, &vouchers));
     let text = layout.text_of(rotated.map_err(Failure::about(name_of(Some(path))))?)?;
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }
@@ -154,7 +157,7 @@ fn changed(metadata: &Metadata, added: Vec<WrappingKey>, removed: &[WrappingKey]
 
 /// Whether a key of a document is the one that was named; how it is asked does not matter.
 fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
-    stored.wrapping_key().is_some_and(|key| key.key == named.key)
+    stored.is_key(&named.key)
 }
 
 /// Says whether a file is an encrypted document, as programs read it.

@@ -80,7 +80,7 @@ impl Rewrappers<'_> {
 }
 
 /// A file was encrypted under the rule for its name without `.kenc`. Where that has none, its own name counts.
-fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFile, Failure> {
+pub fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFile, Failure> {
     let chosen = |path: &Path| {
         let found = configs.of(Some(path))?;
         let choice = found.config.as_ref().map(|config| config.whole_file(Some(path))).transpose()?;

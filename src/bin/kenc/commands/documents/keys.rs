@@ -35,9 +35,20 @@ impl KeysOfDocuments<'_> {
             let context = self.context(path)?;
             return metadata.keys_changed(rewrapper.change(), group, &context, &resolve).map_err(target.about());
         }
-        let rule = self.rule(target)?;
+        self.listed(&self.rule(target)?, metadata, target)
+    }
+
+    /// The keys that the rule for a document has, if there is one.
+    pub fn of_rule(&self, metadata: &Metadata, target: &Target) -> Option<NewKeys> {
+        let found = self.configs.of(target.path()).ok()?;
+        let rule = found.config.as_ref()?.rule_for(target.path()).ok()??;
+        self.listed(&rule, metadata, target).ok()
+    }
+
+    fn listed(&self, rule: &Rule, metadata: &Metadata, target: &Target) -> Result<NewKeys, Failure> {
+        let resolve = |key: &KmsKey| self.rewrapper.resolved(key);
         let threshold = rule.threshold.map_or(0, usize::from);
-        let groups = self.wanted(&rule, path)?;
+        let groups = self.wanted(rule, target.path())?;
         metadata.keys_listed(&groups, threshold, &resolve).map_err(Error::from).map_err(target.about())
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::keys::{KeysOfDocuments, changes_of_groups, keys_json, named_json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::Target;
+use crate::commands::changing::vouching::Vouching;
 use crate::documents::warn_unless_sealed;
 use crate::failure::Failure;
 use crate::report::{Reporter, printable};
@@ -21,6 +22,7 @@ pub fn run(
     keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
+    vouching: &Vouching<'_>,
     reporter: &Reporter,
 ) -> Result<Done, Failure> {
     let old = sealed.metadata().clone();
@@ -42,9 +44,10 @@ pub fn run(
         }
         return Ok(done(old.clone(), false));
     }
+    let vouchers = vouching.of_document(target, &old)?;
     let opened = sealed.open(keyring, demands).map_err(target.about())?;
     warn_unless_sealed(reporter, &target.name(), opened.report());
-    let outcome = opened.with_keys(&new.groups, new.threshold, keyring).map_err(target.about())?;
+    let outcome = opened.with_keys(&new.groups, new.threshold, keyring, &vouchers).map_err(target.about())?;
     let (text, metadata, is_changed) = match &outcome {
         Outcome::Unchanged => (opened.document().text(), old.clone(), false),
         Outcome::Changed(Encrypted { text, .. }) => {

@@ -1,75 +1,64 @@
 //! `kenc rotate` of a config document.
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Demands, MacScope, Metadata, NewKey, NewKeys, Rotation, Rule, Sealed, StoredKey};
-use kenc::error::{DocumentError, Error, Result};
+use kenc::document::{Demands, MacScope, Metadata, Rotation, Rule, Sealed, StoredKey};
 use kenc::fs::held::Held;
-use kenc::keys::{KeyChange, KeyUri, Keyring, WrappingKey};
+use kenc::keys::{KeyChange, Keyring};
 use serde_json::{Value, json};
 
 use super::keys::{KeysOfDocuments, keys_json};
 use super::rewrap::metadata_of;
 use crate::args::RotateArgs;
 use crate::commands::changing::Target;
+use crate::commands::changing::vouching::Vouching;
 use crate::documents::{selection, selection_of_rule, warn_unless_sealed};
 use crate::failure::{Cause, Failure};
 use crate::report::{Reporter, printable};
 
-/// Encrypts every value anew under a new data key; with other keys and another rule, if that was asked for.
-pub fn run(
-    sealed: Sealed,
-    args: &RotateArgs,
-    new_context: Option<&EncryptionContext>,
-    (target, held): (&Target, Option<Held>),
-    keys: &KeysOfDocuments<'_>,
-    demands: &Demands,
-    keyring: &Keyring<'_>,
-    reporter: &Reporter,
-) -> Result<Done, Failure> {
-    if args.cipher.is_some() {
-        return Err(Cause::CipherOfDocument(target.name()).into());
-    }
-    let old = sealed.metadata();
-    let keeps_keys =
-        !args.from_config.from_config && *keys.rewrapper.change() == KeyChange::default() && new_context.is_none();
-    let mut new_keys = if keeps_keys { None } else { Some(keys.of(old, target)?) };
-    if let (Some(context), Some(new_keys)) = (new_context, &mut new_keys) {
-        give_context(new_keys, context).map_err(Error::from).map_err(target.about())?;
-    }
-    let (mut rule, mut mac_scope) =
-        (selection(&args.selection), args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted));
-    if args.from_config.from_config {
-        let of_config = keys.rule(target)?;
-        rule = rule.or_else(|| Some(selection_of_rule(&of_config).unwrap_or_default()));
-        let scope = if of_config.mac_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All };
-        mac_scope = mac_scope.or(Some(scope));
-    }
-    let old_rule = old.rule.clone();
-    let opened = sealed.open(keyring, demands).map_err(target.about())?;
-    warn_unless_sealed(reporter, &target.name(), opened.report());
-    let rotation = Rotation { keys: new_keys, rule, mac_scope };
-    let encrypted = opened.rotate_with(&rotation, keyring).map_err(target.about())?;
-    let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;
-    target.write(&encrypted.text, &args.files, held)?;
-    Ok(Done { name: target.name(), is_apart: target.is_standard_output(), old_rule, metadata })
+/// The rotation of one document.
+pub struct Run<'a> {
+    pub args: &'a RotateArgs,
+    pub target: &'a Target,
+    pub keys: &'a KeysOfDocuments<'a>,
+    pub demands: &'a Demands,
+    pub vouching: &'a Vouching<'a>,
+    pub reporter: &'a Reporter,
 }
 
-/// Another context for every key of AWS KMS.
-fn give_context(keys: &mut NewKeys, context: &EncryptionContext) -> Result<(), DocumentError> {
-    for key in keys.groups.iter_mut().flatten() {
-        let mut wrapping = match key {
-            NewKey::Wrapping(wrapping) => wrapping.clone(),
-            NewKey::Kept(stored) => {
-                let fault = || DocumentError::CannotRewrap { key: stored.id(), list: stored.list().to_owned() };
-                stored.wrapping_key().ok_or_else(fault)?
-            }
-        };
-        if let WrappingKey { key: KeyUri::AwsKms(_), access } = &mut wrapping {
-            access.context = context.clone();
-            *key = NewKey::Wrapping(wrapping);
+impl Run<'_> {
+    /// Encrypts every value anew under a new data key; with other keys and another rule, if that was asked for.
+    pub fn document(
+        self,
+        sealed: Sealed,
+        held: Option<Held>,
+        new_context: Option<&EncryptionContext>,
+        keyring: &Keyring<'_>,
+    ) -> Result<Done, Failure> {
+        let Self { args, target, keys, demands, vouching, reporter } = self;
+        if args.cipher.is_some() {
+            return Err(Cause::CipherOfDocument(target.name()).into());
         }
+        let old = sealed.metadata();
+        let keeps_keys = !args.from_config.from_config && *keys.rewrapper.change() == KeyChange::default();
+        let new_keys = if keeps_keys { None } else { Some(keys.of(old, target)?) };
+        let (mut rule, mut mac_scope) =
+            (selection(&args.selection), args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted));
+        if args.from_config.from_config {
+            let of_config = keys.rule(target)?;
+            rule = rule.or_else(|| Some(selection_of_rule(&of_config).unwrap_or_default()));
+            let scope = if of_config.mac_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All };
+            mac_scope = mac_scope.or(Some(scope));
+        }
+        let old_rule = old.rule.clone();
+        let vouchers = vouching.of_document(target, old)?;
+        let opened = sealed.open(keyring, demands).map_err(target.about())?;
+        warn_unless_sealed(reporter, &target.name(), opened.report());
+        let rotation = Rotation { keys: new_keys, rule, mac_scope, context: new_context.cloned() };
+        let encrypted = opened.rotate_with(&rotation, keyring, &vouchers).map_err(target.about())?;
+        let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;
+        target.write(&encrypted.text, &args.files, held)?;
+        Ok(Done { name: target.name(), is_apart: target.is_standard_output(), old_rule, metadata })
     }
-    Ok(())
 }
 
 /// What became of one document.

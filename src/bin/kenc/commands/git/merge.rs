@@ -5,7 +5,7 @@ use std::path::Path;
 use kenc::document::merge::{self, Merge, MergedText, Version};
 use kenc::document::{Demands as DocumentDemands, Sealed};
 use kenc::error::{DocumentError, Error};
-use kenc::keys::Keyring;
+use kenc::keys::{Keyring, Vouchers};
 
 use super::repository::ask;
 use crate::args::git::GitMergeArgs;
@@ -56,6 +56,8 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     signals::handle()?;
     let trusted = configs.trusted(Some(path))?;
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    // git asks a merge driver, and it asks nobody: beside verified seals only what was written down vouches for keys.
+    let vouchers = Vouchers::none().and_named(&demands.only).and_trusted(&trusted);
     let demands = demands.of_document(&documents::no_demands(), configs.require_seal(Some(path))?);
 
     let held = output::hold(&args.ours)?;
@@ -75,7 +77,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Rep
     let lenient = DocumentDemands { seal: kenc::document::SealDemand::NotBroken, ..demands };
     let base = base.open(path, &[&ours, &theirs], &keyring, &lenient)?;
 
-    let merged = merge::merge(base.as_ref(), &ours, &theirs, &keyring).map_err(about())?;
+    let merged = merge::merge(base.as_ref(), &ours, &theirs, &keyring, &vouchers).map_err(about())?;
     let Merge { text, conflicts, disputes, comments_left_out, keys_added, keys_removed } = merged;
     if let MergedText::New(text) = text {
         documents::replace(held, &text).map_err(about())?;

@@ -7,7 +7,7 @@ use kenc::context::EncryptionContext;
 use kenc::document::{Sealed, StoredKey};
 use kenc::error::Error;
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{KeyCheck, KeyToCheck, KeyUri, Keyring, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+use kenc::keys::{KeyCheck, KeyToCheck, KeyUri, Keyring, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
@@ -175,9 +175,11 @@ fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<Subject>, Fa
 }
 
 fn of_document(sealed: &Sealed, name: &str) -> Vec<Subject> {
-    let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::wrapping_key);
-    let subject =
-        |WrappingKey { key, access }| Subject { files: vec![name.to_owned()], ..Subject::named(key, &access.context) };
+    let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::key_and_access);
+    let subject = |(key, access): (KeyUri, KmsAccess)| Subject {
+        files: vec![name.to_owned()],
+        ..Subject::named(key, &access.context)
+    };
     keys.map(subject).collect()
 }
 

@@ -71,7 +71,9 @@ fn not_ours(path: &Path) -> String {
     let own = own_config_file();
     let folder = std::path::absolute(path).ok().and_then(|path| Some(path.parent()?.to_owned()));
     match (own, folder) {
-        (Some(own), _) if own == path => format!("keep it to yourself: `chmod go-w {0} {1}`", quoted(path), quoted(path.parent().unwrap_or(path))),
+        (Some(own), _) if own == path => {
+            format!("keep it to yourself: `chmod go-w {0} {1}`", quoted(path), quoted(path.parent().unwrap_or(path)))
+        }
         (Some(own), Some(folder)) => format!(
             "if you trust whoever can write it, name it with `--config {}`, or allow its folder in {}: `safe_folders: [{}]`",
             quoted(path),

@@ -1,0 +1,85 @@
+//! What vouches for the keys of a document that sops would take from the document itself.
+//!
+//! A seal of kenc does. For documents without one, which sops itself has written, a creation rule that names exactly their
+//! keys does, or the variables that name keys, or `trusted_keys`; else whoever runs the program is asked, or says `-y`.
+
+use std::path::Path;
+
+use kenc::document::{DataKeyChange, NewKeys, Opened, SealStatus, WantedKey};
+use kenc::error::Error;
+use kenc::keys::{KeyUri, NamedKey, Vouchers};
+
+use super::exit::{Stop, code};
+use super::keys::given;
+use super::session::Session;
+use crate::documents::groups_of_rule;
+use crate::question::{Choice, ask};
+use crate::report::printable;
+
+/// Asks for what is missing. `new` are the keys that the document is to have.
+///
+/// # Errors
+/// If nothing vouches for one that would wrap anew.
+pub fn vouchers(
+    session: Session<'_>,
+    path: &Path,
+    opened: &Opened,
+    new: &NewKeys,
+    change: DataKeyChange,
+) -> Result<Vouchers, Stop> {
+    let metadata = opened.metadata();
+    if session.args.yes {
+        return Ok(Vouchers::person());
+    }
+    if opened.report().seal == SealStatus::Verified {
+        return Ok(Vouchers::none());
+    }
+    let in_variables: Vec<KeyUri> = given(session.args)?.into_iter().map(|key| key.key).collect();
+    let trusted = session.configs.trusted(Some(path))?;
+    let mut vouchers = Vouchers::none().and_named(&in_variables).and_trusted(&trusted);
+    if is_named_by_rule(session, path, opened) {
+        vouchers = vouchers.and_approved(metadata.named_keys());
+    }
+    let unknown: Vec<NamedKey> =
+        new.recipients_of_document(metadata, change).into_iter().filter(|key| !vouchers.vouch_for(key)).collect();
+    if unknown.is_empty() {
+        return Ok(vouchers);
+    }
+    let line = |key: &NamedKey| printable(&format!("{}: {key}", path.display())) + "\n";
+    let lines: String = unknown.iter().map(line).collect();
+    let choices = [
+        Choice { word: "no", meaning: "change nothing", value: false },
+        Choice { word: "yes", meaning: "they are the right ones", value: true },
+    ];
+    let question = "Only the file says that these are its keys. Wrap the data key under them?";
+    let before = || session.reporter.show(&lines);
+    match session.reporter.may_ask().then(|| ask(question, &choices, before)).flatten() {
+        Some(true) => Ok(vouchers.and_approved(unknown)),
+        Some(false) => Err(Stop::new(code::FAILED, format!("{} is left unchanged: the answer was no", path.display()))),
+        None => {
+            let Err(Error::NotVouchedFor { keys }) = vouchers.check(&unknown) else { return Ok(vouchers) };
+            Err(Stop::new(
+                code::FAILED,
+                format!(
+                    "{}: only the file says that these are its keys: {}; a creation rule that names exactly these vouches for them, or `-y`",
+                    path.display(),
+                    keys.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+fn is_named_by_rule(session: Session<'_>, path: &Path, opened: &Opened) -> bool {
+    let rule = || {
+        let found = session.configs.of(Some(path)).ok()?;
+        let rule = found.config.as_ref()?.rule_for(Some(path)).ok()??;
+        let groups = groups_of_rule(&rule).ok()?;
+        let groups: Vec<Vec<WantedKey>> =
+            groups.into_iter().map(|group| group.into_iter().map(WantedKey::Wrapping).collect()).collect();
+        let threshold = rule.threshold.map_or(0, usize::from);
+        // sops looks no alias up either: it takes ARNs only.
+        opened.metadata().keys_listed(&groups, threshold, &|key| Ok(key.clone())).ok()
+    };
+    rule().is_some_and(|keys| keys.is_of(opened.metadata()))
+}
