@@ -28,7 +28,7 @@ pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
 pub use self::memory::Memory;
 pub use self::pgp::{PgpFingerprint, PgpRefusal};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
-pub use self::trust::TrustedKeys;
+pub use self::trust::{KnownAccess, TrustedKeys};
 pub use self::vouch::{NamedKey, Vouchers};
 
 /// A data key as one wrapping key wrapped it: the content of one slot of a header.
@@ -186,6 +186,9 @@ pub enum KeyRefusal {
         /// The time for all.
         limit: std::time::Duration,
     },
+    /// Nobody asked for the file to be opened, and its account, role or profile is not one that the user has named.
+    #[error("not asked, because only the file names its account, role or profile")]
+    NotNamed,
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]
     UnknownProvider(String),
@@ -205,6 +208,7 @@ impl KeyRefusal {
             | Self::NotAmongGiven
             | Self::NotTrusted
             | Self::TooManyPassphrases
+            | Self::NotNamed
             | Self::UnknownProvider(_) => Verdict::No,
             Self::NotAsked { .. } => Verdict::Unavailable,
             Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
@@ -405,6 +409,9 @@ impl Keyring<'_> {
     fn kms_key_to_ask(&self, slot: &WrappedKey, only: &[KeyUri]) -> Result<KmsKey, KeyRefusal> {
         if !self.may_be_asked(slot, only) {
             return Err(KeyRefusal::NotTrusted);
+        }
+        if !self.trusted.permits_access(slot, &KmsAccess::default()) {
+            return Err(KeyRefusal::NotNamed);
         }
         let slot_key = KmsKey::from_slot(&slot.key_id)
             .ok_or_else(|| KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))?;

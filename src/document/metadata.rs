@@ -162,6 +162,12 @@ impl Metadata {
         }
     }
 
+    /// Whether both carry the same seal.
+    #[must_use]
+    pub fn has_same_seal(&self, other: &Self) -> bool {
+        self.seal == other.seal
+    }
+
     /// Whether it says that the document was sealed when it was last encrypted, which its MAC authenticates.
     #[must_use]
     pub fn is_marked_as_sealed(&self) -> bool {

@@ -6,7 +6,7 @@ use super::sealed::Sealed;
 use super::select::{Rule, Selection};
 use super::spots::{Met, walk};
 use super::value::Value;
-use crate::error::{At, DocumentError};
+use crate::error::{At, DocumentError, SealFault};
 
 impl Sealed {
     /// Values that stand in the clear against the rule of the document, encrypted values that are damaged beyond doubt,
@@ -33,6 +33,11 @@ impl Sealed {
         problems.extend(conflicts.map(|(at, path)| DocumentError::Unresolved { at, path: path.to_string() }));
         if self.metadata.mac.is_none() {
             problems.push(DocumentError::MissingMac);
+        }
+        match (self.metadata.is_marked_as_sealed(), self.metadata.has_seal()) {
+            (true, false) => problems.push(DocumentError::BrokenSeal(SealFault::Removed)),
+            (false, true) => problems.push(DocumentError::BrokenSeal(SealFault::Unexpected)),
+            _ => {}
         }
         problems
     }

@@ -15,7 +15,7 @@ use super::{Document, MetadataChange};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{DocumentError, Result};
-use crate::keys::{KeyUri, Keyring, NamedKey, Vouchers, WrappingKey};
+use crate::keys::{KeyUri, Keyring, NamedKey, Vouchers, WrappedKey, WrappingKey};
 
 /// A key in a new list of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,6 +263,12 @@ impl NewKey {
 }
 
 impl Metadata {
+    /// Its wrapped keys, without what is wrong with some of them.
+    #[must_use]
+    pub fn wrapped_keys(&self) -> Vec<WrappedKey> {
+        self.groups.iter().flatten().filter_map(|key| Some(key.slot().ok()?.wrapped)).collect()
+    }
+
     /// Its recipients.
     pub fn named_keys(&self) -> impl Iterator<Item = NamedKey> {
         self.groups.iter().flatten().map(StoredKey::named_key)

@@ -339,6 +339,9 @@ impl Asking<'_, '_> {
         if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
         }
+        if !self.keyring.trusted.permits_access(wrapped, access) {
+            return Err(KeyRefusal::NotNamed);
+        }
         let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
         match wrapped.provider.as_str() {
             AGE => {

@@ -1,6 +1,6 @@
 //! Which keys may be asked because a file's header names them. A header is somebody else's text.
 
-use super::groups::is_same_fingerprint;
+use super::groups::{KmsAccess, is_same_fingerprint};
 use super::{AGE, AWS_KMS, KeyUri, KmsKey, PGP, WrappedKey, age};
 
 /// Longest pattern, in bytes: the longest ARN is shorter.
@@ -11,6 +11,29 @@ const MAX_PATTERN: usize = 1024;
 pub struct TrustedKeys {
     /// Every list that has a say; each must let a key pass.
     lists: Vec<Vec<Trusted>>,
+    /// Without a list, and where nobody asked for a file to be opened: what is known of KMS.
+    known: Option<KnownAccess>,
+}
+
+/// Accounts, roles and profiles of AWS that a config or the user has named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownAccess {
+    /// Accounts whose keys may be asked.
+    pub accounts: Vec<String>,
+    /// Roles that may be assumed because a document names them.
+    pub roles: Vec<String>,
+    /// Profiles that may be used because a document names them.
+    pub profiles: Vec<String>,
+}
+
+impl KnownAccess {
+    /// Whether a wrapped key is of KMS, in one of the accounts.
+    #[must_use]
+    pub fn is_account_of(&self, slot: &WrappedKey) -> bool {
+        let key = KmsKey::from_slot(&slot.key_id).or_else(|| KmsKey::from_document(&slot.key_id));
+        let account = key.as_ref().and_then(KmsKey::account);
+        account.is_some_and(|account| self.accounts.iter().any(|known| known == account))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +56,7 @@ impl TrustedKeys {
     /// No key, until some are added.
     #[must_use]
     pub fn none() -> Self {
-        Self { lists: vec![Vec::new()] }
+        Self { lists: vec![Vec::new()], known: None }
     }
 
     /// Adds the ARN of a KMS key with `*` in it or without, an account, a recipient of age, or `passphrase:`.
@@ -70,7 +93,26 @@ impl TrustedKeys {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.lists.extend(other.lists);
+        self.known = self.known.or(other.known);
         self
+    }
+
+    /// Without a list, only the keys of KMS that are known, asked in a way that is known.
+    #[must_use]
+    pub fn only_known(mut self, known: KnownAccess) -> Self {
+        self.known = Some(known);
+        self
+    }
+
+    /// Whether a key may be asked in the way that a document names. A list of trusted keys leaves that to the document.
+    #[must_use]
+    pub fn permits_access(&self, slot: &WrappedKey, access: &KmsAccess) -> bool {
+        let Some(known) = self.known.as_ref().filter(|_| slot.provider == AWS_KMS && self.lists.is_empty()) else {
+            return true;
+        };
+        let is_among =
+            |named: &Option<String>, known: &[String]| named.as_ref().is_none_or(|name| known.contains(name));
+        is_among(&access.role, &known.roles) && is_among(&access.profile, &known.profiles) && known.is_account_of(slot)
     }
 
     /// Whether the key of a slot may be asked.

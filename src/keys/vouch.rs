@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::groups::KmsAccess;
+use super::groups::{KmsAccess, WrappingKey};
 use super::trust::TrustedKeys;
-use super::{KeyUri, WrappedKey};
+use super::{AGE, AWS_KMS, KeyUri, PGP, WrappedKey};
 use crate::error::{Error, Result};
 
 /// A recipient as a file names it, with everything that decides who is given what is wrapped for it.
@@ -109,6 +109,18 @@ impl NamedKey {
         Self::new(provider, key_id, KmsAccess::default(), format!("{provider} {key_id}"))
     }
 
+    /// The recipient that a key of a rule is.
+    #[must_use]
+    pub fn of_wrapping_key(WrappingKey { key, access }: &WrappingKey) -> Self {
+        let (provider, key) = match key {
+            KeyUri::AwsKms(key) => (AWS_KMS, key.to_string()),
+            KeyUri::Age(recipient) => (AGE, recipient.to_string()),
+            KeyUri::Passphrase => (AGE, "scrypt".to_owned()),
+            KeyUri::Pgp(fingerprint) => (PGP, fingerprint.as_str().to_owned()),
+        };
+        Self::new(provider, &key, access.clone(), format!("{provider} {key}"))
+    }
+
     /// The recipient of a wrapped key of a document. `identity` says all of it.
     pub(crate) fn new(provider: &str, key_id: &str, access: KmsAccess, identity: String) -> Self {
         let slot = WrappedKey { provider: provider.to_owned(), key_id: key_id.to_owned(), ciphertext: Vec::new() };
@@ -153,7 +165,6 @@ impl Ord for NamedKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{AGE, AWS_KMS};
 
     const OURS: &str = "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
     const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -3,9 +3,11 @@
 mod check;
 mod install;
 mod merge;
+mod notes;
 mod repair;
 mod repository;
 mod textconv;
+mod unasked;
 
 use crate::args::git::{GitArgs, GitCommand};
 use crate::configuration::Configs;

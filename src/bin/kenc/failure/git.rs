@@ -29,6 +29,10 @@ pub enum GitFault {
     ShouldBeEncrypted(PathBuf),
     #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
     InTheClearByConfig { at: At, path: String },
+    #[error("its seal is gone: the last commit has one")]
+    SealGone,
+    #[error("it gets keys that nothing vouches for: {}", .0.join(", "))]
+    KeysAdded(Vec<String>),
     #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
     NotConfirmed(PathBuf),
 }
@@ -45,7 +49,9 @@ impl GitFault {
             | Self::NotConfirmed(_) => Exit::Failed,
             Self::NoAttributePattern(_) => Exit::Usage,
             Self::OtherHook(_) => Exit::WouldOverwrite,
-            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } => Exit::Problems,
+            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } | Self::SealGone | Self::KeysAdded(_) => {
+                Exit::Problems
+            }
         }
     }
 }

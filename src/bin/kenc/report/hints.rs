@@ -376,6 +376,10 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::NotTrusted => {
             "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name it whole with -k".to_owned()
         }
+        KeyRefusal::NotNamed => {
+            "if it is yours, name the key in a rule of the config, or add it to `trusted_keys`: git then shows the file"
+                .to_owned()
+        }
         KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
             "the file was changed: take it from a backup or from where it came from".to_owned()

@@ -6,11 +6,12 @@ use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use kenc::document::merge::unresolved;
 use kenc::document::{Demands as DocumentDemands, Document, Format, Rule, Sealed};
 use kenc::error::{DocumentError, Error};
-use kenc::keys::Keyring;
+use kenc::keys::{Keyring, NamedKey, Vouchers};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::repository::{Contents, Entry, top};
+use super::repository::{Contents, Entry, last_commit, top};
+use super::unasked;
 use crate::args::git::GitCheckArgs;
 use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
@@ -103,6 +104,7 @@ impl Check<'_> {
             }
         };
         let mut problems = sealed.problems_without_key();
+        self.against_last_commit(name, path, &sealed)?;
         for (at, path) in self.exposed_by_rule(&sealed, path)? {
             let is_known = problems.iter().any(|known| {
                 matches!(known, DocumentError::InTheClear { path: other, .. } if *other == path)
@@ -125,6 +127,40 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// What a commit would change that nobody sees in the values: that a seal goes, or that keys come for which nothing
+    /// vouches.
+    fn against_last_commit(&mut self, name: &str, path: &Path, sealed: &Sealed) -> Result<(), Failure> {
+        let old = last_commit(path).and_then(|old| Sealed::new(old).ok());
+        let (Some(old), new) = (old, sealed.metadata()) else { return Ok(()) };
+        let old = old.metadata();
+        if old.has_seal() && !new.has_seal() && !new.is_marked_as_sealed() {
+            self.problem(name, GitFault::SealGone);
+        }
+        let is_new = |key: &NamedKey| !old.named_keys().any(|known| known == *key);
+        let added: Vec<NamedKey> = new.named_keys().filter(is_new).collect();
+        // A seal over the old list is not one over the new: without keys at hand the same text shows that.
+        let is_resealed = new.has_seal() && !new.has_same_seal(old);
+        if added.is_empty() || is_resealed {
+            return Ok(());
+        }
+        let vouchers = Vouchers::none().and_named(&self.demands.only).and_trusted(&self.configs.trusted(Some(path))?);
+        let by_rule = self.names_of_rule(path)?;
+        let unknown = added.iter().filter(|key| !vouchers.vouch_for(key) && !by_rule.contains(&key.to_string()));
+        let unknown: Vec<String> = unknown.map(ToString::to_string).collect();
+        if !unknown.is_empty() {
+            self.problem(name, GitFault::KeysAdded(unknown));
+        }
+        Ok(())
+    }
+
+    /// The keys that the rule for a file names, as messages name keys.
+    fn names_of_rule(&self, path: &Path) -> Result<Vec<String>, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().and_then(|config| config.rule_for(Some(path)).ok().flatten());
+        let groups = rule.map(|rule| documents::groups_of_rule(&rule)).transpose()?.unwrap_or_default();
+        Ok(groups.iter().flatten().map(|key| NamedKey::of_wrapping_key(key).to_string()).collect())
+    }
+
     /// Values that the rule of the config selects, and the rule of the document does not.
     fn exposed_by_rule(&self, sealed: &Sealed, path: &Path) -> Result<Vec<(kenc::error::At, String)>, Failure> {
         let found = self.configs.of(Some(path))?;
@@ -143,7 +179,8 @@ impl Check<'_> {
     fn with_keys(&self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
         let passphrases = Passphrases::new(self.args.passphrase.passphrase_from.clone(), false);
         let kms = key_service(&self.args.aws);
-        let trusted = self.configs.trusted(Some(path))?;
+        let trusted =
+            unasked::trusted(self.configs, path, &self.demands.only, &kms, &sealed.metadata().wrapped_keys())?;
         let identities = &self.demands.identities;
         let keyring = Keyring { kms: &kms, identities, passphrases: &passphrases, trusted: &trusted };
         let require_seal = self.configs.require_seal(Some(path))?;

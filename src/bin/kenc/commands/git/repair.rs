@@ -1,19 +1,16 @@
 //! `kenc git mac-repair`.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
-use std::path::Path;
 
 use kenc::document::merge::unresolved;
-use kenc::document::{self, Document, Format, Item, MacDemand, MacStatus, SealStatus, Value};
+use kenc::document::{self, Document, Item, MacDemand, MacStatus, SealStatus, Value};
 use kenc::error::DocumentError;
 use kenc::keys::Keyring;
 use serde_json::json;
-use zeroize::Zeroizing;
 
-use super::repository::ask;
+use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
 use crate::commands::opening::Demands;
 use crate::configuration::Configs;
@@ -70,19 +67,6 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     let text = format!("{name}: a new MAC; it is not sealed\n");
     reporter.confirmation(&text, &json!({ "file": name, "repaired": true, "seal": "absent" }))?;
     Ok(Exit::Done)
-}
-
-/// The file as it was last committed.
-fn last_commit(path: &Path) -> Option<Document> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut object = OsString::from("HEAD:./");
-    object.push(path.file_name()?);
-    let answer = ask(["-C".into(), folder.as_os_str().to_owned(), "show".into(), object]).ok()?;
-    let text = String::from_utf8(answer.output).ok().filter(|_| answer.code == Some(0))?;
-    match Format::of_name(path) {
-        Format::Binary => Document::recognise(text.as_bytes()),
-        format => Document::parse(format, Zeroizing::new(text)).ok(),
-    }
 }
 
 /// Which values came, went, or are others. Values themselves are not shown: those that are encrypted differ by that.

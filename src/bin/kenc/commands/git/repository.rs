@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use kenc::document::{Document, Format};
 use kenc::error::Error;
+use zeroize::Zeroizing;
 
 use crate::failure::{Failure, GitFault};
 
@@ -55,6 +57,19 @@ pub fn path(bytes: &[u8]) -> PathBuf {
     }
     #[cfg(not(unix))]
     PathBuf::from(OsString::from(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// The file as it was last committed.
+pub fn last_commit(path: &Path) -> Option<Document> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut object = OsString::from("HEAD:./");
+    object.push(path.file_name()?);
+    let answer = ask(["-C".into(), folder.as_os_str().to_owned(), "show".into(), object]).ok()?;
+    let text = String::from_utf8(answer.output).ok().filter(|_| answer.code == Some(0))?;
+    match Format::of_name(path) {
+        Format::Binary => Document::recognise(text.as_bytes()),
+        format => Document::parse(format, Zeroizing::new(text)).ok(),
+    }
 }
 
 /// A file in the index.

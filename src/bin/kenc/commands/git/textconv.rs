@@ -6,17 +6,18 @@ use std::io::{Read, Seek, SeekFrom};
 use kenc::crypto::sha256;
 use kenc::error::{Error, Result};
 use kenc::fs::input::Input;
-use kenc::keys::Keyring;
+use kenc::keys::{Keyring, WrappedKey};
 use kenc::stream::{Decryptor, read_error};
 use zeroize::Zeroizing;
 
+use super::{notes, unasked};
 use crate::args::git::GitTextconvArgs;
 use crate::commands::inspect;
 use crate::commands::opening::{Demands, Payload, Recognised, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Cause, Exit, Failure};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -33,7 +34,11 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -
             let shown =
                 if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
             reporter.hint(&format!("{}: shown as it is encrypted: {}", path.display(), failure.cause));
-            shown
+            match &failure.cause {
+                // What is wrong with the document itself is a part of what a commit changes.
+                Cause::Library(Error::Document(fault)) => with_notes(shown, &notes::of_fault(fault)),
+                _ => shown,
+            }
         }
     };
     crate::standard_streams::print(&shown)?;
@@ -50,13 +55,17 @@ fn plaintext(
     // Once for every file of every commit that git shows: nobody wants to be asked that.
     let passphrases = Passphrases::new(None, false);
     let kms = key_service(&args.aws);
-    let trusted = configs.trusted(path)?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let passphrases = &passphrases;
+    let identities = &demands.identities;
+    let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, &args.file, &demands.only, &kms, wrapped);
     let input = match documents::recognise(open_input(path)?, path, None)? {
         documents::Recognised::Document(sealed) => {
+            let trusted = trusted(&sealed.metadata().wrapped_keys())?;
+            let keyring = Keyring { kms: &kms, identities, passphrases, trusted: &trusted };
             let opened = sealed.open(&keyring, &demands.of_document(&documents::no_demands(), false))?;
             documents::warn_unless_sealed(reporter, &args.file.display().to_string(), opened.report());
-            return Ok(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?);
+            let notes = notes::of_document(opened.metadata(), opened.report().seal);
+            return Ok(with_notes(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, &notes));
         }
         documents::Recognised::Other(input) => input,
     };
@@ -65,6 +74,10 @@ fn plaintext(
         return Ok(whole(input)?);
     }
     let Recognised { head, payload, .. } = Recognised::read(input)?;
+    let slots = &head.header.table.slots;
+    let notes = notes::of_file(slots);
+    let trusted = trusted(slots)?;
+    let keyring = Keyring { kms: &kms, identities, passphrases, trusted: &trusted };
     let cipher = demands.open(&head, &keyring, reporter)?;
     let stream: Box<dyn Read + Send> = match payload {
         Payload::Stream(stream) => stream,
@@ -77,7 +90,7 @@ fn plaintext(
     Decryptor::new(stream, cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
     let is_text = text.len() as u64 <= MAX_TEXT && !text.contains(&0) && std::str::from_utf8(&text).is_ok();
     if is_text {
-        return Ok(text);
+        return Ok(with_notes(text, &notes));
     }
     // What is no text is told by its head and, if it is not long, by its digest: so a diff shows that it changed.
     let mut summary = inspect::text(open_input(path)?)?;
@@ -89,6 +102,17 @@ fn plaintext(
         summary.push('\n');
     }
     Ok(Zeroizing::new(summary.into_bytes()))
+}
+
+/// A text with lines about it behind it.
+fn with_notes(text: Zeroizing<Vec<u8>>, notes: &str) -> Zeroizing<Vec<u8>> {
+    let mut all = Zeroizing::new(Vec::with_capacity(text.len() + notes.len() + 1));
+    all.extend_from_slice(&text);
+    if !text.is_empty() && !text.ends_with(b"\n") {
+        all.push(b'\n');
+    }
+    all.extend_from_slice(notes.as_bytes());
+    all
 }
 
 fn whole(input: Input) -> Result<Zeroizing<Vec<u8>>> {

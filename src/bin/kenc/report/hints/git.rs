@@ -32,6 +32,10 @@ pub fn of(fault: &GitFault) -> String {
         GitFault::InTheClearByConfig { .. } => {
             "the rule of the config has changed since: encrypt the file anew under it".to_owned()
         }
+        GitFault::SealGone | GitFault::KeysAdded(_) => {
+            "`git diff --cached` shows what else changed; if it is right, `kenc seal` vouches for the file after a look"
+                .to_owned()
+        }
         GitFault::NotConfirmed(path) => format!("`kenc git mac-repair --yes {}` does it unasked", super::quoted(path)),
     }
 }

@@ -1,0 +1,56 @@
+//! What a diff shows of an encrypted file besides its plaintext: its recipients, its rule, and the state of its seal, so that
+//! a commit that changes nothing else is seen.
+
+use std::fmt::Write as _;
+
+use kenc::document::{MacScope, Metadata, SealStatus};
+use kenc::error::DocumentError;
+use kenc::keys::{NamedKey, WrappedKey};
+
+use crate::report::printable;
+
+/// For a document that was opened.
+pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
+    let Metadata { groups, rule, mac_scope, .. } = metadata;
+    let mut notes = Notes::default();
+    match seal {
+        SealStatus::Verified => notes.line("sealed"),
+        SealStatus::Absent => notes.line("not sealed"),
+        SealStatus::Broken(fault) => notes.line(&fault.to_string()),
+    }
+    notes.line(&format!("rule {} {}", rule.name(), rule.text()));
+    if *mac_scope == MacScope::OnlyEncrypted {
+        notes.line("the MAC is over encrypted values only");
+    }
+    if groups.len() > 1 {
+        notes.line(&format!("{} of {} key groups are needed", metadata.needed_groups(), groups.len()));
+    }
+    for (group, number) in groups.iter().zip(1..) {
+        let which = if groups.len() > 1 { format!("group {number}, ") } else { String::new() };
+        group.iter().for_each(|key| notes.line(&format!("{which}key {}", key.named_key())));
+    }
+    notes.0
+}
+
+/// For a file that is encrypted whole.
+pub fn of_file(slots: &[WrappedKey]) -> String {
+    let mut notes = Notes::default();
+    slots.iter().for_each(|slot| notes.line(&format!("key {}", NamedKey::of_slot(slot))));
+    notes.0
+}
+
+/// For a document that is not authentic.
+pub fn of_fault(fault: &DocumentError) -> String {
+    let mut notes = Notes::default();
+    notes.line(&format!("not opened: {fault}"));
+    notes.0
+}
+
+#[derive(Default)]
+struct Notes(String);
+
+impl Notes {
+    fn line(&mut self, text: &str) {
+        writeln!(self.0, "# kenc: {}", printable(text)).expect("writing to a string does not fail");
+    }
+}
