@@ -39,14 +39,13 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             "give a rule that matches no text of the form `ENC[…]`, or leave comments in the clear".to_owned()
         }
         DocumentError::InTheClear { .. } => {
-            format!("if it was put there on purpose, `kenc set {file} PATH` encrypts it; if not, somebody changed the file")
+            format!("somebody changed the file: take it from version control, and give the value with `kenc set {file} PATH`")
         }
         DocumentError::DamagedValue { .. } | DocumentError::ValueNotAuthentic { .. } => {
             "take the value from version control or a backup; `--ignore-mac` does not help here".to_owned()
         }
         DocumentError::MissingMac | DocumentError::WrongMac => {
-            "if a merge in version control did this, look at the values with `kenc decrypt --ignore-mac`, and `kenc edit` them"
-                .to_owned()
+            format!("take it from version control; if a merge did this, `kenc git mac-repair {file}` shows what differs from the last commit, and asks")
         }
         DocumentError::BrokenSeal(_) => {
             format!("compare it with the last version that you trust, `git log -p {file}`; `kenc inspect {file}` shows its rule and its recipients")

@@ -33,10 +33,13 @@ pub fn of(fault: &GitFault) -> String {
             "the rule of the config has changed since: encrypt the file anew under it".to_owned()
         }
         GitFault::SealGone | GitFault::KeysAdded(_) => {
-            "`git diff --cached` shows what else changed; if it is right, `kenc seal` vouches for the file after a look"
+            "`git diff --cached` shows its keys and its seal; `git restore --staged --worktree FILE` takes the last commit's"
                 .to_owned()
         }
-        GitFault::NotConfirmed(path) => format!("`kenc git mac-repair --yes {}` does it unasked", super::quoted(path)),
+        GitFault::NotConfirmed(path) => format!(
+            "look at what differs, and answer at a terminal: `kenc git mac-repair {}`",
+            super::quoted(path)
+        ),
     }
 }
 
