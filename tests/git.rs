@@ -225,7 +225,9 @@ fn a_whole_file_is_shown_as_its_text_or_as_a_summary() {
     for name in ["a.sql", "b.bin"] {
         repository.kenc(&["encrypt", name, "-o", &format!("{name}.kenc")]).ok();
     }
-    repository.kenc(&["git", "textconv", "a.sql.kenc"]).gives(b"select 'marmot';\n");
+    repository
+        .kenc(&["git", "textconv", "a.sql.kenc"])
+        .gives(format!("select 'marmot';\n# kenc: key age {}\n", repository.recipient).as_bytes());
     let summary = repository.kenc(&["git", "textconv", "b.bin.kenc"]).ok().stdout_text();
     assert!(summary.starts_with("kenc file, version 1") && summary.contains("SHA-256"), "{summary}");
     std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();

@@ -354,7 +354,11 @@ impl<'a> Sequence<'a> {
     fn rotate(&mut self) -> Result<(), String> {
         let _ = writeln!(self.story, "rotate");
         let opened = self.open(&self.text)?;
-        self.text = opened.rotate(&self.bench.keyring()).map_err(|error| format!("rotate: {error}"))?.text.to_string();
+        self.text = opened
+            .rotate(&self.bench.keyring(), &kenc::keys::Vouchers::person())
+            .map_err(|error| format!("rotate: {error}"))?
+            .text
+            .to_string();
         self.count("rotate");
         self.check()
     }
@@ -370,8 +374,9 @@ impl<'a> Sequence<'a> {
         } else {
             vec![keys.iter().map(new).collect()]
         };
-        let outcome =
-            opened.with_keys(&groups, 0, &self.bench.keyring()).map_err(|error| format!("rewrap: {error}"))?;
+        let outcome = opened
+            .with_keys(&groups, 0, &self.bench.keyring(), &kenc::keys::Vouchers::person())
+            .map_err(|error| format!("rewrap: {error}"))?;
         self.take(outcome);
         self.count("rewrap");
         self.check()
@@ -461,7 +466,13 @@ impl<'a> Sequence<'a> {
         let our_text = our_side.document().text().to_owned();
         let version = |opened| Version::Opened(Box::new(opened));
         self.count("changes");
-        let merged = merge(Some(&version(base)), &version(our_side), &version(their_side), &self.bench.keyring());
+        let merged = merge(
+            Some(&version(base)),
+            &version(our_side),
+            &version(their_side),
+            &self.bench.keyring(),
+            &kenc::keys::Vouchers::none(),
+        );
         let Merge { text, conflicts, disputes, .. } = match merged {
             Ok(merged) => merged,
             Err(error) => {

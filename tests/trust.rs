@@ -64,16 +64,20 @@ impl Attack {
         let group = |words: &&[&str]| words.iter().map(|word| word.parse::<KeyUri>().unwrap().into()).collect();
         let recipe = Recipe { groups: groups.iter().map(group).collect(), threshold, ..Recipe::default() };
         let plaintext = Document::parse(Format::Yaml, Zeroizing::new(plaintext.to_owned())).unwrap();
-        let text = self.with_keyring(|keyring| {
-            let sealed = plaintext.encrypt(&recipe, keyring).unwrap().text;
+        let sealed = self.with_keyring(|keyring| plaintext.encrypt(&recipe, keyring)).unwrap().text;
+        self.home.write(name, self.without_seal(&sealed));
+    }
+
+    /// A sealed document as another tool writes it that has the data key.
+    fn without_seal(&self, sealed: &str) -> String {
+        self.with_keyring(|keyring| {
             let stripped: Vec<&str> =
                 sealed.lines().filter(|line| !line.trim_start().starts_with("kenc_seal")).collect();
             let stripped = Zeroizing::new(stripped.join("\n") + "\n");
             let demands = Demands { seal: SealDemand::Nothing, ..Demands::default() };
             let sealed = Sealed::new(Document::parse(Format::Yaml, stripped).unwrap()).unwrap();
-            sealed.open(keyring, &demands).unwrap().mended().unwrap().text
-        });
-        self.home.write(name, text.as_bytes());
+            sealed.open(keyring, &demands).unwrap().mended().unwrap().text.to_string()
+        })
     }
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
@@ -246,6 +250,150 @@ fn shares_are_split_anew_only_among_keys_that_something_vouches_for() {
     let shares = attack.run(&["decrypt", "-o", "-", "s.yaml", "--identity", "attacker.txt"]);
     assert_eq!(shares.code, NO_KEY, "{}", shares.stderr);
     assert!(!attack.text("s.yaml").contains(&attack.attacker));
+}
+
+#[test]
+fn a_branch_without_a_seal_brings_no_keys_names_rules_or_comments_into_a_merge() {
+    let attack = Attack::new();
+    let plaintext = "# the host\nhost_unencrypted: a\npassword: hunter2\nport: 1\n";
+    attack.home.write("s.yaml", plaintext);
+    attack.run(&["encrypt", "--values", "-i", "s.yaml"]).ok();
+    let base = attack.home.read("s.yaml");
+    let put = |name: &str, text: &[u8]| drop(attack.home.write(name, text));
+    put("base.yaml", &base);
+    attack.home.run_with(["set", "s.yaml", "port"], b"2").ok();
+    let ours = attack.home.read("s.yaml");
+    // As another tool writes it that has the data key; then somebody without it changes the text.
+    let stripped = attack.without_seal(std::str::from_utf8(&base).unwrap());
+    put("s.yaml", stripped.as_bytes());
+    attack.plant_in_metadata("s.yaml");
+    let planted = attack.text("s.yaml");
+    let renamed = stripped.replace("host_unencrypted", "port_unencrypted");
+    let commented = stripped.replace("# the host", "# kept by nobody");
+    let ruled = stripped.replace("unencrypted_suffix: _unencrypted", "unencrypted_regex: _unencrypted$");
+    for (theirs, words) in [
+        (&planted, "keys that nothing vouches for"),
+        (&renamed, "names of values in the clear: host_unencrypted, port_unencrypted"),
+        (&commented, "comments"),
+        (&ruled, "the rule that says what is encrypted"),
+    ] {
+        assert_ne!(*theirs, stripped, "{words}");
+        for (first, second) in [(&ours, "base.yaml"), (&base, "base.yaml")] {
+            put("s.yaml", first);
+            put("theirs.yaml", theirs.as_bytes());
+            let merged = attack.run(&["git", "merge", second, "s.yaml", "theirs.yaml", "s.yaml"]);
+            assert_eq!(merged.code, 1, "{words}\n{}", merged.stderr);
+            merged.says(words);
+            let text = attack.text("s.yaml");
+            assert!(!text.contains(&attack.attacker) && text.contains("# the host\nhost_unencrypted: a\n"), "{text}");
+            assert!(text.contains("unencrypted_suffix"), "{text}");
+            attack.gave_the_attacker_nothing("s.yaml");
+        }
+    }
+    // Values that the unsealed version changes are authentic, and are taken; what is taken from it gets no seal.
+    put("theirs.yaml", stripped.as_bytes());
+    attack.home.run_with(["set", "theirs.yaml", "password"], b"new").ok();
+    put("s.yaml", &ours);
+    attack.run(&["git", "merge", "base.yaml", "s.yaml", "theirs.yaml", "s.yaml"]).ok();
+    attack
+        .run(&["decrypt", "-o", "-", "s.yaml"])
+        .gives(plaintext.replace("hunter2", "new").replace("port: 1", "port: 2").as_bytes());
+    assert!(!attack.text("s.yaml").contains("kenc_seal"));
+}
+
+#[test]
+fn a_commit_that_only_adds_a_recipient_or_strips_a_seal_is_seen_and_found() {
+    const PROBLEMS: i32 = 7;
+    let attack = Attack::new();
+    let git = |words: &[&str]| {
+        let mut command = attack.home.environment_of(Command::new("git"));
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]).args(words);
+        finish(command, b"").ok().stdout_text()
+    };
+    git(&["init", "-q", "-b", "main"]);
+    attack.home.write("s.yaml", "password: hunter2\n");
+    attack.run(&["encrypt", "--values", "-i", "s.yaml"]).ok();
+    git(&["add", "s.yaml"]);
+    git(&["commit", "-q", "-m", "base"]);
+    let base = attack.text("s.yaml");
+    let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
+    let expected = format!(
+        "password: hunter2\n# kenc: sealed\n# kenc: rule unencrypted_suffix _unencrypted\n# kenc: key age {}\n",
+        attack.ours
+    );
+    assert_eq!(shown, expected);
+    let check = |words: &[&str]| {
+        git(&["add", "s.yaml"]);
+        for arguments in [&["git", "check"][..], &["git", "check", "--no-keys"], &["git", "check", "s.yaml"]] {
+            let found = attack.run(arguments);
+            assert_eq!(found.code, PROBLEMS, "{arguments:?}\n{}", found.stderr);
+            assert!(words.iter().any(|words| found.stderr.contains(words)), "{words:?}\n{}", found.stderr);
+        }
+    };
+    // A recipient in a sealed document, the seal taken away, and both in what another tool wrote.
+    attack.plant_in_metadata("s.yaml");
+    check(&[&attack.attacker, "seal"]);
+    let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
+    assert!(shown.contains(&attack.attacker) && shown.contains("# kenc: not opened: "), "{shown}");
+    let lines: Vec<&str> = base.lines().filter(|line| !line.contains("kenc_seal")).collect();
+    attack.home.write("s.yaml", lines.join("\n") + "\n");
+    check(&["seal"]);
+    attack.home.write("s.yaml", attack.without_seal(&base));
+    check(&["its seal is gone: the last commit has one"]);
+    let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
+    assert!(shown.contains("\n# kenc: not sealed\n"), "{shown}");
+    git(&["commit", "-q", "-m", "without a seal"]);
+    attack.plant_in_metadata("s.yaml");
+    check(&["it gets keys that nothing vouches for"]);
+    let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
+    assert!(shown.contains(&format!("# kenc: key age {}\n", attack.attacker)), "{shown}");
+}
+
+#[test]
+fn what_git_shows_unasked_calls_no_account_that_only_the_file_names() {
+    let attack = Attack::new();
+    let key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    // Whoever asks it is noticed, and gets no answer.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&calls);
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            drop(connection);
+        }
+    });
+    let asked = |name: &str| {
+        let before = calls.load(std::sync::atomic::Ordering::SeqCst);
+        let mut command = attack.home.command();
+        command.args(["git", "textconv", "--identity", "attacker.txt", name]).env("AWS_ENDPOINT_URL", &endpoint);
+        for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            command.env(variable, "x");
+        }
+        command.env("AWS_REGION", "eu-west-1").env("AWS_MAX_ATTEMPTS", "1");
+        finish(command, b"").ok();
+        calls.load(std::sync::atomic::Ordering::SeqCst) > before
+    };
+    attack.home.write("x", "the secret");
+    attack.run(&["encrypt", "x", "-o", "x.kenc"]).ok();
+    let mut file = RawFile::parse(&attack.home.read("x.kenc"));
+    file.slots = vec![RawSlot { provider: "aws-kms".to_owned(), key_id: key.to_owned(), wrapped: vec![1; 64] }];
+    attack.home.write("x.kenc", file.build());
+    attack.document_of_sops("s.yaml", "password: hunter2\n", &[&[&attack.ours]], 0);
+    let text = attack.text("s.yaml");
+    let entry = |more: &str| {
+        format!("    kms:\n        - arn: {key}\n          enc: AAAA\n          aws_profile: \"\"\n{more}    age:\n")
+    };
+    let with = |more: &str| text.replace("    age:\n", &entry(more)).replace(&attack.ours, &attack.attacker);
+    attack.home.write("s.yaml", with(""));
+    attack.home.write("role.yaml", with("          role: arn:aws:iam::444455556666:role/x\n"));
+    for name in ["x.kenc", "s.yaml", "role.yaml"] {
+        assert!(!asked(name), "{name}");
+    }
+    attack.home.write(".kenc.yaml", format!("keys: {{team: '{key}'}}\n"));
+    assert!(asked("x.kenc") && asked("s.yaml"));
+    assert!(!asked("role.yaml"));
 }
 
 #[test]

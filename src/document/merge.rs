@@ -19,6 +19,7 @@
 mod keys;
 mod pieces;
 mod tree;
+mod uncovered;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -40,8 +41,9 @@ use crate::keys::{Keyring, Vouchers};
 use keys::MergedKeys;
 use pieces::{Disputed, merge_lines};
 use tree::{Aliases, Change, Merger, Naming, first_change};
+use uncovered::{is_verified, uncovered_changes};
 
-pub use keys::Dispute;
+pub use keys::{Dispute, Side, Uncovered};
 pub(super) use tree::original_key;
 
 /// One of the versions that are merged.
@@ -161,6 +163,17 @@ pub fn merge(
     let versions = Versions { base, ours, theirs };
     let MergedKeys { mut metadata, data_key, disputes } = keys::merge(&versions, keyring, vouchers)?;
     let selection = Selection::new(&metadata.rule)?;
+    let mut disputes = disputes;
+    let base_of = || base.and_then(Version::opened);
+    if let Some(theirs) = theirs.opened().filter(|theirs| !is_verified(theirs)) {
+        disputes.extend(uncovered_changes(base_of(), theirs, Side::Theirs));
+    }
+    // Ours stays as it is. That it lost its seal since the base is worth a word all the same.
+    if let (Some(base), Some(ours)) = (base_of().filter(|base| is_verified(base)), ours.opened())
+        && !is_verified(ours)
+    {
+        disputes.extend(uncovered_changes(Some(base), ours, Side::Ours));
+    }
     let Merged { plaintext, conflicts, comments_left_out } = versions.merged_plaintext(&selection)?;
     let names = |keys: &super::Metadata| keys.groups.iter().flatten().map(super::StoredKey::id).collect::<Vec<_>>();
     let (new, old) = (names(&metadata), ours.opened().map(|ours| names(ours.metadata())).unwrap_or_default());
@@ -247,6 +260,11 @@ impl Versions<'_> {
         if format == Format::Binary {
             return self.merged_bytes();
         }
+        if self.has_unsealed_names() {
+            // What their values are called is not known: nothing of theirs is taken.
+            let plaintext = Document::parse(format, self.ours.plaintext().text().to_owned().into())?;
+            return Ok(Merged { plaintext, conflicts: Vec::new(), comments_left_out: 0 });
+        }
         let mut fault = None;
         for naming in Naming::of(format) {
             let merged = self.merged_document(*naming, selection)?;
@@ -256,6 +274,14 @@ impl Versions<'_> {
             }
         }
         Err(fault.expect("there is a way to name conflicts in every notation").into())
+    }
+
+    /// Whether their version is not sealed and calls values in the clear otherwise than the base.
+    fn has_unsealed_names(&self) -> bool {
+        let Some(theirs) = self.theirs.opened().filter(|theirs| !is_verified(theirs)) else { return false };
+        let base = self.base.and_then(Version::opened);
+        let changes = uncovered_changes(base, theirs, Side::Theirs);
+        changes.iter().any(|change| matches!(change, Dispute::Unsealed(_, Uncovered::Names(_))))
     }
 
     /// Text of any kind is merged by its lines, with the marks of git where both sides changed the same ones.
@@ -300,7 +326,9 @@ impl Versions<'_> {
         let texts: [&dyn Fn() -> Zeroizing<String>; 3] =
             [&|| by_lines(Disputed::Joined), &|| by_lines(Disputed::Ours), &|| Zeroizing::new(ours.text().to_owned())];
         let mut last = DocumentError::Unmergeable("no text says what both sides have made of it");
-        for text in texts {
+        // The text of an unsealed version is anybody's: its values are taken, and its comments, tags and layout are not.
+        let is_unsealed = self.theirs.opened().is_some_and(|theirs| !is_verified(theirs));
+        for text in texts.into_iter().skip(if is_unsealed { 2 } else { 0 }) {
             // Lines of two files together may be no document: then there are fewer of theirs in the next.
             let Ok(document) = Document::parse(format, text()) else { continue };
             match brought_to(document, &wanted, &mut aliases, selection) {

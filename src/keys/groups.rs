@@ -304,7 +304,7 @@ impl Asking<'_, '_> {
         let kms = self.keyring.kms;
         let (mut services, mut calls) = (Services::default(), Vec::new());
         for slot in slots.iter().filter(|slot| opening.wants(slot)).copied().collect::<Vec<_>>() {
-            match self.kms_key_of(&slot.stored.wrapped) {
+            match self.kms_key_of(slot.stored) {
                 Ok(_) if calls.len() == MAX_KMS_CALLS => {
                     let many = format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS");
                     opening.answered(slot, Err(KeyRefusal::Damaged(many)));
@@ -339,9 +339,6 @@ impl Asking<'_, '_> {
         if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
         }
-        if !self.keyring.trusted.permits_access(wrapped, access) {
-            return Err(KeyRefusal::NotNamed);
-        }
         let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
         match wrapped.provider.as_str() {
             AGE => {
@@ -372,9 +369,12 @@ impl Asking<'_, '_> {
     }
 
     /// The key that KMS is asked to use for a wrapped key.
-    fn kms_key_of(&self, wrapped: &WrappedKey) -> Result<KmsKey, KeyRefusal> {
+    fn kms_key_of(&self, GroupSlot { wrapped, access }: &GroupSlot) -> Result<KmsKey, KeyRefusal> {
         if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
+        }
+        if !self.keyring.trusted.permits_access(wrapped, access) {
+            return Err(KeyRefusal::NotNamed);
         }
         let no_arn = || KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", wrapped.key_id));
         let named = KmsKey::from_document(&wrapped.key_id).ok_or_else(no_arn)?;

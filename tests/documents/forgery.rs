@@ -304,7 +304,7 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
         [
             super::workbench::changed(opened.encrypt_again(&edited).unwrap()),
             super::workbench::changed(opened.with_keys(&keys, 0, &keyring, &kenc::keys::Vouchers::none()).unwrap()),
-            opened.rotate(&keyring, &kenc::keys::Vouchers::none()).unwrap().text.to_string(),
+            opened.rotate(&keyring, &kenc::keys::Vouchers::person()).unwrap().text.to_string(),
             opened.mended().unwrap().text.to_string(),
         ]
     };
@@ -323,7 +323,7 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
     let refused = broken.with_keys(&keys, 0, &keyring, &kenc::keys::Vouchers::none()).err().unwrap();
     assert!(matches!(refused, Error::Document(DocumentError::BrokenSeal(SealFault::Wrong))), "{refused}");
     assert_eq!(
-        open(&broken.rotate(&keyring, &kenc::keys::Vouchers::none()).unwrap().text).report().seal,
+        open(&broken.rotate(&keyring, &kenc::keys::Vouchers::person()).unwrap().text).report().seal,
         SealStatus::Absent
     );
 }

@@ -26,6 +26,32 @@ pub enum Dispute {
     UnknownFields,
     /// They added keys that would be given a data key, and nothing says that it was somebody who could open the document.
     UnvouchedKeys(Vec<String>),
+    /// The version of a side is not sealed, and differs from the base in something that only a seal would cover.
+    Unsealed(Side, Uncovered),
+}
+
+/// A side of a merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Ours, which is kept.
+    Ours,
+    /// Theirs, of which it is not taken.
+    Theirs,
+}
+
+/// What the MAC of sops does not cover, and whoever can write a file can change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncovered {
+    /// Which values are encrypted, or counted by the MAC.
+    Rule,
+    /// Names of values in the clear, as paths.
+    Names(Vec<String>),
+    /// Comments.
+    Comments,
+    /// Fields that this version does not know.
+    UnknownFields,
+    /// The key groups, or how many of them are needed.
+    KeyGroups,
 }
 
 impl fmt::Display for Dispute {
@@ -34,6 +60,16 @@ impl fmt::Display for Dispute {
             Self::Rule => f.write_str("both sides changed the rule that says what is encrypted"),
             Self::KeyGroups => f.write_str("both sides changed the key groups"),
             Self::UnknownFields => f.write_str("both sides changed unknown fields of the metadata"),
+            Self::Unsealed(side, what) => {
+                write!(f, "{} version is not sealed, and changes ", if *side == Side::Ours { "our" } else { "their" })?;
+                match what {
+                    Uncovered::Rule => f.write_str("the rule that says what is encrypted"),
+                    Uncovered::Names(names) => write!(f, "names of values in the clear: {}", names.join(", ")),
+                    Uncovered::Comments => f.write_str("comments"),
+                    Uncovered::UnknownFields => f.write_str("unknown fields of the metadata"),
+                    Uncovered::KeyGroups => f.write_str("the key groups"),
+                }
+            }
             Self::UnvouchedKeys(keys) => write!(f, "they added keys that nothing vouches for: {}", keys.join(", ")),
         }
     }
@@ -68,17 +104,31 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
             disputes.push(dispute);
         }
     };
-    let (rule, is_disputed) = one_of(old.map(|old| &old.rule), &metadata.rule, &new.rule);
-    note(is_disputed, Dispute::Rule);
-    metadata.rule = rule;
-    let (scope, is_disputed) = one_of(old.map(|old| &old.mac_scope), &metadata.mac_scope, &new.mac_scope);
-    metadata.mac_scope = if is_disputed { MacScope::All } else { scope };
+    let is_sealed = theirs.report().seal == SealStatus::Verified;
+    let unsealed = |what| Dispute::Unsealed(Side::Theirs, what);
+    // Nothing of an unsealed version vouches for what it says of this: ours stays, and whoever merges decides.
+    let differs = |old: Option<&Metadata>| {
+        old.is_none_or(|old| old.rule != new.rule || old.mac_scope != new.mac_scope)
+            && (metadata.rule != new.rule || metadata.mac_scope != new.mac_scope)
+    };
+    if is_sealed {
+        let (rule, is_disputed) = one_of(old.map(|old| &old.rule), &metadata.rule, &new.rule);
+        note(is_disputed, Dispute::Rule);
+        metadata.rule = rule;
+        let (scope, is_disputed) = one_of(old.map(|old| &old.mac_scope), &metadata.mac_scope, &new.mac_scope);
+        metadata.mac_scope = if is_disputed { MacScope::All } else { scope };
+    } else {
+        note(differs(old), unsealed(Uncovered::Rule));
+    }
     let names: BTreeSet<&String> = metadata.unknown.keys().chain(new.unknown.keys()).collect();
     let mut unknown = BTreeMap::new();
     for name in names {
         let field = |metadata: &Metadata| metadata.unknown.get(name).cloned();
         let (value, is_disputed) = one_of(old.map(field).as_ref(), &field(&metadata), &field(new));
         note(is_disputed, Dispute::UnknownFields);
+        let (ours, is_taken) = (field(&metadata), value != field(&metadata));
+        note(is_taken && !is_sealed, unsealed(Uncovered::UnknownFields));
+        let value = if is_sealed { value } else { ours };
         unknown.extend(value.map(|value| (name.clone(), value)));
     }
     metadata.unknown = unknown;
@@ -90,7 +140,8 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
         ours,
         theirs,
         data_key: if is_shared || is_base(theirs) { Key::Ours } else { Key::New },
-        vouches: theirs.report().seal == SealStatus::Verified && (is_shared || is_base(theirs)),
+        vouches: is_sealed && (is_shared || is_base(theirs)),
+        given: vouchers,
     };
     let is_simple = metadata.groups.len() == 1 && new.groups.len() == 1;
     let wanted = if is_simple { sides.group(&mut disputes)? } else { sides.groups(&mut disputes) };
@@ -143,6 +194,8 @@ struct Sides<'a> {
     data_key: Key,
     /// Whether their list of keys is that of somebody who had the data key before: then it may be given another.
     vouches: bool,
+    /// What vouches for keys besides the seals.
+    given: &'a Vouchers,
 }
 
 /// The keys of the result.
@@ -182,7 +235,11 @@ impl<'a> Sides<'a> {
         if is_disputed {
             disputes.push(Dispute::KeyGroups);
         }
-        let keeps_ours = wanted == in_ours;
+        let is_unsealed = wanted != in_ours && !self.vouches;
+        if is_unsealed {
+            disputes.push(Dispute::Unsealed(Side::Theirs, Uncovered::KeyGroups));
+        }
+        let keeps_ours = wanted == in_ours || is_unsealed;
         let theirs = self.theirs.metadata();
         let unvouched: Vec<_> =
             theirs.groups.iter().flatten().filter(|key| !keeps_ours && !self.may_have_key(key)).collect();
@@ -194,8 +251,8 @@ impl<'a> Sides<'a> {
         Wanted { groups, threshold: metadata.threshold }
     }
 
-    /// Whether a key of theirs may be in the result. What it has of our data key already was given to it by somebody who
-    /// had that; it is given nothing on the word of somebody who may have had nothing.
+    /// Whether a key of theirs may be in the result: it is given nothing on the word of somebody who may have had nothing, and
+    /// is not listed on that either. The next who makes a new data key would give it that.
     fn may_have_key(&self, key: &StoredKey) -> bool {
         let is_known = || {
             let identity = key.identity();
@@ -204,8 +261,7 @@ impl<'a> Sides<'a> {
                 .flatten()
                 .any(|known| identities(known).contains(&identity))
         };
-        let has_it = self.data_key == Key::Ours && is_same(&self.ours.data_key, &self.theirs.data_key);
-        self.vouches || has_it || is_known()
+        self.vouches || is_known() || self.given.vouch_for(&key.named_key())
     }
 
     /// What vouches for keys that must wrap anew: besides what was given, the seals that were verified in this run. Theirs

@@ -217,10 +217,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
-        Error::NotVouchedFor { .. } => vec![
-            "if these are the right keys, `--yes` wraps under them; name keys with `--to KEY`, in a rule of the config or in its `trusted_keys`, and nobody is asked"
-                .to_owned(),
-        ],
+        Error::NotVouchedFor { .. } => vec![keys::NOT_VOUCHED_FOR.to_owned()],
         Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
         Error::TooManyPassphrases(_) => one("take the old ones away with it: `--remove passphrase: --add passphrase:`"),
         Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),
@@ -366,30 +363,17 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
         KeyRefusal::Pgp(refusal) => of_pgp(refusal),
-        KeyRefusal::OtherService(_) => {
-            "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`".to_owned()
-        }
+        KeyRefusal::OtherService(_) => keys::OTHER_SERVICE.to_owned(),
         KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
-        KeyRefusal::NoPassphrase(_) => {
-            "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere".to_owned()
-        }
-        KeyRefusal::NotTrusted => {
-            "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name it whole with -k".to_owned()
-        }
-        KeyRefusal::NotNamed => {
-            "if it is yours, name the key in a rule of the config, or add it to `trusted_keys`: git then shows the file"
-                .to_owned()
-        }
+        KeyRefusal::NoPassphrase(_) => keys::NO_PASSPHRASE.to_owned(),
+        KeyRefusal::NotTrusted => keys::NOT_TRUSTED.to_owned(),
+        KeyRefusal::NotNamed => keys::NOT_NAMED.to_owned(),
         KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
             "the file was changed: take it from a backup or from where it came from".to_owned()
         }
-        KeyRefusal::TooManyPassphrases => {
-            "open it with another of its keys; `kenc inspect` shows them, and --identity or -k names one".to_owned()
-        }
-        KeyRefusal::NotAsked { .. } => {
-            "`-k KEY` asks one key alone; `--aws-timeout 120` waits longer for all of them".to_owned()
-        }
+        KeyRefusal::TooManyPassphrases => keys::TOO_MANY_PASSPHRASES.to_owned(),
+        KeyRefusal::NotAsked { .. } => keys::NOT_ASKED.to_owned(),
         KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
     }
 }

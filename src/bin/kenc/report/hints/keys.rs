@@ -8,6 +8,29 @@ use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind};
 
 use super::{context_words, of_kms, of_refusal, quote};
 
+/// For keys that only a file names, and that would get a data key.
+pub const NOT_VOUCHED_FOR: &str = "if these are the right keys, `--yes` wraps under them; name keys with `--to KEY`, in a rule of the config or in its `trusted_keys`, and nobody is asked";
+
+/// For a key that git would have asked because a file names it.
+pub const NOT_NAMED: &str =
+    "if it is yours, name the key in a rule of the config, or add it to `trusted_keys`: git then shows the file";
+
+/// For a key that was not asked or did not open, by its refusal.
+pub const NOT_TRUSTED: &str = "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name it whole with -k";
+
+/// For a key that was not asked or did not open, by its refusal.
+pub const TOO_MANY_PASSPHRASES: &str =
+    "open it with another of its keys; `kenc inspect` shows them, and --identity or -k names one";
+
+/// For a key that was not asked or did not open, by its refusal.
+pub const NOT_ASKED: &str = "`-k KEY` asks one key alone; `--aws-timeout 120` waits longer for all of them";
+
+/// For a key that was not asked or did not open, by its refusal.
+pub const OTHER_SERVICE: &str = "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`";
+
+/// For a key that was not asked or did not open, by its refusal.
+pub const NO_PASSPHRASE: &str = "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere";
+
 /// The state in which a key works.
 pub const ENABLED: &str = "Enabled";
 

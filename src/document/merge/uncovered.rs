@@ -1,0 +1,48 @@
+//! What a version without a seal changes that only a seal would cover.
+
+use std::collections::BTreeSet;
+
+use super::super::Format;
+use super::super::seal::SealStatus;
+use super::super::sealed::Opened;
+use super::super::spots::{Met, walk};
+use super::keys::{Dispute, Side, Uncovered};
+use crate::crypto::sha256;
+
+/// Whether the seal of a version was verified.
+pub(super) fn is_verified(opened: &Opened) -> bool {
+    opened.report().seal == SealStatus::Verified
+}
+
+/// What an unsealed version changes of the base that no MAC covers, in the document itself. What has no base is all new.
+pub(super) fn uncovered_changes(base: Option<&Opened>, version: &Opened, side: Side) -> Vec<Dispute> {
+    if version.plaintext().format() == Format::Binary {
+        return Vec::new();
+    }
+    let (old, new) = (base.map(uncovered).unwrap_or_default(), uncovered(version));
+    let mut changes = Vec::new();
+    let names: Vec<String> = old.0.symmetric_difference(&new.0).cloned().collect();
+    if !names.is_empty() {
+        changes.push(Dispute::Unsealed(side, Uncovered::Names(names)));
+    }
+    if old.1 != new.1 {
+        changes.push(Dispute::Unsealed(side, Uncovered::Comments));
+    }
+    changes
+}
+
+/// The names of values in the clear, which no ciphertext is bound to, and all comments.
+fn uncovered(version: &Opened) -> (BTreeSet<String>, Vec<[u8; 32]>) {
+    let (mut names, mut comments) = (BTreeSet::new(), Vec::new());
+    let _ = walk(version.plaintext().tree(), version.sealed.selection(), |met, spot| {
+        match met {
+            Met::Leaf(leaf) if !spot.is_selected || leaf.value.stays() => {
+                names.insert(spot.path.keys().collect::<Vec<_>>().join("."));
+            }
+            Met::Comment(comment) => comments.push(sha256(comment.text.as_bytes())),
+            Met::Leaf(_) | Met::Alias(_) => {}
+        }
+        Ok::<(), ()>(())
+    });
+    (names, comments)
+}
