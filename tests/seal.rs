@@ -33,7 +33,8 @@ const COMMANDS: [(&str, &[i32]); 18] = [
     ("rewrap FILE --add OTHER", &[2, NOT_AUTHENTIC]),
     ("--no-input seal FILE", &[2, NOT_AUTHENTIC]),
     ("git check FILE", &[7]),
-    ("git merge GOOD GOOD FILE FILE", &[1, NOT_AUTHENTIC]),
+    // A conflict is 1, and every failure is above 128.
+    ("git merge GOOD GOOD FILE FILE", &[1, 128 + NOT_AUTHENTIC]),
     // The text is shown as it is encrypted, and why.
     ("git textconv FILE", &[0]),
     ("sops decrypt FILE", &[25, 51]),
