@@ -84,8 +84,7 @@ fn nearest(folder: &Path, misnamed: &mut Option<PathBuf>) -> Option<(PathBuf, Di
     for folder in folder.ancestors().take(MAX_FOLDERS) {
         for (name, dialect) in [(KENC_CONFIG, Dialect::Kenc), (SOPS_CONFIG, Dialect::Sops)] {
             let path = folder.join(name);
-            // A link into nowhere is found too: to go on past it would be to use another config than was meant.
-            if path.symlink_metadata().is_ok() {
+            if may_be_there(&path) {
                 return Some((path, dialect));
             }
         }
@@ -94,6 +93,16 @@ fn nearest(folder: &Path, misnamed: &mut Option<PathBuf>) -> Option<(PathBuf, Di
         }
     }
     None
+}
+
+/// Whether a config is there. A link into nowhere is, and so is what the disk fails to tell of: to go on past it would be
+/// to use another config than was meant. Reading it says what is wrong.
+pub(super) fn may_be_there(path: &Path) -> bool {
+    use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+    match path.symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => !matches!(error.kind(), NotFound | NotADirectory | PermissionDenied | InvalidFilename),
+    }
 }
 
 /// A path as messages name it: relative where it is in the working folder.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::find::{folders_for, read_found, read_text, shown};
+use super::find::{folders_for, may_be_there, read_found, read_text, shown};
 use super::{Config, Dialect, KENC_CONFIG, absolute, file, ownership};
 use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::TrustedKeys;
@@ -67,7 +67,7 @@ impl ConfigsAbove {
         let mut all = Self::default();
         let is_named = |path: &Path| named.is_some_and(|named| absolute(&named.path) == path);
         for found in folders_for(path).into_iter().map(|folder| folder.join(KENC_CONFIG)) {
-            if found.symlink_metadata().is_err() || is_named(&found) {
+            if !may_be_there(&found) || is_named(&found) {
                 continue;
             }
             match own.check(&found) {

@@ -83,8 +83,11 @@ impl AtomicFile {
     /// # Errors
     /// [`Error::WouldOverwrite`], or [`Error::Io`] if the folder is not there or cannot be written to.
     pub fn create(named: &Path, existing: Existing, access: Access, sync: Sync) -> Result<Self> {
-        let target = std::fs::canonicalize(named).unwrap_or_else(|_| named.to_owned());
-        let is_there = std::fs::metadata(&target).is_ok();
+        let failed = |source| Error::io(format!("write {}", named.display()), source);
+        // A link that cannot be followed must not be taken for the file that it names, nor a file that cannot be looked at
+        // for one that is not there.
+        let target = unless_absent(std::fs::canonicalize(named)).map_err(failed)?.unwrap_or_else(|| named.to_owned());
+        let is_there = unless_absent(std::fs::metadata(&target)).map_err(failed)?.is_some();
         if is_there && existing == Existing::Refuse {
             return Err(Error::WouldOverwrite(named.to_owned()));
         }
@@ -290,6 +293,14 @@ fn open_folder(_base: &Base, _folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_folder: &()) -> io::Result<()> {
     Ok(())
+}
+
+fn unless_absent<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn folder_of(target: &Path) -> &Path {

@@ -1,7 +1,7 @@
 //! `kenc git install`.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use kenc::document::Format;
@@ -88,7 +88,7 @@ fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec
         let is_config =
             path.file_name().is_some_and(|name| name == kenc::config::KENC_CONFIG || name == kenc::config::SOPS_CONFIG);
         let is_named = !is_config && found.config.as_ref().is_some_and(|config| config.names_file(&whole));
-        if is_named || is_document(&whole) {
+        if is_named || is_document(&whole)? {
             lines.push(line(&format!("/{}", escaped(text))));
         }
     }
@@ -97,15 +97,30 @@ fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec
 }
 
 /// Whether a file is an encrypted document. One whose name is not that of a document would be JSON.
-fn is_document(path: &Path) -> bool {
+///
+/// What is not there any more, and what the user may not read, is none.
+fn is_document(path: &Path) -> Result<bool, Failure> {
+    match looks_like_document(path) {
+        Ok(is_document) => Ok(is_document),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(false),
+        Err(error) => Err(Error::io(format!("read {}", path.display()), error).into()),
+    }
+}
+
+fn looks_like_document(path: &Path) -> io::Result<bool> {
     const MAX_LEN: u64 = 16 << 20;
-    let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LEN);
-    let begins_like_json = || {
-        let file = std::fs::File::open(path).map(BufReader::new);
-        file.is_ok_and(|mut file| file.fill_buf().is_ok_and(|start| start.starts_with(b"{")))
-    };
-    let may_be_one = is_file && (Format::of_name(path) != Format::Binary || begins_like_json());
-    may_be_one && std::fs::read(path).is_ok_and(|bytes| Format::of_content(&bytes).is_some())
+    let metadata = std::fs::symlink_metadata(path)?;
+    if !metadata.is_file() || metadata.len() > MAX_LEN {
+        return Ok(false);
+    }
+    if Format::of_name(path) == Format::Binary {
+        let mut start = Vec::new();
+        std::fs::File::open(path)?.take(1).read_to_end(&mut start)?;
+        if start != b"{" {
+            return Ok(false);
+        }
+    }
+    Ok(Format::of_content(&std::fs::read(path)?).is_some())
 }
 
 /// A path as a pattern that matches nothing else.
@@ -131,7 +146,7 @@ fn quoted(pattern: &str) -> String {
 /// Puts our lines between our marks, and leaves all others alone.
 fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
-    let held = if path.exists() { Some(hold(path)?) } else { None };
+    let held = if path.try_exists().map_err(failed)? { Some(hold(path)?) } else { None };
     let old = match &held {
         Some(held) => std::io::read_to_string(held.file()).map_err(failed)?,
         None => String::new(),
@@ -189,23 +204,37 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         std::fs::remove_file(&path).map_err(failed("remove"))?;
         return Ok(Some("the pre-commit hook is removed".to_owned()));
     }
-    if is_ours {
+    if is_ours && is_executable(&path) {
         return Ok(None);
     }
-    if path.exists() {
-        return Err(GitFault::OtherHook(path).into());
+    if !is_ours {
+        if path.exists() {
+            return Err(GitFault::OtherHook(path).into());
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
+        }
+        let place = Place::File { path: path.clone(), existing: Existing::Refuse };
+        write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
-    }
-    let place = Place::File { path: path.clone(), existing: Existing::Refuse };
-    write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
+    // Git passes over a hook that is not executable. One whose making was cut short here is mended by the next run.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(failed("make executable"))?;
     }
     Ok(Some("`kenc git check` is the pre-commit hook".to_owned()))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o100 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_path: &Path) -> bool {
+    true
 }
 
 #[cfg(test)]
