@@ -18,8 +18,14 @@ pub use secret::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN, KeyShare};
 /// # Panics
 /// If the operating system has no randomness to give: nothing that kenc could do without it is safe.
 pub fn fill_random(buffer: &mut [u8]) {
-    getrandom::fill(buffer).expect("the operating system's random source works");
+    if getrandom::fill(buffer).is_err() {
+        std::panic::panic_any(NoRandomness);
+    }
 }
+
+/// The payload of a panic: the operating system has no randomness to give.
+#[derive(Debug)]
+pub struct NoRandomness;
 
 /// SHA-256, for checksums that detect damage. Not a security check.
 #[must_use]

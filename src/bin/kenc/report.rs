@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use clap::CommandFactory;
+use kenc::crypto::NoRandomness;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
 use serde_json::{Value, json};
@@ -333,9 +335,25 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     }
 }
 
-/// A panic is a bug of ours. Its message says where, and nothing of what was in memory.
+/// Code of others that panics if the system refuses random bytes, memory for a thread, or to read from a pipe.
+const SYSTEM_CALLERS: [&str; 3] = ["/library/std/src/sys/", "/rand-0", "/rand_core-0"];
+
+/// A panic is a bug of ours, unless the system refused what nobody can do without. Its message says where, and nothing of
+/// what was in memory.
 pub fn hide_panics() {
     std::panic::set_hook(Box::new(|info| {
+        // The thread that waits for one that ended so panics as well: that is no news.
+        static HAS_SAID: AtomicBool = AtomicBool::new(false);
+        let file = info.location().map_or("", std::panic::Location::file);
+        if info.payload().is::<NoRandomness>() || SYSTEM_CALLERS.iter().any(|caller| file.contains(caller)) {
+            if !HAS_SAID.swap(true, Ordering::Relaxed) {
+                print_error_line("kenc: error: the system refused memory for a thread, random bytes or a pipe\n");
+            }
+            return;
+        }
+        if HAS_SAID.load(Ordering::Relaxed) {
+            return;
+        }
         let place = info.location().map(|location| format!(" at {}:{}", location.file(), location.line()));
         print_error_line(&format!("kenc: error: a bug in kenc{}\n", place.unwrap_or_default()));
         print_error_line(
