@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test crate uses only a part of it")]
 
 #[path = "../support/inherited.rs"]
+#[allow(clippy::duplicate_mod, reason = "some test crates have both places to run kenc in")]
 mod inherited;
 pub mod private;
 pub mod terminal;
