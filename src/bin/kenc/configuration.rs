@@ -156,16 +156,15 @@ impl<'a> Configs<'a> {
         let own = self.own()?;
         let folder = folder_of(input);
         let mut known = self.above.lock().unwrap_or_else(PoisonError::into_inner);
-        let above = match known.get(&folder) {
-            Some(above) => Arc::clone(above),
-            None => {
-                let above = Arc::new(ConfigsAbove::find(input, &own, named)?);
-                for (path, fault) in &above.passed_over {
-                    self.reporter.hint_once(&format!("{}: {fault}", path.display()));
-                }
-                known.insert(folder, Arc::clone(&above));
-                above
+        let above = if let Some(above) = known.get(&folder) {
+            Arc::clone(above)
+        } else {
+            let above = Arc::new(ConfigsAbove::find(input, &own, named)?);
+            for (path, fault) in &above.passed_over {
+                self.reporter.hint_once(&format!("{}: {fault}", path.display()));
             }
+            known.insert(folder, Arc::clone(&above));
+            above
         };
         drop(known);
         Ok(above.guards(input, &own, named)?)

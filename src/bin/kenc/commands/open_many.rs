@@ -98,9 +98,9 @@ impl Work for Decryption<'_> {
             return opening.decrypt_document(document, file, &sealed, held);
         }
         let mut reader = sealed.reader().map_err(about())?;
-        let head = FileHead::read(&mut reader.bytes).map_err(about())?;
-        opening.demands.check(&head).map_err(about())?;
-        let payload_len = reader.len.saturating_sub(head.len());
+        let file_head = FileHead::read(&mut reader.bytes).map_err(about())?;
+        opening.demands.check(&file_head).map_err(about())?;
+        let payload_len = reader.len.saturating_sub(file_head.len());
         let is_binary = !reader.is_armored;
         let earlier = plan.earlier(file, reader.metadata, |_, result| {
             is_binary && plaintext_len(payload_len) == Some(result.len())
@@ -109,9 +109,9 @@ impl Work for Decryption<'_> {
             return Ok(Outcome::WholeAlready);
         }
         let output = plan.result(file, &earlier, held)?;
-        let cipher = opening.cipher(&head, others).map_err(about())?;
+        let cipher = opening.cipher(&file_head, others).map_err(about())?;
         let attributes = Attributes::of_plaintext(reader.metadata, reader.file);
-        let bytes = opening.open(reader, &head, &cipher, Some(&output), progress).map_err(about())?;
+        let bytes = opening.open(reader, &file_head, &cipher, Some(&output), progress).map_err(about())?;
         output.restore_plaintext(&attributes)?;
         output.commit()?;
         Ok(Outcome::Written(bytes))
@@ -162,7 +162,7 @@ impl Opening<'_> {
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
         let output = self.plan.result(file, &earlier, held)?;
         let opened = document.open(self.keyring, &self.of_document(file)?).map_err(about())?;
-        documents::warn_unless_sealed(self.reporter, &file.display().to_string(), opened.report());
+        documents::warn_unless_sealed(self.reporter, &file.display(), opened.report());
         let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
         output.restore_plaintext(&Attributes::of_plaintext(metadata, &sealed.file))?;
@@ -172,7 +172,7 @@ impl Opening<'_> {
 
     fn verify_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
-        let name = file.display().to_string();
+        let name = file.display();
         match verified(sealed, &name, &self.of_document(file)?, self.keyring)? {
             Ok(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
             Err(problems) => {

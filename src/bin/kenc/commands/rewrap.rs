@@ -85,7 +85,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
                     let demands = demands.of_changed_document(&args.document, guards.require_seal);
                     let keyring = Keyring { trusted: &guards.trusted, ..keyring };
                     let target = (target, held);
-                    documents::rewrap::run(*sealed, args, target, &documents, &demands, &keyring, &vouching, reporter)
+                    documents::rewrap::run(*sealed, args, target, &demands, &keyring, &vouching, reporter)
                         .map(Changed::Document)
                 }
             }

@@ -89,7 +89,7 @@ pub fn tell(reporter: &Reporter, name: &str, bytes: u64, header: &Header) -> Res
     let copies = *copies;
     let is_whole = copies == TableCopies::Whole;
     let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
-    let keys: String = slots.iter().map(|slot| format!("  {}\n", printable(&changing::named(slot)))).collect();
+    let keys = slots.iter().fold(String::new(), |keys, slot| keys + "  " + &printable(&changing::named(slot)) + "\n");
     reporter.confirmation(
         &format!("{}: authentic, {bytes} bytes{care}\n{keys}", printable(name)),
         &json!({

@@ -164,6 +164,8 @@ fn listed(keys: &BTreeMap<PathBuf, Vec<NamedKey>>) -> String {
         writeln!(lines, "{}", printable(&format!("{}: {key}", path.display())))
             .expect("writing to a string does not fail");
     };
-    keys.iter().for_each(|(path, keys)| keys.iter().for_each(|key| line(path, key)));
+    for (path, key) in keys.iter().flat_map(|(path, keys)| keys.iter().map(move |key| (path, key))) {
+        line(path, key);
+    }
     lines
 }

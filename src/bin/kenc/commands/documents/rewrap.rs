@@ -6,7 +6,7 @@ use kenc::fs::held::Held;
 use kenc::keys::{KeyUri, Keyring};
 use serde_json::{Value, json};
 
-use super::keys::{KeysOfDocuments, changes_of_groups, keys_json, named_json};
+use super::keys::{changes_of_groups, keys_json, named_json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::Target;
 use crate::commands::changing::vouching::Vouching;
@@ -19,14 +19,13 @@ pub fn run(
     sealed: Sealed,
     args: &RewrapArgs,
     (target, held): (&Target, Option<Held>),
-    keys: &KeysOfDocuments<'_>,
     demands: &Demands,
     keyring: &Keyring<'_>,
     vouching: &Vouching<'_>,
     reporter: &Reporter,
 ) -> Result<Done, Failure> {
     let old = sealed.metadata().clone();
-    let new = keys.of(&old, target)?;
+    let new = vouching.documents.of(&old, target)?;
     let done = |new_metadata: Metadata, is_changed| Done {
         name: target.name(),
         is_apart: target.is_standard_output(),

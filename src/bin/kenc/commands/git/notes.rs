@@ -27,7 +27,9 @@ pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
     }
     for (group, number) in groups.iter().zip(1..) {
         let which = if groups.len() > 1 { format!("group {number}, ") } else { String::new() };
-        group.iter().for_each(|key| notes.line(&format!("{which}key {}", key.named_key())));
+        for key in group {
+            notes.line(&format!("{which}key {}", key.named_key()));
+        }
     }
     notes.0
 }
@@ -35,7 +37,9 @@ pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
 /// For a file that is encrypted whole.
 pub fn of_file(slots: &[WrappedKey]) -> String {
     let mut notes = Notes::default();
-    slots.iter().for_each(|slot| notes.line(&format!("key {}", NamedKey::of_slot(slot))));
+    for slot in slots {
+        notes.line(&format!("key {}", NamedKey::of_slot(slot)));
+    }
     notes.0
 }
 

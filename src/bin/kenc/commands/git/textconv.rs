@@ -36,7 +36,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -
             reporter.hint(&format!("{}: shown as it is encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
                 // What is wrong with the document itself is a part of what a commit changes.
-                Cause::Library(Error::Document(fault)) => with_notes(shown, &notes::of_fault(fault)),
+                Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault)),
                 _ => shown,
             }
         }
@@ -65,7 +65,7 @@ fn plaintext(
             let opened = sealed.open(&keyring, &demands.of_document(&documents::no_demands(), false))?;
             documents::warn_unless_sealed(reporter, &args.file.display().to_string(), opened.report());
             let notes = notes::of_document(opened.metadata(), opened.report().seal);
-            return Ok(with_notes(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, &notes));
+            return Ok(with_notes(&opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, &notes));
         }
         documents::Recognised::Other(input) => input,
     };
@@ -90,7 +90,7 @@ fn plaintext(
     Decryptor::new(stream, cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
     let is_text = text.len() as u64 <= MAX_TEXT && !text.contains(&0) && std::str::from_utf8(&text).is_ok();
     if is_text {
-        return Ok(with_notes(text, &notes));
+        return Ok(with_notes(&text, &notes));
     }
     // What is no text is told by its head and, if it is not long, by its digest: so a diff shows that it changed.
     let mut summary = inspect::text(open_input(path)?)?;
@@ -105,9 +105,9 @@ fn plaintext(
 }
 
 /// A text with lines about it behind it.
-fn with_notes(text: Zeroizing<Vec<u8>>, notes: &str) -> Zeroizing<Vec<u8>> {
+fn with_notes(text: &[u8], notes: &str) -> Zeroizing<Vec<u8>> {
     let mut all = Zeroizing::new(Vec::with_capacity(text.len() + notes.len() + 1));
-    all.extend_from_slice(&text);
+    all.extend_from_slice(text);
     if !text.is_empty() && !text.ends_with(b"\n") {
         all.push(b'\n');
     }
