@@ -125,11 +125,11 @@ mod tests {
 
     #[test]
     fn what_somebody_else_can_write_is_refused_with_the_reason() {
+        const OTHER: u32 = 12345;
         if !rustix::process::geteuid().is_root() {
             // Nobody else can give a file away.
             return;
         }
-        const OTHER: u32 = 12345;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".kenc.yaml");
         std::fs::write(&path, "").unwrap();

@@ -147,6 +147,9 @@ impl Opened {
     ///
     /// # Errors
     /// If `plaintext` cannot be encrypted.
+    ///
+    /// # Panics
+    /// Never: the copy of a data key is as long as the data key.
     pub fn written_as(self, plaintext: &Document) -> Result<Self> {
         let is_same_format = plaintext.format() == self.document().format();
         if is_same_format && plaintext.format() != Format::Binary && plaintext.text() == self.plaintext().text() {
@@ -162,6 +165,8 @@ impl Opened {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use zeroize::Zeroizing;
 
     use super::*;
@@ -189,20 +194,20 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..12 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+            writeln!(bomb, "a{level}: &a{level} [{aliases}]").unwrap();
         }
         assert!(matches!(copies(&bomb), Err(DocumentError::TooMany { .. })));
         let mut empty = String::from("a0: &a0 {}\n");
         for level in 1..12 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            empty.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+            writeln!(empty, "a{level}: &a{level} [{aliases}]").unwrap();
         }
         assert!(matches!(copies(&empty), Err(DocumentError::TooMany { .. })));
         let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 100].join(", "));
         assert!(matches!(copies(&long), Err(DocumentError::TooMany { .. })));
         let mut deep = String::from("a0: &a0 [x]\n");
         for level in 1..1000 {
-            deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+            writeln!(deep, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
         }
         assert!(matches!(copies(&deep), Err(DocumentError::Refused { .. })));
     }
