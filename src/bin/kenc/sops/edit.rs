@@ -25,14 +25,13 @@ pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
         return Err(stop.with_hint("`sops rotate -i --output-type TYPE FILE` writes it in another notation"));
     }
     let before = std::fs::read(path).ok();
-    let new = match &before {
-        Some(_) => None,
+    let new = if before.is_none() {
         // Its keys and its rule are those that sops would take, though kenc has a local key.
-        None => {
-            let name = session.name(Some(path)).unwrap_or(path);
-            let recipe = recipe(args, configs, name, format).map_err(Stop::of_new_file)?;
-            Some(NewFile { format, recipe })
-        }
+        let name = session.name(Some(path)).unwrap_or(path);
+        let recipe = recipe(args, configs, name, format).map_err(Stop::of_new_file)?;
+        Some(NewFile { format, recipe })
+    } else {
+        None
     };
     let written = match session.layout(format, Some(path))? {
         Layout { indent: None, .. } => Arc::new(with_copies) as Written,

@@ -34,14 +34,14 @@ pub mod code {
 
 /// The end of a command that could not do what was asked.
 pub struct Stop {
-    failure: Failure,
+    failure: Box<Failure>,
     code: u8,
     hint: Option<String>,
 }
 
 impl Stop {
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
-        Self { failure: Cause::AsSops(sentence.into()).into(), code, hint: None }
+        Self { failure: Box::new(Cause::AsSops(sentence.into()).into()), code, hint: None }
     }
 
     /// The same with another exit code.
@@ -107,7 +107,7 @@ impl From<Failure> for Stop {
         };
         let stop = |cause, hint: String| {
             let failure = Failure { subject: failure.subject.clone(), ..Failure::from(cause) };
-            Self { failure, code, hint: Some(hint) }
+            Self { failure: Box::new(failure), code, hint: Some(hint) }
         };
         let name = || failure.subject.clone().unwrap_or_else(|| "FILE".to_owned());
         match &failure.cause {
@@ -118,9 +118,9 @@ impl From<Failure> for Stop {
             }
             Cause::Library(Error::NoKeyOpens { .. }) => {
                 let hint = "name the file with the identity: `export SOPS_AGE_KEY_FILE=FILE`; or use credentials of AWS that may ask the key".to_owned();
-                Self { failure, code, hint: Some(hint) }
+                Self { failure: Box::new(failure), code, hint: Some(hint) }
             }
-            _ => Self { failure, code, hint: None },
+            _ => Self { failure: Box::new(failure), code, hint: None },
         }
     }
 }

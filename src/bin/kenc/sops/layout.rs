@@ -43,7 +43,7 @@ impl Layout {
                 })?),
                 None => {
                     let found = session.configs.of(path)?;
-                    let indents = found.config.as_ref().map(|config| config.indents()).unwrap_or_default();
+                    let indents = found.config.as_ref().map(kenc::config::Config::indents).unwrap_or_default();
                     match format {
                         Format::Yaml => indents.yaml,
                         Format::Binary => indents.json_binary,
@@ -80,11 +80,6 @@ impl Layout {
             return Ok(document.plaintext(&[])?);
         }
         Ok(bytes(Document::emit_indented(format, &tree_of(document)?, indent)?))
-    }
-
-    /// The bytes of a binary file that is a branch of a document.
-    pub fn bytes_of_part(self, node: &Node) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        data_of(&Tree { roots: vec![node.clone()] })
     }
 
     /// The encrypted document `opened`, with its text in this layout.
@@ -138,21 +133,19 @@ pub fn tree_of(document: &Document) -> Result<Tree, DocumentError> {
 }
 
 /// The text `data` of a tree, which is all that a binary file is.
-fn data_of(tree: &Tree) -> Result<Zeroizing<Vec<u8>>, Stop> {
+pub fn data_of(tree: &Tree) -> Result<Zeroizing<Vec<u8>>, Stop> {
     use kenc::document::{Leaf, Value};
 
     let data = match (tree.roots.as_slice(), "data".parse()) {
         ([_], Ok(path)) => tree.node(&path),
         _ => None,
     };
-    match data {
-        Some(Node::Leaf(Leaf { value: value @ (Value::Text(_) | Value::Bytes(_)), .. })) => Ok(value.bare()),
-        _ => {
-            let sentence = "it is no binary file: there is no text `data` in it";
-            let hint = "`--output-type yaml` or `--output-type json` gives all of it";
-            Err(Stop::new(code::CANNOT_EXPRESS, sentence).with_hint(hint))
-        }
+    if let Some(Node::Leaf(Leaf { value: value @ (Value::Text(_) | Value::Bytes(_)), .. })) = data {
+        return Ok(value.bare());
     }
+    let sentence = "it is no binary file: there is no text `data` in it";
+    let hint = "`--output-type yaml` or `--output-type json` gives all of it";
+    Err(Stop::new(code::CANNOT_EXPRESS, sentence).with_hint(hint))
 }
 
 /// Whether a tree is that of an empty file, which keeps its text: its comments, if it has any.

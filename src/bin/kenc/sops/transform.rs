@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kenc::document::{
     DataKeyChange, Document, Encrypted, Format, Metadata, NewKey, NewKeys, Node, Outcome, Rotation, Sealed, StoredKey,
-    Value,
+    Tree, Value,
 };
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
 use super::keys::{last, named, recipe, refuse_others};
-use super::layout::{Layout, tree_of};
+use super::layout::{Layout, data_of, tree_of};
 use super::session::{Session, name_of, read};
 use super::vouching::vouchers;
 use crate::documents::parse;
@@ -84,7 +84,7 @@ fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -
     let cannot = |fault: &str| Err(Stop::new(code::CANNOT_EXPRESS, fault));
     let value = match tree.node(path).ok_or_else(no_such_path)? {
         Node::Leaf(leaf) => &leaf.value,
-        node @ Node::Mapping(_) if format == Format::Binary => return Layout { format, indent }.bytes_of_part(node),
+        node @ Node::Mapping(_) if format == Format::Binary => return data_of(&Tree { roots: vec![node.clone()] }),
         Node::Sequence(_) if matches!(format, Format::Binary | Format::Dotenv) => {
             return cannot("a list is no document of its own in this notation");
         }
