@@ -148,7 +148,7 @@ impl<'a> Both<'a> {
         }
         self.sops(&["rotate", "-i", name]).ok();
         self.agree(name);
-        self.kenc(&["rotate", name]).ok();
+        self.kenc(&["rotate", "--yes", name]).ok();
         self.agree(name);
         if !there.is_empty() {
             self.kenc(&["unset", name, there]).ok();
@@ -356,7 +356,7 @@ fn two_of_three_groups_open_for_both() {
         both.agree("a.yaml");
         both.sops(&["rotate", "-i", "a.yaml"]).ok();
         both.agree("a.yaml");
-        both.kenc(&["rotate", "a.yaml"]).ok();
+        both.kenc(&["rotate", "--yes", "a.yaml"]).ok();
         both.agree("a.yaml");
         both.sops(&["set", "a.yaml", "[\"b\"]", "1"]).ok();
         both.agree("a.yaml");
