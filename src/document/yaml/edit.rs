@@ -405,7 +405,9 @@ impl Editor<'_, '_> {
         if is_behind_sign {
             return Splice { place: before.len()..end, text: format!(" {empty}") };
         }
-        Splice { place: start..end, text: empty.to_owned() }
+        // The dashes of a list may stand below the first letter of its key, where brackets may not.
+        let missing = self.member_margin(parent).map_or(0, |margin| margin.saturating_sub(column(part)));
+        Splice { place: start..end, text: format!("{}{empty}", " ".repeat(missing)) }
     }
 }
 

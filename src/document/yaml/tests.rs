@@ -369,6 +369,7 @@ fn a_node_that_goes_leaves_what_stands_behind_it() {
         ("a: |\n  x\nb: 1", "b", "a: |\n  x\n"),
         ("m:\n  a: 1 # note\nz: 1\n", "m/a", "m: {}\nz: 1\n"),
         ("a: 1 # note\n", "a", "{}\n"),
+        ("y:\n# c\n- 1\nz: 1\n", "y/0", "y:\n# c\n    []\nz: 1\n"),
         ("l:\n- a: 1\n  # of b\n  b: 2\n", "l/0/a", "l:\n-\n  # of b\n  b: 2\n"),
         ("l: [a, !own b, c]\n", "l/1", "l: [a, c]\n"),
         ("l: [\n  a, # of a\n  b\n]\n", "l/1", "l: [\n  a # of a\n\n]\n"),
