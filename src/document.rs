@@ -404,6 +404,10 @@ impl Document {
             }
             // An item that goes and comes back would stand behind the others, so its list is written anew.
             Some((list, _)) => {
+                if has_other_comments(&found.tree, &list, place) {
+                    let what = "this value in its place without losing the comments beside it".to_owned();
+                    return Err(DocumentError::CannotCarry { notation: format.word(), what });
+                }
                 let mut tree = found.tree.clone();
                 *tree.node_mut(place).ok_or_else(|| fault(place, "there is nothing"))? = value.clone();
                 let items = tree.node(&list).ok_or_else(|| fault(place, "there is nothing"))?;
@@ -419,6 +423,16 @@ impl Document {
         target.check_comments(self.format, (&self.found, &self.text), &read)?;
         check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())
     }
+}
+
+/// Whether comments are in a list and not in one of its items.
+fn has_other_comments(tree: &Tree, list: &Path, item: &Path) -> bool {
+    let mut has_any = false;
+    tree.walk(|path, element| {
+        let is_below = |above: &Path| path.root == above.root && path.steps.starts_with(&above.steps);
+        has_any |= matches!(element, Item::Comment(_)) && is_below(list) && !is_below(item);
+    });
+    has_any
 }
 
 /// The lines of a comment, cut out beside others that are cut out. Where the line break goes with those, the one before goes.

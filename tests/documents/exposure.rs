@@ -176,3 +176,21 @@ fn an_encrypted_comment_behind_the_header_of_a_block_scalar_is_sealed_with_it() 
         assert_eq!(plaintext(&bench.open(Format::Yaml, &written)), text);
     }
 }
+
+#[test]
+fn what_random_documents_once_showed_to_be_a_bug_comes_back() {
+    for (format, comments, text) in [
+        (Format::Ini, Comments::Encrypted, "[a]\nempty =  ; c\nb = 1\n"),
+        (Format::Yaml, Comments::InTheClear, "a: 1\nport: \"line one\\nline two\\n\""),
+    ] {
+        let bench = Workbench::new(1);
+        let written = bench.encrypt(format, text, &Recipe { comments, ..bench.recipe() });
+        assert_eq!(plaintext(&bench.open(format, &written)), text);
+    }
+    let text = "l = 1\n[[p]]\n# c\nx = 1\n[[p]]\ny = 2 # d\n";
+    let case = Case::new(Format::Toml, Rule::default(), text);
+    assert!(matches!(case.set("p[0]", "[1]"), Err(Error::Document(DocumentError::CannotCarry { .. }))));
+    let text = "m:\n  t: |\n    x\n  z: 1\n    # c\n";
+    let case = Case::new(Format::Yaml, Rule::default(), text);
+    assert!(matches!(case.unset("m.z"), Err(Error::Document(DocumentError::Refused { .. }))));
+}

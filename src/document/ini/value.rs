@@ -113,7 +113,11 @@ fn read_single_line(text: &str, start: usize, end: usize) -> Result<Found, Fault
     };
     // A mark that stands apart begins a comment. One inside a word is part of the value for everybody but the reader.
     let value = line[..mark].trim_end();
-    let is_apart = if mark == 0 { line[1..].starts_with([' ', '\t']) } else { value.len() < mark };
+    let is_apart = if mark == 0 {
+        line[1..].starts_with([' ', '\t']) || line[1..].starts_with("ENC[AES256_GCM,")
+    } else {
+        value.len() < mark
+    };
     if !is_apart {
         let what = "`#` and `;` end a value for sops; put the value into backticks";
         return Err(Fault { at: start + mark, what });

@@ -66,7 +66,7 @@ impl<'t> Token<'t> {
             && self.is_last_on_its_line()
             // In a block, blank lines and the end of the file would decide about the line breaks at its end.
             && !content.ends_with("\n\n")
-            && !(content.ends_with('\n') && self.is_last_line())
+            && self.may_be_block(content)
             && let Some(block) = self.literal(content)
         {
             return Ok(self.whole(&block));
@@ -90,7 +90,7 @@ impl<'t> Token<'t> {
         let block = self.block();
         let below = block.header.len() + block.remark.len();
         if let Value::Text(content) = value
-            && !(content.ends_with('\n') && self.is_last_line())
+            && self.may_be_block(content)
             && let Some(new) = self.literal(content)
             && let Some(body) = self.above_the_blank_lines(content, source::block(&new).body)
         {
@@ -156,9 +156,12 @@ impl<'t> Token<'t> {
         self.text[end..source::end_of_line(self.text, end)].trim().is_empty()
     }
 
-    /// Whether the file ends on the line of the token, without a line break.
-    fn is_last_line(&self) -> bool {
-        source::end_of_line(self.text, self.start + self.here.len()) == self.text.len()
+    /// Whether a text says the same in a block, whatever stands below. A file without a line break at its end has its metadata
+    /// without one, and loses the last line break of a block when that goes.
+    fn may_be_block(&self, content: &str) -> bool {
+        let line_end = source::end_of_line(self.text, self.start + self.here.len());
+        !(content.ends_with('\n') && !self.text.ends_with(['\n', '\r']))
+            && !source::is_above_deeper_comment(self.text, line_end, self.parent_indent())
     }
 
     /// How many blank lines stand directly below the token.

@@ -30,6 +30,14 @@ pub(super) fn remove(layout: &Layout<'_>, path: &Path) -> Result<Vec<Splice>, Do
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
     region::refuse_lost_anchors(layout, layout.subtree(children[index].value), None)?;
+    if layout.is_behind_block(children[index].key) && !layout.parts[parent].is_flow_collection() {
+        let end = source::end_of_line(layout.text, region::lines_end(layout, children[index].value));
+        if source::is_above_deeper_comment(layout.text, end, column(&layout.parts[parent])) {
+            let fault =
+                "a comment below this value would become a part of the text above it: move the comment to the left";
+            return Err(refused(layout.parts[children[index].key].place, fault));
+        }
+    }
     Ok(editor.remove(parent, &children, index))
 }
 
@@ -186,6 +194,7 @@ impl Editor<'_, '_> {
         }
         let mut writer = Writer::with_margin(source::line_break(text), column(holder)).with_step(self.step());
         writer.quotes_blank_lines = true;
+        writer.quotes_lines = source::is_above_deeper_comment(text, region.end, column(holder));
         let is_item = child.key == child.value;
         let has_line = !region.remarks.is_empty() || !region.properties.is_empty();
         match value {

@@ -66,6 +66,8 @@ pub(super) struct Writer {
     /// Whether a text that ends in blank lines is put in quotes: in a block, it would take blank lines of the file for its
     /// own.
     pub(super) quotes_blank_lines: bool,
+    /// Whether a text of several lines is put in quotes: in a block, it would take a comment below for its own.
+    pub(super) quotes_lines: bool,
     merge_keys: MergeKeys,
 }
 
@@ -81,7 +83,7 @@ enum MergeKeys {
 impl Writer {
     pub(super) fn new(line_break: &'static str) -> Self {
         let (text, merge_keys) = (Zeroizing::default(), MergeKeys::Quoted);
-        Self { text, line_break, margin: 0, step: STEP, quotes_blank_lines: false, merge_keys }
+        Self { text, line_break, margin: 0, step: STEP, quotes_blank_lines: false, quotes_lines: false, merge_keys }
     }
 
     /// Every line begins with as many spaces more.
@@ -198,6 +200,7 @@ impl Writer {
     fn scalar(&mut self, value: &Value, around: usize) {
         if let Value::Text(text) = value
             && text.trim_end_matches('\n').contains('\n')
+            && !self.quotes_lines
             && !(self.quotes_blank_lines && text.ends_with("\n\n"))
         {
             let indent = self.deeper(around);

@@ -75,6 +75,15 @@ pub(super) fn has_property(text: &str) -> bool {
     })
 }
 
+/// Whether a comment follows the line that ends at a place, behind more than `indent` blanks: below a block scalar, it would be
+/// a part of the text.
+pub(super) fn is_above_deeper_comment(text: &str, line_end: usize, indent: usize) -> bool {
+    let mut lines = text[line_end..].split(['\n', '\r']).skip(1);
+    let line = lines.find(|line| !line.trim_matches([' ', '\t']).is_empty()).unwrap_or_default();
+    let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line[blanks..].starts_with('#') && blanks > indent
+}
+
 /// Where the line ends that holds a byte: at its line break, or at the end of the text.
 pub(super) fn end_of_line(text: &str, at: usize) -> usize {
     text[at..].find(['\r', '\n']).map_or(text.len(), |length| at + length)

@@ -350,6 +350,8 @@ fn a_value_is_replaced_where_it_stands() {
         ("t: !own\n  a: 1\nz: 1\n", "t", text("v"), "t: v\nz: 1\n"),
         ("t: !own &x v\nz: *x\n", "t", leaf(Value::Integer(5)), "t: &x 5\nz: *x\n"),
         ("t: [!own v, b]\n", "t/0", leaf(Value::Integer(5)), "t: [5, b]\n"),
+        ("t: 1\n    # c\nz: 1\n", "t", text("a\nb\n"), "t: \"a\\nb\\n\"\n    # c\nz: 1\n"),
+        ("t: {}\n    # c\nz: 1\n", "t", text("a\nb\n"), "t: \"a\\nb\\n\"\n    # c\nz: 1\n"),
         ("t: {}\nz: 1\n", "t", text("a\nb\n\n"), "t: \"a\\nb\\n\\n\"\nz: 1\n"),
         ("t: |+\n  x\n\nz: 1\n", "t", map.clone(), "t:\n    \"n\": 1\nz: 1\n"),
         ("p:\n  t: |\n    x\n  # c\n  z: 1\n", "p/t", map.clone(), "p:\n  t:\n    \"n\": 1\n  # c\n  z: 1\n"),
