@@ -30,460 +30,460 @@ never\t''"
 complete -c kenc -n "__fish_kenc_needs_command" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_needs_command" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_needs_command" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_needs_command" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_needs_command" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_needs_command" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_needs_command" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_needs_command" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "encrypt" -d 'Encrypt files or the standard input'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without encrypting the files again'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "seal" -d 'Seal encrypted config documents as they stand, after a look at them'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "get" -d 'Print one value of an encrypted config document'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "unset" -d 'Take one value out of an encrypted config document'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "edit" -d 'Edit a file in the clear, and encrypt what was changed'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show all that can be known of a file without a key'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Open and authenticate everything, write nothing'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Make the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; give several times for several keys, any one of which opens the file' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s c -l context -d 'Pair of the encryption context, which is bound to the file in the clear and sent to KMS' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-suffix -d 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-suffix -d 'Encrypt only values below a key that ends so' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-regex -d 'Leave values in the clear below a key that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-regex -d 'Encrypt only values below a key that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-comment-regex -d 'Leave values in the clear behind a comment that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-comment-regex -d 'Encrypt only values behind a comment that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l shamir-threshold -d 'Key groups of which a value needs one key each (Shamir\'s scheme); each -k is then one group, with commas in it' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; with several, each of them alone opens the file' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s c -l context -d 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-suffix -d 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-suffix -d 'Encrypt only values under keys ending in SUFFIX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-regex -d 'Do not encrypt values under keys that match REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-regex -d 'Encrypt only values under keys that match REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-comment-regex -d 'Do not encrypt values that follow a comment matching REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-comment-regex -d 'Encrypt only values that follow a comment matching REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l shamir-threshold -d 'Number of key groups needed to decrypt (Shamir\'s scheme); each -k is one group, with commas between its keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
+binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several; `-` is the standard output even if it is a terminal' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l threads -d 'Most threads to work with; all available cores by default' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip what an earlier run has done already, and do the rest'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (strict PEM) instead of bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one: keys, comments and layout stay as they are'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule of a config would have its values encrypted'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r, write nothing, and say which files would be encrypted'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Compute the MAC over encrypted values only, so that others can be edited by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip files that an earlier run has completed'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (PEM) instead of bytes'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one, and keep its keys, comments and layout'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule matches it'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r: write nothing, and print which files would be encrypted'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Write one value only: `db.password`, `list[0]`, or `["db"]["password"]`' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l output-type -d 'Notation to write, if it is to be another' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l output-type -d 'Output format (default: same as the input)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s o -l output -d 'File to write, or folder for several; `-` is the standard output even if it is a terminal' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l threads -d 'Most threads to work with; all available cores by default' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip what an earlier run has done already, and do the rest'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip files that an earlier run has completed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Key to have instead of all others; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'Change each file itself, as is done without -o too'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Key to have instead of all others; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d 'Change each file itself, as is done without -o too'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Ask the keys as it would be done, write nothing, and say what would change'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file, or for several to this folder, and leave the input as it is; `-` is the standard output' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Key to have instead of all others; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Key to have as well; one that the file has already changes nothing' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Key to have no more; the last one of a file cannot go' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-context -d 'Pair of the encryption context that the new file has instead of the old one; give several times for several pairs' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l cipher -d 'Cipher for the new payload; that of the old file by default' -r -f -a "aes-256-gcm\t''
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-context -d 'Pair of a new encryption context, which replaces the old one; repeat it for several pairs' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l cipher -d 'Cipher for the new payload (default: same as before)' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l group -d 'Key group that --to, --add and --remove are about, from 1; needed where a document has several' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-suffix -d 'Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-suffix -d 'Encrypt only values below a key that ends so' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-regex -d 'Leave values in the clear below a key that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-regex -d 'Encrypt only values below a key that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-comment-regex -d 'Leave values in the clear behind a comment that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-comment-regex -d 'Encrypt only values behind a comment that matches' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-suffix -d 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-suffix -d 'Encrypt only values under keys ending in SUFFIX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-regex -d 'Do not encrypt values under keys that match REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-regex -d 'Encrypt only values under keys that match REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-comment-regex -d 'Do not encrypt values that follow a comment matching REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-comment-regex -d 'Encrypt only values that follow a comment matching REGEX' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l threads -d 'Most threads to work with; all available cores by default' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Where a new passphrase comes from, if not from where others come: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Go through the folders among them, and change every kenc file and every encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'Change each file itself, as is done without -o too'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Leave the new file without an encryption context'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Compute the MAC of config documents over encrypted values only, so that others can be edited by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Remove the encryption context'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s r -l recursive -d 'Go through the folders among them, and seal every encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s y -l yes -d 'Seal them without asking, because somebody has looked at them'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s f -l force -d 'Replace a file that has other names (hard links), which keep the old one'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s r -l recursive -d 'Seal every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s y -l yes -d 'Seal without asking, because somebody has reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s f -l force -d 'Replace files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l document -d 'Which YAML document of a file with several, from 1' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l output-type -d 'Notation for a mapping or a list, if it is to be another than that of the file' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l document -d 'Number of the YAML document in a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l output-type -d 'Format for a mapping or a list (default: that of the file)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand get" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand get" -s n -l no-newline -d 'Print the value exactly, without a line end behind it'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s n -l no-newline -d 'Print the value without a line end after it'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand get" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand get" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l document -d 'Which YAML document of a file with several, from 1' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l file -d 'Take the value from this file, to its last byte' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l document -d 'Number of the YAML document in a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l file -d 'Take the value from this file, exactly as it is' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand set" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l from-argument -d 'Take the value from the command line, where it is no secret'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l string -d 'Take the value as text, whatever it looks like'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l from-argument -d 'Take the value from the command line; only for values that are not secret'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l string -d 'Store the value as text, even if it looks like a number'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l document -d 'Which YAML document of a file with several, from 1' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l document -d 'Number of the YAML document in a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l if-there -d 'Change nothing if there is nothing at the path, instead of failing'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l if-there -d 'Do not fail if there is no value at the path'
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand unset" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand unset" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l show-keys -d 'Show the keys of a document in its text too, so that they can be edited'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l ignore-mac -d 'Edit a document whose MAC or seal is broken; what is saved has a right MAC, and no seal'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l resume -d 'Go on with the edits that an earlier run could not save and kept'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l show-keys -d 'Show the wrapping keys of a document in the text, so that they can be edited'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l ignore-mac -d 'Edit a document whose MAC or seal is broken; the saved document has a valid MAC and no seal'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l resume -d 'Continue with edits that an earlier run could not save'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand edit" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand edit" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand edit" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l prefix -d 'What the name of every variable begins with' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l only -d 'Pass on only this value; give several times for several values' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file-name -d 'Name at the end of the path, for a command that looks at it; give once for each FILE' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l prefix -d 'Prefix for the names of all variables' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l only -d 'Pass on only this value; repeat it for several values' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file-name -d 'Name of the decrypted file, for a command that depends on it; repeat it for each FILE' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l pristine -d 'Of our own environment pass on only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*'
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l upper -d 'Write the names of the variables in upper case'
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file -d 'Give the command decrypted files instead of variables: `{}` in its arguments becomes the path'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l pristine -d 'Start with a clean environment, keeping only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l upper -d 'Use upper case for the names of variables'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file -d 'Give the command decrypted files instead of variables: `{}` in its arguments is replaced by the path'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand exec" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
+binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l input-type -d 'Notation of the config file, instead of what its name says' -r -f -a "yaml\t''
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
-binary\t'Anything, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l files0-from -d 'Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l threads -d 'Most threads to work with; all available cores by default' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l require-seal -d 'Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since'
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -s r -l recursive -d 'Take all files in folders, and in the folders within them'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s o -l output -d 'File for the key, instead of the local key\'s own place; `-` prints it to the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s o -l output -d 'File for the key, instead of the place of the local key; `-` prints the key to the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l show -d 'Make nothing: print the recipient of the key that is there'
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l show -d 'Print the existing key\'s recipient'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -492,55 +492,55 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l file -d 'Encrypted file whose keys to check, with its context; give several times for several files' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair of the encryption context with which KMS is asked, and that the context of a --file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l file -d 'Check the keys of this encrypted file, with its context; repeat it for several files' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair of the encryption context to check with; the context of a --file must contain it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l encrypt-only -d 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l decrypt-only -d 'For decrypting alone: kms:Decrypt'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l rewrap-only -d 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l encrypt-only -d 'Only encrypt: kms:GenerateDataKey and kms:Encrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l decrypt-only -d 'Only decrypt: kms:Decrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l rewrap-only -d 'Only move data to other keys, without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l account -d 'Account of the key, with 12 digits; by default the one that all of --admin and --user belong to' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l admin -d 'User or role that cares for the key and cannot use it; give several times for several' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l user -d 'User or role that uses the key; give several times for several' -r
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s c -l context -d 'Pair that the encryption context must contain for users to use the key' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l account -d 'Account of the key, 12 digits (default: the account of all --admin and --user)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l admin -d 'User or role that administers the key and cannot use it; repeat it for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l user -d 'User or role that uses the key; repeat it for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s c -l context -d 'Allow use of the key only with this pair in the encryption context' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l exact-context -d 'Let the context contain nothing but what -c names'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l users-only -d 'Let the account care for the key, but not use it, so that no IAM policy can grant its use past --user and -c'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l encrypt-only -d 'For encrypting alone: kms:GenerateDataKey and kms:Encrypt'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l decrypt-only -d 'For decrypting alone: kms:Decrypt'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l rewrap-only -d 'For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l exact-context -d 'Allow no other pairs in the encryption context than those of -c'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l users-only -d 'Allow the account root to administer the key but not use it, so that no IAM policy can grant its use'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l encrypt-only -d 'Only encrypt: kms:GenerateDataKey and kms:Encrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l decrypt-only -d 'Only decrypt: kms:Decrypt'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l rewrap-only -d 'Only move data to other keys, without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
@@ -548,108 +548,108 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "mac-repair" -d 'Write a new MAC, after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "install" -d 'Configure git to show and merge encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "textconv" -d 'Print the plaintext of an encrypted file for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "merge" -d 'Merge three versions of an encrypted document, as a merge driver of git'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "check" -d 'Find secrets that would be committed unencrypted, and broken encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "mac-repair" -d 'Write a new MAC after a conflict was resolved by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l global -d 'Set it for all repositories of the user, and leave .gitattributes alone'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l hook -d 'Make `kenc git check` the pre-commit hook of this repository as well'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l uninstall -d 'Take away all that was set up'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l global -d 'Configure all repositories of the user, and do not change .gitattributes'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l hook -d 'Run `kenc git check` in the pre-commit hook of this repository as well'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l uninstall -d 'Remove everything that was set up'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from textconv" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from merge" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l all -d 'Look at everything in the index, not only at what differs from the last commit'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-keys -d 'Ask no key: find only what can be found without'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l all -d 'Check everything in the index, not only what differs from the last commit'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-keys -d 'Use no keys; find only what can be found without them'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s k -l key -d 'Try only the file\'s wrapped keys of this key; give several times for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s c -l context -d 'Pair that the encryption context of the file must contain' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l passphrase-from -d 'Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-profile -d 'Profile of the AWS configuration to use' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-region -d 'Region of keys that name none, and of multi-Region keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-role-arn -d 'Role to assume before KMS is asked' -r
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-timeout -d 'Longest time for one operation of KMS, retries included, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s y -l yes -d 'Do not ask'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s y -l yes -d 'Do not ask for confirmation'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from mac-repair" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
-complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "mac-repair" -d 'Write a new MAC, after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "install" -d 'Configure git to show and merge encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "textconv" -d 'Print the plaintext of an encrypted file for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "merge" -d 'Merge three versions of an encrypted document, as a merge driver of git'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find secrets that would be committed unencrypted, and broken encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "mac-repair" -d 'Write a new MAC after a conflict was resolved by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
@@ -657,31 +657,31 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -d 'Say what is done: which key opened what, and how many bytes'
-complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never ask for anything on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without touching their payload'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents as they stand, after a look at them'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "unset" -d 'Take one value out of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit a file in the clear, and encrypt what was changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show all that can be known of a file without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "verify" -d 'Open and authenticate everything, write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "git" -d 'Encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Find out whether keys work, and what is missing where they do not'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print the policy for a KMS key that is used by kenc'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "install" -d 'Let git show and merge encrypted files of this repository'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "textconv" -d 'Print what is in an encrypted file, for `git diff`'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "merge" -d 'Merge three versions of an encrypted document, as git calls it'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "check" -d 'Look for secrets that would be committed in the clear, and for encrypted files that are broken'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "mac-repair" -d 'Write a new MAC, after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "install" -d 'Configure git to show and merge encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "textconv" -d 'Print the plaintext of an encrypted file for `git diff`'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "merge" -d 'Merge three versions of an encrypted document, as a merge driver of git'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "check" -d 'Find secrets that would be committed unencrypted, and broken encrypted files'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "mac-repair" -d 'Write a new MAC after a conflict was resolved by hand'

@@ -5,12 +5,15 @@
 #[allow(dead_code, missing_docs, unused_imports)]
 #[path = "../src/bin/kenc/args.rs"]
 mod args;
+#[path = "generated/page.rs"]
+mod page;
+#[path = "generated/sections.rs"]
+mod sections;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
-use clap_mangen::Man;
 
 fn command() -> Command {
     let mut command = args::Cli::command();
@@ -34,23 +37,28 @@ fn check(path: &Path, expected: &[u8]) {
 
 /// A page for the program and for each of its commands, and for theirs.
 fn pages() -> Vec<(PathBuf, Vec<u8>)> {
-    fn page(name: &str, command: Command) -> (PathBuf, Vec<u8>) {
-        let command = command.disable_help_subcommand(true);
-        // One name on a line of its own, so that `man` finds the page of a command under its name.
-        let man = Man::new(command.name(name.to_owned()).display_name(name)).manual("kenc").date("").source("kenc");
-        let mut bytes = Vec::new();
-        man.render(&mut bytes).unwrap();
-        (PathBuf::from(format!("man/{name}.1")), bytes)
-    }
-    fn add(pages: &mut Vec<(PathBuf, Vec<u8>)>, name: &str, command: &Command) {
-        for part in command.get_subcommands().filter(|part| part.get_name() != "help") {
-            add(pages, &format!("{name}-{}", part.get_name()), part);
-        }
-        pages.push(page(name, command.clone()));
-    }
     let mut pages = Vec::new();
-    add(&mut pages, "kenc", &command());
+    for_every_command(&mut |name, command| {
+        pages.push((PathBuf::from(format!("man/{name}.1")), page::page(name, command).into_bytes()));
+    });
     pages
+}
+
+/// Calls `act` with every command, and the name of its page.
+fn for_every_command(act: &mut dyn FnMut(&str, &Command)) {
+    fn visit(name: &str, command: &Command, act: &mut dyn FnMut(&str, &Command)) {
+        for part in command.get_subcommands().filter(|part| part.get_name() != "help") {
+            visit(&format!("{name}-{}", part.get_name()), part, act);
+        }
+        act(name, command);
+    }
+    visit("kenc", &command(), act);
+}
+
+/// The lines of the examples in what `--help` ends with.
+fn examples_of(help: &str) -> impl Iterator<Item = &str> {
+    let examples = help.strip_prefix("Examples:\n").expect("examples come first");
+    examples.lines().take_while(|line| line.is_empty() || line.starts_with("  "))
 }
 
 #[test]
@@ -78,4 +86,35 @@ fn the_completions_for_every_shell_are_those_of_the_command_line_as_it_is() {
         let name = clap_complete::Generator::file_name(&shell, "kenc");
         check(&Path::new("completions").join(name), &bytes);
     }
+}
+
+#[test]
+fn every_option_stands_under_the_heading_that_it_belongs_to() {
+    const OF_EVERY_FILE: &[&str] =
+        &["keys", "context", "identities", "output", "in_place", "force", "sync", "threads", "passphrase_from", "yes"];
+    for_every_command(&mut |name, command| {
+        for arg in command.get_arguments() {
+            let expected = match arg.get_id().as_str() {
+                id if OF_EVERY_FILE.contains(&id) => None,
+                "input_type" | "ignore_mac" | "require_seal" if name != "kenc-edit" => {
+                    Some("Options for config documents")
+                }
+                "profile" | "region" | "role_arn" | "timeout" => Some("AWS options"),
+                _ => continue,
+            };
+            assert_eq!(arg.get_help_heading(), expected, "{name}: {}", arg.get_id());
+        }
+    });
+}
+
+#[test]
+fn every_command_has_up_to_five_examples_that_fit_on_a_screen() {
+    for_every_command(&mut |name, command| {
+        let help = command.get_after_long_help().unwrap_or_else(|| panic!("{name} has no examples")).to_string();
+        let commands: Vec<&str> = examples_of(&help).filter(|line| line.starts_with("    ")).collect();
+        assert!((2..=6).contains(&commands.len()), "{name}: {commands:?}");
+        for line in examples_of(&help) {
+            assert!(line.chars().count() <= 110, "{name}: {line}");
+        }
+    });
 }

@@ -1,7 +1,9 @@
-//! The command line: what can be typed. Man pages and completions are made from these definitions.
+//! The command line. Man pages and completions are generated from these definitions.
 
 #[path = "args/documents.rs"]
 pub mod documents;
+#[path = "args/examples.rs"]
+pub mod examples;
 // The path is spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
 #[path = "args/git.rs"]
 pub mod git;
@@ -43,7 +45,7 @@ pub use many::{ManyArgs, ResumeArgs};
     max_term_width = 100,
     propagate_version = true,
     disable_help_subcommand = false,
-    after_long_help = EXIT_CODES
+    after_long_help = examples::kenc::HELP
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -52,28 +54,13 @@ pub struct Cli {
     pub global: GlobalArgs,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done
-  1    failed
-  2    the command line is wrong
-  3    the input is not authentic, corrupt, no kenc file, or has not the context that -c demands
-  4    no key opens it: every key said no
-  5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
-  6    an output file exists already
-  7    verify, keys check or git check found problems
-  126  exec: the command cannot be run
-  127  exec: the command is not there
-  130  interrupted
-  129, 131 to 135  git merge failed, with the code above that is 128 less; conflicts are 1";
-
 /// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct GlobalArgs {
     /// Print results and errors as JSON
     ///
-    /// Results go to the standard output and errors to the standard error, one JSON object each.
+    /// Results go to the standard output and errors to the standard error, as JSON objects.
     #[arg(long, global = true)]
     pub json: bool,
 
@@ -81,7 +68,7 @@ pub struct GlobalArgs {
     #[arg(short, long, global = true)]
     pub quiet: bool,
 
-    /// Say what is done: which key opened what, and how many bytes
+    /// Print details: which key opened a file, and how many bytes were written
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
@@ -91,12 +78,12 @@ pub struct GlobalArgs {
 
     /// Config file to use, instead of the nearest .kenc.yaml or .sops.yaml
     ///
-    /// The nearest one is looked for from the folder of the file upward, then from the working folder. $SOPS_CONFIG names
-    /// one as well, which is read as sops reads it.
+    /// kenc searches for the nearest one from the folder of the file upward, then from the working folder. $SOPS_CONFIG names
+    /// a config as well, which is read as sops reads it.
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Never ask for anything on the terminal
+    /// Never prompt on the terminal
     #[arg(long, global = true)]
     pub no_input: bool,
 }
@@ -113,106 +100,124 @@ pub enum ColorWhen {
 pub enum Command {
     /// Encrypt files or the standard input
     ///
-    /// One input goes to the standard output unless -o names another place; several inputs need a folder with -o, or -i.
-    /// Without -k the keys are those of the rule for the file in .kenc.yaml or .sops.yaml; without either, the local key
-    /// made by `kenc keygen`.
+    /// One input is written to the standard output, or to the file that -o names; several inputs need -i, or a folder with
+    /// -o. Without -k, the rule for the file in .kenc.yaml or .sops.yaml names the keys; without a config, kenc uses the
+    /// local key that `kenc keygen` makes.
+    #[command(override_usage = examples::encrypt::USAGE, after_long_help = examples::encrypt::HELP)]
     Encrypt(EncryptArgs),
 
     /// Decrypt files or the standard input
     ///
-    /// Recognises kenc files by their content, armored or not. Every chunk is authenticated before a byte of it is
-    /// released; an output file appears whole or not at all.
+    /// Opens kenc files, armored or not, and config documents that kenc or sops encrypted; recognises them by their content.
+    /// Every chunk is authenticated before any of its bytes is written. An output file appears whole or not at all.
+    #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
     Decrypt(DecryptArgs),
 
-    /// Change the keys that open files, without touching their payload
+    /// Change the keys that open files, without encrypting the files again
     ///
-    /// From one KMS key to another the data key is wrapped inside KMS and never reaches this computer. Files are changed in
-    /// place and in a moment, however long they are; whatever interrupts it leaves a file that opens. Whoever has kept an old
-    /// copy can still open it with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove only a
-    /// damaged copy of the slot table is mended.
+    /// Files are changed in place and quickly, whatever their size; an interruption leaves a file that opens. From one KMS
+    /// key to another, KMS wraps the data key itself, and the data key never reaches this computer. Old copies of a file
+    /// still open with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove, kenc only repairs
+    /// a damaged copy of the slot table.
     ///
-    /// An answer of KMS about another key than was asked for changes nothing. Whether a new key opens the file is known once
-    /// it has: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, and then `kenc rewrap --remove OLD FILE`.
-    #[command(visible_alias = "reencrypt")]
+    /// If KMS answers for another key than the one it was asked for, nothing changes. To be sure that a new key opens the
+    /// file before the old key is removed: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, then
+    /// `kenc rewrap --remove OLD FILE`.
+    #[command(visible_alias = "reencrypt", override_usage = examples::rewrap::USAGE, after_long_help = examples::rewrap::HELP)]
     Rewrap(RewrapArgs),
 
     /// Encrypt files again with a new data key, under the same keys or others
     ///
-    /// Cuts off whoever had the old data key. Each file is replaced when its successor is whole; plaintext is never written.
-    /// Without --to the new data key is wrapped under every key that the file names, and nothing authenticates these: where
-    /// others can write to the file, look at `kenc inspect` first, or name the keys with --to.
+    /// Locks out everybody who has the old data key. Each file is replaced when the new one is complete; plaintext is never
+    /// written to a disk. Without --to and --from-config the keys stay the same. A key that only the file names gets the new
+    /// data key if a valid seal, -k, a rule or `trusted_keys` names it too, or if you say yes.
+    #[command(override_usage = examples::rotate::USAGE, after_long_help = examples::rotate::HELP)]
     Rotate(RotateArgs),
 
-    /// Seal encrypted config documents as they stand, after a look at them
+    /// Seal encrypted config documents after you have reviewed them
     ///
-    /// The MAC of a document covers its values and their order. The seal covers the rest as well: the names of keys, comments,
-    /// everything else in its text, the rule and the recipients. kenc seals what it encrypts. A document that another tool
-    /// has encrypted is not sealed, and a seal is broken by every other change of the text or of the recipients. This
-    /// command shows all that a seal would cover, and asks; then whoever can open the document vouches for it. The MAC must
-    /// be right: `kenc git mac-repair` mends it after a merge.
+    /// The MAC of a document covers its values and their order. The seal also covers the names of keys, comments, all other
+    /// text, the rule and the recipients. kenc seals what it encrypts. A document that another tool encrypted is not sealed,
+    /// and any other change of the text or of the recipients breaks the seal. This command shows everything that the seal
+    /// will cover, and asks; by saying yes you vouch for the document. Its MAC must be valid: after a merge,
+    /// `kenc git mac-repair` writes a new one.
+    #[command(override_usage = examples::seal::USAGE, after_long_help = examples::seal::HELP)]
     Seal(seal::SealArgs),
 
     /// Print one value of an encrypted config document
     ///
-    /// A single value is printed bare, with a line end behind it unless it has one or -n is given; a mapping or a list in
-    /// the notation of the file, or as JSON with --json. Works on kenc files too that have a config document in them.
+    /// A single value is printed as it is, and followed by a line end unless it ends with one or -n is given. A mapping or a
+    /// list is printed in the format of the file, or as JSON with --json. The document may be inside a kenc file too.
+    #[command(override_usage = examples::get::USAGE, after_long_help = examples::get::HELP)]
     Get(values::GetArgs),
 
     /// Set one value of an encrypted config document
     ///
-    /// The value comes from the standard input, from --file, or is asked for at the terminal, where it is not shown. The line
-    /// end behind a single line is not part of it. It is a number, a boolean or null where it reads as one in the notation
-    /// of the file, letter by letter; a value that is text stays text, and --string makes it text. With --json the value is
-    /// JSON, and may be a mapping or a list. Parents that are not there are made. All other values keep their ciphertext,
-    /// and a value that is there already writes nothing.
+    /// The value is read from the standard input or from --file. On a terminal kenc prompts for it without showing it. The
+    /// line end of a single line is not part of the value. What looks like a number, a boolean or null in the format of the
+    /// file becomes one, unless the value was text before or --string is given. With --json the value is JSON, and may be a
+    /// mapping or a list. Missing parents are created. All other values keep their ciphertext. If the value is the same as
+    /// before, nothing is written.
+    #[command(override_usage = examples::set::USAGE, after_long_help = examples::set::HELP)]
     Set(values::SetArgs),
 
-    /// Take one value out of an encrypted config document
+    /// Remove one value from an encrypted config document
     ///
-    /// Its lines go with it. A mapping or a list goes with all that is in it.
+    /// Its lines are removed with it. A mapping or a list is removed with everything in it.
+    #[command(override_usage = examples::unset::USAGE, after_long_help = examples::unset::HELP)]
     Unset(values::UnsetArgs),
-    /// Edit a file in the clear, and encrypt what was changed
+    /// Edit the plaintext of a file, and encrypt what changed
     ///
-    /// The plaintext is in memory only, in a folder that nobody else can enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
-    /// $VISUAL or $EDITOR, with arguments. Values that are left alone keep their ciphertext; a text that is left alone is not
-    /// written. Edits that cannot be saved are edited again, or kept, encrypted, in FILE.kenc-edit; where that cannot be
-    /// written, in the folder kenc of $XDG_STATE_HOME, or in memory. --resume finds them in each of these places. Where
-    /// nothing can be written, the private folder with the plaintext stays in memory, and its path is printed.
+    /// The plaintext is kept in memory only, in a folder that other users cannot enter. The editor is $KENC_EDITOR,
+    /// $SOPS_EDITOR, $VISUAL or $EDITOR, and may have arguments. Unchanged values keep their ciphertext; if nothing changed,
+    /// nothing is written. Edits that cannot be saved can be edited again, or are kept, encrypted, in FILE.kenc-edit, else in
+    /// the folder kenc of $XDG_STATE_HOME, else in memory. --resume finds them in each of these places. If nothing can be
+    /// written at all, the private folder with the plaintext stays in memory, and kenc prints its path.
+    #[command(override_usage = examples::edit::USAGE, after_long_help = examples::edit::HELP)]
     Edit(EditArgs),
 
     /// Run a command with decrypted values in its environment
     ///
-    /// The command takes the place of kenc: its signals and its exit code are its own. A variable has the name of the way to its
-    /// value: db.password becomes db_password, the first item of a list is list_0, and any other letter than those of ASCII and
-    /// digits becomes _ too. The command is looked up before its variables are set. Variables that loaders, shells and
-    /// interpreters obey (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) are refused unless --only names exactly them;
-    /// what leads to an identity of kenc or sops is taken out of the environment. Exits with 127 when the command is not found, and with 126 when it cannot be run.
+    /// Variables are named after the path of the value: db.password becomes db_password, the first item of a list is list_0,
+    /// and every character other than ASCII letters and digits becomes _. The command replaces kenc, so that signals reach it
+    /// and its exit code is returned. It is looked up before the variables are set. Variables that change what loaders,
+    /// shells and interpreters do (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) are refused unless --only names them
+    /// exactly. Variables that hold or name an identity of kenc or sops are removed from the environment. Exits with 127 if
+    /// the command is not found, and with 126 if it cannot be run.
     #[cfg(unix)]
+    #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
     Exec(ExecArgs),
 
-    /// Show all that can be known of a file without a key
+    /// Show what a file says about itself, without a key
     ///
-    /// Format, suite, encryption context, keys and sizes. Nothing of this is authenticated: `kenc verify` does that.
+    /// Format, cipher, encryption context, keys and sizes. None of it is authenticated: `kenc verify` does that.
+    #[command(override_usage = examples::inspect::USAGE, after_long_help = examples::inspect::HELP)]
     Inspect(InspectArgs),
 
-    /// Open and authenticate everything, write nothing
+    /// Check that files are authentic and complete, and write nothing
     ///
-    /// Exits with 7 when a file is authentic but needs care, such as a damaged copy of its slot table.
+    /// Decrypts and authenticates everything. Exits with 7 when a file is authentic but needs attention, for example a repair
+    /// of its slot table.
+    #[command(override_usage = examples::verify::USAGE, after_long_help = examples::verify::HELP)]
     Verify(VerifyArgs),
 
     /// Make the local key, and print its recipient
     ///
-    /// The key is an age identity in the configuration folder, or in the file that KENC_AGE_KEY_FILE names. An existing
+    /// The key is an age identity in the configuration folder, or in the file that $KENC_AGE_KEY_FILE names. An existing
     /// key is never overwritten.
+    #[command(override_usage = examples::keygen::USAGE, after_long_help = examples::keygen::HELP)]
     Keygen(KeygenArgs),
 
     /// Find out why a key does not work, and print the policy that makes it work
+    #[command(override_usage = examples::keys::USAGE, after_long_help = examples::keys::HELP)]
     Keys(KeysArgs),
 
-    /// Encrypted files in git: readable diffs, merges, and a check before every commit
+    /// Use encrypted files in git: readable diffs, merges, and a check before every commit
+    #[command(override_usage = examples::git::USAGE, after_long_help = examples::git::HELP)]
     Git(git::GitArgs),
 
-    /// Print the completions for a shell
+    /// Print the completion script for a shell
+    #[command(override_usage = examples::completions::USAGE, after_long_help = examples::completions::HELP)]
     Completions(CompletionsArgs),
 }
 
@@ -222,16 +227,16 @@ pub struct EncryptArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 
-    /// Key to encrypt under; give several times for several keys, any one of which opens the file
+    /// Key to encrypt under; with several, each of them alone opens the file
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
     /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, or @NAME for a key named in .kenc.yaml.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
-    /// Pair of the encryption context, which is bound to the file in the clear and sent to KMS
+    /// Pair of the encryption context: bound to the file, readable in it, and sent to KMS
     ///
-    /// Added to the pairs that .kenc.yaml has for the file.
+    /// Pairs are added to those that .kenc.yaml has for the file.
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
@@ -240,7 +245,7 @@ pub struct EncryptArgs {
     #[command(flatten)]
     pub resume: ResumeArgs,
 
-    /// Write text (strict PEM) instead of bytes
+    /// Write text (PEM) instead of bytes
     #[arg(short, long, conflicts_with = "resume")]
     pub armor: bool,
 
@@ -280,9 +285,9 @@ pub struct DecryptArgs {
     #[command(flatten)]
     pub resume: ResumeArgs,
 
-    /// Plaintext bytes to write: A..B from A up to but without B, counted from 0; A.. and ..B are open-ended
+    /// Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended
     ///
-    /// From a file only what is needed is read, and the last chunk, which tells that nothing was cut off.
+    /// Reads only the chunks that are needed, and the last one, which shows that the file is complete.
     #[arg(
         long,
         value_name = "A..B",
@@ -341,18 +346,18 @@ pub struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub struct KeygenArgs {
-    /// File for the key, instead of the local key's own place; `-` prints it to the standard output
+    /// File for the key, instead of the place of the local key; `-` prints the key to the standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Make nothing: print the recipient of the key that is there
+    /// Print the existing key's recipient
     #[arg(long)]
     pub show: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell that will read the script
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
@@ -360,11 +365,11 @@ pub struct CompletionsArgs {
 /// How a file is to be opened.
 #[derive(Debug, Args)]
 pub struct OpenArgs {
-    /// Try only the file's wrapped keys of this key; give several times for several keys
+    /// Open the file with this key only; repeat it for several keys
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
-    /// Pair that the encryption context of the file must contain
+    /// Require this pair in the encryption context of the file
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
@@ -378,17 +383,18 @@ pub struct OpenArgs {
 
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// File to write, or folder for several; `-` is the standard output even if it is a terminal
+    /// File to write, or folder for several files; `-` is the standard output, even if it is a terminal
     #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, conflicts_with = "in_place")]
     pub output: Option<PathBuf>,
 
     /// Replace each file by its result
     ///
-    /// Nothing is written if one of the files is missing or holds an identity, or is not encrypted when it is to be decrypted.
-    /// (age names identities with -i; here it is --identity.)
+    /// Nothing is written if one of the files is missing or holds an identity, or if a file to decrypt is not encrypted.
+    /// (In age, -i names an identity; here that is --identity.)
     ///
-    /// The result has the permissions, the access-control list and the attributes of the file. A file that is written to
-    /// meanwhile is left alone, and so is one that would stay in plaintext under other names (hard links), unless -f is given.
+    /// The result keeps the permissions, the access-control list and the extended attributes of the file. A file that another
+    /// program writes to meanwhile is not replaced. A file with several names (hard links) needs -f, because the plaintext
+    /// stays under the other names.
     #[arg(short, long)]
     pub in_place: bool,
 
@@ -398,26 +404,25 @@ pub struct OutputArgs {
 
     /// Sync new output files to the disk before they appear
     ///
-    /// What replaces another file is always synced, and its folder too: after a power failure either the old file is there or
-    /// the new one. A new file is not synced, as with cp: for some seconds a power failure can leave it empty, short or absent.
-    /// Use --sync, or sync(1), before the original is deleted.
+    /// A file that replaces another one is always synced, with its folder: after a power failure either the old file is there
+    /// or the new one. A new file is not synced, as with cp: a power failure within some seconds can leave it empty, short or
+    /// missing. Use --sync, or sync(1), before you delete the original.
     #[arg(long)]
     pub sync: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct WorkArgs {
-    /// Most threads to work with; all available cores by default
+    /// Maximum number of threads (default: all available cores)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]
 pub struct PassphraseArgs {
-    /// Where passphrases come from, instead of the terminal: fd:N, file:PATH, or cmd:PROGRAM
+    /// Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal
     ///
-    /// The first line is the passphrase. The program is run directly, without a shell; words after its name are its
-    /// arguments.
+    /// The first line is the passphrase. The program is run without a shell; words after its name are its arguments.
     #[arg(long, value_name = "SOURCE", value_parser = parse_passphrase_source)]
     pub passphrase_from: Option<PassphraseFrom>,
 }
@@ -425,19 +430,19 @@ pub struct PassphraseArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS options")]
 pub struct AwsArgs {
-    /// Profile of the AWS configuration to use
+    /// AWS profile to use
     #[arg(long = "aws-profile", value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Region of keys that name none, and of multi-Region keys
+    /// Region for keys that do not name one, and for multi-Region keys
     #[arg(long = "aws-region", value_name = "REGION")]
     pub region: Option<String>,
 
-    /// Role to assume before KMS is asked
+    /// Role to assume before calling KMS
     #[arg(long = "aws-role-arn", value_name = "ARN")]
     pub role_arn: Option<String>,
 
-    /// Longest time for one operation of KMS, retries included, in seconds
+    /// Time limit for one KMS operation with its retries, in seconds
     #[arg(long = "aws-timeout", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub timeout: Duration,
 }

@@ -1,39 +1,41 @@
-//! What can be typed about config documents, whose values are encrypted one by one.
+//! Options for config documents, whose values are encrypted one by one.
 
 use clap::{Args, ValueEnum};
 
+/// Over each option by itself: what is over a group of options counts for the options behind the group too.
+pub const DOCUMENTS: &str = "Options for config documents";
+
 /// Which values are encrypted.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Options for config documents")]
 pub struct ValuesArgs {
-    /// Encrypt the values of a config file one by one: keys, comments and layout stay as they are
+    /// Encrypt the values of a config file one by one, and keep its keys, comments and layout
     ///
-    /// The result is a sops document, which sops reads as well. This is what happens without this flag when a rule of
-    /// .kenc.yaml or .sops.yaml matches a YAML, JSON, dotenv, INI or TOML file.
-    #[arg(long, conflicts_with_all = ["whole", "armor"])]
+    /// The result is a document that sops reads as well. This is the default for a YAML, JSON, dotenv, INI or TOML file that
+    /// a rule of .kenc.yaml or .sops.yaml matches.
+    #[arg(long, conflicts_with_all = ["whole", "armor"], help_heading = DOCUMENTS)]
     pub values: bool,
 
-    /// Encrypt the file as a whole, even if a rule of a config would have its values encrypted
-    #[arg(long, conflicts_with = "selection")]
+    /// Encrypt the file as a whole, even if a rule matches it
+    #[arg(long, conflicts_with = "selection", help_heading = DOCUMENTS)]
     pub whole: bool,
 
-    /// With --values -r, write nothing, and say which files would be encrypted
-    #[arg(short = 'n', long, requires_all = ["recursive", "values"])]
+    /// With --values -r: write nothing, and print which files would be encrypted
+    #[arg(short = 'n', long, requires_all = ["recursive", "values"], help_heading = DOCUMENTS)]
     pub dry_run: bool,
 
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// Compute the MAC over encrypted values only, so that others can be edited by hand
-    #[arg(long, requires = "values")]
+    /// Leave unencrypted values out of the MAC, so that they can be edited by hand
+    #[arg(long, requires = "values", help_heading = DOCUMENTS)]
     pub mac_only_encrypted: bool,
 
     /// Encrypt comments as well
-    #[arg(long, requires = "values")]
+    #[arg(long, requires = "values", help_heading = DOCUMENTS)]
     pub encrypt_comments: bool,
 
-    /// Key groups of which a value needs one key each (Shamir's scheme); each -k is then one group, with commas in it
-    #[arg(long, value_name = "N", requires = "values", value_parser = clap::value_parser!(u8).range(2..))]
+    /// Number of key groups needed to decrypt (Shamir's scheme); each -k is one group, with commas between its keys
+    #[arg(long, value_name = "N", requires = "values", value_parser = clap::value_parser!(u8).range(2..), help_heading = DOCUMENTS)]
     pub shamir_threshold: Option<u8>,
 
     #[command(flatten)]
@@ -44,78 +46,76 @@ pub struct ValuesArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[group(id = "selection", multiple = false)]
 pub struct SelectionArgs {
-    /// Leave values in the clear below a key that ends so (`_unencrypted` when no rule is given)
-    #[arg(long, value_name = "SUFFIX")]
+    /// Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)
+    #[arg(long, value_name = "SUFFIX", help_heading = DOCUMENTS)]
     pub unencrypted_suffix: Option<String>,
 
-    /// Encrypt only values below a key that ends so
-    #[arg(long, value_name = "SUFFIX")]
+    /// Encrypt only values under keys ending in SUFFIX
+    #[arg(long, value_name = "SUFFIX", help_heading = DOCUMENTS)]
     pub encrypted_suffix: Option<String>,
 
-    /// Leave values in the clear below a key that matches
-    #[arg(long, value_name = "REGEX")]
+    /// Do not encrypt values under keys that match REGEX
+    #[arg(long, value_name = "REGEX", help_heading = DOCUMENTS)]
     pub unencrypted_regex: Option<String>,
 
-    /// Encrypt only values below a key that matches
-    #[arg(long, value_name = "REGEX")]
+    /// Encrypt only values under keys that match REGEX
+    #[arg(long, value_name = "REGEX", help_heading = DOCUMENTS)]
     pub encrypted_regex: Option<String>,
 
-    /// Leave values in the clear behind a comment that matches
-    #[arg(long, value_name = "REGEX")]
+    /// Do not encrypt values that follow a comment matching REGEX
+    #[arg(long, value_name = "REGEX", help_heading = DOCUMENTS)]
     pub unencrypted_comment_regex: Option<String>,
 
-    /// Encrypt only values behind a comment that matches
-    #[arg(long, value_name = "REGEX")]
+    /// Encrypt only values that follow a comment matching REGEX
+    #[arg(long, value_name = "REGEX", help_heading = DOCUMENTS)]
     pub encrypted_comment_regex: Option<String>,
 }
 
-/// The notation of an input.
+/// The format of an input.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct InputTypeArgs {
-    /// Notation of the config file, instead of what its name says
-    #[arg(long, value_name = "TYPE")]
+    /// Format of the config file (default: by its name)
+    #[arg(long, value_name = "TYPE", help_heading = DOCUMENTS)]
     pub input_type: Option<Notation>,
 }
 
 /// What opening a config document demands and gives.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Options for config documents")]
 pub struct DocumentOpenArgs {
     #[command(flatten)]
     pub input_type: InputTypeArgs,
 
     /// Open a document even if its MAC is missing or wrong: values may have been moved, added or removed
-    #[arg(long)]
+    #[arg(long, help_heading = DOCUMENTS)]
     pub ignore_mac: bool,
 
-    /// Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since
-    #[arg(long, conflicts_with = "ignore_mac")]
+    /// Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again
+    #[arg(long, conflicts_with = "ignore_mac", help_heading = DOCUMENTS)]
     pub require_seal: bool,
 }
 
 /// How `rewrap` and `rotate` change config documents, and whose rules they follow.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Options for config documents")]
 pub struct DocumentChangeArgs {
-    /// Key group that --to, --add and --remove are about, from 1; needed where a document has several
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    /// Number of the key group for --to, --add and --remove, from 1; required if a document has several
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), help_heading = DOCUMENTS)]
     pub group: Option<u8>,
 
     #[command(flatten)]
     pub input_type: InputTypeArgs,
 
-    /// Refuse documents that are not sealed: that kenc never sealed, or another tool has encrypted since
-    #[arg(long)]
+    /// Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again
+    #[arg(long, help_heading = DOCUMENTS)]
     pub require_seal: bool,
 }
 
 /// Following the config.
 #[derive(Debug, Default, Args)]
 pub struct FromConfigArgs {
-    /// Give each file the keys of the rule for its path in .kenc.yaml or .sops.yaml, groups and threshold included
+    /// Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold
     ///
-    /// Shows which keys would come and go, and asks. A file that was encrypted whole is looked up by its name without
-    /// .kenc.
+    /// Shows which keys would be added and removed, and asks. The rule for a file that was encrypted as a whole is the one
+    /// for its name without .kenc.
     #[arg(long, conflicts_with_all = ["to", "add", "remove", "group"])]
     pub from_config: bool,
 
@@ -134,20 +134,19 @@ pub enum Notation {
     Dotenv,
     Ini,
     Toml,
-    /// Anything, as one value
+    /// Any content, as one value
     Binary,
 }
 
 /// What is written of a config document that is decrypted.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Options for config documents")]
 pub struct DocumentDecryptArgs {
-    /// Write one value only: `db.password`, `list[0]`, or `["db"]["password"]`
-    #[arg(long, value_name = "PATH", conflicts_with = "range")]
+    /// Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`
+    #[arg(long, value_name = "PATH", conflicts_with = "range", help_heading = DOCUMENTS)]
     pub extract: Option<kenc::document::Path>,
 
-    /// Notation to write, if it is to be another
-    #[arg(long, value_name = "TYPE", conflicts_with = "range")]
+    /// Output format (default: same as the input)
+    #[arg(long, value_name = "TYPE", conflicts_with = "range", help_heading = DOCUMENTS)]
     pub output_type: Option<Notation>,
 }
 

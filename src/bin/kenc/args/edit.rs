@@ -1,4 +1,4 @@
-//! `kenc edit`: what can be typed.
+//! Options of `kenc edit`.
 
 use std::path::PathBuf;
 
@@ -8,24 +8,25 @@ use super::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
 pub struct EditArgs {
-    /// File to edit; one that is not there is made
+    /// File to edit; a missing file is created
     ///
-    /// For a new file -k and -c say what it is encrypted under, else a rule of a config does, else the local key is used. A name
-    /// that ends in .kenc makes a file that is encrypted as a whole.
+    /// A new file is encrypted under the keys of -k, or else of the rule for it, or else under the local key, with the context
+    /// of -c. A file whose name ends in .kenc is encrypted as a whole.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 
-    /// Show the keys of a document in its text too, so that they can be edited
+    /// Show the wrapping keys of a document in the text, so that they can be edited
     ///
-    /// Keys that are added get the data key wrapped, and are given as in a config: `- recipient: age1…`, `- arn: arn:aws:kms:…`.
+    /// The data key is wrapped under keys that you add. Write them as in a config: `- recipient: age1…`,
+    /// `- arn: arn:aws:kms:…`.
     #[arg(long)]
     pub show_keys: bool,
 
-    /// Edit a document whose MAC or seal is broken; what is saved has a right MAC, and no seal
+    /// Edit a document whose MAC or seal is broken; the saved document has a valid MAC and no seal
     #[arg(long)]
     pub ignore_mac: bool,
 
-    /// Go on with the edits that an earlier run could not save and kept
+    /// Continue with edits that an earlier run could not save
     #[arg(long)]
     pub resume: bool,
 

@@ -1,10 +1,10 @@
-//! `kenc git …`: what can be typed.
+//! Options of `kenc git …`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{AwsArgs, OpenArgs, PassphraseArgs};
+use super::{AwsArgs, OpenArgs, PassphraseArgs, examples};
 
 #[derive(Debug, Args)]
 pub struct GitArgs {
@@ -14,40 +14,45 @@ pub struct GitArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum GitCommand {
-    /// Let git show and merge encrypted files of this repository
+    /// Configure git to show and merge encrypted files
     ///
-    /// Sets `diff.kenc` and `merge.kenc` in the configuration of git, and writes lines for the encrypted files into
-    /// .gitattributes: those that a rule of the config with a path names, those that are encrypted documents already, and
-    /// the patterns given. What git shows is never stored. To run it again changes nothing that is right already.
+    /// Sets `diff.kenc` and `merge.kenc` in the configuration of git, and adds lines to .gitattributes for the files that a
+    /// rule of the config matches by path, for documents that are encrypted already, and for the patterns on the command
+    /// line. Git does not cache the plaintext that it shows. Running the command again changes only what is missing.
+    #[command(override_usage = examples::git_install::USAGE, after_long_help = examples::git_install::HELP)]
     Install(GitInstallArgs),
 
-    /// Print what is in an encrypted file, for `git diff`
+    /// Print the plaintext of an encrypted file for `git diff`
     ///
-    /// Where no key opens the file, it is printed as it stands, so that the diff still says something. A whole kenc file is
-    /// printed as its text, or as a summary.
+    /// If no key opens the file, its ciphertext is printed, so that the diff still shows a change. A kenc file is printed as
+    /// its text if it contains text, or as a summary.
+    #[command(override_usage = examples::git_textconv::USAGE, after_long_help = examples::git_textconv::HELP)]
     Textconv(GitTextconvArgs),
 
-    /// Merge three versions of an encrypted document, as git calls it
+    /// Merge three versions of an encrypted document, as a merge driver of git
     ///
-    /// The result takes the place of OURS. Only what changed is encrypted anew. Exits with 0 if all is merged. Where both
-    /// sides changed one value, it becomes a mapping of `__kenc_ours`, `__kenc_base` and `__kenc_theirs` (in dotenv and INI files,
-    /// KEY stays ours beside KEY__kenc_base and KEY__kenc_theirs), and the exit code is 1; `kenc set FILE PATH` or `kenc edit`
-    /// resolves it. Where it cannot be merged, OURS stays as it is, and the exit code is 128 and the code of the failure: git
-    /// (from 2.42 on) then stops the whole merge instead of taking OURS for a result in conflict.
+    /// The result replaces OURS. Only changed values are encrypted again. Exits with 0 if everything was merged. If both sides
+    /// changed a value, it becomes a mapping of `__kenc_ours`, `__kenc_base` and `__kenc_theirs` (in dotenv and INI files, KEY
+    /// keeps our value, beside KEY__kenc_base and KEY__kenc_theirs), and the exit code is 1; resolve it with
+    /// `kenc set FILE PATH` or `kenc edit`. If the merge fails, OURS does not change, and the exit code is 128 plus the code
+    /// of the failure: git 2.42 and later then stops the merge instead of taking OURS for a result with conflicts.
+    #[command(override_usage = examples::git_merge::USAGE, after_long_help = examples::git_merge::HELP)]
     Merge(GitMergeArgs),
 
-    /// Look for secrets that would be committed in the clear, and for encrypted files that are broken
+    /// Find secrets that would be committed unencrypted, and broken encrypted files
     ///
-    /// Looks at what is staged, as a pre-commit hook does, or with --all at all of the index, or at the files given as they
-    /// are. Finds files that a rule of the config with a path names and that are not encrypted, values that stand in the
-    /// clear against a rule, damaged values, unresolved merges, and with the keys at hand everything that `kenc verify` does.
-    /// Exits with 7 when there is something.
+    /// Checks what is staged, as a pre-commit hook does; with --all the whole index; or the files on the command line. Finds
+    /// files that a rule of the config matches by path and that are not encrypted, plaintext values that a rule says to
+    /// encrypt, damaged values and unresolved merges; with the keys at hand also everything that `kenc verify` finds. Exits
+    /// with 7 if it finds a problem.
+    #[command(override_usage = examples::git_check::USAGE, after_long_help = examples::git_check::HELP)]
     Check(GitCheckArgs),
 
-    /// Write a new MAC, after a conflict was resolved by hand
+    /// Write a new MAC after a conflict was resolved by hand
     ///
-    /// Every single value must be authentic at its path: what was copied from elsewhere is refused. Nothing vouches for
-    /// their number and order, so it shows what differs from the last commit, and asks.
+    /// Every value must be authentic at its path: values copied from elsewhere are refused. Nothing authenticates their number
+    /// and order, so kenc shows what differs from the last commit, and asks.
+    #[command(override_usage = examples::git_mac_repair::USAGE, after_long_help = examples::git_mac_repair::HELP)]
     MacRepair(GitMacRepairArgs),
 }
 
@@ -57,15 +62,15 @@ pub struct GitInstallArgs {
     #[arg(value_name = "PATTERN", conflicts_with = "global")]
     pub patterns: Vec<String>,
 
-    /// Set it for all repositories of the user, and leave .gitattributes alone
+    /// Configure all repositories of the user, and do not change .gitattributes
     #[arg(long)]
     pub global: bool,
 
-    /// Make `kenc git check` the pre-commit hook of this repository as well
+    /// Run `kenc git check` in the pre-commit hook of this repository as well
     #[arg(long, conflicts_with = "global")]
     pub hook: bool,
 
-    /// Take away all that was set up
+    /// Remove everything that was set up
     #[arg(long, conflicts_with_all = ["patterns", "hook"])]
     pub uninstall: bool,
 }
@@ -84,19 +89,19 @@ pub struct GitTextconvArgs {
 
 #[derive(Debug, Args)]
 pub struct GitMergeArgs {
-    /// The version that both sides come from (%O); empty if there is none
+    /// Common ancestor (%O); an empty file if there is none
     #[arg(value_name = "BASE", value_hint = ValueHint::FilePath)]
     pub base: PathBuf,
 
-    /// Our version, and the place for the result (%A)
+    /// Our version, which the result replaces (%A)
     #[arg(value_name = "OURS", value_hint = ValueHint::FilePath)]
     pub ours: PathBuf,
 
-    /// The version to merge in (%B)
+    /// Their version (%B)
     #[arg(value_name = "THEIRS", value_hint = ValueHint::FilePath)]
     pub theirs: PathBuf,
 
-    /// The path of the file in the repository, which says its notation and finds its config (%P)
+    /// Path of the file in the repository, which determines its format and its config (%P)
     #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub path: Option<PathBuf>,
 
@@ -110,15 +115,15 @@ pub struct GitMergeArgs {
 
 #[derive(Debug, Args)]
 pub struct GitCheckArgs {
-    /// Files to look at as they are, instead of what is staged
+    /// Files to check as they are, instead of what is staged
     #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub paths: Vec<PathBuf>,
 
-    /// Look at everything in the index, not only at what differs from the last commit
+    /// Check everything in the index, not only what differs from the last commit
     #[arg(long, conflicts_with = "paths")]
     pub all: bool,
 
-    /// Ask no key: find only what can be found without
+    /// Use no keys; find only what can be found without them
     #[arg(long)]
     pub no_keys: bool,
 
@@ -136,7 +141,7 @@ pub struct GitMacRepairArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
 

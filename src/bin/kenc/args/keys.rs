@@ -1,11 +1,11 @@
-//! `kenc keys …`: what can be typed.
+//! Options of `kenc keys …`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 use kenc::keys::aws_kms::{AwsPrincipal, KmsPurpose, is_account};
 
-use super::{AwsArgs, PassphraseArgs};
+use super::{AwsArgs, PassphraseArgs, examples};
 
 #[derive(Debug, Args)]
 pub struct KeysArgs {
@@ -15,35 +15,37 @@ pub struct KeysArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Find out whether keys work, and what is missing where they do not
+    /// Check whether keys work, and what is missing if they do not
     ///
-    /// Asks AWS who calls, what state each key is in, and for each operation of kenc whether it is allowed (by the DryRun of
-    /// KMS, so that nothing is done). Says which permission is missing and prints the policy that grants it. For age keys it
-    /// looks for the identity and at the permissions of its file. A key that fails does not stop the others. Exits with 7
-    /// when a key has problems, and with 5 when a key service could not be asked.
+    /// For a KMS key: who the caller is, the state of the key, and whether each operation that kenc uses is allowed (with the
+    /// dry run of KMS, so that nothing is done). Names the missing permission and prints the policy that grants it. For an
+    /// age key: whether its identity is found, and the permissions of the identity file. A failing key does not stop the
+    /// checks of the others. Exits with 7 if a key has problems, and with 5 if a key service could not be reached.
+    #[command(override_usage = examples::keys_check::USAGE, after_long_help = examples::keys_check::HELP)]
     Check(KeysCheckArgs),
 
-    /// Print the policy for a KMS key that is used by kenc
+    /// Print a key policy for a KMS key that kenc uses
     ///
-    /// The statements for the account, for those who care for the key and for those who use it are kept apart. Users may do
-    /// no more than kenc needs and, with -c, only with that encryption context. Nothing is asked or changed: it is applied
-    /// with `aws kms put-key-policy --key-id KEY --policy file://FILE`.
+    /// The policy has separate statements for the account, for administrators and for users of the key. Users get only the
+    /// permissions that kenc needs and, with -c, only for that encryption context. This command contacts nobody and changes
+    /// nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`.
+    #[command(override_usage = examples::keys_policy::USAGE, after_long_help = examples::keys_policy::HELP)]
     Policy(KeysPolicyArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct KeysCheckArgs {
-    /// Keys to check; without one and without --file, those of the config, or else the local key
+    /// Keys to check (default: those of the config, or else the local key)
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-…, age1…, "ssh-ed25519 …", "ssh-rsa …", pgp:FINGERPRINT, or @NAME.
     #[arg(value_name = "KEY")]
     pub keys: Vec<String>,
 
-    /// Encrypted file whose keys to check, with its context; give several times for several files
+    /// Check the keys of this encrypted file, with its context; repeat it for several files
     #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
-    /// Pair of the encryption context with which KMS is asked, and that the context of a --file must contain
+    /// Pair of the encryption context to check with; the context of a --file must contain it
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
@@ -61,27 +63,27 @@ pub struct KeysCheckArgs {
 
 #[derive(Debug, Args)]
 pub struct KeysPolicyArgs {
-    /// Account of the key, with 12 digits; by default the one that all of --admin and --user belong to
+    /// Account of the key, 12 digits (default: the account of all --admin and --user)
     #[arg(long, value_name = "ID", value_parser = parse_account)]
     pub account: Option<String>,
 
-    /// User or role that cares for the key and cannot use it; give several times for several
+    /// User or role that administers the key and cannot use it; repeat it for several
     #[arg(long = "admin", value_name = "ARN")]
     pub administrators: Vec<AwsPrincipal>,
 
-    /// User or role that uses the key; give several times for several
+    /// User or role that uses the key; repeat it for several
     #[arg(long = "user", value_name = "ARN")]
     pub users: Vec<AwsPrincipal>,
 
-    /// Pair that the encryption context must contain for users to use the key
+    /// Allow use of the key only with this pair in the encryption context
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
-    /// Let the context contain nothing but what -c names
+    /// Allow no other pairs in the encryption context than those of -c
     #[arg(long, requires = "context")]
     pub exact_context: bool,
 
-    /// Let the account care for the key, but not use it, so that no IAM policy can grant its use past --user and -c
+    /// Allow the account root to administer the key but not use it, so that no IAM policy can grant its use
     #[arg(long)]
     pub users_only: bool,
 
@@ -93,15 +95,15 @@ pub struct KeysPolicyArgs {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub struct PurposeArgs {
-    /// For encrypting alone: kms:GenerateDataKey and kms:Encrypt
+    /// Only encrypt: kms:GenerateDataKey and kms:Encrypt
     #[arg(long)]
     pub encrypt_only: bool,
 
-    /// For decrypting alone: kms:Decrypt
+    /// Only decrypt: kms:Decrypt
     #[arg(long)]
     pub decrypt_only: bool,
 
-    /// For moving data to other keys without reading it: kms:ReEncryptFrom and kms:ReEncryptTo
+    /// Only move data to other keys, without reading it: kms:ReEncryptFrom and kms:ReEncryptTo
     #[arg(long)]
     pub rewrap_only: bool,
 }

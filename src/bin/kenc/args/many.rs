@@ -1,4 +1,4 @@
-//! Many files in one run: what can be typed.
+//! Options of commands that take many files in one run.
 
 use std::path::PathBuf;
 
@@ -7,32 +7,32 @@ use clap::{Args, ValueHint};
 /// Many files in one run.
 #[derive(Debug, Args)]
 pub struct ManyArgs {
-    /// Take all files in folders, and in the folders within them
+    /// Include all files in folders and their subfolders
     ///
-    /// Results go below the folder of -o, which is made if it is not there: those of a single folder under the names that
-    /// they have in it, those of several inputs each under its own name; encrypting adds .kenc to the names of files, and
-    /// decrypting takes it away. Or -i replaces each file by its result under the same name.
+    /// Results are written below the folder of -o, which is created if needed: those of a single folder under the names
+    /// they have in it, those of several inputs each under its own name. Encrypting adds .kenc to the names of files,
+    /// decrypting removes it. With -i each file is replaced by its result under the same name.
     ///
-    /// Permissions and times of files and folders are copied, owners are not. Folders are made even if they are empty.
-    /// Each encrypted file notes the permissions of its plaintext in the attribute user.kenc.plaintext_mode. Decrypting gives
-    /// them back, within what the encrypted file permits now. Where the note is missing (git, tar and many copies drop it) the
-    /// plaintext is for its owner only. A group that the plaintext did not belong to gets no more than everybody.
+    /// Permissions and times of files and folders are copied, owners are not. Empty folders are created too. Each encrypted
+    /// file notes the permissions of its plaintext in the attribute user.kenc.plaintext_mode. Decrypting restores them, as
+    /// far as the permissions of the encrypted file allow. Where the note is missing (git, tar and many copies drop it),
+    /// only the owner can read the plaintext. A group that the plaintext did not belong to gets the permissions of others.
+    ///
     /// Symbolic links, named pipes, sockets, devices, and folders of version control (.git, .hg, .svn, .jj, .bzr, CVS and
-    /// others) are left out, and counted; a link that is named on the command
-    /// line is followed. Each name of a file with several is a file of its own. A file that cannot be read, or that is
-    /// written to meanwhile, is reported, and the others are done. The folder of -o is left out of what is encrypted.
-    /// What would get the same name as another is reported and not written. Folders within more than 256 others are
-    /// not entered.
+    /// others) are skipped and counted; a link on the command line is followed. Hard links are encrypted as separate files.
+    /// A file that cannot be read, or that changes meanwhile, is reported, and the others are processed. So is a file whose
+    /// result would have the name of another. The folder of -o is not encrypted itself. Folders are entered to a depth of
+    /// 256.
     ///
-    /// With `encrypt --values` every config file is taken that a rule of the config is for; where there is no config with
-    /// rules, with -k, every YAML, JSON, dotenv, INI and TOML file.
+    /// With `encrypt --values`, all config files that a rule of the config matches are encrypted; without a config with
+    /// rules, and with -k, all YAML, JSON, dotenv, INI and TOML files.
     #[arg(short, long)]
     pub recursive: bool,
 
-    /// Take the files named in FILE, each name ended by a NUL byte (`find -print0` writes them); `-` is the standard input
+    /// Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input
     ///
-    /// Below the folder of -o each keeps its path, without a / at its beginning; a path with .. in it is refused.
-    /// Permissions, times, and what is not a regular file are treated as with -r. A folder is an error without -r.
+    /// Each file keeps its path below the folder of -o, without a leading /; a path with .. in it is refused. Permissions,
+    /// times and special files are treated as with -r. A folder is an error without -r.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "inputs")]
     pub files0_from: Option<PathBuf>,
 }
@@ -46,12 +46,12 @@ impl ManyArgs {
 
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
-    /// Skip what an earlier run has done already, and do the rest
+    /// Skip files that an earlier run has completed
     ///
-    /// Encrypted before is a result that has the time of its input, the length that follows from it, and a whole header
-    /// with this cipher, this context and these keys. Decrypted before is a result that has the time of its input and the
-    /// length that follows from it. With -i, it is what begins like a kenc file, or does not. No content is compared:
-    /// `kenc verify -r` does that. A result that is older than its input is replaced, a newer one only with -f.
+    /// A file is skipped if its result has the modification time of the input and the length that follows from it; when
+    /// encrypting, the header must also have this cipher, this context and these keys. With -i, kenc files are skipped when
+    /// encrypting, and other files when decrypting. Contents are not compared: `kenc verify -r` checks them. A result that
+    /// is older than its input is replaced, a newer one only with -f.
     #[arg(long, requires = "ManyArgs")]
     pub resume: bool,
 }

@@ -13,17 +13,17 @@ pub struct SealArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath, required = true)]
     pub inputs: Vec<PathBuf>,
 
-    /// Go through the folders among them, and seal every encrypted config document
+    /// Seal every encrypted config document in folders
     ///
-    /// They are told by their content. Other files and symbolic links in a folder are left alone.
+    /// They are recognised by their content. Other files and symbolic links in a folder are skipped.
     #[arg(short, long)]
     pub recursive: bool,
 
-    /// Seal them without asking, because somebody has looked at them
+    /// Seal without asking, because somebody has reviewed them
     #[arg(short, long)]
     pub yes: bool,
 
-    /// Replace a file that has other names (hard links), which keep the old one
+    /// Replace files with several names (hard links), whose other names keep the old content
     #[arg(short, long)]
     pub force: bool,
 

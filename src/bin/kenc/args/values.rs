@@ -17,11 +17,11 @@ pub struct GetArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
 
-    /// Print the value exactly, without a line end behind it
+    /// Print the value without a line end after it
     #[arg(short = 'n', long)]
     pub no_newline: bool,
 
-    /// Notation for a mapping or a list, if it is to be another than that of the file
+    /// Format for a mapping or a list (default: that of the file)
     #[arg(long, value_name = "TYPE")]
     pub output_type: Option<Notation>,
 
@@ -37,26 +37,26 @@ pub struct GetArgs {
 
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// File to change; a new one is made if a rule of the config is for it
+    /// File to change; it is created if a rule of the config matches it
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 
     #[command(flatten)]
     pub place: PlaceArgs,
 
-    /// The value, with --from-argument: every program on this machine can read it there
+    /// The value, with --from-argument; every program on this machine can read it while kenc runs
     #[arg(value_name = "VALUE", allow_hyphen_values = true, conflicts_with = "from_file")]
     pub value: Option<String>,
 
-    /// Take the value from the command line, where it is no secret
+    /// Take the value from the command line; only for values that are not secret
     #[arg(long, requires = "value")]
     pub from_argument: bool,
 
-    /// Take the value from this file, to its last byte
+    /// Take the value from this file, exactly as it is
     #[arg(long = "file", value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub from_file: Option<PathBuf>,
 
-    /// Take the value as text, whatever it looks like
+    /// Store the value as text, even if it looks like a number
     #[arg(long)]
     pub string: bool,
 
@@ -79,7 +79,7 @@ pub struct UnsetArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
 
-    /// Change nothing if there is nothing at the path, instead of failing
+    /// Do not fail if there is no value at the path
     #[arg(long)]
     pub if_there: bool,
 
@@ -96,13 +96,13 @@ pub struct UnsetArgs {
 /// A place in a document.
 #[derive(Debug, Args)]
 pub struct PlaceArgs {
-    /// Where the value is: `db.password`, `list[0]`, `"key.with.dots"`, or `["db"]["password"]`; `.` is everything
+    /// Path of the value: `db.password`, `list[0]`, `"key.with.dots"`, or `["db"]["password"]`; `.` is everything
     ///
-    /// A section of an INI file is the first key; DEFAULT is what stands before every section.
+    /// In an INI file the first key is the section; DEFAULT is the part before the first section.
     #[arg(value_name = "PATH")]
     pub path: Path,
 
-    /// Which YAML document of a file with several, from 1
+    /// Number of the YAML document in a file with several, from 1
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
     pub document: u32,
 }
