@@ -71,7 +71,7 @@ const CHANGING: [i64; 29] = [
 ];
 
 /// Those that the kernel never refuses so: what comes after them is made for no such answer. What is received is what a
-/// handler of signals has put into a socket of its own.
+/// handler of signals has put into a socket of its own, and limits are read, or lowered.
 pub fn cannot_fail(kind: Kind) -> bool {
     [
         libc::SYS_exit,
@@ -80,6 +80,7 @@ pub fn cannot_fail(kind: Kind) -> bool {
         libc::SYS_rt_sigprocmask,
         libc::SYS_futex,
         libc::SYS_recvfrom,
+        libc::SYS_prlimit64,
         libc::SYS_getpid,
         libc::SYS_gettid,
         libc::SYS_getuid,
