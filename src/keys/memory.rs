@@ -195,6 +195,7 @@ fn reach(kind: KmsRefusalKind) -> Reach {
         | KmsRefusalKind::NoRegion
         | KmsRefusalKind::Network
         | KmsRefusalKind::ServiceFault
+        | KmsRefusalKind::NotInThisBuild
         | KmsRefusalKind::Other => Reach::ThisWrappedKey,
     }
 }

@@ -4,16 +4,14 @@
 //! The keys are named by somebody else's file. Asked strictly one after the other, keys that never answer would multiply
 //! the wait; asked all at once, every file would call on keys that are not needed.
 
-use std::future::Future;
+mod stop;
+
 use std::ops::ControlFlow;
-use std::pin::pin;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
-
+use self::stop::Stop;
 use super::{KeyRefusal, KmsRefusalKind};
 
 /// Most keys that are asked at the same time: as many as a header has.
@@ -26,13 +24,13 @@ const STEPS: u32 = 8;
 pub(super) struct Patience {
     limit: Duration,
     deadline: Instant,
-    stopped: watch::Sender<bool>,
+    stop: Stop,
 }
 
 impl Patience {
     /// Begins to wait.
     pub(super) fn new(limit: Duration) -> Self {
-        Self { limit, deadline: Instant::now() + limit, stopped: watch::Sender::new(false) }
+        Self { limit, deadline: Instant::now() + limit, stop: Stop::default() }
     }
 
     /// After how long without an answer others are asked as well.
@@ -42,7 +40,7 @@ impl Patience {
 
     /// Whether no answer is wanted any more, because another one did.
     pub(super) fn is_stopped(&self) -> bool {
-        *self.stopped.borrow()
+        self.stop.is_given()
     }
 
     /// The refusal to ask one more key, once it is too late for an answer.
@@ -52,19 +50,9 @@ impl Patience {
     }
 
     /// The end of a call, or `None` if it does not come in time.
+    #[cfg(feature = "aws")]
     pub(super) async fn wait_for<F: Future>(&self, call: F) -> Option<F::Output> {
-        let mut stopped = self.stopped.subscribe();
-        let mut call = pin!(call);
-        let mut stop = pin!(stopped.wait_for(|stopped| *stopped));
-        let mut late = pin!(tokio::time::sleep_until(self.deadline.into()));
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(output) = call.as_mut().poll(context) {
-                return Poll::Ready(Some(output));
-            }
-            let is_over = stop.as_mut().poll(context).is_ready() || late.as_mut().poll(context).is_ready();
-            if is_over { Poll::Ready(None) } else { Poll::Pending }
-        })
-        .await
+        self.stop.or(self.deadline, call).await
     }
 }
 
@@ -111,7 +99,7 @@ pub(super) fn run<C: Contest>(
                         width = (width * 2).min(MOST_AT_ONCE);
                     }
                     if contest.answered(which, answer).is_break() {
-                        patience.stopped.send_replace(true);
+                        patience.stop.give();
                         return;
                     }
                 }
@@ -131,7 +119,7 @@ fn is_silence<T>(answer: &Result<T, KeyRefusal>) -> bool {
     matches!(answer, Err(KeyRefusal::AwsKms(refusal)) if matches!(refusal.kind, Network | ServiceFault | TimedOut))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "aws"))]
 mod tests {
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};

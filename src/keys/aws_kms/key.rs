@@ -82,6 +82,7 @@ impl KmsKey {
 
     /// Whether `answered` can be the key that KMS found when it was asked in `region` for this one. An alias may lead to any
     /// key in its account and region, and a word without an ARN to one in the region that was asked.
+    #[cfg(feature = "aws")]
     pub(super) fn may_be(&self, answered: &Self, region: Option<&str>) -> bool {
         let (Some(place), Name::Id(id)) = (&answered.place, &answered.name) else { return false };
         let is_same_place = match &self.place {

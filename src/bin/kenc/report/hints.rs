@@ -436,6 +436,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
             "look at who answers for AWS: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, HTTPS_PROXY and the profile may name another service"
                 .to_owned()
         }
+        KmsRefusalKind::NotInThisBuild => "install kenc with AWS KMS: `cargo install kenc`".to_owned(),
         KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => {
             format!("try again; `aws kms describe-key --key-id {key}{region}{profile}` asks the same service")
         }

@@ -20,8 +20,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use super::KmsSettings;
 use super::http::{self, EndpointSeen, NobodyThere};
+use crate::keys::aws_kms::KmsSettings;
 
 /// The session name of an assumed role, as the audit log shows it.
 const ROLE_SESSION_NAME: &str = "kenc";

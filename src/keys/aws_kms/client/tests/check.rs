@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::keys::aws_kms::{AwsCaller, KmsKeyCheck, KmsPermission, KmsPurpose, KmsRotation, MultiRegion};
 
 const DATA_KEY: [u8; 32] = *b"a data key that nobody may see..";
 

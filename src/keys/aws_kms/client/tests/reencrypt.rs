@@ -1,6 +1,7 @@
 //! What is asked of KMS when a data key is wrapped under another key, and what becomes of the answers.
 
 use super::*;
+use crate::keys::aws_kms::ReEncryptRefusal;
 
 const WRAPPED: &[u8] = b"wrapped before";
 

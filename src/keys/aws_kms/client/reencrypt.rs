@@ -1,24 +1,13 @@
 //! Wrapping a data key under another key inside KMS, and finding the key that an alias means.
 
-use std::fmt;
-
 use aws_sdk_kms::primitives::Blob;
 
 use super::answer::{check_key, wrapped_key};
-use super::refusal::Call;
-use super::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind};
+use super::{AwsKms, Call};
 use crate::context::EncryptionContext;
 use crate::keys::WrappedKey;
+use crate::keys::aws_kms::{KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
 use crate::keys::race::Patience;
-
-/// Which of the two keys of a `ReEncrypt` refused. Each needs a permission of its own.
-#[derive(Clone, Debug)]
-pub enum ReEncryptRefusal {
-    /// The key that the data key is wrapped under, or the wrapped key itself.
-    Source(Box<KmsRefusal>),
-    /// The key that it is to be wrapped under.
-    Destination(Box<KmsRefusal>),
-}
 
 impl AwsKms {
     /// Has KMS wrap under `destination` what `ciphertext` holds under `source`, with the same `context`. The data key never
@@ -113,13 +102,6 @@ fn side_of(mut refusal: KmsRefusal, destination: &KmsKey) -> ReEncryptRefusal {
     } else {
         refusal.operation = "ReEncryptFrom";
         ReEncryptRefusal::Source(Box::new(refusal))
-    }
-}
-
-impl fmt::Display for ReEncryptRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Source(refusal) | Self::Destination(refusal)) = self;
-        refusal.fmt(f)
     }
 }
 

@@ -7,9 +7,9 @@
 use aws_sdk_kms::primitives::Blob;
 use zeroize::Zeroizing;
 
-use super::refusal::Call;
-use super::{KmsKey, KmsRefusal, KmsRefusalKind};
+use super::Call;
 use crate::crypto::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN};
+use crate::keys::aws_kms::{KmsKey, KmsRefusal, KmsRefusalKind};
 use crate::keys::{AWS_KMS, WrappedKey};
 
 /// Longest wrapped key that KMS makes, in bytes.

@@ -1,0 +1,203 @@
+//! The client of AWS KMS: the vendor's own, behind calls that block.
+
+mod answer;
+mod call;
+mod dry_run;
+mod http;
+mod reencrypt;
+mod secrets;
+mod session;
+
+use std::env;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::operation::encrypt::EncryptOutput;
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::DataKeySpec;
+use tokio::task::JoinHandle;
+
+use self::answer::{data_key, wrapped_key};
+use self::call::Call;
+use self::session::{Regional, Session};
+use super::{KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, key};
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+use crate::keys::WrappedKey;
+use crate::keys::race::Patience;
+
+/// AWS KMS, asked with the same settings throughout. Blocks; must not be called from within an async runtime.
+pub struct AwsKms {
+    settings: KmsSettings,
+    session: OnceLock<Result<Session, String>>,
+}
+
+impl AwsKms {
+    /// Takes the settings, and touches nothing else.
+    #[must_use]
+    pub fn new(settings: KmsSettings) -> Self {
+        Self { settings, session: OnceLock::new() }
+    }
+
+    /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
+    /// multi-Region key and a region was set, else the slot's key itself.
+    #[must_use]
+    pub fn replica_to_ask(&self, slot: KmsKey) -> KmsKey {
+        match &self.settings.region {
+            Some(region) => slot.in_region(region),
+            None => slot,
+        }
+    }
+
+    /// Has KMS make a data key of 32 bytes, and wrap it under `key` with `context`.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked, or its answer is not one about this key.
+    pub fn generate_data_key(
+        &self,
+        key: &KmsKey,
+        context: &EncryptionContext,
+    ) -> Result<(DataKey, WrappedKey), Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("GenerateDataKey", key)?;
+        let call = call.with_context(context);
+        let mut request = client.generate_data_key().key_id(key.to_string()).key_spec(DataKeySpec::Aes256);
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let data_key = data_key(&call, answer.plaintext)?;
+        let secret = Some(&data_key.expose()[..]);
+        let wrapped = wrapped_key(&call, key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)?;
+        Ok((data_key, wrapped))
+    }
+
+    /// Wraps `data_key` under every one of `keys` with `context`, all at the same time. The result is in the order of
+    /// the keys.
+    ///
+    /// # Errors
+    /// The first key, in their order, under which KMS does not wrap, and why.
+    pub fn encrypt_all<'k>(
+        &self,
+        keys: &[&'k KmsKey],
+        data_key: &DataKey,
+        context: &EncryptionContext,
+    ) -> Result<Vec<WrappedKey>, (&'k KmsKey, Box<KmsRefusal>)> {
+        let mut running = Running(Vec::with_capacity(keys.len()));
+        for &key in keys {
+            let (session, client, call) = self.prepare("Encrypt", key).map_err(|refusal| (key, refusal))?;
+            let mut request =
+                client.encrypt().key_id(key.to_string()).plaintext(Blob::new(data_key.expose().as_slice()));
+            for (name, value) in context.iter() {
+                request = request.encryption_context(name, value);
+            }
+            let call = call.with_context(context);
+            let of_call = call.clone();
+            let task = session.spawn(async move { request.send().await.map_err(|error| of_call.refusal_of(&error)) });
+            running.0.push(Started { key, session, call, task });
+        }
+        let finish = |started: &mut Started<'k, '_>| {
+            let answer = started.finish()?;
+            let secret = Some(&data_key.expose()[..]);
+            wrapped_key(&started.call, started.key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)
+        };
+        running.0.iter_mut().map(|started| finish(started).map_err(|refusal| (started.key, refusal))).collect()
+    }
+
+    /// Longest time for one operation.
+    pub(in crate::keys) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Has KMS unwrap `ciphertext` with `key` and `context`. KMS checks that both are those it was wrapped with.
+    ///
+    /// # Errors
+    /// If KMS refuses or cannot be asked, or what it gives is no data key.
+    pub fn decrypt(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<DataKey, Box<KmsRefusal>> {
+        self.decrypt_within(key, ciphertext, context, &Patience::new(self.settings.timeout))
+    }
+
+    /// As [`Self::decrypt`], for one of several keys that are waited for together.
+    pub(in crate::keys) fn decrypt_within(
+        &self,
+        key: &KmsKey,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+        patience: &Patience,
+    ) -> Result<DataKey, Box<KmsRefusal>> {
+        let (session, client, call) = self.prepare("Decrypt", key)?;
+        let call = call.with_context(context);
+        let mut request = client.decrypt().key_id(key.to_string()).ciphertext_blob(Blob::new(ciphertext));
+        for (name, value) in context.iter() {
+            request = request.encryption_context(name, value);
+        }
+        let answer = session.block_on(patience.wait_for(request.send())).ok_or_else(|| call.timed_out())?;
+        data_key(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
+    }
+
+    fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&Session, Client, Call), Box<KmsRefusal>> {
+        let mut call = Call {
+            operation,
+            key: key.to_string(),
+            region: None,
+            endpoint: Arc::default(),
+            context: EncryptionContext::new(),
+            profile: self
+                .settings
+                .profile
+                .clone()
+                .or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty())),
+            timeout: self.settings.timeout,
+        };
+        let session = self
+            .session
+            .get_or_init(|| Session::new().map_err(|error| format!("no runtime for network calls: {error}")))
+            .as_ref()
+            .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
+        let Some(Regional { client, region, endpoint }) = session.client(&self.settings, key.region()) else {
+            return Err(call.refusal(
+                KmsRefusalKind::NoRegion,
+                "no AWS region: the key names none, and neither do the environment and the profile",
+            ));
+        };
+        if !key::is_region(&region) {
+            return Err(call.refusal(KmsRefusalKind::NoRegion, &format!("`{region}` is not an AWS region")));
+        }
+        (call.region, call.endpoint) = (Some(region), endpoint);
+        Ok((session, client, call))
+    }
+}
+
+/// Calls that have started. Those that are still under way when the others are not wanted any more are ended.
+struct Running<'k, 's>(Vec<Started<'k, 's>>);
+
+struct Started<'k, 's> {
+    key: &'k KmsKey,
+    session: &'s Session,
+    call: Call,
+    task: JoinHandle<Result<EncryptOutput, Box<KmsRefusal>>>,
+}
+
+impl Started<'_, '_> {
+    fn finish(&mut self) -> Result<EncryptOutput, Box<KmsRefusal>> {
+        self.session.block_on(&mut self.task).unwrap_or_else(|broken_off| {
+            Err(self.call.refusal(KmsRefusalKind::Other, &format!("the call broke off: {broken_off}")))
+        })
+    }
+}
+
+impl Drop for Running<'_, '_> {
+    fn drop(&mut self) {
+        for started in &self.0 {
+            started.task.abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
