@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Bytes that are copied between two looks at whether it is still wanted.
+#[cfg(target_os = "linux")]
 const STEP: usize = 16 << 20;
 /// Bytes that are read and written at once where the kernel does not copy.
 const BUFFER: usize = 1 << 20;

@@ -6,6 +6,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ struct Inner {
     /// As messages name it.
     path: PathBuf,
     /// Whether what killed programs left in it was removed.
+    #[cfg(unix)]
     is_swept: AtomicBool,
 }
 
@@ -113,6 +115,7 @@ impl Folder {
     }
 
     /// Whether this is the first time that this is asked: then it is to be swept.
+    #[cfg(unix)]
     pub(super) fn begin_sweep(&self) -> bool {
         !self.0.is_swept.swap(true, Ordering::Relaxed)
     }
@@ -244,14 +247,14 @@ pub use unix::Names;
 /// A system without names that are relative to an open folder: paths have to do.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Access, Arc, AtomicBool, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
 
     impl Folder {
         pub(super) fn open_path(path: &Path) -> io::Result<Self> {
             if !std::fs::metadata(path)?.is_dir() {
                 return Err(io::ErrorKind::NotADirectory.into());
             }
-            Ok(Self(Arc::new(Inner { path: path.to_owned(), is_swept: AtomicBool::default() })))
+            Ok(Self(Arc::new(Inner { path: path.to_owned() })))
         }
 
         pub(super) fn open_child(&self, name: &OsStr) -> io::Result<Self> {

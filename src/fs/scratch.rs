@@ -20,6 +20,7 @@ const ATTEMPTS: usize = 16;
 pub struct PrivateFolder {
     path: PathBuf,
     /// Locked as long as the folder is in use: by this an abandoned one is told.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only held"))]
     lock: File,
 }
 

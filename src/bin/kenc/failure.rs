@@ -69,6 +69,7 @@ pub struct Failure {
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "some are of `kenc exec`, which is for Unix"))]
 pub enum Cause {
     #[error(transparent)]
     Library(#[from] kenc::error::Error),

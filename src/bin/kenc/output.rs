@@ -167,6 +167,7 @@ pub enum Output {
     /// Written in order: a pipe, a terminal, a device, or a file that others append to as well.
     Stream(Box<dyn Write + Send>),
     /// The standard output, redirected to a regular file that ends at `start`.
+    #[cfg_attr(not(unix), allow(dead_code))]
     Redirected { file: File, start: u64 },
     /// A file that appears when it is whole.
     Atomic(AtomicFile),

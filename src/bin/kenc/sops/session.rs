@@ -181,6 +181,7 @@ impl<'a> Session<'a> {
 
 /// Whether what is said on the standard error would stand among the results. helm-secrets and others call sops with `2>&1`
 /// and take all that comes for the plaintext.
+#[cfg(unix)]
 fn is_mixed_with_results() -> bool {
     use std::io::IsTerminal;
 
@@ -191,6 +192,12 @@ fn is_mixed_with_results() -> bool {
         _ => false,
     };
     is_same && !words.is_terminal()
+}
+
+/// Where two streams cannot be compared, they are taken for different ones.
+#[cfg(not(unix))]
+fn is_mixed_with_results() -> bool {
+    false
 }
 
 /// Reads all of a file, or of the standard input.
