@@ -189,3 +189,17 @@ impl AwsKms {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_refused_for_what_the_build_lacks_and_not_for_what_might_pass() {
+        let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(1) };
+        let key = KmsKey::from_word("alias/a").unwrap().unwrap();
+        let refusal = AwsKms::new(settings).decrypt(&key, b"x", &EncryptionContext::new()).unwrap_err();
+        assert_eq!(refusal.to_string(), "this build of kenc has no AWS KMS");
+        assert_eq!(refusal.kind.verdict(), crate::error::Verdict::No);
+    }
+}
