@@ -226,7 +226,7 @@ Examples:
     kenc inspect dump.sql.kenc
 
   List the keys of a file, one a line
-    kenc inspect --json dump.sql.kenc | jq -r '.keys[].key'
+    kenc inspect --json dump.sql.kenc | jq -r '.keys[].id'
 
   Look at the beginning of a stream
     head -c 64K backup.tar.gz.kenc | kenc inspect";
