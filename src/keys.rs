@@ -230,6 +230,7 @@ pub struct KeyAttempt {
 }
 
 /// Everything with which keys are wrapped and unwrapped. Making one touches neither files nor the network.
+#[derive(Clone, Copy)]
 pub struct Keyring<'a> {
     /// The key service.
     pub kms: &'a AwsKms,

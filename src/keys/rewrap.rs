@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::keys::race::Patience;
 use crate::keys::unwrap::MAX_PASSPHRASES;
 use crate::keys::{
-    AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, ReEncryptRefusal, WrappedKey, cannot_wrap,
+    AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, ReEncryptRefusal, TrustedKeys, WrappedKey, cannot_wrap,
 };
 
 pub use renew::{Old, Renewed};
@@ -75,18 +75,30 @@ impl Way {
 
 /// Changes wrapping keys, for many files in one run and from many threads.
 pub struct Rewrapper<'a> {
-    keyring: &'a Keyring<'a>,
+    keyring: Keyring<'a>,
     change: KeyChange,
     only: Vec<KeyUri>,
-    memory: Memory,
+    memory: Arc<Memory>,
 }
 
 impl<'a> Rewrapper<'a> {
     /// Makes `change` with the keys of `keyring`. With `only`, wrapped keys of other keys are left alone when one is needed
     /// to get at the data key. Nothing is asked yet.
     #[must_use]
-    pub fn new(keyring: &'a Keyring<'a>, change: KeyChange, only: Vec<KeyUri>) -> Self {
-        Self { keyring, change, only, memory: Memory::default() }
+    pub fn new(keyring: &Keyring<'a>, change: KeyChange, only: Vec<KeyUri>) -> Self {
+        Self { keyring: *keyring, change, only, memory: Arc::default() }
+    }
+
+    /// The same for a file whose configs trust other keys. What was asked already is not asked again.
+    #[must_use]
+    pub fn trusting<'b>(&'b self, trusted: &'b TrustedKeys) -> Rewrapper<'b> {
+        let Self { keyring, change, only, memory } = self;
+        Rewrapper {
+            keyring: Keyring { trusted, ..*keyring },
+            change: change.clone(),
+            only: only.clone(),
+            memory: Arc::clone(memory),
+        }
     }
 
     /// The change that it makes.
@@ -190,7 +202,7 @@ impl<'a> Rewrapper<'a> {
         let mut order: Vec<usize> = (0..wrapped.len()).filter(is_left).collect();
         order.sort_by_key(|&slot| (self.keyring.cost(&wrapped[slot]), self.memory.is_slow(&wrapped[slot])));
         let ask = |slot: usize, patience: &Patience| {
-            self.memory.opened(self.keyring, &self.only, &wrapped[slot], context, patience)
+            self.memory.opened(&self.keyring, &self.only, &wrapped[slot], context, patience)
         };
         let take = |opened: Arc<Opened>| accept(&opened);
         self.keyring.try_each(wrapped, &order, &mut attempts, &ask, take).ok_or_else(|| no_key_opens(attempts))
@@ -211,7 +223,7 @@ impl<'a> Rewrapper<'a> {
             return Ok((made, Way::InsideKms));
         }
         let made = self.open_one(wrapped, context, attempts, |opened| {
-            is_data_key(&opened.data_key).then(|| opened.wrap(self.keyring, wanted, context))
+            is_data_key(&opened.data_key).then(|| opened.wrap(&self.keyring, wanted, context))
         })?;
         Ok((made?, Way::Unwrapped))
     }
@@ -273,7 +285,7 @@ impl<'a> Rewrapper<'a> {
             .iter()
             .map(|&destination| {
                 self.memory
-                    .re_encrypted(self.keyring, source, key, destination, context, patience)
+                    .re_encrypted(&self.keyring, source, key, destination, context, patience)
                     .map_err(|refusal| (destination, refusal))
             })
             .collect()

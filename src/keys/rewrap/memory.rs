@@ -59,6 +59,10 @@ impl Memory {
         context: &EncryptionContext,
         patience: &Patience,
     ) -> Result<Arc<Opened>, KeyRefusal> {
+        // Trust differs from file to file, so it is no part of what is remembered.
+        if !keyring.may_be_asked(key, only) {
+            return Err(KeyRefusal::NotTrusted);
+        }
         // A slot that may not be tried in one place may be tried in another.
         let restriction = if only.is_empty() { "" } else { "restricted" };
         let cell = cell(&self.opened, fingerprint(key, context, restriction));

@@ -105,7 +105,7 @@ impl Rewrapper<'_> {
     /// A passphrase can only be kept if it is known, and it is known only if it opens.
     fn check_passphrase(&self, old: &Old<'_>, slot: usize) -> Result<()> {
         let patience = Patience::new(self.keyring.kms.timeout());
-        let opened = self.memory.opened(self.keyring, &[], &old.slots[slot], old.context, &patience);
+        let opened = self.memory.opened(&self.keyring, &[], &old.slots[slot], old.context, &patience);
         let refusal = match opened {
             Ok(opened) if (old.is_data_key)(&opened.data_key) => return Ok(()),
             Ok(_) => KeyRefusal::AnotherDataKey,

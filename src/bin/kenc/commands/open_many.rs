@@ -2,15 +2,15 @@
 
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, Write};
-use std::path::PathBuf;
 
+use kenc::config::Guards;
 use kenc::document::Sealed as Document;
 use kenc::error::{Error, Foreign, FormatError, Result};
 use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
 use kenc::fs::held::Held;
 use kenc::fs::input::Input;
-use kenc::keys::Keyring;
+use kenc::keys::{Keyring, TrustedKeys};
 use kenc::stream::armor::ArmorReader;
 use kenc::stream::chunk::plaintext_len;
 use kenc::stream::header::foreign;
@@ -40,7 +40,8 @@ pub fn decrypt(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
+    // Each file has its own.
+    let trusted = TrustedKeys::none();
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
@@ -62,7 +63,8 @@ pub fn verify(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
     let demands = Demands::new(&args.open, configs, &args.inputs)?;
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
     let kms = key_service(&args.aws);
-    let trusted = configs.trusted(args.inputs.first().map(PathBuf::as_path))?;
+    // Each file has its own.
+    let trusted = TrustedKeys::none();
     let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
@@ -94,8 +96,9 @@ impl Work for Decryption<'_> {
         }
         // What is not named like a kenc file keeps its name, and goes first.
         Plan::check_name(file, |_| true)?;
+        let guards = opening.configs.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
-            return opening.decrypt_document(document, file, &sealed, held);
+            return opening.decrypt_document(document, file, &sealed, held, &guards);
         }
         let mut reader = sealed.reader().map_err(about())?;
         let file_head = FileHead::read(&mut reader.bytes).map_err(about())?;
@@ -109,7 +112,7 @@ impl Work for Decryption<'_> {
             return Ok(Outcome::WholeAlready);
         }
         let output = plan.result(file, &earlier, held)?;
-        let cipher = opening.cipher(&file_head, others).map_err(about())?;
+        let cipher = opening.cipher(&file_head, &guards, others).map_err(about())?;
         let attributes = Attributes::of_plaintext(reader.metadata, reader.file);
         let bytes = opening.open(reader, &file_head, &cipher, Some(&output), progress).map_err(about())?;
         output.restore_plaintext(&attributes)?;
@@ -127,12 +130,13 @@ impl Work for Verification<'_> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
         let (mut sealed, _) = Sealed::open(file, opening.plan)?;
+        let guards = opening.configs.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
-            return opening.verify_document(document, file, &sealed.metadata);
+            return opening.verify_document(document, file, &sealed.metadata, &guards);
         }
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
-        let cipher = opening.cipher(&head, others).map_err(about())?;
+        let cipher = opening.cipher(&head, &guards, others).map_err(about())?;
         let bytes = opening.open(reader, &head, &cipher, None, progress).map_err(about())?;
         Ok(Outcome::Authentic(bytes, Box::new(head.header)))
     }
@@ -156,12 +160,13 @@ impl Opening<'_> {
         file: &FileToDo,
         sealed: &Sealed,
         held: Option<Held>,
+        guards: &Guards,
     ) -> Result<Outcome, Failure> {
         let Sealed { metadata, .. } = sealed;
         let about = || Failure::about(file.display());
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
         let output = self.plan.result(file, &earlier, held)?;
-        let opened = document.open(self.keyring, &self.of_document(file)?).map_err(about())?;
+        let opened = document.open(&self.keyring(guards), &self.of_document(guards)).map_err(about())?;
         documents::warn_unless_sealed(self.reporter, &file.display(), opened.report());
         let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
@@ -170,10 +175,16 @@ impl Opening<'_> {
         Ok(Outcome::Written(plaintext.len() as u64))
     }
 
-    fn verify_document(&self, sealed: Document, file: &FileToDo, metadata: &Metadata) -> Result<Outcome, Failure> {
+    fn verify_document(
+        &self,
+        sealed: Document,
+        file: &FileToDo,
+        metadata: &Metadata,
+        guards: &Guards,
+    ) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
         let name = file.display();
-        match verified(sealed, &name, &self.of_document(file)?, self.keyring)? {
+        match verified(sealed, &name, &self.of_document(guards), &self.keyring(guards))? {
             Ok(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
             Err(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
@@ -182,15 +193,20 @@ impl Opening<'_> {
         }
     }
 
-    fn of_document(&self, file: &FileToDo) -> Result<kenc::document::Demands, Failure> {
-        Ok(self.demands.of_document(self.documents, self.configs.require_seal(Some(&file.path()))?))
+    fn of_document(&self, guards: &Guards) -> kenc::document::Demands {
+        self.demands.of_document(self.documents, guards.require_seal)
     }
 
-    fn cipher(&self, head: &FileHead, others: &dyn Fn()) -> Result<ChunkCipher> {
+    /// The keyring of the run, with the keys that the configs of one file trust.
+    fn keyring<'k>(&'k self, guards: &'k Guards) -> Keyring<'k> {
+        Keyring { trusted: &guards.trusted, ..*self.keyring }
+    }
+
+    fn cipher(&self, head: &FileHead, guards: &Guards, others: &dyn Fn()) -> Result<ChunkCipher> {
         if !self.demands.knows(head) {
             others();
         }
-        self.demands.open(head, self.keyring, self.reporter)
+        self.demands.open(head, &self.keyring(guards), self.reporter)
     }
 
     fn open(

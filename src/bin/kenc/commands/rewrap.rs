@@ -75,13 +75,13 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
         |target| {
             let intent = if args.dry_run { Intent::Read } else { Intent::Change };
             let (content, held) = target.read(intent, notation)?;
+            let guards = configs.guards(target.path())?;
             match content {
                 Content::File(recognised) => {
-                    let rewrapper = by_config.of(target)?;
+                    let rewrapper = &by_config.of(target)?.trusting(&guards.trusted);
                     Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised, held).map(Changed::File)
                 }
                 Content::Document(sealed) => {
-                    let guards = configs.guards(target.path())?;
                     let demands = demands.of_changed_document(&args.document, guards.require_seal);
                     let keyring = Keyring { trusted: &guards.trusted, ..keyring };
                     let target = (target, held);

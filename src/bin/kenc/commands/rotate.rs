@@ -133,7 +133,8 @@ impl Rotation<'_> {
     }
 
     fn file(&self, target: &Target, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
-        let rewrapper = self.rewrappers.of(target)?;
+        let trusted = self.vouching.configs.trusted(target.path())?;
+        let rewrapper = &self.rewrappers.of(target)?.trusting(&trusted);
         let vouchers = self.vouching.of_file(target, &recognised.head.header.table.slots)?;
         let prepared = self.prepare(&recognised, rewrapper, &vouchers).map_err(target.about())?;
         let NewPayload { slots, file, old_cipher } = prepared;
