@@ -164,12 +164,40 @@ impl Editor<'_, '_> {
             Child::Member(key, value) => flow_member(key, value)?,
             Child::Item(value) => flow(value)?,
         };
+        if let Some(last) = siblings.last()
+            && let Some(splices) = self.insert_below_comments(part, *last, &new)
+        {
+            return Ok(splices);
+        }
         let (at, new) = match (siblings.last(), self.metadata.filter(|_| siblings.len() < children(part).len())) {
             (Some(last), _) => (self.layout.parts[last.value].full_end, format!(", {new}")),
             (None, Some(key)) => (self.layout.parts[key].span.start, format!("{new}, ")),
             (None, None) => (part.span.start + 1, new),
         };
         Ok(vec![Splice { place: at..at, text: new }])
+    }
+
+    /// Puts a child on a line of its own if comments stand between the last one and the bracket: it must not come between a
+    /// child and its comment.
+    fn insert_below_comments(&self, part: &Part<'_>, last: Pair, new: &str) -> Option<Vec<Splice>> {
+        let text = self.layout.text;
+        let end = self.layout.parts[last.value].full_end;
+        let remarks = &self.layout.remarks;
+        let from = remarks.partition_point(|remark| remark.span.start < end);
+        let comment = remarks[from..].iter().take_while(|remark| remark.span.start < part.span.end).last()?;
+        // Only up to the bracket: metadata may stand behind the last child.
+        let behind = source::skip_blanks(text, end);
+        let has_comma = text[behind..].starts_with(',');
+        if source::skip_blanks(text, behind + usize::from(has_comma)) + 1 != part.span.end {
+            return None;
+        }
+        let start = self.layout.parts[last.key].span.start;
+        let line = &text[source::start_of_line(text, start)..];
+        let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
+        let comma = (!has_comma).then(|| Splice { place: end..end, text: ",".to_owned() });
+        let at = comment.span.end;
+        let line = Splice { place: at..at, text: format!("{}{indent}{new}", source::line_break(text)) };
+        Some(comma.into_iter().chain([line]).collect())
     }
 
     /// Puts `value` in the place of a child. Its anchor stays, its tag goes: that says what the old value was. The comments on

@@ -363,6 +363,13 @@ fn a_value_is_replaced_where_it_stands() {
 }
 
 #[test]
+fn a_new_item_does_not_come_between_another_and_its_comment() {
+    let new = leaf(Value::Integer(7));
+    assert_eq!(with("l: [\n  1, # one\n  2 # two\n  ]\n", "l/2", &new), "l: [\n  1, # one\n  2, # two\n  7\n  ]\n");
+    assert_eq!(with("m: {\n  a: 1, # c\n  }\n", "m/b", &new), "m: {\n  a: 1, # c\n  b: 7\n  }\n");
+}
+
+#[test]
 fn a_node_that_goes_leaves_what_stands_behind_it() {
     for (before, at, after) in [
         ("d:\n  a: |\n    l1\n    l2\n  b: x\n", "d/a", "d:\n  b: x\n"),
