@@ -312,6 +312,15 @@ fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_
 }
 
 #[test]
+fn an_input_that_cannot_be_looked_at_does_not_decide_where_results_go() {
+    let sandbox = Sandbox::with_key();
+    sandbox.succeeds("ln -s loop loop");
+    let said = sandbox.fails("kenc decrypt -r loop -o opened", 1);
+    assert!(said.starts_with("kenc: error: cannot read loop: "), "{said}");
+    assert!(!sandbox.work("opened").exists());
+}
+
+#[test]
 fn results_within_the_tree_are_not_encrypted_and_never_lead_out_of_their_folder() {
     let sandbox = Sandbox::with_key();
     sandbox.succeeds("mkdir -p tree/sub outside; echo x > tree/sub/file; echo y > y");

@@ -32,7 +32,7 @@ use crate::args::{ManyArgs, OutputArgs};
 use crate::commands::documents::verify::Verified;
 use crate::commands::verify;
 use crate::failure::{Cause, Exit, Failure};
-use crate::output::check_folder_of;
+use crate::output::{check_folder_of, is_input_folder};
 use crate::progress::Progress;
 use crate::report::Reporter;
 use crate::signals;
@@ -112,7 +112,10 @@ impl<'a> Request<'a> {
         let results = match output {
             None => Results::Nowhere,
             Some(OutputArgs { output: Some(path), .. }) => {
-                let is_mirror = !keeps_paths && matches!(inputs, [input] if input.is_dir());
+                let is_mirror = match inputs {
+                    [input] if !keeps_paths => is_input_folder(input)?,
+                    _ => false,
+                };
                 let made = make_folder(path)?;
                 Results::Below { root: Folder::open(path)?, made, is_mirror }
             }

@@ -98,6 +98,18 @@ pub fn check_folder_of(path: &Path) -> Result<(), Cause> {
     }
 }
 
+/// Whether an input is a folder. One that is absent is told of later, in its turn; but what the disk fails to tell of must
+/// not decide where the results go.
+pub fn is_input_folder(path: &Path) -> Result<bool, Failure> {
+    match path.metadata() {
+        Ok(metadata) => Ok(metadata.is_dir()),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(false)
+        }
+        Err(source) => Err(Error::io(format!("read {}", path.display()), source).into()),
+    }
+}
+
 impl Place {
     fn path(&self) -> Option<&Path> {
         match self {
