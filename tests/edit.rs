@@ -373,6 +373,22 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
 }
 
 #[test]
+fn a_slow_editor_saves_in_peace_when_its_terminal_goes_away() {
+    let Some((sandbox, memory)) = place("a slow editor") else { return };
+    write_whole_file(&sandbox, "");
+    sandbox.program(
+        "slow",
+        "save() { trap '' HUP; sleep 6; echo typed >> \"$1\"; exit; }; trap 'save \"$1\"' HUP; echo is waiting; while true; do sleep 0.1; done",
+    );
+    let Some(terminal) = Terminal::new("a slow editor", &sandbox) else { return };
+    terminal.start("EDITOR=slow kenc edit notes.env.kenc");
+    terminal.wait_for("is waiting");
+    drop(terminal);
+    wait_until("the end", || memory.folders().is_empty() && sandbox.work("notes.env.kenc.kenc-edit").exists());
+    assert!(sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit").ends_with("typed\n"));
+}
+
+#[test]
 fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     let Some((sandbox, memory)) = place("no plaintext on a disk") else { return };
     let Some(watch) = Watch::new("no plaintext on a disk", &sandbox) else { return };

@@ -87,6 +87,9 @@ mod unix {
     /// How long a program that was asked to end may take to put its things in order.
     const PATIENCE: Duration = Duration::from_secs(2);
 
+    /// How long it may take after its terminal has gone away: nobody waits for us then, and a busy machine may be slow.
+    const PATIENCE_WITHOUT_TERMINAL: Duration = Duration::from_secs(30);
+
     /// Begins to handle signals.
     ///
     /// # Errors
@@ -165,12 +168,17 @@ mod unix {
             }
         };
         // A terminal that goes away tells everybody. Editors take the same signal twice for a reason to drop everything.
-        if signal == SIGHUP {
-            wait(PATIENCE);
+        if signal == SIGHUP && terminal_is_gone() {
+            wait(PATIENCE_WITHOUT_TERMINAL);
         }
         send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
         wait(PATIENCE);
         send(Signal::KILL);
+    }
+
+    /// Whether there was a terminal and is none any more, as opposed to a signal that was sent to us alone.
+    fn terminal_is_gone() -> bool {
+        TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).is_some() && std::fs::File::open("/dev/tty").is_err()
     }
 
     /// Starts a program that is to have the terminal. What is typed to interrupt goes to it alone from then on; a signal
