@@ -26,6 +26,7 @@ pub fn page(name: &str, command: &Command) -> String {
     page.definitions("ENVIRONMENT", &sections::environment(command));
     page.definitions("FILES", &sections::files(command));
     page.definitions("EXIT STATUS", &sections::exit_status(command, &help_behind(command)));
+    page.definitions("SIGNALS", &sections::signals(command));
     page.section("SEE ALSO");
     let others = sections::see_also(name, command);
     let others: Vec<String> =

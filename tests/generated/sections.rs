@@ -139,6 +139,24 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
     all
 }
 
+pub fn signals(command: &Command) -> Definitions {
+    if command.get_name() != "kenc" {
+        return Definitions::new();
+    }
+    owned(&[
+        (
+            "SIGINT, SIGTERM, SIGHUP",
+            "kenc removes its temporary files, leaves every file as it was or whole, and ends with 128 plus the number of the \
+             signal: 130 for SIGINT.",
+        ),
+        (
+            "Ignored signals",
+            "A signal that is ignored when kenc starts stays ignored, as `nohup` does it with SIGHUP, and a script with SIGINT \
+             for programs that it starts with `&`. So kenc goes on when the terminal is closed.",
+        ),
+    ])
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
