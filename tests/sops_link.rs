@@ -164,7 +164,10 @@ fn commands_get_the_values() {
         "{\"a\":\"text\",\"B\":5,\"c\":true}",
     );
     Link::both_at(Home::new, &format!("{make}sops exec-env a.yaml 'exit 37'"), "", 37);
-    Link::both_at(Home::new, &format!("{make}sops exec-file a.yaml 'exit 37'"), "", 37);
+    Link::both_at(Home::new, &format!("{make}sops exec-file a.yaml 'cat {{}} >&2; exit 37'"), "", 37);
+    // sops itself may fail if nobody reads the file: it opens it after the folder is gone.
+    let unread = Link::run(&Home::new(), &format!("{make}sops exec-file a.yaml 'exit 37'"));
+    assert_eq!((unread.stdout_text().as_str(), unread.code), ("", 37), "{}", unread.stderr);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
                 "{command} {redirection}: {}\n{said}",
                 output.status
             );
-            assert!(!said.contains("bug"), "{command} {redirection}: {said}");
+            assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
             assert!(!sandbox.work("b").is_file(), "{command} {redirection}");
             assert_eq!(sandbox.read("x.yaml"), before, "{command} {redirection}");
         }
@@ -89,7 +89,7 @@ fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
                 "{command} {redirection}: {}\n{said}",
                 output.status
             );
-            assert!(!said.contains("bug"), "{command} {redirection}: {said}");
+            assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
         }
     }
     assert!(!sandbox.work("other").exists(), "a key was made whose recipient nobody was told");
@@ -107,7 +107,7 @@ fn a_full_standard_output_is_an_error_and_no_bug() {
     for command in ["kenc get x.yaml a", "kenc --help", "sops --version", "sops --help", "sops filestatus x.yaml"] {
         let output = sandbox.shell(&format!("{command} >/dev/full")).output().unwrap();
         assert!(
-            !output.status.success() && !text(&output.stderr).contains("bug"),
+            !output.status.success() && !text(&output.stderr).contains("a bug"),
             "{command}: {}",
             text(&output.stderr)
         );
@@ -171,7 +171,7 @@ fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
     // One, which waits for signals: the work is done by the first.
     for command in [
         "kenc encrypt -r -i t --threads 4",
-        "kenc rotate -r t",
+        "kenc rotate --yes -r t",
         "kenc rewrap -r t",
         "kenc verify -r t --threads 4",
         "kenc decrypt -r -i t --threads 4",
@@ -180,7 +180,7 @@ fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
     ] {
         let Some(output) = with_few_threads(TEST, &sandbox, 2, command) else { return };
         assert_eq!(output.status.code(), Some(0), "{command}: {}", text(&output.stderr));
-        assert!(!text(&output.stderr).contains("bug"), "{command}: {}", text(&output.stderr));
+        assert!(!text(&output.stderr).contains("a bug"), "{command}: {}", text(&output.stderr));
     }
     sandbox.succeeds("diff -r t before && cmp long long.again");
 }
@@ -207,7 +207,7 @@ fn every_walk_leaves_version_control_alone_and_counts_it() {
     let sealed = sum();
     let summary = sandbox.succeeds("kenc --json verify -r t 2>&1 | tail -1");
     assert!(summary.contains("\"version_control\":7"), "{summary}");
-    for command in ["rotate -r t", "rewrap -r t", "verify -r t", "decrypt -r -i t"] {
+    for command in ["rotate --yes -r t", "rewrap -r t", "verify -r t", "decrypt -r -i t"] {
         let output = sandbox.shell(&format!("kenc {command}")).output().unwrap();
         assert!(output.status.success(), "{command}: {}", text(&output.stderr));
         assert!(

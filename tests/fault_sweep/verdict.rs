@@ -103,7 +103,7 @@ impl Judge<'_> {
                 }
             }
         }
-        for word in ["bug", "panicked", "unwrap"] {
+        for word in ["a bug", "panicked", "unwrap"] {
             if said.contains(word) {
                 broken.push(format!("it speaks of a {word:?}"));
             }

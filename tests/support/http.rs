@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Longest wait for an emulator to answer.
-const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+/// Longest wait for an emulator to answer, on a machine that is busy with other things.
+const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 /// No message of these tests is longer.
 const MAX_BODY: usize = 1 << 20;
 
