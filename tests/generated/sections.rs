@@ -200,6 +200,9 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
     if !reads_no_config(command) {
         all.push(("kenc-config".to_owned(), 5));
     }
+    if name == "kenc" {
+        all.push(("kenc-json".to_owned(), 5));
+    }
     if has(command, "ignore_mac") || has(command, "values") || matches!(name, "kenc" | "kenc-seal" | "kenc-rotate") {
         all.push(("kenc-document".to_owned(), 5));
     }

@@ -60,7 +60,7 @@ pub struct Cli {
 pub struct GlobalArgs {
     /// Print results and errors as JSON
     ///
-    /// Results go to the standard output and errors to the standard error, as JSON objects.
+    /// Results go to the standard output and errors to the standard error, as JSON objects. kenc-json(5) describes them.
     #[arg(long, global = true)]
     pub json: bool,
 

@@ -357,7 +357,7 @@ Examples:
     kenc git merge base.yaml ours.yaml theirs.yaml
 
   Configure git by hand, instead of with `kenc git install`
-    git config merge.kenc.driver 'kenc git merge %O %A %B %P'";
+    git config merge.kenc.driver 'kenc git merge -- %O %A %B %P'";
 }
 
 pub mod git_check {

@@ -58,8 +58,11 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
         None => shown.push_str("  there is no last commit to compare it with\n"),
     }
     // What is to be decided about is shown where it is asked.
-    reporter.ask_about(&shown);
-    if !args.yes && !confirmed(reporter)? {
+    let is_asked = !args.yes && can_ask(reporter);
+    if is_asked || !reporter.is_json() {
+        reporter.ask_about(&shown);
+    }
+    if !args.yes && !(is_asked && confirmed(reporter)?) {
         return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
     let mended = opened.mended().map_err(about())?;
@@ -96,11 +99,13 @@ fn differences(old: &Document, new: &Document) -> String {
     if lines.is_empty() { "  no value differs from the last commit, but their order may\n".to_owned() } else { lines }
 }
 
+/// Whether there is somebody at a terminal who sees the question.
+fn can_ask(reporter: &Reporter) -> bool {
+    reporter.may_ask() && std::io::stderr().is_terminal()
+}
+
 /// Asks on the terminal.
 fn confirmed(reporter: &Reporter) -> Result<bool, Failure> {
-    if !reporter.may_ask() || !std::io::stderr().is_terminal() {
-        return Ok(false);
-    }
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return Ok(false) };
     reporter.ask_about("Is this what the file is to say? [y/N] ");
     let mut answer = String::new();
