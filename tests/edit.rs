@@ -389,6 +389,40 @@ fn a_slow_editor_saves_in_peace_when_its_terminal_goes_away() {
 }
 
 #[test]
+fn a_second_hang_up_and_a_slow_rescue_lose_nothing_that_vim_wrote_down() {
+    use std::os::unix::process::CommandExt;
+
+    let Some((sandbox, memory)) = place("a second hang-up") else { return };
+    write_whole_file(&sandbox, "");
+    // One that knows to restore a text, and takes its time.
+    let work = sandbox.work("").display().to_string();
+    sandbox.program(
+        "vim",
+        &format!(
+            "case \" $* \" in
+            *' -r '*) touch {work}/restoring; until test -e {work}/go-on; do sleep 0.1; done; echo typed > restored;;
+            *) file=${{@: -1}}; touch \"${{file%/*}}/.${{file##*/}}.swp\" {work}/ready; exec sleep 1000;;
+            esac"
+        ),
+    );
+    let mut command = sandbox.kenc(&["edit", "--no-input", "notes.env.kenc"]);
+    command.env("EDITOR", "vim").stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
+    let child = command.spawn().unwrap();
+    let hang_up = || rustix::process::kill_process_group(Pid::from_child(&child), Signal::HUP).unwrap();
+    wait_until("the editor", || sandbox.work("ready").exists());
+    hang_up();
+    wait_until("the restoring", || sandbox.work("restoring").exists());
+    hang_up();
+    // Longer than kenc waits where nothing is to be kept.
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    sandbox.succeeds("touch go-on");
+    let output = child.wait_with_output().unwrap();
+    assert!(stderr(&output).contains("the edits are kept, encrypted"), "{}", stderr(&output));
+    assert_eq!(sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit"), "typed\n");
+    memory.assert_empty();
+}
+
+#[test]
 fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     let Some((sandbox, memory)) = place("no plaintext on a disk") else { return };
     let Some(watch) = Watch::new("no plaintext on a disk", &sandbox) else { return };

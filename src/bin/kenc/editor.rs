@@ -109,7 +109,11 @@ impl Editor {
     fn restore(&self, file: &Path) -> std::io::Result<()> {
         let (program, folder) = (&self.words[0], file.parent().unwrap_or(Path::new(".")));
         let restored = folder.join("restored");
-        let status = Command::new(program)
+        let mut command = Command::new(program);
+        // A terminal that goes away tells its programs twice, and the second time would end this one.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let status = command
             .args(["-n", "-es", "-u", "NONE", "-i", "NONE", "-r"])
             .arg(file)
             .args(["-c", "write! restored", "-c", "quit!"])

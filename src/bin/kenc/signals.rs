@@ -1,6 +1,7 @@
 //! Signals: the work is ended in order, and nothing half-done stays behind.
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,9 +24,13 @@ pub fn exit_code() -> u8 {
     u8::try_from(128 + SIGNAL.load(Ordering::Relaxed)).ok().filter(|&code| code > 128).unwrap_or(130)
 }
 
-/// Lets a signal that has come end the program, so that nothing else is reported in its place.
+/// Lets a signal that has come, or is about to, end the program, so that nothing else is reported in its place.
 pub fn wait_for_the_end() {
     std::thread::sleep(GRACE * 10);
+    // What is done before the end, such as keeping edits, may take longer; the end surely follows.
+    while CANCELLED.load(Ordering::Relaxed) {
+        std::thread::sleep(GRACE);
+    }
 }
 
 /// Has something done before a signal ends the program, as long as what is returned is kept.
@@ -46,7 +51,8 @@ impl Drop for Prepared {
 #[cfg_attr(not(unix), allow(dead_code))]
 fn clean_up() -> Option<String> {
     let act = LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let kept = act.and_then(|act| act());
+    // A panic in it must not keep the rest from being done, nor the program from ending.
+    let kept = act.and_then(|act| catch_unwind(AssertUnwindSafe(act)).ok().flatten());
     kenc::fs::atomic::discard_unfinished();
     kenc::fs::scratch::discard_all();
     kept
