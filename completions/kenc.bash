@@ -269,7 +269,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__decrypt)
-            opts="-r -k -c -o -i -f -q -v -h -V --recursive --files0-from --resume --range --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --in-place --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --range --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -480,7 +480,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -i -f -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --cipher --output --in-place --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --cipher --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2538,7 +2538,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__verify)
-            opts="-r -k -c -q -v -h -V --input-type --ignore-mac --require-seal --recursive --files0-from --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -q -v -h -V --input-type --ignore-mac --require-seal --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2546,21 +2546,6 @@ _kenc() {
             case "${prev}" in
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
-                    return 0
-                    ;;
-                --files0-from)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
                     return 0
                     ;;
                 --key)
@@ -2616,6 +2601,21 @@ _kenc() {
                     ;;
                 --aws-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)

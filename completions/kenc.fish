@@ -89,9 +89,9 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt 
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r: write nothing, and print which files would be encrypted'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sync -d 'Sync new output files to the disk before they appear'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
@@ -131,9 +131,9 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip files that an earlier run has completed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l sync -d 'Sync new output files to the disk before they appear'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s i -l in-place -d 'Replace each file by its result'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
@@ -451,7 +451,6 @@ dotenv\t''
 ini\t''
 toml\t''
 binary\t'Any content, as one value'"
-complete -c kenc -n "__fish_kenc_using_subcommand verify" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -461,6 +460,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-profile -d 'AWS
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-role-arn -d 'Role to assume before calling KMS' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"

@@ -92,7 +92,9 @@ impl Page {
 
     /// Arguments first, then the options under their headings; those that every command has come last.
     fn options(&mut self, command: &Command) {
-        let shown = || command.get_arguments().filter(|arg| !arg.is_hide_set());
+        let mut arguments: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_hide_set()).collect();
+        arguments.sort_by_key(|arg| arg.get_display_order());
+        let shown = || arguments.iter().copied();
         let own = |arg: &&Arg| arg.get_help_heading().is_none() && !is_help(arg);
         self.section("OPTIONS");
         shown().filter(|arg| arg.is_positional()).for_each(|arg| self.option(arg));

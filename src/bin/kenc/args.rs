@@ -222,6 +222,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("in_place", |arg| arg.long_help(many::ENCRYPT_IN_PLACE)))]
 pub struct EncryptArgs {
     /// Files to encrypt; `-` or none is the standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -275,6 +276,7 @@ pub enum Cipher {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("in_place", |arg| arg.long_help(many::DECRYPT_IN_PLACE)))]
 pub struct DecryptArgs {
     /// Files to decrypt; `-` or none is the standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -324,6 +326,8 @@ pub struct InspectArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("recursive", |arg| arg.long_help(many::RECURSIVE_VERIFY)))]
+#[command(mut_arg("files0_from", |arg| arg.long_help(many::FILES_TO_VERIFY)))]
 pub struct VerifyArgs {
     /// Files to verify; `-` or none is the standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -388,13 +392,6 @@ pub struct OutputArgs {
     pub output: Option<PathBuf>,
 
     /// Replace each file by its result
-    ///
-    /// Nothing is written if one of the files is missing or holds an identity, or if a file to decrypt is not encrypted.
-    /// (In age, -i names an identity; here that is --identity.)
-    ///
-    /// The result keeps the permissions, the access-control list and the extended attributes of the file. A file that another
-    /// program writes to meanwhile is not replaced. A file with several names (hard links) needs -f, because the plaintext
-    /// stays under the other names.
     #[arg(short, long)]
     pub in_place: bool,
 

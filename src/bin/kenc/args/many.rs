@@ -4,6 +4,35 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+// What a flag of several commands means for one of them.
+
+pub const RECURSIVE_VERIFY: &str = "\
+Include all files in folders and their subfolders
+
+Symbolic links, named pipes, sockets, devices, and folders of version control (.git, .hg, .svn, .jj, .bzr, CVS and others) are \
+skipped and counted; a link on the command line is followed. A file that fails is reported, and the others are checked. Folders are \
+entered to a depth of 256.";
+
+pub const FILES_TO_VERIFY: &str =
+    "Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input";
+
+pub const ENCRYPT_IN_PLACE: &str = "\
+Replace each file by its encrypted result
+
+Nothing is written if one of the files is missing or holds an identity.
+
+The result keeps the permissions, the access-control list and the extended attributes of the file. A file that another program writes \
+to meanwhile is not replaced. A file with several names (hard links) needs -f, because the plaintext stays under the other names.";
+
+pub const DECRYPT_IN_PLACE: &str = "\
+Replace each file by its plaintext
+
+Nothing is written if one of the files is missing, holds an identity or is not encrypted. (In age, -i names an identity; here that is \
+--identity.)
+
+The result keeps the permissions, the access-control list and the extended attributes of the file. A file that another program writes \
+to meanwhile is not replaced.";
+
 /// Many files in one run.
 #[derive(Debug, Args)]
 pub struct ManyArgs {
