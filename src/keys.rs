@@ -21,7 +21,7 @@ use crate::error::{Error, Result, Verdict};
 
 use self::race::Patience;
 
-pub use self::age::{AgeRecipient, Identities, PassphraseSource};
+pub use self::age::{AgeRecipient, Identities, NewIdentity, PassphraseSource};
 pub use self::aws_kms::{AwsKms, KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
 pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
 pub use self::groups::{GroupOutcome, GroupSlot, KmsAccess, WrappingKey};
@@ -51,6 +51,7 @@ pub const PGP: &str = "pgp";
 
 /// A wrapping key, as a word names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeyUri {
     /// `arn:aws:kms:…`, `alias/NAME`, a key id, or `mrk-…`.
     AwsKms(KmsKey),

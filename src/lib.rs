@@ -1,42 +1,21 @@
 //! Encrypt files and streams under keys in AWS KMS, or under age keys.
 //!
-//! This is the library below the `kenc` program. A data key is made and wrapped by [`keys::Keyring`]; [`stream`] seals
-//! and opens the payload in chunks of 16 KiB, each authenticated before a byte of it is released. The format is described
-//! in `kenc-format(5)`. [`config`] says which keys are for which path.
-//!
-//! # Example
-//!
-//! A data key from elsewhere, a file in memory, and back:
+//! This is the library below the `kenc` program. A [`Session`] seals and opens in one call, in memory or as a stream;
+//! `examples/` shows both, and values of config files and changed keys.
 //!
 //! ```
-//! use std::io::{Read, Write};
-//!
-//! use kenc::context::EncryptionContext;
-//! use kenc::crypto::{Backend, DataKey, Suite};
-//! use kenc::keys::WrappedKey;
-//! use kenc::stream::{Decryptor, Encryptor, FileHead, NewFile, Parameters};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let data_key = DataKey::generate();
-//! // Whoever can unwrap this gets the data key. `keys::Keyring` makes it with AWS KMS or age.
-//! let wrapped = WrappedKey { provider: "mine".into(), key_id: "1".into(), ciphertext: vec![0] };
-//! let context = EncryptionContext::from_words(&["app=demo"])?;
-//! let parameters = Parameters { suite: Suite::default(), context };
-//!
-//! let file = NewFile::new(parameters, vec![wrapped], &data_key, Backend::default())?;
-//! let mut encryptor = Encryptor::new(Vec::new(), file)?;
-//! encryptor.write_all(b"attack at dawn")?;
-//! let sealed = encryptor.finish()?;
-//!
-//! let mut input = &sealed[..];
-//! let head = FileHead::read(&mut input)?;
-//! let cipher = head.cipher(&data_key, Backend::default()).ok_or("another data key")?;
-//! let mut plaintext = String::new();
-//! Decryptor::new(input, cipher).read_to_string(&mut plaintext)?;
-//! assert_eq!(plaintext, "attack at dawn");
+//! # fn main() -> Result<(), kenc::error::Error> {
+//! let identity = kenc::keys::NewIdentity::generate();
+//! let session = kenc::Session::new().with_key(identity.recipient).with_identities(identity.secret);
+//! let sealed = session.seal(b"attack at dawn")?;
+//! assert_eq!(*session.open(&sealed)?, b"attack at dawn");
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What a session is made of: [`keys::Keyring`] makes a data key and wraps it; [`stream`] seals and opens the payload in
+//! chunks of 16 KiB, each authenticated before a byte of it is released. The format is described in `kenc-format(5)`.
+//! [`document`] encrypts the values of config files one by one; [`config`] says which keys are for which path.
 
 mod codec;
 pub mod config;
@@ -47,5 +26,9 @@ pub mod error;
 pub mod fs;
 pub mod keys;
 pub mod pattern;
+mod session;
 pub mod stream;
 pub mod threads;
+
+pub use age::secrecy::SecretString;
+pub use session::Session;

@@ -15,6 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("stream", &["codec", "context", "crypto", "error", "fs", "keys", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
+    ("session", &["context", "crypto", "error", "keys", "stream"]),
     ("pattern", &[]),
     ("config", &["context", "error", "keys", "pattern"]),
 ];

@@ -71,6 +71,12 @@ impl AgeRecipient {
     }
 }
 
+impl From<AgeRecipient> for super::KeyUri {
+    fn from(recipient: AgeRecipient) -> Self {
+        Self::Age(recipient)
+    }
+}
+
 impl fmt::Display for AgeRecipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -130,7 +130,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Files of identities for `recipient` that somebody else than their owner may read or change.
 fn open_to_others(identities: &Identities, recipient: &str) -> Vec<PathBuf> {
-    let Identities { files, ssh_files, variable: _ } = identities;
+    let Identities { files, ssh_files, variable: _, texts: _ } = identities;
     let ssh_files = ssh_files.iter().filter(|_| recipient.starts_with("ssh-"));
     files.iter().chain(ssh_files).filter(|path| is_open_to_others(path)).cloned().collect()
 }

@@ -58,6 +58,7 @@ pub fn identities(given: &[PathBuf]) -> Identities {
             .collect(),
         ssh_files: ssh.into_iter().flat_map(|ssh| ["id_ed25519", "id_rsa"].map(|name| ssh.join(name))).collect(),
         variable: Some(SOPS_KEY),
+        texts: Vec::new(),
     }
 }
 

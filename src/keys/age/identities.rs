@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use ::age::secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{AgeRecipient, MAX_WORK_FACTOR, PassphraseSource};
@@ -31,6 +32,8 @@ pub struct Identities {
     pub ssh_files: Vec<PathBuf>,
     /// The name of an environment variable that holds identities themselves.
     pub variable: Option<&'static str>,
+    /// Texts of identities that are in memory already, one identity on each line.
+    pub texts: Vec<SecretString>,
 }
 
 /// The recipient of the first identity in a key file that kenc can use.
@@ -70,13 +73,17 @@ pub(super) fn load<'a>(
     key: &'a WrappedKey,
     passphrases: &'a dyn PassphraseSource,
 ) -> impl Iterator<Item = Source> + 'a {
-    let Identities { files, ssh_files, variable } = identities;
+    let Identities { files, ssh_files, variable, texts } = identities;
+    let texts = texts.iter().map(|text| {
+        let lines = read_lines(text.expose_secret().as_bytes());
+        Source::new("the identities in memory".to_owned(), Ok(lines.into()))
+    });
     let variable = variable.iter().filter_map(|name| {
         let content = Zeroizing::new(std::env::var_os(name)?.into_encoded_bytes());
         Some(Source::new(format!("${name}"), Ok(read_lines(&content).into())))
     });
     let ssh_files = ssh_files.iter().filter(|path| key.key_id.starts_with("ssh-") && path.exists());
-    variable.chain(files.iter().chain(ssh_files).map(move |path| {
+    texts.chain(variable).chain(files.iter().chain(ssh_files).map(move |path| {
         let loaded = read_limited(path, MAX_IDENTITY_FILE).and_then(|content| parse(&content, path, key, passphrases));
         Source::new(path.display().to_string(), loaded)
     }))
@@ -251,8 +258,6 @@ fn open(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
-
-    use ::age::secrecy::{ExposeSecret, SecretString};
 
     use super::super::{NewIdentity, unwrap, wrap};
     use super::*;
