@@ -280,7 +280,7 @@ fn what_replaces_a_file_has_its_access_list_and_attributes_and_lets_nobody_else_
         ("kenc unset d.yaml old1", "d.yaml"),
         ("kenc edit d.yaml", "d.yaml"),
         ("kenc rotate d.yaml", "d.yaml"),
-        ("kenc rotate sealed", "sealed"),
+        ("kenc rotate --yes sealed", "sealed"),
         (r#"sops set d.yaml '["b"]' '1'"#, "d.yaml"),
         ("sops rotate -i d.yaml", "d.yaml"),
         ("sops decrypt -i d.yaml", "d.yaml"),
