@@ -182,6 +182,7 @@ impl Document {
     /// # Errors
     /// If it is not well formed, or says what cannot be kept; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
+        let text = if format == Format::Dotenv { dotenv::as_written(text) } else { text };
         let found = store_of(format).parse(&text)?;
         Ok(Self { format, text, found })
     }

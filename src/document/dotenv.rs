@@ -1,5 +1,5 @@
 //! Lines of `KEY=value`, exactly as sops reads them: no quotes, no trimming, a carriage return belongs to its value, and
-//! only `\n` is an escape.
+//! only `\n` is an escape. Metadata with carriage returns is the one exception: see [`as_written`].
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -18,6 +18,21 @@ use crate::error::DocumentError;
 
 /// dotenv files.
 pub(super) struct DotenvStore;
+
+/// The text with the line ends with which it was encrypted.
+///
+/// Metadata is written with LF. Where it has CR LF, another program, such as git with `core.autocrlf`, converted the whole
+/// file after that, and sops cannot read it any more. Nothing is taken on trust here: a value in the clear that had a
+/// carriage return of its own differs from what the MAC covers.
+pub(super) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
+    let is_metadata = |line: &Line<'_>| matches!(line.kind, Kind::Metadata(..));
+    // The last line of a file may end without a line end.
+    let has_return = |line: Line<'_>| text[line.place.clone()].ends_with('\r') || line.place.end == text.len();
+    let is_converted = text.contains("\r\n")
+        && lines(&text).any(|line| is_metadata(&line))
+        && lines(&text).filter(is_metadata).all(has_return);
+    if is_converted { Zeroizing::new(text.replace("\r\n", "\n")) } else { text }
+}
 
 impl Store for DotenvStore {
     fn parse(&self, text: &str) -> Result<Found, DocumentError> {
