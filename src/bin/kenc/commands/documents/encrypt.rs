@@ -90,7 +90,11 @@ impl Encryption<'_> {
         write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
-            reporter.hint(&format!("{}: {at}: sops cannot read an alias of an encrypted value; kenc can", job.name()));
+            reporter.hint(&format!(
+                "{}: {at}: sops cannot read an alias of an encrypted value, and kenc can; where sops reads the file, write \
+                 the value there instead of the alias before you encrypt",
+                job.name()
+            ));
         }
         Ok(Exit::Done)
     }

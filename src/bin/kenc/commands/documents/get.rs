@@ -100,8 +100,9 @@ fn what_is_missing(document: &Document, path: &ValuePath) -> String {
             paths.push(path.clone());
         }
     });
-    let names: Vec<String> =
-        paths.into_iter().filter(|other| other.root == path.root).map(|path| path.to_string()).collect();
+    // The whole document, `.`, is like every short path, and never what is meant.
+    let is_meant = |other: &ValuePath| other.root == path.root && !other.steps.is_empty();
+    let names: Vec<String> = paths.into_iter().filter(is_meant).map(|path| path.to_string()).collect();
     match habits::nearest(&path.to_string(), names.iter().map(String::as_str)) {
         Some(name) => format!("no such value; did you mean `{name}`?"),
         None => "no such value".to_owned(),
