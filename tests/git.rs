@@ -784,6 +784,19 @@ fn a_rule_of_one_side_does_not_expose_what_the_other_has_encrypted() {
 }
 
 #[test]
+fn a_check_without_a_key_says_what_it_did_not_check() {
+    let repository = Repository::new("s.yaml", BASE);
+    let check = |arguments: &[&str]| repository.kenc(&[&["git", "check"], arguments].concat());
+    assert_eq!(check(&["s.yaml"]).ok().stderr, "");
+    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    check(&["s.yaml"]).ok().hints("1 file was checked without a key, so the MAC and the seal were not");
+    let details = check(&["-v", "s.yaml"]);
+    assert!(details.ok().stderr.contains("s.yaml: looked at without a key"), "{}", details.stderr);
+    // Whoever asks for a check without keys knows.
+    assert_eq!(check(&["--no-keys", "s.yaml"]).ok().stderr, "");
+}
+
+#[test]
 fn a_check_finds_what_must_not_be_committed() {
     let repository = Repository::empty("s.yaml");
     let rule = format!("creation_rules:\n- path_regex: ^secret/\n  age: {}\n", repository.recipient);

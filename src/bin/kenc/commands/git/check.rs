@@ -27,7 +27,7 @@ use crate::version_control;
 pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     signals::handle()?;
     let demands = Demands::new(&args.open, configs, &args.paths)?;
-    let mut check = Check { args, configs, reporter, demands: &demands, looked_at: 0, problems: 0 };
+    let mut check = Check { args, configs, reporter, demands: &demands, looked_at: 0, unopened: 0, problems: 0 };
     if args.paths.is_empty() {
         let top = top()?;
         let mut contents = Contents::open()?;
@@ -49,7 +49,14 @@ pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
             }
         }
     }
-    let Check { looked_at, problems, .. } = check;
+    let Check { looked_at, unopened, problems, .. } = check;
+    // Whoever commits may not be one who may read: that is no problem, and must not look like a check that was passed.
+    if unopened > 0 {
+        let what = if unopened == 1 { "1 file was".to_owned() } else { format!("{unopened} files were") };
+        reporter.hint(&format!(
+            "{what} checked without a key, so the MAC and the seal were not; `-v` names what was"
+        ));
+    }
     if problems > 0 {
         return Ok(Exit::Problems);
     }
@@ -66,6 +73,8 @@ struct Check<'a> {
     reporter: &'a Reporter,
     demands: &'a Demands,
     looked_at: usize,
+    /// How many of them no key at hand opened.
+    unopened: usize,
     problems: usize,
 }
 
@@ -176,7 +185,7 @@ impl Check<'_> {
     }
 
     /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
-    fn with_keys(&self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
+    fn with_keys(&mut self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
         let passphrases = Passphrases::new(self.args.passphrase.passphrase_from.clone(), false);
         let kms = key_service(&self.args.aws);
         let trusted =
@@ -199,6 +208,7 @@ impl Check<'_> {
             Err(Error::Document(problem)) => Ok(vec![problem]),
             Err(Error::Interrupted) => Err(Error::Interrupted.into()),
             Err(error) => {
+                self.unopened += 1;
                 self.reporter.note(&format!("{name}: looked at without a key: {error}"));
                 Ok(Vec::new())
             }
