@@ -27,8 +27,8 @@ pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
             return Ok(exit);
         }
         reporter.hint(&format!(
-            "nothing was merged; `git -c merge.kenc.driver=false merge` makes a conflict of it, in which \
-             `git checkout --ours {0}` or `--theirs {0}` takes a side",
+            "nothing was merged; in a conflict, `git checkout --ours {0}` or `git checkout --theirs {0}` takes a side, \
+             and where git stopped without one, `git -c merge.kenc.driver=false merge BRANCH` makes it",
             path.display()
         ));
         Ok(Exit::NotMerged(exit.code()))
