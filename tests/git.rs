@@ -877,6 +877,8 @@ fn a_mac_is_repaired_only_where_every_value_is_authentic_and_somebody_agrees() {
     let asked = repository.kenc(&["git", "mac-repair", "s.yaml"]);
     assert_eq!(asked.code, 1);
     assert!(asked.stderr.contains("removed last"), "{}", asked.stderr);
+    let shown = format!("recipients:\n  age {}\nrule: ", repository.recipient);
+    assert!(asked.stderr.contains(&shown), "{}", asked.stderr);
     assert_eq!(repository.text(), without);
     repository.kenc(&["git", "mac-repair", "--yes", "s.yaml"]).ok();
     assert_eq!(repository.merged_without_seal(), BASE.replace("last: 1\n", ""));

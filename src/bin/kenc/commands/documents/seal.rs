@@ -135,6 +135,19 @@ fn shown(target: &Target, opened: &Opened, status: SealStatus) -> Result<String,
     let mut shown = String::new();
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
     line(&format!("{}: {}", target.name(), documents::seal_sentence(status)));
+    shown.push_str(&recipients_and_rule(metadata));
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
+    line("text, without what is encrypted:");
+    for text in opened.text_in_the_clear()?.lines() {
+        line(&format!("  {text}"));
+    }
+    Ok(shown)
+}
+
+/// Who can open a document and what is encrypted in it, in lines for whoever is asked to vouch for it.
+pub fn recipients_and_rule(metadata: &Metadata) -> String {
+    let mut shown = String::new();
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
     line("recipients:");
     for (number, group) in metadata.groups.iter().enumerate() {
         if metadata.groups.len() > 1 {
@@ -149,9 +162,5 @@ fn shown(target: &Target, opened: &Opened, status: SealStatus) -> Result<String,
     if metadata.mac_scope == MacScope::OnlyEncrypted {
         line("values in the clear may be changed by anybody: the MAC is over encrypted values only");
     }
-    line("text, without what is encrypted:");
-    for text in opened.text_in_the_clear()?.lines() {
-        line(&format!("  {text}"));
-    }
-    Ok(shown)
+    shown
 }

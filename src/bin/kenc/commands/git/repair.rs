@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
+use crate::commands::documents::seal::recipients_and_rule;
 use crate::commands::opening::Demands;
 use crate::configuration::Configs;
 use crate::documents;
@@ -57,6 +58,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
         Some(old) => shown.push_str(&differences(&old, opened.document())),
         None => shown.push_str("  there is no last commit to compare it with\n"),
     }
+    // The MAC covers neither of these, and the new one goes with the document as it stands.
+    shown.push_str(&recipients_and_rule(opened.metadata()));
     // What is to be decided about is shown where it is asked.
     let is_asked = !args.yes && can_ask(reporter);
     if is_asked || !reporter.is_json() {
