@@ -53,9 +53,7 @@ pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
     // Whoever commits may not be one who may read: that is no problem, and must not look like a check that was passed.
     if unopened > 0 {
         let what = if unopened == 1 { "1 file was".to_owned() } else { format!("{unopened} files were") };
-        reporter.hint(&format!(
-            "{what} checked without a key, so the MAC and the seal were not; `-v` names what was"
-        ));
+        reporter.hint(&format!("{what} checked without a key, so the MAC and the seal were not; `-v` names what was"));
     }
     if problems > 0 {
         return Ok(Exit::Problems);
