@@ -177,13 +177,17 @@ impl Lie {
     fn is_harmless(self, operation: &str) -> bool {
         match self {
             Self::WrongContentType => true,
-            // Which data key is the right one, the file itself tells.
-            Self::OtherKey | Self::OtherAccount | Self::NoKeyId => operation == "Decrypt",
+            // Which data key is the right one, the file itself tells; and decrypting brings no wrapped key.
+            Self::OtherKey
+            | Self::OtherAccount
+            | Self::NoKeyId
+            | Self::NoCiphertext
+            | Self::EmptyCiphertext
+            | Self::HugeCiphertext
+            | Self::ClearCiphertext => operation == "Decrypt",
             Self::NoPlaintext | Self::ShortPlaintext | Self::LongPlaintext => {
                 !["Decrypt", "GenerateDataKey"].contains(&operation)
             }
-            Self::NoCiphertext | Self::EmptyCiphertext | Self::HugeCiphertext => operation == "Decrypt",
-            Self::ClearCiphertext => operation == "Decrypt",
             _ => false,
         }
     }

@@ -160,7 +160,7 @@ impl<'t> Token<'t> {
     /// without one, and loses the last line break of a block when that goes.
     fn may_be_block(&self, content: &str) -> bool {
         let line_end = source::end_of_line(self.text, self.start + self.here.len());
-        !(content.ends_with('\n') && !self.text.ends_with(['\n', '\r']))
+        (!content.ends_with('\n') || self.text.ends_with(['\n', '\r']))
             && !source::is_above_deeper_comment(self.text, line_end, self.parent_indent())
     }
 
