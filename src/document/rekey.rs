@@ -52,7 +52,7 @@ impl Opened {
     /// [`Self::rotate`] makes a new one.
     ///
     /// # Errors
-    /// If there is no key, the threshold is not possible, or a key does not wrap; [`Error::NotVouchedFor`] if a key that
+    /// If there is no key, the threshold is not possible, or a key does not wrap; [`NotVouchedFor`](crate::error::Error::NotVouchedFor) if a key that
     /// only the document names would have to, and neither its seal nor one of `vouchers` vouches for it.
     ///
     /// # Panics
@@ -127,7 +127,7 @@ impl Opened {
     ///
     /// # Errors
     /// If a key does not wrap, kenc cannot ask it to ([`DocumentError::CannotRewrap`]), or neither the seal of the document
-    /// nor one of `vouchers` vouches for it ([`Error::NotVouchedFor`]).
+    /// nor one of `vouchers` vouches for it ([`NotVouchedFor`](crate::error::Error::NotVouchedFor)).
     pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
         self.rotate_with(&Rotation::default(), keyring, vouchers)
     }
