@@ -65,7 +65,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) 
     if is_asked || !reporter.is_json() {
         reporter.ask_about(&shown);
     }
-    if !args.yes && !(is_asked && confirmed(reporter)?) {
+    let is_agreed = args.yes || (is_asked && confirmed(reporter)?);
+    if !is_agreed {
         return Err(GitFault::NotConfirmed(path.to_owned()).into());
     }
     let mended = opened.mended().map_err(about())?;
