@@ -8,6 +8,8 @@
 //!   and what was refused.
 //! - `KENC_PROPERTY_SEED`: the number of the first sequence (0 if it is not set). A failure names the number of its sequence.
 
+#![allow(clippy::format_push_string, reason = "texts are put together piece by piece")]
+
 #[path = "property/generate.rs"]
 mod generate;
 #[path = "property/model.rs"]

@@ -472,7 +472,7 @@ impl<'d> Generator<'d> {
         if self.dice.percent(30) {
             sections.push(("DEFAULT".to_owned(), Node::new(Kind::Map(Vec::new()))));
         }
-        for _ in 0..1 + self.dice.below(3) {
+        for _ in 0..=self.dice.below(3) {
             let name = self.key(&sections);
             sections.push((name, Node::new(Kind::Map(Vec::new()))));
         }
