@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
 
 use serde_json::{Value, json};
 
@@ -207,6 +208,9 @@ struct Scene {
     kms: &'static Kms,
     key: String,
     other: String,
+    /// A port to which no answer may lead kenc, and whether one did.
+    trap: u16,
+    caught: Receiver<()>,
 }
 
 impl Scene {
@@ -222,12 +226,14 @@ impl Scene {
         home.write(".kenc.yaml", format!("creation_rules:\n- path_regex: ^new\n  keys: ['{key}']\n"));
         let editor = home.write("editor", "#!/bin/sh\necho 'more: text' >> \"$1\"\n");
         std::fs::set_permissions(editor, PermissionsExt::from_mode(0o700)).expect("it is our own");
-        Self { home, kms, key, other }
+        // One for all lies: each would hold its port until the tests end.
+        let (trap, caught) = silent_listener();
+        Self { home, kms, key, other, trap, caught }
     }
 
     /// Runs a command with a service that tells one lie about everything.
     fn run(&self, arguments: &[&str], lie: Lie) -> (Outcome, RawServer, bool) {
-        let (trap, caught) = silent_listener();
+        let (trap, caught) = (self.trap, &self.caught);
         let (honest, sent) = (self.kms.port, Arc::new(AtomicU64::new(0)));
         let of_server = Arc::clone(&sent);
         let server = RawServer::start(move |asked: &Asked, stream: &mut TcpStream| {

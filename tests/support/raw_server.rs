@@ -2,15 +2,17 @@
 
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::http::{Message, exchange};
 
-/// A server on a port of its own, on 127.0.0.1. It listens until the run of the tests ends.
+/// A server on a port of its own, on 127.0.0.1. It listens until it is dropped.
 pub struct RawServer {
     pub port: u16,
     seen: Arc<Mutex<Vec<Asked>>>,
+    is_ended: Arc<AtomicBool>,
 }
 
 /// A request to KMS.
@@ -37,9 +39,13 @@ impl RawServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be had");
         let port = listener.local_addr().expect("it has an address").port();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (serve, of_server) = (Arc::new(serve), Arc::clone(&seen));
+        let is_ended = Arc::new(AtomicBool::new(false));
+        let (serve, of_server, ended) = (Arc::new(serve), Arc::clone(&seen), Arc::clone(&is_ended));
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
+                if ended.load(Ordering::SeqCst) {
+                    return;
+                }
                 let (serve, seen) = (Arc::clone(&serve), Arc::clone(&of_server));
                 thread::spawn(move || {
                     let Ok(reading) = stream.try_clone() else { return };
@@ -53,12 +59,20 @@ impl RawServer {
                 });
             }
         });
-        Self { port, seen }
+        Self { port, seen, is_ended }
     }
 
     /// What was asked so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.seen.lock().expect("no test panics while it counts").clone()
+    }
+}
+
+impl Drop for RawServer {
+    fn drop(&mut self) {
+        self.is_ended.store(true, Ordering::SeqCst);
+        // It waits for a connection, and looks then.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
