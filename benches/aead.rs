@@ -6,8 +6,8 @@ use std::io::{self, Read, Write};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
+use kenc::formats::native::{ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters};
 use kenc::keys::WrappedKey;
-use kenc::stream::{ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters};
 
 /// Stays within the second-level cache, so that it is the ciphers that are measured and not the memory.
 const PLAINTEXT_LEN: usize = 256 << 10;

@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use kenc::document::{Demands, Document, Entry, Format, Member, Node, Opened, Outcome, Recipe, Sealed, Tree, Value};
 use kenc::error::{Error, Result};
 use kenc::keys::age::{NewIdentity, PassphraseSource};
-use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, TrustedKeys};
+use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
 use zeroize::Zeroizing;
 
 /// One for each notation with several values.
@@ -54,7 +54,7 @@ impl Keys {
             kms: AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout }),
             identities: identities(&file),
             trusted: TrustedKeys::all(),
-            recipe: Recipe { groups: vec![vec![KeyUri::Age(identity.recipient.clone()).into()]], ..Recipe::default() },
+            recipe: Recipe { groups: vec![vec![KeySpec::Age(identity.recipient.clone()).into()]], ..Recipe::default() },
             _folder: folder,
         }
     }

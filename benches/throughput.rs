@@ -14,9 +14,9 @@ use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode,
 use criterion::{criterion_group, criterion_main};
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
+use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+use kenc::formats::native::{ChunkCipher, FileHead, NewFile, Parameters};
 use kenc::keys::WrappedKey;
-use kenc::stream::pipeline::{Input, Output, Pipeline};
-use kenc::stream::{ChunkCipher, FileHead, NewFile, Parameters};
 
 /// Large enough that threads and pipes come to speed, small enough that every benchmark once takes a moment.
 const USUAL_LEN: usize = 64 << 20;

@@ -5,7 +5,7 @@ use std::error::Error;
 use kenc::Session;
 use kenc::document::tree::Node;
 use kenc::document::{Demands, Document, Format, Recipe, Sealed};
-use kenc::keys::{KeyUri, NewIdentity};
+use kenc::keys::{KeySpec, NewIdentity};
 
 /// Runs the example.
 pub fn main() -> Result<(), Box<dyn Error>> {
@@ -14,7 +14,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
 
     let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
     let document = Document::from_plaintext(Format::Yaml, plaintext.into())?;
-    let groups = vec![vec![KeyUri::from(identity.recipient).into()]];
+    let groups = vec![vec![KeySpec::from(identity.recipient).into()]];
     let encrypted = document.encrypt(&Recipe { groups, ..Recipe::default() }, &session.keyring())?.text;
     println!("encrypted the values; keys and comments stay:");
     println!("{}", encrypted.lines().take(3).collect::<Vec<_>>().join("\n"));

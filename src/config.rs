@@ -24,7 +24,7 @@ use std::path::{Component, Path, PathBuf};
 use self::file::{ConfigFile, CreationRule, KeyKind, KeyWord};
 use crate::context::EncryptionContext;
 use crate::error::{ConfigError, ConfigFault, Result};
-use crate::keys::{KeyUri, KeyWordError, TrustedKeys};
+use crate::keys::{KeySpec, KeyWordError, TrustedKeys};
 
 pub use self::find::{Found, KENC_CONFIG, SOPS_CONFIG};
 pub use self::own::{ConfigsAbove, Guards, OwnConfig};
@@ -128,9 +128,9 @@ impl Config {
     ///
     /// # Errors
     /// If it is neither.
-    pub fn key(&self, word: &str) -> Result<KeyUri> {
+    pub fn key(&self, word: &str) -> Result<KeySpec> {
         match word.trim().strip_prefix('@') {
-            None => Ok(word.parse::<KeyUri>()?),
+            None => Ok(word.parse::<KeySpec>()?),
             Some(name) => self.named_key(name, None),
         }
     }
@@ -188,7 +188,7 @@ impl Config {
         ConfigError::new(&self.path, line, fault).into()
     }
 
-    fn named_key(&self, name: &str, line: Option<u64>) -> Result<KeyUri> {
+    fn named_key(&self, name: &str, line: Option<u64>) -> Result<KeySpec> {
         let word = self.file.names.get(name);
         let word = word.ok_or_else(|| self.fault(line, ConfigFault::UnknownName(name.to_owned())))?;
         word.text.parse().map_err(|fault: KeyWordError| self.fault(word.line, fault))
@@ -267,8 +267,8 @@ impl Config {
         match kind {
             KeyKind::Any => Ok(self.key_in_rule(&word.text, word.line)?.into()),
             KeyKind::Age => match self.key_in_rule(&word.text, word.line)? {
-                key @ (KeyUri::Age(_) | KeyUri::Passphrase) => Ok(key.into()),
-                KeyUri::AwsKms(_) | KeyUri::Pgp(_) => Err(of_another_kind("recipient of age")),
+                key @ (KeySpec::Age(_) | KeySpec::Passphrase) => Ok(key.into()),
+                KeySpec::AwsKms(_) | KeySpec::Pgp(_) => Err(of_another_kind("recipient of age")),
             },
             KeyKind::Pgp => {
                 let fingerprint: String = word.text.trim_start_matches("pgp:").split_whitespace().collect();
@@ -276,7 +276,7 @@ impl Config {
             }
             KeyKind::AwsKms { role, profile, context } => {
                 let parts = KmsWord::new(&word.text);
-                let KeyUri::AwsKms(key) = self.key_in_rule(parts.key, word.line)? else {
+                let KeySpec::AwsKms(key) = self.key_in_rule(parts.key, word.line)? else {
                     return Err(of_another_kind("key of AWS KMS"));
                 };
                 let mut context = context.clone();
@@ -294,7 +294,7 @@ impl Config {
         }
     }
 
-    fn key_in_rule(&self, word: &str, line: u64) -> Result<KeyUri> {
+    fn key_in_rule(&self, word: &str, line: u64) -> Result<KeySpec> {
         match word.strip_prefix('@') {
             Some(name) => self.named_key(name, Some(line)),
             None => word.parse().map_err(|fault: KeyWordError| self.fault(line, fault)),

@@ -14,7 +14,7 @@
 //! ```
 //! use kenc::document::{Demands, Document, Format, Node, Outcome, Recipe, SealStatus, Sealed, Value};
 //! # use kenc::keys::age::{NewIdentity, PassphraseSource};
-//! # use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, TrustedKeys};
+//! # use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
 //! # use age::secrecy::{ExposeSecret, SecretString};
 //! # use zeroize::Zeroizing;
 //! # struct Nobody;
@@ -34,7 +34,7 @@
 //! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
 //! # let trusted = TrustedKeys::all();
 //! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted };
-//! # let key = KeyUri::Age(identity.recipient.clone());
+//! # let key = KeySpec::Age(identity.recipient.clone());
 //! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
 //! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
 //!

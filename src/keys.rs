@@ -52,7 +52,7 @@ pub const PGP: &str = "pgp";
 /// A wrapping key, as a word names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum KeyUri {
+pub enum KeySpec {
     /// `arn:aws:kms:…`, `alias/NAME`, a key id, or `mrk-…`.
     AwsKms(KmsKey),
     /// `age1…`, `ssh-ed25519 …` or `ssh-rsa …`.
@@ -88,7 +88,7 @@ pub enum KeyWordError {
     Path(String),
 }
 
-impl std::str::FromStr for KeyUri {
+impl std::str::FromStr for KeySpec {
     type Err = KeyWordError;
 
     fn from_str(word: &str) -> Result<Self, KeyWordError> {
@@ -118,7 +118,7 @@ impl std::str::FromStr for KeyUri {
     }
 }
 
-impl KeyUri {
+impl KeySpec {
     /// Whether this names the key of a slot by itself, with nothing left to what the slot says: not so an alias or a bare
     /// key id, which are asked in the account of the slot.
     fn is_whole_name_of(&self, slot: &WrappedKey) -> bool {
@@ -131,7 +131,7 @@ impl KeyUri {
     }
 }
 
-impl fmt::Display for KeyUri {
+impl fmt::Display for KeySpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AwsKms(key) => key.fmt(f),
@@ -256,18 +256,18 @@ impl Keyring<'_> {
     ///
     /// # Panics
     /// Never: there is one wrapped key for each KMS key.
-    pub fn wrap_new(&self, keys: &[KeyUri], context: &EncryptionContext) -> Result<(DataKey, Vec<WrappedKey>)> {
+    pub fn wrap_new(&self, keys: &[KeySpec], context: &EncryptionContext) -> Result<(DataKey, Vec<WrappedKey>)> {
         if keys.is_empty() {
             return Err(Error::NoKeyGiven);
         }
-        if let Some(key) = keys.iter().find(|key| matches!(key, KeyUri::Pgp(_))) {
+        if let Some(key) = keys.iter().find(|key| matches!(key, KeySpec::Pgp(_))) {
             return Err(Error::ForDocumentsOnly(key.to_string()));
         }
-        if keys.iter().filter(|key| **key == KeyUri::Passphrase).count() > unwrap::MAX_PASSPHRASES {
+        if keys.iter().filter(|key| **key == KeySpec::Passphrase).count() > unwrap::MAX_PASSPHRASES {
             return Err(Error::TooManyPassphrases(unwrap::MAX_PASSPHRASES));
         }
         let kms_keys: Vec<&KmsKey> =
-            keys.iter().filter_map(|key| if let KeyUri::AwsKms(key) = key { Some(key) } else { None }).collect();
+            keys.iter().filter_map(|key| if let KeySpec::AwsKms(key) = key { Some(key) } else { None }).collect();
         let (data_key, kms_wrapped) = match kms_keys.split_first() {
             None => (DataKey::generate(), Vec::new()),
             Some((first, others)) => match self.kms.generate_data_key(first, context) {
@@ -287,10 +287,10 @@ impl Keyring<'_> {
         let wrapped = keys
             .iter()
             .map(|key| match key {
-                KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one wrapped key was made for each KMS key")),
-                KeyUri::Age(recipient) => age::wrap(recipient, &data_key),
-                KeyUri::Passphrase => age::wrap_under_passphrase(&self.passphrases.new_passphrase()?, &data_key),
-                KeyUri::Pgp(fingerprint) => Err(Error::ForDocumentsOnly(fingerprint.to_string())),
+                KeySpec::AwsKms(_) => Ok(kms_wrapped.next().expect("one wrapped key was made for each KMS key")),
+                KeySpec::Age(recipient) => age::wrap(recipient, &data_key),
+                KeySpec::Passphrase => age::wrap_under_passphrase(&self.passphrases.new_passphrase()?, &data_key),
+                KeySpec::Pgp(fingerprint) => Err(Error::ForDocumentsOnly(fingerprint.to_string())),
             })
             .collect::<Result<_>>()?;
         Ok((data_key, wrapped))
@@ -328,7 +328,7 @@ impl Keyring<'_> {
         &self,
         wrapped: &[WrappedKey],
         context: &EncryptionContext,
-        only: &[KeyUri],
+        only: &[KeySpec],
         accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
         self.unwrap_with(&Memory::default(), wrapped, context, only, accept)
@@ -344,7 +344,7 @@ impl Keyring<'_> {
         memory: &Memory,
         wrapped: &[WrappedKey],
         context: &EncryptionContext,
-        only: &[KeyUri],
+        only: &[KeySpec],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
         let mut order: Vec<usize> = (0..wrapped.len()).collect();
@@ -371,7 +371,7 @@ impl Keyring<'_> {
         memory: &Memory,
         key: &WrappedKey,
         context: &EncryptionContext,
-        only: &[KeyUri],
+        only: &[KeySpec],
         patience: &Patience,
     ) -> Result<DataKey, KeyRefusal> {
         if !self.may_be_asked(key, only) {
@@ -379,13 +379,14 @@ impl Keyring<'_> {
         }
         match key.provider.as_str() {
             AGE if age::is_passphrase(key) => {
-                if !only.is_empty() && !only.contains(&KeyUri::Passphrase) {
+                if !only.is_empty() && !only.contains(&KeySpec::Passphrase) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
                 age::unwrap_with_passphrase(key, self.passphrases)
             }
             AGE => {
-                let given = |uri: &KeyUri| matches!(uri, KeyUri::Age(recipient) if recipient.to_string() == key.key_id);
+                let given =
+                    |uri: &KeySpec| matches!(uri, KeySpec::Age(recipient) if recipient.to_string() == key.key_id);
                 if !only.is_empty() && !only.iter().any(given) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
@@ -403,12 +404,12 @@ impl Keyring<'_> {
 
 impl Keyring<'_> {
     /// Whether a key may be asked although it is somebody else's header that names it.
-    fn may_be_asked(&self, slot: &WrappedKey, only: &[KeyUri]) -> bool {
+    fn may_be_asked(&self, slot: &WrappedKey, only: &[KeySpec]) -> bool {
         self.trusted.permits(slot) || only.iter().any(|uri| uri.is_whole_name_of(slot))
     }
 
     /// The key that KMS is asked to use for a slot: the slot's own, a replica of it, or the one that was given for it.
-    fn kms_key_to_ask(&self, slot: &WrappedKey, only: &[KeyUri]) -> Result<KmsKey, KeyRefusal> {
+    fn kms_key_to_ask(&self, slot: &WrappedKey, only: &[KeySpec]) -> Result<KmsKey, KeyRefusal> {
         if !self.may_be_asked(slot, only) {
             return Err(KeyRefusal::NotTrusted);
         }
@@ -421,7 +422,7 @@ impl Keyring<'_> {
             return Ok(self.kms.replica_to_ask(slot_key));
         }
         only.iter()
-            .find_map(|uri| if let KeyUri::AwsKms(given) = uri { given.for_slot(&slot_key) } else { None })
+            .find_map(|uri| if let KeySpec::AwsKms(given) = uri { given.for_slot(&slot_key) } else { None })
             .ok_or(KeyRefusal::NotAmongGiven)
     }
 }

@@ -13,7 +13,7 @@
 //! # }
 //! ```
 //!
-//! What a session is made of: [`keys::Keyring`] makes a data key and wraps it; [`stream`] seals and opens the payload in
+//! What a session is made of: [`keys::Keyring`] makes a data key and wraps it; [`formats::native`] seals and opens the payload in
 //! chunks of 16 KiB, each authenticated before a byte of it is released. The format is described in `kenc-format(5)`.
 //! [`document`] encrypts the values of config files one by one; [`config`] says which keys are for which path.
 
@@ -23,11 +23,12 @@ pub mod context;
 pub mod crypto;
 pub mod document;
 pub mod error;
+pub mod formats;
 pub mod fs;
 pub mod keys;
 pub mod pattern;
 mod session;
-pub mod stream;
+
 pub mod threads;
 
 pub use age::secrecy::SecretString;

@@ -9,17 +9,17 @@ use zeroize::Zeroizing;
 use crate::context::EncryptionContext;
 use crate::crypto::{Backend, Suite};
 use crate::error::{Error, Result};
+use crate::formats::native::{Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error};
 use crate::keys::{
-    AwsKms, Identities, KeyChange, KeyUri, Keyring, KmsSettings, PassphraseSource, Rewrapper, TrustedKeys,
+    AwsKms, Identities, KeyChange, KeySpec, Keyring, KmsSettings, PassphraseSource, Rewrapper, TrustedKeys,
 };
-use crate::stream::{Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error};
 
 /// Longest time for one call of AWS KMS, unless settings say another.
 const KMS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What files are sealed and opened with. Making one touches neither files nor the network.
 pub struct Session {
-    keys: Vec<KeyUri>,
+    keys: Vec<KeySpec>,
     context: EncryptionContext,
     identities: Identities,
     passphrase: FixedPassphrase,
@@ -44,7 +44,7 @@ impl Session {
 
     /// Also seals under `key`. Any one of the keys opens what is sealed.
     #[must_use]
-    pub fn with_key(mut self, key: impl Into<KeyUri>) -> Self {
+    pub fn with_key(mut self, key: impl Into<KeySpec>) -> Self {
         self.keys.push(key.into());
         self
     }
@@ -56,7 +56,7 @@ impl Session {
         self
     }
 
-    /// Seals under this passphrase where [`KeyUri::Passphrase`] is a key, and opens with it.
+    /// Seals under this passphrase where [`KeySpec::Passphrase`] is a key, and opens with it.
     #[must_use]
     pub fn with_passphrase(self, passphrase: SecretString) -> Self {
         Self { passphrase: FixedPassphrase(Some(passphrase)), ..self }

@@ -95,7 +95,7 @@ fn the_wrapped_key_in_a_slot_is_an_age_file_that_holds_32_bytes() {
 #[test]
 fn the_data_key_that_age_unwraps_opens_the_payload() {
     use kenc::crypto::{Backend, DataKey};
-    use kenc::stream::{Decryptor, FileHead};
+    use kenc::formats::native::{Decryptor, FileHead};
 
     if !have("payload opened with age", &["age"]) {
         return;

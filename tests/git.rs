@@ -400,7 +400,7 @@ fn set_keys(side: &Repository, add: &str, remove: Option<&str>) {
     let opened = side.opened();
     let keys = opened.metadata().groups[0].iter().filter(|key| Some(key.id().as_str()) != remove);
     let mut group: Vec<_> = keys.cloned().map(kenc::document::NewKey::Kept).collect();
-    group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeyUri>().unwrap().into()));
+    group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeySpec>().unwrap().into()));
     match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring, &kenc::keys::Vouchers::none())).unwrap() {
         Encryption::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
         Encryption::Unchanged => panic!("nothing changed"),

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use kenc::context::EncryptionContext;
 use kenc::error::{Class, Error};
-use kenc::keys::{KeyChange, KeyUri, NewIdentity};
+use kenc::keys::{KeyChange, KeySpec, NewIdentity};
 use kenc::{SecretString, Session};
 
 #[path = "../examples/config_value.rs"]
@@ -74,14 +74,14 @@ fn an_identity_in_memory_opens_among_lines_that_do_not() {
 fn a_passphrase_is_one_key_among_others() {
     let identity = NewIdentity::generate();
     let session = Session::new()
-        .with_key(KeyUri::Passphrase)
+        .with_key(KeySpec::Passphrase)
         .with_passphrase("correct horse".into())
         .with_key(identity.recipient);
     let sealed = session.seal(b"a").unwrap();
     assert_eq!(*session.open(&sealed).unwrap(), b"a");
     assert_eq!(*Session::new().with_identities(identity.secret).open(&sealed).unwrap(), b"a");
     assert!(Session::new().with_passphrase("wrong".into()).open(&sealed).is_err());
-    assert!(Session::new().with_key(KeyUri::Passphrase).seal(b"a").is_err());
+    assert!(Session::new().with_key(KeySpec::Passphrase).seal(b"a").is_err());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn an_encryptor_that_is_not_finished_leaves_a_file_that_does_not_open() {
 fn a_session_without_keys_seals_nothing_and_a_file_keeps_its_last_key() {
     assert!(matches!(Session::new().seal(b"a"), Err(Error::NoKeyGiven)));
     let identity = NewIdentity::generate();
-    let key = KeyUri::from(identity.recipient);
+    let key = KeySpec::from(identity.recipient);
     let session = Session::new().with_key(key.clone()).with_identities(identity.secret);
     let sealed = session.seal(b"a").unwrap();
     let change = KeyChange { removed: vec![key], ..KeyChange::default() };

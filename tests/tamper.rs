@@ -9,8 +9,8 @@ use std::process::{Command, Output, Stdio};
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Class, Error, Result};
+use kenc::formats::native::{Decryptor, Encryptor, FileHead, NewFile, Parameters, TableCopies};
 use kenc::keys::{KeyAttempt, KeyRefusal, WrappedKey};
-use kenc::stream::{Decryptor, Encryptor, FileHead, NewFile, Parameters, TableCopies};
 use modes::{folder, pattern, read_head, read_in_every_way, read_to_end};
 use proptest::prelude::*;
 

@@ -8,7 +8,7 @@ mod support;
 use std::process::Command;
 
 use kenc::document::{Demands, Document, Format, Recipe, SealDemand, Sealed};
-use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
+use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
 use zeroize::Zeroizing;
 
 use support::{Home, Outcome, RawFile, RawSlot, finish};
@@ -61,7 +61,7 @@ impl Attack {
 
     /// Leaves a document as somebody else's program writes it, who has the data key and no seal.
     fn document_of_sops(&self, name: &str, plaintext: &str, groups: &[&[&str]], threshold: usize) {
-        let group = |words: &&[&str]| words.iter().map(|word| word.parse::<KeyUri>().unwrap().into()).collect();
+        let group = |words: &&[&str]| words.iter().map(|word| word.parse::<KeySpec>().unwrap().into()).collect();
         let recipe = Recipe { groups: groups.iter().map(group).collect(), threshold, ..Recipe::default() };
         let plaintext = Document::parse(Format::Yaml, Zeroizing::new(plaintext.to_owned())).unwrap();
         let sealed = self.with_keyring(|keyring| plaintext.encrypt(&recipe, keyring)).unwrap().text;

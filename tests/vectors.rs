@@ -10,9 +10,9 @@ use std::time::Duration;
 use age::secrecy::SecretString;
 use kenc::crypto::{Backend, DataKey, sha256};
 use kenc::error::{Class, Error, FormatError, Result};
+use kenc::formats::native::armor::ArmorReader;
+use kenc::formats::native::{FileHead, SeekingDecryptor, TableCopies};
 use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
-use kenc::stream::armor::ArmorReader;
-use kenc::stream::{FileHead, SeekingDecryptor, TableCopies};
 use modes::{Reading, armored, folder, is_armored, pattern, read_head, read_in_every_way, read_to_end};
 use serde_json::Value;
 

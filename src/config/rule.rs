@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::context::EncryptionContext;
-use crate::keys::{AgeRecipient, KeyUri, KmsKey};
+use crate::keys::{AgeRecipient, KeySpec, KmsKey};
 
 /// What a config says for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,15 +185,15 @@ impl OtherKind {
     }
 }
 
-impl From<KeyUri> for RuleKey {
-    fn from(key: KeyUri) -> Self {
+impl From<KeySpec> for RuleKey {
+    fn from(key: KeySpec) -> Self {
         match key {
-            KeyUri::AwsKms(key) => {
+            KeySpec::AwsKms(key) => {
                 Self::AwsKms { key, role: None, profile: None, context: EncryptionContext::default() }
             }
-            KeyUri::Age(recipient) => Self::Age(recipient),
-            KeyUri::Passphrase => Self::Passphrase,
-            KeyUri::Pgp(fingerprint) => Self::Pgp(fingerprint.as_str().to_owned()),
+            KeySpec::Age(recipient) => Self::Age(recipient),
+            KeySpec::Passphrase => Self::Passphrase,
+            KeySpec::Pgp(fingerprint) => Self::Pgp(fingerprint.as_str().to_owned()),
         }
     }
 }

@@ -6,13 +6,13 @@ use super::rule::{Rule, RuleFormat, RuleKey};
 use super::{Config, ConfigFault};
 use crate::context::EncryptionContext;
 use crate::error::{Result, WholeFileFault};
-use crate::keys::KeyUri;
+use crate::keys::KeySpec;
 
 /// What a config says for a whole file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WholeFile {
     /// The keys. None if the config has no rules.
-    pub keys: Vec<KeyUri>,
+    pub keys: Vec<KeySpec>,
     /// A role to assume before KMS is asked.
     pub role: Option<String>,
     /// The profile of the AWS configuration to ask KMS with.
@@ -61,8 +61,8 @@ fn whole_file(rule: Rule) -> Result<WholeFile, WholeFileFault> {
     let mut keys = Vec::new();
     for key in &group.keys {
         keys.push(match key {
-            RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()),
-            RuleKey::Passphrase => KeyUri::Passphrase,
+            RuleKey::Age(recipient) => KeySpec::Age(recipient.clone()),
+            RuleKey::Passphrase => KeySpec::Passphrase,
             RuleKey::Pgp(id) => return Err(WholeFileFault::Kind { kind: "pgp", id: id.clone() }),
             RuleKey::Other { kind, id } => {
                 return Err(WholeFileFault::Kind { kind: kind.field(), id: id.clone() });
@@ -74,7 +74,7 @@ fn whole_file(rule: Rule) -> Result<WholeFile, WholeFileFault> {
                 if *settings.get_or_insert((role, profile)) != (role, profile) {
                     return Err(WholeFileFault::Settings);
                 }
-                KeyUri::AwsKms(key.clone())
+                KeySpec::AwsKms(key.clone())
             }
         });
     }

@@ -15,7 +15,7 @@ use super::{Document, MetadataChange};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{DocumentError, Result};
-use crate::keys::{KeyUri, Keyring, NamedKey, Vouchers, WrappedKey, WrappingKey};
+use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappedKey, WrappingKey};
 
 /// A key in a new list of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,7 +157,7 @@ impl Opened {
             None => self.wrapping(&kept_groups(&metadata.groups), vouchers)?,
         };
         if let Some(context) = context {
-            let of_kms = keys.iter_mut().flatten().filter(|key| matches!(key.key, KeyUri::AwsKms(_)));
+            let of_kms = keys.iter_mut().flatten().filter(|key| matches!(key.key, KeySpec::AwsKms(_)));
             of_kms.for_each(|key| key.access.context = context.clone());
         }
         let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;

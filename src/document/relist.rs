@@ -5,7 +5,7 @@ use super::rekey::NewKey;
 use super::stored_key::StoredKey;
 use crate::context::EncryptionContext;
 use crate::error::{DocumentError, Error, Result};
-use crate::keys::{AWS_KMS, KeyChange, KeyUri, KmsAccess, KmsKey, WrappingKey};
+use crate::keys::{AWS_KMS, KeyChange, KeySpec, KmsAccess, KmsKey, WrappingKey};
 
 /// The keys that a document is to have.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct NewKeys {
     /// How many groups are needed; 0 means all.
     pub threshold: usize,
     /// Keys that were to go, and were not there.
-    pub absent: Vec<KeyUri>,
+    pub absent: Vec<KeySpec>,
 }
 
 /// A key in a list from elsewhere.
@@ -84,18 +84,18 @@ impl Metadata {
         change: &KeyChange,
         context: &EncryptionContext,
         resolve: Resolve<'_>,
-    ) -> Result<(Vec<NewKey>, Vec<KeyUri>)> {
+    ) -> Result<(Vec<NewKey>, Vec<KeySpec>)> {
         let KeyChange { replacement, added, removed } = change;
         let group = &self.groups[at];
-        let removed: Vec<(&KeyUri, KeyUri)> = removed
+        let removed: Vec<(&KeySpec, KeySpec)> = removed
             .iter()
             .map(|typed| match typed {
-                KeyUri::AwsKms(key) => Ok((typed, KeyUri::AwsKms(resolve(key)?))),
+                KeySpec::AwsKms(key) => Ok((typed, KeySpec::AwsKms(resolve(key)?))),
                 other => Ok((typed, other.clone())),
             })
             .collect::<Result<_>>()?;
         let means_one =
-            |(typed, key): &(&KeyUri, KeyUri), stored: &StoredKey| means(typed, stored) || means(key, stored);
+            |(typed, key): &(&KeySpec, KeySpec), stored: &StoredKey| means(typed, stored) || means(key, stored);
         let goes = |stored: &StoredKey| removed.iter().any(|key| means_one(key, stored));
         let (added, mut keys): (_, Vec<NewKey>) = if replacement.is_empty() {
             (added, group.iter().filter(|stored| !goes(stored)).cloned().map(NewKey::Kept).collect())
@@ -118,7 +118,7 @@ impl Metadata {
         if keys.is_empty() {
             return Err(Error::LastKey);
         }
-        let is_absent = |key: &&(&KeyUri, KeyUri)| !group.iter().any(|stored| means_one(key, stored));
+        let is_absent = |key: &&(&KeySpec, KeySpec)| !group.iter().any(|stored| means_one(key, stored));
         let absent = removed.iter().filter(is_absent).map(|(typed, _)| (*typed).clone()).collect();
         Ok((keys, absent))
     }
@@ -126,7 +126,7 @@ impl Metadata {
     /// The pairs that all keys of KMS have.
     fn context_for_new_keys(&self, otherwise: &EncryptionContext) -> EncryptionContext {
         let kms = self.groups.iter().flatten().filter_map(StoredKey::wrapping_key);
-        let mut contexts = kms.filter(|key| matches!(key.key, KeyUri::AwsKms(_))).map(|key| key.access.context);
+        let mut contexts = kms.filter(|key| matches!(key.key, KeySpec::AwsKms(_))).map(|key| key.access.context);
         let Some(first) = contexts.next() else { return otherwise.clone() };
         contexts.fold(first, |common, other| {
             let mut shared = EncryptionContext::new();
@@ -241,16 +241,16 @@ impl StoredKey {
     }
 }
 
-fn kind(key: &KeyUri) -> &'static str {
+fn kind(key: &KeySpec) -> &'static str {
     match key {
-        KeyUri::AwsKms(_) => AWS_KMS,
-        KeyUri::Age(_) | KeyUri::Passphrase => "age",
-        KeyUri::Pgp(_) => "pgp",
+        KeySpec::AwsKms(_) => AWS_KMS,
+        KeySpec::Age(_) | KeySpec::Passphrase => "age",
+        KeySpec::Pgp(_) => "pgp",
     }
 }
 
-fn with_context(key: &KeyUri, context: &EncryptionContext) -> WrappingKey {
-    let context = if matches!(key, KeyUri::AwsKms(_)) { context.clone() } else { EncryptionContext::new() };
+fn with_context(key: &KeySpec, context: &EncryptionContext) -> WrappingKey {
+    let context = if matches!(key, KeySpec::AwsKms(_)) { context.clone() } else { EncryptionContext::new() };
     WrappingKey { key: key.clone(), access: KmsAccess { context, ..KmsAccess::default() } }
 }
 
@@ -258,21 +258,21 @@ fn with_context(key: &KeyUri, context: &EncryptionContext) -> WrappingKey {
 /// otherwise it counts as new, and is found out when it wraps.
 fn stored_as(group: &[StoredKey], wanted: &WrappingKey, resolve: Resolve<'_>) -> Option<StoredKey> {
     let is_asked_so = |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
-    let find = |key: &KeyUri| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
+    let find = |key: &KeySpec| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
     find(&wanted.key).or_else(|| match &wanted.key {
-        KeyUri::AwsKms(alias) if alias.is_alias() && !group.is_empty() => find(&KeyUri::AwsKms(resolve(alias).ok()?)),
+        KeySpec::AwsKms(alias) if alias.is_alias() && !group.is_empty() => find(&KeySpec::AwsKms(resolve(alias).ok()?)),
         _ => None,
     })
 }
 
 /// Whether a key is the one that is stored. Of an alias it is known only where the alias itself is stored.
-fn means(key: &KeyUri, stored: &StoredKey) -> bool {
+fn means(key: &KeySpec, stored: &StoredKey) -> bool {
     let Some(WrappingKey { key: own, .. }) = stored.wrapping_key() else { return false };
     match (key, &own) {
-        (KeyUri::AwsKms(alias), KeyUri::AwsKms(own)) if alias.is_alias() => {
+        (KeySpec::AwsKms(alias), KeySpec::AwsKms(own)) if alias.is_alias() => {
             alias == own || own.to_string().ends_with(&format!(":{alias}"))
         }
-        (KeyUri::AwsKms(key), KeyUri::AwsKms(own)) => key == own || key.for_slot(own).is_some(),
+        (KeySpec::AwsKms(key), KeySpec::AwsKms(own)) => key == own || key.for_slot(own).is_some(),
         (key, own) => key == own,
     }
 }

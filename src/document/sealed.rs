@@ -20,7 +20,7 @@ use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
 use crate::error::{At, ContextError, DocumentError, Result};
-use crate::keys::{GroupSlot, KeyUri, Keyring};
+use crate::keys::{GroupSlot, KeySpec, Keyring};
 
 /// An encrypted document that is not opened: all that can be known without a key.
 pub struct Sealed {
@@ -33,7 +33,7 @@ pub struct Sealed {
 #[derive(Default)]
 pub struct Demands {
     /// If there are any, no other keys are tried.
-    pub only: Vec<KeyUri>,
+    pub only: Vec<KeySpec>,
     /// Pairs that the context of every KMS key of the document must contain.
     pub context: EncryptionContext,
     /// What is demanded of the MAC.

@@ -10,7 +10,7 @@ use super::metadata::{is_empty, now};
 use crate::context::EncryptionContext;
 use crate::error::DocumentError;
 use crate::keys::{
-    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeyUri, KmsAccess, KmsKey, NamedKey, PGP, PgpFingerprint, WrappedKey,
+    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeySpec, KmsAccess, KmsKey, NamedKey, PGP, PgpFingerprint, WrappedKey,
     WrappingKey,
 };
 
@@ -141,9 +141,9 @@ impl StoredKey {
     #[must_use]
     pub(crate) fn wrapping_key(&self) -> Option<WrappingKey> {
         let key = match self.list.as_str() {
-            KMS => KeyUri::AwsKms(KmsKey::from_document(self.text("arn")?)?),
-            AGE => KeyUri::Age(AgeRecipient::from_word(self.text("recipient")?).ok()??),
-            PGP => KeyUri::Pgp(PgpFingerprint::from_fingerprint(self.text("fp")?)?),
+            KMS => KeySpec::AwsKms(KmsKey::from_document(self.text("arn")?)?),
+            AGE => KeySpec::Age(AgeRecipient::from_word(self.text("recipient")?).ok()??),
+            PGP => KeySpec::Pgp(PgpFingerprint::from_fingerprint(self.text("fp")?)?),
             _ => return None,
         };
         Some(WrappingKey { key, access: self.access().ok()? })
@@ -151,13 +151,13 @@ impl StoredKey {
 
     /// The key and how it is asked, for those who look at it. To wrap anew takes somebody who vouches for it.
     #[must_use]
-    pub fn key_and_access(&self) -> Option<(KeyUri, KmsAccess)> {
+    pub fn key_and_access(&self) -> Option<(KeySpec, KmsAccess)> {
         self.wrapping_key().map(|WrappingKey { key, access }| (key, access))
     }
 
     /// Whether it is a key; how that is asked does not matter.
     #[must_use]
-    pub fn is_key(&self, key: &KeyUri) -> bool {
+    pub fn is_key(&self, key: &KeySpec) -> bool {
         self.wrapping_key().is_some_and(|own| own.key == *key)
     }
 

@@ -71,7 +71,7 @@ impl AgeRecipient {
     }
 }
 
-impl From<AgeRecipient> for super::KeyUri {
+impl From<AgeRecipient> for super::KeySpec {
     fn from(recipient: AgeRecipient) -> Self {
         Self::Age(recipient)
     }

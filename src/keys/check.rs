@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::aws_kms::{AwsKms, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind};
-use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeyUri, Keyring, WrappedKey, age, pgp};
+use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeySpec, Keyring, WrappedKey, age, pgp};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 
@@ -13,7 +13,7 @@ use crate::crypto::DataKey;
 #[derive(Clone, Copy, Debug)]
 pub enum KeyToCheck<'a> {
     /// A key that a word names.
-    Named(&'a KeyUri),
+    Named(&'a KeySpec),
     /// The key of a slot, which should open the wrapped key in it.
     Slot(&'a WrappedKey),
 }
@@ -59,16 +59,16 @@ impl Keyring<'_> {
         silent: &SilentRegions,
     ) -> KeyCheck {
         match key {
-            KeyToCheck::Named(KeyUri::AwsKms(key)) => {
+            KeyToCheck::Named(KeySpec::AwsKms(key)) => {
                 KeyCheck::AwsKms(silent.check(self.kms, key, None, context, purpose))
             }
-            KeyToCheck::Named(KeyUri::Age(recipient)) => {
+            KeyToCheck::Named(KeySpec::Age(recipient)) => {
                 let wrapped = age::wrap(recipient, &DataKey::generate());
                 let opened = wrapped.map_err(|error| KeyRefusal::Damaged(error.to_string()));
                 KeyCheck::Age(self.check_age(opened.as_ref().map_err(Clone::clone), &recipient.to_string()))
             }
-            KeyToCheck::Named(KeyUri::Passphrase) => KeyCheck::Passphrase,
-            KeyToCheck::Named(KeyUri::Pgp(key)) => match pgp::wrap(key, DataKey::generate().expose()) {
+            KeyToCheck::Named(KeySpec::Passphrase) => KeyCheck::Passphrase,
+            KeyToCheck::Named(KeySpec::Pgp(key)) => match pgp::wrap(key, DataKey::generate().expose()) {
                 Ok(_) => KeyCheck::Pgp,
                 Err(refusal) => KeyCheck::Unusable(refusal.into()),
             },

@@ -7,7 +7,7 @@ use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, shamir};
 use crate::error::{Error, Result};
 use crate::keys::pgp::{self, PgpFingerprint};
-use crate::keys::{AwsKms, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsRefusalKind, PGP, WrappedKey, age};
+use crate::keys::{AwsKms, KeyAttempt, KeyRefusal, KeySpec, Keyring, KmsRefusalKind, PGP, WrappedKey, age};
 use crate::threads;
 
 mod unwrap;
@@ -16,7 +16,7 @@ mod unwrap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrappingKey {
     /// The key.
-    pub key: KeyUri,
+    pub key: KeySpec,
     /// How it is asked, if it is one of AWS KMS.
     pub access: KmsAccess,
 }
@@ -32,8 +32,8 @@ pub struct KmsAccess {
     pub profile: Option<String>,
 }
 
-impl From<KeyUri> for WrappingKey {
-    fn from(key: KeyUri) -> Self {
+impl From<KeySpec> for WrappingKey {
+    fn from(key: KeySpec) -> Self {
         Self { key, access: KmsAccess::default() }
     }
 }
@@ -80,7 +80,7 @@ impl Keyring<'_> {
         };
         check_keys(groups)?;
         let first = group.iter().enumerate().find_map(|(at, key)| match &key.key {
-            KeyUri::AwsKms(kms_key) => Some((at, kms_key, &key.access)),
+            KeySpec::AwsKms(kms_key) => Some((at, kms_key, &key.access)),
             _ => None,
         });
         let Some((at, kms_key, access)) = first else {
@@ -142,7 +142,7 @@ impl Keyring<'_> {
             .zip(secrets)
             .flat_map(|(group, secret)| group.iter().map(move |key| (key, *secret)))
             .filter_map(
-                |(key, secret)| if let KeyUri::AwsKms(kms) = &key.key { Some((key, kms, secret)) } else { None },
+                |(key, secret)| if let KeySpec::AwsKms(kms) = &key.key { Some((key, kms, secret)) } else { None },
             )
             .collect();
         let which: Vec<usize> = of_kms.iter().map(|(key, ..)| services.index(kms, &key.access)).collect();
@@ -173,22 +173,22 @@ impl Keyring<'_> {
             .zip(secrets)
             .map(|(group, secret)| {
                 let wrap = |key: &WrappingKey| match &key.key {
-                    KeyUri::AwsKms(_) => Ok(kms_wrapped.next().expect("one answer came for each KMS key")),
-                    KeyUri::Age(recipient) => {
+                    KeySpec::AwsKms(_) => Ok(kms_wrapped.next().expect("one answer came for each KMS key")),
+                    KeySpec::Age(recipient) => {
                         let wrapped = age::wrap_secret(recipient, secret)?;
                         Ok(WrappedKey {
                             ciphertext: age::armor::to_armor(&wrapped.ciphertext)?.into_bytes(),
                             ..wrapped
                         })
                     }
-                    KeyUri::Pgp(fingerprint) => pgp::wrap(fingerprint, secret)
+                    KeySpec::Pgp(fingerprint) => pgp::wrap(fingerprint, secret)
                         .map(|armor| WrappedKey {
                             provider: PGP.to_owned(),
                             key_id: fingerprint.as_str().to_owned(),
                             ciphertext: armor.into_bytes(),
                         })
                         .map_err(|refusal| cannot_wrap(key, refusal)),
-                    KeyUri::Passphrase => Err(Error::NotForDocuments(key.key.to_string())),
+                    KeySpec::Passphrase => Err(Error::NotForDocuments(key.key.to_string())),
                 };
                 group.iter().map(wrap).collect()
             })
@@ -224,7 +224,7 @@ fn check_keys(groups: &[Vec<WrappingKey>]) -> Result<()> {
     if groups.is_empty() || groups.iter().any(Vec::is_empty) {
         return Err(Error::NoKeyGiven);
     }
-    match groups.iter().flatten().find(|key| key.key == KeyUri::Passphrase) {
+    match groups.iter().flatten().find(|key| key.key == KeySpec::Passphrase) {
         Some(key) => Err(Error::NotForDocuments(key.key.to_string())),
         None => Ok(()),
     }

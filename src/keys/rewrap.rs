@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::keys::race::Patience;
 use crate::keys::unwrap::MAX_PASSPHRASES;
 use crate::keys::{
-    AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, ReEncryptRefusal, TrustedKeys, WrappedKey, cannot_wrap,
+    AWS_KMS, KeyAttempt, KeyRefusal, KeySpec, Keyring, KmsKey, ReEncryptRefusal, TrustedKeys, WrappedKey, cannot_wrap,
 };
 
 pub use renew::{Old, Renewed};
@@ -28,11 +28,11 @@ use plan::Entry;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyChange {
     /// If there are any, these alone, in this order.
-    pub replacement: Vec<KeyUri>,
+    pub replacement: Vec<KeySpec>,
     /// Keys that come to those that are there. One that is there already changes nothing.
-    pub added: Vec<KeyUri>,
+    pub added: Vec<KeySpec>,
     /// Keys that go. One that goes and is added as well is wrapped anew.
-    pub removed: Vec<KeyUri>,
+    pub removed: Vec<KeySpec>,
 }
 
 /// What the wrapped keys of a file are to be.
@@ -45,7 +45,7 @@ pub struct Rewrapped {
     /// Those that are not there any more.
     pub removed: Vec<WrappedKey>,
     /// Keys that were to go, and were not there.
-    pub absent: Vec<KeyUri>,
+    pub absent: Vec<KeySpec>,
     /// How the new ones were made.
     pub way: Way,
 }
@@ -77,7 +77,7 @@ impl Way {
 pub struct Rewrapper<'a> {
     keyring: Keyring<'a>,
     change: KeyChange,
-    only: Vec<KeyUri>,
+    only: Vec<KeySpec>,
     memory: Arc<Memory>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> Rewrapper<'a> {
     /// Makes `change` with the keys of `keyring`. With `only`, wrapped keys of other keys are left alone when one is needed
     /// to get at the data key. Nothing is asked yet.
     #[must_use]
-    pub fn new(keyring: &Keyring<'a>, change: KeyChange, only: Vec<KeyUri>) -> Self {
+    pub fn new(keyring: &Keyring<'a>, change: KeyChange, only: Vec<KeySpec>) -> Self {
         Self { keyring: *keyring, change, only, memory: Arc::default() }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Rewrapper<'a> {
     ///
     /// # Errors
     /// [`Error::LastKey`] if none would be left, [`Error::CannotFindKey`] for an alias that is to go.
-    pub fn preview(&self, wrapped: &[WrappedKey]) -> Result<(Vec<KeyUri>, Vec<WrappedKey>)> {
+    pub fn preview(&self, wrapped: &[WrappedKey]) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
         let plan = self.plan(wrapped)?;
         let stays = |slot: &usize| plan.entries.iter().any(|entry| matches!(entry, Entry::Kept(kept) if kept == slot));
         let going = (0..wrapped.len()).filter(|slot| !stays(slot)).map(|slot| wrapped[slot].clone()).collect();
@@ -143,13 +143,13 @@ impl<'a> Rewrapper<'a> {
         is_data_key: &dyn Fn(&DataKey) -> bool,
     ) -> Result<Rewrapped> {
         let plan = self.plan(wrapped)?;
-        let wanted: Vec<&KeyUri> = plan.new_keys().collect();
+        let wanted: Vec<&KeySpec> = plan.new_keys().collect();
         // Before anything is asked: what could never be tried is not made.
         let passphrases = plan.entries.iter().filter(|entry| match entry {
             Entry::Kept(slot) => super::age::is_passphrase(&wrapped[*slot]),
-            Entry::New(key) => *key == KeyUri::Passphrase,
+            Entry::New(key) => *key == KeySpec::Passphrase,
         });
-        if wanted.contains(&&KeyUri::Passphrase) && passphrases.count() > MAX_PASSPHRASES {
+        if wanted.contains(&&KeySpec::Passphrase) && passphrases.count() > MAX_PASSPHRASES {
             return Err(Error::TooManyPassphrases(MAX_PASSPHRASES));
         }
         let (made, way) = self.make(wrapped, context, &wanted, is_data_key)?;
@@ -212,7 +212,7 @@ impl<'a> Rewrapper<'a> {
         &self,
         wrapped: &[WrappedKey],
         context: &EncryptionContext,
-        wanted: &[&KeyUri],
+        wanted: &[&KeySpec],
         is_data_key: &dyn Fn(&DataKey) -> bool,
     ) -> Result<(Vec<WrappedKey>, Way)> {
         if wanted.is_empty() {
@@ -234,12 +234,12 @@ impl<'a> Rewrapper<'a> {
         &self,
         wrapped: &[WrappedKey],
         context: &EncryptionContext,
-        wanted: &[&KeyUri],
+        wanted: &[&KeySpec],
         attempts: &mut Vec<KeyAttempt>,
     ) -> Result<Option<Vec<WrappedKey>>> {
         let mut destinations: Vec<&KmsKey> = Vec::with_capacity(wanted.len());
         for key in wanted {
-            let KeyUri::AwsKms(key) = key else { return Ok(None) };
+            let KeySpec::AwsKms(key) = key else { return Ok(None) };
             destinations.push(key);
         }
         let mut regions = destinations

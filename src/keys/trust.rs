@@ -1,7 +1,7 @@
 //! Which keys may be asked because a file's header names them. A header is somebody else's text.
 
 use super::groups::{KmsAccess, is_same_fingerprint};
-use super::{AGE, AWS_KMS, KeyUri, KmsKey, PGP, WrappedKey, age};
+use super::{AGE, AWS_KMS, KeySpec, KmsKey, PGP, WrappedKey, age};
 
 /// Longest pattern, in bytes: the longest ARN is shorter.
 const MAX_PATTERN: usize = 1024;
@@ -43,7 +43,7 @@ enum Trusted {
     /// Every KMS key of an account.
     Account(String),
     /// A recipient of age, a PGP key, or `passphrase:`.
-    Key(KeyUri),
+    Key(KeySpec),
 }
 
 impl TrustedKeys {
@@ -72,7 +72,7 @@ impl TrustedKeys {
             Trusted::Arn(word.to_owned())
         } else {
             match word.parse() {
-                Ok(key @ (KeyUri::Age(_) | KeyUri::Passphrase | KeyUri::Pgp(_))) => Trusted::Key(key),
+                Ok(key @ (KeySpec::Age(_) | KeySpec::Passphrase | KeySpec::Pgp(_))) => Trusted::Key(key),
                 _ => return Err(()),
             }
         };
@@ -130,11 +130,11 @@ impl Trusted {
             (Self::Account(account), AWS_KMS) => {
                 KmsKey::from_slot(&slot.key_id).is_some_and(|key| key.account() == Some(account.as_str()))
             }
-            (Self::Key(KeyUri::Passphrase), AGE) => age::is_passphrase(slot),
-            (Self::Key(KeyUri::Age(recipient)), AGE) => {
+            (Self::Key(KeySpec::Passphrase), AGE) => age::is_passphrase(slot),
+            (Self::Key(KeySpec::Age(recipient)), AGE) => {
                 !age::is_passphrase(slot) && recipient.to_string() == slot.key_id
             }
-            (Self::Key(KeyUri::Pgp(key)), PGP) => is_same_fingerprint(key, &slot.key_id),
+            (Self::Key(KeySpec::Pgp(key)), PGP) => is_same_fingerprint(key, &slot.key_id),
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::groups::{KmsAccess, WrappingKey};
 use super::trust::TrustedKeys;
-use super::{AGE, AWS_KMS, KeyUri, PGP, WrappedKey};
+use super::{AGE, AWS_KMS, KeySpec, PGP, WrappedKey};
 use crate::error::{Error, Result};
 
 /// A recipient as a file names it, with everything that decides who is given what is wrapped for it.
@@ -25,7 +25,7 @@ pub struct NamedKey {
 /// Everything that may vouch for the recipients of one file. The default is nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Vouchers {
-    named: Vec<KeyUri>,
+    named: Vec<KeySpec>,
     trusted: Option<TrustedKeys>,
     approved: BTreeSet<NamedKey>,
     extent: Extent,
@@ -55,7 +55,7 @@ impl Vouchers {
 
     /// And the command line, which names these keys.
     #[must_use]
-    pub fn and_named(mut self, keys: &[KeyUri]) -> Self {
+    pub fn and_named(mut self, keys: &[KeySpec]) -> Self {
         self.named.extend_from_slice(keys);
         self
     }
@@ -113,10 +113,10 @@ impl NamedKey {
     #[must_use]
     pub fn of_wrapping_key(WrappingKey { key, access }: &WrappingKey) -> Self {
         let (provider, key) = match key {
-            KeyUri::AwsKms(key) => (AWS_KMS, key.to_string()),
-            KeyUri::Age(recipient) => (AGE, recipient.to_string()),
-            KeyUri::Passphrase => (AGE, "scrypt".to_owned()),
-            KeyUri::Pgp(fingerprint) => (PGP, fingerprint.as_str().to_owned()),
+            KeySpec::AwsKms(key) => (AWS_KMS, key.to_string()),
+            KeySpec::Age(recipient) => (AGE, recipient.to_string()),
+            KeySpec::Passphrase => (AGE, "scrypt".to_owned()),
+            KeySpec::Pgp(fingerprint) => (PGP, fingerprint.as_str().to_owned()),
         };
         Self::new(provider, &key, access.clone(), format!("{provider} {key}"))
     }

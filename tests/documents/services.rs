@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use kenc::document::{Demands, Format, NewKey, Recipe};
 use kenc::error::{Class, Error};
-use kenc::keys::{KeyRefusal, KeyUri, KmsAccess, PgpRefusal, WrappingKey};
+use kenc::keys::{KeyRefusal, KeySpec, KmsAccess, PgpRefusal, WrappingKey};
 
 use super::support::{REGION, Relay, moto, skip};
 use super::workbench::{Workbench, changed};
@@ -30,7 +30,7 @@ fn run_apart(test: &str, keys: &[&str], variables: &[(&str, &str)]) {
 /// The keys that the neighbour has made.
 fn keys() -> Vec<WrappingKey> {
     let words = std::env::var(KEYS).unwrap();
-    words.split(' ').map(|word| word.parse::<KeyUri>().unwrap().into()).collect()
+    words.split(' ').map(|word| word.parse::<KeySpec>().unwrap().into()).collect()
 }
 
 fn with_kms(test: &str, count: usize) -> Option<Relay> {
@@ -182,7 +182,7 @@ fn pgp_keys() {
     let text = bench.encrypt(Format::Yaml, TEXT, &Recipe { groups, threshold: 2, ..Recipe::default() });
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
     // The keyring has nothing of this one.
-    let missing = "pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4".parse::<KeyUri>().unwrap();
+    let missing = "pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4".parse::<KeySpec>().unwrap();
     let recipe = Recipe { groups: vec![vec![missing.into()]], ..Recipe::default() };
     match bench.try_encrypt(Format::Yaml, TEXT, &recipe).err().unwrap() {
         Error::CannotWrap { refusal, .. } => {

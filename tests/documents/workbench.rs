@@ -6,7 +6,7 @@ use age::secrecy::{ExposeSecret, SecretString};
 use kenc::document::{Demands, Document, Encrypted, Format, Opened, Outcome, Recipe, Rule, Sealed};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::keys::age::NewIdentity;
-use kenc::keys::{AwsKms, Identities, KeyUri, Keyring, KmsSettings, PassphraseSource, TrustedKeys, WrappingKey};
+use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys, WrappingKey};
 use zeroize::Zeroizing;
 
 /// Some age keys, of all of which the identities are there.
@@ -46,7 +46,7 @@ impl Workbench {
         let identities =
             Identities { files: files.iter().map(|file| file.path().to_owned()).collect(), ..Identities::default() };
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
-        let keys = new.iter().map(|new| KeyUri::Age(new.recipient.clone()).into()).collect();
+        let keys = new.iter().map(|new| KeySpec::Age(new.recipient.clone()).into()).collect();
         Self { keys, identities, kms: AwsKms::new(settings), trusted: TrustedKeys::all(), _files: files }
     }
 

@@ -188,9 +188,9 @@ impl Write for Panics {
 fn a_panic_in_one_thread_ends_the_others_instead_of_leaving_them_waiting() {
     use kenc::context::EncryptionContext;
     use kenc::crypto::{Backend, DataKey, Suite};
+    use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+    use kenc::formats::native::{NewFile, Parameters};
     use kenc::keys::WrappedKey;
-    use kenc::stream::pipeline::{Input, Output, Pipeline};
-    use kenc::stream::{NewFile, Parameters};
 
     let context = EncryptionContext::from_words(&["a=b"]).unwrap();
     let slot = WrappedKey { provider: "age".to_owned(), key_id: "x".to_owned(), ciphertext: vec![0; 200] };

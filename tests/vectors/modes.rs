@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use kenc::crypto::{Backend, DataKey};
 use kenc::error::{FormatError, Result};
-use kenc::stream::armor::{self, ArmorReader, ArmorWriter};
-use kenc::stream::header::{self, MAGIC};
-use kenc::stream::pipeline::{Input, Output, Pipeline};
-use kenc::stream::{ChunkCipher, Decryptor, FileHead, SeekingDecryptor, read_error};
+use kenc::formats::native::armor::{self, ArmorReader, ArmorWriter};
+use kenc::formats::native::header::{self, MAGIC};
+use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+use kenc::formats::native::{ChunkCipher, Decryptor, FileHead, SeekingDecryptor, read_error};
 
 /// What one way of reading gave out, and how it ended.
 pub struct Reading {

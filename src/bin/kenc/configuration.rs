@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kenc::config::{Config, ConfigsAbove, Found, Guards, OwnConfig, WholeFile};
 use kenc::context::EncryptionContext;
 use kenc::error::Error;
-use kenc::keys::{KeyUri, TrustedKeys};
+use kenc::keys::{KeySpec, TrustedKeys};
 
 use crate::args::GlobalArgs;
 use crate::environment::{local_key, own_config_file, variable};
@@ -176,14 +176,14 @@ impl<'a> Configs<'a> {
     }
 
     /// The keys that words name, each once. A name must mean the same key for every input.
-    pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeyUri>, Failure> {
+    pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeySpec>, Failure> {
         let mut keys = Vec::new();
         for word in words {
             if !word.trim().starts_with('@') {
                 push_new(&mut keys, key(None, word)?);
                 continue;
             }
-            let mut meant: Option<(KeyUri, PathBuf)> = None;
+            let mut meant: Option<(KeySpec, PathBuf)> = None;
             let standard_input = [PathBuf::from("-")];
             for input in if inputs.is_empty() { &standard_input[..] } else { inputs } {
                 let found = self.of((input.as_os_str() != "-").then_some(input))?;
@@ -216,14 +216,14 @@ fn folder_of(input: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// The key that a word means, names of a config included.
-pub fn key(config: Option<&Config>, word: &str) -> Result<KeyUri, Failure> {
+pub fn key(config: Option<&Config>, word: &str) -> Result<KeySpec, Failure> {
     match config {
         Some(config) => Ok(config.key(word)?),
-        None => Ok(word.parse::<KeyUri>().map_err(Error::from)?),
+        None => Ok(word.parse::<KeySpec>().map_err(Error::from)?),
     }
 }
 
-fn push_new(keys: &mut Vec<KeyUri>, key: KeyUri) {
+fn push_new(keys: &mut Vec<KeySpec>, key: KeySpec) {
     if !keys.contains(&key) {
         keys.push(key);
     }

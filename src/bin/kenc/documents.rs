@@ -11,7 +11,7 @@ use kenc::error::{DocumentError, Error, Result, SealFault};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
 use kenc::fs::input::Input;
-use kenc::keys::{KeyUri, KmsAccess, PgpFingerprint, WrappingKey};
+use kenc::keys::{KeySpec, KmsAccess, PgpFingerprint, WrappingKey};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -210,14 +210,14 @@ pub fn groups_of_rule(rule: &ConfigRule) -> Result<Vec<Vec<WrappingKey>>, Failur
 pub fn key_of_rule(key: &RuleKey) -> Result<WrappingKey, Failure> {
     Ok(match key {
         RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
-            key: KeyUri::AwsKms(key.clone()),
+            key: KeySpec::AwsKms(key.clone()),
             access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
         },
-        RuleKey::Age(recipient) => KeyUri::Age(recipient.clone()).into(),
-        RuleKey::Passphrase => KeyUri::Passphrase.into(),
+        RuleKey::Age(recipient) => KeySpec::Age(recipient.clone()).into(),
+        RuleKey::Passphrase => KeySpec::Passphrase.into(),
         RuleKey::Pgp(name) => {
             let fingerprint = PgpFingerprint::from_fingerprint(name);
-            KeyUri::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
+            KeySpec::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
         }
         RuleKey::Other { kind, id } => {
             return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
@@ -249,7 +249,7 @@ fn groups_of_words(
 pub fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
     let mut group = group;
     for WrappingKey { key, access } in &mut group {
-        if !matches!(key, KeyUri::AwsKms(_)) {
+        if !matches!(key, KeySpec::AwsKms(_)) {
             continue;
         }
         for (name, value) in given.iter() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{AwsKms, Identities, KeyUri, KmsSettings};
+use kenc::keys::{AwsKms, Identities, KeySpec, KmsSettings};
 use serde_json::json;
 
 use crate::args::AwsArgs;
@@ -90,12 +90,12 @@ fn is_open_to_all(_path: &Path) -> bool {
 }
 
 /// The local key.
-pub fn local_key() -> Result<KeyUri, Failure> {
+pub fn local_key() -> Result<KeySpec, Failure> {
     let path = local_key_file()?;
     if !path.exists() {
         return Err(Cause::NoKeyGiven.into());
     }
-    Ok(KeyUri::Age(recipient_of_file(&path)?))
+    Ok(KeySpec::Age(recipient_of_file(&path)?))
 }
 
 /// The folder for what kenc keeps between runs.

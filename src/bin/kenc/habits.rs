@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use kenc::fs::input::Input;
-use kenc::keys::KeyUri;
+use kenc::keys::KeySpec;
 
 use crate::args::documents::Notation;
 use crate::commands::opening::is_kenc_file;
@@ -67,7 +67,7 @@ pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failur
     for word in missing.filter_map(|path| path.to_str()) {
         let is_key =
             ["age1", "arn:aws", "alias/", "ssh-ed25519 ", "ssh-rsa "].iter().any(|begin| word.starts_with(begin));
-        if is_key && word.parse::<KeyUri>().is_ok() {
+        if is_key && word.parse::<KeySpec>().is_ok() {
             return Err(Cause::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
         }
         if ["s3://", "https://", "http://"].iter().any(|begin| word.starts_with(begin)) {

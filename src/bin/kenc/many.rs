@@ -18,10 +18,10 @@ use std::time::{Instant, SystemTime};
 
 use indicatif::{DecimalBytes, HumanDuration};
 use kenc::error::Error;
+use kenc::formats::native::Header;
 use kenc::fs::atomic::{AtomicFile, Existing, Sync};
 use kenc::fs::folder::{Folder, Kind, Made};
 use kenc::fs::held::Held;
-use kenc::stream::Header;
 use kenc::threads;
 use serde_json::json;
 

@@ -6,10 +6,10 @@ use std::io::{IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use kenc::error::{Error, Result};
+use kenc::formats::native::pipeline;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::{Input, identity};
-use kenc::stream::pipeline;
 use zeroize::Zeroizing;
 
 use crate::args::OutputArgs;

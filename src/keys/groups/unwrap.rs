@@ -9,7 +9,7 @@ use crate::crypto::{DataKey, KeyShare, shamir};
 use crate::error::{Error, Result};
 use crate::keys::pgp;
 use crate::keys::race::{self, Contest, Patience};
-use crate::keys::{AGE, AWS_KMS, KeyAttempt, KeyRefusal, KeyUri, Keyring, KmsKey, PGP, WrappedKey, age};
+use crate::keys::{AGE, AWS_KMS, KeyAttempt, KeyRefusal, KeySpec, Keyring, KmsKey, PGP, WrappedKey, age};
 
 impl Keyring<'_> {
     /// Unwraps the data key of a document, and returns what `accept` made of it.
@@ -23,7 +23,7 @@ impl Keyring<'_> {
         &self,
         groups: &[Vec<GroupSlot>],
         threshold: usize,
-        only: &[KeyUri],
+        only: &[KeySpec],
         order: &[&str],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
@@ -61,7 +61,7 @@ impl Keyring<'_> {
 /// What is asked for the secrets of groups.
 struct Asking<'a, 'k> {
     keyring: &'a Keyring<'k>,
-    only: &'a [KeyUri],
+    only: &'a [KeySpec],
     /// Providers that go before the others.
     order: &'a [&'a str],
 }
@@ -150,10 +150,10 @@ impl Asking<'_, '_> {
         if !self.keyring.may_be_asked(wrapped, self.only) {
             return Err(KeyRefusal::NotTrusted);
         }
-        let is_given = |is_it: &dyn Fn(&KeyUri) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
+        let is_given = |is_it: &dyn Fn(&KeySpec) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
         match wrapped.provider.as_str() {
             AGE => {
-                let is_it = |uri: &KeyUri| matches!(uri, KeyUri::Age(key) if key.to_string() == wrapped.key_id);
+                let is_it = |uri: &KeySpec| matches!(uri, KeySpec::Age(key) if key.to_string() == wrapped.key_id);
                 if !is_given(&is_it) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
@@ -163,7 +163,8 @@ impl Asking<'_, '_> {
                 age::unwrap_secret(&wrapped, self.keyring.identities, self.keyring.passphrases)
             }
             PGP => {
-                let is_it = |uri: &KeyUri| matches!(uri, KeyUri::Pgp(key) if is_same_fingerprint(key, &wrapped.key_id));
+                let is_it =
+                    |uri: &KeySpec| matches!(uri, KeySpec::Pgp(key) if is_same_fingerprint(key, &wrapped.key_id));
                 if !is_given(&is_it) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
@@ -192,9 +193,9 @@ impl Asking<'_, '_> {
         if self.only.is_empty() {
             return Ok(self.keyring.kms.replica_to_ask(named));
         }
-        let means_it = |uri: &KeyUri| match uri {
-            KeyUri::AwsKms(given) if *given == named => Some(named.clone()),
-            KeyUri::AwsKms(given) => given.for_slot(&named),
+        let means_it = |uri: &KeySpec| match uri {
+            KeySpec::AwsKms(given) if *given == named => Some(named.clone()),
+            KeySpec::AwsKms(given) => given.for_slot(&named),
             _ => None,
         };
         self.only.iter().find_map(means_it).ok_or(KeyRefusal::NotAmongGiven)

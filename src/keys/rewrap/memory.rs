@@ -10,7 +10,7 @@ use crate::crypto::{DataKey, sha256};
 use crate::error::{Error, Result};
 use crate::keys::race::Patience;
 use crate::keys::{
-    AwsKms, KeyRefusal, KeyUri, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, WrappedKey, age,
+    AwsKms, KeyRefusal, KeySpec, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, WrappedKey, age,
     cannot_wrap,
 };
 
@@ -54,7 +54,7 @@ impl Memory {
     pub(super) fn opened(
         &self,
         keyring: &Keyring<'_>,
-        only: &[KeyUri],
+        only: &[KeySpec],
         key: &WrappedKey,
         context: &EncryptionContext,
         patience: &Patience,
@@ -134,13 +134,13 @@ impl Opened {
     pub(super) fn wrap(
         &self,
         keyring: &Keyring<'_>,
-        keys: &[&KeyUri],
+        keys: &[&KeySpec],
         context: &EncryptionContext,
     ) -> Result<Vec<WrappedKey>> {
         let mut wrapped = lock(&self.wrapped);
         let missing: Vec<&KmsKey> = keys
             .iter()
-            .filter_map(|key| if let KeyUri::AwsKms(key) = key { Some(key) } else { None })
+            .filter_map(|key| if let KeySpec::AwsKms(key) = key { Some(key) } else { None })
             .filter(|key| !wrapped.contains_key(&key.to_string()))
             .collect();
         match keyring.kms.encrypt_all(&missing, &self.data_key, context) {
@@ -151,7 +151,7 @@ impl Opened {
         }
         // Whoever refused is told of, even if others come before it and were not wrapped for its sake.
         for key in keys {
-            if let (KeyUri::AwsKms(key), Some(Err(refusal))) = (key, wrapped.get(&key.to_string())) {
+            if let (KeySpec::AwsKms(key), Some(Err(refusal))) = (key, wrapped.get(&key.to_string())) {
                 return Err(cannot_wrap(key, refusal.clone()));
             }
         }
@@ -159,12 +159,12 @@ impl Opened {
         for key in keys {
             let made = match (wrapped.get(&key.to_string()), key) {
                 (Some(Ok(made)), _) => made.clone(),
-                (_, KeyUri::Age(recipient)) => age::wrap(recipient, &self.data_key)?,
-                (_, KeyUri::Passphrase) => {
+                (_, KeySpec::Age(recipient)) => age::wrap(recipient, &self.data_key)?,
+                (_, KeySpec::Passphrase) => {
                     age::wrap_under_passphrase(&keyring.passphrases.new_passphrase()?, &self.data_key)?
                 }
-                (_, KeyUri::Pgp(key)) => return Err(Error::ForDocumentsOnly(key.to_string())),
-                (_, KeyUri::AwsKms(_)) => unreachable!("every KMS key has wrapped, or has been told of"),
+                (_, KeySpec::Pgp(key)) => return Err(Error::ForDocumentsOnly(key.to_string())),
+                (_, KeySpec::AwsKms(_)) => unreachable!("every KMS key has wrapped, or has been told of"),
             };
             wrapped.insert(key.to_string(), Ok(made.clone()));
             all.push(made);

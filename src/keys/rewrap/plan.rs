@@ -2,24 +2,24 @@
 
 use super::Rewrapper;
 use crate::error::{Error, Result};
-use crate::keys::{AGE, AWS_KMS, KeyUri, KmsKey, WrappedKey, age};
+use crate::keys::{AGE, AWS_KMS, KeySpec, KmsKey, WrappedKey, age};
 
 /// One wrapped key of the result.
 pub(super) enum Entry {
     /// The one at this position stays.
     Kept(usize),
     /// It must be made.
-    New(KeyUri),
+    New(KeySpec),
 }
 
 pub(super) struct Plan {
     pub(super) entries: Vec<Entry>,
-    pub(super) absent: Vec<KeyUri>,
-    removed: Vec<KeyUri>,
+    pub(super) absent: Vec<KeySpec>,
+    removed: Vec<KeySpec>,
 }
 
 impl Plan {
-    pub(super) fn new_keys(&self) -> impl Iterator<Item = &KeyUri> {
+    pub(super) fn new_keys(&self) -> impl Iterator<Item = &KeySpec> {
         self.entries.iter().filter_map(|entry| if let Entry::New(key) = entry { Some(key) } else { None })
     }
 
@@ -54,7 +54,7 @@ impl Rewrapper<'_> {
         if plan.entries.is_empty() {
             return Err(Error::LastKey);
         }
-        let is_absent = |key: &KeyUri| !wrapped.iter().any(|slot| means(key, slot));
+        let is_absent = |key: &KeySpec| !wrapped.iter().any(|slot| means(key, slot));
         // As they were typed: an alias is known to the user, and the key behind it perhaps is not.
         plan.absent = change
             .removed
@@ -68,9 +68,9 @@ impl Rewrapper<'_> {
 
     /// The keys to remove, with the keys themselves in the place of aliases: to remove what an alias *might* mean would
     /// remove too much.
-    fn keys_to_remove(&self) -> Result<Vec<KeyUri>> {
-        let resolve = |key: &KeyUri| match key {
-            KeyUri::AwsKms(alias) => self.memory.resolved(self.keyring.kms, alias).map(KeyUri::AwsKms),
+    fn keys_to_remove(&self) -> Result<Vec<KeySpec>> {
+        let resolve = |key: &KeySpec| match key {
+            KeySpec::AwsKms(alias) => self.memory.resolved(self.keyring.kms, alias).map(KeySpec::AwsKms),
             other => Ok(other.clone()),
         };
         self.change.removed.iter().map(resolve).collect()
@@ -78,27 +78,27 @@ impl Rewrapper<'_> {
 }
 
 /// Whether a key that is to go is the one of a slot. A replica in another region is the same key.
-fn means(key: &KeyUri, slot: &WrappedKey) -> bool {
+fn means(key: &KeySpec, slot: &WrappedKey) -> bool {
     match key {
-        KeyUri::AwsKms(key) => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
-        KeyUri::Passphrase => age::is_passphrase(slot),
+        KeySpec::AwsKms(key) => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
+        KeySpec::Passphrase => age::is_passphrase(slot),
         // PGP keys have no slots.
-        KeyUri::Pgp(_) => false,
-        KeyUri::Age(recipient) => slot.provider == AGE && slot.key_id == recipient.to_string(),
+        KeySpec::Pgp(_) => false,
+        KeySpec::Age(recipient) => slot.provider == AGE && slot.key_id == recipient.to_string(),
     }
 }
 
 /// Whether a key that is to be there is the one of a slot already. A replica in another region has a slot of its own. Of an
 /// alias it is not known yet, and of a passphrase it cannot be.
-pub(super) fn is_exactly(key: &KeyUri, slot: &WrappedKey) -> bool {
+pub(super) fn is_exactly(key: &KeySpec, slot: &WrappedKey) -> bool {
     match key {
-        KeyUri::AwsKms(key) if key.is_alias() => false,
-        KeyUri::AwsKms(key) => match key.region() {
+        KeySpec::AwsKms(key) if key.is_alias() => false,
+        KeySpec::AwsKms(key) => match key.region() {
             Some(_) => slot.provider == AWS_KMS && slot.key_id == key.to_string(),
             None => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
         },
-        KeyUri::Passphrase | KeyUri::Pgp(_) => false,
-        KeyUri::Age(_) => means(key, slot),
+        KeySpec::Passphrase | KeySpec::Pgp(_) => false,
+        KeySpec::Age(_) => means(key, slot),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
 use crate::error::{Error, Result};
 use crate::keys::race::Patience;
-use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeyUri, KmsKey, NamedKey, Vouchers, WrappedKey, age};
+use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeySpec, KmsKey, NamedKey, Vouchers, WrappedKey, age};
 
 /// A new data key with its wrapped keys.
 pub struct Renewed {
@@ -41,7 +41,7 @@ impl Rewrapper<'_> {
         let plan = self.plan(old.slots)?;
         // Slots are not authenticated: a key that somebody put into the header must not get the new data key.
         vouchers.check(&self.kept_recipients(&plan, old.slots))?;
-        let mut keys: Vec<KeyUri> = Vec::new();
+        let mut keys: Vec<KeySpec> = Vec::new();
         let mut keeps_passphrase = false;
         for entry in &plan.entries {
             match entry {
@@ -111,7 +111,7 @@ impl Rewrapper<'_> {
             Ok(_) => KeyRefusal::AnotherDataKey,
             Err(refusal) => refusal,
         };
-        Err(Error::CannotWrap { key: KeyUri::Passphrase.to_string(), refusal: Box::new(refusal) })
+        Err(Error::CannotWrap { key: KeySpec::Passphrase.to_string(), refusal: Box::new(refusal) })
     }
 }
 
@@ -119,21 +119,21 @@ impl Rewrapper<'_> {
 const OLD_PASSPHRASE: &str = "the file";
 
 /// The wrapping key of a slot, as a word names it.
-fn key_of(slot: &WrappedKey) -> Result<KeyUri> {
+fn key_of(slot: &WrappedKey) -> Result<KeySpec> {
     let refused = |refusal| Error::CannotWrap { key: slot.key_id.clone(), refusal: Box::new(refusal) };
     match slot.provider.as_str() {
         AWS_KMS => KmsKey::from_slot(&slot.key_id)
-            .map(KeyUri::AwsKms)
+            .map(KeySpec::AwsKms)
             .ok_or_else(|| refused(KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))),
         AGE => match AgeRecipient::from_word(&slot.key_id) {
-            Ok(Some(recipient)) => Ok(KeyUri::Age(recipient)),
+            Ok(Some(recipient)) => Ok(KeySpec::Age(recipient)),
             _ => Err(refused(KeyRefusal::Damaged(format!("`{}` is no recipient of age", slot.key_id)))),
         },
         unknown => Err(refused(KeyRefusal::UnknownProvider(unknown.to_owned()))),
     }
 }
 
-fn fingerprint(keys: &[KeyUri], keeps_passphrase: bool, context: &EncryptionContext) -> Fingerprint {
+fn fingerprint(keys: &[KeySpec], keeps_passphrase: bool, context: &EncryptionContext) -> Fingerprint {
     let mut writer = Writer::new();
     writer.u8(usize::from(keeps_passphrase));
     for key in keys {

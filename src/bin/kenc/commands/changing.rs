@@ -13,11 +13,11 @@ use std::sync::mpsc::channel;
 
 use kenc::document::Sealed;
 use kenc::error::{Error, Result};
+use kenc::formats::native::FileHead;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::{Held, Intent as HeldFor};
 use kenc::fs::input::Input;
 use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
-use kenc::stream::FileHead;
 use kenc::threads;
 use secrecy::SecretString;
 
@@ -326,8 +326,8 @@ pub fn keys_json(slots: &[WrappedKey]) -> serde_json::Value {
 
 /// Ends armor, or does nothing where there is none.
 pub fn write_armored(output: &mut Output, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
-    let failed = kenc::stream::write_error;
-    let mut armor = kenc::stream::armor::ArmorWriter::new(output.writer()).map_err(failed)?;
+    let failed = kenc::formats::native::write_error;
+    let mut armor = kenc::formats::native::armor::ArmorWriter::new(output.writer()).map_err(failed)?;
     write(&mut armor)?;
     armor.finish().map(drop).map_err(failed)
 }

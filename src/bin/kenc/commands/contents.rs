@@ -9,11 +9,11 @@ use kenc::config::Config;
 use kenc::crypto::DataKey;
 use kenc::document::{Demands as OfDocument, Document, Format, MacDemand, Opened, SealDemand, Sealed};
 use kenc::error::{DocumentError, Error, FormatError, Result};
+use kenc::formats::native::armor::ArmorReader;
+use kenc::formats::native::header::{self, MAGIC};
+use kenc::formats::native::{Decryptor, FileHead, Parameters, read_error};
 use kenc::fs::scratch::PrivateFolder;
 use kenc::keys::{AwsKms, Keyring, TrustedKeys, WrappedKey};
-use kenc::stream::armor::ArmorReader;
-use kenc::stream::header::{self, MAGIC};
-use kenc::stream::{Decryptor, FileHead, Parameters, read_error};
 use zeroize::Zeroizing;
 
 use crate::commands::opening::{Demands, is_kenc_file};

@@ -5,11 +5,11 @@ use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
 use kenc::document::{Format, Sealed};
 use kenc::error::{DocumentError, Error, Foreign, FormatError, Result};
+use kenc::formats::native::pipeline::{self, Pipeline};
+use kenc::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
-use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 
 use crate::args::{ByteRange, DecryptArgs};
 use crate::commands::documents::decrypt::result as document_result;

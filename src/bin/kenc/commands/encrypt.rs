@@ -8,13 +8,13 @@ use kenc::config::WholeFile as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Error, Result};
+use kenc::formats::native::armor::ArmorWriter;
+use kenc::formats::native::pipeline::{self, Pipeline};
+use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::held::Held;
 use kenc::fs::input::{Input, Kind};
 use kenc::keys::{Identities, Keyring, TrustedKeys, WrappedKey};
-use kenc::stream::armor::ArmorWriter;
-use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{NewFile, Parameters, write_error};
 
 use crate::args::{Cipher, EncryptArgs};
 use crate::commands::documents;

@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kenc::config::WholeFile as Choice;
 use kenc::context::EncryptionContext;
 use kenc::error::{Error, Result};
+use kenc::formats::native::armor::ArmorWriter;
+use kenc::formats::native::chunk::sealed_len;
+use kenc::formats::native::pipeline::{self, Pipeline};
+use kenc::formats::native::{FileHead, NewFile, TableCopies, write_error};
 use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
 use kenc::fs::folder::Kind;
 use kenc::fs::positioned;
 use kenc::keys::WrappedKey;
-use kenc::stream::armor::ArmorWriter;
-use kenc::stream::chunk::sealed_len;
-use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{FileHead, NewFile, TableCopies, write_error};
 
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::{Recipe, check_names, encrypted_name, recipe};
@@ -225,7 +225,7 @@ fn is_whole(result: File, result_len: u64, plaintext_len: u64, recipe: &Recipe) 
 #[cfg(test)]
 mod tests {
     use kenc::crypto::{DataKey, Suite};
-    use kenc::stream::Parameters;
+    use kenc::formats::native::Parameters;
 
     use super::*;
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Read;
 
 use kenc::error::{Error, Result};
-use kenc::stream::chunk::{CHUNK_LEN, plaintext_len};
-use kenc::stream::{FileHead, Header, Parameters, TableCopies, read_error};
+use kenc::formats::native::chunk::{CHUNK_LEN, plaintext_len};
+use kenc::formats::native::{FileHead, Header, Parameters, TableCopies, read_error};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;

@@ -8,12 +8,12 @@ use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey};
 use kenc::document::{self, MacDemand, SealDemand};
 use kenc::error::{Error, FormatError, Result};
+use kenc::formats::native::armor::{self, ArmorReader};
+use kenc::formats::native::header::{self, MAGIC};
+use kenc::formats::native::pipeline;
+use kenc::formats::native::{ChunkCipher, FileHead};
 use kenc::fs::input::{Input, Kind};
-use kenc::keys::{Identities, KeyUri, Keyring, Memory};
-use kenc::stream::armor::{self, ArmorReader};
-use kenc::stream::header::{self, MAGIC};
-use kenc::stream::pipeline;
-use kenc::stream::{ChunkCipher, FileHead};
+use kenc::keys::{Identities, KeySpec, Keyring, Memory};
 
 use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs};
 use crate::args::{OpenArgs, WorkArgs};
@@ -31,7 +31,7 @@ pub fn threads(args: &WorkArgs) -> usize {
 
 /// What a user demands of every file that is to be opened.
 pub struct Demands {
-    pub only: Vec<KeyUri>,
+    pub only: Vec<KeySpec>,
     pub context: EncryptionContext,
     pub identities: Identities,
     /// What is known of the keys of the files that were opened before.

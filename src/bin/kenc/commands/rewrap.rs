@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 use kenc::crypto::Backend;
 use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
+use kenc::formats::native::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
 use kenc::fs::copy::append_rest;
 use kenc::fs::held::Held;
-use kenc::keys::{KeyChange, KeyUri, Keyring, Rewrapped, Rewrapper, Way};
-use kenc::stream::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
+use kenc::keys::{KeyChange, KeySpec, Keyring, Rewrapped, Rewrapper, Way};
 use serde_json::{Value, json};
 
 use crate::args::RewrapArgs;
@@ -302,7 +302,7 @@ impl Done {
         } else if parts.is_empty() {
             parts.push("nothing to change".to_owned());
         }
-        let absent: Vec<String> = absent.iter().map(|key: &KeyUri| format!("; {key} is not among its keys")).collect();
+        let absent: Vec<String> = absent.iter().map(|key: &KeySpec| format!("; {key} is not among its keys")).collect();
         let how = match way {
             Way::InsideKms if !added.is_empty() => "inside KMS, ",
             _ => "",

@@ -4,11 +4,11 @@ use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
+use kenc::formats::native::pipeline::{self, Pipeline};
+use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::held::Held;
 use kenc::keys::rewrap::Old;
 use kenc::keys::{Keyring, Rewrapper, Vouchers, WrappedKey};
-use kenc::stream::pipeline::{self, Pipeline};
-use kenc::stream::{NewFile, Parameters, write_error};
 use serde_json::{Value, json};
 
 use crate::args::{Cipher, RotateArgs};
@@ -191,7 +191,7 @@ impl Rotation<'_> {
 struct NewPayload {
     slots: Vec<WrappedKey>,
     file: NewFile,
-    old_cipher: kenc::stream::ChunkCipher,
+    old_cipher: kenc::formats::native::ChunkCipher,
 }
 
 /// What became of one file or document.

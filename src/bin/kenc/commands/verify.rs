@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use kenc::formats::native::pipeline::{Output, Pipeline};
+use kenc::formats::native::slot::SlotTable;
+use kenc::formats::native::{Header, TableCopies};
 use kenc::keys::Keyring;
-use kenc::stream::pipeline::{Output, Pipeline};
-use kenc::stream::slot::SlotTable;
-use kenc::stream::{Header, TableCopies};
 use serde_json::json;
 
 use crate::args::VerifyArgs;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use kenc::error::Error;
-use kenc::stream::read_error;
+use kenc::formats::native::read_error;
 
 use crate::failure::{Cause, Failure};
 use crate::standard_streams;

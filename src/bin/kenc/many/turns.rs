@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use kenc::stream::Room;
+use kenc::formats::native::Room;
 
 /// A longer file is worth all threads at the same time, in bytes.
 const LONG: u64 = 16 << 20;

@@ -5,7 +5,7 @@ use std::path::Path;
 use kenc::context::EncryptionContext;
 use kenc::document::{Comments, EmptySelection, Format, MacScope, Recipe, Rule};
 use kenc::error::{ConfigFault, Error};
-use kenc::keys::{KeyUri, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
+use kenc::keys::{KeySpec, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 
 use super::args::{RefusedKeys, SopsArgs};
 use super::exit::{Stop, code};
@@ -111,16 +111,16 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
     for word in words(kms) {
         let (arn, role) = word.split_once('+').map_or((word.as_str(), None), |(arn, role)| (arn, Some(role)));
         let fault = || Stop::new(code::FAILED, format!("`{arn}` is no ARN of a KMS key"));
-        let key = KeyUri::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
+        let key = KeySpec::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
         let (role, profile) = (role.map(str::to_owned), args.aws_profile.clone());
         keys.push(WrappingKey { key, access: KmsAccess { context: context.clone(), role, profile } });
     }
     for word in words(pgp) {
         let fault = || Stop::new(code::FAILED, format!("`{word}` is no fingerprint of a PGP key"));
-        keys.push(KeyUri::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
+        keys.push(KeySpec::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
     }
     for word in words(age) {
-        keys.push(word.parse::<KeyUri>().map_err(Error::from)?.into());
+        keys.push(word.parse::<KeySpec>().map_err(Error::from)?.into());
     }
     let mut seen = std::collections::HashSet::new();
     keys.retain(|key| seen.insert(key.key.to_string()));

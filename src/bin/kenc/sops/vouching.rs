@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kenc::document::{DataKeyChange, NewKeys, Opened, SealStatus, WantedKey};
 use kenc::error::Error;
-use kenc::keys::{KeyUri, NamedKey, Vouchers};
+use kenc::keys::{KeySpec, NamedKey, Vouchers};
 
 use super::exit::{Stop, code};
 use super::keys::given;
@@ -34,7 +34,7 @@ pub fn vouchers(
     if opened.report().seal == SealStatus::Verified {
         return Ok(Vouchers::none());
     }
-    let in_variables: Vec<KeyUri> = given(session.args)?.into_iter().map(|key| key.key).collect();
+    let in_variables: Vec<KeySpec> = given(session.args)?.into_iter().map(|key| key.key).collect();
     let trusted = session.configs.trusted(Some(path))?;
     let mut vouchers = Vouchers::none().and_named(&in_variables).and_trusted(&trusted);
     if is_named_by_rule(session, path, opened) {

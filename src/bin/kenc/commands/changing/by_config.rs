@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use kenc::config::WholeFile;
-use kenc::keys::{AwsKms, Identities, KeyChange, KeyUri, Keyring, PassphraseSource, Rewrapper, TrustedKeys};
+use kenc::keys::{AwsKms, Identities, KeyChange, KeySpec, Keyring, PassphraseSource, Rewrapper, TrustedKeys};
 
 use super::Target;
 use crate::args::AwsArgs;
@@ -46,7 +46,7 @@ impl ByConfig {
     }
 
     /// What changes keys, for each choice.
-    pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeyUri]) -> Vec<Rewrapper<'a>> {
+    pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeySpec]) -> Vec<Rewrapper<'a>> {
         let rewrapper = |((choice, _), keyring): (&(WholeFile, AwsKms), &'a Keyring<'a>)| {
             let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
             Rewrapper::new(keyring, change, only.to_vec())

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use kenc::document::{DataKeyChange, Metadata};
-use kenc::keys::{KeyUri, NamedKey, Rewrapper, Vouchers, WrappedKey};
+use kenc::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
 
 use super::by_config::choose;
 use super::{Content, Intent, Target};
@@ -37,7 +37,7 @@ pub struct Vouching<'a> {
     pub configs: &'a Configs<'a>,
     pub documents: &'a KeysOfDocuments<'a>,
     /// The keys of -k.
-    pub named: &'a [KeyUri],
+    pub named: &'a [KeySpec],
     pub consent: Consent,
     /// The keys of each file that were shown, and to which a person has said yes.
     approved: BTreeMap<PathBuf, Vec<NamedKey>>,
@@ -47,7 +47,7 @@ impl<'a> Vouching<'a> {
     pub fn new(
         configs: &'a Configs<'a>,
         documents: &'a KeysOfDocuments<'a>,
-        named: &'a [KeyUri],
+        named: &'a [KeySpec],
         consent: Consent,
     ) -> Self {
         Self { configs, documents, named, consent, approved: BTreeMap::new() }
@@ -64,8 +64,8 @@ impl<'a> Vouching<'a> {
         let Some(rule) = rule else { return Ok(vouchers) };
         // What cannot be looked up vouches for nothing.
         let resolved = rule.keys.into_iter().map(|key| match key {
-            KeyUri::AwsKms(alias) => {
-                self.documents.rewrapper.resolved(&alias).map_or(KeyUri::AwsKms(alias), KeyUri::AwsKms)
+            KeySpec::AwsKms(alias) => {
+                self.documents.rewrapper.resolved(&alias).map_or(KeySpec::AwsKms(alias), KeySpec::AwsKms)
             }
             key => key,
         });

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use kenc::document::{Document, Format, Item, Leaf, Node, Path as ValuePath, Value};
 use kenc::error::{DocumentError, Error, Result};
+use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
 use kenc::keys::Keyring;
-use kenc::stream::{Decryptor, read_error};
 use zeroize::Zeroizing;
 
 use crate::args::values::GetArgs;

@@ -3,7 +3,7 @@
 use kenc::document::{Demands, Document, Encrypted, GroupDifference, Metadata, Outcome, Sealed};
 use kenc::error::{Error, Result};
 use kenc::fs::held::Held;
-use kenc::keys::{KeyUri, Keyring};
+use kenc::keys::{KeySpec, Keyring};
 use serde_json::{Value, json};
 
 use super::keys::{changes_of_groups, keys_json, named_json};
@@ -73,7 +73,7 @@ pub struct Done {
     is_dry: bool,
     pub is_changed: bool,
     groups: Vec<GroupDifference>,
-    absent: Vec<KeyUri>,
+    absent: Vec<KeySpec>,
     metadata: Metadata,
 }
 

@@ -6,9 +6,9 @@ use kenc::config::WholeFile as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::error::Result;
+use kenc::formats::native::armor::ArmorWriter;
+use kenc::formats::native::{Encryptor, NewFile, Parameters, write_error};
 use kenc::keys::{Keyring, TrustedKeys};
-use kenc::stream::armor::ArmorWriter;
-use kenc::stream::{Encryptor, NewFile, Parameters, write_error};
 
 use super::subject::{Recipe, Successor};
 use crate::args::EditArgs;

@@ -5,9 +5,9 @@ use std::io::{Read, Seek, SeekFrom};
 
 use kenc::crypto::sha256;
 use kenc::error::{Error, Result};
+use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
 use kenc::keys::{Keyring, WrappedKey};
-use kenc::stream::{Decryptor, read_error};
 use zeroize::Zeroizing;
 
 use super::{notes, unasked};

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use kenc::config::{Config, RuleKey};
-use kenc::keys::{AWS_KMS, AwsKms, KeyUri, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
+use kenc::keys::{AWS_KMS, AwsKms, KeySpec, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
 
 use crate::configuration::Configs;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 pub fn trusted(
     configs: &Configs<'_>,
     path: &Path,
-    given: &[KeyUri],
+    given: &[KeySpec],
     kms: &AwsKms,
     wrapped: &[WrappedKey],
 ) -> Result<TrustedKeys, Failure> {
@@ -24,8 +24,8 @@ pub fn trusted(
     }
     let mut known = KnownAccess::default();
     let mut named: Vec<KmsKey> = Vec::new();
-    let mut name = |key: &KeyUri| {
-        if let KeyUri::AwsKms(key) = key {
+    let mut name = |key: &KeySpec| {
+        if let KeySpec::AwsKms(key) = key {
             named.push(key.clone());
         }
     };
@@ -36,7 +36,7 @@ pub fn trusted(
         let rules = Config::rules(config).unwrap_or_default();
         for key in rules.into_iter().flat_map(|rule| rule.groups).flat_map(|group| group.keys) {
             if let RuleKey::AwsKms { key, role, profile, .. } = key {
-                name(&KeyUri::AwsKms(key));
+                name(&KeySpec::AwsKms(key));
                 known.roles.extend(role);
                 known.profiles.extend(profile);
             }

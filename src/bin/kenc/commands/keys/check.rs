@@ -7,7 +7,7 @@ use kenc::context::EncryptionContext;
 use kenc::document::{Sealed, StoredKey};
 use kenc::error::Error;
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{KeyCheck, KeyToCheck, KeyUri, Keyring, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, Keyring, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
@@ -90,7 +90,7 @@ struct Subject {
 }
 
 enum Key {
-    Named(KeyUri),
+    Named(KeySpec),
     Slot(WrappedKey),
 }
 
@@ -111,13 +111,13 @@ impl Key {
 }
 
 impl Subject {
-    fn named(key: KeyUri, context: &EncryptionContext) -> Self {
+    fn named(key: KeySpec, context: &EncryptionContext) -> Self {
         Self { key: Key::Named(key), context: context.clone(), files: Vec::new() }
     }
 
     fn kms_key(&self) -> Option<KmsKey> {
         match &self.key {
-            Key::Named(KeyUri::AwsKms(key)) => Some(key.clone()),
+            Key::Named(KeySpec::AwsKms(key)) => Some(key.clone()),
             Key::Named(_) => None,
             Key::Slot(slot) => KmsKey::from_slot(&slot.key_id),
         }
@@ -153,7 +153,7 @@ fn keys_in_use(configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec
         if !path.exists() {
             return Err(Cause::NothingToCheck.into());
         }
-        subjects.push(Subject::named(KeyUri::Age(recipient_of_file(&path)?), context));
+        subjects.push(Subject::named(KeySpec::Age(recipient_of_file(&path)?), context));
     }
     Ok(subjects)
 }
@@ -176,7 +176,7 @@ fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<Subject>, Fa
 
 fn of_document(sealed: &Sealed, name: &str) -> Vec<Subject> {
     let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::key_and_access);
-    let subject = |(key, access): (KeyUri, KmsAccess)| Subject {
+    let subject = |(key, access): (KeySpec, KmsAccess)| Subject {
         files: vec![name.to_owned()],
         ..Subject::named(key, &access.context)
     };

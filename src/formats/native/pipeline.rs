@@ -11,9 +11,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use crate::error::{Error, Result};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, plaintext_len, sealed_len};
+use crate::formats::native::transfer::{fill, write_all, write_error};
 use crate::fs::positioned;
-use crate::stream::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, plaintext_len, sealed_len};
-use crate::stream::transfer::{fill, write_all, write_error};
 use crate::threads;
 
 /// Chunks in a batch between files: large reads and writes are what makes them fast.

@@ -107,7 +107,7 @@ fn a_damaged_chunk_is_never_resealed_and_what_came_before_opens_with_no_key() {
     let (_, sealed) = moved(Direction::Seal, &old, 2, &plaintext(200 * CHUNK_LEN + 5), (false, false));
     for damaged in [0, 15, 16, 64, 200] {
         let mut bytes = sealed.clone();
-        bytes[damaged * crate::stream::chunk::SEALED_CHUNK_LEN] ^= 1;
+        bytes[damaged * crate::formats::native::chunk::SEALED_CHUNK_LEN] ^= 1;
         for is_file in EVERY_PATH {
             let (outcome, resealed) = moved_with(Some(&new), Direction::Reseal, &old, 2, &bytes, is_file);
             assert!(matches!(outcome, Err(Error::Authentication(_))), "chunk {damaged}, {is_file:?}");
@@ -124,7 +124,7 @@ fn a_damaged_chunk_leaves_exactly_the_chunks_before_it_in_every_output() {
     let (_, sealed) = moved(Direction::Seal, &cipher, 2, &plaintext, (false, false));
     for damaged in [0, 1, 15, 16, 63, 64, 130, 199, 200] {
         let mut bytes = sealed.clone();
-        bytes[damaged * crate::stream::chunk::SEALED_CHUNK_LEN] ^= 1;
+        bytes[damaged * crate::formats::native::chunk::SEALED_CHUNK_LEN] ^= 1;
         for threads in [1, 2, 5] {
             for is_file in EVERY_PATH {
                 let (outcome, opened) = moved(Direction::Open, &cipher, threads, &bytes, is_file);
@@ -154,7 +154,7 @@ fn an_input_that_fails_ends_the_work_after_what_came_before() {
     let mut writer = Vec::new();
     let outcome = pipeline(3, &NEVER).seal(&cipher, Input::Stream(&mut reader), Output::Stream(&mut writer));
     assert!(matches!(outcome, Err(Error::Read(_))));
-    assert_eq!(writer.len() % crate::stream::chunk::SEALED_CHUNK_LEN, 0);
+    assert_eq!(writer.len() % crate::formats::native::chunk::SEALED_CHUNK_LEN, 0);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn work_that_is_cancelled_ends_with_what_was_authentic_so_far() {
     let mut writer = Vec::new();
     let outcome = pipeline(2, &cancelled).seal(&cipher, Input::Stream(&mut reader), Output::Stream(&mut writer));
     assert!(matches!(outcome, Err(Error::Interrupted)));
-    assert_eq!(writer.len() % crate::stream::chunk::SEALED_CHUNK_LEN, 0);
+    assert_eq!(writer.len() % crate::formats::native::chunk::SEALED_CHUNK_LEN, 0);
 }
 
 #[test]

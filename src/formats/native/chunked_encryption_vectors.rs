@@ -11,8 +11,8 @@ use sha2::{Digest, Sha512};
 use crate::crypto::kdf::{PayloadKey, PayloadPrefix};
 use crate::crypto::{Backend, DataKey, Suite};
 use crate::error::Result;
-use crate::stream::pipeline::{Input, Output, Pipeline};
-use crate::stream::{ChunkCipher, Decryptor, SeekingDecryptor};
+use crate::formats::native::pipeline::{Input, Output, Pipeline};
+use crate::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor};
 
 const NAME: &str = "wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json";
 

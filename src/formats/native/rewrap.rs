@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io;
 
 use crate::error::{Error, Result};
-use crate::stream::header::{Header, TableCopies};
-use crate::stream::transfer::write_all;
+use crate::formats::native::header::{Header, TableCopies};
+use crate::formats::native::transfer::write_all;
 
 /// Where slot tables are written: a file, or what stands for one in a test.
 pub trait TableStore {
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
     use crate::context::EncryptionContext;
     use crate::crypto::Suite;
+    use crate::formats::native::Parameters;
     use crate::keys::WrappedKey;
-    use crate::stream::Parameters;
 
     const SECTOR: usize = 512;
     const PAYLOAD: &[u8] = b"the payload, which no change of keys may touch";
@@ -124,7 +124,8 @@ mod tests {
         let first = header(vec![slot("old", 700), slot("older", 200)]);
         let newer = first.with_slots(vec![slot("old, but newer", 700)]).unwrap();
         let whole = file(&first);
-        let second_table = usize::try_from(first.table_offset(crate::stream::header::TableCopy::Second)).unwrap();
+        let second_table =
+            usize::try_from(first.table_offset(crate::formats::native::header::TableCopy::Second)).unwrap();
         let mut first_damaged = whole.clone();
         first_damaged[second_table - 40] ^= 1;
         let mut second_damaged = whole.clone();

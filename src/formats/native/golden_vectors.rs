@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::context::EncryptionContext;
 use crate::crypto::kdf::{PayloadKey, SALT_LEN};
 use crate::crypto::{Backend, DataKey, Suite};
+use crate::formats::native::armor::{ArmorReader, ArmorWriter};
+use crate::formats::native::chunk::CHUNK_LEN;
+use crate::formats::native::pipeline::{Input, Output, Pipeline};
+use crate::formats::native::{Encryptor, FileHead, Header, NewFile, Parameters};
 use crate::keys::WrappedKey;
-use crate::stream::armor::{ArmorReader, ArmorWriter};
-use crate::stream::chunk::CHUNK_LEN;
-use crate::stream::pipeline::{Input, Output, Pipeline};
-use crate::stream::{Encryptor, FileHead, Header, NewFile, Parameters};
 
 #[test]
 fn every_golden_file_is_written_the_same_whatever_the_path_the_threads_and_the_backend() {

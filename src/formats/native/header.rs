@@ -6,9 +6,9 @@ use crate::codec::{Reader, Writer};
 use crate::context::EncryptionContext;
 use crate::crypto::Suite;
 use crate::error::{Foreign, FormatError, Result};
+use crate::formats::native::slot::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
+use crate::formats::native::transfer::{read_part, read_up_to};
 use crate::keys::WrappedKey;
-use crate::stream::slot::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
-use crate::stream::transfer::{read_part, read_up_to};
 
 /// The first bytes of every kenc file. Line ends and a high bit among them show what mangled it.
 pub const MAGIC: [u8; 7] = *b"\x89kenc\r\n";

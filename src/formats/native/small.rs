@@ -3,8 +3,8 @@
 use std::io::{IoSlice, Read, Write};
 
 use crate::error::{AuthenticationError, Result};
-use crate::stream::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened};
-use crate::stream::transfer::{fill, write_all, write_error};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened};
+use crate::formats::native::transfer::{fill, write_all, write_error};
 
 /// Chunks that a room has, if there are few of them.
 const CHUNKS: usize = 64;
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
     use crate::context::EncryptionContext;
     use crate::crypto::{Backend, DataKey, Suite};
+    use crate::formats::native::{Decryptor, FileHead, NewFile, Parameters};
     use crate::keys::WrappedKey;
-    use crate::stream::{Decryptor, FileHead, NewFile, Parameters};
 
     #[test]
     fn what_a_room_seals_is_what_everything_else_opens_and_what_is_too_long_is_not_written() {

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{AuthenticationError, Error, Result};
-use crate::stream::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, SEALED_CHUNK_LEN, plaintext_len};
-use crate::stream::transfer::{fill, read_error};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, SEALED_CHUNK_LEN, plaintext_len};
+use crate::formats::native::transfer::{fill, read_error};
 
 /// Reads any part of the plaintext. Its length is authenticated first, by opening the last chunk.
 pub struct SeekingDecryptor<R: Read + Seek> {
