@@ -268,7 +268,7 @@ impl Config {
             KeyKind::Any => Ok(self.key_in_rule(&word.text, word.line)?.into()),
             KeyKind::Age => match self.key_in_rule(&word.text, word.line)? {
                 key @ (KeySpec::Age(_) | KeySpec::Passphrase) => Ok(key.into()),
-                KeySpec::AwsKms(_) | KeySpec::Pgp(_) => Err(of_another_kind("recipient of age")),
+                KeySpec::AwsKms(_) | KeySpec::Pgp(_) => Err(of_another_kind("an age recipient")),
             },
             KeyKind::Pgp => {
                 let fingerprint: String = word.text.trim_start_matches("pgp:").split_whitespace().collect();
@@ -277,7 +277,7 @@ impl Config {
             KeyKind::AwsKms { role, profile, context } => {
                 let parts = KmsWord::new(&word.text);
                 let KeySpec::AwsKms(key) = self.key_in_rule(parts.key, word.line)? else {
-                    return Err(of_another_kind("key of AWS KMS"));
+                    return Err(of_another_kind("an AWS KMS key"));
                 };
                 let mut context = context.clone();
                 for pair in parts.context {

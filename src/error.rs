@@ -56,7 +56,7 @@ pub enum Error {
     },
 
     /// Too few key groups of a document gave their share of its data key.
-    #[error("{} of the {} key groups open, and {threshold} are needed", opened(groups), groups.len())]
+    #[error("{} of the {} key groups opened, and {threshold} are needed", opened(groups), groups.len())]
     TooFewGroups {
         /// How many are needed.
         threshold: usize,
@@ -82,7 +82,7 @@ pub enum Error {
     },
 
     /// A data key would be wrapped for recipients that only the file names.
-    #[error("nothing vouches for {} of the file: {}", if keys.len() == 1 { "a key" } else { "keys" }, keys.join(", "))]
+    #[error("{} of the file {} not trusted: {}", if keys.len() == 1 { "a key" } else { "keys" }, if keys.len() == 1 { "is" } else { "are" }, keys.join(", "))]
     NotVouchedFor {
         /// The recipients, as messages name them.
         keys: Vec<String>,
@@ -96,11 +96,11 @@ pub enum Error {
     #[error("a file can have at most {0} passphrases")]
     TooManyPassphrases(usize),
     /// Every wrapping key of a file would go.
-    #[error("the last key cannot be removed: nothing would open the file any more")]
+    #[error("the last key of a file cannot be removed")]
     LastKey,
 
     /// It cannot be found out which key an alias means.
-    #[error("cannot find out which key {key} is: {refusal}")]
+    #[error("cannot resolve {key}: {refusal}")]
     CannotFindKey {
         /// The alias as the user named it.
         key: String,
@@ -122,7 +122,7 @@ pub enum Error {
     Passphrase(String),
 
     /// The requested plaintext range ends beyond the plaintext.
-    #[error("the range {start}..{end} ends beyond the plaintext, which has {available} bytes")]
+    #[error("the range {start}..{end} ends beyond the plaintext of {available} bytes")]
     RangeBeyondEnd {
         /// First byte asked for.
         start: u64,
@@ -133,11 +133,11 @@ pub enum Error {
     },
 
     /// An output file is there already.
-    #[error("{} exists already", .0.display())]
+    #[error("{} already exists", .0.display())]
     WouldOverwrite(PathBuf),
 
     /// An input changed its length while it was read.
-    #[error("the input changed while it was read: {expected} bytes were there at first, {found} at the end")]
+    #[error("the input changed while it was read: it had {expected} bytes at first and {found} at the end")]
     InputChanged {
         /// Length when it was opened, in bytes.
         expected: u64,
@@ -150,7 +150,7 @@ pub enum Error {
     InputWrittenTo,
 
     /// A file that is to be replaced is no longer the one that was read.
-    #[error("{} was changed by another program meanwhile", .0.display())]
+    #[error("{} was changed by another program in the meantime", .0.display())]
     ChangedMeanwhile(PathBuf),
 
     /// What replaces a file could not be given one of its attributes.
@@ -165,7 +165,7 @@ pub enum Error {
     },
 
     /// A new file has its name, and its folder could not be synced.
-    #[error("{} is written, but may be lost in a power failure: its folder cannot be synced: {}", path.display(), plain(source))]
+    #[error("{} was written, but a power failure could lose it: its folder cannot be synced: {}", path.display(), plain(source))]
     NotSynced {
         /// The file.
         path: PathBuf,
@@ -311,16 +311,16 @@ pub enum FormatError {
     #[error("{0}")]
     NotKenc(Foreign),
     /// A version of the format that this reader does not know.
-    #[error("version {0} of the kenc format is not known")]
+    #[error("unknown kenc format version {0}")]
     UnknownVersion(u8),
     /// A suite that this reader does not know.
-    #[error("suite 0x{0:04x} is not known")]
+    #[error("unknown suite 0x{0:04x}")]
     UnknownSuite(u16),
     /// The input ends within the named part.
     #[error("the input ends within the {0}")]
     Truncated(&'static str),
     /// A number in the header is beyond what the format permits.
-    #[error("the {field} is {found}, and {limit} is the limit")]
+    #[error("the {field} is {found}, and the limit is {limit}")]
     LimitExceeded {
         /// Name of the field.
         field: &'static str,
@@ -375,13 +375,13 @@ impl fmt::Display for Foreign {
         f.write_str(match self {
             Self::Empty => "the input is empty",
             Self::BeginningOfKenc => "the input ends within its first 16 bytes",
-            Self::NewlinesConverted => "a kenc file was damaged by a conversion of its line ends",
-            Self::SevenBit => "a kenc file was damaged by a channel that keeps only seven bits of each byte",
+            Self::NewlinesConverted => "a conversion of line ends damaged this kenc file",
+            Self::SevenBit => "a transfer that kept only seven bits of each byte damaged this kenc file",
             Self::Age => "this is an age file",
             Self::OpenPgp => "this is an OpenPGP message",
             Self::Sops => "this is a sops document",
-            Self::AwsEncryptionSdk => "this is a message of the AWS Encryption SDK",
-            Self::OpenSslEnc => "this is a file of `openssl enc`",
+            Self::AwsEncryptionSdk => "this is an AWS Encryption SDK message",
+            Self::OpenSslEnc => "this is an `openssl enc` file",
             Self::Unknown => "this is not a kenc file",
         })
     }
@@ -428,22 +428,22 @@ impl AuthenticationError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContextError {
     /// A word on the command line has no `=`.
-    #[error("the context `{0}` has no `=`")]
+    #[error("the encryption context pair `{0}` has no `=`")]
     NoEqualsSign(String),
     /// A pair has an empty key.
-    #[error("the context `{0}` has an empty key")]
+    #[error("the encryption context pair `{0}` has an empty key")]
     EmptyKey(String),
     /// A key was given twice.
-    #[error("the context key `{0}` is given twice")]
+    #[error("the encryption context key `{0}` is given twice")]
     Duplicate(String),
     /// There are more pairs than permitted.
-    #[error("the context has {0} pairs, and 64 is the limit")]
+    #[error("the encryption context has {0} pairs, and the limit is 64")]
     TooManyPairs(usize),
     /// The keys and values are longer than permitted.
-    #[error("the context has {0} bytes, and 8192 is the limit")]
+    #[error("the encryption context has {0} bytes, and the limit is 8192")]
     TooLong(usize),
     /// A demanded pair is not in the file's context at all.
-    #[error("the context of the file has no `{key}`, and `{key}={demanded}` is demanded")]
+    #[error("encryption context mismatch: the file has no {key}, -c asks for {key}={demanded}")]
     Missing {
         /// The key.
         key: String,
@@ -451,7 +451,7 @@ pub enum ContextError {
         demanded: String,
     },
     /// A demanded pair has another value in the file's context.
-    #[error("the context of the file has `{key}={found}`, and `{key}={demanded}` is demanded")]
+    #[error("encryption context mismatch: the file has {key}={found}, -c asks for {key}={demanded}")]
     Different {
         /// The key.
         key: String,

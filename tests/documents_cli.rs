@@ -396,7 +396,7 @@ mod keys {
         );
         let text = documents.text("secrets.yaml").replacen("sops:\n", &format!("sops:\n{entry}"), 1);
         home.write("secrets.yaml", &text);
-        home.run(["rewrap", "secrets.yaml", "--add", &team]).fails(NOT_AUTHENTIC).says("its seal does not match");
+        home.run(["rewrap", "secrets.yaml", "--add", &team]).fails(NOT_AUTHENTIC).says("the seal does not match");
         // A seal does not let a key be put in by hand.
         let is_bound = |line: &&str| line.contains("kenc_seal") || line.starts_with("    mac: ");
         let text: Vec<&str> = text.lines().filter(|line| !is_bound(line)).collect();
@@ -475,7 +475,7 @@ mod keys {
         let documents = Documents::new();
         let home = &documents.home;
         let team = documents.other_key("team.txt");
-        home.run(["rewrap", "secrets.yaml", "--from-config", "--yes"]).fails(USAGE).says("no config has a rule");
+        home.run(["rewrap", "secrets.yaml", "--from-config", "--yes"]).fails(USAGE).says("no config rule with keys matches");
         home.write("dump.sql", "select 1;");
         home.run(["encrypt", "dump.sql", "-o", "dump.sql.kenc"]).ok();
         let rules = format!(
@@ -486,7 +486,7 @@ mod keys {
         let before = documents.text("secrets.yaml");
         let outcome = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config"]);
         assert_eq!(outcome.code, USAGE);
-        outcome.says("nobody can be asked").says(&format!("secrets.yaml: would be added age {team} (group 2)"));
+        outcome.says("there is no terminal to confirm on").says(&format!("secrets.yaml: would be added age {team} (group 2)"));
         outcome.says(&format!("dump.sql.kenc: would be added key {team}"));
         assert_eq!(documents.text("secrets.yaml"), before);
         let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();
@@ -649,7 +649,7 @@ mod beside_sops {
             verified.stdout_text()
         );
         home.run(["verify", "--require-seal", "s.yaml"]).fails(NOT_AUTHENTIC).hints("kenc inspect s.yaml");
-        home.run(["rotate", "s.yaml"]).fails(USAGE).says("nothing vouches for");
+        home.run(["rotate", "s.yaml"]).fails(USAGE).says("not trusted");
         home.run(["rotate", "--yes", "s.yaml"]).ok();
         sops.run(["decrypt", "s.yaml"]).ok();
     }

@@ -107,10 +107,10 @@ fn the_editor_is_the_first_that_is_set_with_its_arguments_and_without_a_shell() 
     assert!(told(&sandbox).contains("SOPS_EDITOR"));
     sandbox.set("KENC_EDITOR", "tell 'open");
     let said = sandbox.fails("kenc edit notes.env.kenc", 2);
-    assert!(said.contains("$KENC_EDITOR has a quote that does not end"), "{said}");
+    assert!(said.contains("$KENC_EDITOR has an unclosed quote"), "{said}");
     sandbox.set("KENC_EDITOR", "not-there -x");
     let said = sandbox.fails("kenc edit notes.env.kenc", 1);
-    assert!(said.contains("the editor `not-there` was not found"), "{said}");
+    assert!(said.contains("editor `not-there` not found"), "{said}");
 }
 
 #[test]
@@ -142,14 +142,14 @@ fn edits_of_an_editor_that_fails_are_kept_and_can_be_gone_on_with() {
     assert!(!text(&sandbox.read("notes.env.kenc.kenc-edit")).contains(SECRET));
 
     let said = fails(&sandbox, "true", "--no-input notes.env.kenc", 1);
-    assert!(said.contains("there are edits of notes.env.kenc that were not saved"), "{said}");
+    assert!(said.contains("notes.env.kenc has unsaved edits"), "{said}");
     sandbox.program("seeing", "cp \"$1\" seen; echo and more >> \"$1\"");
     edits(&sandbox, "seeing", "--resume notes.env.kenc");
     assert_eq!(text(&sandbox.read("seen")), format!("user=me\npassword={SECRET}\nmore\n"));
     assert!(sandbox.succeeds("kenc decrypt -c app=demo notes.env.kenc").ends_with("more\nand more\n"));
     assert_eq!(sandbox.names(), ["notes.env.kenc", "seen"]);
     let said = fails(&sandbox, "true", "--resume notes.env.kenc", 2);
-    assert!(said.contains("there are no edits"), "{said}");
+    assert!(said.contains("has no unsaved edits"), "{said}");
 
     // An editor that fails without a change leaves nothing to be kept.
     let said = fails(&sandbox, "false", "--no-input notes.env.kenc", 1);
@@ -194,13 +194,13 @@ fn a_file_that_another_program_changed_meanwhile_is_not_overwritten() {
     sandbox.succeeds("echo theirs | kenc encrypt -o other");
     sandbox.program("racing", "echo mine >> \"$1\"; cp other notes.env.kenc");
     let said = fails(&sandbox, "racing", "--no-input notes.env.kenc", 1);
-    assert!(said.contains("notes.env.kenc was changed by another program meanwhile"), "{said}");
+    assert!(said.contains("notes.env.kenc was changed by another program in the meantime"), "{said}");
     assert_eq!(sandbox.succeeds("kenc decrypt notes.env.kenc"), "theirs\n");
     assert!(sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit").ends_with("mine\n"));
     // A new file must not take the place of one that appeared meanwhile.
     sandbox.program("racing", "echo mine >> \"$1\"; cp other new.kenc");
     let said = fails(&sandbox, "racing", "--no-input new.kenc", 1);
-    assert!(said.contains("new.kenc was changed by another program meanwhile"), "{said}");
+    assert!(said.contains("new.kenc was changed by another program in the meantime"), "{said}");
     assert_eq!(sandbox.succeeds("kenc decrypt new.kenc"), "theirs\n");
     assert_eq!(sandbox.succeeds("kenc decrypt new.kenc.kenc-edit"), "mine\n");
     memory.assert_empty();
@@ -219,7 +219,7 @@ fn what_changed_meanwhile_is_shown_beside_the_edits() {
     );
     terminal.start("EDITOR=racing kenc edit notes.env.kenc");
     terminal.wait_for("[edit]");
-    assert_shows(&terminal.screen(), &["was changed by another program meanwhile", "keep: ", "discard: "]);
+    assert_shows(&terminal.screen(), &["was changed by another program in the meantime", "keep: ", "discard: "]);
     terminal.types("");
     assert_shows(&terminal.ended(), &["ended 0"]);
     assert_eq!(sandbox.succeeds("kenc decrypt notes.env.kenc"), "mine\ntheirs\n");
@@ -240,7 +240,7 @@ fn a_person_decides_what_becomes_of_edits_that_were_not_saved() {
         terminal.types(answer);
         terminal.ended()
     };
-    assert_shows(&run("d"), &["the edits are discarded", "ended 1"]);
+    assert_shows(&run("d"), &["the edits were discarded", "ended 1"]);
     assert_eq!(sandbox.names(), ["notes.env.kenc"]);
     assert_shows(&run("k"), &["the edits are kept, encrypted", "ended 1"]);
     assert_eq!(sandbox.names(), ["notes.env.kenc", "notes.env.kenc.kenc-edit"]);
@@ -250,7 +250,7 @@ fn a_person_decides_what_becomes_of_edits_that_were_not_saved() {
     terminal.start("EDITOR=true kenc edit notes.env.kenc");
     terminal.wait_for("[resume]");
     terminal.types("q");
-    assert_shows(&terminal.ended(), &["there are edits of notes.env.kenc that were not saved", "ended 1"]);
+    assert_shows(&terminal.ended(), &["notes.env.kenc has unsaved edits", "ended 1"]);
     terminal.start("EDITOR=true kenc edit notes.env.kenc");
     terminal.wait_for("[resume]");
     terminal.types("discard");
@@ -476,7 +476,7 @@ fn a_machine_without_a_file_system_in_memory_asks_before_it_uses_a_disk() {
     // No file system tells what it is.
     let kenc = "strace -f -qq -o /dev/null -e trace=statfs,fstatfs -e inject=statfs,fstatfs:error=ENOSYS kenc";
     let said = sandbox.fails(&format!("EDITOR=true {kenc} edit --no-input notes.env.kenc"), 1);
-    assert!(said.contains("there is no file system in memory to keep the plaintext in"), "{said}");
+    assert!(said.contains("no in-memory file system (tmpfs) found for the plaintext"), "{said}");
     let Some(terminal) = Terminal::new("no file system in memory", &sandbox) else { return };
     for (answer, end) in [("", "ended 1"), ("yes", "ended 0")] {
         terminal.start(&format!("EDITOR='sed -i s/me/you/' {kenc} edit notes.env.kenc"));
@@ -496,10 +496,10 @@ fn a_place_that_cannot_be_written_to_is_found_before_anything_is_typed() {
     write_whole_file(&sandbox, "");
     sandbox.program("never", "touch started");
     for (arguments, words) in [
-        ("not/there.kenc", "the folder not is not there"),
+        ("not/there.kenc", "the folder not does not exist"),
         (".", ". is a directory"),
         ("/dev/null", "/dev/null is not a regular file"),
-        ("-c app=other notes.env.kenc", "the context of the file has no `app`"),
+        ("-c app=other notes.env.kenc", "encryption context mismatch: the file has no app"),
     ] {
         let output = edit(&sandbox, "never", arguments).output().unwrap();
         assert!(!output.status.success());

@@ -56,16 +56,16 @@ fn values_are_variables_named_after_the_way_to_them() {
 fn what_no_command_could_be_given_is_refused_before_it_runs() {
     let Some((sandbox, _memory)) = place("refusals") else { return };
     for (arguments, code, words) in [
-        ("secrets.yaml --only db.user -- touch ran", 2, "there is no value `db.user`"),
-        ("secrets.yaml --prefix 1 -- touch ran", 2, "`1db_password` is not a name that a variable can have"),
-        ("key.pem.kenc -- touch ran", 2, "key.pem.kenc: nothing tells what its values are"),
-        ("--file key.pem.kenc -- touch ran", 2, "there is no {} among the arguments of the command"),
-        ("--file key.pem.kenc secrets.yaml -- touch ran {1}", 2, "there is no {2} among"),
-        ("--file key.pem.kenc --file-name a/b -- touch ran {}", 2, "`a/b` is not the name of a file"),
+        ("secrets.yaml --only db.user -- touch ran", 2, "no such value: `db.user`"),
+        ("secrets.yaml --prefix 1 -- touch ran", 2, "`1db_password` is not a valid variable name"),
+        ("key.pem.kenc -- touch ran", 2, "key.pem.kenc: cannot tell the format of its values"),
+        ("--file key.pem.kenc -- touch ran", 2, "the arguments of the command do not contain {}"),
+        ("--file key.pem.kenc secrets.yaml -- touch ran {1}", 2, "the arguments of the command do not contain {2}"),
+        ("--file key.pem.kenc --file-name a/b -- touch ran {}", 2, "`a/b` is not a file name"),
         (
             "--file key.pem.kenc secrets.yaml --file-name a -- touch ran {1} {2}",
             2,
-            "2 files need 2 names, and 1 are given",
+            "files 2, names 1",
         ),
         ("missing.yaml -- touch ran", 1, "cannot read missing.yaml"),
         ("secrets.yaml -k age1x -- touch ran", 2, "age1x"),
@@ -85,7 +85,7 @@ fn the_command_takes_the_place_of_kenc() {
     let Some((sandbox, memory)) = place("replacing the process") else { return };
     assert_eq!(sandbox.shell("kenc exec secrets.yaml -- sh -c 'exit 42'").status().unwrap().code(), Some(42));
     let said = sandbox.fails("kenc exec secrets.yaml -- not-there", 127);
-    assert!(said.contains("the command `not-there` is not there"), "{said}");
+    assert!(said.contains("command `not-there` not found"), "{said}");
     sandbox.write("no-program", "");
     let said = sandbox.fails("kenc exec secrets.yaml -- ./no-program", 126);
     assert!(said.contains("cannot run the command `./no-program`: permission denied"), "{said}");

@@ -455,7 +455,7 @@ fn a_version_that_anybody_could_have_written_brings_no_key_with_it() {
         },
     );
     assert_eq!(merge.code, 1);
-    merge.says("keys that nothing vouches for").says(&intruder);
+    merge.says("keys that are not trusted").says(&intruder);
     assert_eq!(repository.merged(), secret);
     repository.kenc(&["decrypt", "--identity", "second.txt", "s.yaml"]).fails(4);
     let theirs = repository.git(&["show", "theirs:s.yaml"]).ok().stdout_text();
@@ -778,7 +778,7 @@ fn a_rule_of_one_side_does_not_expose_what_the_other_has_encrypted() {
         },
     );
     assert_ne!(merge.code, 0);
-    assert!(merge.stderr.contains("in the clear, which one side has encrypted"), "{}", merge.stderr);
+    assert!(merge.stderr.contains("in plaintext, which one side has encrypted"), "{}", merge.stderr);
     assert!(!repository.text().contains("marmot"));
     repository.kenc(&["decrypt", "s.yaml"]).gives(b"a: first\nb: second\nc: marmot\n");
 }
@@ -814,14 +814,14 @@ fn a_check_finds_what_must_not_be_committed() {
     check("readme.yaml", "a: b\n").ok();
     check("secret/x.yaml", "a: b\n")
         .fails(PROBLEMS)
-        .says("a rule of the config names it")
+        .says("matches a config rule but is not encrypted")
         .hints("kenc encrypt -i secret/x.yaml");
     repository.home.write("secret/x.yaml", BASE);
     let good = repository.kenc(&["encrypt", "--values", "secret/x.yaml"]).ok().stdout_text();
     check("secret/x.yaml", &good).ok();
     let with_plaintext = good.replacen("db:\n", "db:\n  token: marmot\n", 1);
     let outcome = check("other.yaml", &with_plaintext);
-    outcome.fails(PROBLEMS).says("other.yaml").says("`db.token` stands in the clear");
+    outcome.fails(PROBLEMS).says("other.yaml").says("`db.token` is in plaintext");
     assert!(!outcome.stderr.contains("marmot"));
     let at = good.find("data:").unwrap() + 5;
     let damaged = format!("{}!{}", &good[..at], &good[at + 1..]);
@@ -835,7 +835,7 @@ fn a_check_finds_what_must_not_be_committed() {
         repository.kenc(&["encrypt", "--values", "--encrypted-regex", "^a$", "secret/x.yaml"]).ok().stdout_text();
     check("secret/x.yaml", &narrow).ok();
     repository.home.write(".sops.yaml", format!("{rule}  encrypted_regex: ^(a|c)$\n"));
-    check("secret/x.yaml", &narrow).fails(PROBLEMS).says("`c` stands in the clear, and the rule of the config");
+    check("secret/x.yaml", &narrow).fails(PROBLEMS).says("`c` is in plaintext, but the config rule");
 }
 
 #[test]
@@ -856,7 +856,7 @@ fn the_hook_refuses_a_commit_and_is_taken_away_again() {
     repository.git(&["add", "secret.yaml"]).ok();
     let refused = repository.git(&["commit", "-q", "-m", "secret"]);
     assert_ne!(refused.code, 0);
-    refused.says("secret.yaml: a rule of the config names it");
+    refused.says("secret.yaml: matches a config rule but is not encrypted");
     repository.kenc(&["encrypt", "-i", "secret.yaml"]).ok();
     repository.git(&["add", "secret.yaml"]).ok();
     repository.git(&["commit", "-q", "-m", "secret"]).ok();

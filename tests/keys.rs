@@ -341,7 +341,7 @@ mod keys_of_files {
         home.keygen();
         home.write("file.kenc", home.encrypt(&["-c", "app=demo"], PLAINTEXT));
         check(&home, &["--file", "file.kenc", "-c", "app=demo"], 0);
-        home.run(["keys", "check", "--file", "file.kenc", "-c", "app=other"]).fails(3).says("`app=other` is demanded");
+        home.run(["keys", "check", "--file", "file.kenc", "-c", "app=other"]).fails(3).says("-c asks for app=other");
     }
 }
 

@@ -99,9 +99,9 @@ mod contexts {
         assert_eq!(relay.asked(), ["GenerateDataKey"]);
 
         let other = home.decrypt(&["-c", "app=other"], &file);
-        other.fails(NOT_AUTHENTIC).says("`app=demo`").says("`app=other` is demanded").hints("kenc inspect");
+        other.fails(NOT_AUTHENTIC).says("the file has app=demo").says("-c asks for app=other").hints("kenc inspect");
         let missing = home.decrypt(&["-c", "app=demo", "-c", "env=prod"], &file);
-        missing.fails(NOT_AUTHENTIC).says("no `env`").says("`env=prod` is demanded");
+        missing.fails(NOT_AUTHENTIC).says("the file has no env").says("-c asks for env=prod");
         assert_eq!(relay.asked(), ["GenerateDataKey"], "a context that does not fit needs no key service");
     }
 

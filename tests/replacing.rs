@@ -82,10 +82,10 @@ fn of_many_changes_at_the_same_time_every_success_is_in_the_result() {
             if !output.status.success() {
                 let said = stderr(&output);
                 assert!(is_edit, "{script}: {said}");
-                let is_kept = said.contains("was changed by another program meanwhile")
+                let is_kept = said.contains("was changed by another program in the meantime")
                     && said.contains("the edits are kept, encrypted, in d.yaml.kenc-edit");
                 // One that begins when those of another are kept asks for a decision first.
-                assert!(is_kept || said.contains("there are edits of d.yaml that were not saved"), "{said}");
+                assert!(is_kept || said.contains("d.yaml has unsaved edits"), "{said}");
                 continue;
             }
             match trace {
@@ -187,7 +187,7 @@ fn a_file_that_is_written_to_while_it_is_encrypted_in_its_place_is_left_alone() 
         let output = end(child);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        let is_said = said.contains("busy was changed by another program meanwhile")
+        let is_said = said.contains("busy was changed by another program in the meantime")
             || said.contains("the input changed while it was read");
         assert!(is_said && said.contains("kenc: hint: "), "{said}");
         assert_eq!(std::fs::metadata(&path).unwrap().ino(), before, "it is still the plaintext");
@@ -241,7 +241,7 @@ fn a_file_with_other_names_is_not_encrypted_under_one_of_them_in_silence() {
         "kenc encrypt -r -i tree",
     ] {
         let said = sandbox.fails(script, 1);
-        assert!(said.contains("tree/x.yaml has 2 names, and would stay in plaintext under the others"), "{said}");
+        assert!(said.contains("tree/x.yaml has 2 hard links, and the others would keep the plaintext"), "{said}");
         assert_eq!(sandbox.read("tree/x.yaml"), b"a: 1\n");
     }
     sandbox

@@ -58,7 +58,7 @@ fn edits_of_a_file_whose_place_is_full_are_kept_in_the_state_folder() {
         "{said}"
     );
     assert!(said.contains("`kenc edit --resume small/x.yaml` goes on with them"), "{said}");
-    assert!(said.contains("there are edits of small/x.yaml that were not saved"), "{said}");
+    assert!(said.contains("small/x.yaml has unsaved edits"), "{said}");
     assert!(printed.starts_with("exit 1\n") && printed.contains("\n600\nexit 1\n"), "{printed}");
     assert!(printed.ends_with(&format!("{SECRET}\n")), "the kept edits went when they were saved: {printed}");
     memory.assert_empty();

@@ -210,7 +210,7 @@ mod inside_kms {
         let again = home.run(["rewrap", "x.kenc", "--remove", "alias/goes"]).ok().stdout_text();
         assert_eq!(again, "x.kenc: nothing to change; alias/goes is not among its keys\n");
         let outcome = home.run(["rewrap", "x.kenc", "--remove", "alias/never-made"]);
-        outcome.fails(KEY_SERVICE).says("cannot find out which key alias/never-made is").hints("aws kms describe-key");
+        outcome.fails(KEY_SERVICE).says("cannot resolve alias/never-made").hints("aws kms describe-key");
     }
 
     #[test]
@@ -694,7 +694,7 @@ mod rotation {
         let kms = need!(moto());
         let home = kms.home();
         home.write("x.kenc", home.encrypt(&["-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT));
-        home.run(["rotate", "--yes", "x.kenc", "-c", "app=other"]).fails(NOT_AUTHENTIC).says("`app=other` is demanded");
+        home.run(["rotate", "--yes", "x.kenc", "-c", "app=other"]).fails(NOT_AUTHENTIC).says("-c asks for app=other");
         let arguments = ["-c", "app=demo", "--new-context", "app=next", "--new-context", "env=prod"];
         home.run([&["rotate", "--yes", "x.kenc", "--cipher", "chacha20-poly1305"][..], &arguments].concat()).ok();
         home.run(["decrypt", "x.kenc", "-c", "app=next", "-c", "env=prod"]).gives(PLAINTEXT);

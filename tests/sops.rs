@@ -444,7 +444,7 @@ fn sops_reads_what_is_sealed_and_what_it_changes_is_never_taken_for_sealed() {
         assert!(time("+00:01"), "{name}");
         both.sops(&["decrypt", name]).ok();
         for command in [&["decrypt", name][..], &["verify", name], &["rotate", name]] {
-            both.kenc(command).fails(3).says("its seal is missing");
+            both.kenc(command).fails(3).says("the seal is missing");
         }
         both.kenc(&["seal", "--yes", name]).ok();
         both.kenc(&["verify", name]).ok();

@@ -59,7 +59,7 @@ fn text_is_shown_on_a_terminal_and_other_plaintext_is_not() {
         assert_shows(
             &screen,
             &[
-                "kenc: error: the plaintext has characters that a terminal would obey or hide, and the output is a terminal",
+                "kenc: error: refusing to write control or invisible characters of the plaintext to a terminal",
                 &format!("kenc: hint: name a file with `-o {name}`, or pipe the output; `-o -` forces it"),
                 "ended 1",
             ],
@@ -254,7 +254,7 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
         &["s.yaml: would be added age age1", "s.yaml: would be removed age age1", "Give 1 file the keys"],
     );
     terminal.types("no");
-    assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
+    assert_shows(&terminal.ended(), &["nothing was changed: you answered no", "ended 1"]);
     assert_eq!(sandbox.read("s.yaml"), before);
     terminal.start("kenc rewrap s.yaml --from-config");
     terminal.wait_for("[no]");
@@ -275,7 +275,7 @@ fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
     assert_shows(
         &terminal.screen(),
         &[
-            "s.yaml: its seal does not match",
+            "s.yaml: the seal does not match",
             "age age1",
             "rule: unencrypted_suffix _unencrypted",
             "# of the shop",
@@ -285,7 +285,7 @@ fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
     );
     assert!(!terminal.screen().contains("c4r1b0u"));
     terminal.types("no");
-    assert_shows(&terminal.ended(), &["nothing was changed: the answer was no", "ended 1"]);
+    assert_shows(&terminal.ended(), &["nothing was changed: you answered no", "ended 1"]);
     assert_eq!(sandbox.read("s.yaml"), before);
     terminal.start("kenc seal s.yaml");
     terminal.wait_for("[no]");
@@ -298,6 +298,6 @@ fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
     terminal.wait_for("[no]");
     sandbox.succeeds("sed -i 's/of the shop/of nobody/' s.yaml");
     terminal.types("yes");
-    assert_shows(&terminal.ended(), &["s.yaml was changed by another program meanwhile", "ended 1"]);
-    assert!(sandbox.fails("kenc verify s.yaml", 3).contains("its seal does not match"));
+    assert_shows(&terminal.ended(), &["s.yaml was changed by another program in the meantime", "ended 1"]);
+    assert!(sandbox.fails("kenc verify s.yaml", 3).contains("the seal does not match"));
 }

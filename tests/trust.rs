@@ -130,7 +130,7 @@ fn a_recipient_that_somebody_put_into_a_header_gets_no_new_data_key() {
     attack.plant_in_slots("x.kenc");
     let before = attack.home.read("x.kenc");
     let refused = attack.run(&["rotate", "x.kenc"]);
-    refused.fails(USAGE).says("nothing vouches for keys of the file").says(&attack.attacker).hints("--yes");
+    refused.fails(USAGE).says("keys of the file are not trusted").says(&attack.attacker).hints("--yes");
     assert_eq!(attack.home.read("x.kenc"), before, "a refusal leaves the file alone");
     // As one of several, and as a stream.
     attack.run(&["encrypt", "x", "-o", "y.kenc"]).ok();
@@ -205,7 +205,7 @@ fn a_recipient_that_somebody_put_into_a_document_gets_nothing_from_any_command()
         &["rotate", "s.yaml", "--new-context", "a=b"],
         &["rotate", "s.yaml", "--add", &attack.colleague],
     ] {
-        attack.run(words).fails(USAGE).says("nothing vouches for").says(&attack.attacker);
+        attack.run(words).fails(USAGE).says("not trusted").says(&attack.attacker);
         assert_eq!(attack.text("s.yaml"), planted, "{words:?}");
     }
     // What keeps the data key wraps it for nobody that the document names.
@@ -238,7 +238,7 @@ fn shares_are_split_anew_only_among_keys_that_something_vouches_for() {
     let planted = attack.text("s.yaml");
     let add = ["rewrap", "s.yaml", "--group", "2", "--identity", "both.txt", "--add"];
     let another = Home::new().keygen();
-    attack.run(&[&add[..], &[&another]].concat()).fails(USAGE).says("nothing vouches for").says(&attack.attacker);
+    attack.run(&[&add[..], &[&another]].concat()).fails(USAGE).says("not trusted").says(&attack.attacker);
     assert_eq!(attack.text("s.yaml"), planted);
     // A rule with exactly the honest groups is not one with the keys that the document has.
     let rule = |first: &str| {
@@ -272,7 +272,7 @@ fn a_branch_without_a_seal_brings_no_keys_names_rules_or_comments_into_a_merge()
     let commented = stripped.replace("# the host", "# kept by nobody");
     let ruled = stripped.replace("unencrypted_suffix: _unencrypted", "unencrypted_regex: _unencrypted$");
     for (theirs, words) in [
-        (&planted, "keys that nothing vouches for"),
+        (&planted, "keys that are not trusted"),
         (&renamed, "names of values in the clear: host_unencrypted, port_unencrypted"),
         (&commented, "comments"),
         (&ruled, "the rule that says what is encrypted"),
@@ -339,12 +339,12 @@ fn a_commit_that_only_adds_a_recipient_or_strips_a_seal_is_seen_and_found() {
     attack.home.write("s.yaml", lines.join("\n") + "\n");
     check(&["seal"]);
     attack.home.write("s.yaml", attack.without_seal(&base));
-    check(&["its seal is gone: the last commit has one"]);
+    check(&["the seal is missing: the last commit has one"]);
     let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
     assert!(shown.contains("\n# kenc: not sealed\n"), "{shown}");
     git(&["commit", "-q", "-m", "without a seal"]);
     attack.plant_in_metadata("s.yaml");
-    check(&["it gets keys that nothing vouches for"]);
+    check(&["keys that are not trusted were added"]);
     let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
     assert!(shown.contains(&format!("# kenc: key age {}\n", attack.attacker)), "{shown}");
 }
@@ -447,7 +447,7 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
     attack
         .run(&["decrypt", "-o", "-", "a/b/s.yaml"])
         .fails(1)
-        .says("`creation_rules` is no field of the config of a user");
+        .says("`creation_rules` is not a field of the config of a user");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub enum ConfigFault {
     #[error("the config has more than {0} bytes")]
     TooLong(u64),
     /// Somebody else put it into a folder where everybody may write.
-    #[error("the config belongs to another user, and lies in a folder where everybody may write")]
+    #[error("the config belongs to another user and is in a world-writable folder")]
     Planted,
     /// Somebody else can write it, and so decide which keys files are encrypted under.
     #[error("the config is not used: {0}")]
@@ -36,10 +36,10 @@ pub enum ConfigFault {
     #[error("{0}")]
     Syntax(String),
     /// Its aliases say more than a config can need.
-    #[error("its aliases repeat more than a config can need")]
+    #[error("its aliases expand to more than a config can need")]
     TooMuch,
     /// A field that does not exist.
-    #[error("`{field}` is no field of {place}")]
+    #[error("`{field}` is not a field of {place}")]
     UnknownField {
         /// The field.
         field: String,
@@ -68,7 +68,7 @@ pub enum ConfigFault {
         fault: String,
     },
     /// A rule says twice which values are encrypted.
-    #[error("a rule may have one of `{first}` and `{second}`, not both")]
+    #[error("a rule can have `{first}` or `{second}`, not both")]
     TwoSelections {
         /// One field.
         first: &'static str,
@@ -76,7 +76,7 @@ pub enum ConfigFault {
         second: &'static str,
     },
     /// A rule gives its keys twice.
-    #[error("a rule has either `key_groups` or keys of its own such as `{0}`, not both")]
+    #[error("a rule can have `key_groups` or keys of its own such as `{0}`, not both")]
     GroupsAndKeys(&'static str),
     /// A rule says nothing at all.
     #[error("the rule is empty")]
@@ -88,7 +88,7 @@ pub enum ConfigFault {
     #[error("a key group of the rule names no key")]
     EmptyGroup,
     /// More groups must agree than there are.
-    #[error("`shamir_threshold` is {threshold}, and the rule has {groups} key groups")]
+    #[error("`shamir_threshold` is {threshold}, but the rule has {groups} key groups")]
     Threshold {
         /// What the rule says.
         threshold: i64,
@@ -99,7 +99,7 @@ pub enum ConfigFault {
     #[error(transparent)]
     KeyWord(#[from] KeyWordError),
     /// A key of another kind than the field is for.
-    #[error("`{word}` is no {wanted}")]
+    #[error("`{word}` is not {wanted}")]
     KeyOfAnotherKind {
         /// The word.
         word: String,
@@ -110,13 +110,13 @@ pub enum ConfigFault {
     #[error("`keys` has no `{0}`")]
     UnknownName(String),
     /// A name stands for another name.
-    #[error("the key `{0}` must be a key itself, not another name")]
+    #[error("`{0}` must be a key, not another name")]
     NameOfName(String),
     /// A context cannot be used.
     #[error(transparent)]
     Context(#[from] ContextError),
     /// A pair of the command line contradicts one of the config.
-    #[error("the context has `{key}={ours}` here, and `{key}={given}` was given")]
+    #[error("encryption context conflict: the config has {key}={ours}, -c gives {key}={given}")]
     ContextConflict {
         /// The key.
         key: String,
@@ -126,13 +126,13 @@ pub enum ConfigFault {
         given: String,
     },
     /// A pattern of `trusted_keys` is none.
-    #[error("`{0}` in `trusted_keys` is no ARN, account or recipient")]
+    #[error("`{0}` in `trusted_keys` is not an ARN, account or recipient")]
     TrustedKey(String),
     /// No rule is for the file.
     #[error("no rule matches {0}")]
     NoRule(String),
     /// The rule asks for what cannot be done with a whole file.
-    #[error("the rule for {file} cannot be used for a whole file: {reason}")]
+    #[error("the rule for {file} cannot encrypt a whole file: {reason}")]
     NotForWholeFile {
         /// The file.
         file: String,
@@ -156,7 +156,7 @@ pub enum WholeFileFault {
         id: String,
     },
     /// A context that belongs to one key.
-    #[error("the key {0} has a context of its own")]
+    #[error("the key {0} has its own encryption context")]
     KeyContext(String),
     /// Keys that are asked in different ways.
     #[error("its KMS keys have different roles or profiles")]

@@ -24,7 +24,7 @@ pub enum DocumentError {
         fault: String,
     },
     /// A notation has no way to say it.
-    #[error("{notation} cannot carry {what}")]
+    #[error("{notation} cannot hold {what}")]
     CannotCarry {
         /// The notation, as people call it.
         notation: &'static str,
@@ -40,16 +40,16 @@ pub enum DocumentError {
         fault: String,
     },
     /// What was written does not say what it was to say: a bug, found before anything was replaced.
-    #[error("the changed document does not read as it should: {0}")]
+    #[error("the changed document does not read back as intended: {0}")]
     NotAsMeant(String),
     /// It is too long to be a config file.
-    #[error("it is longer than {limit} bytes, and no config file is")]
+    #[error("the document is longer than {limit} bytes, the limit for config files")]
     TooLong {
         /// The longest that is read, in bytes.
         limit: u64,
     },
     /// It has more parts than a config file has.
-    #[error("{at}: there are more than {limit} {what}, and no config file has so many")]
+    #[error("{at}: more than {limit} {what}, the limit for config files")]
     TooMany {
         /// Where the first one beyond the limit is.
         at: At,
@@ -62,10 +62,10 @@ pub enum DocumentError {
     #[error("this is not an encrypted document")]
     NotEncrypted,
     /// It has metadata of sops, and should have none.
-    #[error("this document is encrypted already")]
+    #[error("this document is already encrypted")]
     AlreadyEncrypted,
     /// A value is an encrypted one, in a document that should be in the clear.
-    #[error("{at}: `{path}` is an encrypted value already")]
+    #[error("{at}: `{path}` is already an encrypted value")]
     ValueAlreadyEncrypted {
         /// Where.
         at: At,
@@ -73,16 +73,16 @@ pub enum DocumentError {
         path: String,
     },
     /// It has a `sops` key that is not metadata.
-    #[error("its key `sops` is taken by something that is not metadata of an encrypted document: {0}")]
+    #[error("the key `sops` holds something other than sops metadata: {0}")]
     ForeignSopsKey(String),
     /// Its metadata cannot be used.
-    #[error("its metadata is damaged: {0}")]
+    #[error("the sops metadata is damaged: {0}")]
     Metadata(String),
     /// It has more than one rule for which values are encrypted.
-    #[error("it has several rules for what is encrypted: {}", .0.join(", "))]
+    #[error("the document has several encryption rules: {}", .0.join(", "))]
     SeveralRules(Vec<&'static str>),
     /// A rule cannot be used.
-    #[error("the rule {name} is unusable: {fault}")]
+    #[error("the rule {name} cannot be used: {fault}")]
     UnusableRule {
         /// The name of the rule, as metadata and configs have it.
         name: &'static str,
@@ -90,10 +90,10 @@ pub enum DocumentError {
         fault: String,
     },
     /// The rule selects nothing: all would stay in the clear.
-    #[error("no value is selected by {0}, so everything would stay in the clear")]
+    #[error("{0} selects no value, so everything would stay in plaintext")]
     NothingSelected(String),
     /// A comment could not be told from one that is not to be encrypted, once it were encrypted.
-    #[error("{at}: the comment would match {rule} when it is encrypted, and could not be decrypted any more")]
+    #[error("{at}: the encrypted comment would match {rule}, so it could not be decrypted again")]
     CommentMatchesRule {
         /// Where.
         at: At,
@@ -101,7 +101,7 @@ pub enum DocumentError {
         rule: &'static str,
     },
     /// A value that is to be encrypted by the document's own rule stands in the clear.
-    #[error("{at}: `{path}` stands in the clear, and the rule of the document says that it is encrypted{}", and_others(*.others))]
+    #[error("{at}: `{path}` is in plaintext, but the document's rule selects it for encryption{}", and_others(*.others))]
     InTheClear {
         /// Where the first one is.
         at: At,
@@ -129,16 +129,16 @@ pub enum DocumentError {
         path: String,
     },
     /// It has no MAC.
-    #[error("it has no MAC: nothing says that its values are all there, and in their order")]
+    #[error("the MAC is missing: values may have been added, removed or moved")]
     MissingMac,
     /// The MAC is not that of the values.
-    #[error("its MAC is not that of its values: a value was added, removed, moved or changed")]
+    #[error("MAC mismatch: a value was added, removed, moved or changed")]
     WrongMac,
     /// The seal is missing where one belongs, or is not that of the document.
     #[error("{0}")]
     BrokenSeal(SealFault),
     /// It has no seal, and one is demanded.
-    #[error("it is not sealed, and a seal is required: kenc never sealed it, or another tool has encrypted it since")]
+    #[error("a seal is required, but the document has none: kenc never sealed it, or another tool has encrypted it since")]
     NoSeal,
     /// A value has the versions of two sides of a merge, and nobody has chosen one.
     #[error("{at}: the merge of `{path}` is not resolved")]
@@ -149,19 +149,19 @@ pub enum DocumentError {
         path: String,
     },
     /// A change would leave another value in the clear that was encrypted.
-    #[error("this would leave `{path}` in the clear, which is encrypted now")]
+    #[error("this would leave `{path}` in plaintext, which is encrypted now")]
     WouldBeInTheClear {
         /// Its path.
         path: String,
     },
     /// What an alias stands for would go.
-    #[error("{at}: this alias stands for a value that would go")]
+    #[error("{at}: this alias refers to a value that would be removed")]
     AliasOfIt {
         /// Where the alias is.
         at: At,
     },
     /// A merge would leave a value in the clear that one side has encrypted.
-    #[error("the merge would leave `{path}` in the clear, which one side has encrypted")]
+    #[error("the merge would leave `{path}` in plaintext, which one side has encrypted")]
     WouldExpose {
         /// Its path.
         path: String,
@@ -170,10 +170,10 @@ pub enum DocumentError {
     #[error("the versions cannot be merged: {0}")]
     Unmergeable(&'static str),
     /// The shares that the key groups gave do not make the data key.
-    #[error("the shares of its key groups do not make its data key")]
+    #[error("the shares of the key groups do not combine to the data key")]
     SharesDoNotFit,
     /// The threshold cannot be.
-    #[error("a threshold of {threshold} is not possible with {groups} key groups")]
+    #[error("a threshold of {threshold} is impossible with {groups} key groups")]
     Threshold {
         /// How many groups were to be needed.
         threshold: usize,
@@ -181,10 +181,10 @@ pub enum DocumentError {
         groups: usize,
     },
     /// It has several groups of keys, and it was not said which one is to change.
-    #[error("it has {0} key groups, and it is not said which one is to change")]
+    #[error("the document has {0} key groups: name the one to change")]
     SeveralGroups(usize),
     /// It has no such group of keys.
-    #[error("it has no key group {number}: there {}", if *.groups == 1 { "is one".to_owned() } else { format!("are {groups}") })]
+    #[error("the document has no key group {number}: it has {}", if *.groups == 1 { "one".to_owned() } else { groups.to_string() })]
     NoSuchGroup {
         /// The one that was named, from 1.
         number: usize,
@@ -192,7 +192,7 @@ pub enum DocumentError {
         groups: usize,
     },
     /// A key of the document would have to wrap anew, and kenc cannot have it do so.
-    #[error("kenc cannot wrap a data key under {key}, which the document has in {list}")]
+    #[error("kenc cannot wrap a data key under {key}, which the document lists in {list}")]
     CannotRewrap {
         /// The name of the key.
         key: String,
@@ -247,19 +247,19 @@ impl DocumentError {
 pub enum SealFault {
     /// The document was sealed, and has no seal.
     #[error(
-        "its seal is missing: somebody took it away, or another tool changed its recipients, as `sops updatekeys` does"
+        "the seal is missing: it was removed, or another tool changed the recipients, as `sops updatekeys` does"
     )]
     Removed,
     /// The seal is that of something else.
     #[error(
-        "its seal does not match: its text, its rule or its recipients were changed, by somebody or by a tool such as a formatter"
+        "the seal does not match: the text, the rule or the recipients were changed, by hand or by a tool such as a formatter"
     )]
     Wrong,
     /// There is one, and the document was not sealed when it was last encrypted.
-    #[error("it has a seal that was not made for it: when it was last encrypted, it was not sealed")]
+    #[error("the seal was not made for this document: it was not sealed when it was last encrypted")]
     Unexpected,
     /// It has another form.
-    #[error("its seal has a form that this version of kenc does not read")]
+    #[error("this version of kenc cannot read the form of the seal")]
     Unknown,
 }
 
@@ -281,7 +281,7 @@ impl fmt::Display for At {
 fn and_others(count: usize) -> String {
     match count {
         0 => String::new(),
-        1 => ", and so does another".to_owned(),
-        count => format!(", and so do {count} others"),
+        1 => ", and so is another value".to_owned(),
+        count => format!(", and so are {count} others"),
     }
 }

@@ -328,7 +328,7 @@ fn verifying_lists_everything_that_is_wrong() {
     let (problems, _) = verify(&forged).unwrap();
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems.len(), 3, "{problems:?}");
-    assert!(problems[0].starts_with("line 1, column 4: `a` stands in the clear"), "{problems:?}");
+    assert!(problems[0].starts_with("line 1, column 4: `a` is in plaintext"), "{problems:?}");
     assert!(problems.iter().all(|problem| !problem.contains("hunter2")));
 }
 

@@ -73,7 +73,7 @@ fn an_input_that_becomes_shorter_while_it_is_read_is_an_error() {
         let (status, said) = end_of(child);
         assert_eq!(status.code(), Some(1), "{said}");
         let expected =
-            format!("the input changed while it was read: {LEN} bytes were there at first, {} at the end", LEN / 2);
+            format!("the input changed while it was read: it had {LEN} bytes at first and {} at the end", LEN / 2);
         assert!(said.contains(&expected), "{said}");
     }
 }
@@ -109,7 +109,7 @@ fn of_two_that_write_the_same_new_output_one_succeeds_and_the_other_says_that_it
     assert!(finish(second, b"second").0.success());
     let (status, said) = finish(first, b"first");
     assert_eq!(status.code(), Some(6));
-    assert_eq!(said, "kenc: error: out exists already\nkenc: hint: `-f` replaces it\n");
+    assert_eq!(said, "kenc: error: out already exists\nkenc: hint: `-f` replaces it\n");
     assert_eq!(sandbox.succeeds("kenc decrypt out"), "second");
     assert_eq!(sandbox.names(), ["out"]);
 }

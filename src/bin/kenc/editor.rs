@@ -52,7 +52,7 @@ impl Editor {
         if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
             let text = value.to_str().ok_or(Cause::EditorVariable { name, fault: "is not UTF-8" })?;
             let words = shell_words::split(text)
-                .map_err(|_| Cause::EditorVariable { name, fault: "has a quote that does not end" })?;
+                .map_err(|_| Cause::EditorVariable { name, fault: "has an unclosed quote" })?;
             if words.is_empty() {
                 return Err(Cause::EditorVariable { name, fault: "names no program" }.into());
             }

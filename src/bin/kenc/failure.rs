@@ -75,161 +75,161 @@ pub enum Cause {
     Library(#[from] kenc::error::Error),
     #[error("refusing to write encrypted bytes to a terminal")]
     CiphertextToTerminal { input: Option<PathBuf> },
-    #[error("the plaintext has characters that a terminal would obey or hide, and the output is a terminal")]
+    #[error("refusing to write control or invisible characters of the plaintext to a terminal")]
     BinaryToTerminal { input: Option<PathBuf> },
-    #[error("the values of {} would be encrypted, and the whole of {}", document.display(), whole.display())]
+    #[error("kenc would encrypt the values of {} but the whole of {}", document.display(), whole.display())]
     MixedInputs { document: PathBuf, whole: PathBuf },
-    #[error("{0}: a range is for kenc files, and this is a config document")]
+    #[error("{0}: --range applies to kenc files, and this is a config document")]
     RangeOfDocument(String),
-    #[error("the config names the PGP key `{0}`, which is no fingerprint")]
+    #[error("the config names the PGP key `{0}`, which is not a fingerprint")]
     NoFingerprint(String),
-    #[error("the config names the key `{id}` in `{field}`, and kenc does not ask that service")]
+    #[error("the config names the key `{id}` in `{field}`, and kenc does not support that key service")]
     KeyOfOtherService { field: &'static str, id: String },
-    #[error("{0}: --cipher is for kenc files: the values of a config document have only one")]
+    #[error("{0}: --cipher applies to kenc files: the values of a config document have only one cipher")]
     CipherOfDocument(String),
-    #[error("there is no place for the results of many files")]
+    #[error("encrypting several files needs an output folder")]
     NoPlaceForMany,
-    #[error("there is no file that a rule of the config is for, and whose values could be encrypted")]
+    #[error("no file matches a config rule that encrypts values")]
     NothingMeant,
-    #[error("{} is encrypted as a whole, so that no single value of it can be changed", .0.display())]
+    #[error("{} is encrypted as a whole file: single values cannot be changed", .0.display())]
     ValueOfWholeFile(PathBuf),
-    #[error("a value on the command line can be read by every program on this machine")]
+    #[error("a value on the command line is visible to every program on this machine")]
     ValueOnCommandLine,
     #[error("no value: {0}")]
     NoValue(&'static str),
-    #[error("the value is not text: it is not UTF-8")]
+    #[error("the value is not UTF-8 text")]
     ValueNotText,
-    #[error("the value is not JSON: {0}")]
+    #[error("the value is not valid JSON: {0}")]
     ValueNotJson(String),
-    #[error("{0}: its name does not say which notation it has")]
+    #[error("{0}: cannot tell its format from its name")]
     NotationUnknown(String),
-    #[error("no config has a rule with keys for {0}")]
+    #[error("no config rule with keys matches {0}")]
     NoRule(String),
-    #[error("{count} {} would get other keys, and nobody can be asked", if *.count == 1 { "file" } else { "files" })]
+    #[error("{count} {} would get other keys, and there is no terminal to confirm on", if *.count == 1 { "file" } else { "files" })]
     NotConfirmed { count: usize },
-    #[error("{0} would be sealed, and nobody can be asked whether it is as it should be")]
+    #[error("cannot seal {0}: there is no terminal to confirm on")]
     SealNotConfirmed(String),
-    #[error("{0} is a kenc file: it is authenticated as a whole, and needs no seal")]
+    #[error("{0} is a kenc file: it is authenticated as a whole and needs no seal")]
     SealOfWholeFile(String),
-    #[error("nothing was changed: the answer was no")]
+    #[error("nothing was changed: you answered no")]
     Declined,
-    #[error("there are {0} inputs and one output")]
+    #[error("{0} inputs cannot share one output")]
     SeveralInputs(usize),
     #[error("{} is both the input and the output", .0.display())]
     OutputIsInput(PathBuf),
-    #[error("the standard input is the same file as the output")]
+    #[error("standard input and the output are the same file")]
     StandardInputIsOutput,
     #[error("{} is a directory", .0.display())]
     InputIsDirectory(PathBuf),
     #[error("{} is a directory", .0.display())]
     CannotEncryptDirectory(PathBuf),
-    #[error("the folder {} is not there", .0.display())]
+    #[error("the folder {} does not exist", .0.display())]
     NoFolder(PathBuf),
     #[error("{} is not a folder", .0.display())]
     NotAFolder(PathBuf),
     #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
-    #[error("nothing is named")]
+    #[error("no files given")]
     NothingNamed,
-    #[error("many files need a folder for their results")]
+    #[error("several files need an output folder")]
     NoFolderForResults,
-    #[error("{} is in more than {limit} folders", path.display())]
+    #[error("{} is more than {limit} folders deep", path.display())]
     TooDeep { path: PathBuf, limit: usize },
-    #[error("{} has `..` in it, which could lead out of the folder for the results", .0.display())]
+    #[error("{} contains `..`, which could lead out of the output folder", .0.display())]
     LeadsOut(PathBuf),
-    #[error("a name in the list has more than {0} bytes")]
+    #[error("a name in the list is longer than {0} bytes")]
     NameTooLong(u64),
-    #[error("{} is not a regular file any more", .0.display())]
+    #[error("{} is no longer a regular file", .0.display())]
     NotAFile(PathBuf),
-    #[error("{} {fault}, and -i means --in-place: no file was changed", path.display())]
+    #[error("{} {fault}; -i means --in-place, and no file was changed", path.display())]
     NotToReplace { path: PathBuf, fault: String },
-    #[error("`{word}` is no file: it names a key{}", if *.is_after_recursive { ", and -r means --recursive" } else { "" })]
+    #[error("`{word}` is a key, not a file{}", if *.is_after_recursive { "; -r means --recursive" } else { "" })]
     KeyAmongInputs { word: String, is_after_recursive: bool },
-    #[error("`{0}` alone is no key: the shell split it at its space")]
+    #[error("`{0}` alone is not a key: the shell split the key at its space")]
     SplitKey(String),
-    #[error("{0}: kenc reads files and pipes, and no addresses")]
+    #[error("{0} is a URL, and kenc reads only files and pipes")]
     Address(String),
-    #[error("{} is not encrypted: it has no metadata of sops", .0.display())]
+    #[error("{} is not encrypted: it has no sops metadata", .0.display())]
     NotEncrypted(PathBuf),
-    #[error("the standard input cannot be replaced")]
+    #[error("standard input cannot be replaced in place")]
     StandardInputInPlace,
-    #[error("the standard input cannot be changed beside other files")]
+    #[error("standard input cannot be combined with other files")]
     StandardInputAmongFiles,
     #[error("{} is a directory", .0.display())]
     FolderWithoutRecursion(PathBuf),
     #[error("{} is not a regular file", .0.display())]
     NotChangeable(PathBuf),
-    #[error("{} has {names} names, and only this one would get the new keys", path.display())]
+    #[error("{} has {names} hard links, and only this one would get the new keys", path.display())]
     HasOtherNames { path: PathBuf, names: u64 },
-    #[error("{} has {names} names, and would stay in plaintext under the others", path.display())]
+    #[error("{} has {names} hard links, and the others would keep the plaintext", path.display())]
     PlaintextHasOtherNames { path: PathBuf, names: u64 },
-    #[error("the standard input has no name for a file in {}", .0.display())]
+    #[error("standard input has no file name to use in {}", .0.display())]
     StandardInputToFolder(PathBuf),
-    #[error("there is no local key: {} is not there", path.display())]
+    #[error("there is no local key: {} does not exist", path.display())]
     NoLocalKey { path: PathBuf, named: Named },
-    #[error("no key to encrypt with: no -k is given, no config has a rule, and there is no local key")]
+    #[error("no key to encrypt with: no -k was given, no config rule matches, and there is no local key")]
     NoKeyGiven,
-    #[error("`@{name}` does not mean the same key for {} and for {}", first.display(), second.display())]
+    #[error("`@{name}` means different keys for {} and {}", first.display(), second.display())]
     NameOfSeveralKeys { name: String, first: PathBuf, second: PathBuf },
-    #[error("no key to check: none is given, and there is no local key")]
+    #[error("no key to check: none was given, and there is no local key")]
     NothingToCheck,
-    #[error("the account of the key is not clear: those who are named belong to {0}")]
+    #[error("cannot tell the account of the key: the principals belong to {0}")]
     SeveralAccounts(String),
-    #[error("there is a local key already: {}", path.display())]
+    #[error("a local key already exists: {}", path.display())]
     LocalKeyExists { path: PathBuf, recipient: Option<String> },
-    #[error("{} is a kenc file already", .0.display())]
+    #[error("{} is already a kenc file", .0.display())]
     EncryptedAlready(PathBuf),
-    #[error("there is no home folder to keep the local key in")]
+    #[error("no home folder found for the local key")]
     NoHome,
     #[error("{0}")]
     AsSops(String),
-    #[error("{} has {bytes} bytes, and 1 GiB is the limit for what is kept in memory", path.display())]
+    #[error("{} has {bytes} bytes, and the limit for a file held in memory is 1 GiB", path.display())]
     TooLong { path: PathBuf, bytes: u64 },
     #[error("{} is not a regular file", .0.display())]
     NotARegularFile(PathBuf),
-    #[error("no editor is set, and neither vi, vim nor nano is there")]
+    #[error("no editor is set, and vi, vim and nano were not found")]
     NoEditor,
     #[error("${name} {fault}")]
     EditorVariable { name: &'static str, fault: &'static str },
-    #[error("the editor `{0}` was not found")]
+    #[error("editor `{0}` not found")]
     EditorNotFound(String),
     #[error("the editor failed ({0})")]
     EditorFailed(ExitStatus),
-    #[error("the editor left no file")]
+    #[error("the editor removed the file")]
     EditorLeftNothing,
-    #[error("there is no file system in memory to keep the plaintext in")]
+    #[error("no in-memory file system (tmpfs) found for the plaintext")]
     NoMemoryForPlaintext,
-    #[error("{} was changed by another program meanwhile", .0.display())]
+    #[error("{} was changed by another program in the meantime", .0.display())]
     ChangedMeanwhile(PathBuf),
     #[error("{}", why.cause)]
     NotSaved { why: Box<Failure>, kept: Box<Kept> },
     #[error("{0}")]
     EditsUnreadable(kenc::error::Error),
-    #[error("{}; and the edits are lost: {error}", why.cause)]
+    #[error("{}; the edits are lost: {error}", why.cause)]
     EditsLost { why: Box<Failure>, error: Box<kenc::error::Error> },
-    #[error("there are edits of {} that were not saved", file.display())]
+    #[error("{} has unsaved edits", file.display())]
     EditsKept { file: PathBuf, recovery: PathBuf },
-    #[error("there are no edits of {} that were not saved", .0.display())]
+    #[error("{} has no unsaved edits", .0.display())]
     NoEditsKept(PathBuf),
-    #[error("{} was not changed: the edits are discarded", .0.display())]
+    #[error("{} was not changed: the edits were discarded", .0.display())]
     EditsDiscarded(PathBuf),
-    #[error("the value at {path} cannot be a variable: {fault}")]
+    #[error("the value at {path} cannot become an environment variable: {fault}")]
     NotAVariable { path: String, fault: String },
-    #[error("the value at {path} would set {name}, by which a document could have other programs run")]
+    #[error("the value at {path} would set {name}, a variable that can make programs run other code")]
     VariableMustBeNamed { path: String, name: String },
     #[error("{} has no keys to show", .0.display())]
     NoKeysToShow(PathBuf),
-    #[error("{}: nothing tells what its values are", .0.display())]
+    #[error("{}: cannot tell the format of its values from its name", .0.display())]
     NoValues(PathBuf),
-    #[error("there is no value `{0}`")]
+    #[error("no such value: `{0}`")]
     NoSuchValue(String),
-    #[error("{files} files need {files} names, and {names} are given")]
+    #[error("--file-name must be given once for each file: files {files}, names {names}")]
     FileNames { files: usize, names: usize },
-    #[error("`{}` is not the name of a file", .0.display())]
+    #[error("`{}` is not a file name", .0.display())]
     NotAFileName(OsString),
-    #[error("there is no {0} among the arguments of the command")]
+    #[error("the arguments of the command do not contain {0}")]
     NoPlaceForFile(String),
-    #[error("the command `{}` is not there", .0.display())]
+    #[error("command `{}` not found", .0.display())]
     CommandNotFound(OsString),
     #[error("{error}")]
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },

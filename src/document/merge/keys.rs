@@ -70,7 +70,7 @@ impl fmt::Display for Dispute {
                     Uncovered::KeyGroups => f.write_str("the key groups"),
                 }
             }
-            Self::UnvouchedKeys(keys) => write!(f, "they added keys that nothing vouches for: {}", keys.join(", ")),
+            Self::UnvouchedKeys(keys) => write!(f, "they added keys that are not trusted: {}", keys.join(", ")),
         }
     }
 }

@@ -13,27 +13,27 @@ pub enum GitFault {
     NoGit(String),
     #[error("git: {0}")]
     Failed(String),
-    #[error("this is no working tree of git")]
+    #[error("not inside a git working tree")]
     NoRepository,
-    #[error("`{0}` is no pattern for .gitattributes")]
+    #[error("`{0}` is not a valid .gitattributes pattern")]
     NoAttributePattern(String),
-    #[error("there is a pre-commit hook already: {}", .0.display())]
+    #[error("a pre-commit hook already exists: {}", .0.display())]
     OtherHook(PathBuf),
-    #[error("{}: two versions of a file that is encrypted whole cannot be merged", .0.display())]
+    #[error("{}: two versions of a file encrypted as a whole cannot be merged", .0.display())]
     MergeOfWholeFiles(PathBuf),
-    #[error("{}: one side has nothing in it", .0.display())]
+    #[error("{}: one side is empty", .0.display())]
     MergeOfNothing(PathBuf),
     #[error("{0}")]
     MergeConflicts(Box<MergeConflicts>),
-    #[error("{}: a rule of the config names it, and it is not encrypted", .0.display())]
+    #[error("{} matches a config rule but is not encrypted", .0.display())]
     ShouldBeEncrypted(PathBuf),
-    #[error("{at}: `{path}` stands in the clear, and the rule of the config says that it is encrypted")]
+    #[error("{at}: `{path}` is in plaintext, but the config rule selects it for encryption")]
     InTheClearByConfig { at: At, path: String },
-    #[error("its seal is gone: the last commit has one")]
+    #[error("the seal is missing: the last commit has one")]
     SealGone,
-    #[error("it gets keys that nothing vouches for: {}", .0.join(", "))]
+    #[error("keys that are not trusted were added: {}", .0.join(", "))]
     KeysAdded(Vec<String>),
-    #[error("{}: nothing was repaired, because nobody has confirmed it", .0.display())]
+    #[error("{}: nothing was repaired: nobody confirmed it", .0.display())]
     NotConfirmed(PathBuf),
 }
 

@@ -65,7 +65,7 @@ impl<'a> Variables<'a> {
         let name = if naming.is_upper { name.to_ascii_uppercase() } else { name };
         let fault = |fault| Cause::NotAVariable { path: path.to_string(), fault };
         if !can_be_name(&name) {
-            return Err(fault(format!("`{name}` is not a name that a variable can have")));
+            return Err(fault(format!("`{name}` is not a valid variable name")));
         }
         if let Some(first) = named.insert((path.root, name.clone()), path.clone()) {
             return Err(fault(format!("`{first}` gives the same name, `{name}`")));
