@@ -475,7 +475,9 @@ mod keys {
         let documents = Documents::new();
         let home = &documents.home;
         let team = documents.other_key("team.txt");
-        home.run(["rewrap", "secrets.yaml", "--from-config", "--yes"]).fails(USAGE).says("no config rule with keys matches");
+        home.run(["rewrap", "secrets.yaml", "--from-config", "--yes"])
+            .fails(USAGE)
+            .says("no config rule with keys matches");
         home.write("dump.sql", "select 1;");
         home.run(["encrypt", "dump.sql", "-o", "dump.sql.kenc"]).ok();
         let rules = format!(
@@ -486,7 +488,9 @@ mod keys {
         let before = documents.text("secrets.yaml");
         let outcome = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config"]);
         assert_eq!(outcome.code, USAGE);
-        outcome.says("there is no terminal to confirm on").says(&format!("secrets.yaml: would be added age {team} (group 2)"));
+        outcome
+            .says("there is no terminal to confirm on")
+            .says(&format!("secrets.yaml: would be added age {team} (group 2)"));
         outcome.says(&format!("dump.sql.kenc: would be added key {team}"));
         assert_eq!(documents.text("secrets.yaml"), before);
         let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();

@@ -62,11 +62,7 @@ fn what_no_command_could_be_given_is_refused_before_it_runs() {
         ("--file key.pem.kenc -- touch ran", 2, "the arguments of the command do not contain {}"),
         ("--file key.pem.kenc secrets.yaml -- touch ran {1}", 2, "the arguments of the command do not contain {2}"),
         ("--file key.pem.kenc --file-name a/b -- touch ran {}", 2, "`a/b` is not a file name"),
-        (
-            "--file key.pem.kenc secrets.yaml --file-name a -- touch ran {1} {2}",
-            2,
-            "files 2, names 1",
-        ),
+        ("--file key.pem.kenc secrets.yaml --file-name a -- touch ran {1} {2}", 2, "files 2, names 1"),
         ("missing.yaml -- touch ran", 1, "cannot read missing.yaml"),
         ("secrets.yaml -k age1x -- touch ran", 2, "age1x"),
         ("secrets.yaml", 2, "required"),

@@ -138,7 +138,9 @@ pub enum DocumentError {
     #[error("{0}")]
     BrokenSeal(SealFault),
     /// It has no seal, and one is demanded.
-    #[error("a seal is required, but the document has none: kenc never sealed it, or another tool has encrypted it since")]
+    #[error(
+        "a seal is required, but the document has none: kenc never sealed it, or another tool has encrypted it since"
+    )]
     NoSeal,
     /// A value has the versions of two sides of a merge, and nobody has chosen one.
     #[error("{at}: the merge of `{path}` is not resolved")]
@@ -246,9 +248,7 @@ impl DocumentError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealFault {
     /// The document was sealed, and has no seal.
-    #[error(
-        "the seal is missing: it was removed, or another tool changed the recipients, as `sops updatekeys` does"
-    )]
+    #[error("the seal is missing: it was removed, or another tool changed the recipients, as `sops updatekeys` does")]
     Removed,
     /// The seal is that of something else.
     #[error(

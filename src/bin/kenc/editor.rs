@@ -51,8 +51,8 @@ impl Editor {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
         if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
             let text = value.to_str().ok_or(Cause::EditorVariable { name, fault: "is not UTF-8" })?;
-            let words = shell_words::split(text)
-                .map_err(|_| Cause::EditorVariable { name, fault: "has an unclosed quote" })?;
+            let words =
+                shell_words::split(text).map_err(|_| Cause::EditorVariable { name, fault: "has an unclosed quote" })?;
             if words.is_empty() {
                 return Err(Cause::EditorVariable { name, fault: "names no program" }.into());
             }
