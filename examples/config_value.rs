@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use kenc::Session;
-use kenc::document::tree::Node;
+use kenc::document::Node;
 use kenc::document::{Demands, Document, Format, Recipe, Sealed};
 use kenc::keys::{KeySpec, NewIdentity};
 

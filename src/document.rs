@@ -57,70 +57,35 @@
 //! # }
 //! ```
 
-mod binary;
-mod cipher;
-mod compare;
-mod copies;
-mod dotenv;
-mod encrypt;
-mod exposure;
-mod flatten;
-mod follow;
-mod format;
-mod forms;
-mod infer;
-mod ini;
-mod interchange;
-mod json;
-mod lines;
-pub mod mac;
+mod file;
 pub mod merge;
-pub mod metadata;
-mod outside;
-mod part;
-mod path;
-mod prepared;
-mod rekey;
-mod relist;
-mod repair;
-mod reuse;
-mod scalar;
-mod seal;
-pub mod sealed;
-pub mod select;
-mod shown_keys;
-mod spots;
+mod model;
+mod operations;
+mod sops;
 mod store;
-pub mod stored_key;
-mod toml;
-pub mod tree;
-mod untyped;
-pub mod value;
-mod vouch;
-mod walk;
-mod yaml;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::error::DocumentError;
-use compare::{Meant, Target, check_metadata};
-use store::{Found, METADATA_KEY, Splice, apply, store_of};
+use file::comparison::{Meant, Target, check_metadata};
+use model::positions;
+use store::notation::{Found, METADATA_KEY, Splice, apply, store_of};
 
-pub use encrypt::{Comments, EmptySelection, Encrypted, Outcome, Recipe};
-pub use mac::MacScope;
-pub use metadata::Metadata;
-pub use path::PathError;
-pub use prepared::Prepared;
-pub use rekey::{DataKeyChange, NewKey, Rotation};
-pub use relist::{GroupDifference, NewKeys, WantedKey};
-pub use seal::SealStatus;
-pub use sealed::{Demands, MacDemand, MacStatus, Opened, Report, SealDemand, Sealed};
-pub use select::Rule;
-pub use stored_key::StoredKey;
-pub use tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
-pub use value::Value;
-pub use walk::Item;
+pub use model::path::PathError;
+pub use model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree, children, children_mut};
+pub use model::value::Value;
+pub use model::walk::Item;
+pub use operations::decryption::{Demands, MacDemand, MacStatus, Opened, Report, SealDemand, Sealed};
+pub use operations::encryption::{Comments, EmptySelection, Encrypted, Outcome, Recipe};
+pub use operations::key_lists::{GroupDifference, NewKeys, WantedKey};
+pub use operations::prepared_encryption::Prepared;
+pub use operations::recipients::{DataKeyChange, NewKey, Rotation};
+pub use sops::mac::MacScope;
+pub use sops::metadata::Metadata;
+pub use sops::seal::SealStatus;
+pub use sops::selection::Rule;
+pub use sops::stored_key::StoredKey;
 
 /// The notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,7 +147,7 @@ impl Document {
     /// # Errors
     /// If it is not well formed, or says what cannot be kept; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
-        let text = if format == Format::Dotenv { dotenv::as_written(text) } else { text };
+        let text = if format == Format::Dotenv { store::dotenv::as_written(text) } else { text };
         let found = store_of(format).parse(&text)?;
         Ok(Self { format, text, found })
     }
@@ -283,7 +248,7 @@ impl Document {
         path: &Path,
         is_mark: impl Fn(&str) -> bool,
     ) -> Result<Zeroizing<String>, DocumentError> {
-        let before = tree::comments_before(&self.found.tree, path);
+        let before = model::tree::comments_before(&self.found.tree, path);
         let marks: Vec<LeafId> =
             before.into_iter().filter(|comment| is_mark(&comment.text)).map(|comment| comment.id).collect();
         if marks.is_empty() {
@@ -300,7 +265,7 @@ impl Document {
         }
         let mut splices = store_of(*format).remove(text, found, path)?;
         for comment in comments {
-            let lines = found.tokens.get(comment.0).and_then(|token| lines::own_lines(text, token));
+            let lines = found.tokens.get(comment.0).and_then(|token| positions::own_lines(text, token));
             splices.extend(lines.and_then(|lines| beside(text, lines, &splices)));
         }
         let changed = apply(text, splices)?;
@@ -365,7 +330,7 @@ impl Document {
             match (tree.node(&place), node, step) {
                 (Some(child), ..) => node = child,
                 (None, Node::Mapping(_), Step::Key(_)) => break,
-                (None, Node::Sequence(items), Step::Index(index)) if *index == tree::children(items).count() => break,
+                (None, Node::Sequence(items), Step::Index(index)) if *index == children(items).count() => break,
                 (None, _, Step::Index(_)) => return Err(fault(path, "there is no such position in a list")),
                 (None, _, Step::Key(_)) => return Err(fault(path, "it is a list, which has positions and no keys")),
             }
@@ -457,7 +422,7 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
     match (tree.node_mut(&parent), last) {
         // Keys before every section can stand nowhere else.
         (Some(Node::Mapping(entries)), Step::Key(key))
-            if format == Format::Ini && parent.steps.is_empty() && key == ini::DEFAULT =>
+            if format == Format::Ini && parent.steps.is_empty() && key == store::ini::DEFAULT =>
         {
             entries.insert(0, Entry::Child(Member::new(key, value)));
         }

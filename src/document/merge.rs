@@ -26,16 +26,16 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::encrypt::{Comments, Encrypted, Writer, is_same_file};
-use super::exposure::Written;
-use super::reuse::{Keep, Reuse};
-use super::seal::Sealing;
-use super::sealed::{Demands, Opened, Sealed};
-use super::select::Selection;
-use super::tree::{Path, Step, Tree};
-use super::value::Value;
-use super::{Document, Format, Item};
 use crate::crypto::sha256;
+use crate::document::model::tree::{Path, Step, Tree};
+use crate::document::model::value::Value;
+use crate::document::operations::decryption::{Demands, Opened, Sealed};
+use crate::document::operations::encryption::{Comments, Encrypted, Writer, is_same_file};
+use crate::document::sops::exposure::Written;
+use crate::document::sops::old_ciphertexts::{Keep, Reuse};
+use crate::document::sops::seal::Sealing;
+use crate::document::sops::selection::Selection;
+use crate::document::{Document, Format, Item};
 use crate::error::{At, DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 use keys::MergedKeys;
@@ -44,7 +44,7 @@ use tree::{Aliases, Change, Merger, Naming, first_change};
 use uncovered::{is_verified, uncovered_changes};
 
 pub use keys::{Dispute, Side, Uncovered};
-pub(super) use tree::original_key;
+pub(crate) use tree::original_key;
 
 /// One of the versions that are merged.
 pub enum Version {
@@ -175,7 +175,9 @@ pub fn merge(
         disputes.extend(uncovered_changes(Some(base), ours, Side::Ours));
     }
     let Merged { plaintext, conflicts, comments_left_out } = versions.merged_plaintext(&selection)?;
-    let names = |keys: &super::Metadata| keys.groups.iter().flatten().map(super::StoredKey::id).collect::<Vec<_>>();
+    let names = |keys: &crate::document::Metadata| {
+        keys.groups.iter().flatten().map(crate::document::StoredKey::id).collect::<Vec<_>>()
+    };
     let (new, old) = (names(&metadata), ours.opened().map(|ours| names(ours.metadata())).unwrap_or_default());
     let without = |keys: &[String], others: &[String]| -> Vec<String> {
         keys.iter().filter(|key| !others.contains(key)).cloned().collect()

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::super::encrypt::checked_threshold;
-use super::super::metadata::Metadata;
-use super::super::seal::SealStatus;
-use super::super::sealed::Opened;
-use super::super::stored_key::StoredKey;
-use super::super::{MacScope, rekey};
 use super::{Version, Versions};
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
+use crate::document::MacScope;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::encryption::checked_threshold;
+use crate::document::operations::recipients;
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::seal::SealStatus;
+use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
@@ -282,7 +283,7 @@ impl<'a> Sides<'a> {
         let Wanted { groups, threshold } = wanted;
         let needed = checked_threshold(*threshold, groups.len())?;
         if self.data_key == Key::New {
-            return rekey::wrap_new(groups, needed, keyring, vouchers);
+            return recipients::wrap_new(groups, needed, keyring, vouchers);
         }
         let data_key = copy(&self.ours.data_key);
         let has_it = |side: &&Opened| is_same(&side.data_key, &self.ours.data_key);
@@ -295,7 +296,7 @@ impl<'a> Sides<'a> {
             let same = sides.into_iter().find(|side| shape(side.metadata()) == (identities(groups), needed));
             let stored = match same {
                 Some(side) => side.metadata().groups.clone(),
-                None => rekey::wrap(&data_key, groups, needed, keyring, vouchers)?,
+                None => recipients::wrap(&data_key, groups, needed, keyring, vouchers)?,
             };
             return Ok((data_key, stored));
         };
@@ -305,7 +306,7 @@ impl<'a> Sides<'a> {
             stored.find(|stored| stored.identity() == key.identity()).cloned()
         };
         let missing: Vec<&StoredKey> = group.iter().copied().filter(|key| wrapped(key).is_none()).collect();
-        let mut new = rekey::wrap(&data_key, &[missing], 1, keyring, vouchers)?.into_iter().flatten();
+        let mut new = recipients::wrap(&data_key, &[missing], 1, keyring, vouchers)?.into_iter().flatten();
         let all = group.iter().map(|key| wrapped(key).unwrap_or_else(|| new.next().expect("each was wrapped")));
         let all = vec![all.collect()];
         Ok((data_key, all))

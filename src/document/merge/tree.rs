@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::super::ini::DEFAULT;
-use super::super::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
-use super::super::untyped::reads_as;
-use super::super::{Document, Format};
 use super::pieces::{Piece, pieces};
 use super::{Conflict, ConflictKind};
+use crate::document::model::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
+use crate::document::model::value_text::reads_as;
+use crate::document::store::ini::DEFAULT;
+use crate::document::{Document, Format};
 
 /// The keys under which the versions of a value stand on which both sides differ.
 pub(super) const OURS: &str = "__kenc_ours";
@@ -44,7 +44,7 @@ impl Naming {
 
 /// The key as it was before a merge made one for a version of it. The key itself if none did, and nothing if it stands for
 /// a version within.
-pub(in crate::document) fn original_key(key: &str) -> Option<&str> {
+pub(crate) fn original_key(key: &str) -> Option<&str> {
     for version in [OURS, BASE, THEIRS] {
         if key == version {
             return None;

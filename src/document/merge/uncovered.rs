@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Format;
-use super::super::seal::SealStatus;
-use super::super::sealed::Opened;
-use super::super::spots::{Met, walk};
 use super::keys::{Dispute, Side, Uncovered};
 use crate::crypto::sha256;
+use crate::document::Format;
+use crate::document::operations::decryption::Opened;
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::seal::SealStatus;
 
 /// Whether the seal of a version was verified.
 pub(super) fn is_verified(opened: &Opened) -> bool {

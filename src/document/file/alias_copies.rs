@@ -1,0 +1,215 @@
+//! Copies in the place of YAML aliases, as sops writes them, and a document in another text or notation.
+
+use std::collections::HashMap;
+
+use crate::crypto::DataKey;
+use crate::document::model::tree::{Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::model::value::Value;
+use crate::document::operations::decryption::{Demands, Opened, Sealed};
+use crate::document::store::notation::check_entries;
+use crate::document::store::yaml;
+use crate::document::{Document, Format};
+use crate::error::{DocumentError, Result};
+
+/// How deep copies within copies may nest. A file of a few lines could otherwise exhaust the stack.
+const MAX_DEPTH: usize = 128;
+
+/// How many bytes of values all copies may have together. A file of a few lines could otherwise exhaust the memory.
+const MAX_COPIED: usize = 64 << 20;
+
+impl Document {
+    /// Whether any value is a YAML alias.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        !self.found.aliases.is_empty()
+    }
+
+    /// What the document says, with a copy of what it stands for in the place of every alias.
+    ///
+    /// # Errors
+    /// If an alias stands within what it stands for, or the copies are more than a config file holds.
+    pub fn tree_with_copies(&self) -> Result<Tree, DocumentError> {
+        if !self.has_aliases() {
+            return Ok(self.tree().clone());
+        }
+        let targets = yaml::aliases::targets(self.text()).into_iter().collect();
+        let mut copier = Copier { tree: self.tree(), targets, entries: 0, bytes: 0 };
+        let roots = self.tree().roots.iter().enumerate();
+        let roots = roots.map(|(root, node)| copier.copy(node, &mut Path { root, steps: Vec::new() }, 0));
+        Ok(Tree { roots: roots.collect::<Result<_, _>>()? })
+    }
+}
+
+/// Copies a tree, and follows its aliases.
+struct Copier<'d> {
+    tree: &'d Tree,
+    /// For the way to every alias, the way to what it stands for.
+    targets: HashMap<Path, Path>,
+    entries: usize,
+    bytes: usize,
+}
+
+impl Copier<'_> {
+    /// A copy of `node`, which stands at `path` of the document.
+    fn copy(&mut self, node: &Node, path: &mut Path, depth: usize) -> Result<Node, DocumentError> {
+        Ok(match node {
+            Node::Leaf(leaf) => {
+                self.count(leaf.place)?;
+                self.bytes += match &leaf.value {
+                    Value::Text(text) => text.len(),
+                    Value::Bytes(bytes) => bytes.len(),
+                    _ => 0,
+                };
+                if self.bytes > MAX_COPIED {
+                    let (at, what, limit) = (leaf.place.into(), "bytes of values in copies of aliases", MAX_COPIED);
+                    return Err(DocumentError::TooMany { at, what, limit });
+                }
+                Node::Leaf(Leaf { id: LeafId::NEW, ..leaf.clone() })
+            }
+            Node::Alias(place) => self.copy_of_target(*place, path, depth)?,
+            Node::Mapping(_) | Node::Sequence(_) if depth == MAX_DEPTH => {
+                return Err(refused(Place::default(), "its aliases nest too deep"));
+            }
+            Node::Mapping(entries) => {
+                let mut copies = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    copies.push(match entry {
+                        Entry::Comment(comment) => {
+                            self.count(comment.place)?;
+                            Entry::Comment(comment.clone())
+                        }
+                        Entry::Child(member) => {
+                            path.steps.push(Step::Key(member.key.clone()));
+                            let value = self.copy(&member.value, path, depth + 1)?;
+                            path.steps.pop();
+                            Entry::Child(Member { value, ..member.clone_without_value() })
+                        }
+                    });
+                }
+                Node::Mapping(copies)
+            }
+            Node::Sequence(entries) => {
+                let mut copies = Vec::with_capacity(entries.len());
+                let mut index = 0;
+                for entry in entries {
+                    copies.push(match entry {
+                        Entry::Comment(comment) => {
+                            self.count(comment.place)?;
+                            Entry::Comment(comment.clone())
+                        }
+                        Entry::Child(child) => {
+                            path.steps.push(Step::Index(index));
+                            let copy = self.copy(child, path, depth + 1)?;
+                            path.steps.pop();
+                            index += 1;
+                            Entry::Child(copy)
+                        }
+                    });
+                }
+                Node::Sequence(copies)
+            }
+        })
+    }
+
+    fn copy_of_target(&mut self, place: Place, path: &Path, depth: usize) -> Result<Node, DocumentError> {
+        let mut target = self
+            .targets
+            .get(path)
+            .cloned()
+            .ok_or_else(|| refused(place, "nothing is known of what the alias means"))?;
+        if path.steps.starts_with(&target.steps) {
+            return Err(refused(place, "an alias stands within the value that it stands for"));
+        }
+        let node = self.tree.node(&target).ok_or_else(|| refused(place, "the alias stands for what is no value"))?;
+        // An empty collection counts as well: it takes memory like any other.
+        self.count(place)?;
+        self.copy(node, &mut target, depth)
+    }
+
+    fn count(&mut self, place: Place) -> Result<(), DocumentError> {
+        self.entries += 1;
+        check_entries(self.entries, || place)
+    }
+}
+
+impl Member {
+    fn clone_without_value(&self) -> Self {
+        Self { key: self.key.clone(), place: self.place, value: Node::Sequence(Vec::new()) }
+    }
+}
+
+fn refused(place: Place, fault: &str) -> DocumentError {
+    DocumentError::Refused { at: place.into(), fault: fault.to_owned() }
+}
+
+impl Opened {
+    /// The same document in the text and the notation of `plaintext`, under the same data key. What is known of its MAC and
+    /// its seal is what was known before: the new text vouches for nothing.
+    ///
+    /// # Errors
+    /// If `plaintext` cannot be encrypted.
+    ///
+    /// # Panics
+    /// Never: the copy of a data key is as long as the data key.
+    pub fn written_as(self, plaintext: &Document) -> Result<Self> {
+        let is_same_format = plaintext.format() == self.document().format();
+        if is_same_format && plaintext.format() != Format::Binary && plaintext.text() == self.plaintext().text() {
+            return Ok(self);
+        }
+        let text = self.encrypted_as(plaintext)?.text;
+        let sealed = Sealed::new(Document::parse(plaintext.format(), text)?)?;
+        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        let opened = sealed.open_with(data_key, &Demands::default())?;
+        Ok(Self { report: self.report, ..opened })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn copies(text: &str) -> Result<String, DocumentError> {
+        let document = Document::parse(Format::Yaml, Zeroizing::new(text.to_owned())).unwrap();
+        let tree = document.tree_with_copies()?;
+        Document::emit(Format::Yaml, &tree).map(|text| text.to_string())
+    }
+
+    #[test]
+    fn every_alias_becomes_a_copy_of_what_it_stands_for() {
+        let text = "a: &x\n  b: 1 # one\n  c: &s t\nd: *x\ne:\n  <<: *x\n  g: *s\nl:\n- &i {p: [1]}\n- *i\n- *s\n---\na: &x 2\nb: *x\n";
+        let expected = "a:\n    # one\n    b: 1\n    c: t\nd:\n    # one\n    b: 1\n    c: t\ne:\n    <<:\n        # one\n        b: 1\n        c: t\n    g: t\nl:\n    - p:\n        - 1\n    - p:\n        - 1\n    - t\n---\na: 2\nb: 2\n";
+        assert_eq!(copies(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_anchor_that_is_defined_twice_means_the_last_before_the_alias() {
+        assert_eq!(copies("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").unwrap(), "a: 1\nb: 1\nc: 2\nd: 2\n");
+    }
+
+    #[test]
+    fn copies_of_copies_end_before_they_exhaust_the_memory() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            writeln!(bomb, "a{level}: &a{level} [{aliases}]").unwrap();
+        }
+        assert!(matches!(copies(&bomb), Err(DocumentError::TooMany { .. })));
+        let mut empty = String::from("a0: &a0 {}\n");
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            writeln!(empty, "a{level}: &a{level} [{aliases}]").unwrap();
+        }
+        assert!(matches!(copies(&empty), Err(DocumentError::TooMany { .. })));
+        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 100].join(", "));
+        assert!(matches!(copies(&long), Err(DocumentError::TooMany { .. })));
+        let mut deep = String::from("a0: &a0 [x]\n");
+        for level in 1..1000 {
+            writeln!(deep, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
+        }
+        assert!(matches!(copies(&deep), Err(DocumentError::Refused { .. })));
+    }
+}

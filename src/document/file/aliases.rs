@@ -1,0 +1,151 @@
+//! Aliases of YAML, followed: for those who want values, and not the file.
+
+use crate::document::model::tree::{Entry, Member, Node, Path, Tree, children};
+use crate::document::store::yaml::aliases::targets;
+use crate::document::{Document, Format};
+use crate::error::{At, DocumentError};
+
+/// Most nodes that aliases may add to a document: a few lines of YAML can stand for more than any memory holds.
+const MOST_NODES: usize = 100_000;
+/// The key whose value is merged into the mapping around it.
+const MERGE: &str = "<<";
+
+impl Document {
+    /// What the document says, with a copy of what each alias stands for in its place, and with what `<<` merges.
+    ///
+    /// # Errors
+    /// [`DocumentError::Refused`] if an alias stands within what it stands for, or aliases stand for too much.
+    pub fn followed(&self) -> Result<Tree, DocumentError> {
+        let mut tree = self.tree().clone();
+        if self.format() != Format::Yaml {
+            return Ok(tree);
+        }
+        let mut added = 0;
+        // What an alias stands for is before it, and has no alias any more.
+        for (alias, target) in targets(self.text()) {
+            let Some(Node::Alias(place)) = tree.node(&alias) else { continue };
+            let at = At::from(*place);
+            let refused = |fault: &str| DocumentError::Refused { at, fault: fault.to_owned() };
+            if is_within(&alias, &target) {
+                return Err(refused("this alias stands within what it stands for"));
+            }
+            let meant = tree.node(&target).ok_or_else(|| refused("nothing tells what this alias stands for"))?.clone();
+            added += count(&meant);
+            if added > MOST_NODES {
+                return Err(refused("the aliases up to this one stand for more than 100 000 values"));
+            }
+            if let Some(node) = tree.node_mut(&alias) {
+                *node = meant;
+            }
+        }
+        tree.roots.iter_mut().for_each(merge);
+        Ok(tree)
+    }
+}
+
+fn is_within(path: &Path, container: &Path) -> bool {
+    path.root == container.root && path.steps.starts_with(&container.steps)
+}
+
+// The depth of a tree is that of its text, at most 255, and that of its aliases: with the limit of nodes some hundreds.
+fn count(node: &Node) -> usize {
+    1 + match node {
+        Node::Mapping(entries) => children(entries).map(|member| count(&member.value)).sum(),
+        Node::Sequence(entries) => children(entries).map(count).sum(),
+        Node::Leaf(_) | Node::Alias(_) => 0,
+    }
+}
+
+/// Puts the members of what stands under `<<` into the mapping around it. Its own members come before them, and of several
+/// mappings the first.
+fn merge(node: &mut Node) {
+    match node {
+        Node::Leaf(_) | Node::Alias(_) => {}
+        Node::Sequence(entries) => entries.iter_mut().for_each(|entry| {
+            if let Entry::Child(item) = entry {
+                merge(item);
+            }
+        }),
+        Node::Mapping(entries) => {
+            for entry in entries.iter_mut() {
+                if let Entry::Child(member) = entry {
+                    merge(&mut member.value);
+                }
+            }
+            let merged: Vec<Member> = children(entries)
+                .filter(|member| member.key == MERGE)
+                .flat_map(|member| merged_members(&member.value))
+                .cloned()
+                .collect();
+            if merged.is_empty() {
+                return;
+            }
+            entries.retain(|entry| !matches!(entry, Entry::Child(member) if member.key == MERGE));
+            for member in merged {
+                if children(entries).all(|own| own.key != member.key) {
+                    entries.push(Entry::Child(member));
+                }
+            }
+        }
+    }
+}
+
+fn merged_members(node: &Node) -> Vec<&Member> {
+    match node {
+        Node::Mapping(entries) => children(entries).collect(),
+        Node::Sequence(entries) => children(entries).flat_map(merged_members).collect(),
+        Node::Leaf(_) | Node::Alias(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::document::{Item, Value};
+
+    fn followed(text: &str) -> Result<Vec<String>, DocumentError> {
+        let tree = Document::parse(Format::Yaml, Zeroizing::new(text.to_owned())).unwrap().followed()?;
+        let mut values = Vec::new();
+        tree.walk(|path, item| match item {
+            Item::Leaf(leaf) => match &leaf.value {
+                Value::Text(text) => values.push(format!("{}{path}={}", path.root, **text)),
+                other => values.push(format!("{}{path}={other:?}", path.root)),
+            },
+            Item::Alias(_) => panic!("an alias is left at {path}"),
+            Item::Comment(_) | Item::Enter(_) | Item::Leave(_) => {}
+        });
+        Ok(values)
+    }
+
+    #[test]
+    fn an_alias_says_what_it_stands_for() {
+        let text = "a: &x one # &y\nb: *x\nc: &l\n- *x\n- {k: &x two}\nd: *l\ne: *x\n";
+        let wanted = ["0a=one", "0b=one", "0c[0]=one", "0c[1].k=two", "0d[0]=one", "0d[1].k=two", "0e=two"];
+        assert_eq!(followed(text).unwrap(), wanted);
+        let documents = "a: &x one\n---\nb: [&x two, *x]\n";
+        assert_eq!(followed(documents).unwrap(), ["0a=one", "1b[0]=two", "1b[1]=two"]);
+    }
+
+    #[test]
+    fn merged_mappings_give_way_to_what_stands_there() {
+        let text = "base: &b\n  host: h\n  port: p\nmore: &m\n  port: q\n  user: u\nx:\n  <<: [*b, *m]\n  host: own\ny:\n  <<: *m\n";
+        let found = followed(text).unwrap();
+        assert_eq!(found[4..], ["0x.host=own", "0x.port=p", "0x.user=u", "0y.port=q", "0y.user=u"]);
+        assert_eq!(followed("a:\n  <<: no mapping\n").unwrap(), ["0a.<<=no mapping"]);
+    }
+
+    #[test]
+    fn aliases_that_have_no_end_or_none_that_fits_memory_are_refused() {
+        let level = |level: u32| match level {
+            0 => "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(),
+            _ => format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", ")),
+        };
+        let bomb: Vec<String> = (0..9).map(level).collect();
+        let bomb = bomb.concat();
+        for text in [bomb.as_str(), "a: &a\n  b: *a\n"] {
+            assert!(matches!(followed(text), Err(DocumentError::Refused { .. })), "{text}");
+        }
+    }
+}

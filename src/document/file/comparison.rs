@@ -1,0 +1,385 @@
+//! Whether a changed text says what it is to say: both trees side by side.
+
+use std::collections::HashMap;
+use std::iter::Peekable;
+
+use serde_json::{Map, Value as Json};
+
+use crate::document::model::positions::own_lines;
+use crate::document::model::tree::{
+    Comment, Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before,
+};
+use crate::document::model::value::Value;
+use crate::document::model::value_text::reads_as;
+use crate::document::store::notation::Found;
+use crate::document::{Edit, Format, Item, NewText};
+use crate::error::DocumentError;
+
+/// What the text says now, and what it was to become.
+pub(crate) struct Meant<'a> {
+    format: Format,
+    /// The new text of each leaf that was changed, by its number.
+    edits: Vec<Option<&'a NewText>>,
+    /// Whether comments are compared: one that belongs to a node that went goes with it.
+    with_comments: bool,
+}
+
+type Same = Result<(), DocumentError>;
+
+impl<'a> Meant<'a> {
+    /// Everything is as before, but for `edits`.
+    pub(crate) fn with_edits(format: Format, before: &Found, edits: &'a [Edit]) -> Result<Self, DocumentError> {
+        let mut by_leaf: Vec<Option<&NewText>> = vec![None; before.tokens.len()];
+        for edit in edits {
+            let slot = by_leaf.get_mut(edit.leaf.0).ok_or_else(|| differs("a change of a leaf that is not there"))?;
+            if slot.replace(&edit.text).is_some() {
+                return Err(differs("two changes of one leaf"));
+            }
+        }
+        Ok(Self { format, edits: by_leaf, with_comments: true })
+    }
+
+    /// The tree is another, and comments may have come or gone.
+    pub(crate) fn another_tree(format: Format) -> Self {
+        Self { format, edits: Vec::new(), with_comments: false }
+    }
+
+    /// Compares all roots.
+    pub(crate) fn check(&self, before: &[Node], after: &Found, text: &str) -> Same {
+        if before.len() != after.tree.roots.len() {
+            return Err(differs("another number of documents"));
+        }
+        before.iter().zip(&after.tree.roots).try_for_each(|(before, read)| self.node(before, read, after, text))
+    }
+
+    // The recursion is as deep as the parsers let a document be nested.
+    fn node(&self, before: &Node, read: &Node, after: &Found, text: &str) -> Same {
+        match (before, read) {
+            (Node::Mapping(before), Node::Mapping(read)) if self.is_free_order() => {
+                self.members(before, read, after, text)
+            }
+            (Node::Mapping(before), Node::Mapping(read)) => {
+                let counts = |member: &Member| !self.is_nameless_section(member);
+                self.entries(before, read, (after, text), counts, |before, read| {
+                    if before.key != read.key {
+                        return Err(differs("another key"));
+                    }
+                    self.node(&before.value, &read.value, after, text)
+                })
+            }
+            (Node::Sequence(before), Node::Sequence(read)) => {
+                self.entries(before, read, (after, text), |_| true, |before, read| self.node(before, read, after, text))
+            }
+            (Node::Leaf(before), Node::Leaf(read)) => self.leaf(before, read, after, text),
+            (Node::Alias(_), Node::Alias(_)) => Ok(()),
+            _ => Err(differs("a mapping, a list or a value where another of these was")),
+        }
+    }
+
+    /// Keys before every section of an INI file are no section any more when the last of them goes.
+    fn is_nameless_section(&self, member: &Member) -> bool {
+        self.format == Format::Ini
+            && !self.with_comments
+            && member.key == crate::document::store::ini::DEFAULT
+            && matches!(&member.value, Node::Mapping(entries) if children(entries).next().is_none())
+    }
+
+    /// In TOML single values come before tables wherever they are put in, and a table without anything in it may have no
+    /// place at all.
+    fn is_free_order(&self) -> bool {
+        self.format == Format::Toml && !self.with_comments
+    }
+
+    fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &Found, text: &str) -> Same {
+        fn says_something(member: &Member) -> bool {
+            match &member.value {
+                Node::Mapping(entries) => children(entries).any(says_something),
+                _ => true,
+            }
+        }
+        let read: HashMap<_, _> =
+            children(read).filter(|member| says_something(member)).map(|member| (&member.key, &member.value)).collect();
+        let mut count = 0;
+        for member in children(before).filter(|member| says_something(member)) {
+            let found = read.get(&member.key).ok_or_else(|| differs("a key is missing"))?;
+            self.node(&member.value, found, after, text)?;
+            count += 1;
+        }
+        (count == read.len()).then_some(()).ok_or_else(|| differs("there are keys too many"))
+    }
+
+    fn entries<T>(
+        &self,
+        before: &[Entry<T>],
+        read: &[Entry<T>],
+        (after, text): (&Found, &str),
+        counts: impl Fn(&T) -> bool,
+        same: impl Fn(&T, &T) -> Same,
+    ) -> Same {
+        let counts = |entry: &&Entry<T>| match entry {
+            Entry::Comment(_) => self.with_comments,
+            Entry::Child(child) => counts(child),
+        };
+        let mut before = before.iter().filter(counts).peekable();
+        let mut read = read.iter().filter(counts).peekable();
+        loop {
+            if self.format == Format::Ini {
+                self.run_of_comments(&mut before, &mut read)?;
+            }
+            match (before.next(), read.next()) {
+                (None, None) => return Ok(()),
+                (Some(Entry::Child(before)), Some(Entry::Child(read))) => same(before, read)?,
+                (Some(Entry::Comment(before)), Some(Entry::Comment(read))) => {
+                    self.comment(before, read, after, text)?;
+                }
+                _ => return Err(differs("entries or comments are missing, or too many")),
+            }
+        }
+    }
+
+    /// Compares the comments up to the next child line by line: where sops encrypted several lines as one comment, they
+    /// become several again. Blanks and marks before the text are no difference to it.
+    fn run_of_comments<'t, T: 't>(
+        &self,
+        before: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
+        read: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
+    ) -> Same {
+        let lines = |text: &str| -> Vec<String> {
+            text.split('\n').map(|line| line.trim().trim_start_matches(['#', ';', ' ']).to_owned()).collect()
+        };
+        let (mut meant, mut found) = (Vec::new(), Vec::new());
+        while let Some(Entry::Comment(comment)) = before.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+            meant.extend(match self.edits.get(comment.id.0).copied().flatten() {
+                None => lines(&comment.text),
+                Some(NewText::Comment(text) | NewText::Source(text) | NewText::Plain(Value::Text(text))) => lines(text),
+                Some(NewText::Encrypted(token)) => lines(token),
+                Some(NewText::Plain(_)) => return Err(differs("a comment that is no text")),
+            });
+        }
+        while let Some(Entry::Comment(comment)) = read.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+            found.extend(lines(&comment.text));
+        }
+        (meant == found).then_some(()).ok_or_else(|| differs("another comment"))
+    }
+
+    fn leaf(&self, before: &Leaf, read: &Leaf, after: &Found, text: &str) -> Same {
+        let is_same = match self.edits.get(before.id.0).copied().flatten() {
+            None => reads_as(self.format, &before.value, &read.value),
+            Some(NewText::Plain(value)) => reads_as(self.format, value, &read.value),
+            // In a block scalar that keeps its last line end, the token keeps one too; every reader takes it so.
+            Some(NewText::Encrypted(token)) => {
+                matches!(&read.value, Value::Text(text) if text.trim_end_matches('\n') == *token)
+            }
+            Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
+            Some(NewText::Comment(_)) => false,
+        };
+        is_same.then_some(()).ok_or_else(|| differs(&format!("another value at line {}", read.place.line)))
+    }
+
+    fn comment(&self, before: &Comment, read: &Comment, after: &Found, text: &str) -> Same {
+        let is_same = match self.edits.get(before.id.0).copied().flatten() {
+            None => before.text == read.text,
+            Some(NewText::Comment(comment)) => *comment == read.text,
+            Some(NewText::Encrypted(token)) => *token == *read.text,
+            Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
+            Some(NewText::Plain(value)) => matches!(value, Value::Text(comment) if *comment == read.text),
+        };
+        is_same.then_some(()).ok_or_else(|| differs(&format!("another comment at line {}", read.place.line)))
+    }
+}
+
+/// The node that a change was made to, and what the change may do to comments: it keeps all others, in their order, before the
+/// values that they stood before.
+pub(crate) struct Target<'a> {
+    path: &'a Path,
+    /// What was put there; `None` if the node was removed.
+    new: Option<&'a Node>,
+    /// Comments before it that were taken away with it.
+    gone: &'a [LeafId],
+}
+
+/// A comment, or a value that is not compared again.
+enum Token<'t> {
+    Comment(&'t Comment),
+    Value,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn put(path: &'a Path, new: &'a Node) -> Self {
+        Self { path, new: Some(new), gone: &[] }
+    }
+
+    pub(crate) fn removed(path: &'a Path, gone: &'a [LeafId]) -> Self {
+        Self { path, new: None, gone }
+    }
+
+    /// Compares the comments around the target.
+    pub(crate) fn check_comments(&self, format: Format, (before, text): (&Found, &str), after: &Found) -> Same {
+        let is_free_order = format == Format::Toml;
+        let (meant, mut extra) = tokens(&before.tree, Some(self.path), is_free_order);
+        // Once a node is removed, its path is that of another.
+        let (found, absorbed) = tokens(&after.tree, self.new.map(|_| self.path), is_free_order);
+        if let Some(new) = self.new {
+            let new = Tree { roots: vec![new.clone()] };
+            new.walk(|_, item| {
+                if let Item::Comment(comment) = item {
+                    extra.push(comment.text.to_string());
+                }
+            });
+        }
+        let may_go = self.comments_of_its_lines(before, text);
+        let (mut meant, mut found) = (runs(&meant), runs(&found));
+        let runs = meant.len().max(found.len());
+        meant.resize_with(runs, Vec::new);
+        found.resize_with(runs, Vec::new);
+        let is_same =
+            meant.iter().zip(&found).all(|(meant, found)| same_run(meant, found, (&may_go, &absorbed), &extra));
+        is_same.then_some(()).ok_or_else(|| differs("a comment is missing, or stands elsewhere"))
+    }
+
+    /// The comments before the target that go with it: on its own lines, and those that mark it.
+    fn comments_of_its_lines(&self, before: &Found, text: &str) -> Vec<LeafId> {
+        let mut may_go = self.gone.to_vec();
+        if self.new.is_some() {
+            return may_go;
+        }
+        let line = match self.path.split_last() {
+            Some((parent, Step::Key(key))) => match before.tree.node(&parent) {
+                Some(Node::Mapping(entries)) => {
+                    children(entries).find(|member| member.key == *key).map(|member| member.place.line)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        for comment in comments_before(&before.tree, self.path) {
+            let is_alone = before.tokens.get(comment.id.0).is_some_and(|token| own_lines(text, token).is_some());
+            if !is_alone || line.is_some_and(|line| comment.place.line >= line) {
+                may_go.push(comment.id);
+            }
+        }
+        may_go
+    }
+}
+
+/// The comments and values outside of what is below `target`, and the comments within.
+fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Vec<Token<'t>>, Vec<String>) {
+    let (mut tokens, mut within) = (Vec::new(), Vec::new());
+    tree.walk(|path, item| {
+        let is_within = target.is_some_and(|target| path.root == target.root && path.steps.starts_with(&target.steps));
+        match item {
+            Item::Comment(comment) if is_within => within.push(comment.text.to_string()),
+            Item::Comment(comment) => tokens.push(Token::Comment(comment)),
+            Item::Leaf(_) | Item::Alias(_) if !is_within && !is_free_order => tokens.push(Token::Value),
+            _ => {}
+        }
+    });
+    if is_free_order {
+        tokens.sort_by_key(|token| match token {
+            Token::Comment(comment) => comment.place,
+            Token::Value => crate::document::Place::default(),
+        });
+    }
+    (tokens, within)
+}
+
+/// The comments before each value, and those behind the last one.
+fn runs<'t>(tokens: &[Token<'t>]) -> Vec<Vec<&'t Comment>> {
+    let mut runs = vec![Vec::new()];
+    for token in tokens {
+        match token {
+            Token::Value => runs.push(Vec::new()),
+            Token::Comment(comment) => runs.last_mut().expect("there is always a run").push(*comment),
+        }
+    }
+    runs
+}
+
+/// Whether `found` is `meant`, but for comments that may go and others that may come.
+fn same_run(
+    meant: &[&Comment],
+    found: &[&Comment],
+    (may_go, absorbed): (&[LeafId], &[String]),
+    extra: &[String],
+) -> bool {
+    let is_same = |meant: &Comment, found: &Comment| meant.text == found.text;
+    if meant.len() == found.len() && meant.iter().zip(found).all(|(meant, found)| is_same(meant, found)) {
+        return true;
+    }
+    // Which prefixes of `found` can be what a prefix of `meant` became.
+    let mut reached = vec![false; found.len() + 1];
+    reached[0] = true;
+    let comes = |reached: &mut Vec<bool>| {
+        for (at, found) in found.iter().enumerate() {
+            reached[at + 1] |= reached[at] && extra.iter().any(|extra| *extra == *found.text);
+        }
+    };
+    comes(&mut reached);
+    for meant in meant {
+        let mut next = vec![false; found.len() + 1];
+        // At the border of a collection, a comment may be one of its own now.
+        let may_go = may_go.contains(&meant.id) || absorbed.iter().any(|text| *text == *meant.text);
+        for at in 0..=found.len() {
+            next[at] |= reached[at] && may_go;
+            if at < found.len() {
+                next[at + 1] |= reached[at] && is_same(meant, found[at]);
+            }
+        }
+        comes(&mut next);
+        reached = next;
+    }
+    reached[found.len()]
+}
+
+/// Compares metadata. Fields that say nothing are no difference, and where there are no types everything is text.
+pub(crate) fn check_metadata(
+    format: Format,
+    meant: Option<&Map<String, Json>>,
+    read: Option<&Map<String, Json>>,
+) -> Same {
+    let is_same = match (meant, read) {
+        (None, None) => true,
+        (Some(meant), Some(read)) => same_fields(format, meant, read),
+        _ => false,
+    };
+    is_same.then_some(()).ok_or_else(|| differs("other metadata"))
+}
+
+fn same_fields(format: Format, meant: &Map<String, Json>, read: &Map<String, Json>) -> bool {
+    fn fields(map: &Map<String, Json>) -> impl Iterator<Item = (&String, &Json)> {
+        map.iter().filter(|(_, value)| !says_nothing(value))
+    }
+    fields(meant).count() == fields(read).count()
+        && fields(meant).all(|(key, value)| read.get(key).is_some_and(|read| same_field(format, value, read)))
+}
+
+fn same_field(format: Format, meant: &Json, read: &Json) -> bool {
+    match (meant, read) {
+        (Json::Object(meant), Json::Object(read)) => same_fields(format, meant, read),
+        (Json::Array(meant), Json::Array(read)) => {
+            meant.len() == read.len() && meant.iter().zip(read).all(|(meant, read)| same_field(format, meant, read))
+        }
+        (Json::String(_), Json::String(_)) => meant == read,
+        (meant, Json::String(read)) if !format.has_types() => Json::to_string(meant) == **read,
+        (meant, read) => meant == read || (says_nothing(meant) && says_nothing(read)),
+    }
+}
+
+/// Nothing, or nothing in it.
+fn says_nothing(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Array(items) => items.iter().all(says_nothing),
+        Json::Object(fields) => fields.values().all(says_nothing),
+        _ => false,
+    }
+}
+
+fn token<'a>(found: &Found, leaf: usize, text: &'a str) -> &'a str {
+    found.tokens.get(leaf).and_then(|place| text.get(place.clone())).unwrap_or_default()
+}
+
+/// Says what differs, never with a value in it.
+fn differs(what: &str) -> DocumentError {
+    DocumentError::NotAsMeant(what.to_owned())
+}

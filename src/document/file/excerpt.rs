@@ -1,0 +1,70 @@
+//! A part of a document as a text of its own.
+
+use zeroize::Zeroizing;
+
+use crate::document::model::tree::{Entry, Member, Node, Tree};
+use crate::document::{Document, Format};
+use crate::error::DocumentError;
+
+/// The key under which a list is written, to be taken away again: a whole file cannot be a list.
+const KEY: &str = "x";
+
+impl Document {
+    /// A text for a mapping or a list, written anew, with as many spaces for each level as [`Document::emit_indented`] has.
+    ///
+    /// # Errors
+    /// If the notation cannot carry it.
+    pub fn emit_part(format: Format, node: &Node, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
+        if !matches!((format, node), (Format::Yaml | Format::Json, Node::Sequence(_))) {
+            return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
+        }
+        let root = Node::Mapping(vec![Entry::Child(Member::new(KEY, node.clone()))]);
+        let whole = Self::emit_indented(format, &Tree { roots: vec![root] }, indent)?;
+        let unexpected = || DocumentError::NotAsMeant("a list was not written as it should be".to_owned());
+        let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
+        let start = if format == Format::Yaml { "x:".to_owned() } else { format!("{{\n{unit}\"x\": ") };
+        let end = if format == Format::Yaml { "" } else { "\n}\n" };
+        let inside =
+            whole.strip_prefix(start.as_str()).and_then(|text| text.strip_suffix(end)).ok_or_else(unexpected)?;
+        let inside = inside.trim_start_matches([' ', '\n']);
+        let indent = whole.len() - end.len() - inside.len() - start.len();
+        // What stands before the first item stands before every line, for the lines of a block are further to the right.
+        let indent = match format {
+            Format::Json => unit,
+            _ => " ".repeat(indent.saturating_sub(1)),
+        };
+        let mut text = Zeroizing::new(String::with_capacity(inside.len() + 1));
+        for line in inside.lines() {
+            text.push_str(line.strip_prefix(indent.as_str()).unwrap_or(line));
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(format: Format, json: &str) -> String {
+        let node: Node = serde_json::from_str(json).unwrap();
+        Document::emit_part(format, &node, None).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_list_is_written_without_the_file_around_it() {
+        assert_eq!(
+            part(Format::Yaml, r#"["a",{"b":[1,2],"c":"x\n\ny\n"}]"#),
+            "- a\n- b:\n    - 1\n    - 2\n  c: |\n    x\n\n    y\n"
+        );
+        assert_eq!(part(Format::Yaml, "[]"), "[]\n");
+        assert_eq!(part(Format::Json, r#"["a",{"b":1}]"#), "[\n\t\"a\",\n\t{\n\t\t\"b\": 1\n\t}\n]\n");
+        assert_eq!(part(Format::Json, "[]"), "[]\n");
+    }
+
+    #[test]
+    fn a_mapping_is_a_document_of_its_own() {
+        assert_eq!(part(Format::Yaml, r#"{"a":1}"#), "a: 1\n");
+        assert_eq!(part(Format::Dotenv, r#"{"A":"1"}"#), "A=1\n");
+    }
+}

@@ -1,0 +1,11 @@
+//! What a document says, apart from any notation: values, trees, paths.
+
+pub(crate) mod inference;
+pub(crate) mod path;
+pub(crate) mod positions;
+pub(crate) mod scalar;
+mod serialization;
+pub(crate) mod tree;
+pub(crate) mod value;
+pub(crate) mod value_text;
+pub(crate) mod walk;

@@ -1,0 +1,83 @@
+//! Lines and columns of places that are known as offsets into a text.
+
+use crate::document::model::tree::Place;
+
+/// How many bytes lie between two counts of characters.
+const BLOCK: usize = 256;
+
+/// Tells line and column of an offset, in a short time even where a text is one long line.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+    /// The number of characters that begin before each block; empty where every byte is a character.
+    characters: Vec<usize>,
+}
+
+/// The lines of a comment with their line break, if nothing else stands on them.
+pub(crate) fn own_lines(text: &str, comment: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+    const BLANKS: [char; 4] = [' ', '\t', '\r', '\u{feff}'];
+    let start = text[..comment.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[comment.end..].find('\n').map_or(text.len(), |newline| comment.end + newline + 1);
+    let is_alone = text[start..comment.start].trim_matches(BLANKS).is_empty()
+        && text[comment.end..end].trim_end_matches('\n').trim_matches(BLANKS).is_empty();
+    // A byte order mark stays where it is.
+    let mark = text[start..comment.start].starts_with('\u{feff}');
+    is_alone.then(|| if mark { start + '\u{feff}'.len_utf8()..end } else { start..end })
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(ends).collect();
+        let mut characters = Vec::new();
+        if !text.is_ascii() {
+            let mut count = 0;
+            for block in text.as_bytes().chunks(BLOCK) {
+                characters.push(count);
+                count += count_characters(block);
+            }
+            characters.push(count);
+        }
+        Self { text, starts, characters }
+    }
+
+    /// The place of the byte at `offset`.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts[line - 1];
+        Place { line: line as u64, column: (self.characters_before(offset) - self.characters_before(start) + 1) as u64 }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        match self.characters.get(offset / BLOCK) {
+            None => offset,
+            Some(count) => count + count_characters(&self.text.as_bytes()[offset / BLOCK * BLOCK..offset]),
+        }
+    }
+}
+
+/// How many characters begin in `bytes`.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_from_one_and_in_characters() {
+        let text = format!("a\nüx\r\n{}é!", "ö".repeat(1000));
+        let lines = Lines::new(&text);
+        for (letter, line, column) in
+            [('a', 1, 1), ('ü', 2, 1), ('x', 2, 2), ('ö', 3, 1), ('é', 3, 1001), ('!', 3, 1002)]
+        {
+            let place = lines.place(text.find(letter).unwrap());
+            assert_eq!((place.line, place.column), (line, column), "{letter}");
+        }
+        assert_eq!(lines.place(text.len()), Place { line: 3, column: 1003 });
+        assert_eq!(Lines::new("").place(0), Place { line: 1, column: 1 });
+    }
+}

@@ -1,0 +1,101 @@
+//! A walk over all of a tree, as deep as it may be.
+
+use crate::document::model::tree::{Comment, Entry, Leaf, Member, Node, Path, Place, Step, Tree};
+
+/// What a walk over a tree shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'a> {
+    /// A single value.
+    Leaf(&'a Leaf),
+    /// A comment; the path is that of its container.
+    Comment(&'a Comment),
+    /// An alias.
+    Alias(Place),
+    /// A mapping or sequence begins.
+    Enter(&'a Node),
+    /// It ends.
+    Leave(&'a Node),
+}
+
+impl Tree {
+    /// Shows everything to `visit`, in document order, with the way to it.
+    pub fn walk<'a>(&'a self, mut visit: impl FnMut(&Path, Item<'a>)) {
+        for (root, node) in self.roots.iter().enumerate() {
+            walk(node, Path { root, steps: Vec::new() }, &mut visit);
+        }
+    }
+}
+
+/// A container that a walk is in, with what is left of it. The stack of these is on the heap: no tree is too deep.
+struct Level<'a> {
+    node: &'a Node,
+    rest: Rest<'a>,
+}
+
+enum Rest<'a> {
+    Members(std::slice::Iter<'a, Entry<Member>>),
+    Items(std::slice::Iter<'a, Entry<Node>>, usize),
+}
+
+/// What comes next in a container.
+enum Next<'a> {
+    Comment(&'a Comment),
+    Child(Step, &'a Node),
+    End,
+}
+
+fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, Item<'a>)) {
+    let mut levels: Vec<Level<'a>> = Vec::new();
+    let mut node = root;
+    loop {
+        match node {
+            Node::Leaf(leaf) => visit(&path, Item::Leaf(leaf)),
+            Node::Alias(place) => visit(&path, Item::Alias(*place)),
+            Node::Mapping(entries) => {
+                visit(&path, Item::Enter(node));
+                levels.push(Level { node, rest: Rest::Members(entries.iter()) });
+            }
+            Node::Sequence(entries) => {
+                visit(&path, Item::Enter(node));
+                levels.push(Level { node, rest: Rest::Items(entries.iter(), 0) });
+            }
+        }
+        loop {
+            // A child that was shown has left its step on the path.
+            path.steps.truncate(levels.len().saturating_sub(1));
+            let Some(level) = levels.last_mut() else { return };
+            match level.rest.next() {
+                Next::Comment(comment) => visit(&path, Item::Comment(comment)),
+                Next::Child(step, child) => {
+                    path.steps.push(step);
+                    node = child;
+                    break;
+                }
+                Next::End => {
+                    visit(&path, Item::Leave(level.node));
+                    levels.pop();
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Rest<'a> {
+    fn next(&mut self) -> Next<'a> {
+        match self {
+            Self::Members(entries) => match entries.next() {
+                None => Next::End,
+                Some(Entry::Comment(comment)) => Next::Comment(comment),
+                Some(Entry::Child(member)) => Next::Child(Step::Key(member.key.clone()), &member.value),
+            },
+            Self::Items(entries, position) => match entries.next() {
+                None => Next::End,
+                Some(Entry::Comment(comment)) => Next::Comment(comment),
+                Some(Entry::Child(item)) => {
+                    *position += 1;
+                    Next::Child(Step::Index(*position - 1), item)
+                }
+            },
+        }
+    }
+}

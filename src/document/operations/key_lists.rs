@@ -1,0 +1,278 @@
+//! Which keys a document is to have: what a change, or a list from elsewhere, makes of those that it has.
+
+use crate::context::EncryptionContext;
+use crate::document::operations::recipients::NewKey;
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::stored_key::StoredKey;
+use crate::error::{DocumentError, Error, Result};
+use crate::keys::{AWS_KMS, KeyChange, KeySpec, KmsAccess, KmsKey, WrappingKey};
+
+/// The keys that a document is to have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewKeys {
+    /// Group by group.
+    pub groups: Vec<Vec<NewKey>>,
+    /// How many groups are needed; 0 means all.
+    pub threshold: usize,
+    /// Keys that were to go, and were not there.
+    pub absent: Vec<KeySpec>,
+}
+
+/// A key in a list from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WantedKey {
+    /// One that kenc can have wrap.
+    Wrapping(WrappingKey),
+    /// One of another service, which can stay if the document has it already.
+    Other {
+        /// The list that it is in.
+        list: &'static str,
+        /// Its name.
+        id: String,
+    },
+}
+
+/// What becomes of one group of keys. Keys are named as messages name them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupDifference {
+    /// Those that come, each with what it is.
+    pub added: Vec<(String, String)>,
+    /// Those that go.
+    pub removed: Vec<(String, String)>,
+}
+
+/// Finds the key behind an alias.
+pub type Resolve<'a> = &'a dyn Fn(&KmsKey) -> Result<KmsKey>;
+
+impl Metadata {
+    /// The keys after a change in one group, numbered from 1. `context` is for new keys of KMS if the document has none;
+    /// otherwise they get the pairs that all of those have.
+    ///
+    /// # Errors
+    /// If it is not clear which group is meant, none would be left in it, or it is not known what an alias means that is to
+    /// go.
+    pub fn keys_changed(
+        &self,
+        change: &KeyChange,
+        group: Option<usize>,
+        context: &EncryptionContext,
+        resolve: Resolve<'_>,
+    ) -> Result<NewKeys> {
+        let kept = |group: &Vec<StoredKey>| group.iter().cloned().map(NewKey::Kept).collect::<Vec<_>>();
+        let mut groups: Vec<Vec<NewKey>> = self.groups.iter().map(kept).collect();
+        let mut absent = Vec::new();
+        if *change != KeyChange::default() {
+            let at = self.group_to_change(group)?;
+            (groups[at], absent) = self.group_changed(at, change, context, resolve)?;
+        }
+        let threshold = if groups.len() > 1 { self.needed_groups() } else { 0 };
+        Ok(NewKeys { groups, threshold, absent })
+    }
+
+    fn group_to_change(&self, group: Option<usize>) -> Result<usize, DocumentError> {
+        match (group, self.groups.len()) {
+            (None, 1) => Ok(0),
+            (None, groups) => Err(DocumentError::SeveralGroups(groups)),
+            (Some(number), groups) if (1..=groups).contains(&number) => Ok(number - 1),
+            (Some(number), groups) => Err(DocumentError::NoSuchGroup { number, groups }),
+        }
+    }
+
+    fn group_changed(
+        &self,
+        at: usize,
+        change: &KeyChange,
+        context: &EncryptionContext,
+        resolve: Resolve<'_>,
+    ) -> Result<(Vec<NewKey>, Vec<KeySpec>)> {
+        let KeyChange { replacement, added, removed } = change;
+        let group = &self.groups[at];
+        let removed: Vec<(&KeySpec, KeySpec)> = removed
+            .iter()
+            .map(|typed| match typed {
+                KeySpec::AwsKms(key) => Ok((typed, KeySpec::AwsKms(resolve(key)?))),
+                other => Ok((typed, other.clone())),
+            })
+            .collect::<Result<_>>()?;
+        let means_one =
+            |(typed, key): &(&KeySpec, KeySpec), stored: &StoredKey| means(typed, stored) || means(key, stored);
+        let goes = |stored: &StoredKey| removed.iter().any(|key| means_one(key, stored));
+        let (added, mut keys): (_, Vec<NewKey>) = if replacement.is_empty() {
+            (added, group.iter().filter(|stored| !goes(stored)).cloned().map(NewKey::Kept).collect())
+        } else {
+            (replacement, Vec::new())
+        };
+        let context = self.context_for_new_keys(context);
+        for key in added {
+            let there = group.iter().find(|stored| !goes(stored) && means(key, stored));
+            let new = there.cloned().map_or_else(|| NewKey::Wrapping(with_context(key, &context)), NewKey::Listed);
+            let is_it = |known: &NewKey| match (known, &new) {
+                (NewKey::Kept(known), NewKey::Listed(new)) => known == new,
+                (known, new) => known == new,
+            };
+            match keys.iter().position(is_it) {
+                Some(at) => keys[at] = new,
+                None => keys.push(new),
+            }
+        }
+        if keys.is_empty() {
+            return Err(Error::LastKey);
+        }
+        let is_absent = |key: &&(&KeySpec, KeySpec)| !group.iter().any(|stored| means_one(key, stored));
+        let absent = removed.iter().filter(is_absent).map(|(typed, _)| (*typed).clone()).collect();
+        Ok((keys, absent))
+    }
+
+    /// The pairs that all keys of KMS have.
+    fn context_for_new_keys(&self, otherwise: &EncryptionContext) -> EncryptionContext {
+        let kms = self.groups.iter().flatten().filter_map(StoredKey::wrapping_key);
+        let mut contexts = kms.filter(|key| matches!(key.key, KeySpec::AwsKms(_))).map(|key| key.access.context);
+        let Some(first) = contexts.next() else { return otherwise.clone() };
+        contexts.fold(first, |common, other| {
+            let mut shared = EncryptionContext::new();
+            for (name, value) in common.iter().filter(|pair| other.iter().any(|known| known == *pair)) {
+                shared.insert(name, value).expect("a part of a context is a context");
+            }
+            shared
+        })
+    }
+
+    /// The keys of a list from elsewhere. Those that the document has already, asked in the same way, are kept.
+    ///
+    /// # Errors
+    /// If it names a key of another service that the document does not have.
+    pub fn keys_listed(
+        &self,
+        groups: &[Vec<WantedKey>],
+        threshold: usize,
+        resolve: Resolve<'_>,
+    ) -> Result<NewKeys, DocumentError> {
+        let new_key = |at: usize, wanted: &WantedKey| match wanted {
+            WantedKey::Wrapping(key) => {
+                let group = self.groups.get(at).map_or(&[][..], Vec::as_slice);
+                Ok(stored_as(group, key, resolve).map_or_else(|| NewKey::Wrapping(key.clone()), NewKey::Listed))
+            }
+            WantedKey::Other { list, id } => {
+                let is_it = |stored: &&StoredKey| stored.list() == *list && stored.id() == *id;
+                let stored = self.groups.get(at).and_then(|group| group.iter().find(is_it));
+                let fault = || DocumentError::CannotRewrap { key: id.clone(), list: (*list).to_owned() };
+                stored.cloned().map(NewKey::Listed).ok_or_else(fault)
+            }
+        };
+        let groups = groups.iter().zip(0..).map(|(group, at)| group.iter().map(|key| new_key(at, key)).collect());
+        Ok(NewKeys { groups: groups.collect::<Result<_, _>>()?, threshold, absent: Vec::new() })
+    }
+}
+
+impl NewKeys {
+    /// What becomes of each group of `old`, and of new ones.
+    #[must_use]
+    pub fn difference(&self, old: &Metadata) -> Vec<GroupDifference> {
+        let difference = |at: usize| {
+            let new: &[NewKey] = self.groups.get(at).map_or(&[], Vec::as_slice);
+            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
+            let is_it = |key: &NewKey, stored: &StoredKey| match key {
+                NewKey::Kept(kept) | NewKey::Listed(kept) => kept == stored,
+                NewKey::Wrapping(key) => stored.is_of(key),
+            };
+            let comes = |key: &&NewKey| !old.iter().any(|stored| is_it(key, stored));
+            let goes = |stored: &&StoredKey| !new.iter().any(|key| is_it(key, stored));
+            GroupDifference {
+                added: new.iter().filter(comes).map(NewKey::named).collect(),
+                removed: old.iter().filter(goes).map(StoredKey::named).collect(),
+            }
+        };
+        (0..self.groups.len().max(old.groups.len())).map(difference).collect()
+    }
+
+    /// Whether it is what a document has.
+    #[must_use]
+    pub fn is_of(&self, old: &Metadata) -> bool {
+        let needed = match (self.groups.len(), self.threshold) {
+            (0 | 1, _) => 1,
+            (all, 0) => all,
+            (_, threshold) => threshold,
+        };
+        let is_same_size = |(new, old): (&Vec<NewKey>, &Vec<StoredKey>)| new.len() == old.len();
+        self.groups.len() == old.groups.len()
+            && needed == old.needed_groups()
+            && self.groups.iter().zip(&old.groups).all(is_same_size)
+            && self.difference(old).iter().all(GroupDifference::is_empty)
+    }
+}
+
+impl GroupDifference {
+    /// Between the keys that a document had and those that it has.
+    #[must_use]
+    pub fn between(old: &Metadata, new: &Metadata) -> Vec<Self> {
+        let without = |one: &[StoredKey], other: &[StoredKey]| {
+            let is_there = |key: &&StoredKey| other.iter().any(|known| known.identity() == key.identity());
+            one.iter().filter(|key| !is_there(key)).map(StoredKey::named).collect()
+        };
+        let difference = |at: usize| {
+            let new: &[StoredKey] = new.groups.get(at).map_or(&[], Vec::as_slice);
+            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
+            Self { added: without(new, old), removed: without(old, new) }
+        };
+        (0..old.groups.len().max(new.groups.len())).map(difference).collect()
+    }
+
+    /// Whether nothing comes and nothing goes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+impl NewKey {
+    fn named(&self) -> (String, String) {
+        match self {
+            Self::Kept(stored) | Self::Listed(stored) => stored.named(),
+            Self::Wrapping(key) => (kind(&key.key).to_owned(), key.key.to_string()),
+        }
+    }
+}
+
+impl StoredKey {
+    /// What it is and its name, as messages name it.
+    #[must_use]
+    pub fn named(&self) -> (String, String) {
+        (if self.list() == "kms" { AWS_KMS.to_owned() } else { self.list().to_owned() }, self.id())
+    }
+}
+
+fn kind(key: &KeySpec) -> &'static str {
+    match key {
+        KeySpec::AwsKms(_) => AWS_KMS,
+        KeySpec::Age(_) | KeySpec::Passphrase => "age",
+        KeySpec::Pgp(_) => "pgp",
+    }
+}
+
+fn with_context(key: &KeySpec, context: &EncryptionContext) -> WrappingKey {
+    let context = if matches!(key, KeySpec::AwsKms(_)) { context.clone() } else { EncryptionContext::new() };
+    WrappingKey { key: key.clone(), access: KmsAccess { context, ..KmsAccess::default() } }
+}
+
+/// The key of a group that is `wanted`, asked in the same way. What an alias means is looked up, if that is permitted:
+/// otherwise it counts as new, and is found out when it wraps.
+fn stored_as(group: &[StoredKey], wanted: &WrappingKey, resolve: Resolve<'_>) -> Option<StoredKey> {
+    let is_asked_so = |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
+    let find = |key: &KeySpec| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
+    find(&wanted.key).or_else(|| match &wanted.key {
+        KeySpec::AwsKms(alias) if alias.is_alias() && !group.is_empty() => find(&KeySpec::AwsKms(resolve(alias).ok()?)),
+        _ => None,
+    })
+}
+
+/// Whether a key is the one that is stored. Of an alias it is known only where the alias itself is stored.
+fn means(key: &KeySpec, stored: &StoredKey) -> bool {
+    let Some(WrappingKey { key: own, .. }) = stored.wrapping_key() else { return false };
+    match (key, &own) {
+        (KeySpec::AwsKms(alias), KeySpec::AwsKms(own)) if alias.is_alias() => {
+            alias == own || own.to_string().ends_with(&format!(":{alias}"))
+        }
+        (KeySpec::AwsKms(key), KeySpec::AwsKms(own)) => key == own || key.for_slot(own).is_some(),
+        (key, own) => key == own,
+    }
+}

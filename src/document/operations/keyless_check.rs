@@ -1,0 +1,64 @@
+//! What can be found wrong with an encrypted document without any key.
+
+use crate::document::merge::unresolved;
+use crate::document::model::value::Value;
+use crate::document::operations::decryption::Sealed;
+use crate::document::sops::cipher::{fault_of_form, looks_encrypted};
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::selection::{Rule, Selection};
+use crate::error::{At, DocumentError, SealFault};
+
+impl Sealed {
+    /// Values that stand in the clear against the rule of the document, encrypted values that are damaged beyond doubt,
+    /// conflicts that nobody has resolved, and a MAC that is missing. What is not found may still be not authentic.
+    #[must_use]
+    pub fn problems_without_key(&self) -> Vec<DocumentError> {
+        let mut problems = Vec::new();
+        let _ = walk(self.document.tree(), self.selection(), |met, spot| {
+            let Met::Leaf(leaf) = met else { return Ok(()) };
+            if !spot.is_selected || leaf.value.stays() {
+                return Ok(());
+            }
+            let (at, path) = (leaf.place.into(), spot.path.to_string());
+            match &leaf.value {
+                Value::Text(token) if looks_encrypted(token) => {
+                    let fault = fault_of_form(token);
+                    problems.extend(fault.map(|fault| DocumentError::DamagedValue { at, path, fault }));
+                }
+                _ => problems.push(DocumentError::InTheClear { at, path, others: 0 }),
+            }
+            Ok::<(), ()>(())
+        });
+        let conflicts = unresolved(&self.document).into_iter();
+        problems.extend(conflicts.map(|(at, path)| DocumentError::Unresolved { at, path: path.to_string() }));
+        if self.metadata.mac.is_none() {
+            problems.push(DocumentError::MissingMac);
+        }
+        match (self.metadata.is_marked_as_sealed(), self.metadata.has_seal()) {
+            (true, false) => problems.push(DocumentError::BrokenSeal(SealFault::Removed)),
+            (false, true) => problems.push(DocumentError::BrokenSeal(SealFault::Unexpected)),
+            _ => {}
+        }
+        problems
+    }
+
+    /// The values that another rule would have encrypted, and that stand in the clear.
+    ///
+    /// # Errors
+    /// If the rule is unusable.
+    pub fn in_the_clear_under(&self, rule: &Rule) -> Result<Vec<(At, String)>, DocumentError> {
+        let selection = Selection::new(rule)?;
+        let mut found = Vec::new();
+        let _ = walk(self.document.tree(), &selection, |met, spot| {
+            if let Met::Leaf(leaf) = met
+                && spot.is_selected
+                && !leaf.value.stays()
+                && !matches!(&leaf.value, Value::Text(token) if looks_encrypted(token))
+            {
+                found.push((leaf.place.into(), spot.path.to_string()));
+            }
+            Ok::<(), ()>(())
+        });
+        Ok(found)
+    }
+}

@@ -1,0 +1,71 @@
+//! Sealing what somebody vouches for: a document that was never sealed, that another tool has encrypted, or whose seal is
+//! broken.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::document::model::value::Kind;
+use crate::document::operations::decryption::{MacStatus, Opened, Sealed};
+use crate::document::operations::encryption::{Encrypted, Outcome};
+use crate::document::sops::cipher::Cipher;
+use crate::document::sops::seal::{self, Mark, Sealing};
+use crate::document::{MetadataChange, SealStatus};
+use crate::error::{DocumentError, Result};
+
+impl Opened {
+    /// Seals the document as it stands: only its metadata changes. It must have been opened with a right MAC, and a person must
+    /// have looked at [`Self::text_in_the_clear`], the rule and the recipients, for nothing else vouches for them.
+    ///
+    /// # Errors
+    /// If its MAC is not right, or it cannot be written.
+    pub fn vouched(&self) -> Result<Outcome> {
+        match (self.report().mac, self.report().seal) {
+            (MacStatus::Wrong, _) => return Err(DocumentError::WrongMac.into()),
+            (MacStatus::Missing, _) => return Err(DocumentError::MissingMac.into()),
+            (MacStatus::Verified, SealStatus::Verified) => return Ok(Outcome::Unchanged),
+            (MacStatus::Verified, _) => {}
+        }
+        let mut metadata = self.metadata().clone();
+        let cipher = Cipher::new(&self.data_key);
+        let mac = metadata.mac.as_deref().ok_or(DocumentError::MissingMac)?;
+        let (_, mac) = cipher.decrypt(mac, &metadata.last_modified).map_err(|_| DocumentError::WrongMac)?;
+        metadata.touch(Sealing::Sealed);
+        metadata.mac = Some(cipher.encrypt(Kind::Text, &mac, &metadata.last_modified));
+        metadata.seal = Some(seal::placeholder());
+        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
+        let written = seal::put(Sealed::new(written)?, &self.data_key, &self.values)?;
+        let text = Zeroizing::new(written.document().text().to_owned());
+        self.check(&text)?;
+        Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
+    }
+
+    /// The text that a seal covers, as a person can read it: without metadata, and with `ENC[TYPE]` for each encrypted value.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn text_in_the_clear(&self) -> Result<String, DocumentError> {
+        let document = self.document();
+        let cipher = Cipher::new(&self.data_key);
+        let scope = self.metadata().mac_scope;
+        let marks = seal::marks(document, self.sealed.selection(), scope, &cipher, &self.values)?;
+        let text = |range: Range<usize>| document.text().get(range).unwrap_or_default();
+        let (mut shown, mut done) = (String::new(), 0);
+        for (range, mark) in &marks {
+            shown.push_str(text(done..range.start));
+            match mark {
+                Mark::Value(value) => {
+                    shown.push_str("ENC[");
+                    shown.push_str(value.kind().unwrap_or(Kind::Text).name());
+                    shown.push(']');
+                }
+                Mark::Comment(_) => shown.push_str("ENC[comment]"),
+                Mark::InTheClear => shown.push_str(text(range.clone())),
+                Mark::Metadata => {}
+            }
+            done = range.end;
+        }
+        shown.push_str(text(done..document.text().len()));
+        Ok(shown)
+    }
+}

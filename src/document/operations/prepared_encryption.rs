@@ -1,0 +1,90 @@
+//! Keys before there is a text: what is to be typed first and encrypted later.
+
+use zeroize::Zeroizing;
+
+use crate::crypto::DataKey;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::encryption::{
+    Comments, EmptySelection, Encrypted, Recipe, Writer, checked_threshold, survey,
+};
+use crate::document::sops::mac::MacScope;
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::old_ciphertexts::{Keep, Reuse};
+use crate::document::sops::seal::Sealing;
+use crate::document::sops::selection::{Rule, Selection};
+use crate::document::sops::stored_key::StoredKey;
+use crate::document::{Document, Format};
+use crate::error::{DocumentError, Result};
+use crate::keys::Keyring;
+
+/// A data key that is wrapped already, and all else that a new document is encrypted with.
+pub struct Prepared {
+    data_key: DataKey,
+    metadata: Metadata,
+    selection: Selection,
+    comments: Comments,
+    empty_selection: EmptySelection,
+}
+
+impl Recipe {
+    /// Makes and wraps a data key for a document that is not there yet. From then on no key is asked any more.
+    ///
+    /// # Errors
+    /// If the recipe cannot be used, or a key refuses.
+    pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<Prepared> {
+        let Self { rule, groups, threshold, mac_scope, comments, empty_selection } = self;
+        let selection = Selection::new(rule)?;
+        let threshold = checked_threshold(*threshold, groups.len())?;
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
+        let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
+            keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()
+        });
+        let stated = if groups.len() > 1 { threshold } else { 0 };
+        let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
+        Ok(Prepared { data_key, metadata, selection, comments: *comments, empty_selection: *empty_selection })
+    }
+}
+
+impl Prepared {
+    /// Encrypts the values of a document that is in the clear, as [`Document::encrypt`] does.
+    ///
+    /// # Errors
+    /// If the document cannot be encrypted, or the rule selects nothing.
+    pub fn encrypt(&self, document: &Document) -> Result<Encrypted> {
+        let Self { data_key, metadata, selection, comments, empty_selection } = self;
+        if document.metadata().is_some() {
+            return Err(DocumentError::AlreadyEncrypted.into());
+        }
+        empty_selection.check(survey(document, selection)?, &metadata.rule)?;
+        let mut metadata = metadata.clone();
+        metadata.touch(Sealing::Sealed);
+        Writer::new(document, selection, *comments, data_key).write(metadata, Reuse::new(Keep::Types), None)
+    }
+
+    /// Encrypts any bytes, as a binary document, under the same data key.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+        encrypt_bytes(&self.data_key, &self.metadata, bytes)
+    }
+}
+
+impl Opened {
+    /// Encrypts any bytes, as a binary document, under the same data key: for what is to be kept beside this one, and may
+    /// not be a document at all.
+    ///
+    /// # Errors
+    /// Never, unless there is a bug.
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+        encrypt_bytes(&self.data_key, self.metadata(), bytes)
+    }
+}
+
+fn encrypt_bytes(data_key: &DataKey, keys_of: &Metadata, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+    let document = Document::from_plaintext(Format::Binary, bytes)?;
+    let rule = Rule::default();
+    let selection = Selection::new(&rule)?;
+    let metadata = Metadata::new(rule, MacScope::default(), keys_of.groups.clone(), keys_of.threshold);
+    Writer::new(&document, &selection, Comments::InTheClear, data_key).write(metadata, Reuse::new(Keep::Types), None)
+}

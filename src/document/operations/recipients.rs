@@ -1,0 +1,306 @@
+//! Other keys for a document: another list of wrapping keys, or another data key.
+
+use zeroize::Zeroizing;
+
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+use crate::document::operations::decryption::{Demands, Opened, Sealed};
+use crate::document::operations::encryption::{Encrypted, Outcome, checked_threshold, is_same_file, survey};
+use crate::document::operations::key_lists::NewKeys;
+use crate::document::sops::mac::MacScope;
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::old_ciphertexts::Keep;
+use crate::document::sops::seal::{self, SealStatus};
+use crate::document::sops::selection::{Rule, Selection};
+use crate::document::sops::stored_key::StoredKey;
+use crate::document::{Document, MetadataChange};
+use crate::error::{DocumentError, Result};
+use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappedKey, WrappingKey};
+
+/// A key in a new list of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NewKey {
+    /// One that the document has already, on the word of the document. Where it must wrap anew, something has to vouch
+    /// for it.
+    Kept(StoredKey),
+    /// One that the document has already, and that the user or a rule of the config names as well.
+    Listed(StoredKey),
+    /// One that may be new. If the document has it already, it is kept.
+    Wrapping(WrappingKey),
+}
+
+/// What else changes when a document gets a new data key. The default is nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rotation {
+    /// The keys that it is to have.
+    pub keys: Option<NewKeys>,
+    /// Which values are to be encrypted.
+    pub rule: Option<Rule>,
+    /// Which values the MAC is to be made of.
+    pub mac_scope: Option<MacScope>,
+    /// The context of every key of AWS KMS.
+    pub context: Option<EncryptionContext>,
+}
+
+impl Opened {
+    /// Gives the document another list of keys, with the same data key: values, MAC and the time of the last change stay.
+    ///
+    /// With one group, keys that stay keep their wrapped key, and are not asked. With several, every key wraps a new share,
+    /// unless the lists and the threshold are the same.
+    ///
+    /// A key that is taken away may have opened the document before, and its owner may have kept the data key:
+    /// [`Self::rotate`] makes a new one.
+    ///
+    /// # Errors
+    /// If there is no key, the threshold is not possible, or a key does not wrap; [`NotVouchedFor`](crate::error::Error::NotVouchedFor) if a key that
+    /// only the document names would have to, and neither its seal nor one of `vouchers` vouches for it.
+    ///
+    /// # Panics
+    /// Never: each key that is missing is wrapped.
+    pub fn with_keys(
+        &self,
+        groups: &[Vec<NewKey>],
+        threshold: usize,
+        keyring: &Keyring<'_>,
+        vouchers: &Vouchers,
+    ) -> Result<Outcome> {
+        let needed = checked_threshold(threshold, groups.len())?;
+        let old = self.metadata();
+        let kept: Vec<Vec<Option<StoredKey>>> =
+            groups.iter().zip(0..).map(|(group, at)| group.iter().map(|key| self.kept(key, at)).collect()).collect();
+        let is_same_list = kept.len() == old.groups.len()
+            && kept.iter().zip(&old.groups).all(|(new, old)| {
+                new.len() == old.len() && new.iter().all(|key| key.as_ref().is_some_and(|key| old.contains(key)))
+            });
+        if is_same_list && needed == old.needed_groups() {
+            return Ok(Outcome::Unchanged);
+        }
+        let mut metadata = old.clone();
+        metadata.threshold = if groups.len() > 1 { needed } else { 0 };
+        metadata.groups = if groups.len() == 1 && old.groups.len() == 1 {
+            let missing = groups[0].iter().zip(&kept[0]).filter(|(_, kept)| kept.is_none());
+            let missing = [missing.map(|(key, _)| key.clone()).collect()];
+            let missing = self.wrapping(&missing, vouchers)?.remove(0);
+            let wrapped = if missing.is_empty() {
+                Vec::new()
+            } else {
+                keyring.wrap_in_groups(&self.data_key, std::slice::from_ref(&missing), needed)?.remove(0)
+            };
+            let mut new = missing.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped));
+            let mut keys: Vec<StoredKey> = Vec::new();
+            for key in kept.into_iter().flatten() {
+                let key = key.unwrap_or_else(|| {
+                    let new = new.next().expect("each missing key was wrapped");
+                    // Only now is it known which key an alias means: it may be one that stays.
+                    old.groups[0].iter().find(|old| old.identity() == new.identity()).cloned().unwrap_or(new)
+                });
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+            if keys == old.groups[0] {
+                return Ok(Outcome::Unchanged);
+            }
+            vec![keys]
+        } else {
+            let keys = self.wrapping(groups, vouchers)?;
+            stored(&keys, keyring.wrap_in_groups(&self.data_key, &keys, needed)?)
+        };
+        metadata.seal = None;
+        match self.report().seal {
+            SealStatus::Verified => metadata.seal = Some(seal::placeholder()),
+            SealStatus::Absent => {}
+            // The time of the last change stays, which says that there is a seal.
+            SealStatus::Broken(fault) => return Err(DocumentError::BrokenSeal(fault).into()),
+        }
+        let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
+        let mut written = Sealed::new(written)?;
+        if metadata.seal.is_some() {
+            written = seal::put(written, &self.data_key, &self.values)?;
+        }
+        let text = Zeroizing::new(written.document().text().to_owned());
+        self.check(&text)?;
+        Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
+    }
+
+    /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
+    ///
+    /// # Errors
+    /// If a key does not wrap, kenc cannot ask it to ([`DocumentError::CannotRewrap`]), or neither the seal of the document
+    /// nor one of `vouchers` vouches for it ([`NotVouchedFor`](crate::error::Error::NotVouchedFor)).
+    pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
+        self.rotate_with(&Rotation::default(), keyring, vouchers)
+    }
+
+    /// As [`Self::rotate`], with other keys or another rule as well.
+    ///
+    /// # Errors
+    /// As [`Self::rotate`], and if a rule cannot be used or selects nothing.
+    pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
+        let Rotation { keys, rule, mac_scope, context } = rotation;
+        let mut metadata = self.metadata().clone();
+        let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(Selection::new).transpose()?;
+        if let (Some(selection), Some(rule)) = (&new_selection, rule) {
+            if survey(&self.plaintext, selection)? == 0 {
+                return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
+            }
+            metadata.rule = rule.clone();
+        }
+        metadata.mac_scope = mac_scope.unwrap_or(metadata.mac_scope);
+        let mut needed = metadata.needed_groups();
+        let mut keys = match keys {
+            Some(new) => {
+                needed = checked_threshold(new.threshold, new.groups.len())?;
+                metadata.threshold = if new.groups.len() > 1 { needed } else { 0 };
+                self.wrapping(&new.groups, vouchers)?
+            }
+            None => self.wrapping(&kept_groups(&metadata.groups), vouchers)?,
+        };
+        if let Some(context) = context {
+            let of_kms = keys.iter_mut().flatten().filter(|key| matches!(key.key, KeySpec::AwsKms(_)));
+            of_kms.for_each(|key| key.access.context = context.clone());
+        }
+        let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;
+        metadata.groups = stored(&keys, wrapped);
+        metadata.touch(self.sealing());
+        let mut writer = self.writer(&self.plaintext, &data_key);
+        if let Some(selection) = &new_selection {
+            writer.selection = selection;
+        }
+        writer.write(metadata, self.reuse(Keep::Types), None)
+    }
+
+    /// The key as the group at this place has it.
+    fn kept(&self, key: &NewKey, group: usize) -> Option<StoredKey> {
+        let group = self.metadata().groups.get(group)?;
+        let is_it = |stored: &&StoredKey| match key {
+            NewKey::Kept(key) | NewKey::Listed(key) => *stored == key,
+            NewKey::Wrapping(key) => stored.is_of(key),
+        };
+        group.iter().find(is_it).cloned()
+    }
+
+    /// The keys that are to wrap, if something vouches for those that only the document names.
+    fn wrapping(&self, groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<WrappingKey>>> {
+        wrapping(groups, &vouchers.clone().and_approved(self.sealed_keys()))
+    }
+
+    /// The keys that the seal vouches for: all of them, if it was verified.
+    pub(crate) fn sealed_keys(&self) -> Vec<NamedKey> {
+        let is_verified = self.report().seal == SealStatus::Verified;
+        if is_verified { self.metadata().named_keys().collect() } else { Vec::new() }
+    }
+
+    /// Opens what was written.
+    pub(crate) fn check(&self, text: &Zeroizing<String>) -> Result<()> {
+        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
+        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        match written.open_with(data_key, &Demands::default()) {
+            Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
+            Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
+            Err(error) => Err(DocumentError::NotAsMeant(error.to_string()).into()),
+        }
+    }
+}
+
+/// Has keys that a document names wrap another data key, or shares of it. Without any key nothing is asked.
+pub(crate) fn wrap(
+    data_key: &DataKey,
+    groups: &[Vec<&StoredKey>],
+    threshold: usize,
+    keyring: &Keyring<'_>,
+    vouchers: &Vouchers,
+) -> Result<Vec<Vec<StoredKey>>> {
+    if groups.iter().all(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let keys = wrapping(&kept(groups), vouchers)?;
+    Ok(stored(&keys, keyring.wrap_in_groups(data_key, &keys, threshold)?))
+}
+
+/// Has keys that a document names wrap a new data key, or shares of it.
+pub(crate) fn wrap_new(
+    groups: &[Vec<&StoredKey>],
+    threshold: usize,
+    keyring: &Keyring<'_>,
+    vouchers: &Vouchers,
+) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
+    let keys = wrapping(&kept(groups), vouchers)?;
+    let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, threshold)?;
+    Ok((data_key, stored(&keys, wrapped)))
+}
+
+fn stored(keys: &[Vec<WrappingKey>], wrapped: Vec<Vec<crate::keys::WrappedKey>>) -> Vec<Vec<StoredKey>> {
+    let group = |(keys, wrapped): (&Vec<WrappingKey>, Vec<_>)| {
+        keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()
+    };
+    keys.iter().zip(wrapped).map(group).collect()
+}
+
+/// The only way from a key that a document names to one that wraps.
+fn wrapping(groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<WrappingKey>>> {
+    let wrapping = |key: &NewKey| match key {
+        NewKey::Kept(key) | NewKey::Listed(key) => {
+            let fault = || DocumentError::CannotRewrap { key: key.id(), list: key.list().to_owned() };
+            Ok(key.wrapping_key().ok_or_else(fault)?)
+        }
+        NewKey::Wrapping(key) => Ok(key.clone()),
+    };
+    let keys = groups.iter().map(|group| group.iter().map(wrapping).collect()).collect::<Result<_>>()?;
+    let named: Vec<NamedKey> = groups.iter().flatten().filter_map(NewKey::named_by_document).collect();
+    vouchers.check(&named)?;
+    Ok(keys)
+}
+
+impl NewKey {
+    /// The recipient, if only the document names it.
+    fn named_by_document(&self) -> Option<NamedKey> {
+        match self {
+            Self::Kept(key) => Some(key.named_key()),
+            Self::Listed(_) | Self::Wrapping(_) => None,
+        }
+    }
+}
+
+impl Metadata {
+    /// Its wrapped keys, without what is wrong with some of them.
+    #[must_use]
+    pub fn wrapped_keys(&self) -> Vec<WrappedKey> {
+        self.groups.iter().flatten().filter_map(|key| Some(key.slot().ok()?.wrapped)).collect()
+    }
+
+    /// Its recipients.
+    pub fn named_keys(&self) -> impl Iterator<Item = NamedKey> {
+        self.groups.iter().flatten().map(StoredKey::named_key)
+    }
+}
+
+impl NewKeys {
+    /// The recipients that must wrap anew and that only the document names, when a document gets these keys and keeps its
+    /// data key, or gets another.
+    #[must_use]
+    pub fn recipients_of_document(&self, old: &Metadata, data_key: DataKeyChange) -> Vec<NamedKey> {
+        let keeps_wrapped = data_key == DataKeyChange::Kept && self.groups.len() == 1 && old.groups.len() == 1;
+        if keeps_wrapped || (data_key == DataKeyChange::Kept && self.is_of(old)) {
+            return Vec::new();
+        }
+        self.groups.iter().flatten().filter_map(NewKey::named_by_document).collect()
+    }
+}
+
+/// What becomes of the data key of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataKeyChange {
+    /// It stays.
+    Kept,
+    /// It is another.
+    Renewed,
+}
+
+fn kept_groups(groups: &[Vec<StoredKey>]) -> Vec<Vec<NewKey>> {
+    groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect()).collect()
+}
+
+fn kept(groups: &[Vec<&StoredKey>]) -> Vec<Vec<NewKey>> {
+    groups.iter().map(|group| group.iter().map(|key| NewKey::Kept((*key).clone())).collect()).collect()
+}

@@ -1,0 +1,109 @@
+//! The keys of a document, shown in its text so that they can be edited there.
+
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::crypto::DataKey;
+use crate::document::operations::decryption::{Demands, Opened, Sealed};
+use crate::document::operations::encryption::{Encrypted, Outcome};
+use crate::document::operations::recipients::NewKey;
+use crate::document::sops::metadata::{self, Metadata, THRESHOLD};
+use crate::document::sops::stored_key::{LISTS, StoredKey};
+use crate::document::{Document, Format, MetadataChange};
+use crate::error::{DocumentError, Result};
+use crate::keys::{Keyring, Vouchers};
+
+impl Opened {
+    /// The text in the clear, with metadata that names the keys and how many groups of them are needed, and has nothing
+    /// else.
+    ///
+    /// # Errors
+    /// For a binary file, which has no place for it.
+    pub fn text_with_keys(&self) -> Result<Zeroizing<String>, DocumentError> {
+        if self.document().format() == Format::Binary {
+            let what = "the names of its keys in the clear".to_owned();
+            return Err(DocumentError::CannotCarry { notation: "a binary file", what });
+        }
+        self.plaintext().rewrite(&[], MetadataChange::Write(shown(self.metadata())))
+    }
+
+    /// Encrypts the document again after a text with keys was edited: values that are the same keep their ciphertext, and
+    /// keys that are the same their wrapped key.
+    ///
+    /// # Errors
+    /// If the edited document cannot be encrypted, it names no keys or says more of them than can be changed, or a key does
+    /// not wrap.
+    ///
+    /// # Panics
+    /// Never: a data key is as long as a data key.
+    pub fn encrypt_again_with_keys(&self, edited: &Document, keyring: &Keyring<'_>) -> Result<Outcome> {
+        let (groups, threshold) = self.keys_in(edited.metadata())?;
+        let format = edited.format();
+        let plaintext = Document::parse(format, edited.rewrite(&[], MetadataChange::Remove)?)?;
+        let Outcome::Changed(changed) = self.encrypt_again(&plaintext)? else {
+            return self.with_keys(&groups, threshold, keyring, &Vouchers::none());
+        };
+        let Encrypted { text, aliases } = changed;
+        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        let written = Sealed::new(Document::parse(format, text.clone())?)?.open_with(data_key, &Demands::default())?;
+        match written.with_keys(&groups, threshold, keyring, &Vouchers::none())? {
+            Outcome::Unchanged => Ok(Outcome::Changed(Encrypted { text, aliases })),
+            Outcome::Changed(rekeyed) => Ok(Outcome::Changed(Encrypted { text: rekeyed.text, aliases })),
+        }
+    }
+
+    fn keys_in(&self, shown: Option<&Map<String, Json>>) -> Result<(Vec<Vec<NewKey>>, usize), DocumentError> {
+        let Some(shown) = shown else { return Err(DocumentError::Metadata("it names no keys".to_owned())) };
+        let mut fields = shown.clone().into_iter().filter(|(_, value)| !metadata::is_empty(value)).collect();
+        let threshold = metadata::threshold(&mut fields)?;
+        let groups = metadata::groups(&mut fields)?;
+        if let Some(name) = fields.keys().next() {
+            return Err(DocumentError::Metadata(format!("`{name}` is not something that can be changed here")));
+        }
+        let new = groups.into_iter().enumerate().map(|(number, group)| {
+            let old = self.metadata().groups.get(number).map_or(&[][..], Vec::as_slice);
+            group.iter().map(|key| new_key(key, old)).collect()
+        });
+        Ok((new.collect::<Result<_, _>>()?, threshold))
+    }
+}
+
+fn shown(of: &Metadata) -> Map<String, Json> {
+    let shown_group = |group: &Vec<StoredKey>| -> Map<String, Json> {
+        metadata::lists(group)
+            .into_iter()
+            .map(|(name, list)| (name.clone(), without_wrapped_keys(&name, list)))
+            .collect()
+    };
+    let mut fields = match of.groups.as_slice() {
+        [group] => shown_group(group),
+        groups => {
+            let groups = groups.iter().map(|group| Json::Object(shown_group(group))).collect();
+            Map::from_iter([(metadata::KEY_GROUPS.to_owned(), Json::Array(groups))])
+        }
+    };
+    if of.threshold > 0 {
+        fields.insert(THRESHOLD.to_owned(), of.threshold.into());
+    }
+    fields
+}
+
+/// Takes away what only a key service can make. A list that is not known is told by it, and keeps it.
+fn without_wrapped_keys(name: &str, mut list: Json) -> Json {
+    if let (true, Json::Array(keys)) = (LISTS.contains(&name), &mut list) {
+        for key in keys.iter_mut().filter_map(Json::as_object_mut) {
+            key.remove("enc");
+            key.remove("created_at");
+        }
+    }
+    list
+}
+
+fn new_key(named: &StoredKey, old: &[StoredKey]) -> Result<NewKey, DocumentError> {
+    if let Some(kept) = old.iter().find(|old| old.identity() == named.identity()) {
+        // The person at the editor was shown it, and left it there.
+        return Ok(NewKey::Listed(kept.clone()));
+    }
+    let fault = || DocumentError::CannotRewrap { key: named.id(), list: named.list().to_owned() };
+    Ok(NewKey::Wrapping(named.wrapping_key().ok_or_else(fault)?))
+}

@@ -1,0 +1,13 @@
+//! What makes a document an encrypted one, as sops reads and writes it: metadata, rule, encrypted values, MAC and seal.
+
+pub(crate) mod cipher;
+pub(crate) mod exposure;
+pub(crate) mod list_comments;
+pub(crate) mod mac;
+pub(crate) mod metadata;
+pub(crate) mod old_ciphertexts;
+pub(crate) mod rule_walk;
+pub(crate) mod seal;
+pub(crate) mod selection;
+pub(crate) mod spellings;
+pub(crate) mod stored_key;

@@ -1,0 +1,129 @@
+//! `ENC[…]`: one value, encrypted under the data key and bound to its path.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use zeroize::Zeroizing;
+
+use crate::crypto::value::ValueKey;
+use crate::crypto::{DataKey, TAG_LEN, Tag};
+use crate::document::model::value::{Kind, Value};
+
+const BEGIN: &str = "ENC[AES256_GCM,data:";
+const IV: &str = ",iv:";
+const TAG: &str = ",tag:";
+const TYPE: &str = ",type:";
+const END: char = ']';
+
+/// Whether a text is meant as an encrypted value, be it whole or damaged.
+pub(crate) fn looks_encrypted(text: &str) -> bool {
+    text.starts_with("ENC[AES256_GCM,")
+}
+
+/// What is wrong with the form of an encrypted value, for those who have no key.
+pub(crate) fn fault_of_form(token: &str) -> Option<&'static str> {
+    Token::parse(token).err()
+}
+
+/// Why an encrypted value does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It has not the form of one.
+    Damaged(&'static str),
+    /// It is not authentic under this data key and at this path.
+    NotAuthentic,
+}
+
+/// Encrypts and decrypts single values under one data key.
+pub(crate) struct Cipher(ValueKey);
+
+impl Cipher {
+    pub(crate) fn new(data_key: &DataKey) -> Self {
+        Self(ValueKey::new(data_key))
+    }
+
+    /// The token of a plaintext, with an IV of its own.
+    pub(crate) fn encrypt(&self, kind: Kind, plaintext: &[u8], aad: &str) -> String {
+        let mut data = Zeroizing::new(plaintext.to_vec());
+        let (iv, tag) = self.0.seal_in_place(aad.as_bytes(), &mut data);
+        let [data, iv, tag] = [&data[..], &iv, &tag].map(|bytes| BASE64_STANDARD.encode(bytes));
+        format!("{BEGIN}{data}{IV}{iv}{TAG}{tag}{TYPE}{}{END}", kind.name())
+    }
+
+    /// The type and the plaintext of a token.
+    pub(crate) fn decrypt(&self, token: &str, aad: &str) -> Result<(Kind, Zeroizing<Vec<u8>>), Fault> {
+        let Token { mut data, iv, tag, kind } = Token::parse(token).map_err(Fault::Damaged)?;
+        self.0.open_in_place(&iv, aad.as_bytes(), &tag, &mut data).map_err(|_| Fault::NotAuthentic)?;
+        Ok((kind, data))
+    }
+
+    /// The value of a token.
+    pub(crate) fn decrypt_value(&self, token: &str, aad: &str) -> Result<Value, Fault> {
+        let (kind, plaintext) = self.decrypt(token, aad)?;
+        Value::from_plaintext(kind, plaintext)
+            .ok_or(Fault::Damaged("what it holds is no value of the type that it names"))
+    }
+}
+
+struct Token {
+    /// Ciphertext, which becomes plaintext where it stands.
+    data: Zeroizing<Vec<u8>>,
+    iv: Vec<u8>,
+    tag: Tag,
+    kind: Kind,
+}
+
+impl Token {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let parts = || {
+            // In a block scalar, the line end belongs to the text.
+            let (data, rest) = text.trim_end_matches('\n').strip_prefix(BEGIN)?.split_once(IV)?;
+            let (iv, rest) = rest.split_once(TAG)?;
+            let (tag, rest) = rest.split_once(TYPE)?;
+            Some([data, iv, tag, rest.strip_suffix(END)?])
+        };
+        let [data, iv, tag, kind] = parts().ok_or("it has not the form of one")?;
+        let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| "its base64 is not whole");
+        let tag = Tag::try_from(decode(tag)?).map_err(|_| "its tag is not 16 bytes long")?;
+        const { assert!(TAG_LEN == 16) };
+        let kind = Kind::from_name(kind).ok_or("its type is not known")?;
+        Ok(Self { data: Zeroizing::new(decode(data)?), iv: decode(iv)?, tag, kind })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cipher() -> Cipher {
+        Cipher::new(&DataKey::from_slice(&[7; 32]).unwrap())
+    }
+
+    #[test]
+    fn a_value_opens_with_its_own_path_and_data_key_only() {
+        let token = cipher().encrypt(Kind::Text, b"c4r1b0u", "db:password:");
+        let value = cipher().decrypt_value(&token, "db:password:");
+        assert_eq!(value, Ok(Value::Text(Zeroizing::new("c4r1b0u".to_owned()))));
+        assert_eq!(cipher().decrypt_value(&token, "db:user:"), Err(Fault::NotAuthentic));
+        let other = Cipher::new(&DataKey::generate());
+        assert_eq!(other.decrypt_value(&token, "db:password:"), Err(Fault::NotAuthentic));
+    }
+
+    #[test]
+    fn a_damaged_token_is_refused_at_every_byte() {
+        let token = cipher().encrypt(Kind::Integer, b"42", "a:");
+        for at in 0..token.len() {
+            let mut damaged = token.clone().into_bytes();
+            damaged[at] ^= 1;
+            let damaged = String::from_utf8(damaged).unwrap();
+            assert!(cipher().decrypt_value(&damaged, "a:").is_err(), "{damaged}");
+            assert!(cipher().decrypt_value(&token[..at], "a:").is_err());
+        }
+        assert!(cipher().decrypt_value(&format!("{token} "), "a:").is_err());
+    }
+
+    #[test]
+    fn a_value_that_is_not_of_its_type_is_damaged() {
+        let token = cipher().encrypt(Kind::Text, b"one", "a:").replace("type:str", "type:int");
+        assert!(matches!(cipher().decrypt_value(&token, "a:"), Err(Fault::Damaged(_))));
+    }
+}

@@ -1,0 +1,84 @@
+//! What was encrypted stays encrypted: a check of every changed document, before it is written.
+//!
+//! Comments can decide what is encrypted, and a change near one may take a value out of its reach. A value is the same one if
+//! its keys and its plaintext are; positions in lists and in the file do not
+//! count, because items move.
+
+use std::collections::HashMap;
+
+use zeroize::Zeroizing;
+
+use crate::crypto::sha256;
+use crate::document::merge::original_key;
+use crate::document::model::tree::{Path, Tree};
+use crate::document::operations::encryption::Comments;
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::selection::Selection;
+use crate::error::DocumentError;
+
+/// How often a value is there, by how it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) encrypted: usize,
+    pub(crate) in_the_clear: usize,
+}
+
+/// The values and comments of a document, by names that are not themselves.
+pub(crate) struct Written(HashMap<[u8; 32], (Count, Path)>);
+
+impl Written {
+    /// Looks at everything in `tree` that is encrypted if it is selected.
+    pub(crate) fn new(tree: &Tree, selection: &Selection, comments: Comments) -> Self {
+        let mut written: HashMap<[u8; 32], (Count, Path)> = HashMap::new();
+        let _ = walk(tree, selection, |met, spot| {
+            let name = match met {
+                Met::Leaf(leaf) if !leaf.value.stays() => name(spot.path, b'v', &leaf.value.plaintext()),
+                Met::Comment(comment) if comments == Comments::Encrypted && !comment.text.is_empty() => {
+                    name(spot.path, b'#', comment.text.as_bytes())
+                }
+                _ => return Ok(()),
+            };
+            let (count, _) = written.entry(name).or_insert_with(|| (Count::default(), spot.path.clone()));
+            if spot.is_selected {
+                count.encrypted += 1;
+            } else {
+                count.in_the_clear += 1;
+            }
+            Ok::<(), ()>(())
+        });
+        Self(written)
+    }
+
+    pub(crate) fn of(&self, name: &[u8; 32]) -> Option<Count> {
+        self.0.get(name).map(|(count, _)| *count)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8; 32], Count, &Path)> {
+        self.0.iter().map(|(name, (count, path))| (name, *count, path))
+    }
+}
+
+/// Refuses `after` if something stands in the clear there that is encrypted in `before`.
+pub(crate) fn check(before: &Written, after: &Written) -> Result<(), DocumentError> {
+    let exposed = after.iter().filter(|(name, after, _)| {
+        let before = before.of(name).unwrap_or_default();
+        after.in_the_clear > before.in_the_clear && after.encrypted < before.encrypted
+    });
+    match exposed.map(|(.., path)| path).min() {
+        None => Ok(()),
+        Some(path) => Err(DocumentError::WouldBeInTheClear { path: path.to_string() }),
+    }
+}
+
+/// A name for a value at its path. A version in a conflict of a merge has the path that it came from.
+fn name(path: &Path, kind: u8, plaintext: &[u8]) -> [u8; 32] {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(256 + plaintext.len()));
+    for key in path.keys().filter_map(original_key) {
+        bytes.extend_from_slice(&(key.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(key.as_bytes());
+    }
+    bytes.extend_from_slice(&u64::MAX.to_be_bytes());
+    bytes.push(kind);
+    bytes.extend_from_slice(plaintext);
+    sha256(&bytes)
+}

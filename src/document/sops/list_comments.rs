@@ -1,0 +1,37 @@
+//! What sops writes and cannot read itself.
+
+use crate::document::model::tree::Step;
+use crate::document::model::value::Value;
+use crate::document::sops::cipher::looks_encrypted;
+use crate::document::{Document, Format, Item};
+use crate::error::DocumentError;
+use zeroize::Zeroizing;
+
+/// sops makes an item of a list of a comment between items, and then finds that its MAC does not count it. Here it is a
+/// comment again.
+pub(crate) fn restored(document: Document) -> Result<Document, DocumentError> {
+    if document.format() != Format::Yaml || !document.text().contains(COMMENT) {
+        return Ok(document);
+    }
+    let mut lines = Vec::new();
+    document.tree().walk(|path, item| {
+        if let (Item::Leaf(leaf), Some(Step::Index(_))) = (item, path.steps.last())
+            && matches!(&leaf.value, Value::Text(token) if looks_encrypted(token) && token.ends_with(COMMENT))
+        {
+            lines.push(leaf.place.line);
+        }
+    });
+    if lines.is_empty() {
+        return Ok(document);
+    }
+    let mut lines = lines.into_iter().peekable();
+    let mut repaired = String::with_capacity(document.text().len());
+    for (line, number) in document.text().split_inclusive('\n').zip(1_u64..) {
+        let is_comment = lines.next_if_eq(&number).is_some() && line.trim_start().starts_with("- ENC[");
+        repaired.push_str(&if is_comment { line.replacen("- ENC[", "#ENC[", 1) } else { line.to_owned() });
+    }
+    Document::parse(Format::Yaml, Zeroizing::new(repaired))
+}
+
+/// How an encrypted comment ends.
+const COMMENT: &str = ",type:comment]";

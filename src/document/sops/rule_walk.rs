@@ -1,0 +1,99 @@
+//! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
+
+use crate::document::model::tree::{Comment, Entry, Leaf, Node, Path, Place, Step, Tree};
+use crate::document::sops::selection::{Matched, Selection};
+
+/// What a walk meets.
+#[derive(Clone, Copy)]
+pub(crate) enum Met<'t> {
+    Leaf(&'t Leaf),
+    Comment(&'t Comment),
+    Alias(Place),
+}
+
+/// Where it meets it.
+pub(crate) struct Spot<'w> {
+    /// The mapping keys on the way, each with a colon behind it: what binds a ciphertext to its path.
+    pub(crate) aad: &'w str,
+    /// The way itself. For a comment, that to its container.
+    pub(crate) path: &'w Path,
+    /// Whether the rule says that it is encrypted.
+    pub(crate) is_selected: bool,
+}
+
+/// Meets everything in `tree`, until `meet` fails.
+pub(crate) fn walk<'t, E>(
+    tree: &'t Tree,
+    selection: &Selection,
+    mut meet: impl FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut walker = Walker { selection, path: Path::default(), aad: String::new(), meet: &mut meet };
+    for (number, root) in tree.roots.iter().enumerate() {
+        walker.path = Path { root: number, steps: Vec::new() };
+        walker.node(root, Matched::default())?;
+    }
+    Ok(())
+}
+
+struct Walker<'w, 't, E> {
+    selection: &'w Selection,
+    path: Path,
+    aad: String,
+    meet: &'w mut dyn FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
+}
+
+impl<'t, E> Walker<'_, 't, E> {
+    // The stores limit how deep a document may nest, so this does not exhaust the stack.
+    fn node(&mut self, node: &'t Node, matched: Matched) -> Result<(), E> {
+        match node {
+            Node::Leaf(leaf) => self.meet(Met::Leaf(leaf), self.selection.selects(matched)),
+            Node::Alias(place) => self.meet(Met::Alias(*place), self.selection.selects(matched)),
+            Node::Mapping(entries) => {
+                let mut behind = matched;
+                for entry in entries {
+                    match entry {
+                        Entry::Comment(comment) => behind = self.comment(comment, behind)?,
+                        Entry::Child(member) => {
+                            let length = self.aad.len();
+                            self.aad.push_str(&member.key);
+                            self.aad.push(':');
+                            self.path.steps.push(Step::Key(member.key.clone()));
+                            self.node(&member.value, self.selection.below_key(behind, &member.key))?;
+                            self.path.steps.pop();
+                            self.aad.truncate(length);
+                            // A comment reaches as far as the next child.
+                            behind = matched;
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Node::Sequence(entries) => {
+                let (mut behind, mut index) = (matched, 0);
+                for entry in entries {
+                    match entry {
+                        Entry::Comment(comment) => behind = self.comment(comment, behind)?,
+                        Entry::Child(child) => {
+                            self.path.steps.push(Step::Index(index));
+                            self.node(child, behind)?;
+                            self.path.steps.pop();
+                            (behind, index) = (matched, index + 1);
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn comment(&mut self, comment: &'t Comment, before: Matched) -> Result<Matched, E> {
+        let behind = self.selection.behind_comment(before, &comment.text);
+        self.meet(Met::Comment(comment), self.selection.selects_comment(before, behind))?;
+        Ok(behind)
+    }
+
+    fn meet(&mut self, met: Met<'t>, is_selected: bool) -> Result<(), E> {
+        let aad = if self.aad.is_empty() { ":" } else { &self.aad };
+        (self.meet)(met, &Spot { aad, path: &self.path, is_selected })
+    }
+}

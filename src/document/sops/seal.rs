@@ -1,0 +1,369 @@
+//! The seal: what the MAC of sops does not cover, and kenc adds without breaking what others read. The normative text is in
+//! kenc-document(5).
+//!
+//! `kenc_seal` in the metadata is an HMAC-SHA-256 under a key that HKDF-SHA-256 derives from the data key. It is made over
+//! what the metadata says, and over the text of the document, byte for byte: whatever any parser could see differently is
+//! in it. Only line ends, blanks at the end of lines and empty lines at the end are left out, which editors and hooks change.
+//!
+//! That a document is sealed stands in the time of its last change: the offset `+00:01`. The MAC has that time as additional
+//! data, so nobody without the data key can take a seal away unnoticed. sops keeps the offset when it changes recipients
+//! only, and writes `Z` when it encrypts.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::crypto::digest::{KeyedDigest, SEAL_LEN, are_equal};
+use crate::crypto::{DataKey, fill_random};
+use crate::document::model::value::{Kind, Value};
+use crate::document::operations::decryption::{Sealed, comment_text};
+use crate::document::sops::cipher::{Cipher, looks_encrypted};
+use crate::document::sops::mac::MacScope;
+use crate::document::sops::metadata::{Metadata, SEAL, is_empty};
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::selection::Selection;
+use crate::document::sops::stored_key::StoredKey;
+use crate::document::store::notation::{MetadataPlace, store_of};
+use crate::document::{Document, Format};
+use crate::error::{DocumentError, SealFault};
+
+const PURPOSE: &[u8] = b"kenc.v2 document seal";
+const BEGIN: &str = "KENC[HMAC_SHA256,tag:";
+const END: &str = ",version:2]";
+
+/// What is known about the seal of a document that was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealStatus {
+    /// It holds: text, types, rule and recipients are those that were sealed.
+    Verified,
+    /// There is none and none belongs there: kenc never sealed the document, or another tool has encrypted it since. What
+    /// holds is what sops's MAC says.
+    Absent,
+    /// It is missing where one belongs, or it does not hold.
+    Broken(SealFault),
+}
+
+/// Whether what is written gets a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
+    Sealed,
+    /// No: nothing vouches for what the MAC does not cover.
+    Unsealed,
+}
+
+/// A field for a seal that is yet to be made, as long as that. It occurs nowhere else.
+pub(crate) fn placeholder() -> String {
+    let mut tag = [0; SEAL_LEN];
+    fill_random(&mut tag);
+    field(&tag)
+}
+
+/// Puts the seal into a document whose metadata has a placeholder for it. `values` are those of its leaves, in their order.
+pub(crate) fn put(sealed: Sealed, data_key: &DataKey, values: &[Value]) -> Result<Sealed, DocumentError> {
+    let Sealed { mut document, mut metadata, selection } = sealed;
+    let lost = || DocumentError::NotAsMeant("its seal has no place".to_owned());
+    let seal = field(&digest(data_key, &metadata, &document, &selection, values)?);
+    let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
+    let mut count = 0;
+    for range in metadata_ranges(&document)? {
+        // The new text is as long as the old one, and of the same letters: all places stay, and so does what is read there.
+        let part = document.text.get(range.clone()).ok_or_else(lost)?.replace(&placeholder, &seal);
+        count += usize::from(part.contains(&seal));
+        document.text.replace_range(range, &part);
+    }
+    let fields = document.found.metadata.as_mut().ok_or_else(lost)?;
+    fields.insert(SEAL.to_owned(), Json::String(seal));
+    if count == 0 { Err(lost()) } else { Ok(Sealed { document, metadata, selection }) }
+}
+
+/// Looks at the seal of a document.
+pub(crate) fn check(data_key: &DataKey, sealed: &Sealed, values: &[Value]) -> SealStatus {
+    let Sealed { document, metadata, selection } = sealed;
+    let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
+        (true, Some(seal)) => seal,
+        (true, None) => return SealStatus::Broken(SealFault::Removed),
+        (false, Some(_)) => return SealStatus::Broken(SealFault::Unexpected),
+        (false, None) => return SealStatus::Absent,
+    };
+    let Some(tag) = seal.strip_prefix(BEGIN).and_then(|seal| seal.strip_suffix(END)) else {
+        return SealStatus::Broken(SealFault::Unknown);
+    };
+    let holds = BASE64_STANDARD.decode(tag).is_ok_and(|tag| {
+        digest(data_key, metadata, document, selection, values).is_ok_and(|digest| are_equal(&tag, &digest))
+    });
+    if holds { SealStatus::Verified } else { SealStatus::Broken(SealFault::Wrong) }
+}
+
+fn field(tag: &[u8; SEAL_LEN]) -> String {
+    format!("{BEGIN}{}{END}", BASE64_STANDARD.encode(tag))
+}
+
+fn digest(
+    data_key: &DataKey,
+    metadata: &Metadata,
+    document: &Document,
+    selection: &Selection,
+    values: &[Value],
+) -> Result<[u8; SEAL_LEN], DocumentError> {
+    let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
+    encoder.text(notation(document.format()));
+    encoder.metadata(metadata);
+    let cipher = Cipher::new(data_key);
+    encoder.document(document, &marks(document, selection, metadata.mac_scope, &cipher, values)?)?;
+    Ok(encoder.0.finish())
+}
+
+/// The name of a notation. JSON is YAML, and so is the envelope of a binary file: which of them a text is says its name, and
+/// not the text.
+fn notation(format: Format) -> &'static str {
+    match format {
+        Format::Yaml | Format::Json | Format::Binary => "yaml",
+        Format::Dotenv | Format::Ini | Format::Toml => format.word(),
+    }
+}
+
+struct Encoder(KeyedDigest);
+
+impl Encoder {
+    fn number(&mut self, number: usize) {
+        self.0.update(&(number as u64).to_be_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len());
+        self.0.update(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Everything that the metadata says but the wrapped keys themselves, and when they were wrapped.
+    fn metadata(&mut self, metadata: &Metadata) {
+        let Metadata { groups, threshold, rule, mac_scope, last_modified, version, mac, seal: _, forms, unknown } =
+            metadata;
+        self.text(last_modified);
+        self.text(version);
+        self.text(rule.name());
+        self.text(rule.text());
+        self.number(usize::from(*mac_scope == MacScope::OnlyEncrypted));
+        self.number(*threshold);
+        self.number(groups.len());
+        for group in groups {
+            let mut keys: Vec<Vec<u8>> = group.iter().map(identity).collect();
+            keys.sort();
+            self.number(keys.len());
+            for key in keys {
+                self.bytes(&key);
+            }
+        }
+        for text in [mac, forms] {
+            self.text(text.as_deref().unwrap_or_default());
+        }
+        let mut fields = Vec::new();
+        push_fields(unknown.iter(), &mut fields);
+        self.bytes(&fields);
+    }
+
+    /// The text in pieces, with what stands between two of them.
+    fn document(&mut self, document: &Document, marks: &[(Range<usize>, Mark<'_>)]) -> Result<(), DocumentError> {
+        let lost = || DocumentError::NotAsMeant("two of its values overlap".to_owned());
+        let (mut done, mut is_behind_metadata) = (0, false);
+        for (range, mark) in marks {
+            let is_metadata = matches!(mark, Mark::Metadata);
+            let piece = document.text().get(done..range.start).ok_or_else(lost)?;
+            self.text(&normalized(piece, is_behind_metadata, is_metadata));
+            match mark {
+                Mark::Value(value) => self.value(value.kind().unwrap_or(Kind::Text), &value.plaintext()),
+                Mark::Comment(text) => self.value(Kind::Comment, text.as_bytes()),
+                Mark::InTheClear => self.0.update(b"c"),
+                Mark::Metadata => self.0.update(b"m"),
+            }
+            (done, is_behind_metadata) = (range.end, is_metadata);
+        }
+        let rest = document.text().get(done..).ok_or_else(lost)?;
+        self.text(&normalized(rest, is_behind_metadata, true));
+        self.0.update(b"e");
+        Ok(())
+    }
+
+    fn value(&mut self, kind: Kind, plaintext: &[u8]) {
+        self.0.update(b"v");
+        self.text(kind.name());
+        self.bytes(plaintext);
+    }
+}
+
+/// A part of the text that does not count as it stands there.
+pub(crate) enum Mark<'a> {
+    /// An encrypted value: its type and its plaintext count.
+    Value(&'a Value),
+    /// An encrypted comment.
+    Comment(Zeroizing<String>),
+    /// A value that others may change.
+    InTheClear,
+    /// Metadata.
+    Metadata,
+}
+
+/// These parts, in the order of the text.
+pub(crate) fn marks<'a>(
+    document: &Document,
+    selection: &Selection,
+    scope: MacScope,
+    cipher: &Cipher,
+    values: &'a [Value],
+) -> Result<Vec<(Range<usize>, Mark<'a>)>, DocumentError> {
+    let mut marks: Vec<(Range<usize>, Mark<'a>)> =
+        metadata_ranges(document)?.into_iter().map(|range| (range, Mark::Metadata)).collect();
+    let mut values = values.iter();
+    let missing = || DocumentError::NotAsMeant("an encrypted value has no place".to_owned());
+    let token = |id: crate::document::LeafId| document.found.tokens.get(id.0).cloned().ok_or_else(missing);
+    walk(document.tree(), selection, |met, spot| {
+        match met {
+            Met::Leaf(leaf) => {
+                let value = values.next().ok_or_else(missing)?;
+                match &leaf.value {
+                    Value::Text(text) if spot.is_selected && looks_encrypted(text) => {
+                        marks.push((encrypted_within(document.text(), token(leaf.id)?)?, Mark::Value(value)));
+                    }
+                    _ if !spot.is_selected && scope == MacScope::OnlyEncrypted => {
+                        let mut range = token(leaf.id)?;
+                        let source = document.source(leaf.id);
+                        range.end = range.start + source.trim_end_matches(['\r', '\n']).len();
+                        // A comment behind the header is none of the value.
+                        if let Some(body) = body_of_block(source).filter(|body| source[..*body].contains('#')) {
+                            range.start = (range.start + body).min(range.end);
+                        }
+                        marks.push((range, Mark::InTheClear));
+                    }
+                    _ => {}
+                }
+            }
+            Met::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
+                if let Some(text) = comment_text(cipher, &comment.text, spot.aad) {
+                    marks.push((encrypted_within(document.text(), token(comment.id)?)?, Mark::Comment(text)));
+                }
+            }
+            Met::Comment(_) | Met::Alias(_) => {}
+        }
+        Ok::<(), DocumentError>(())
+    })?;
+    marks.sort_by_key(|(range, _)| (range.start, range.end));
+    Ok(marks)
+}
+
+/// Where the lines of a block scalar of YAML begin in its token; in other notations, no value begins like one and has lines.
+fn body_of_block(source: &str) -> Option<usize> {
+    source.starts_with(['|', '>']).then(|| source.find(['\r', '\n'])).flatten()
+}
+
+/// Where the encrypted value stands in its token, without quotes around it.
+fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, DocumentError> {
+    let lost = || DocumentError::NotAsMeant("an encrypted value is written in parts".to_owned());
+    let source = text.get(token.clone()).ok_or_else(lost)?;
+    // Behind the header of a block scalar, an encrypted comment may stand.
+    let lines = body_of_block(source).unwrap_or(0);
+    let start = lines + source[lines..].find("ENC[").ok_or_else(lost)?;
+    let end = start + source[start..].find(']').ok_or_else(lost)? + 1;
+    Ok(token.start + start..token.start + end)
+}
+
+/// Where the metadata stands. In a file of several YAML documents only the first is read, so that of the others counts as
+/// text where it says something else.
+fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentError> {
+    let splices = store_of(document.format()).change_metadata(document.text(), &document.found, None)?;
+    let mut ranges: Vec<Range<usize>> = splices.iter().map(|splice| splice.place.clone()).collect();
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| range.start);
+    let has_other = |place: &MetadataPlace| matches!(place, MetadataPlace::There { says_the_same: false, .. });
+    let others: Vec<&MetadataPlace> = document.found.metadata_places.iter().filter(|place| has_other(place)).collect();
+    ranges
+        .retain(|range| !others.iter().any(|place| matches!(place, MetadataPlace::There { all, .. } if all == range)));
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    Ok(joined)
+}
+
+/// A piece of text without what editors and hooks change: CR before LF, blanks before LF; beside metadata and at the end of
+/// the text empty lines as well.
+fn normalized(piece: &str, is_behind_metadata: bool, is_before_metadata: bool) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(piece);
+    if text.contains("\r\n") || text.contains(" \n") || text.contains("\t\n") {
+        let mut lines = piece.split('\n').peekable();
+        let mut clean = String::with_capacity(piece.len());
+        while let Some(line) = lines.next() {
+            if lines.peek().is_none() {
+                clean.push_str(line);
+                break;
+            }
+            clean.push_str(line.strip_suffix('\r').unwrap_or(line).trim_end_matches([' ', '\t']));
+            clean.push('\n');
+        }
+        text = Cow::Owned(clean);
+    }
+    let mut bare = &*text;
+    if is_behind_metadata {
+        bare = bare.trim_start_matches('\n');
+    }
+    if is_before_metadata {
+        bare = bare.trim_end_matches([' ', '\t', '\n']);
+    }
+    if bare.len() == text.len() { text } else { Cow::Owned(bare.to_owned()) }
+}
+
+/// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew.
+fn identity(key: &StoredKey) -> Vec<u8> {
+    let mut identity = Vec::new();
+    push_text(key.list(), &mut identity);
+    push_fields(key.lasting_fields(), &mut identity);
+    identity
+}
+
+/// Fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every single
+/// value as text.
+fn push_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut Vec<u8>) {
+    let sorted: std::collections::BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
+    to.push(b'{');
+    for (name, value) in sorted {
+        push_text(name, to);
+        push_field(value, to);
+    }
+    to.push(b'}');
+}
+
+// As deep as the parsers let metadata be nested.
+fn push_field(value: &Json, to: &mut Vec<u8>) {
+    let scalar = |text: &str, to: &mut Vec<u8>| {
+        to.push(b't');
+        push_text(text, to);
+    };
+    match value {
+        Json::Object(fields) => push_fields(Map::iter(fields), to),
+        Json::Array(items) => {
+            to.push(b'[');
+            for item in items {
+                push_field(item, to);
+            }
+            to.push(b']');
+        }
+        Json::String(text) => scalar(text, to),
+        Json::Null => scalar("", to),
+        Json::Bool(_) | Json::Number(_) => scalar(&value.to_string(), to),
+    }
+}
+
+fn push_text(text: &str, to: &mut Vec<u8>) {
+    to.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    to.extend_from_slice(text.as_bytes());
+}

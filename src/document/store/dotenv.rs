@@ -1,0 +1,251 @@
+//! Lines of `KEY=value`, exactly as sops reads them: no quotes, no trimming, a carriage return belongs to its value, and
+//! only `\n` is an escape. Metadata with carriage returns is the one exception: see [`as_written`].
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::document::NewText;
+use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::model::value::Value;
+use crate::document::model::value_text::plain_text;
+use crate::document::store::flat_metadata::{flatten, unflatten};
+use crate::document::store::notation::{Found, METADATA_KEY, Splice, Store, check_entries};
+use crate::error::DocumentError;
+
+/// dotenv files.
+pub(crate) struct DotenvStore;
+
+/// The text with the line ends with which it was encrypted.
+///
+/// Metadata is written with LF. Where it has CR LF, another program, such as git with `core.autocrlf`, converted the whole
+/// file after that, and sops cannot read it any more. Nothing is taken on trust here: a value in the clear that had a
+/// carriage return of its own differs from what the MAC covers.
+pub(crate) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
+    let is_metadata = |line: &Line<'_>| matches!(line.kind, Kind::Metadata(..));
+    // The last line of a file may end without a line end.
+    let has_return = |line: Line<'_>| text[line.place.clone()].ends_with('\r') || line.place.end == text.len();
+    let is_converted = text.contains("\r\n")
+        && lines(&text).any(|line| is_metadata(&line))
+        && lines(&text).filter(is_metadata).all(has_return);
+    if is_converted { Zeroizing::new(text.replace("\r\n", "\n")) } else { text }
+}
+
+impl Store for DotenvStore {
+    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+        let mut entries = Vec::new();
+        let mut tokens = Vec::new();
+        let mut keys = HashSet::new();
+        let mut metadata = Vec::new();
+        for line in lines(text) {
+            let id = LeafId(tokens.len());
+            let place = Place { line: line.number, column: 1 };
+            check_entries(tokens.len(), || place)?;
+            match line.kind {
+                Kind::Blank => {}
+                Kind::Comment => {
+                    tokens.push(line.place.clone());
+                    let text = Zeroizing::new(text[line.place.start + 1..line.place.end].to_owned());
+                    entries.push(Entry::Comment(Comment { id, text, place }));
+                }
+                Kind::Metadata(key, value) => metadata.push((key, &text[value])),
+                Kind::Value(key, value) => {
+                    if !keys.insert(key) {
+                        return Err(refused(place, "the key stands on an earlier line, too"));
+                    }
+                    tokens.push(value.clone());
+                    let column = key.chars().count() as u64 + 2;
+                    let read = Value::Text(Zeroizing::new(text[value].replace("\\n", "\n")));
+                    let leaf = Node::Leaf(Leaf { id, value: read, place: Place { column, ..place } });
+                    entries.push(Entry::Child(Member { key: key.to_owned(), place, value: leaf }));
+                }
+                Kind::Nothing => {
+                    let fault = match &text[line.place] {
+                        "\r" => "the line holds nothing but a carriage return, which sops cannot read",
+                        _ => "the line has no `=`",
+                    };
+                    return Err(DocumentError::Syntax { at: place.into(), fault: fault.to_owned() });
+                }
+            }
+        }
+        let metadata = match metadata.as_slice() {
+            [] => None,
+            fields => {
+                Some(unflatten(fields.iter().copied()).map_err(|fault| refused(Place { line: 1, column: 1 }, fault))?)
+            }
+        };
+        Ok(Found {
+            tree: Tree { roots: vec![Node::Mapping(entries)] },
+            tokens,
+            metadata,
+            settings: Vec::new(),
+            aliases: Vec::new(),
+            metadata_places: Vec::new(),
+        })
+    }
+
+    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+        let place = found.tokens[leaf.0].clone();
+        // A comment begins its line; a value never does, because its key and `=` do.
+        let is_comment = text[..place.start].is_empty() || text[..place.start].ends_with('\n');
+        let text = match new {
+            NewText::Source(source) => source.to_string(),
+            NewText::Comment(comment) => comment_line(comment)?,
+            NewText::Encrypted(token) if is_comment => comment_line(token)?,
+            NewText::Encrypted(token) => token.clone(),
+            NewText::Plain(Value::Text(comment)) if is_comment => comment_line(comment)?,
+            NewText::Plain(value) => value_text(value)?,
+        };
+        Ok(vec![Splice { place, text }])
+    }
+
+    fn change_metadata(
+        &self,
+        text: &str,
+        _: &Found,
+        metadata: Option<&Map<String, Json>>,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        let mut cuts = Vec::new();
+        // A file without a last newline has its metadata without one, and gives back the newline before it.
+        let mut end_of_rest = text.len();
+        for line in lines(text).filter(|line| matches!(line.kind, Kind::Metadata(..))) {
+            let Range { start, end } = line.place;
+            if end == text.len() {
+                end_of_rest = start.saturating_sub(1);
+            }
+            cuts.push(start..text.len().min(end + 1));
+        }
+        if end_of_rest < text.len() {
+            // The lines that reach to the end go together with the newline before the first of them.
+            while let Some(cut) = cuts.pop_if(|cut| cut.end > end_of_rest) {
+                end_of_rest = cut.start.saturating_sub(1);
+            }
+            cuts.push(end_of_rest..text.len());
+        }
+        let is_rest_empty = cuts.iter().map(Range::len).sum::<usize>() == text.len();
+        let mut splices: Vec<_> = cuts.into_iter().map(|place| Splice { place, text: String::new() }).collect();
+        let mut written = String::new();
+        for (key, value) in metadata.map(flatten).unwrap_or_default() {
+            let (before, behind) = if is_rest_empty || text.ends_with('\n') { ("", "\n") } else { ("\n", "") };
+            let _ = write!(written, "{before}{METADATA_KEY}_{key}={value}{behind}");
+        }
+        splices.push(Splice { place: text.len()..text.len(), text: written });
+        Ok(splices)
+    }
+
+    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+        let line = match (path.steps.as_slice(), value) {
+            ([Step::Key(key)], Node::Leaf(leaf)) => format!("{}={}", key_text(key)?, value_text(&leaf.value)?),
+            _ => return Err(cannot_carry("anything but single values at the top")),
+        };
+        let last = lines(text).filter(|line| matches!(line.kind, Kind::Value(..) | Kind::Comment)).last();
+        let splice = match last {
+            None => Splice { place: 0..0, text: line + "\n" },
+            Some(last) => Splice { place: last.place.end..last.place.end, text: format!("\n{line}") },
+        };
+        Ok(vec![splice])
+    }
+
+    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        let is_it = |line: &Line<'_>| match (&line.kind, path.steps.as_slice()) {
+            (Kind::Value(key, _), [Step::Key(step)]) => key == step,
+            _ => false,
+        };
+        let Some(line) = lines(text).find(is_it) else {
+            return Err(DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() });
+        };
+        let end = text[line.place.end..].find('\n').map_or(text.len(), |newline| line.place.end + newline + 1);
+        Ok(vec![Splice { place: line.place.start..end, text: String::new() }])
+    }
+
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
+        let [Node::Mapping(entries)] = tree.roots.as_slice() else {
+            return Err(cannot_carry("anything but a single mapping at the top"));
+        };
+        let mut out = String::new();
+        for entry in entries {
+            match entry {
+                Entry::Comment(comment) => out.push_str(&comment_line(&comment.text)?),
+                Entry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
+                    out.push_str(key_text(key)?);
+                    out.push('=');
+                    out.push_str(&Zeroizing::new(value_text(&leaf.value)?));
+                }
+                Entry::Child(_) => return Err(cannot_carry("mappings and lists")),
+            }
+            out.push('\n');
+        }
+        Ok(out)
+    }
+}
+
+/// A line, without the newline that ends it.
+struct Line<'a> {
+    number: u64,
+    place: Range<usize>,
+    kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+    Blank,
+    Comment,
+    /// A key without its beginning, and the place of its value.
+    Metadata(&'a str, Range<usize>),
+    /// A key, and the place of its value.
+    Value(&'a str, Range<usize>),
+    /// No `=`.
+    Nothing,
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut start = 0;
+    (1..).zip(text.split('\n')).map(move |(number, line)| {
+        let place = start..start + line.len();
+        start = place.end + 1;
+        let kind = match line.split_once('=') {
+            _ if line.is_empty() => Kind::Blank,
+            _ if line.starts_with('#') => Kind::Comment,
+            None => Kind::Nothing,
+            Some((key, _)) => {
+                let value = place.start + key.len() + 1..place.end;
+                match key.strip_prefix(METADATA_KEY).and_then(|rest| rest.strip_prefix('_')) {
+                    Some(field) => Kind::Metadata(field, value),
+                    None => Kind::Value(key, value),
+                }
+            }
+        };
+        Line { number, place, kind }
+    })
+}
+
+fn comment_line(text: &str) -> Result<String, DocumentError> {
+    if text.contains('\n') {
+        return Err(cannot_carry("a line break in a comment"));
+    }
+    Ok(format!("#{text}"))
+}
+
+fn value_text(value: &Value) -> Result<String, DocumentError> {
+    let text = plain_text(value).ok_or_else(|| cannot_carry("bytes that are no text"))?;
+    if text.contains("\\n") {
+        return Err(cannot_carry("a backslash before an `n`, which reads as a line break"));
+    }
+    Ok(text.replace('\n', "\\n"))
+}
+
+fn key_text(key: &str) -> Result<&str, DocumentError> {
+    let is_key = !key.is_empty() && !key.starts_with('#') && !key.contains(['\n', '=']);
+    let is_free = key.strip_prefix(METADATA_KEY).is_none_or(|rest| !rest.starts_with('_'));
+    (is_key && is_free).then_some(key).ok_or_else(|| cannot_carry("this name of a key"))
+}
+
+fn cannot_carry(what: &str) -> DocumentError {
+    DocumentError::CannotCarry { notation: "a dotenv file", what: what.to_owned() }
+}
+
+fn refused(place: Place, fault: &str) -> DocumentError {
+    DocumentError::Refused { at: place.into(), fault: fault.to_owned() }
+}

@@ -1,0 +1,86 @@
+//! INI files, as gopkg.in/ini.v1 reads them with the settings of sops. What that would silently cut off is refused.
+//!
+//! Sections are mappings below the root; keys before every section are in one named `DEFAULT`. A section may stand several
+//! times, and is a member each time. Comments belong to the key or section that follows.
+
+mod change;
+mod read;
+mod value;
+
+use serde_json::{Map, Value as Json};
+
+use crate::document::NewText;
+use crate::document::model::tree::{LeafId, Node, Path, Tree};
+use crate::document::model::value::Value;
+use crate::document::store::notation::{Found, Splice, Store};
+use crate::error::DocumentError;
+
+pub(crate) use read::DEFAULT;
+
+/// INI files.
+pub(crate) struct IniStore;
+
+impl Store for IniStore {
+    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+        read::read(text)
+    }
+
+    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+        let place = found.tokens[leaf.0].clone();
+        let old = &text[place.clone()];
+        // No value begins like this.
+        let is_comment = old.starts_with(['#', ';']);
+        let new = if is_comment { comment(old, new)? } else { value::new_token(old, new)? };
+        let line = &text[text[..place.start].rfind('\n').map_or(0, |newline| newline + 1)..place.start];
+        if is_comment && !line.trim().is_empty() && new.contains('\n') {
+            return Err(value::cannot_carry("a line break in a comment behind a value"));
+        }
+        if is_comment && line.trim_start().starts_with('[') && new.contains(']') {
+            return Err(value::cannot_carry("a bracket, as in every encrypted comment, behind the name of a section"));
+        }
+        // Behind an empty value, a comment may follow at once.
+        let is_before_comment = place.is_empty() && text[place.end..].starts_with(['#', ';']);
+        Ok(vec![Splice { text: if is_before_comment { new + " " } else { new }, place }])
+    }
+
+    fn change_metadata(
+        &self,
+        text: &str,
+        _: &Found,
+        metadata: Option<&Map<String, Json>>,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        change::metadata(text, metadata)
+    }
+
+    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+        change::insert(text, path, value)
+    }
+
+    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        change::remove(text, path)
+    }
+
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
+        change::emit(tree)
+    }
+}
+
+/// A comment that reads `old` now. sops encrypts comments on several lines as one, with the marks of all but the first.
+fn comment(old: &str, new: &NewText) -> Result<String, DocumentError> {
+    let text = match new {
+        NewText::Source(source) => return Ok(source.to_string()),
+        NewText::Comment(text) | NewText::Plain(Value::Text(text)) => text.as_str(),
+        NewText::Encrypted(token) => token,
+        NewText::Plain(_) => return Err(value::cannot_carry("anything but text in a comment")),
+    };
+    let mut lines = text.split('\n');
+    let mut out = old[..read::prefix(old)].to_owned() + lines.next().unwrap_or_default();
+    for line in lines {
+        out.push('\n');
+        if !line.starts_with(['#', ';']) {
+            out.push_str(&old[..read::prefix(old)]);
+        }
+        out.push_str(line);
+    }
+    Ok(out)
+}

@@ -1,0 +1,238 @@
+//! Keys and sections of INI files that come and go, and the metadata, which is a section.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use super::read::{DEFAULT, Kind, Piece, key, pieces};
+use super::value::{cannot_carry, new_token, write};
+use crate::document::NewText;
+use crate::document::model::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
+use crate::document::store::flat_metadata::flatten;
+use crate::document::store::notation::{METADATA_KEY, Splice, with_blank_line};
+use crate::error::DocumentError;
+
+/// Replaces, appends or removes the metadata.
+pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
+    let newline = newline_of(text);
+    let pieces = pieces(text)?;
+    let found = section(&pieces, METADATA_KEY).map(|range| place(&pieces[range]));
+    let written = metadata.map(|fields| metadata_text(fields, newline)).transpose()?;
+    let splice = match (found, written) {
+        (None, None) => return Ok(Vec::new()),
+        (Some(place), Some(text)) => Splice { place, text },
+        (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
+        (None, Some(section)) => {
+            let is_empty = text.trim_start_matches('\u{feff}').is_empty();
+            // A file without a last newline has its metadata without one, so that it can be had back.
+            let section = match (is_empty, text.ends_with('\n')) {
+                (true, _) => section + newline,
+                (false, true) => format!("{newline}{section}{newline}"),
+                (false, false) => format!("{newline}{newline}{section}"),
+            };
+            Splice { place: text.len()..text.len(), text: section }
+        }
+    };
+    Ok(vec![splice])
+}
+
+/// Puts a key behind the last of its section, or a section behind the last one.
+pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    let newline = newline_of(text);
+    let pieces = pieces(text)?;
+    let splice = match (path.steps.as_slice(), value) {
+        ([Step::Key(name), Step::Key(key)], Node::Leaf(leaf)) => {
+            let found = section(&pieces, name).ok_or_else(|| nothing_at(path))?;
+            let last = &pieces[found.end - 1];
+            let line = key_line(key, leaf, &delimiter(text, last))?;
+            let indent = &text[last.place.start..last.place.end];
+            let indent = &indent[..indent.len() - indent.trim_start_matches([' ', '\t']).len()];
+            let carriage = if newline == "\r\n" && text[..last.place.end].ends_with('\r') { "\r" } else { "" };
+            let text = format!("\n{indent}{line}{carriage}");
+            Splice { place: last.place.end..last.place.end, text }
+        }
+        ([Step::Key(name)], Node::Mapping(entries)) => {
+            let section = section_text(name, entries, newline)?;
+            let metadata = pieces.iter().find(|piece| is_section(piece, METADATA_KEY));
+            match metadata {
+                _ if name == DEFAULT => {
+                    let start = text.len() - text.trim_start_matches('\u{feff}').len();
+                    Splice { place: start..start, text: section + newline }
+                }
+                Some(metadata) => {
+                    let start = metadata.place.start;
+                    Splice { place: start..start, text: format!("{section}{newline}{newline}") }
+                }
+                None => {
+                    let before = match text {
+                        "" => "",
+                        _ if text.ends_with('\n') => newline,
+                        _ => &[newline, newline].concat(),
+                    };
+                    Splice { place: text.len()..text.len(), text: format!("{before}{section}{newline}") }
+                }
+            }
+        }
+        _ => return Err(cannot_carry("anything but single values in sections")),
+    };
+    Ok(vec![splice])
+}
+
+/// Takes a key or a section away, with its lines.
+pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    let pieces = pieces(text)?;
+    let place = match path.steps.as_slice() {
+        [Step::Key(name)] => section(&pieces, name).map(|range| place(&pieces[range])),
+        [Step::Key(name), Step::Key(key)] => section(&pieces, name).and_then(|range| {
+            let is_it = |piece: &&Piece| matches!(&piece.kind, Kind::Key { name, .. } if name == key);
+            pieces[range].iter().find(is_it).map(|piece| piece.place.clone())
+        }),
+        _ => None,
+    };
+    let place = place.ok_or_else(|| nothing_at(path))?;
+    let end = text.len().min(place.end + 1);
+    Ok(vec![Splice { place: place.start..end, text: String::new() }])
+}
+
+/// A whole file.
+pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
+    let [Node::Mapping(entries)] = tree.roots.as_slice() else {
+        return Err(cannot_carry("anything but a single mapping at the top"));
+    };
+    let mut out = String::new();
+    for (position, entry) in entries.iter().enumerate() {
+        match entry {
+            Entry::Comment(comment) => push_comment(&comment.text, "\n", &mut out),
+            Entry::Child(Member { key, value: Node::Mapping(entries), .. }) if position == 0 && key == DEFAULT => {
+                push_keys(entries, "\n", &mut out)?;
+            }
+            Entry::Child(Member { key, value: Node::Mapping(entries), .. }) => {
+                if !out.is_empty() {
+                    out.push('\n');
+                }
+                out.push_str(&Zeroizing::new(section_text(key, entries, "\n")?));
+                out.push('\n');
+            }
+            Entry::Child(_) => return Err(cannot_carry("values outside of sections")),
+        }
+    }
+    Ok(out)
+}
+
+/// The pieces of a section: from its header to its last key. What follows, comments, belongs to the next section.
+fn section(pieces: &[Piece], name: &str) -> Option<Range<usize>> {
+    let is_any_section = |piece: &Piece| matches!(piece.kind, Kind::Section { .. });
+    let first = match pieces.iter().position(|piece| is_section(piece, name)) {
+        Some(header) => header,
+        // Keys before every section have no header.
+        None if name == DEFAULT => pieces.iter().position(|piece| matches!(piece.kind, Kind::Key { .. }))?,
+        None => return None,
+    };
+    if name == DEFAULT && pieces[..first].iter().any(is_any_section) && !is_section(&pieces[first], name) {
+        return None;
+    }
+    let mut end = first + 1;
+    for (at, piece) in pieces.iter().enumerate().skip(first + 1) {
+        match piece.kind {
+            Kind::Section { .. } => break,
+            Kind::Key { .. } => end = at + 1,
+            Kind::Comment(_) => {}
+        }
+    }
+    Some(first..end)
+}
+
+fn is_section(piece: &Piece, wanted: &str) -> bool {
+    matches!(&piece.kind, Kind::Section { name, .. } if name == wanted)
+}
+
+fn place(pieces: &[Piece]) -> Range<usize> {
+    let start = pieces.first().map_or(0, |piece| piece.place.start);
+    start..pieces.last().map_or(start, |piece| piece.place.end)
+}
+
+/// The section of the metadata without its last newline, its keys one below the other as sops has them.
+fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, DocumentError> {
+    let fields = flatten(metadata);
+    let width = fields.keys().map(String::len).max().unwrap_or_default();
+    let mut out = format!("[{METADATA_KEY}]");
+    for (key, value) in &fields {
+        let _ = write!(out, "{newline}{key:width$} = {}", write(value, "")?);
+    }
+    Ok(out)
+}
+
+/// A section without its last newline. The one of keys before every section has no header.
+fn section_text(name: &str, entries: &[Entry<Member>], newline: &str) -> Result<String, DocumentError> {
+    if name.is_empty() || name.contains([']', '\n', '\r']) {
+        return Err(cannot_carry("this name of a section"));
+    }
+    let mut out = String::new();
+    if name != DEFAULT {
+        let _ = write!(out, "[{name}]{newline}");
+    }
+    push_keys(entries, newline, &mut out)?;
+    out.truncate(out.trim_end_matches(['\r', '\n']).len());
+    Ok(out)
+}
+
+fn push_keys(entries: &[Entry<Member>], newline: &str, out: &mut String) -> Result<(), DocumentError> {
+    for entry in entries {
+        match entry {
+            Entry::Comment(comment) => push_comment(&comment.text, newline, out),
+            Entry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
+                out.push_str(&Zeroizing::new(key_line(key, leaf, " = ")?));
+                out.push_str(newline);
+            }
+            Entry::Child(_) => return Err(cannot_carry("anything but single values in sections")),
+        }
+    }
+    Ok(())
+}
+
+fn push_comment(text: &str, newline: &str, out: &mut String) {
+    for line in text.split('\n') {
+        out.push(';');
+        out.push_str(line);
+        out.push_str(newline);
+    }
+}
+
+fn key_line(key: &str, leaf: &Leaf, delimiter: &str) -> Result<String, DocumentError> {
+    let name = key_text(key).ok_or_else(|| cannot_carry("this name of a key"))?;
+    let value = Zeroizing::new(new_token("", &NewText::Plain(leaf.value.clone()))?);
+    Ok(format!("{name}{delimiter}{}", *value))
+}
+
+/// The name of a key, in quotes if it must be. A single dash would be counted up instead.
+fn key_text(name: &str) -> Option<String> {
+    let is_line = name != "-" && !name.contains(['\n', '\r']);
+    let mut written = ["", "`", "\"\"\"", "\""].iter().map(|quote| format!("{quote}{name}{quote}"));
+    written.find(|written| {
+        let probe = format!("{written} = x");
+        is_line && !written.starts_with(['#', ';', '[']) && key(&probe, 0).is_ok_and(|(read, ..)| read == name)
+    })
+}
+
+/// What stands between key and value where the neighbour has it, without what aligns it.
+fn delimiter(text: &str, neighbour: &Piece) -> String {
+    let Kind::Key { key, value, .. } = &neighbour.kind else { return " = ".to_owned() };
+    let between = &text[key.end..value.token.start];
+    let blank = |is_there: bool| if is_there { " " } else { "" };
+    let sign = between.trim();
+    format!(
+        "{}{sign}{}",
+        blank(between.starts_with(char::is_whitespace)),
+        blank(between.ends_with(char::is_whitespace))
+    )
+}
+
+fn newline_of(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+fn nothing_at(path: &Path) -> DocumentError {
+    DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() }
+}

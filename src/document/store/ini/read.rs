@@ -1,0 +1,279 @@
+//! From the text of an INI file to its pieces, and from these to its tree.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::value::{self, Fault, comment_or_nothing, end_of_line};
+use crate::document::model::positions::Lines;
+use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::model::value::Value;
+use crate::document::store::flat_metadata::unflatten;
+use crate::document::store::notation::{Found, METADATA_KEY, check_entries};
+use crate::error::DocumentError;
+
+/// The section of keys that stand before every section.
+pub(crate) const DEFAULT: &str = "DEFAULT";
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A line that says something, or the lines of a value.
+pub(super) struct Piece {
+    /// From the start of the first line to the end of the last, without its newline.
+    pub(super) place: Range<usize>,
+    pub(super) kind: Kind,
+}
+
+pub(super) enum Kind {
+    /// A line with nothing but a comment, and where that stands.
+    Comment(Range<usize>),
+    Section {
+        name: String,
+        /// Where the bracket stands.
+        start: usize,
+        comment: Option<Range<usize>>,
+    },
+    Key {
+        name: String,
+        /// Where the key stands, quotes included.
+        key: Range<usize>,
+        value: value::Found,
+    },
+}
+
+/// Splits a text up.
+pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, DocumentError> {
+    let lines = Lines::new(text);
+    split(text)
+        .map_err(|Fault { at, what }| DocumentError::Syntax { at: lines.place(at).into(), fault: what.to_owned() })
+}
+
+fn split(text: &str) -> Result<Vec<Piece>, Fault> {
+    let mut pieces = Vec::new();
+    let mut next = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let mut count = 1;
+    while next < text.len() {
+        let end = end_of_line(text, next);
+        let place = next..end;
+        let start = end - text[place.clone()].trim_start().len();
+        let line = text[start..end].trim_end();
+        next = end + 1;
+        let piece = match line.chars().next() {
+            None => continue,
+            Some('#' | ';') => Piece { place, kind: Kind::Comment(start..start + line.len()) },
+            Some('[') => {
+                count = 1;
+                Piece { place, kind: section(text, start, end)? }
+            }
+            Some(_) => {
+                let (mut name, key, behind) = key(line, start)?;
+                if name == "-" {
+                    name = format!("#{count}");
+                    count += 1;
+                }
+                let value = value::read(text, behind)?;
+                next = value.end + 1;
+                Piece { place: place.start..value.end, kind: Kind::Key { name, key, value } }
+            }
+        };
+        pieces.push(piece);
+    }
+    Ok(pieces)
+}
+
+fn section(text: &str, start: usize, end: usize) -> Result<Kind, Fault> {
+    let close = text[start..end].rfind(']').ok_or(Fault { at: start, what: "a bracket is not closed" })?;
+    let name = &text[start + 1..start + close];
+    if name.is_empty() || name.contains(']') {
+        return Err(Fault { at: start, what: "a section has no name that would be read again" });
+    }
+    let comment = comment_or_nothing(text, start + close + 1, end)?;
+    Ok(Kind::Section { name: name.to_owned(), start, comment })
+}
+
+/// The name of a key, where it stands, and where its value begins.
+pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), Fault> {
+    let fault = |what| Fault { at: start, what };
+    let quote = match () {
+        () if line.len() > 6 && line.starts_with("\"\"\"") => "\"\"\"",
+        () if line.starts_with('"') => "\"",
+        () if line.starts_with('`') => "`",
+        () => "",
+    };
+    let behind_quotes = match quote {
+        "" => 0,
+        quote => {
+            let inside = line[quote.len()..].find(quote).ok_or_else(|| fault("a quote is not closed"))?;
+            inside + 2 * quote.len()
+        }
+    };
+    let delimiter = line[behind_quotes..].find(['=', ':']).ok_or_else(|| fault("the line has neither `=` nor `:`"))?;
+    let between = &line[behind_quotes..behind_quotes + delimiter];
+    let token = if quote.is_empty() {
+        between.trim_end()
+    } else if between.trim().is_empty() {
+        &line[..behind_quotes]
+    } else {
+        return Err(fault("what follows the closing quote of the key would be lost"));
+    };
+    let name = token[quote.len()..token.len() - quote.len()].trim();
+    if name.is_empty() {
+        return Err(fault("a key has no name"));
+    }
+    Ok((name.to_owned(), start..start + token.len(), start + behind_quotes + delimiter + 1))
+}
+
+/// Reads a file.
+pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
+    let mut reader = Reader {
+        text,
+        lines: Lines::new(text),
+        tokens: Vec::new(),
+        root: Vec::new(),
+        pending: Vec::new(),
+        keys: HashSet::new(),
+        metadata: None,
+        is_in_metadata: false,
+    };
+    for piece in pieces(text)? {
+        reader.take(piece)?;
+    }
+    reader.finish()
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    lines: Lines<'a>,
+    tokens: Vec<Range<usize>>,
+    root: Vec<Entry<Member>>,
+    /// Comments that belong to what comes next.
+    pending: Vec<Comment>,
+    /// The keys of the section that is being read.
+    keys: HashSet<String>,
+    metadata: Option<Vec<(String, String)>>,
+    is_in_metadata: bool,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, piece: Piece) -> Result<(), DocumentError> {
+        match piece.kind {
+            Kind::Comment(place) => {
+                let comment = self.comment(place);
+                self.pending.push(comment);
+            }
+            Kind::Section { name, start, comment } => {
+                self.keys.clear();
+                self.is_in_metadata = name == METADATA_KEY;
+                if self.is_in_metadata {
+                    // What stands before the metadata belongs to the section before it.
+                    self.flush();
+                    if self.metadata.replace(Vec::new()).is_some() {
+                        return Err(self.refused(start, "there is a second section for metadata"));
+                    }
+                    return comment.map_or(Ok(()), |place| Err(self.comment_in_metadata(place.start)));
+                }
+                let place = self.lines.place(start);
+                self.root.push(Entry::Child(Member { key: name, place, value: Node::Mapping(Vec::new()) }));
+                self.flush();
+                let comment = comment.map(|place| self.comment(place));
+                self.pending.extend(comment);
+                self.flush();
+            }
+            Kind::Key { name, key, value } if self.is_in_metadata => {
+                if let Some(place) = self.pending.first().map(|comment| self.tokens[comment.id.0].start) {
+                    return Err(self.comment_in_metadata(place));
+                }
+                if let Some(comment) = value.comment {
+                    return Err(self.comment_in_metadata(comment.start));
+                }
+                if !self.keys.insert(name.clone()) {
+                    return Err(self.refused(key.start, "a key stands twice in its section"));
+                }
+                self.metadata.get_or_insert_default().push((name, value.text));
+            }
+            Kind::Key { name, key, value } => {
+                if !self.keys.insert(name.clone()) {
+                    return Err(self.refused(key.start, "a key stands twice in its section"));
+                }
+                let place = self.lines.place(key.start);
+                if self.section().is_none() {
+                    let value = Node::Mapping(Vec::new());
+                    self.root.push(Entry::Child(Member { key: DEFAULT.to_owned(), place, value }));
+                }
+                let comment = value.comment.map(|place| self.comment(place));
+                self.pending.extend(comment);
+                self.flush();
+                let id = LeafId(self.tokens.len());
+                let leaf_place = self.lines.place(value.token.start);
+                check_entries(id.0 + 1, || leaf_place)?;
+                self.tokens.push(value.token);
+                let value = Value::Text(Zeroizing::new(value.text));
+                let leaf = Node::Leaf(Leaf { id, value, place: leaf_place });
+                if let Some(section) = self.section() {
+                    section.push(Entry::Child(Member { key: name, place, value: leaf }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Found, DocumentError> {
+        self.flush();
+        let metadata = match &self.metadata {
+            None => None,
+            Some(fields) => {
+                let fields = fields.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                Some(unflatten(fields).map_err(|fault| self.refused(0, fault))?)
+            }
+        };
+        Ok(Found {
+            tree: Tree { roots: vec![Node::Mapping(self.root)] },
+            tokens: self.tokens,
+            metadata,
+            settings: Vec::new(),
+            aliases: Vec::new(),
+            metadata_places: Vec::new(),
+        })
+    }
+
+    /// The entries of the section that was begun last.
+    fn section(&mut self) -> Option<&mut Vec<Entry<Member>>> {
+        match self.root.last_mut() {
+            Some(Entry::Child(Member { value: Node::Mapping(entries), .. })) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Puts the comments that are waiting into the section, or above all sections.
+    fn flush(&mut self) {
+        let comments = std::mem::take(&mut self.pending).into_iter().map(Entry::Comment);
+        match self.section() {
+            Some(section) => section.extend(comments),
+            None => self.root.extend(comments),
+        }
+    }
+
+    fn comment(&mut self, place: Range<usize>) -> Comment {
+        let id = LeafId(self.tokens.len());
+        let token = &self.text[place.clone()];
+        let text = Zeroizing::new(token[prefix(token)..].to_owned());
+        let comment = Comment { id, text, place: self.lines.place(place.start) };
+        self.tokens.push(place);
+        comment
+    }
+
+    fn comment_in_metadata(&self, at: usize) -> DocumentError {
+        self.refused(at, "there is a comment in the metadata")
+    }
+
+    fn refused(&self, at: usize, fault: &str) -> DocumentError {
+        DocumentError::Refused { at: self.lines.place(at).into(), fault: fault.to_owned() }
+    }
+}
+
+/// How much of a comment stands before its text. sops writes a blank before an encrypted one, and reads past it.
+pub(super) fn prefix(token: &str) -> usize {
+    let text = token.trim_start_matches(['#', ';', ' ']);
+    if text.starts_with("ENC[") { token.len() - text.len() } else { 1 }
+}

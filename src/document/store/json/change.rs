@@ -1,0 +1,278 @@
+//! Members and items of JSON containers that come and go, and the metadata, which is one of them.
+
+use std::ops::Range;
+
+use jsonc_parser::ast::{Array, Object, Value as Ast};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, parse_to_ast};
+use serde_json::{Map, Value as Json};
+
+use super::read::{BYTE_ORDER_MARK, options, syntax};
+use super::write::{Layout, quoted, write_json, write_node};
+use crate::document::model::positions::Lines;
+use crate::document::model::tree::{Node, Path, Step};
+use crate::document::store::notation::{METADATA_KEY, Splice};
+use crate::error::DocumentError;
+
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Replaces, appends or removes the metadata.
+pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
+    with_container(text, &[], |text, root| {
+        let found = root.keys.iter().position(|key| key == METADATA_KEY);
+        let Some(metadata) = metadata else {
+            return Ok(found.map_or_else(Vec::new, |at| root.without(text, at, Comments::Stay)));
+        };
+        let metadata = Json::Object(metadata.clone());
+        let written = |layout: &Layout| {
+            let mut out = String::new();
+            write_json(&metadata, layout, 0, &mut out);
+            Ok(out)
+        };
+        match found {
+            Some(at) => {
+                let place = root.values[at].clone();
+                Ok(vec![Splice { place, text: written(&root.layout(text))? }])
+            }
+            None => root.with(text, Some(METADATA_KEY), written),
+        }
+    })
+}
+
+/// Puts a node behind the last child of its parent.
+pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    let (last, parents) = split(path)?;
+    with_container(text, parents, |text, container| {
+        let key = match last {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        };
+        container.with(text, key, |layout| node_text(value, layout))
+    })
+}
+
+/// Puts a node where another one stands.
+pub(super) fn replace(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    let (last, parents) = split(path)?;
+    with_container(text, parents, |text, container| {
+        let at = container.position(last).ok_or_else(|| nothing_at(path))?;
+        let text = node_text(value, &container.layout(text))?;
+        Ok(vec![Splice { place: container.values[at].clone(), text }])
+    })
+}
+
+/// Takes a node away.
+pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    let (last, parents) = split(path)?;
+    with_container(text, parents, |text, container| {
+        let at = container.position(last).ok_or_else(|| nothing_at(path))?;
+        Ok(container.without(text, at, Comments::GoWithTheirLine))
+    })
+}
+
+fn node_text(value: &Node, layout: &Layout) -> Result<String, DocumentError> {
+    let mut out = String::new();
+    write_node(value, layout, 0, &mut out)?;
+    Ok(out)
+}
+
+fn split(path: &Path) -> Result<(&Step, &[Step]), DocumentError> {
+    path.steps.split_last().ok_or_else(|| DocumentError::Path {
+        path: path.to_string(),
+        fault: "the whole document can neither be replaced nor removed".to_owned(),
+    })
+}
+
+fn nothing_at(path: &Path) -> DocumentError {
+    DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() }
+}
+
+/// What becomes of comments at the end of the line of a node that is removed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comments {
+    Stay,
+    GoWithTheirLine,
+}
+
+/// An object or array with the places of its children.
+struct Container {
+    /// From the opening to behind the closing bracket.
+    place: Range<usize>,
+    /// The keys of an object; empty for an array.
+    keys: Vec<String>,
+    /// The places of the children, keys included.
+    children: Vec<Range<usize>>,
+    /// The places of their values.
+    values: Vec<Range<usize>>,
+}
+
+/// Finds the container at `path`, and moves the splices that are made for it behind the byte order mark.
+fn with_container(
+    text: &str,
+    path: &[Step],
+    splices: impl FnOnce(&str, &Container) -> Result<Vec<Splice>, DocumentError>,
+) -> Result<Vec<Splice>, DocumentError> {
+    let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let mark = text.len() - body.len();
+    let parsed = parse_to_ast(body, &CollectOptions::default(), &options());
+    let parsed = parsed.map_err(|error| syntax(&Lines::new(body), &error))?;
+    let mut node = parsed.value.as_ref();
+    for step in path {
+        node = match (node, step) {
+            (Some(Ast::Object(object)), Step::Key(key)) => {
+                object.properties.iter().find(|member| member.name.as_str() == key).map(|member| &member.value)
+            }
+            (Some(Ast::Array(array)), Step::Index(index)) => array.elements.get(*index),
+            _ => None,
+        };
+    }
+    let container = match node {
+        Some(Ast::Object(object)) => Container::of_object(object),
+        Some(Ast::Array(array)) => Container::of_array(array),
+        _ => return Err(nothing_at(&Path::new(path.to_vec()))),
+    };
+    let mut splices = splices(body, &container)?;
+    for splice in &mut splices {
+        splice.place = splice.place.start + mark..splice.place.end + mark;
+    }
+    Ok(splices)
+}
+
+impl Container {
+    fn of_object(object: &Object<'_>) -> Self {
+        Self {
+            place: place(object),
+            keys: object.properties.iter().map(|member| member.name.as_str().to_owned()).collect(),
+            children: object.properties.iter().map(place).collect(),
+            values: object.properties.iter().map(|member| place(&member.value)).collect(),
+        }
+    }
+
+    fn of_array(array: &Array<'_>) -> Self {
+        let children: Vec<_> = array.elements.iter().map(place).collect();
+        Self { place: place(array), keys: Vec::new(), values: children.clone(), children }
+    }
+
+    fn position(&self, step: &Step) -> Option<usize> {
+        match step {
+            Step::Key(key) => self.keys.iter().position(|other| other == key),
+            Step::Index(index) => (*index < self.children.len()).then_some(*index),
+        }
+    }
+
+    /// How children of this container are laid out: as the first one is.
+    fn layout(&self, text: &str) -> Layout {
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let Some(base) = self.children.first().and_then(|first| indentation(text, first.start)) else {
+            return Layout::OneLine;
+        };
+        Layout::Lines { newline, unit: indentation_unit(text), base: base.to_owned() }
+    }
+
+    /// A child more, behind the last one and its comments.
+    fn with(
+        &self,
+        text: &str,
+        key: Option<&str>,
+        written: impl FnOnce(&Layout) -> Result<String, DocumentError>,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        let close = self.place.end - 1;
+        let at = text[..close].trim_end_matches(BLANKS).len();
+        let last = self.children.last();
+        let has_comment = at > last.map_or(self.place.start + 1, |last| last.end);
+        let mut layout = self.layout(text);
+        if matches!(layout, Layout::OneLine) && has_comment {
+            // A line comment must end before anything else can follow it.
+            let base = indentation(text, close).unwrap_or_default().to_owned() + &indentation_unit(text);
+            layout = Layout::Lines { newline: "\n", unit: indentation_unit(text), base };
+        }
+        let mut child = match &layout {
+            Layout::OneLine if last.is_some() => " ".to_owned(),
+            Layout::OneLine => String::new(),
+            Layout::Lines { newline, base, .. } => format!("{newline}{base}"),
+        };
+        if let Some(key) = key {
+            child.push_str(&quoted(key));
+            child.push_str(": ");
+        }
+        child.push_str(&written(&layout)?);
+        let comma = last.map(|last| Splice { place: last.end..last.end, text: ",".to_owned() });
+        Ok(comma.into_iter().chain([Splice { place: at..at, text: child }]).collect())
+    }
+
+    /// One child less, with its comma and the blanks before it.
+    fn without(&self, text: &str, at: usize, comments: Comments) -> Vec<Splice> {
+        let child = &self.children[at];
+        let cut = |place| Splice { place, text: String::new() };
+        let start = text[..child.start].trim_end_matches(BLANKS).len();
+        let comment_of_line = |from: usize| match comments {
+            Comments::Stay => from,
+            Comments::GoWithTheirLine => end_of_comment_of_line(text, from),
+        };
+        if self.children.get(at + 1).is_some() {
+            let mut end = comment_of_line(behind_comma(text, child.end));
+            if start == child.start {
+                end += text[end..].len() - text[end..].trim_start_matches([' ', '\t']).len();
+            }
+            return vec![cut(start..end)];
+        }
+        let end = comment_of_line(child.end);
+        match at.checked_sub(1) {
+            None => vec![cut(start..end)],
+            Some(before) => {
+                let comma = behind_comma(text, self.children[before].end);
+                vec![cut(comma - 1..comma), cut(start.max(comma)..end)]
+            }
+        }
+    }
+}
+
+fn place(node: &impl Ranged) -> Range<usize> {
+    node.start()..node.end()
+}
+
+/// The blanks before `at`, if nothing else stands before it on its line.
+fn indentation(text: &str, at: usize) -> Option<&str> {
+    let line = text[..at].rfind('\n')? + 1;
+    let before = &text[line..at];
+    before.chars().all(|letter| matches!(letter, ' ' | '\t')).then_some(before)
+}
+
+/// How far one level of the file is indented: as far as its first indented line.
+fn indentation_unit(text: &str) -> String {
+    let blanks = text.lines().map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]);
+    blanks.into_iter().find(|blanks| !blanks.is_empty()).unwrap_or("\t").to_owned()
+}
+
+/// The place behind the comma that follows `at`, with nothing but blanks and comments between.
+fn behind_comma(text: &str, mut at: usize) -> usize {
+    loop {
+        at += text[at..].len() - text[at..].trim_start_matches(BLANKS).len();
+        match end_of_comment(text, at) {
+            Some(end) => at = end,
+            None => return at + 1,
+        }
+    }
+}
+
+/// The end of the comment that begins at `at`, if one does.
+fn end_of_comment(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    if rest.starts_with("//") {
+        return Some(at + rest.find(['\r', '\n']).unwrap_or(rest.len()));
+    }
+    rest.starts_with("/*").then(|| at + rest.find("*/").map_or(rest.len(), |end| end + 2))
+}
+
+/// The end of the comments that fill the rest of a line from `from`; `from` itself if something else stands there.
+fn end_of_comment_of_line(text: &str, from: usize) -> usize {
+    let mut end = from;
+    loop {
+        let at = end + text[end..].len() - text[end..].trim_start_matches([' ', '\t']).len();
+        match end_of_comment(text, at) {
+            Some(comment) => end = comment,
+            None if text[at..].starts_with(['\r', '\n']) || at == text.len() => return end,
+            None => return from,
+        }
+    }
+}

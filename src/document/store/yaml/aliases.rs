@@ -1,0 +1,94 @@
+//! What the aliases of a YAML text stand for.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, options};
+
+use crate::document::model::tree::{Path, Step};
+
+/// For every alias, in the order of the text, the way to it and the way to what it stands for. The text is one that was
+/// read before: of what cannot be read there is nothing here.
+pub(crate) fn targets(text: &str) -> Vec<(Path, Path)> {
+    let options = options! { max_buffered_comment_events: usize::MAX };
+    let mut tracker = Tracker { root: None, open: Vec::new(), anchors: HashMap::new(), targets: Vec::new() };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let Ok((event, _)) = event else { break };
+        tracker.take(&event);
+    }
+    tracker.targets
+}
+
+/// Where in a text the parser is.
+struct Tracker {
+    /// The document, from 0. `None` before the first.
+    root: Option<usize>,
+    open: Vec<Open>,
+    /// The ways to nodes that have anchors, by the numbers that the parser gives these.
+    anchors: HashMap<usize, Path>,
+    targets: Vec<(Path, Path)>,
+}
+
+/// A collection that has not ended.
+enum Open {
+    /// With the key whose value comes next, if one does.
+    Mapping(Option<String>),
+    /// With the position of the next item.
+    Sequence(usize),
+}
+
+impl Tracker {
+    fn take(&mut self, event: &Event<'_>) {
+        match event {
+            Event::DocumentStart(..) => {
+                self.root = Some(self.root.map_or(0, |root| root + 1));
+                self.anchors.clear();
+            }
+            Event::Scalar(text, _, anchor, _) => match self.open.last_mut() {
+                Some(Open::Mapping(key @ None)) => *key = Some(text.to_string()),
+                _ => self.node(*anchor, None),
+            },
+            Event::Alias(anchor) => {
+                if let Some(target) = self.anchors.get(anchor) {
+                    self.targets.push((self.path(), target.clone()));
+                }
+                self.go_on();
+            }
+            Event::MappingStart(_, anchor, _) => self.node(*anchor, Some(Open::Mapping(None))),
+            Event::SequenceStart(_, anchor, _) => self.node(*anchor, Some(Open::Sequence(0))),
+            Event::MappingEnd | Event::SequenceEnd => {
+                self.open.pop();
+                self.go_on();
+            }
+            _ => {}
+        }
+    }
+
+    /// A node begins, which is a collection if it opens one. Anchors have numbers from 1.
+    fn node(&mut self, anchor: usize, opens: Option<Open>) {
+        if anchor > 0 {
+            let path = self.path();
+            self.anchors.insert(anchor, path);
+        }
+        match opens {
+            Some(open) => self.open.push(open),
+            None => self.go_on(),
+        }
+    }
+
+    /// A value has ended.
+    fn go_on(&mut self) {
+        match self.open.last_mut() {
+            Some(Open::Mapping(key)) => *key = None,
+            Some(Open::Sequence(position)) => *position += 1,
+            None => {}
+        }
+    }
+
+    fn path(&self) -> Path {
+        let step = |open: &Open| match open {
+            Open::Mapping(key) => Step::Key(key.clone().unwrap_or_default()),
+            Open::Sequence(position) => Step::Index(*position),
+        };
+        Path { root: self.root.unwrap_or_default(), steps: self.open.iter().map(step).collect() }
+    }
+}

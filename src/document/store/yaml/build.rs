@@ -1,0 +1,238 @@
+//! From the parts of a YAML text to the tree that it says.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use granit_parser::ScalarStyle;
+use zeroize::Zeroizing;
+
+use super::comments::{Standing, standings};
+use super::layout::{Content, Layout, Pair, Part, TagKind, refused};
+use crate::document::model::scalar::resolve;
+use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::model::value::Value;
+use crate::document::store::notation::Setting;
+use crate::error::DocumentError;
+
+/// A tree with the places and the settings of its leaves and comments.
+pub(super) struct Built {
+    pub(super) tree: Tree,
+    pub(super) tokens: Vec<Range<usize>>,
+    pub(super) settings: Vec<Setting>,
+    pub(super) aliases: Vec<Range<usize>>,
+}
+
+/// Builds the tree, without the members whose keys are `left_out` and without the comments in their ranges.
+pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
+    let mut standings = standings(layout);
+    // Both are in the order of the text: a file may have very many documents.
+    standings.retain(|standing| {
+        let at = layout.remarks[standing.remark].span.start;
+        let after = left_out.partition_point(|(_, range)| range.start <= at);
+        !after.checked_sub(1).is_some_and(|last| left_out[last].1.contains(&at))
+    });
+    let mut builder = Builder {
+        layout,
+        standings,
+        left_out,
+        built: Built { tree: Tree::default(), tokens: Vec::new(), settings: Vec::new(), aliases: Vec::new() },
+        met: 0,
+        anchored: HashMap::new(),
+    };
+    for section in &layout.sections {
+        let root = builder.root(section.root)?;
+        builder.built.tree.roots.push(root);
+    }
+    Ok(builder.built)
+}
+
+struct Builder<'l, 't> {
+    layout: &'l Layout<'t>,
+    standings: Vec<Standing>,
+    left_out: &'l [(usize, Range<usize>)],
+    built: Built,
+    /// How many leaves and aliases there were so far.
+    met: usize,
+    /// What is within each part with an anchor that has ended, by the number of the part.
+    anchored: HashMap<usize, Range<usize>>,
+}
+
+impl Builder<'_, '_> {
+    /// sops takes mappings at the top, and nothing at all for an empty one.
+    fn root(&mut self, number: usize) -> Result<Node, DocumentError> {
+        let part = &self.layout.parts[number];
+        match &part.content {
+            Content::Mapping { .. } => self.node(number, 0),
+            Content::Scalar { .. } if part.is_empty_scalar() && part.tag.is_none() && !part.has_anchor => {
+                let mut entries = Vec::new();
+                self.comments(number, 0, 0, &mut entries);
+                Ok(Node::Mapping(entries))
+            }
+            Content::Sequence { .. } => {
+                Err(refused(part.place, "a document must be a mapping, and this one is a list"))
+            }
+            Content::Scalar { .. } | Content::Alias => {
+                Err(refused(part.place, "a document must be a mapping, and this one is a single value"))
+            }
+        }
+    }
+
+    fn node(&mut self, number: usize, indent: u64) -> Result<Node, DocumentError> {
+        let first = self.met;
+        let node = self.node_within(number, indent)?;
+        if self.layout.parts[number].has_anchor {
+            self.anchored.insert(number, first..self.met);
+        }
+        Ok(node)
+    }
+
+    fn node_within(&mut self, number: usize, indent: u64) -> Result<Node, DocumentError> {
+        let layout = self.layout;
+        let part = &layout.parts[number];
+        match &part.content {
+            Content::Mapping { members, .. } => self.mapping(number, members),
+            Content::Sequence { items, .. } => {
+                let mut entries = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    self.comments(number, index, part.place.column, &mut entries);
+                    entries.push(Entry::Child(self.node(*item, part.place.column)?));
+                }
+                self.comments(number, items.len(), part.place.column, &mut entries);
+                Ok(Node::Sequence(entries))
+            }
+            Content::Scalar { text, style } => {
+                let value = scalar_value(part, text, *style)?;
+                self.met += 1;
+                Ok(Node::Leaf(Leaf { id: self.leaf(part, indent), value, place: part.place }))
+            }
+            Content::Alias => {
+                self.met += 1;
+                // An alias within what it stands for means nothing to anybody.
+                let meant = layout.targets.get(&number).and_then(|target| self.anchored.get(target));
+                self.built.aliases.push(meant.cloned().unwrap_or_default());
+                Ok(Node::Alias(part.place))
+            }
+        }
+    }
+
+    fn mapping(&mut self, number: usize, members: &[Pair]) -> Result<Node, DocumentError> {
+        let column = self.layout.parts[number].place.column;
+        let mut entries = Vec::with_capacity(members.len());
+        let mut keys = HashSet::with_capacity(members.len());
+        for (index, member) in members.iter().enumerate() {
+            self.comments(number, index, column, &mut entries);
+            let part = &self.layout.parts[member.key];
+            let key = key(part)?;
+            if !keys.insert(key) {
+                return Err(refused(part.place, "a key stands twice in one mapping"));
+            }
+            if self.left_out.binary_search_by_key(&member.key, |(key, _)| *key).is_ok() {
+                continue;
+            }
+            let value = self.node(member.value, column)?;
+            entries.push(Entry::Child(Member { key: key.to_owned(), place: part.place, value }));
+        }
+        self.comments(number, members.len(), column, &mut entries);
+        Ok(Node::Mapping(entries))
+    }
+
+    fn comments<T>(&mut self, container: usize, before: usize, indent: u64, entries: &mut Vec<Entry<T>>) {
+        let first =
+            self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
+        let mut at = first;
+        while let Some(standing) =
+            self.standings.get(at).filter(|standing| (standing.container, standing.before) == (container, before))
+        {
+            let remark = &self.layout.remarks[standing.remark];
+            let text = self.layout.text[remark.span.start + 1..remark.span.end].to_owned();
+            let setting = Setting { in_flow: false, indent, blocked: false };
+            let id = self.number(remark.span.clone(), setting);
+            entries.push(Entry::Comment(Comment { id, text: Zeroizing::new(text), place: remark.place }));
+            at += 1;
+        }
+    }
+
+    fn leaf(&mut self, part: &Part<'_>, indent: u64) -> LeafId {
+        let mut token = part.span.clone();
+        let mut blocked = false;
+        // A tag that names a type goes with the value: an encrypted value under it would not be text.
+        if let Some(tag) = part.tag.as_ref().filter(|tag| tag.kind.names_a_type()) {
+            if tag.is_adjacent {
+                token.start = tag.start;
+            } else {
+                blocked = true;
+            }
+        }
+        self.number(token, Setting { in_flow: part.in_flow, indent, blocked })
+    }
+
+    fn number(&mut self, token: Range<usize>, setting: Setting) -> LeafId {
+        self.built.tokens.push(token);
+        self.built.settings.push(setting);
+        LeafId(self.built.tokens.len() - 1)
+    }
+}
+
+/// The text of a key, if it is text.
+fn key<'p>(part: &'p Part<'_>) -> Result<&'p str, DocumentError> {
+    let Content::Scalar { text, style } = &part.content else {
+        return Err(refused(part.place, "a key must be text"));
+    };
+    match scalar_value(part, text, *style)? {
+        Value::Text(_) => Ok(text),
+        Value::Null if part.is_empty_scalar() => Err(refused(part.place, "a key is missing")),
+        _ => Err(refused(part.place, "a key must be text: put it in quotes")),
+    }
+}
+
+/// What a scalar says, under its tag if it has one.
+pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
+    let plain = || {
+        resolve(text).map_err(|_| {
+            refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text")
+        })
+    };
+    let as_text = || Ok(Value::Text(text.to_owned().into()));
+    let under = |is_so: fn(&Value) -> bool, name: &str| {
+        plain().and_then(|value| {
+            if is_so(&value) {
+                Ok(value)
+            } else {
+                Err(refused(part.place, format!("this is no {name}, as its tag says")))
+            }
+        })
+    };
+    match part.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
+        TagKind::None if style == ScalarStyle::Plain => plain(),
+        TagKind::None | TagKind::Text | TagKind::Own => match encrypted(text).filter(|_| style != ScalarStyle::Plain) {
+            Some(token) => Ok(Value::Text(token.to_owned().into())),
+            None => as_text(),
+        },
+        TagKind::Null => under(|value| matches!(value, Value::Null), "null"),
+        TagKind::Bool => under(|value| matches!(value, Value::Bool(_)), "boolean"),
+        TagKind::Integer => under(|value| matches!(value, Value::Integer(_)), "whole number"),
+        TagKind::Time => under(|value| matches!(value, Value::Time(_)), "timestamp"),
+        TagKind::Float => match plain()? {
+            // As go-yaml does: a whole number under the tag of floats becomes one.
+            #[allow(clippy::cast_precision_loss, reason = "the tag asks for it")]
+            Value::Integer(value) => Ok(Value::Float(value as f64)),
+            value @ Value::Float(_) => Ok(value),
+            _ => Err(refused(part.place, "this is no float, as its tag says")),
+        },
+        TagKind::Binary => {
+            let text: String = text.split_ascii_whitespace().collect();
+            let bytes = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            bytes
+                .map(|text| Value::Text(text.into()))
+                .ok_or_else(|| refused(part.place, "these bytes are not the base64 of a text"))
+        }
+    }
+}
+
+/// The encrypted value in a scalar, without the line breaks that a block scalar puts behind it.
+fn encrypted(text: &str) -> Option<&str> {
+    let token = text.trim_end_matches(['\n', ' ', '\t']);
+    (token.starts_with("ENC[AES256_GCM,") && token.ends_with(']') && !token.contains('\n')).then_some(token)
+}

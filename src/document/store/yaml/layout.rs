@@ -1,0 +1,443 @@
+//! The parts of a YAML text with the bytes that each takes, as the parser reports them and where it does not.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
+use zeroize::Zeroize;
+
+use super::source;
+use crate::document::model::tree::Place;
+use crate::document::store::notation::{check_documents, check_entries};
+use crate::error::{At, DocumentError};
+
+/// A text taken apart.
+pub(super) struct Layout<'t> {
+    pub(super) text: &'t str,
+    /// The YAML documents of the file.
+    pub(super) sections: Vec<Section>,
+    /// Every part, in the order in which they begin.
+    pub(super) parts: Vec<Part<'t>>,
+    /// Every comment, in the order of the text.
+    pub(super) remarks: Vec<Remark>,
+    /// The part that each alias stands for, by the number of the alias.
+    pub(super) targets: HashMap<usize, usize>,
+}
+
+/// One YAML document.
+pub(super) struct Section {
+    /// Its only part at the top.
+    pub(super) root: usize,
+    /// Where the next marker or the end of the file is.
+    pub(super) end: usize,
+}
+
+/// A node of YAML.
+pub(super) struct Part<'t> {
+    /// Of a scalar the token, block header included, and without the blank lines at its end; of a collection from its
+    /// first child or bracket to the last.
+    pub(super) span: Range<usize>,
+    /// Where the content really ends: behind the blank lines of a block scalar.
+    pub(super) full_end: usize,
+    pub(super) place: Place,
+    pub(super) content: Content<'t>,
+    pub(super) tag: Option<Tag>,
+    pub(super) has_anchor: bool,
+    /// Whether it stands within brackets or braces.
+    pub(super) in_flow: bool,
+}
+
+pub(super) enum Content<'t> {
+    Mapping { is_flow: bool, members: Vec<Pair> },
+    Sequence { is_flow: bool, items: Vec<usize> },
+    Scalar { text: Cow<'t, str>, style: ScalarStyle },
+    Alias,
+}
+
+/// A key with its value: numbers of parts.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) key: usize,
+    pub(super) value: usize,
+}
+
+/// An explicit tag.
+pub(super) struct Tag {
+    pub(super) start: usize,
+    pub(super) kind: TagKind,
+    /// Whether only spaces stand between it and the value.
+    pub(super) is_adjacent: bool,
+}
+
+/// What a tag says of a scalar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TagKind {
+    /// `!`, which says nothing.
+    None,
+    Text,
+    Null,
+    Bool,
+    Integer,
+    Float,
+    Time,
+    Binary,
+    /// A tag of somebody's own: the value is text.
+    Own,
+}
+
+/// A comment.
+pub(super) struct Remark {
+    pub(super) span: Range<usize>,
+    pub(super) place: Place,
+}
+
+impl Layout<'_> {
+    /// Where the last token of a part ends, blank lines behind it left out.
+    pub(super) fn content_end(&self, mut part: usize) -> usize {
+        loop {
+            let last = match &self.parts[part].content {
+                Content::Mapping { is_flow: false, members } => members.last().map(|pair| pair.value),
+                Content::Sequence { is_flow: false, items } => items.last().copied(),
+                _ => None,
+            };
+            match last {
+                Some(last) => part = last,
+                None => return self.parts[part].span.end,
+            }
+        }
+    }
+}
+
+impl Layout<'_> {
+    /// A part with all that is within it: their numbers follow each other.
+    pub(super) fn subtree(&self, part: usize) -> Range<usize> {
+        let mut last = part;
+        loop {
+            let child = match &self.parts[last].content {
+                Content::Mapping { members, .. } => members.last().map(|pair| pair.value),
+                Content::Sequence { items, .. } => items.last().copied(),
+                Content::Scalar { .. } | Content::Alias => None,
+            };
+            match child {
+                Some(child) => last = child,
+                None => return part..last + 1,
+            }
+        }
+    }
+
+    /// Whether a block scalar is the content directly before a part.
+    pub(super) fn is_behind_block(&self, part: usize) -> bool {
+        part.checked_sub(1).is_some_and(|before| self.parts[before].is_block_scalar())
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // What was read out of quotes and blocks may be a secret.
+        if let Content::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
+            text.zeroize();
+        }
+    }
+}
+
+impl Part<'_> {
+    pub(super) fn is_empty_scalar(&self) -> bool {
+        matches!(self.content, Content::Scalar { .. }) && self.span.is_empty()
+    }
+
+    pub(super) fn is_block_scalar(&self) -> bool {
+        matches!(self.content, Content::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
+    }
+
+    pub(super) fn is_collection(&self) -> bool {
+        matches!(self.content, Content::Mapping { .. } | Content::Sequence { .. })
+    }
+
+    pub(super) fn is_flow_collection(&self) -> bool {
+        matches!(self.content, Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. })
+    }
+
+    pub(super) fn is_block_collection(&self) -> bool {
+        matches!(self.content, Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. })
+    }
+}
+
+/// Takes a text apart.
+pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
+    // Comments cost no more than other text; the limit of the parser would refuse long licences at the head of a file.
+    let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
+    let mut builder = Builder {
+        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new(), targets: HashMap::new() },
+        open: Vec::new(),
+        end: 0,
+        is_within: false,
+        anchors: HashMap::new(),
+        entries: 0,
+    };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| syntax(&error))?;
+        builder.take(event, &span)?;
+    }
+    let mut layout = builder.layout;
+    layout.remarks.sort_by_key(|remark| remark.span.start);
+    refuse_comments_in_scalars(&layout)?;
+    Ok(layout)
+}
+
+struct Builder<'t> {
+    layout: Layout<'t>,
+    open: Vec<Open>,
+    /// Where the last content ended.
+    end: usize,
+    /// Whether a document has begun and not ended.
+    is_within: bool,
+    /// The part that each anchor is at, by the number that the parser gives it.
+    anchors: HashMap<usize, usize>,
+    /// How many values and comments there are so far.
+    entries: usize,
+}
+
+/// A collection that has not ended.
+struct Open {
+    part: usize,
+    key: Option<usize>,
+    is_flow: bool,
+}
+
+impl<'t> Builder<'t> {
+    fn take(&mut self, event: Event<'t>, span: &Span) -> Result<(), DocumentError> {
+        let range = span.byte_range().expect("a parser of a str knows bytes");
+        match event {
+            Event::DocumentStart(is_explicit, _) => {
+                // The span of an implicit start means nothing.
+                let start = if is_explicit { range.end } else { self.end };
+                self.close_section(if is_explicit { range.start } else { start });
+                check_documents(self.layout.sections.len() + 1, || place(span))?;
+                self.layout.sections.push(Section { root: self.layout.parts.len(), end: self.layout.text.len() });
+                (self.end, self.is_within) = (start, true);
+            }
+            Event::DocumentEnd if !range.is_empty() => {
+                self.close_section(range.start);
+                self.end = range.end;
+            }
+            Event::Comment(..) => {
+                self.layout.remarks.push(Remark { span: range, place: place(span) });
+                self.count(place(span))?;
+            }
+            Event::Anchor(..) => {
+                // It follows its node, and of an empty one it is the last byte.
+                if let Some(part) = self.layout.parts.last_mut() {
+                    part.has_anchor = true;
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.anchor(anchor);
+                self.scalar(text, style, tag.as_deref(), range, span)?;
+            }
+            Event::Alias(anchor) => {
+                self.end = range.end;
+                let alias = self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+                if let Some(target) = self.anchors.get(&anchor) {
+                    self.layout.targets.insert(alias, *target);
+                }
+            }
+            Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
+                self.anchor(anchor);
+                let is_flow = style == StructureStyle::Flow;
+                let content = if matches!(event, Event::MappingStart(..)) {
+                    Content::Mapping { is_flow, members: Vec::new() }
+                } else {
+                    Content::Sequence { is_flow, items: Vec::new() }
+                };
+                let (mut range, mut place) = (range, place(span));
+                if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
+                    (range, place.column) = (dash..dash, column);
+                }
+                let part = self.push(range.clone(), range.end, place, content, None)?;
+                self.end = self.end.max(range.end);
+                self.open.push(Open { part, key: None, is_flow });
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                let open = self.open.pop().expect("the parser ends only what it began");
+                let end = if open.is_flow && !range.is_empty() { range.end } else { self.end };
+                let part = &mut self.layout.parts[open.part];
+                (part.span.end, part.full_end) = (end.max(part.span.start), end.max(part.span.start));
+                self.end = self.end.max(end);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Remembers that the next part has an anchor; 0 is none.
+    fn anchor(&mut self, anchor: usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, self.layout.parts.len());
+        }
+    }
+
+    /// The first dash of a sequence that is no deeper than the key above it, and the column of both: the parser reports
+    /// what stands behind the dash.
+    fn first_dash(&self) -> Option<(usize, u64)> {
+        let open = self.open.last()?;
+        let key = &self.layout.parts[open.key?];
+        let dash = source::first_dash(self.layout.text, key.full_end)?;
+        let column = dash - source::start_of_line(self.layout.text, dash) + 1;
+        let holder = &self.layout.parts[open.part];
+        (column as u64 == holder.place.column).then_some((dash, holder.place.column))
+    }
+
+    /// Counts a value or a comment.
+    fn count(&mut self, place: Place) -> Result<(), DocumentError> {
+        self.entries += 1;
+        check_entries(self.entries, || place)
+    }
+
+    fn close_section(&mut self, end: usize) {
+        if let (Some(section), true) = (self.layout.sections.last_mut(), self.is_within) {
+            section.end = end;
+            self.is_within = false;
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        text: Cow<'t, str>,
+        style: ScalarStyle,
+        tag: Option<&granit_parser::Tag>,
+        range: Range<usize>,
+        span: &Span,
+    ) -> Result<(), DocumentError> {
+        let source = self.layout.text;
+        let mut token = range.clone();
+        let mut full_end = range.end;
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if is_block {
+            token = source::block_token(source, self.end, &range)
+                .ok_or_else(|| refused(place(span), "the beginning of this block scalar cannot be found"))?;
+            full_end = range.end.max(token.end);
+        } else if range.is_empty() {
+            // The parser says where the next thing begins, or the last ended: it is behind its `:` or `-`.
+            let at = self.empty_place(range.start);
+            (token, full_end) = (at..at, at);
+        }
+        let tag = tag.zip(span.tag_span()).and_then(|(tag, at)| Some((tag, at.byte_range()?))).map(|(tag, at)| Tag {
+            start: at.start,
+            kind: TagKind::of(tag),
+            is_adjacent: source.get(at.end..token.start).is_some_and(|between| between.trim_matches(' ').is_empty()),
+        });
+        let text = if token.is_empty() {
+            Cow::Borrowed("")
+        } else if is_block && !source[token.end..].contains(['\n', '\r']) && text.ends_with('\n') {
+            // Other readers do not add the line break that is missing at the end of the file.
+            Cow::Owned(text[..text.len() - 1].to_owned())
+        } else {
+            text
+        };
+        self.end = self.end.max(full_end);
+        self.push(token, full_end, place(span), Content::Scalar { text, style }, tag)?;
+        Ok(())
+    }
+
+    /// Where a value that is not there could stand: behind its sign, or behind its anchor or tag.
+    fn empty_place(&self, reported: usize) -> usize {
+        let text = self.layout.text;
+        let (from, sign) = match self.open.last() {
+            Some(Open { key: Some(key), .. }) => (self.layout.parts[*key].full_end, b':'),
+            Some(Open { is_flow: false, .. }) => (self.end, b'-'),
+            _ => return reported,
+        };
+        match source::behind_sign(text, from, sign) {
+            Some(at) if !text.get(at..reported).is_some_and(source::has_property) => at,
+            _ => reported,
+        }
+    }
+
+    /// Adds a part as the next child of the collection that is open.
+    fn push(
+        &mut self,
+        span: Range<usize>,
+        full_end: usize,
+        place: Place,
+        content: Content<'t>,
+        tag: Option<Tag>,
+    ) -> Result<usize, DocumentError> {
+        let number = self.layout.parts.len();
+        let in_flow = self.open.last().is_some_and(|open| open.is_flow);
+        self.count(place)?;
+        if let Some(open) = self.open.last_mut() {
+            match &mut self.layout.parts[open.part].content {
+                Content::Sequence { items, .. } => items.push(number),
+                Content::Mapping { members, .. } => match open.key.take() {
+                    Some(key) => members.push(Pair { key, value: number }),
+                    None if matches!(content, Content::Scalar { .. }) => {
+                        open.key = Some(number);
+                        self.entries -= 1;
+                    }
+                    None => return Err(refused(place, "a key must be text")),
+                },
+                Content::Scalar { .. } | Content::Alias => unreachable!("only collections are open"),
+            }
+        }
+        self.layout.parts.push(Part { span, full_end, place, content, tag, has_anchor: false, in_flow });
+        Ok(number)
+    }
+}
+
+impl TagKind {
+    /// Whether a value under it is something else than text.
+    pub(super) fn names_a_type(self) -> bool {
+        !matches!(self, Self::None | Self::Text | Self::Own)
+    }
+
+    fn of(tag: &granit_parser::Tag) -> Self {
+        if tag.parts() == ("!", "") || tag.parts() == ("", "!") {
+            return Self::None;
+        }
+        match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
+            Some("str") => Self::Text,
+            Some("null") => Self::Null,
+            Some("bool") => Self::Bool,
+            Some("int") => Self::Integer,
+            Some("float") => Self::Float,
+            Some("timestamp") => Self::Time,
+            Some("binary") => Self::Binary,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// The parser takes a comment that is indented with a tab into a plain scalar: others do not.
+fn refuse_comments_in_scalars(layout: &Layout<'_>) -> Result<(), DocumentError> {
+    let mut remarks = layout.remarks.iter().peekable();
+    for part in &layout.parts {
+        let Content::Scalar {
+            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..
+        } = part.content
+        else {
+            continue;
+        };
+        while remarks.next_if(|remark| remark.span.start < part.span.start).is_some() {}
+        if let Some(remark) = remarks.peek().filter(|remark| remark.span.start < part.span.end) {
+            return Err(refused(remark.place, "a comment stands within a value"));
+        }
+    }
+    Ok(())
+}
+
+fn place(span: &Span) -> Place {
+    Place { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
+}
+
+/// Something that YAML permits and that cannot be kept.
+pub(super) fn refused(place: Place, fault: impl Into<String>) -> DocumentError {
+    DocumentError::Refused { at: At { line: place.line, column: place.column }, fault: fault.into() }
+}
+
+/// The parser's own sentence names places and signs, and sometimes names of anchors and tags, but no values.
+fn syntax(error: &ScanError) -> DocumentError {
+    let marker = error.marker();
+    let at = At { line: marker.line() as u64, column: marker.col() as u64 + 1 };
+    DocumentError::Syntax { at, fault: error.info() }
+}

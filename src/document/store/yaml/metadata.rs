@@ -1,0 +1,290 @@
+//! The metadata: the key `sops` at the top of every YAML document of a file.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+
+use super::build::scalar_value;
+use super::emit::{Start, Writer, step};
+use super::layout::{Content, Layout, Pair, Part, Section, refused};
+use super::region::unended_block;
+use super::source;
+use crate::document::model::tree::{Entry, Leaf, LeafId, Member, Node, Place};
+use crate::document::model::value::Value;
+use crate::document::store::notation::{METADATA_KEY as KEY, MetadataPlace, Splice};
+use crate::error::DocumentError;
+
+/// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
+pub(super) type LeftOut = (usize, Range<usize>);
+
+/// The metadata of a file.
+pub(super) struct Standing {
+    /// The members of all documents that hold it, in order.
+    pub(super) left_out: Vec<LeftOut>,
+    /// What the first says.
+    pub(super) fields: Option<Map<String, Json>>,
+    /// Where it stands or would stand, for each document.
+    pub(super) places: Vec<MetadataPlace>,
+}
+
+/// Finds the metadata. A key `sops` that holds no mapping is a key like any other.
+pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
+    let first = layout.sections.first().and_then(|section| member(layout, section));
+    let fields = match first.map(|first| &layout.parts[first.value].content) {
+        Some(Content::Mapping { members, .. }) => {
+            // An alias in the document must not come to stand for something in the metadata, which is not part of its text.
+            refuse_anchors(layout, first.map(|first| first.value))?;
+            Some(mapping(layout, members)?)
+        }
+        _ => None,
+    };
+    let mut standing = Standing { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
+    for section in &layout.sections {
+        let place = match member(layout, section) {
+            None => free(layout, section),
+            Some(pair) if standing.fields.is_none() => MetadataPlace::Taken(layout.parts[pair.key].place),
+            Some(pair) => {
+                let all = range(layout, section, pair)?;
+                standing.left_out.push((pair.key, all.clone()));
+                let says_the_same = match &layout.parts[pair.value].content {
+                    Content::Mapping { members, .. } => mapping(layout, members).ok() == standing.fields,
+                    _ => false,
+                };
+                there(layout, section, pair, all, says_the_same)
+            }
+        };
+        standing.places.push(place);
+    }
+    Ok(standing)
+}
+
+/// The splices that replace, append or remove the metadata in every document.
+pub(super) fn change(
+    text: &str,
+    places: &[MetadataPlace],
+    metadata: Option<&Map<String, Json>>,
+    indent: Option<u8>,
+) -> Result<Vec<Splice>, DocumentError> {
+    let line_break = source::line_break(text);
+    let block_text = |metadata, margin| block_text(metadata, line_break, margin, indent);
+    let mut splices = Vec::new();
+    for place in places {
+        let splice = match (place, metadata) {
+            (MetadataPlace::There { all, .. }, None) => {
+                let text = if is_all(text, all) { format!("{{}}{line_break}") } else { String::new() };
+                Splice { place: all.clone(), text }
+            }
+            (MetadataPlace::There { replaced, margin, .. }, Some(metadata)) => {
+                let text = match margin {
+                    None => flow_text(metadata),
+                    Some(margin) => {
+                        let lines = block_text(metadata, *margin)?;
+                        lines.trim_start_matches(' ').trim_end_matches(['\r', '\n']).to_owned()
+                    }
+                };
+                Splice { place: replaced.clone(), text }
+            }
+            (MetadataPlace::Taken(place), Some(_)) => {
+                return Err(refused(*place, "the key `sops` is taken, and not by metadata"));
+            }
+            (MetadataPlace::Free { at, margin, is_behind_member, header }, Some(metadata)) => {
+                splices.extend(header.clone().map(|(place, text)| Splice { place, text }));
+                let new = match margin {
+                    None => format!("{}{}", if *is_behind_member { ", " } else { "" }, flow_text(metadata)),
+                    Some(margin) => appended(&text[..*at], &block_text(metadata, *margin)?, line_break),
+                };
+                Splice { place: *at..*at, text: new }
+            }
+            (MetadataPlace::Taken(_) | MetadataPlace::Free { .. }, None) => continue,
+        };
+        splices.push(splice);
+    }
+    Ok(splices)
+}
+
+/// Whether a range is everything that the file says: sops makes such a file of a document that is empty.
+fn is_all(text: &str, range: &Range<usize>) -> bool {
+    let before = &text[..range.start];
+    text[range.end..].trim().is_empty()
+        && before
+            .lines()
+            .map(|line| line.trim_start_matches('\u{feff}'))
+            .all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+/// The member `sops` of a document.
+fn member(layout: &Layout<'_>, section: &Section) -> Option<Pair> {
+    let Content::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
+    let is_key = |pair: &&Pair| matches!(&layout.parts[pair.key].content, Content::Scalar { text, .. } if text == KEY);
+    members.iter().find(is_key).copied()
+}
+
+/// All the bytes of the member, so that what is left is what was there before it was appended.
+fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
+    let text = layout.text;
+    let key = &layout.parts[pair.key];
+    let Content::Mapping { is_flow, members } = &layout.parts[section.root].content else {
+        unreachable!("a member is in a mapping")
+    };
+    if *is_flow {
+        let index = members.iter().position(|member| member.key == pair.key).expect("the member is there");
+        let end = layout.parts[pair.value].full_end;
+        return Ok(match (index.checked_sub(1), members.get(index + 1)) {
+            (Some(before), _) => layout.parts[members[before].value].full_end..end,
+            (None, Some(after)) => key.span.start..layout.parts[after.key].span.start,
+            (None, None) => key.span.start..end,
+        });
+    }
+    let start = source::start_of_line(text, key.span.start);
+    if !text[start..key.span.start].trim_matches([' ', '\u{feff}']).is_empty() {
+        return Err(refused(key.place, "the key `sops` must be the first on its line"));
+    }
+    let start = key.span.start - margin_of(key).min(key.span.start - start);
+    let line_end = source::end_of_line(text, layout.content_end(pair.value));
+    let end = source::behind_break(text, line_end);
+    // Without a line break at the end of the file there was none before the metadata was appended.
+    if end == line_end && end == text.len() {
+        let before =
+            text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+        return Ok(before..end);
+    }
+    Ok(start..end)
+}
+
+/// Where the metadata stands.
+fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>, says_the_same: bool) -> MetadataPlace {
+    let key = &layout.parts[pair.key];
+    if layout.parts[section.root].is_flow_collection() {
+        let replaced = key.span.start..layout.parts[pair.value].full_end;
+        return MetadataPlace::There { all, replaced, margin: None, says_the_same };
+    }
+    let end = source::end_of_line(layout.text, layout.content_end(pair.value));
+    MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)), says_the_same }
+}
+
+/// Where metadata would stand.
+fn free(layout: &Layout<'_>, section: &Section) -> MetadataPlace {
+    let root = &layout.parts[section.root];
+    if let Content::Mapping { is_flow: true, members } = &root.content {
+        let last = members.last().map(|last| layout.parts[last.value].full_end);
+        let at = last.unwrap_or(root.span.start + 1);
+        return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some(), header: None };
+    }
+    let margin = if root.is_block_collection() { margin_of(root) } else { 0 };
+    let header = (section.end == layout.text.len()).then(|| unended_block(layout)).flatten();
+    MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false, header }
+}
+
+/// The lines of new metadata behind the text before them.
+fn appended(before: &str, lines: &str, line_break: &str) -> String {
+    if before.is_empty() || before.ends_with(['\n', '\r', '\u{feff}']) {
+        return lines.to_owned();
+    }
+    // The line break that is missing at the end of the file stays missing, and so it is known on the way back.
+    format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
+}
+
+/// The spaces before a part.
+fn margin_of(part: &Part<'_>) -> usize {
+    usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
+}
+
+/// The metadata as a member of a mapping in braces, on one line.
+fn flow_text(metadata: &Map<String, Json>) -> String {
+    let json = Json::Object(sorted(metadata));
+    format!("\"{KEY}\": {json}")
+}
+
+/// The metadata as lines.
+fn block_text(
+    metadata: &Map<String, Json>,
+    line_break: &'static str,
+    margin: usize,
+    indent: Option<u8>,
+) -> Result<String, DocumentError> {
+    let mut writer = Writer::with_margin(line_break, margin).with_step(step(indent));
+    let value = node(&Json::Object(metadata.clone()))?;
+    let member = Member { key: KEY.to_owned(), place: Place::default(), value };
+    writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
+    Ok(std::mem::take(&mut *writer.text))
+}
+
+fn sorted(map: &Map<String, Json>) -> Map<String, Json> {
+    let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), sorted_value(value))).collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries.into_iter().collect()
+}
+
+fn sorted_value(value: &Json) -> Json {
+    match value {
+        Json::Object(map) => Json::Object(sorted(map)),
+        Json::Array(items) => Json::Array(items.iter().map(sorted_value).collect()),
+        other => other.clone(),
+    }
+}
+
+fn node(value: &Json) -> Result<Node, DocumentError> {
+    let leaf = |value| Node::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() });
+    Ok(match value {
+        Json::Null => leaf(Value::Null),
+        Json::Bool(value) => leaf(Value::Bool(*value)),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(number), _) => leaf(Value::Integer(number)),
+            (None, Some(number)) => leaf(Value::Float(number)),
+            (None, None) => return Err(DocumentError::NotAsMeant("the metadata has a number out of range".to_owned())),
+        },
+        Json::String(text) => leaf(Value::Text(text.clone().into())),
+        Json::Array(items) => {
+            Node::Sequence(items.iter().map(|item| node(item).map(Entry::Child)).collect::<Result<_, _>>()?)
+        }
+        Json::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| key.as_str());
+            let member = |(key, value): (&String, &Json)| {
+                node(value).map(|value| Entry::Child(Member { key: key.clone(), place: Place::default(), value }))
+            };
+            Node::Mapping(entries.into_iter().map(member).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+fn refuse_anchors(layout: &Layout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
+    match parts.into_iter().map(|number| &layout.parts[number]).find(|part| part.has_anchor) {
+        Some(part) => Err(refused(part.place, "the metadata holds an anchor")),
+        None => Ok(()),
+    }
+}
+
+fn mapping(layout: &Layout<'_>, members: &[Pair]) -> Result<Map<String, Json>, DocumentError> {
+    let mut map = Map::new();
+    for member in members {
+        refuse_anchors(layout, [member.key, member.value])?;
+        let part = &layout.parts[member.key];
+        let Content::Scalar { text, .. } = &part.content else { return Err(refused(part.place, "a key must be text")) };
+        if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
+            return Err(refused(part.place, "a key stands twice in one mapping"));
+        }
+    }
+    Ok(map)
+}
+
+fn json(layout: &Layout<'_>, number: usize) -> Result<Json, DocumentError> {
+    let part = &layout.parts[number];
+    Ok(match &part.content {
+        Content::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
+        Content::Sequence { items, .. } => {
+            refuse_anchors(layout, items.iter().copied())?;
+            Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
+        }
+        Content::Alias => return Err(refused(part.place, "the metadata holds an alias")),
+        Content::Scalar { text, style } => match scalar_value(part, text, *style)? {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(value),
+            Value::Integer(value) => Json::from(value),
+            Value::Float(value) => Json::from(value),
+            Value::Text(value) => Json::String(value.to_string()),
+            // A time without quotes is meant as the text that it is.
+            Value::Time(_) | Value::Bytes(_) => Json::String(text.to_string()),
+        },
+    })
+}
