@@ -13,23 +13,23 @@ mod file;
 mod find;
 mod own;
 mod ownership;
+mod recipe;
 mod rule;
 #[cfg(test)]
 mod tests;
-mod whole_file;
 mod yaml;
 
 use std::path::{Component, Path, PathBuf};
 
-use self::file::{ConfigFile, CreationRule, KeyKind, KeyWord};
+use self::file::{ConfigFile, KeyKind, KeyWord, RuleEntry};
 use crate::context::EncryptionContext;
 use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::{KeySpec, KeyWordError, TrustedKeys};
 
-pub use self::find::{Found, KENC_CONFIG, SOPS_CONFIG};
+pub use self::find::{FoundConfig, KENC_CONFIG, SOPS_CONFIG};
 pub use self::own::{ConfigsAbove, Guards, OwnConfig};
-pub use self::rule::{Group, Indents, OtherKind, Rule, RuleFormat, RuleKey, Selection, SelectionKind};
-pub use self::whole_file::WholeFile;
+pub use self::recipe::{DocumentOptions, DocumentRecipe, WholeFileRecipe, add_context, key_of_word};
+pub use self::rule::{CreationRule, Indents, KeyGroup, OtherService, RuleFormat, RuleKey};
 
 /// How a config file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Config {
     ///
     /// # Errors
     /// If there are rules, and none matches; or if a key word of the one that matches cannot be read.
-    pub fn rule_for(&self, path: Option<&Path>) -> Result<Option<Rule>> {
+    pub fn rule_for(&self, path: Option<&Path>) -> Result<Option<CreationRule>> {
         if self.file.rules.is_none() {
             return Ok(None);
         }
@@ -89,9 +89,9 @@ impl Config {
         Err(self.fault(None, ConfigFault::NoRule(name)))
     }
 
-    fn matching_rule(&self, path: Option<&Path>) -> Option<&CreationRule> {
+    fn matching_rule(&self, path: Option<&Path>) -> Option<&RuleEntry> {
         let relative = path.map(|path| self.relative(path));
-        let matches = |rule: &&CreationRule| match (&rule.path, &relative) {
+        let matches = |rule: &&RuleEntry| match (&rule.path, &relative) {
             (None, _) => true,
             (Some(pattern), Some(relative)) => pattern.is_match(relative),
             (Some(_), None) => false,
@@ -110,7 +110,7 @@ impl Config {
     ///
     /// # Errors
     /// If a key word of one cannot be read.
-    pub fn rules(&self) -> Result<Vec<Rule>> {
+    pub fn rules(&self) -> Result<Vec<CreationRule>> {
         self.file.rules.iter().flatten().map(|rule| self.resolve(rule, &rule.groups)).collect()
     }
 
@@ -119,7 +119,7 @@ impl Config {
     ///
     /// # Errors
     /// If its context contradicts that of the config.
-    pub fn settings_for(&self, path: Option<&Path>) -> Result<Option<Rule>> {
+    pub fn settings_for(&self, path: Option<&Path>) -> Result<Option<CreationRule>> {
         let rule = self.matching_rule(path).map(|rule| self.resolve(rule, &[]));
         rule.transpose()
     }
@@ -194,10 +194,10 @@ impl Config {
         word.text.parse().map_err(|fault: KeyWordError| self.fault(word.line, fault))
     }
 
-    fn resolve(&self, rule: &CreationRule, groups: &[Vec<KeyWord>]) -> Result<Rule> {
-        let CreationRule { line, path: _, groups: _, threshold, selection, mac_only_encrypted, .. } = rule;
-        let CreationRule { context, format, require_seal, .. } = rule;
-        let groups: Vec<Group> = groups.iter().map(|keys| self.group(keys)).collect::<Result<_>>()?;
+    fn resolve(&self, rule: &RuleEntry, groups: &[Vec<KeyWord>]) -> Result<CreationRule> {
+        let RuleEntry { line, path: _, groups: _, threshold, selection, mac_only_encrypted, .. } = rule;
+        let RuleEntry { context, format, require_seal, .. } = rule;
+        let groups: Vec<KeyGroup> = groups.iter().map(|keys| self.group(keys)).collect::<Result<_>>()?;
         let groups = match &groups[..] {
             [only] if only.keys.is_empty() => Vec::new(),
             several if several.iter().any(|group| group.keys.is_empty()) => {
@@ -205,7 +205,8 @@ impl Config {
             }
             _ => groups,
         };
-        Ok(Rule {
+        Ok(CreationRule {
+            config: self.path.clone(),
             line: *line,
             threshold: self.threshold(*threshold, groups.len())?,
             groups,
@@ -250,7 +251,7 @@ impl Config {
         Ok(all)
     }
 
-    fn group(&self, words: &[KeyWord]) -> Result<Group> {
+    fn group(&self, words: &[KeyWord]) -> Result<KeyGroup> {
         let mut keys: Vec<RuleKey> = Vec::new();
         for word in words {
             let key = self.rule_key(word)?;
@@ -258,7 +259,7 @@ impl Config {
                 keys.push(key);
             }
         }
-        Ok(Group { keys })
+        Ok(KeyGroup { keys })
     }
 
     fn rule_key(&self, KeyWord { word, kind }: &KeyWord) -> Result<RuleKey> {

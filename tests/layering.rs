@@ -17,7 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
     ("session", &["context", "crypto", "error", "keys", "formats"]),
     ("pattern", &[]),
-    ("config", &["context", "error", "keys", "pattern"]),
+    ("config", &["context", "document", "error", "keys", "pattern"]),
 ];
 
 /// Crates that do the cryptography.

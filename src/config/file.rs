@@ -7,10 +7,11 @@ use std::rc::Rc;
 use regex::Regex;
 
 use super::fields::{Fields, Unknown, Word};
-use super::rule::{Indents, OtherKind, RuleFormat, Selection, SelectionKind};
+use super::rule::{Indents, OtherService, RuleFormat};
 use super::yaml::{self, Content, Node};
 use super::{Dialect, OwnConfig};
 use crate::context::EncryptionContext;
+use crate::document::Rule;
 use crate::error::{ConfigError, ConfigFault};
 use crate::keys::TrustedKeys;
 
@@ -23,7 +24,7 @@ const MAX_RULES: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct ConfigFile {
     /// `None` where there is no such field: then the file says nothing about which keys to use.
-    pub(super) rules: Option<Vec<CreationRule>>,
+    pub(super) rules: Option<Vec<RuleEntry>>,
     pub(super) names: BTreeMap<String, Word>,
     pub(super) context: EncryptionContext,
     pub(super) format: Option<RuleFormat>,
@@ -35,14 +36,14 @@ pub(super) struct ConfigFile {
 
 /// A rule, with key words that are read when it is the one to be used.
 #[derive(Debug)]
-pub(super) struct CreationRule {
+pub(super) struct RuleEntry {
     pub(super) line: u64,
     /// `None` matches every path.
     pub(super) path: Option<Regex>,
     pub(super) groups: Vec<Vec<KeyWord>>,
     /// With its line.
     pub(super) threshold: Option<(u64, i64)>,
-    pub(super) selection: Option<Selection>,
+    pub(super) selection: Option<Rule>,
     pub(super) mac_only_encrypted: bool,
     pub(super) context: EncryptionContext,
     pub(super) format: Option<RuleFormat>,
@@ -66,7 +67,7 @@ pub(super) enum KeyKind {
     },
     Age,
     Pgp,
-    Other(OtherKind),
+    Other(OtherService),
     /// Any word for a key that `-k` takes: kenc's own field.
     Any,
 }
@@ -226,7 +227,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn rule(self, node: &'a Node) -> Result<CreationRule, ConfigError> {
+    fn rule(self, node: &'a Node) -> Result<RuleEntry, ConfigError> {
         let fields = self.fields(node, "a rule", RULE_FIELDS, OUR_RULE_FIELDS)?;
         if let Content::Null = node.content {
             return Err(fields.fault(node.line, ConfigFault::EmptyRule));
@@ -251,7 +252,7 @@ impl<'a> Reader<'a> {
             }
             _ => vec![self.keys_of_rule(&fields)?],
         };
-        Ok(CreationRule {
+        Ok(RuleEntry {
             line: node.line,
             path: fields.pattern("path_regex")?,
             groups,
@@ -275,10 +276,10 @@ impl<'a> Reader<'a> {
                 "age" => KeyKind::Age,
                 "pgp" => KeyKind::Pgp,
                 "kms" => KeyKind::AwsKms { role: None, profile: profile.clone(), context: EncryptionContext::new() },
-                "gcp_kms" => KeyKind::Other(OtherKind::GcpKms),
-                "hckms" => KeyKind::Other(OtherKind::HuaweiKms),
-                "azure_keyvault" => KeyKind::Other(OtherKind::AzureKeyVault),
-                "hc_vault_transit_uri" => KeyKind::Other(OtherKind::HashicorpVault),
+                "gcp_kms" => KeyKind::Other(OtherService::GcpKms),
+                "hckms" => KeyKind::Other(OtherService::HuaweiKms),
+                "azure_keyvault" => KeyKind::Other(OtherService::AzureKeyVault),
+                "hc_vault_transit_uri" => KeyKind::Other(OtherService::HashicorpVault),
                 _ => {
                     keys.extend(self.plugins(fields)?);
                     continue;
@@ -319,11 +320,11 @@ impl<'a> Reader<'a> {
         }
         for item in fields.list("gcp_kms")?.unwrap_or_default() {
             let key = self.fields(item, "a GCP key", &["resource_id"], &[])?;
-            keys.push(KeyWord { word: required(&key, "resource_id")?, kind: KeyKind::Other(OtherKind::GcpKms) });
+            keys.push(KeyWord { word: required(&key, "resource_id")?, kind: KeyKind::Other(OtherService::GcpKms) });
         }
         for item in fields.list("hckms")?.unwrap_or_default() {
             let key = self.fields(item, "a Huawei key", &["key_id"], &[])?;
-            keys.push(KeyWord { word: required(&key, "key_id")?, kind: KeyKind::Other(OtherKind::HuaweiKms) });
+            keys.push(KeyWord { word: required(&key, "key_id")?, kind: KeyKind::Other(OtherService::HuaweiKms) });
         }
         for item in fields.list("azure_keyvault")?.unwrap_or_default() {
             let key = self.fields(item, "an Azure key", &["vaultUrl", "key", "version"], &[])?;
@@ -333,10 +334,10 @@ impl<'a> Reader<'a> {
                 text.extend(["/", &version.text]);
             }
             let word = Word { line: vault.line, text };
-            keys.push(KeyWord { word, kind: KeyKind::Other(OtherKind::AzureKeyVault) });
+            keys.push(KeyWord { word, kind: KeyKind::Other(OtherService::AzureKeyVault) });
         }
         for word in fields.words("hc_vault")? {
-            keys.push(KeyWord { word, kind: KeyKind::Other(OtherKind::HashicorpVault) });
+            keys.push(KeyWord { word, kind: KeyKind::Other(OtherService::HashicorpVault) });
         }
         keys.extend(self.plugins(&fields)?);
         Ok(())
@@ -346,7 +347,7 @@ impl<'a> Reader<'a> {
         const PLUGIN: &[&str] = &["timeout", "binary_name", "instance_id", "config"];
         let plugin = |item: &'a Rc<Node>| {
             let plugin = self.fields(item, "a plugin", PLUGIN, &[])?;
-            Ok(KeyWord { word: required(&plugin, "binary_name")?, kind: KeyKind::Other(OtherKind::Plugin) })
+            Ok(KeyWord { word: required(&plugin, "binary_name")?, kind: KeyKind::Other(OtherService::Plugin) })
         };
         fields.list("plugins")?.unwrap_or_default().iter().map(plugin).collect()
     }
@@ -359,18 +360,17 @@ fn required(fields: &Fields<'_>, field: &'static str) -> Result<Word, ConfigErro
     })
 }
 
-fn selection(fields: &Fields<'_>) -> Result<Option<Selection>, ConfigError> {
-    let mut selection: Option<Selection> = None;
-    for kind in SelectionKind::ALL {
-        let field = kind.field();
-        let Some(word) = fields.text(field)? else { continue };
-        if kind.is_pattern() {
-            fields.pattern(field)?;
+fn selection(fields: &Fields<'_>) -> Result<Option<Rule>, ConfigError> {
+    let mut selection: Option<Rule> = None;
+    for name in Rule::NAMES {
+        let Some(word) = fields.text(name)? else { continue };
+        if name.ends_with("regex") {
+            fields.pattern(name)?;
         }
-        if let Some(Selection { kind: first, .. }) = selection {
-            return Err(fields.fault(word.line, ConfigFault::TwoSelections { first: first.field(), second: field }));
+        if let Some(first) = selection {
+            return Err(fields.fault(word.line, ConfigFault::TwoSelections { first: first.name(), second: name }));
         }
-        selection = Some(Selection { kind, text: word.text });
+        selection = Rule::from_name(name, &word.text);
     }
     Ok(selection)
 }

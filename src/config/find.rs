@@ -22,7 +22,7 @@ const MAX_FOLDERS: usize = 100;
 
 /// What was found on the way up.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundConfig {
     /// The nearest config.
     pub config: Option<Config>,
     /// A file that was passed over because it has not quite the name of a config.
@@ -38,7 +38,7 @@ impl Config {
     /// # Errors
     /// [`crate::error::Error::Config`] if one is found that cannot be read, or that others can write and the user's own
     /// config does not permit.
-    pub fn find(for_path: Option<&Path>, own: &OwnConfig) -> Result<Found> {
+    pub fn find(for_path: Option<&Path>, own: &OwnConfig) -> Result<FoundConfig> {
         let working = absolute(Path::new("."));
         let start = for_path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
         let mut misnamed = None;
@@ -48,9 +48,9 @@ impl Config {
             let is_hidden_from_sops = dialect == Dialect::Sops && !is_above_working;
             own.check(&path).map_err(|fault| ConfigError::new(&shown(&path, &working), None, fault))?;
             let config = Some(read_found(&path, dialect)?);
-            return Ok(Found { config, misnamed, is_hidden_from_sops });
+            return Ok(FoundConfig { config, misnamed, is_hidden_from_sops });
         }
-        Ok(Found { misnamed, ..Found::default() })
+        Ok(FoundConfig { misnamed, ..FoundConfig::default() })
     }
 
     /// Reads a config that was named by its path. One whose name speaks of sops is read as sops reads it.
@@ -170,7 +170,7 @@ mod tests {
         folder
     }
 
-    fn found_for(folder: &TempDir, name: &str) -> Found {
+    fn found_for(folder: &TempDir, name: &str) -> FoundConfig {
         Config::find(Some(&folder.path().join(name)), &OwnConfig::default()).unwrap()
     }
 
@@ -178,7 +178,7 @@ mod tests {
         ConfigsAbove::find(Some(path), own, named)?.guards(Some(path), own, named)
     }
 
-    fn place(folder: &TempDir, found: &Found) -> String {
+    fn place(folder: &TempDir, found: &FoundConfig) -> String {
         let path = found.config.as_ref().unwrap().path();
         path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned()
     }

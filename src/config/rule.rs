@@ -1,21 +1,25 @@
 //! What a config says for one file, with every key word read and every name resolved.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::context::EncryptionContext;
+use crate::document::Rule;
 use crate::keys::{AgeRecipient, KeySpec, KmsKey};
 
 /// What a config says for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct CreationRule {
+    /// The config that the rule is in.
+    pub config: PathBuf,
     /// The line of the config on which the rule begins.
     pub line: u64,
     /// The keys. One group, unless the data key is to be shared among several. None if the rule names no key.
-    pub groups: Vec<Group>,
+    pub groups: Vec<KeyGroup>,
     /// How many groups must agree, at least 2; `None` stands for all of them.
     pub threshold: Option<u8>,
     /// Which values of a document are encrypted, if the rule says it.
-    pub selection: Option<Selection>,
+    pub selection: Option<Rule>,
     /// Whether the MAC of a document covers its encrypted values alone.
     pub mac_only_encrypted: bool,
     /// Pairs bound to a whole file and sent to KMS: those of the config, and those of the rule.
@@ -28,7 +32,7 @@ pub struct Rule {
 
 /// Keys any one of which opens the data key, or the group's share of it. No key is in it twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct KeyGroup {
     /// The keys, in the order in which sops lists them.
     pub keys: Vec<RuleKey>,
 }
@@ -56,7 +60,7 @@ pub enum RuleKey {
     /// A key of a service that kenc does not ask, in the words of the config.
     Other {
         /// The field of the config that it stands in.
-        kind: OtherKind,
+        kind: OtherService,
         /// The service's name for it.
         id: String,
     },
@@ -64,7 +68,7 @@ pub enum RuleKey {
 
 /// Services that sops asks and kenc does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtherKind {
+pub enum OtherService {
     /// Google Cloud KMS: a resource id.
     GcpKms,
     /// Azure Key Vault: the URL of a key, with or without its version.
@@ -75,32 +79,6 @@ pub enum OtherKind {
     HuaweiKms,
     /// A program that sops starts: its name.
     Plugin,
-}
-
-/// Which values of a document are encrypted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection {
-    /// How the text is meant.
-    pub kind: SelectionKind,
-    /// A suffix, or a regular expression for [`crate::pattern::compile`], which takes it.
-    pub text: String,
-}
-
-/// The ways to say which values of a document are encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectionKind {
-    /// All but those under a key with this end.
-    UnencryptedSuffix,
-    /// Those under a key with this end.
-    EncryptedSuffix,
-    /// All but those under a key that matches.
-    UnencryptedRegex,
-    /// Those under a key that matches.
-    EncryptedRegex,
-    /// All but those under a comment that matches.
-    UnencryptedCommentRegex,
-    /// Those under a comment that matches.
-    EncryptedCommentRegex,
 }
 
 /// What a rule has written.
@@ -125,37 +103,6 @@ pub struct Indents {
     pub json_binary: Option<u8>,
 }
 
-impl SelectionKind {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::UnencryptedSuffix,
-        Self::EncryptedSuffix,
-        Self::UnencryptedRegex,
-        Self::EncryptedRegex,
-        Self::UnencryptedCommentRegex,
-        Self::EncryptedCommentRegex,
-    ];
-
-    /// The name of its field, in configs and in the metadata of documents.
-    #[must_use]
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::UnencryptedSuffix => "unencrypted_suffix",
-            Self::EncryptedSuffix => "encrypted_suffix",
-            Self::UnencryptedRegex => "unencrypted_regex",
-            Self::EncryptedRegex => "encrypted_regex",
-            Self::UnencryptedCommentRegex => "unencrypted_comment_regex",
-            Self::EncryptedCommentRegex => "encrypted_comment_regex",
-        }
-    }
-
-    /// Whether its text is a regular expression.
-    #[must_use]
-    pub fn is_pattern(self) -> bool {
-        !matches!(self, Self::UnencryptedSuffix | Self::EncryptedSuffix)
-    }
-}
-
 impl RuleFormat {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Kenc, Self::AwsEncryptionSdk, Self::Values];
@@ -171,7 +118,7 @@ impl RuleFormat {
     }
 }
 
-impl OtherKind {
+impl OtherService {
     /// The field of a rule that holds such keys.
     #[must_use]
     pub fn field(self) -> &'static str {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::document::Rule;
 use crate::error::{Class, Error};
 
 const AGE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -25,12 +26,12 @@ fn of_kenc(text: &str) -> Config {
     parse(text, Dialect::Kenc).unwrap()
 }
 
-fn rule(config: &Config) -> Rule {
+fn rule(config: &Config) -> CreationRule {
     config.rule_for(Some(&Path::new(FOLDER).join("x.yaml"))).unwrap().unwrap()
 }
 
 /// The keys of all groups, as messages name them.
-fn keys(rule: &Rule) -> Vec<Vec<String>> {
+fn keys(rule: &CreationRule) -> Vec<Vec<String>> {
     rule.groups.iter().map(|group| group.keys.iter().map(ToString::to_string).collect()).collect()
 }
 
@@ -221,20 +222,19 @@ creation_rules:
 "
     ));
     assert_eq!(keys(&rule(&config)), [[AGE, "OWN"]]);
-    assert_eq!(rule(&config).selection.unwrap().text, "^a$");
+    assert_eq!(rule(&config).selection.unwrap().text(), "^a$");
 }
 
 #[test]
 fn each_way_to_select_values_is_read_and_an_empty_one_is_none() {
-    for kind in SelectionKind::ALL {
-        let config =
-            of_sops(&format!("creation_rules:\n- pgp: A\n  {}: '_x'\n  mac_only_encrypted: yes\n", kind.field()));
+    for name in Rule::NAMES {
+        let config = of_sops(&format!("creation_rules:\n- pgp: A\n  {name}: '_x'\n  mac_only_encrypted: yes\n"));
         let rule = rule(&config);
-        assert_eq!(rule.selection, Some(Selection { kind, text: "_x".to_owned() }));
+        assert_eq!(rule.selection, Rule::from_name(name, "_x"));
         assert!(rule.mac_only_encrypted);
     }
     let config = of_sops("creation_rules:\n- pgp: A\n  encrypted_regex: ''\n  encrypted_suffix: x\n");
-    assert_eq!(rule(&config).selection.unwrap().kind, SelectionKind::EncryptedSuffix);
+    assert_eq!(rule(&config).selection, Some(Rule::EncryptedSuffix("x".to_owned())));
     assert_eq!(rule(&of_sops("creation_rules:\n- pgp: A\n")).selection, None);
 }
 

@@ -106,6 +106,17 @@ pub enum ConfigFault {
         /// What belongs there.
         wanted: &'static str,
     },
+    /// A PGP key that is not named by its fingerprint.
+    #[error("the rule names the PGP key `{0}`, which is not a fingerprint")]
+    NotAFingerprint(String),
+    /// A key of a service that kenc does not use.
+    #[error("the rule names the key `{id}` in `{field}`, and kenc does not support that key service")]
+    KeyOfOtherService {
+        /// The field.
+        field: &'static str,
+        /// The key.
+        id: String,
+    },
     /// A name that `keys` does not have.
     #[error("`keys` has no `{0}`")]
     UnknownName(String),

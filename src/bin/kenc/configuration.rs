@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kenc::config::{Config, ConfigsAbove, Found, Guards, OwnConfig, WholeFile};
+use kenc::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, key_of_word};
 use kenc::context::EncryptionContext;
-use kenc::error::Error;
 use kenc::keys::{KeySpec, TrustedKeys};
 
 use crate::args::GlobalArgs;
@@ -23,7 +22,7 @@ pub struct Configs<'a> {
     search: Search,
     reporter: &'a Reporter,
     /// By the folder of the input; none for the standard input.
-    found: Mutex<BTreeMap<Option<PathBuf>, Arc<Found>>>,
+    found: Mutex<BTreeMap<Option<PathBuf>, Arc<FoundConfig>>>,
     own: Mutex<Option<Arc<OwnConfig>>>,
     above: Mutex<BTreeMap<Option<PathBuf>, Arc<ConfigsAbove>>>,
 }
@@ -67,7 +66,7 @@ impl<'a> Configs<'a> {
     }
 
     /// The config for an input: the one that was named, or the nearest.
-    pub fn of(&self, input: Option<&Path>) -> Result<Arc<Found>, Failure> {
+    pub fn of(&self, input: Option<&Path>) -> Result<Arc<FoundConfig>, Failure> {
         let depends_on_input = self.named.is_none() && self.search == Search::FromInput;
         let folder = if depends_on_input { folder_of(input) } else { None };
         let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,8 +74,12 @@ impl<'a> Configs<'a> {
             return Ok(Arc::clone(found));
         }
         let found = match &self.named {
-            Some(Named::OnCommandLine(path)) => Found { config: Some(Config::open(path)?), ..Found::default() },
-            Some(Named::InVariable(path)) => Found { config: Some(Config::open_as_sops(path)?), ..Found::default() },
+            Some(Named::OnCommandLine(path)) => {
+                FoundConfig { config: Some(Config::open(path)?), ..FoundConfig::default() }
+            }
+            Some(Named::InVariable(path)) => {
+                FoundConfig { config: Some(Config::open_as_sops(path)?), ..FoundConfig::default() }
+            }
             None => Config::find(input.filter(|_| depends_on_input), &*self.own()?)?,
         };
         let found = Arc::new(found);
@@ -91,46 +94,26 @@ impl<'a> Configs<'a> {
         words: &[String],
         given: &EncryptionContext,
         input: Option<&Path>,
-    ) -> Result<WholeFile, Failure> {
+    ) -> Result<WholeFileRecipe, Failure> {
         let found = self.of(input)?;
-        let Found { config, misnamed, is_hidden_from_sops: _ } = &*found;
+        let FoundConfig { config, misnamed, is_hidden_from_sops: _ } = &*found;
         if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
             self.reporter.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
         }
-        let mut choice = match config {
-            None => WholeFile::default(),
-            Some(config) if words.is_empty() => {
-                let choice = config.whole_file(input)?;
-                if choice.line.is_some() {
-                    self.hint_if_hidden_from_sops(&found);
-                }
-                choice
-            }
-            Some(config) => {
-                let rule = config.settings_for(input)?;
-                let context = rule.map_or_else(|| config.context().clone(), |rule| rule.context);
-                WholeFile { context, ..WholeFile::default() }
-            }
-        };
-        if let (Some(config), Some(line)) = (config, choice.line) {
+        let mut recipe = WholeFileRecipe::new(config.as_ref(), words, given, input)?;
+        if let (Some(config), Some(line)) = (config, recipe.line) {
+            self.hint_if_hidden_from_sops(&found);
             let name = input.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string());
             self.reporter.note(&format!("{name}: the rule is in {}, line {line}", config.path().display()));
         }
-        for word in words {
-            push_new(&mut choice.keys, key(config.as_ref(), word)?);
+        if recipe.keys.is_empty() {
+            recipe.keys.push(local_key()?);
         }
-        if choice.keys.is_empty() {
-            choice.keys.push(local_key()?);
-        }
-        choice.context = match config {
-            Some(config) => config.add_to_context(&choice.context, given)?,
-            None => given.clone(),
-        };
-        Ok(choice)
+        Ok(recipe)
     }
 
     /// Says whose rules are used, if sops would use others.
-    pub fn hint_if_hidden_from_sops(&self, found: &Found) {
+    pub fn hint_if_hidden_from_sops(&self, found: &FoundConfig) {
         if let (Some(config), true) = (&found.config, found.is_hidden_from_sops) {
             self.reporter.hint_once(&format!(
                 "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
@@ -180,14 +163,14 @@ impl<'a> Configs<'a> {
         let mut keys = Vec::new();
         for word in words {
             if !word.trim().starts_with('@') {
-                push_new(&mut keys, key(None, word)?);
+                push_new(&mut keys, key_of_word(None, word)?);
                 continue;
             }
             let mut meant: Option<(KeySpec, PathBuf)> = None;
             let standard_input = [PathBuf::from("-")];
             for input in if inputs.is_empty() { &standard_input[..] } else { inputs } {
                 let found = self.of((input.as_os_str() != "-").then_some(input))?;
-                let key = key(found.config.as_ref(), word)?;
+                let key = key_of_word(found.config.as_ref(), word)?;
                 match &meant {
                     None => meant = Some((key, input.clone())),
                     Some((other, _)) if *other == key => {}
@@ -213,14 +196,6 @@ impl<'a> Configs<'a> {
 
 fn folder_of(input: Option<&Path>) -> Option<PathBuf> {
     input.map(|path| path.parent().unwrap_or(path).to_owned())
-}
-
-/// The key that a word means, names of a config included.
-pub fn key(config: Option<&Config>, word: &str) -> Result<KeySpec, Failure> {
-    match config {
-        Some(config) => Ok(config.key(word)?),
-        None => Ok(word.parse::<KeySpec>().map_err(Error::from)?),
-    }
 }
 
 fn push_new(keys: &mut Vec<KeySpec>, key: KeySpec) {

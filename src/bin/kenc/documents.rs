@@ -1,17 +1,15 @@
 //! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
 
-use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use kenc::config::{Config, Rule as ConfigRule, RuleFormat, RuleKey};
+use kenc::config::{DocumentOptions, DocumentRecipe, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Document, EmptySelection, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
+use kenc::document::{Comments, Document, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
 use kenc::error::{DocumentError, Error, Result, SealFault};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
 use kenc::fs::input::Input;
-use kenc::keys::{KeySpec, KmsAccess, PgpFingerprint, WrappingKey};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -162,104 +160,22 @@ pub fn recipe(
     path: Option<&Path>,
 ) -> Result<Recipe, Failure> {
     let found = configs.of(path)?;
-    let config = found.config.as_ref();
-    let rule = match config {
-        Some(config) if keys.is_empty() => {
-            let rule = config.rule_for(path)?;
-            if rule.is_some() {
-                configs.hint_if_hidden_from_sops(&found);
-            }
-            rule
-        }
-        Some(config) => config.settings_for(path)?,
-        None => None,
-    };
-    let threshold = args.shamir_threshold.or(rule.as_ref().and_then(|rule| rule.threshold)).map_or(0, usize::from);
-    let context = match (config, &rule) {
-        (Some(config), Some(rule)) => config.add_to_context(&rule.context, given)?,
-        (Some(config), None) => config.add_to_context(config.context(), given)?,
-        (None, _) => given.clone(),
-    };
-    let groups = if !keys.is_empty() {
-        groups_of_words(keys, args.shamir_threshold.is_some(), config)?
-    } else if let Some(rule) = rule.as_ref().filter(|rule| !rule.groups.is_empty()) {
-        groups_of_rule(rule)?
-    } else {
-        vec![vec![local_key()?.into()]]
-    };
-    let groups = groups.into_iter().map(|group| with_context(group, &context)).collect::<Result<_, Failure>>()?;
-    let rule_given = selection(&args.selection);
-    let rule_of_config = rule.as_ref().and_then(selection_of_rule);
-    let is_only_encrypted = args.mac_only_encrypted || rule.is_some_and(|rule| rule.mac_only_encrypted);
-    Ok(Recipe {
-        rule: rule_given.or(rule_of_config).unwrap_or_default(),
-        groups,
-        threshold,
-        mac_scope: if is_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All },
+    let options = DocumentOptions {
+        rule: selection(&args.selection),
+        threshold: args.shamir_threshold,
+        mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
         comments: if args.encrypt_comments { Comments::Encrypted } else { Comments::InTheClear },
-        empty_selection: EmptySelection::Refused,
-    })
-}
-
-/// The keys of a rule, group by group.
-pub fn groups_of_rule(rule: &ConfigRule) -> Result<Vec<Vec<WrappingKey>>, Failure> {
-    rule.groups.iter().map(|group| group.keys.iter().map(key_of_rule).collect()).collect()
-}
-
-/// A key of a rule.
-pub fn key_of_rule(key: &RuleKey) -> Result<WrappingKey, Failure> {
-    Ok(match key {
-        RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
-            key: KeySpec::AwsKms(key.clone()),
-            access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
-        },
-        RuleKey::Age(recipient) => KeySpec::Age(recipient.clone()).into(),
-        RuleKey::Passphrase => KeySpec::Passphrase.into(),
-        RuleKey::Pgp(name) => {
-            let fingerprint = PgpFingerprint::from_fingerprint(name);
-            KeySpec::Pgp(fingerprint.ok_or_else(|| Cause::NoFingerprint(name.clone()))?).into()
-        }
-        RuleKey::Other { kind, id } => {
-            return Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into());
-        }
-    })
-}
-
-/// All keys of the command line in one group; or with a threshold a group for each word, whose keys have commas between.
-fn groups_of_words(
-    words: &[String],
-    is_shared: bool,
-    config: Option<&Config>,
-) -> Result<Vec<Vec<WrappingKey>>, Failure> {
-    let key = |word: &str| -> Result<WrappingKey, Failure> { Ok(crate::configuration::key(config, word)?.into()) };
-    let groups: Vec<Vec<&str>> = if is_shared {
-        words.iter().map(|word| word.split(',').collect()).collect()
-    } else {
-        vec![words.iter().map(String::as_str).collect()]
     };
-    let group = |words: Vec<&str>| {
-        let mut seen = HashSet::new();
-        let keys = words.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
-        Ok(keys.into_iter().filter(|key| seen.insert(key.key.to_string())).collect())
-    };
-    groups.into_iter().map(group).collect()
-}
-
-/// Adds pairs to the context of every key of AWS KMS. What a key has already stays, unless it contradicts.
-pub fn with_context(group: Vec<WrappingKey>, given: &EncryptionContext) -> Result<Vec<WrappingKey>, Failure> {
-    let mut group = group;
-    for WrappingKey { key, access } in &mut group {
-        if !matches!(key, KeySpec::AwsKms(_)) {
-            continue;
-        }
-        for (name, value) in given.iter() {
-            let is_there = access.context.iter().any(|pair| pair == (name, value));
-            if !is_there {
-                access.context.insert(name, value).map_err(Error::from)?;
-            }
-        }
+    let DocumentRecipe { mut recipe, line } = DocumentRecipe::new(found.config.as_ref(), keys, given, options, path)?;
+    if line.is_some() {
+        configs.hint_if_hidden_from_sops(&found);
     }
-    Ok(group)
+    if let [only] = &mut recipe.groups[..]
+        && only.is_empty()
+    {
+        only.push(local_key()?.into());
+    }
+    Ok(recipe)
 }
 
 /// The rule that was given on the command line.
@@ -278,12 +194,6 @@ pub fn selection(args: &SelectionArgs) -> Option<Rule> {
         .or(encrypted_regex.map(Rule::EncryptedRegex))
         .or(unencrypted_comment_regex.map(Rule::UnencryptedCommentRegex))
         .or(encrypted_comment_regex.map(Rule::EncryptedCommentRegex))
-}
-
-/// Which values a rule of a config has encrypted, if it says so.
-pub fn selection_of_rule(rule: &ConfigRule) -> Option<Rule> {
-    let selection = rule.selection.as_ref()?;
-    Rule::from_name(selection.kind.field(), &selection.text)
 }
 
 /// Writes a text to its place, as a whole or not at all where the place is a file.

@@ -81,10 +81,6 @@ pub enum Cause {
     MixedInputs { document: PathBuf, whole: PathBuf },
     #[error("{0}: --range applies to kenc files, and this is a config document")]
     RangeOfDocument(String),
-    #[error("the config names the PGP key `{0}`, which is not a fingerprint")]
-    NoFingerprint(String),
-    #[error("the config names the key `{id}` in `{field}`, and kenc does not support that key service")]
-    KeyOfOtherService { field: &'static str, id: String },
     #[error("{0}: --cipher applies to kenc files: the values of a config document have only one cipher")]
     CipherOfDocument(String),
     #[error("encrypting several files needs an output folder")]
@@ -289,8 +285,6 @@ impl Failure {
             Cause::CiphertextToTerminal { .. }
             | Cause::MixedInputs { .. }
             | Cause::RangeOfDocument(_)
-            | Cause::NoFingerprint(_)
-            | Cause::KeyOfOtherService { .. }
             | Cause::CipherOfDocument(_)
             | Cause::NoRule(_)
             | Cause::NoPlaceForMany

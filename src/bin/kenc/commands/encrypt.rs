@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 
-use kenc::config::WholeFile as Choice;
+use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
 use kenc::error::{Error, Result};

@@ -5,7 +5,7 @@ use std::io::{BufReader, IoSliceMut, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kenc::config::WholeFile as Choice;
+use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::error::{Error, Result};
 use kenc::formats::native::armor::ArmorWriter;

@@ -68,13 +68,6 @@ fn of_command(cause: &Cause) -> String {
             quoted(whole)
         ),
         Cause::RangeOfDocument(_) => "`--extract PATH` writes one value".to_owned(),
-        Cause::NoFingerprint(_) => {
-            "`gpg --list-keys` shows fingerprints; the 40 digits are what belongs there".to_owned()
-        }
-        Cause::KeyOfOtherService { .. } => {
-            "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
-                .to_owned()
-        }
         Cause::CipherOfDocument(_)
         | Cause::NoRule(_)
         | Cause::NoPlaceForMany

@@ -13,7 +13,6 @@ use super::keys::{named, refuse_others};
 use super::session::{Session, name_of};
 use super::transform::encrypted_of;
 use super::vouching::vouchers;
-use crate::documents::groups_of_rule;
 use crate::failure::Failure;
 use crate::output::hold;
 use crate::standard_streams;
@@ -46,7 +45,7 @@ fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
     let held = hold(path)?;
     let sealed = session.sealed(Some(path))?;
     let rule = config.rule_for(Some(path))?.ok_or_else(|| none("the config file has no creation rules"))?;
-    let groups = groups_of_rule(&rule)?;
+    let groups = rule.wrapping_keys()?;
     let old = sealed.metadata();
     let stated = session.args.shamir_secret_sharing_threshold.or(rule.threshold.map(usize::from)).unwrap_or(0);
     let threshold = if groups.len() > 1 { stated } else { 0 };

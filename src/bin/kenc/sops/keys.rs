@@ -10,7 +10,6 @@ use kenc::keys::{KeySpec, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 use super::args::{RefusedKeys, SopsArgs};
 use super::exit::{Stop, code};
 use crate::configuration::Configs;
-use crate::documents::groups_of_rule;
 
 /// What is said when there is nothing to take keys from.
 const NO_CONFIG: &str =
@@ -29,7 +28,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, from: Format)
     };
     let groups = match &rule {
         _ if !given.is_empty() => vec![given],
-        Some(rule) if !rule.groups.is_empty() => groups_of_rule(rule)?,
+        Some(rule) if !rule.groups.is_empty() => rule.wrapping_keys()?,
         // Programs look for these sentences.
         Some(_) => {
             let stop = Stop::new(code::FAILED, NO_KEY_OF_RULE);
@@ -42,8 +41,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, from: Format)
     };
     let threshold =
         args.shamir_secret_sharing_threshold.or(rule.as_ref().and_then(|rule| rule.threshold.map(usize::from)));
-    let from_config = rule.as_ref().and_then(|rule| rule.selection.as_ref());
-    let from_config = from_config.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
+    let from_config = rule.as_ref().and_then(|rule| rule.selection.clone());
     let is_only_encrypted = args.mac_only_encrypted || rule.as_ref().is_some_and(|rule| rule.mac_only_encrypted);
     // The single value of a binary document has no name that a rule could be about.
     let is_binary = from == Format::Binary;

@@ -12,7 +12,6 @@ use kenc::keys::{KeySpec, NamedKey, Vouchers};
 use super::exit::{Stop, code};
 use super::keys::given;
 use super::session::Session;
-use crate::documents::groups_of_rule;
 use crate::question::{Choice, ask};
 use crate::report::printable;
 
@@ -74,7 +73,7 @@ fn is_named_by_rule(session: Session<'_>, path: &Path, opened: &Opened) -> bool 
     let rule = || {
         let found = session.configs.of(Some(path)).ok()?;
         let rule = found.config.as_ref()?.rule_for(Some(path)).ok()??;
-        let groups = groups_of_rule(&rule).ok()?;
+        let groups = rule.wrapping_keys().ok()?;
         let groups: Vec<Vec<WantedKey>> =
             groups.into_iter().map(|group| group.into_iter().map(WantedKey::Wrapping).collect()).collect();
         let threshold = rule.threshold.map_or(0, usize::from);

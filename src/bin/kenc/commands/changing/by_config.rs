@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use kenc::config::WholeFile;
+use kenc::config::WholeFileRecipe;
 use kenc::keys::{AwsKms, Identities, KeyChange, KeySpec, Keyring, PassphraseSource, Rewrapper, TrustedKeys};
 
 use super::Target;
@@ -14,7 +14,7 @@ use crate::failure::{Cause, Failure};
 
 /// What the rules say for the targets of a run, each different choice of keys once.
 pub struct ByConfig {
-    choices: Vec<(WholeFile, AwsKms)>,
+    choices: Vec<(WholeFileRecipe, AwsKms)>,
     of_path: HashMap<PathBuf, usize>,
 }
 
@@ -47,7 +47,7 @@ impl ByConfig {
 
     /// What changes keys, for each choice.
     pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeySpec]) -> Vec<Rewrapper<'a>> {
-        let rewrapper = |((choice, _), keyring): (&(WholeFile, AwsKms), &'a Keyring<'a>)| {
+        let rewrapper = |((choice, _), keyring): (&(WholeFileRecipe, AwsKms), &'a Keyring<'a>)| {
             let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
             Rewrapper::new(keyring, change, only.to_vec())
         };
@@ -80,7 +80,7 @@ impl Rewrappers<'_> {
 }
 
 /// A file was encrypted under the rule for its name without `.kenc`. Where that has none, its own name counts.
-pub fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFile, Failure> {
+pub fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFileRecipe, Failure> {
     let chosen = |path: &Path| {
         let found = configs.of(Some(path))?;
         let choice = found.config.as_ref().map(|config| config.whole_file(Some(path))).transpose()?;

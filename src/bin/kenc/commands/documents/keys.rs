@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::config::{OtherKind, Rule, RuleKey};
+use kenc::config::{CreationRule, OtherService, RuleKey, add_context};
 use kenc::context::EncryptionContext;
 use kenc::document::{GroupDifference, Metadata, NewKeys, StoredKey, WantedKey};
 use kenc::error::Error;
@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
 use crate::commands::changing::Target;
 use crate::configuration::Configs;
-use crate::documents::{key_of_rule, with_context};
 use crate::failure::{Cause, Failure};
 
 /// Where the keys of documents come from in a run.
@@ -45,7 +44,7 @@ impl KeysOfDocuments<'_> {
         self.listed(&rule, metadata, target).ok()
     }
 
-    fn listed(&self, rule: &Rule, metadata: &Metadata, target: &Target) -> Result<NewKeys, Failure> {
+    fn listed(&self, rule: &CreationRule, metadata: &Metadata, target: &Target) -> Result<NewKeys, Failure> {
         let resolve = |key: &KmsKey| self.rewrapper.resolved(key);
         let threshold = rule.threshold.map_or(0, usize::from);
         let groups = self.wanted(rule, target.path())?;
@@ -53,7 +52,7 @@ impl KeysOfDocuments<'_> {
     }
 
     /// The rule for a document.
-    pub fn rule(&self, target: &Target) -> Result<Rule, Failure> {
+    pub fn rule(&self, target: &Target) -> Result<CreationRule, Failure> {
         let found = self.configs.of(target.path())?;
         let rule = found.config.as_ref().map(|config| config.rule_for(target.path())).transpose()?.flatten();
         let rule = rule.filter(|rule| !rule.groups.is_empty()).ok_or_else(|| Cause::NoRule(target.name()))?;
@@ -65,18 +64,17 @@ impl KeysOfDocuments<'_> {
     fn context(&self, path: Option<&Path>) -> Result<EncryptionContext, Failure> {
         let found = self.configs.of(path)?;
         let Some(config) = &found.config else { return Ok(EncryptionContext::new()) };
-        Ok(config.settings_for(path)?.map_or_else(|| config.context().clone(), |rule| rule.context))
+        Ok(config.context_for(path)?)
     }
 
-    fn wanted(&self, rule: &Rule, path: Option<&Path>) -> Result<Vec<Vec<WantedKey>>, Failure> {
+    fn wanted(&self, rule: &CreationRule, path: Option<&Path>) -> Result<Vec<Vec<WantedKey>>, Failure> {
         let context = self.context(path)?;
         let key = |key: &RuleKey| match key {
-            RuleKey::Other { kind, id } => match list_of(*kind) {
-                Some(list) => Ok(WantedKey::Other { list, id: id_in_list(*kind, id) }),
-                None => Err(Cause::KeyOfOtherService { field: kind.field(), id: id.clone() }.into()),
-            },
+            RuleKey::Other { kind, id } if let Some(list) = list_of(*kind) => {
+                Ok(WantedKey::Other { list, id: id_in_list(*kind, id) })
+            }
             key => {
-                let key = with_context(vec![key_of_rule(key)?], &context)?.remove(0);
+                let key = add_context(rule.wrapping_key(key)?, &context)?;
                 Ok(WantedKey::Wrapping(key))
             }
         };
@@ -85,22 +83,22 @@ impl KeysOfDocuments<'_> {
 }
 
 /// The list of a document in which keys of another service are.
-fn list_of(kind: OtherKind) -> Option<&'static str> {
+fn list_of(kind: OtherService) -> Option<&'static str> {
     match kind {
-        OtherKind::GcpKms => Some("gcp_kms"),
-        OtherKind::HuaweiKms => Some("hckms"),
-        OtherKind::AzureKeyVault => Some("azure_kv"),
-        OtherKind::HashicorpVault => Some("hc_vault"),
-        OtherKind::Plugin => None,
+        OtherService::GcpKms => Some("gcp_kms"),
+        OtherService::HuaweiKms => Some("hckms"),
+        OtherService::AzureKeyVault => Some("azure_kv"),
+        OtherService::HashicorpVault => Some("hc_vault"),
+        OtherService::Plugin => None,
     }
 }
 
 /// The name of a key of another service as its parts in a document make it.
-fn id_in_list(kind: OtherKind, id: &str) -> String {
+fn id_in_list(kind: OtherService, id: &str) -> String {
     match kind {
-        OtherKind::AzureKeyVault => id.replacen("/keys/", "/", 1),
-        OtherKind::HashicorpVault => id.replacen("/v1/", "/", 1).replacen("/keys/", "/", 1),
-        OtherKind::GcpKms | OtherKind::HuaweiKms | OtherKind::Plugin => id.to_owned(),
+        OtherService::AzureKeyVault => id.replacen("/keys/", "/", 1),
+        OtherService::HashicorpVault => id.replacen("/v1/", "/", 1).replacen("/keys/", "/", 1),
+        OtherService::GcpKms | OtherService::HuaweiKms | OtherService::Plugin => id.to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::rewrap::metadata_of;
 use crate::args::RotateArgs;
 use crate::commands::changing::Target;
 use crate::commands::changing::vouching::Vouching;
-use crate::documents::{selection, selection_of_rule, warn_unless_sealed};
+use crate::documents::{selection, warn_unless_sealed};
 use crate::failure::{Cause, Failure};
 use crate::report::{Reporter, printable};
 
@@ -45,9 +45,8 @@ impl Run<'_> {
             (selection(&args.selection), args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted));
         if args.from_config.from_config {
             let of_config = keys.rule(target)?;
-            rule = rule.or_else(|| Some(selection_of_rule(&of_config).unwrap_or_default()));
-            let scope = if of_config.mac_only_encrypted { MacScope::OnlyEncrypted } else { MacScope::All };
-            mac_scope = mac_scope.or(Some(scope));
+            rule = rule.or_else(|| Some(of_config.selection.clone().unwrap_or_default()));
+            mac_scope = mac_scope.or(Some(of_config.mac_scope()));
         }
         let old_rule = old.rule.clone();
         let vouchers = vouching.of_document(target, old)?;

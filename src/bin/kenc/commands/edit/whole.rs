@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kenc::config::WholeFile as Choice;
+use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::error::Result;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use kenc::document::merge::unresolved;
-use kenc::document::{Demands as DocumentDemands, Document, Format, Rule, Sealed};
+use kenc::document::{Demands as DocumentDemands, Document, Format, Sealed};
 use kenc::error::{DocumentError, Error};
 use kenc::keys::{Keyring, NamedKey, Vouchers};
 use serde_json::json;
@@ -164,7 +164,7 @@ impl Check<'_> {
     fn names_of_rule(&self, path: &Path) -> Result<Vec<String>, Failure> {
         let found = self.configs.of(Some(path))?;
         let rule = found.config.as_ref().and_then(|config| config.rule_for(Some(path)).ok().flatten());
-        let groups = rule.map(|rule| documents::groups_of_rule(&rule)).transpose()?.unwrap_or_default();
+        let groups = rule.map(|rule| rule.wrapping_keys()).transpose()?.unwrap_or_default();
         Ok(groups.iter().flatten().map(|key| NamedKey::of_wrapping_key(key).to_string()).collect())
     }
 
@@ -172,9 +172,7 @@ impl Check<'_> {
     fn exposed_by_rule(&self, sealed: &Sealed, path: &Path) -> Result<Vec<(kenc::error::At, String)>, Failure> {
         let found = self.configs.of(Some(path))?;
         let rule = found.config.as_ref().map(|config| Config::settings_for(config, Some(path))).transpose()?.flatten();
-        let selection = rule.and_then(|rule| rule.selection);
-        let rule = selection.and_then(|selection| Rule::from_name(selection.kind.field(), &selection.text));
-        match rule {
+        match rule.and_then(|rule| rule.selection) {
             Some(rule) if rule != sealed.metadata().rule => {
                 Ok(sealed.in_the_clear_under(&rule).map_err(Error::from)?)
             }

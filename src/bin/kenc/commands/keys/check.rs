@@ -13,7 +13,7 @@ use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
 use crate::commands::opening;
 use crate::configuration::Configs;
-use crate::documents::{self, groups_of_rule};
+use crate::documents;
 use crate::environment::{identities, key_service, local_key_file};
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
@@ -138,7 +138,7 @@ fn keys_in_use(configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec
     let mut subjects: Vec<Subject> = Vec::new();
     if let Some(config) = &configs.of(None)?.config {
         for rule in config.rules()? {
-            for WrappingKey { key, access } in groups_of_rule(&rule)?.into_iter().flatten() {
+            for WrappingKey { key, access } in rule.wrapping_keys()?.into_iter().flatten() {
                 let of_rule = if access.context.is_empty() { &rule.context } else { &access.context };
                 let context = config.add_to_context(of_rule, context)?;
                 let is_known = |known: &Subject| known.context == context && known.key.name() == key.to_string();

@@ -41,6 +41,13 @@ pub fn of(error: &ConfigError) -> String {
             "`kms` takes ARNs, `age` recipients, `pgp` fingerprints; `keys` in .kenc.yaml takes any but the last"
                 .to_owned()
         }
+        ConfigFault::NotAFingerprint(_) => {
+            "`gpg --list-keys` shows fingerprints; the 40 digits are what belongs there".to_owned()
+        }
+        ConfigFault::KeyOfOtherService { .. } => {
+            "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
+                .to_owned()
+        }
         ConfigFault::UnknownName(name) => format!("add it: `keys: {{{name}: alias/NAME}}`"),
         ConfigFault::Context(_) => "a context is written `context: {app: NAME}`, each key once".to_owned(),
         ConfigFault::ContextConflict { key, .. } => {
