@@ -1,8 +1,5 @@
 //! What the tests of the whole program share: a home of their own, servers that surely end, and skipping by name.
 
-// Each test crate takes a part of this.
-#![allow(dead_code, unused_imports, reason = "each test crate uses a part of it")]
-
 mod emulator;
 mod header;
 mod http;
@@ -24,13 +21,12 @@ pub use emulator::{
     Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto,
 };
 pub use header::{RawFile, RawSlot};
-pub use http::Answer;
 pub use inherited::take_signals_as_usual;
 pub use kenc::{Home, Outcome, finish};
 pub use link::Link;
 pub use pipe::{LongText, Measured, pipe};
 pub use postgres::Postgres;
-pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
+pub use process::{CLOSED_PORT, program, python_program, run_quietly};
 pub use raw_server::{Asked, RawServer, answer_json, answer_with};
 pub use relay::{Relay, silent_listener};
 pub use sops::Sops;

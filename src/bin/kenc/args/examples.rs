@@ -1,5 +1,5 @@
 //! How each command is used: the forms of its synopsis, and examples. `--help` and the man pages show both, and a test
-//! (`tests/examples.rs`) runs every example.
+//! (`tests/suite/command_line/examples.rs`) runs every example.
 //!
 //! Plain texts, so that nothing is put together when kenc starts. A line with two spaces says what the command below it, with
 //! four, is for; an empty line is between examples.

@@ -1,0 +1,85 @@
+//! The tests of the program, and of the parts of the library below it: one file for each property.
+//!
+//! `cargo test --test suite FILTER` runs the ones whose names contain `FILTER`, such as `documents::git`.
+
+#![cfg(unix)]
+
+#[allow(dead_code, missing_docs, unused_imports)]
+#[path = "../../src/bin/kenc/args.rs"]
+mod args;
+#[path = "../support/sandbox/mod.rs"]
+mod cli_support;
+#[macro_use]
+#[path = "../support/mod.rs"]
+mod support;
+
+/// What is typed, and what is printed and documented.
+mod command_line {
+    mod examples;
+    mod generated;
+    mod hostile_text;
+    mod manual_pages;
+    mod surroundings;
+    mod terminal;
+    mod transcripts;
+}
+
+/// Single values of config files.
+mod documents {
+    mod command_line;
+    mod corpus;
+    mod edit;
+    mod exec;
+    mod exposure;
+    mod forgery;
+    mod git;
+    mod property;
+    mod rescue;
+    mod roundtrip;
+    mod seal;
+    mod seal_vectors;
+    mod services;
+    mod shown_keys;
+    mod sops;
+    mod vectors;
+    mod workbench;
+    mod yaml_corpus;
+}
+
+/// Whole files, streams and folders.
+mod files {
+    mod decoder;
+    #[cfg(target_os = "linux")]
+    mod faults;
+    mod modes;
+    #[cfg(target_os = "linux")]
+    mod replacing;
+    mod rewrap;
+    mod streams;
+    mod tamper;
+    #[cfg(target_os = "linux")]
+    mod trees;
+    mod vectors;
+}
+
+/// Keys, what holds them, and who is trusted with them.
+mod keys {
+    mod age;
+    mod checks;
+    mod config;
+    mod hostile_kms;
+    mod kms;
+    mod silent_keys;
+    mod trust;
+}
+
+/// kenc under the name of sops, and beside it.
+mod sops {
+    mod both_ways;
+    mod clients;
+    mod flags;
+    mod identities;
+    mod link;
+    mod notations;
+    mod sentences;
+}
