@@ -70,6 +70,12 @@ impl EncryptionContext {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// The pairs for themselves, in ascending order of the keys' bytes.
+    #[must_use]
+    pub fn to_pairs(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     /// Checks that every pair of `demanded` is here; other pairs may be here too.
     ///
     /// # Errors

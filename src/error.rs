@@ -6,17 +6,30 @@
 //! - No error holds a secret, and none holds bytes of an input that was not authenticated.
 //! - [`Error::class`] sorts every error into the few kinds that a caller acts on.
 
-mod config;
-mod document;
+pub(crate) mod authentication;
+pub(crate) mod class;
+pub(crate) mod config;
+pub(crate) mod context;
+pub(crate) mod document;
+pub(crate) mod format;
+pub(crate) mod key_word;
+pub(crate) mod kms;
+pub(crate) mod pgp;
+pub(crate) mod refusal;
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::keys::{GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError};
-
+pub use authentication::AuthenticationError;
+pub use class::{Class, Verdict};
 pub use config::{ConfigError, ConfigFault, WholeFileFault};
+pub use context::ContextError;
 pub use document::{At, DocumentError, SealFault};
+pub use format::{Foreign, FormatError};
+pub use key_word::KeyWordError;
+pub use kms::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
+pub use pgp::PgpRefusal;
+pub use refusal::{GroupOutcome, KeyAttempt, KeyRefusal};
 
 /// The result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -195,25 +208,6 @@ pub enum Error {
     },
 }
 
-/// The kinds of failure that a caller tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// Something failed that is none of the others.
-    Failed,
-    /// What was asked for cannot be meant.
-    Usage,
-    /// The input is not authentic, is corrupt, is no kenc file, or has not the context that was demanded.
-    NotAuthentic,
-    /// Every key said no.
-    NoKey,
-    /// A key service could not be used: trying again, or signing in, may help.
-    KeyService,
-    /// An output exists already.
-    WouldOverwrite,
-    /// A signal ended the work.
-    Interrupted,
-}
-
 impl Error {
     /// Wraps an I/O error with what was being done, as it reads after "cannot": `read x`, `write y`.
     pub fn io(action: impl Into<String>, source: io::Error) -> Self {
@@ -291,175 +285,6 @@ fn class_of_attempts<'a>(attempts: impl IntoIterator<Item = &'a KeyAttempt>) -> 
 
 fn opened(groups: &[GroupOutcome]) -> usize {
     groups.iter().filter(|group| group.is_open).count()
-}
-
-/// What a refusal of one key means for the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The key was asked, or is known not to be there, and will say the same next time.
-    No,
-    /// The key could not be asked.
-    Unavailable,
-    /// The key was asked, and the wrapped key or its context is not what was once written.
-    Damaged,
-}
-
-/// The input is not a well-formed kenc file. See `kenc-format(5)`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FormatError {
-    /// The input starts like something else.
-    #[error("{0}")]
-    NotKenc(Foreign),
-    /// A version of the format that this reader does not know.
-    #[error("unknown kenc format version {0}")]
-    UnknownVersion(u8),
-    /// A suite that this reader does not know.
-    #[error("unknown suite 0x{0:04x}")]
-    UnknownSuite(u16),
-    /// The input ends within the named part.
-    #[error("the input ends within the {0}")]
-    Truncated(&'static str),
-    /// A number in the header is beyond what the format permits.
-    #[error("the {field} is {found}, and the limit is {limit}")]
-    LimitExceeded {
-        /// Name of the field.
-        field: &'static str,
-        /// The value found.
-        found: u64,
-        /// The greatest value permitted.
-        limit: u64,
-    },
-    /// The bytes say something that has another, only permitted, encoding.
-    #[error("the {0}")]
-    NotCanonical(&'static str),
-    /// Both slot tables are damaged.
-    #[error("both copies of the slot table are damaged")]
-    NoWholeSlotTable,
-    /// The armor is not strict PEM.
-    #[error("line {line} of the armor {fault}")]
-    Armor {
-        /// The line, counted from 1.
-        line: u64,
-        /// What is wrong with it, as it reads after "line N of the armor".
-        fault: &'static str,
-    },
-}
-
-/// What an input that is not a kenc file looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreign {
-    /// Nothing at all.
-    Empty,
-    /// Only the first bytes of a kenc file.
-    BeginningOfKenc,
-    /// A kenc file whose line ends were converted, as by a transfer in text mode.
-    NewlinesConverted,
-    /// A kenc file that went through a channel that keeps seven bits of each byte.
-    SevenBit,
-    /// An age file.
-    Age,
-    /// An OpenPGP message.
-    OpenPgp,
-    /// A sops document.
-    Sops,
-    /// A message of the AWS Encryption SDK.
-    AwsEncryptionSdk,
-    /// A file of `openssl enc`.
-    OpenSslEnc,
-    /// Anything else.
-    Unknown,
-}
-
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the input is empty",
-            Self::BeginningOfKenc => "the input ends within its first 16 bytes",
-            Self::NewlinesConverted => "a conversion of line ends damaged this kenc file",
-            Self::SevenBit => "a transfer that kept only seven bits of each byte damaged this kenc file",
-            Self::Age => "this is an age file",
-            Self::OpenPgp => "this is an OpenPGP message",
-            Self::Sops => "this is a sops document",
-            Self::AwsEncryptionSdk => "this is an AWS Encryption SDK message",
-            Self::OpenSslEnc => "this is an `openssl enc` file",
-            Self::Unknown => "this is not a kenc file",
-        })
-    }
-}
-
-/// The input is well formed, but something in it was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AuthenticationError {
-    /// A chunk does not authenticate.
-    #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]
-    Chunk {
-        /// Number of the chunk, from 0.
-        chunk: u64,
-        /// Where it starts in the (unarmored) file.
-        offset: u64,
-        /// How many plaintext bytes before it were authentic.
-        authentic: u64,
-    },
-    /// The payload ends before its last chunk.
-    #[error("the file was cut off at byte {offset}")]
-    CutOff {
-        /// Length of what is there, in bytes of the (unarmored) file.
-        offset: u64,
-        /// How many plaintext bytes before it were authentic.
-        authentic: u64,
-    },
-    /// The payload has more chunks than the format permits.
-    #[error("the payload has more than 2^38 chunks")]
-    TooLong,
-}
-
-impl AuthenticationError {
-    /// How many plaintext bytes before the fault were authentic.
-    #[must_use]
-    pub fn authentic(&self) -> u64 {
-        match *self {
-            Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
-            Self::TooLong => 0,
-        }
-    }
-}
-
-/// An encryption context that cannot be used, or is not the demanded one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ContextError {
-    /// A word on the command line has no `=`.
-    #[error("the encryption context pair `{0}` has no `=`")]
-    NoEqualsSign(String),
-    /// A pair has an empty key.
-    #[error("the encryption context pair `{0}` has an empty key")]
-    EmptyKey(String),
-    /// A key was given twice.
-    #[error("the encryption context key `{0}` is given twice")]
-    Duplicate(String),
-    /// There are more pairs than permitted.
-    #[error("the encryption context has {0} pairs, and the limit is 64")]
-    TooManyPairs(usize),
-    /// The keys and values are longer than permitted.
-    #[error("the encryption context has {0} bytes, and the limit is 8192")]
-    TooLong(usize),
-    /// A demanded pair is not in the file's context at all.
-    #[error("encryption context mismatch: the file has no {key}, -c asks for {key}={demanded}")]
-    Missing {
-        /// The key.
-        key: String,
-        /// The value demanded.
-        demanded: String,
-    },
-    /// A demanded pair has another value in the file's context.
-    #[error("encryption context mismatch: the file has {key}={found}, -c asks for {key}={demanded}")]
-    Different {
-        /// The key.
-        key: String,
-        /// The value demanded.
-        demanded: String,
-        /// The value that the file has.
-        found: String,
-    },
 }
 
 /// The system's reason in lower case and without the number that Rust adds to it.

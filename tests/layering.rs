@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Every module of the library with the modules that it may name, itself left out. The order is from the ground up.
 const MAY_NAME: &[(&str, &[&str])] = &[
-    // Errors carry the refusals of keys, so these two know each other.
-    ("error", &["keys"]),
+    ("error", &[]),
     ("threads", &["error"]),
     ("codec", &["error"]),
     ("crypto", &["error"]),

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ContextError;
-use crate::keys::KeyWordError;
+use super::context::ContextError;
+use super::key_word::KeyWordError;
 
 /// A config file cannot be used, or says nothing for what is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Class;
+use super::class::Class;
 
 /// A document cannot be used, or what was asked for cannot be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

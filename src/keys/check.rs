@@ -4,10 +4,19 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::aws_kms::{AwsKms, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind};
-use super::{AGE, AWS_KMS, Identities, KeyRefusal, KeySpec, Keyring, WrappedKey, age, pgp};
+use super::age::identities::Identities;
+use super::age::slot::is_passphrase;
+use super::age::wrap as age;
+use super::aws_kms::AwsKms;
+use super::aws_kms::check::{KmsKeyCheck, KmsPurpose};
+use super::aws_kms::key::KmsKey;
+use super::keyring::Keyring;
+use super::pgp::gpg;
+use super::spec::KeySpec;
+use super::wrapped::{AGE, AWS_KMS, WrappedKey};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
+use crate::error::{KeyRefusal, KmsRefusal, KmsRefusalKind};
 
 /// A key to check.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +77,7 @@ impl Keyring<'_> {
                 KeyCheck::Age(self.check_age(opened.as_ref().map_err(Clone::clone), &recipient.to_string()))
             }
             KeyToCheck::Named(KeySpec::Passphrase) => KeyCheck::Passphrase,
-            KeyToCheck::Named(KeySpec::Pgp(key)) => match pgp::wrap(key, DataKey::generate().expose()) {
+            KeyToCheck::Named(KeySpec::Pgp(key)) => match gpg::wrap(key, DataKey::generate().expose()) {
                 Ok(_) => KeyCheck::Pgp,
                 Err(refusal) => KeyCheck::Unusable(refusal.into()),
             },
@@ -84,7 +93,7 @@ impl Keyring<'_> {
                         slot.key_id
                     ))),
                 },
-                AGE if age::is_passphrase(slot) => KeyCheck::Passphrase,
+                AGE if is_passphrase(slot) => KeyCheck::Passphrase,
                 AGE => KeyCheck::Age(self.check_age(Ok(slot), &slot.key_id)),
                 unknown => KeyCheck::Unusable(KeyRefusal::UnknownProvider(unknown.to_owned())),
             },

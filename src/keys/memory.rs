@@ -11,8 +11,10 @@ use std::time::Instant;
 use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
+use crate::error::{KeyRefusal, KmsRefusal, KmsRefusalKind};
+use crate::keys::aws_kms::key::KmsKey;
 use crate::keys::race::Patience;
-use crate::keys::{AWS_KMS, KeyRefusal, KmsKey, KmsRefusal, KmsRefusalKind, WrappedKey};
+use crate::keys::wrapped::{AWS_KMS, WrappedKey};
 
 /// Most answers that are kept. The oldest gives way: who asks for it again asks its key again.
 const MOST_ANSWERS: usize = 1024;

@@ -1,7 +1,10 @@
 //! Which keys may be asked because a file's header names them. A header is somebody else's text.
 
-use super::groups::{KmsAccess, is_same_fingerprint};
-use super::{AGE, AWS_KMS, KeySpec, KmsKey, PGP, WrappedKey, age};
+use super::access::KmsAccess;
+use super::age::slot::is_passphrase;
+use super::aws_kms::key::KmsKey;
+use super::spec::KeySpec;
+use super::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
 
 /// Longest pattern, in bytes: the longest ARN is shorter.
 const MAX_PATTERN: usize = 1024;
@@ -130,11 +133,9 @@ impl Trusted {
             (Self::Account(account), AWS_KMS) => {
                 KmsKey::from_slot(&slot.key_id).is_some_and(|key| key.account() == Some(account.as_str()))
             }
-            (Self::Key(KeySpec::Passphrase), AGE) => age::is_passphrase(slot),
-            (Self::Key(KeySpec::Age(recipient)), AGE) => {
-                !age::is_passphrase(slot) && recipient.to_string() == slot.key_id
-            }
-            (Self::Key(KeySpec::Pgp(key)), PGP) => is_same_fingerprint(key, &slot.key_id),
+            (Self::Key(KeySpec::Passphrase), AGE) => is_passphrase(slot),
+            (Self::Key(KeySpec::Age(recipient)), AGE) => !is_passphrase(slot) && recipient.to_string() == slot.key_id,
+            (Self::Key(KeySpec::Pgp(key)), PGP) => key.is_end_of(&slot.key_id),
             _ => false,
         }
     }

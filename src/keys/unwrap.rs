@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use super::age::passphrase::MAX_PASSPHRASES;
+use super::age::slot::is_passphrase;
+use super::keyring::Keyring;
 use super::race::{self, Contest, Patience};
-use super::{AGE, AWS_KMS, KeyAttempt, KeyRefusal, Keyring, WrappedKey, age};
-
-/// Most passphrases of one file that are tried. Each takes about a second and 256 MiB, and somebody else's header could
-/// have 32 of them.
-pub(super) const MAX_PASSPHRASES: usize = 2;
+use super::wrapped::{AGE, AWS_KMS, WrappedKey};
+use crate::error::{KeyAttempt, KeyRefusal};
 
 /// What it costs to try a wrapped key. The cheapest come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub(super) enum Cost {
 
 impl Keyring<'_> {
     pub(super) fn cost(&self, key: &WrappedKey) -> Cost {
-        match (key.provider.as_str(), age::is_passphrase(key)) {
+        match (key.provider.as_str(), is_passphrase(key)) {
             (AGE, false) => Cost::Local,
             (AGE, true) if !self.passphrases.must_be_typed() => Cost::GivenPassphrase,
             (AWS_KMS, _) => Cost::KeyService,
@@ -86,11 +86,11 @@ struct Trial<'a, A, T> {
 
 impl<A, T> Trial<'_, A, T> {
     fn try_one(&mut self, slot: usize, ask: impl FnOnce() -> Result<A, KeyRefusal>) -> ControlFlow<()> {
-        if !age::is_passphrase(&self.wrapped[slot]) {
+        if !is_passphrase(&self.wrapped[slot]) {
             return self.take(slot, ask());
         }
         if self.passphrases == MAX_PASSPHRASES {
-            return self.take(slot, Err(KeyRefusal::TooManyPassphrases));
+            return self.take(slot, Err(KeyRefusal::TooManyPassphrases { limit: MAX_PASSPHRASES }));
         }
         let answer = ask();
         if !matches!(answer, Err(KeyRefusal::NotAmongGiven | KeyRefusal::NotTrusted)) {

@@ -7,9 +7,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::groups::{KmsAccess, WrappingKey};
+use super::access::KmsAccess;
+use super::groups::key::WrappingKey;
+use super::spec::KeySpec;
 use super::trust::TrustedKeys;
-use super::{AGE, AWS_KMS, KeySpec, PGP, WrappedKey};
+use super::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
 use crate::error::{Error, Result};
 
 /// A recipient as a file names it, with everything that decides who is given what is wrapped for it.

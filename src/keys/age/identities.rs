@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use ::age::secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{AgeRecipient, MAX_WORK_FACTOR, PassphraseSource};
+use super::file::{MAX_WORK_FACTOR, too_much_work};
+use super::recipient::AgeRecipient;
 use crate::error::{Error, Result};
-use crate::keys::WrappedKey;
+use crate::keys::passphrase::PassphraseSource;
+use crate::keys::wrapped::WrappedKey;
 
 /// Longest file that is read as an identity, in bytes.
 const MAX_IDENTITY_FILE: u64 = 1 << 20;
@@ -45,7 +47,7 @@ pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
     let content = read_limited(path, MAX_IDENTITY_FILE).map_err(fault)?;
     let Lines { identities, unusable } = read_lines(&content);
     match identities.into_iter().next() {
-        Some(identity) => Ok(AgeRecipient(identity.to_public().to_string())),
+        Some(identity) => Ok(identity.to_public().into()),
         None if unusable.is_empty() => Err(fault("there is no identity in it".to_owned())),
         None => Err(fault(named(&unusable))),
     }
@@ -184,7 +186,7 @@ fn open_identity_file(content: &[u8], path: &Path, passphrases: &dyn PassphraseS
     let mut identity = ::age::scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(MAX_WORK_FACTOR);
     let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|error| match error {
-        ::age::DecryptError::ExcessiveWork { required, .. } => super::too_much_work(required),
+        ::age::DecryptError::ExcessiveWork { required, .. } => too_much_work(required),
         _ => "the passphrase is not the right one".to_owned(),
     })?;
     let mut text = Zeroizing::new(Vec::new());
@@ -216,7 +218,7 @@ fn is_other_ssh_key(path: &Path, key: &WrappedKey) -> bool {
     public.push(".pub");
     let content = read_limited(public.as_ref(), MAX_PUBLIC_KEY).unwrap_or_default();
     let text = String::from_utf8_lossy(&content);
-    matches!(AgeRecipient::from_word(text.trim()), Ok(Some(recipient)) if recipient.0 != key.key_id)
+    matches!(AgeRecipient::from_word(text.trim()), Ok(Some(recipient)) if recipient.as_str() != key.key_id)
 }
 
 /// Reads a small file whole. The memory that it takes depends on the limit, not on what the file claims to hold.
@@ -259,10 +261,11 @@ fn open(path: &Path) -> std::io::Result<File> {
 mod tests {
     use std::io::Write;
 
-    use super::super::{NewIdentity, unwrap, wrap};
     use super::*;
     use crate::crypto::DataKey;
-    use crate::keys::KeyRefusal;
+    use crate::error::KeyRefusal;
+    use crate::keys::age::recipient::NewIdentity;
+    use crate::keys::age::wrap::{unwrap, wrap};
 
     const PLUGIN: &str = "AGE-PLUGIN-YUBIKEY-1QGSQJR8JQAAAA5GQ0PT";
     const POST_QUANTUM: &str = "AGE-SECRET-KEY-PQ-1QQQQQQQQQQQQQQQQQQQQ";

@@ -1,6 +1,6 @@
 //! Whether a key works: what KMS says of it, and whether the caller may do each operation with it.
 
-use super::{KmsRefusal, KmsRefusalKind};
+use crate::error::{KmsRefusal, KmsRefusalKind};
 
 /// Everything that kenc has KMS do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

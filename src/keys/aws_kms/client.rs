@@ -21,11 +21,13 @@ use tokio::task::JoinHandle;
 use self::answer::{data_key, wrapped_key};
 use self::call::Call;
 use self::session::{Regional, Session};
-use super::{KmsKey, KmsRefusal, KmsRefusalKind, KmsSettings, key};
+use super::key::{self, KmsKey};
+use super::settings::KmsSettings;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
-use crate::keys::WrappedKey;
+use crate::error::{KmsRefusal, KmsRefusalKind};
 use crate::keys::race::Patience;
+use crate::keys::wrapped::WrappedKey;
 
 /// AWS KMS, asked with the same settings throughout. Blocks; must not be called from within an async runtime.
 pub struct AwsKms {
@@ -146,7 +148,7 @@ impl AwsKms {
             key: key.to_string(),
             region: None,
             endpoint: Arc::default(),
-            context: EncryptionContext::new(),
+            context: Vec::new(),
             profile: self
                 .settings
                 .profile

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::keys::KeyWordError;
+use crate::error::{KeyWordError, KmsRefusal};
 
 /// A KMS key as a word names it: the ARN of a key or of an alias, `alias/NAME`, a key id, or `mrk-…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,12 @@ impl KmsKey {
     #[must_use]
     pub fn from_document(arn: &str) -> Option<Self> {
         Self::from_arn(arn).ok()
+    }
+
+    /// The key that AWS names in its denial. An alias leads to it, even for those who may not ask where it leads.
+    #[must_use]
+    pub fn of_denial(refusal: &KmsRefusal) -> Option<Self> {
+        refusal.denied_resource().and_then(Self::from_slot)
     }
 
     /// The region that the word itself names.

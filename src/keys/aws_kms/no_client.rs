@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{AwsCaller, KmsKey, KmsKeyCheck, KmsPurpose, KmsRefusal, KmsRefusalKind, KmsSettings, ReEncryptRefusal};
+use super::check::{AwsCaller, KmsKeyCheck, KmsPurpose};
+use super::key::KmsKey;
+use super::settings::KmsSettings;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
+use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
+use crate::keys::access::KmsAccess;
 use crate::keys::race::Patience;
-use crate::keys::{KmsAccess, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
 
 const REASON: &str = "this build of kenc has no AWS KMS";
 
@@ -181,7 +185,7 @@ impl AwsKms {
             operation,
             key: key.to_string(),
             region: key.region().map(str::to_owned),
-            context: context.clone(),
+            context: context.to_pairs(),
             code: None,
             message: REASON.to_owned(),
             request_id: None,

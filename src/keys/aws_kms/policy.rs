@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{KmsOperation, KmsPurpose};
+use super::check::{KmsOperation, KmsPurpose};
 use crate::context::EncryptionContext;
 
 /// A user or a role of IAM, or a whole account, as a policy names it.

@@ -4,12 +4,18 @@ use std::ops::ControlFlow;
 
 use zeroize::Zeroizing;
 
-use super::{GroupOutcome, GroupSlot, MAX_KMS_CALLS, Services, is_same_fingerprint};
+use super::key::GroupSlot;
+use super::services::{MAX_KMS_CALLS, Services};
 use crate::crypto::{DataKey, KeyShare, shamir};
-use crate::error::{Error, Result};
-use crate::keys::pgp;
+use crate::error::{Error, GroupOutcome, KeyAttempt, KeyRefusal, Result};
+use crate::keys::age::armor;
+use crate::keys::age::wrap as age;
+use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::keyring::Keyring;
+use crate::keys::pgp::gpg;
 use crate::keys::race::{self, Contest, Patience};
-use crate::keys::{AGE, AWS_KMS, KeyAttempt, KeyRefusal, KeySpec, Keyring, KmsKey, PGP, WrappedKey, age};
+use crate::keys::spec::KeySpec;
+use crate::keys::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
 
 impl Keyring<'_> {
     /// Unwraps the data key of a document, and returns what `accept` made of it.
@@ -157,20 +163,19 @@ impl Asking<'_, '_> {
                 if !is_given(&is_it) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
-                let ciphertext = std::str::from_utf8(&wrapped.ciphertext).ok().and_then(age::armor::from_armor);
+                let ciphertext = std::str::from_utf8(&wrapped.ciphertext).ok().and_then(armor::from_armor);
                 let damaged = || KeyRefusal::Damaged("its age file is damaged".to_owned());
                 let wrapped = WrappedKey { ciphertext: ciphertext.ok_or_else(damaged)?, ..wrapped.clone() };
                 age::unwrap_secret(&wrapped, self.keyring.identities, self.keyring.passphrases)
             }
             PGP => {
-                let is_it =
-                    |uri: &KeySpec| matches!(uri, KeySpec::Pgp(key) if is_same_fingerprint(key, &wrapped.key_id));
+                let is_it = |uri: &KeySpec| matches!(uri, KeySpec::Pgp(key) if key.is_end_of(&wrapped.key_id));
                 if !is_given(&is_it) {
                     return Err(KeyRefusal::NotAmongGiven);
                 }
                 let armor = std::str::from_utf8(&wrapped.ciphertext);
                 let armor = armor.map_err(|_| KeyRefusal::Damaged("its PGP message is damaged".to_owned()))?;
-                Ok(pgp::unwrap(armor)?)
+                Ok(gpg::unwrap(armor)?)
             }
             "gcp_kms" => Err(KeyRefusal::OtherService("Google Cloud KMS")),
             "azure_kv" => Err(KeyRefusal::OtherService("Azure Key Vault")),

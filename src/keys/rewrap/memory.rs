@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::renew::Renewed;
+use super::change::Renewed;
 use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
-use crate::error::{Error, Result};
+use crate::error::{Error, KeyRefusal, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, Result};
+use crate::keys::age::passphrase::wrap_under_passphrase;
+use crate::keys::age::slot::is_passphrase;
+use crate::keys::age::wrap as age;
+use crate::keys::aws_kms::AwsKms;
+use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::keyring::{Keyring, cannot_wrap};
 use crate::keys::race::Patience;
-use crate::keys::{
-    AwsKms, KeyRefusal, KeySpec, Keyring, KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, WrappedKey, age,
-    cannot_wrap,
-};
+use crate::keys::spec::KeySpec;
+use crate::keys::wrapped::WrappedKey;
 
 /// Most wrapped keys that are remembered: a run through more different ones forgets the earlier ones.
 const MOST: usize = 4096;
@@ -35,7 +39,7 @@ pub(super) struct Memory {
     re_encrypted: Cells<Result<WrappedKey, ReEncryptRefusal>>,
     renewed: Mutex<HashMap<Fingerprint, RenewedCell>>,
     /// What refusals say about other wrapped keys.
-    asked: crate::keys::Memory,
+    asked: crate::keys::memory::Memory,
     resolved: Mutex<HashMap<String, Result<KmsKey, Box<KmsRefusal>>>>,
     /// Regions that let us wait in vain: nobody waits for them again.
     silent_regions: Mutex<Vec<KmsRefusal>>,
@@ -70,7 +74,7 @@ impl Memory {
         if let Some(known) = &*answer {
             return known.clone();
         }
-        let _turn = age::is_passphrase(key).then(|| lock(&self.passphrase_turn));
+        let _turn = is_passphrase(key).then(|| lock(&self.passphrase_turn));
         let unwrapped = keyring.unwrap_one(&self.asked, key, context, only, patience);
         let opened = unwrapped.map(|data_key| Arc::new(Opened { data_key, wrapped: Mutex::default() }));
         if !matches!(opened, Err(KeyRefusal::NotAsked { .. })) {
@@ -161,7 +165,7 @@ impl Opened {
                 (Some(Ok(made)), _) => made.clone(),
                 (_, KeySpec::Age(recipient)) => age::wrap(recipient, &self.data_key)?,
                 (_, KeySpec::Passphrase) => {
-                    age::wrap_under_passphrase(&keyring.passphrases.new_passphrase()?, &self.data_key)?
+                    wrap_under_passphrase(&keyring.passphrases.new_passphrase()?, &self.data_key)?
                 }
                 (_, KeySpec::Pgp(key)) => return Err(Error::ForDocumentsOnly(key.to_string())),
                 (_, KeySpec::AwsKms(_)) => unreachable!("every KMS key has wrapped, or has been told of"),

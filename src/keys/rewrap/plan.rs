@@ -1,8 +1,11 @@
 //! Which wrapped keys stay, which go and which must be made, before any key is used.
 
-use super::Rewrapper;
+use super::change::KeyChange;
 use crate::error::{Error, Result};
-use crate::keys::{AGE, AWS_KMS, KeySpec, KmsKey, WrappedKey, age};
+use crate::keys::age::slot::is_passphrase;
+use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::spec::KeySpec;
+use crate::keys::wrapped::{AGE, AWS_KMS, WrappedKey};
 
 /// One wrapped key of the result.
 pub(super) enum Entry {
@@ -28,11 +31,15 @@ impl Plan {
     }
 }
 
-impl Rewrapper<'_> {
-    pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<Plan> {
-        let removed = self.keys_to_remove()?;
-        let mut plan = Plan { entries: Vec::new(), absent: Vec::new(), removed };
-        let change = &self.change;
+impl Plan {
+    /// What becomes of `wrapped`. `resolve` finds the key that an alias means.
+    pub(super) fn new(
+        change: &KeyChange,
+        wrapped: &[WrappedKey],
+        resolve: &dyn Fn(&KmsKey) -> Result<KmsKey>,
+    ) -> Result<Self> {
+        let removed = keys_to_remove(change, resolve)?;
+        let mut plan = Self { entries: Vec::new(), absent: Vec::new(), removed };
         let (added, kept): (_, Vec<usize>) = if change.replacement.is_empty() {
             (&change.added, (0..wrapped.len()).filter(|&slot| !plan.is_removed(&wrapped[slot])).collect())
         } else {
@@ -65,23 +72,23 @@ impl Rewrapper<'_> {
             .collect();
         Ok(plan)
     }
+}
 
-    /// The keys to remove, with the keys themselves in the place of aliases: to remove what an alias *might* mean would
-    /// remove too much.
-    fn keys_to_remove(&self) -> Result<Vec<KeySpec>> {
-        let resolve = |key: &KeySpec| match key {
-            KeySpec::AwsKms(alias) => self.memory.resolved(self.keyring.kms, alias).map(KeySpec::AwsKms),
-            other => Ok(other.clone()),
-        };
-        self.change.removed.iter().map(resolve).collect()
-    }
+/// The keys to remove, with the keys themselves in the place of aliases: to remove what an alias *might* mean would remove
+/// too much.
+fn keys_to_remove(change: &KeyChange, resolve: &dyn Fn(&KmsKey) -> Result<KmsKey>) -> Result<Vec<KeySpec>> {
+    let resolved = |key: &KeySpec| match key {
+        KeySpec::AwsKms(alias) => resolve(alias).map(KeySpec::AwsKms),
+        other => Ok(other.clone()),
+    };
+    change.removed.iter().map(resolved).collect()
 }
 
 /// Whether a key that is to go is the one of a slot. A replica in another region is the same key.
 fn means(key: &KeySpec, slot: &WrappedKey) -> bool {
     match key {
         KeySpec::AwsKms(key) => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
-        KeySpec::Passphrase => age::is_passphrase(slot),
+        KeySpec::Passphrase => is_passphrase(slot),
         // PGP keys have no slots.
         KeySpec::Pgp(_) => false,
         KeySpec::Age(recipient) => slot.provider == AGE && slot.key_id == recipient.to_string(),

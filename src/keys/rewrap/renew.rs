@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
+use super::change::{KeyChange, Renewed};
 use super::memory::{Fingerprint, lock};
 use super::plan::{Entry, Plan, is_exactly};
-use super::{KeyChange, Rewrapper, is_same_key};
+use super::rewrapper::{Rewrapper, is_same_key};
 use crate::codec::Writer;
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, sha256};
-use crate::error::{Error, Result};
+use crate::error::{Error, KeyRefusal, Result};
+use crate::keys::age::passphrase::wrap_under_passphrase;
+use crate::keys::age::recipient::AgeRecipient;
+use crate::keys::age::slot::is_passphrase;
+use crate::keys::aws_kms::key::KmsKey;
 use crate::keys::race::Patience;
-use crate::keys::{AGE, AWS_KMS, AgeRecipient, KeyRefusal, KeySpec, KmsKey, NamedKey, Vouchers, WrappedKey, age};
-
-/// A new data key with its wrapped keys.
-pub struct Renewed {
-    /// The data key.
-    pub data_key: DataKey,
-    /// Under every wrapping key.
-    pub slots: Vec<WrappedKey>,
-}
+use crate::keys::spec::KeySpec;
+use crate::keys::vouch::{NamedKey, Vouchers};
+use crate::keys::wrapped::{AGE, AWS_KMS, WrappedKey};
 
 /// The old file, whose wrapping keys the new one gets unless it is told others.
 pub struct Old<'a> {
@@ -46,7 +45,7 @@ impl Rewrapper<'_> {
         for entry in &plan.entries {
             match entry {
                 Entry::New(key) => keys.push(key.clone()),
-                Entry::Kept(slot) if age::is_passphrase(&old.slots[*slot]) => {
+                Entry::Kept(slot) if is_passphrase(&old.slots[*slot]) => {
                     self.check_passphrase(old, *slot)?;
                     keeps_passphrase = true;
                 }
@@ -74,7 +73,7 @@ impl Rewrapper<'_> {
         if keeps_passphrase {
             // The one that the old file was just found to open with.
             let passphrase = self.keyring.passphrases.passphrase(OLD_PASSPHRASE)?;
-            slots.push(age::wrap_under_passphrase(&passphrase, &data_key)?);
+            slots.push(wrap_under_passphrase(&passphrase, &data_key)?);
         }
         let renewed = Arc::new(Renewed { data_key, slots });
         *remembered = Some(Arc::clone(&renewed));
@@ -99,7 +98,7 @@ impl Rewrapper<'_> {
             Entry::Kept(slot) => Some(&slots[*slot]),
             Entry::New(_) => None,
         });
-        kept.filter(|slot| !age::is_passphrase(slot) && !is_named(slot)).map(NamedKey::of_slot).collect()
+        kept.filter(|slot| !is_passphrase(slot) && !is_named(slot)).map(NamedKey::of_slot).collect()
     }
 
     /// A passphrase can only be kept if it is known, and it is known only if it opens.

@@ -9,7 +9,6 @@ pub mod keys;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use kenc::context::EncryptionContext;
 use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
 use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal};
 use zeroize::Zeroizing;
@@ -365,7 +364,7 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
             "the file was changed: take it from a backup or from where it came from".to_owned()
         }
-        KeyRefusal::TooManyPassphrases => keys::TOO_MANY_PASSPHRASES.to_owned(),
+        KeyRefusal::TooManyPassphrases { .. } => keys::TOO_MANY_PASSPHRASES.to_owned(),
         KeyRefusal::NotAsked { .. } => keys::NOT_ASKED.to_owned(),
         KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
     }
@@ -437,7 +436,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
 }
 
 /// A context as it is typed, unless it is too long to be.
-fn context_words(context: &EncryptionContext) -> String {
+fn context_words(context: &[(String, String)]) -> String {
     const TOO_LONG: usize = 200;
     let is_plain = |word: &str| quote(word) == word;
     let words = context.iter().map(|(key, value)| {

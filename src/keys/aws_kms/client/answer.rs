@@ -7,10 +7,11 @@
 use aws_sdk_kms::primitives::Blob;
 use zeroize::Zeroizing;
 
-use super::Call;
+use super::call::Call;
 use crate::crypto::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN};
-use crate::keys::aws_kms::{KmsKey, KmsRefusal, KmsRefusalKind};
-use crate::keys::{AWS_KMS, WrappedKey};
+use crate::error::{KmsRefusal, KmsRefusalKind};
+use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::wrapped::{AWS_KMS, WrappedKey};
 
 /// Longest wrapped key that KMS makes, in bytes.
 const MAX_CIPHERTEXT: usize = 6144;

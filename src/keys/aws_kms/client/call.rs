@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::http::{Failure, Unreached, causes};
 use crate::context::EncryptionContext;
-use crate::keys::aws_kms::{KmsRefusal, KmsRefusalKind};
+use crate::error::{KmsRefusal, KmsRefusalKind};
 
 /// What was asked, of which key, and as whom: what every refusal says besides the fault.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Call {
     pub(super) region: Option<String>,
     /// Scheme, host and port of what was asked, as soon as it has been.
     pub(super) endpoint: Arc<OnceLock<String>>,
-    pub(super) context: EncryptionContext,
+    pub(super) context: Vec<(String, String)>,
     pub(super) profile: Option<String>,
     pub(super) timeout: Duration,
 }
@@ -29,7 +29,7 @@ pub(super) struct Call {
 impl Call {
     /// The same call, for which this context was sent.
     pub(super) fn with_context(self, context: &EncryptionContext) -> Self {
-        Self { context: context.clone(), ..self }
+        Self { context: context.to_pairs(), ..self }
     }
 
     /// Who answers, in words.

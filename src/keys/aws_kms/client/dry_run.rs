@@ -14,17 +14,18 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::JoinHandle;
 use zeroize::Zeroize;
 
+use super::AwsKms;
 use super::answer::check_key;
+use super::call::Call;
 use super::http::NobodyThere;
 use super::session::Session;
-use super::{AwsKms, Call};
 use crate::context::EncryptionContext;
 use crate::crypto::{DATA_KEY_LEN, DataKey};
-use crate::error::Verdict;
-use crate::keys::aws_kms::{
-    AwsCaller, KmsKey, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRefusal,
-    KmsRefusalKind, KmsRotation, MultiRegion,
+use crate::error::{KmsRefusal, KmsRefusalKind, Verdict};
+use crate::keys::aws_kms::check::{
+    AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
+use crate::keys::aws_kms::key::KmsKey;
 
 impl AwsKms {
     /// Finds out whether `key` works for `purpose` with `context`. `wrapped` is a wrapped key that it should open.

@@ -2,12 +2,14 @@
 
 use aws_sdk_kms::primitives::Blob;
 
+use super::AwsKms;
 use super::answer::{check_key, wrapped_key};
-use super::{AwsKms, Call};
+use super::call::Call;
 use crate::context::EncryptionContext;
-use crate::keys::WrappedKey;
-use crate::keys::aws_kms::{KmsKey, KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
+use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
+use crate::keys::aws_kms::key::KmsKey;
 use crate::keys::race::Patience;
+use crate::keys::wrapped::WrappedKey;
 
 impl AwsKms {
     /// Has KMS wrap under `destination` what `ciphertext` holds under `source`, with the same `context`. The data key never
@@ -117,7 +119,7 @@ mod tests {
             kind,
             operation: "ReEncrypt",
             key: SOURCE.to_owned(),
-            context: EncryptionContext::new(),
+            context: Vec::new(),
             region: None,
             code: None,
             message: message.to_owned(),

@@ -5,9 +5,11 @@ use zeroize::Zeroizing;
 
 use super::{AwsKms, answer};
 use crate::context::EncryptionContext;
-use crate::keys::aws_kms::{KmsKey, KmsRefusal};
+use crate::error::KmsRefusal;
+use crate::keys::access::KmsAccess;
+use crate::keys::aws_kms::key::KmsKey;
 use crate::keys::race::Patience;
-use crate::keys::{KmsAccess, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
 
 impl AwsKms {
     /// The service as it is asked with the role and the profile of `access`, or `None` if that is this one.

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use super::http::{self, EndpointSeen, NobodyThere};
-use crate::keys::aws_kms::KmsSettings;
+use crate::keys::aws_kms::settings::KmsSettings;
 
 /// The session name of an assumed role, as the audit log shows it.
 const ROLE_SESSION_NAME: &str = "kenc";

@@ -8,7 +8,7 @@ use kenc::keys::aws_kms::{
     AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose,
     KmsRotation, MultiRegion,
 };
-use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsRefusalKind};
+use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsKey, KmsRefusalKind};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Exit;
@@ -204,8 +204,8 @@ impl Checked {
             Ok(description) => description.arn.clone(),
             Err(_) if self.name.contains(":key/") => self.name.clone(),
             Err(_) => {
-                let named = check.missing().find_map(|(_, refusal)| refusal.denied_key());
-                named.unwrap_or("arn:aws:kms:REGION:ACCOUNT:key/ID").to_owned()
+                let named = check.missing().find_map(|(_, refusal)| KmsKey::of_denial(refusal));
+                named.map_or_else(|| "arn:aws:kms:REGION:ACCOUNT:key/ID".to_owned(), |key| key.to_string())
             }
         }
     }

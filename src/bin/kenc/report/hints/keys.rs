@@ -62,7 +62,7 @@ pub fn of_kms_check(
         hints.extend(hint_of_state(description));
     }
     if check.missing().next().is_some() {
-        let context = context_words(context);
+        let context = context_words(&context.to_pairs());
         // The ARN of a session does not tell the path of its role.
         let who = caller.filter(|caller| caller.arn.parse::<AwsPrincipal>().is_ok());
         let who = who.map_or_else(|| "ARN".to_owned(), |caller| quote(&caller.arn));

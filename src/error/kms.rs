@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use super::KmsKey;
-use crate::context::EncryptionContext;
-use crate::error::Verdict;
+use super::class::Verdict;
 
 /// AWS KMS refused an operation, or could not be asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,8 +16,8 @@ pub struct KmsRefusal {
     pub key: String,
     /// The region that was asked, if one was known.
     pub region: Option<String>,
-    /// The encryption context with which it was asked.
-    pub context: EncryptionContext,
+    /// The pairs of the encryption context with which it was asked.
+    pub context: Vec<(String, String)>,
     /// The error code that AWS gave.
     pub code: Option<String>,
     /// AWS's message without control characters and cut to 300 characters, or a sentence of our own. May be empty.
@@ -116,10 +114,10 @@ impl KmsRefusal {
         self.denial().map(|denial| denial.action)
     }
 
-    /// The key that AWS names in its denial. An alias leads to it, even for those who may not ask where it leads.
+    /// What AWS names in its denial: the ARN of a key, if it names any.
     #[must_use]
-    pub fn denied_key(&self) -> Option<&str> {
-        self.denial().map(|denial| denial.resource).filter(|resource| KmsKey::from_slot(resource).is_some())
+    pub fn denied_resource(&self) -> Option<&str> {
+        self.denial().map(|denial| denial.resource)
     }
 
     /// Whether a policy forbids it in so many words, so that no other policy can allow it.

@@ -1,0 +1,38 @@
+//! What can be wrong with a well-formed file: it was changed.
+
+/// The input is well formed, but something in it was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationError {
+    /// A chunk does not authenticate.
+    #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]
+    Chunk {
+        /// Number of the chunk, from 0.
+        chunk: u64,
+        /// Where it starts in the (unarmored) file.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The payload ends before its last chunk.
+    #[error("the file was cut off at byte {offset}")]
+    CutOff {
+        /// Length of what is there, in bytes of the (unarmored) file.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The payload has more chunks than the format permits.
+    #[error("the payload has more than 2^38 chunks")]
+    TooLong,
+}
+
+impl AuthenticationError {
+    /// How many plaintext bytes before the fault were authentic.
+    #[must_use]
+    pub fn authentic(&self) -> u64 {
+        match *self {
+            Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
+            Self::TooLong => 0,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Why keys did not wrap or unwrap, and what became of the groups of keys that a document has.
+
+use super::class::Verdict;
+use super::kms::KmsRefusal;
+use super::pgp::PgpRefusal;
+
+/// Why one wrapped key could not be unwrapped, or one key could not wrap.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyRefusal {
+    /// AWS KMS refused, or could not be reached.
+    #[error(transparent)]
+    AwsKms(#[from] Box<KmsRefusal>),
+    /// `gpg` refused, or could not be run.
+    #[error(transparent)]
+    Pgp(#[from] PgpRefusal),
+    /// It is kept by a service that kenc does not ask.
+    #[error("kenc does not ask {0}")]
+    OtherService(&'static str),
+    /// There is no identity for the recipient.
+    #[error("no identity for it in {}", .searched.join(", "))]
+    NoIdentity {
+        /// Where identities were looked for.
+        searched: Vec<String>,
+    },
+    /// The passphrase is not the one.
+    #[error("the passphrase is not the right one")]
+    WrongPassphrase,
+    /// There was no passphrase to try.
+    #[error("no passphrase was given: {0}")]
+    NoPassphrase(String),
+    /// The slot is damaged, or asks for what kenc does not do.
+    #[error("{0}")]
+    Damaged(String),
+    /// The unwrapped key has not 32 bytes, or is not the one that the payload commits to.
+    #[error("it gave another data key than this file's")]
+    AnotherDataKey,
+    /// The key was left out by the caller's own restriction.
+    #[error("not tried, because it is not among the keys given")]
+    NotAmongGiven,
+    /// The key is not among those that a header may name.
+    #[error("not asked, because it is not among the `trusted_keys` of the config")]
+    NotTrusted,
+    /// The file has more passphrases than are tried.
+    #[error("not tried: of one file, kenc tries {limit} passphrases")]
+    TooManyPassphrases {
+        /// How many are tried.
+        limit: usize,
+    },
+    /// Others that were asked before it have used up the time.
+    #[error("not asked: keys that did not answer have used up the {limit:?} for all of them")]
+    NotAsked {
+        /// The time for all.
+        limit: std::time::Duration,
+    },
+    /// Nobody asked for the file to be opened, and its account, role or profile is not one that the user has named.
+    #[error("not asked, because only the file names its account, role or profile")]
+    NotNamed,
+    /// The provider is not known to this version.
+    #[error("this version of kenc does not know the key provider `{0}`")]
+    UnknownProvider(String),
+}
+
+impl KeyRefusal {
+    /// What this refusal means for the whole.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::AwsKms(refusal) => refusal.kind.verdict(),
+            Self::Pgp(refusal) => refusal.verdict(),
+            Self::OtherService(_)
+            | Self::NoIdentity { .. }
+            | Self::WrongPassphrase
+            | Self::NoPassphrase(_)
+            | Self::NotAmongGiven
+            | Self::NotTrusted
+            | Self::TooManyPassphrases { .. }
+            | Self::NotNamed
+            | Self::UnknownProvider(_) => Verdict::No,
+            Self::NotAsked { .. } => Verdict::Unavailable,
+            Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,
+        }
+    }
+}
+
+/// One wrapped key that was tried, and why it did not open.
+#[derive(Clone, Debug)]
+pub struct KeyAttempt {
+    /// Position of the slot, from 0.
+    pub slot: usize,
+    /// Provider of the slot.
+    pub provider: String,
+    /// Key id of the slot.
+    pub key_id: String,
+    /// Why it did not open.
+    pub refusal: KeyRefusal,
+}
+
+/// What became of one group.
+#[derive(Clone, Debug)]
+pub struct GroupOutcome {
+    /// Whether it gave its share.
+    pub is_open: bool,
+    /// The keys that were tried and did not open.
+    pub attempts: Vec<KeyAttempt>,
+}
