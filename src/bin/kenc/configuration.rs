@@ -18,8 +18,8 @@ const SOPS_CONFIG: &str = "SOPS_CONFIG";
 
 /// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed.
 pub struct Configs<'a> {
-    named: Option<Named>,
-    search: Search,
+    named: Option<NamedConfig>,
+    search: ConfigSearch,
     reporter: &'a Reporter,
     /// By the folder of the input; none for the standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<FoundConfig>>>,
@@ -29,7 +29,7 @@ pub struct Configs<'a> {
 
 /// Where a config is looked for that is not named.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Search {
+enum ConfigSearch {
     /// From the folder of the input upward, then from the working folder.
     FromInput,
     /// From the working folder only, as sops does.
@@ -37,25 +37,25 @@ enum Search {
 }
 
 /// A config that was named.
-enum Named {
+enum NamedConfig {
     OnCommandLine(PathBuf),
     InVariable(PathBuf),
 }
 
 impl<'a> Configs<'a> {
     pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
-        let on_command_line = args.config.clone().map(Named::OnCommandLine);
-        let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(Named::InVariable));
-        Self::searching(named, Search::FromInput, reporter)
+        let on_command_line = args.config.clone().map(NamedConfig::OnCommandLine);
+        let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(NamedConfig::InVariable));
+        Self::searching(named, ConfigSearch::FromInput, reporter)
     }
 
     /// The configs as sops finds and reads them.
     pub fn of_sops(named: Option<PathBuf>, reporter: &'a Reporter) -> Self {
         let named = named.filter(|path| !path.as_os_str().is_empty()).or_else(|| variable(SOPS_CONFIG));
-        Self::searching(named.map(Named::InVariable), Search::FromWorkingFolder, reporter)
+        Self::searching(named.map(NamedConfig::InVariable), ConfigSearch::FromWorkingFolder, reporter)
     }
 
-    fn searching(named: Option<Named>, search: Search, reporter: &'a Reporter) -> Self {
+    fn searching(named: Option<NamedConfig>, search: ConfigSearch, reporter: &'a Reporter) -> Self {
         let (found, own, above) = (Mutex::default(), Mutex::default(), Mutex::default());
         Self { named, search, reporter, found, own, above }
     }
@@ -67,17 +67,17 @@ impl<'a> Configs<'a> {
 
     /// The config for an input: the one that was named, or the nearest.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<FoundConfig>, Failure> {
-        let depends_on_input = self.named.is_none() && self.search == Search::FromInput;
+        let depends_on_input = self.named.is_none() && self.search == ConfigSearch::FromInput;
         let folder = if depends_on_input { folder_of(input) } else { None };
         let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&folder) {
             return Ok(Arc::clone(found));
         }
         let found = match &self.named {
-            Some(Named::OnCommandLine(path)) => {
+            Some(NamedConfig::OnCommandLine(path)) => {
                 FoundConfig { config: Some(Config::open(path)?), ..FoundConfig::default() }
             }
-            Some(Named::InVariable(path)) => {
+            Some(NamedConfig::InVariable(path)) => {
                 FoundConfig { config: Some(Config::open_as_sops(path)?), ..FoundConfig::default() }
             }
             None => Config::find(input.filter(|_| depends_on_input), &*self.own()?)?,

@@ -17,7 +17,7 @@ use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesAr
 use crate::commands::opening::is_kenc_file;
 use crate::configuration::Configs;
 use crate::environment::local_key;
-use crate::failure::{Cause, Failure};
+use crate::failure::{CommandFault, Failure};
 use crate::output::{Output, Place, TextOnly};
 use crate::report::Reporter;
 
@@ -211,7 +211,7 @@ pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
         let mut text = TextOnly::new(output.writer());
         let written = text.write_all(bytes);
         if text.has_refused() {
-            return Err(Cause::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
+            return Err(CommandFault::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
         }
         written
     } else {

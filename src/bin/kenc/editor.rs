@@ -10,7 +10,7 @@ use kenc::error::{Error, Result};
 use zeroize::Zeroizing;
 
 use crate::commands::contents::Text;
-use crate::failure::{Cause, Failure};
+use crate::failure::{CommandFault, Failure};
 use crate::signals;
 
 /// Variables that name an editor, the first that is set.
@@ -50,16 +50,16 @@ impl Editor {
     pub fn choose() -> Result<Self, Failure> {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
         if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
-            let text = value.to_str().ok_or(Cause::EditorVariable { name, fault: "is not UTF-8" })?;
-            let words =
-                shell_words::split(text).map_err(|_| Cause::EditorVariable { name, fault: "has an unclosed quote" })?;
+            let text = value.to_str().ok_or(CommandFault::EditorVariable { name, fault: "is not UTF-8" })?;
+            let words = shell_words::split(text)
+                .map_err(|_| CommandFault::EditorVariable { name, fault: "has an unclosed quote" })?;
             if words.is_empty() {
-                return Err(Cause::EditorVariable { name, fault: "names no program" }.into());
+                return Err(CommandFault::EditorVariable { name, fault: "names no program" }.into());
             }
             return Ok(Self { words });
         }
         let found = USUAL.into_iter().find(|name| in_search_path(OsStr::new(name)).is_some());
-        Ok(Self { words: vec![found.ok_or(Cause::NoEditor)?.to_owned()] })
+        Ok(Self { words: vec![found.ok_or(CommandFault::NoEditor)?.to_owned()] })
     }
 
     /// Runs it on files in a private folder, and waits for its end.
@@ -148,7 +148,7 @@ impl Editor {
 
 fn not_started(program: &str, source: std::io::Error) -> Failure {
     match source.kind() {
-        ErrorKind::NotFound => Cause::EditorNotFound(program.to_owned()).into(),
+        ErrorKind::NotFound => CommandFault::EditorNotFound(program.to_owned()).into(),
         _ => Error::io(format!("start the editor `{program}`"), source).into(),
     }
 }

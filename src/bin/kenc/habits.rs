@@ -9,7 +9,7 @@ use kenc::keys::KeySpec;
 use crate::args::documents::Notation;
 use crate::commands::opening::is_kenc_file;
 use crate::documents::{self, Recognised};
-use crate::failure::{Cause, Failure};
+use crate::failure::{CommandFault, Failure};
 
 /// Lines by which a secret key of age or ssh is told.
 const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
@@ -28,7 +28,8 @@ pub enum Replacement {
 /// the walk.
 pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<(), Failure> {
     for path in inputs.iter().filter(|path| path.as_os_str() != "-") {
-        let refused = |fault: &str| Failure::from(Cause::NotToReplace { path: path.clone(), fault: fault.to_owned() });
+        let refused =
+            |fault: &str| Failure::from(CommandFault::NotToReplace { path: path.clone(), fault: fault.to_owned() });
         let Ok(metadata) = std::fs::metadata(path) else { return Err(refused("cannot be found")) };
         if !metadata.is_file() {
             continue;
@@ -68,10 +69,10 @@ pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failur
         let is_key =
             ["age1", "arn:aws", "alias/", "ssh-ed25519 ", "ssh-rsa "].iter().any(|begin| word.starts_with(begin));
         if is_key && word.parse::<KeySpec>().is_ok() {
-            return Err(Cause::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
+            return Err(CommandFault::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
         }
         if ["s3://", "https://", "http://"].iter().any(|begin| word.starts_with(begin)) {
-            return Err(Cause::Address(word.to_owned()).into());
+            return Err(CommandFault::Address(word.to_owned()).into());
         }
     }
     Ok(())
@@ -80,7 +81,7 @@ pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failur
 /// Refuses the first half of a key of ssh.
 pub fn check_keys(words: &[String]) -> Result<(), Failure> {
     match words.iter().find(|word| matches!(word.trim(), "ssh-ed25519" | "ssh-rsa")) {
-        Some(word) => Err(Cause::SplitKey(word.clone()).into()),
+        Some(word) => Err(CommandFault::SplitKey(word.clone()).into()),
         None => Ok(()),
     }
 }

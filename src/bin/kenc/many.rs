@@ -31,7 +31,7 @@ pub use walk::FileToDo;
 use crate::args::{ManyArgs, OutputArgs};
 use crate::commands::documents::verify::Verified;
 use crate::commands::verify;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::output::{check_folder_of, is_input_folder};
 use crate::progress::Progress;
 use crate::report::Reporter;
@@ -83,7 +83,7 @@ impl<'a> Request<'a> {
     ) -> Result<Self, Failure> {
         if many.files0_from.is_none() {
             if inputs.is_empty() {
-                return Err(Cause::NothingNamed.into());
+                return Err(CommandFault::NothingNamed.into());
             }
             if inputs.iter().any(|input| input.as_os_str() == "-") {
                 let folder = output.and_then(|output| output.output.clone());
@@ -327,7 +327,9 @@ pub fn run<W: Work>(
     }
     match tally.failed {
         0 => Ok(if tally.has_problems { Exit::Problems } else { Exit::Done }),
-        failed => Err(Cause::SomeFailed { failed, all: failed + tally.done + tally.whole, exit: tally.exit }.into()),
+        failed => {
+            Err(CommandFault::SomeFailed { failed, all: failed + tally.done + tally.whole, exit: tally.exit }.into())
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use kenc::keys::KeyAttempt;
 use serde_json::{Value, json};
 
 use crate::args::{Cli, ColorWhen, GlobalArgs};
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::habits;
 use crate::standard_streams;
 
@@ -189,7 +189,7 @@ impl Reporter {
                 }
             }
         }
-        if failed == 0 { Ok(worst) } else { Err(Cause::SomeFailed { failed, all: count, exit: worst }.into()) }
+        if failed == 0 { Ok(worst) } else { Err(CommandFault::SomeFailed { failed, all: count, exit: worst }.into()) }
     }
 
     /// Reports a failure: one sentence, the keys that were tried, and what to do next.

@@ -25,7 +25,7 @@ use crate::args::documents::Notation;
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::commands::opening::{Demands, Recognised, is_kenc_file};
 use crate::configuration::Configs;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::{self, Job, Output, Place};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -65,12 +65,12 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
         let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
         let jobs = output::plan(inputs, &output, std::ffi::OsStr::to_owned)?;
         if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.place)) {
-            return Err(Cause::CiphertextToTerminal { input: job.input.clone() }.into());
+            return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
         }
         return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
     }
     if inputs.iter().any(|path| is_standard_input(path)) {
-        return Err(Cause::StandardInputAmongFiles.into());
+        return Err(CommandFault::StandardInputAmongFiles.into());
     }
     let mut targets = Vec::new();
     let left_out = Cell::new(0);

@@ -18,7 +18,7 @@ use crate::commands::opening::{Demands, Payload, Recognised, threads};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place, TextOnly};
 use crate::progress::Progress;
@@ -99,7 +99,7 @@ impl Decryption<'_> {
             let mut text = TextOnly::new(output.writer());
             let opened = pipeline.open(&cipher, payload.source(), pipeline::Output::Stream(&mut text));
             if text.has_refused() {
-                return Err(Cause::BinaryToTerminal { input: job.input.clone() }.into());
+                return Err(CommandFault::BinaryToTerminal { input: job.input.clone() }.into());
             }
             opened
         } else {
@@ -132,7 +132,7 @@ impl Decryption<'_> {
             let mut text = TextOnly::new(output.writer());
             let written = text.write_all(&plaintext);
             if text.has_refused() {
-                return Err(Cause::BinaryToTerminal { input: job.input.clone() }.into());
+                return Err(CommandFault::BinaryToTerminal { input: job.input.clone() }.into());
             }
             written
         } else {

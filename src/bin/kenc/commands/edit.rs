@@ -24,7 +24,7 @@ use crate::commands::opening::Demands;
 use crate::configuration::Configs;
 use crate::editor::Editor;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit, Kept};
 use crate::lock::tell_other_names;
 use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
@@ -32,7 +32,6 @@ use crate::report::Reporter;
 use crate::signals;
 
 pub use document::Written;
-pub use recovery::Kept;
 use recovery::kept_before;
 use rescue::Rescue;
 pub use subject::{Manner, NewFile};
@@ -97,7 +96,7 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<(PathBuf,
     }
     let file = &args.file;
     let Some(recovery) = kept_before(file) else {
-        return if args.resume { Err(Cause::NoEditsKept(file.clone()).into()) } else { Ok(None) };
+        return if args.resume { Err(CommandFault::NoEditsKept(file.clone()).into()) } else { Ok(None) };
     };
     let question = format!("{} holds edits of {} that were not saved.", recovery.display(), file.display());
     let choices = [
@@ -122,7 +121,7 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<(PathBuf,
             std::fs::remove_file(&recovery).map_err(failed)?;
             Ok(None)
         }
-        Some(Wish::Leave) | None => Err(Cause::EditsKept { file: file.clone(), recovery }.into()),
+        Some(Wish::Leave) | None => Err(CommandFault::EditsKept { file: file.clone(), recovery }.into()),
     }
 }
 
@@ -199,7 +198,7 @@ impl Session<'_> {
                 Some(Wish::Discard) => {
                     self.rescue.settle();
                     self.rescue.forget_earlier()?;
-                    return Err(Cause::EditsDiscarded(self.path().to_owned()).into());
+                    return Err(CommandFault::EditsDiscarded(self.path().to_owned()).into());
                 }
                 // Nobody is there to be asked.
                 None => return Err(self.give_up(failure)),
@@ -246,12 +245,14 @@ impl Session<'_> {
             Ok(left) => {
                 *text = notes::strip(&left, self.subject.comment);
                 self.rescue.remember(text);
-                Ok(Left::Text((!status.success()).then(|| Cause::EditorFailed(status).into())))
+                Ok(Left::Text((!status.success()).then(|| CommandFault::EditorFailed(status).into())))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Left::Text(Some(Cause::EditorLeftNothing.into())))
+                Ok(Left::Text(Some(CommandFault::EditorLeftNothing.into())))
             }
-            Err(error) => Ok(Left::Unreadable(Cause::EditsUnreadable(Error::io("read the edited text", error)).into())),
+            Err(error) => {
+                Ok(Left::Unreadable(CommandFault::EditsUnreadable(Error::io("read the edited text", error)).into()))
+            }
         }
     }
 
@@ -326,11 +327,11 @@ impl Session<'_> {
         if !self.opener.reporter.may_ask() {
             return None;
         }
-        let choices: &[Choice<Wish>] = match &failure.cause {
-            Cause::ChangedMeanwhile(_) => &[SEE_BOTH, KEEP, DISCARD],
-            Cause::Library(Error::Document(_)) => &[EDIT, KEEP, DISCARD],
+        let choices: &[Choice<Wish>] = match (&failure.cause, failure.cause.caller_fault()) {
+            (Cause::ChangedMeanwhile(_), _) => &[SEE_BOTH, KEEP, DISCARD],
+            (Cause::Library(Error::Document(_)), _) => &[EDIT, KEEP, DISCARD],
             // To edit again would replace what cannot be read.
-            Cause::EditsUnreadable(_) => &[KEEP, DISCARD],
+            (_, Some(CommandFault::EditsUnreadable(_))) => &[KEEP, DISCARD],
             _ => &[EDIT, SAVE, KEEP, DISCARD],
         };
         ask("The edits are not saved yet.", choices, || {
@@ -372,14 +373,17 @@ enum After {
 fn not_saved(why: Failure, kept: Option<Kept>) -> Failure {
     let subject = why.subject.clone();
     match kept {
-        Some(kept) => Failure { subject, ..Cause::NotSaved { why: Box::new(why), kept: Box::new(kept) }.into() },
+        Some(kept) => Failure { subject, ..CommandFault::NotSaved { why: Box::new(why), kept: Box::new(kept) }.into() },
         None => why,
     }
 }
 
 /// The reason why the edits were not saved, and why they could not be kept.
 fn edits_lost(why: Failure, error: Error) -> Failure {
-    Failure { subject: why.subject.clone(), ..Cause::EditsLost { why: Box::new(why), error: Box::new(error) }.into() }
+    Failure {
+        subject: why.subject.clone(),
+        ..CommandFault::EditsLost { why: Box::new(why), error: Box::new(error) }.into()
+    }
 }
 
 fn or_changed(error: Error) -> Failure {

@@ -22,7 +22,7 @@ use crate::commands::encrypt_many;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
 use crate::configuration::Configs;
 use crate::environment::key_service_for_rule;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place};
 use crate::progress::Progress;
@@ -51,7 +51,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     for job in &jobs {
         // Armor is text, made for terminals too.
         if !args.armor && output::is_unasked_terminal(&job.place) {
-            return Err(Cause::CiphertextToTerminal { input: job.input.clone() }.into());
+            return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
         }
     }
     signals::handle()?;

@@ -18,7 +18,7 @@ use crate::commands::contents::{self, Contents, Opener, Text, plain_name};
 use crate::commands::opening::Demands;
 use crate::configuration::Configs;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
@@ -95,7 +95,7 @@ fn plaintext(path: &Path, opener: Opener<'_>) -> Result<Text, Failure> {
 }
 
 fn command_in_environment(program: &OsStr, pristine: bool) -> Result<Command, Failure> {
-    let path = protected::found(program).ok_or_else(|| Cause::CommandNotFound(program.to_owned()))?;
+    let path = protected::found(program).ok_or_else(|| CommandFault::CommandNotFound(program.to_owned()))?;
     let mut command = Command::new(path);
     command.arg0(program);
     if pristine {
@@ -118,10 +118,10 @@ impl Placeholders {
     fn check(args: &ExecArgs) -> Result<Self, Failure> {
         let count = args.files.len();
         if !args.file_name.is_empty() && args.file_name.len() != count {
-            return Err(Cause::FileNames { files: count, names: args.file_name.len() }.into());
+            return Err(CommandFault::FileNames { files: count, names: args.file_name.len() }.into());
         }
         if let Some(name) = args.file_name.iter().find(|name| Path::new(name).file_name() != Some(name.as_os_str())) {
-            return Err(Cause::NotAFileName(name.clone()).into());
+            return Err(CommandFault::NotAFileName(name.clone()).into());
         }
         let marks: Vec<String> = if count == 1 {
             vec!["{}".to_owned()]
@@ -130,7 +130,7 @@ impl Placeholders {
         };
         let has = |mark: &str| args.command.iter().any(|word| find(word.as_bytes(), mark.as_bytes()).is_some());
         match marks.iter().find(|mark| !has(mark)) {
-            Some(mark) => Err(Cause::NoPlaceForFile(mark.clone()).into()),
+            Some(mark) => Err(CommandFault::NoPlaceForFile(mark.clone()).into()),
             None => Ok(Self { marks }),
         }
     }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::args::KeygenArgs;
 use crate::environment::local_key_file;
-use crate::failure::{Cause, Exit, Failure, Named};
+use crate::failure::{CommandFault, Exit, Failure, KeyFileChoice};
 use crate::output::check_folder_of;
 use crate::report::Reporter;
 use crate::standard_streams;
@@ -24,15 +24,15 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.output.clone().map_or_else(local_key_file, Ok)?;
     if args.show {
         if !path.exists() {
-            let named = if args.output.is_some() { Named::OnCommandLine } else { Named::ByDefault };
-            return Err(Cause::NoLocalKey { path, named }.into());
+            let named = if args.output.is_some() { KeyFileChoice::OnCommandLine } else { KeyFileChoice::ByDefault };
+            return Err(CommandFault::NoLocalKey { path, named }.into());
         }
         report(reporter, &path, &recipient_of_file(&path)?.to_string())?;
         return Ok(Exit::Done);
     }
     if path.exists() {
         let recipient = recipient_of_file(&path).ok().map(|recipient| recipient.to_string());
-        return Err(Cause::LocalKeyExists { path, recipient }.into());
+        return Err(CommandFault::LocalKeyExists { path, recipient }.into());
     }
     // A key whose recipient nobody is told is made in vain.
     standard_streams::check_output()?;

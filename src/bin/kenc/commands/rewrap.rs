@@ -25,7 +25,7 @@ use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Demands, Payload, Recognised};
 use crate::configuration::Configs;
 use crate::environment::key_service;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::output::Output;
 use crate::report::{Reporter, printable};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use kenc::error::At;
 
-use super::Exit;
+use super::exit::Exit;
 
 /// Why a command for git failed, or what it found.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use kenc::error::DocumentError;
 
 use super::hints::quoted;
-use crate::failure::Cause;
+use crate::failure::{Cause, CommandFault};
 
 /// The hint for a fault of a document. `file` is the file in a command line.
 pub fn of_document(fault: &DocumentError, file: &str) -> String {
@@ -95,22 +95,29 @@ pub fn of_command(cause: &Cause) -> String {
             "look at the path_regex of the rules: it is for paths from the folder of the config".to_owned()
         }
         Cause::ValueOfWholeFile(path) => format!("`kenc edit {}` changes it", quoted(path)),
-        Cause::ValueOnCommandLine => {
-            "pipe it in, or name a --file, or be asked for it; where it is no secret, --from-argument takes it"
-                .to_owned()
-        }
-        Cause::NoValue(_) => "pipe it in, or name a --file; `\"\" --from-argument` is an empty text".to_owned(),
-        Cause::ValueNotText => {
-            "encode it, with base64 for instance; or encrypt it as a file: `kenc encrypt`".to_owned()
-        }
-        Cause::ValueNotJson(_) => {
-            "text stands in double quotes there; without --json, what is given is taken as it is".to_owned()
-        }
         Cause::NotationUnknown(_) => "name it with `--input-type yaml`, json, dotenv, ini or toml".to_owned(),
         Cause::SealNotConfirmed(_) => "run it at a terminal: it shows what would be sealed, and asks".to_owned(),
         Cause::SealOfWholeFile(name) => format!("`kenc verify {}` authenticates it", quoted(Path::new(name))),
         Cause::NotConfirmed { .. } => {
             "`--dry-run` shows what would change, and `--yes` does it without asking".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The hint for a value that cannot be taken.
+pub fn of_fault(fault: &CommandFault) -> String {
+    match fault {
+        CommandFault::ValueOnCommandLine => {
+            "pipe it in, or name a --file, or be asked for it; where it is no secret, --from-argument takes it"
+                .to_owned()
+        }
+        CommandFault::NoValue(_) => "pipe it in, or name a --file; `\"\" --from-argument` is an empty text".to_owned(),
+        CommandFault::ValueNotText => {
+            "encode it, with base64 for instance; or encrypt it as a file: `kenc encrypt`".to_owned()
+        }
+        CommandFault::ValueNotJson(_) => {
+            "text stands in double quotes there; without --json, what is given is taken as it is".to_owned()
         }
         _ => String::new(),
     }

@@ -13,17 +13,18 @@ use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError
 use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal};
 use zeroize::Zeroizing;
 
-use crate::failure::{Cause, Failure, Named};
+use crate::failure::{Cause, CommandFault, Failure, KeyFileChoice};
 use crate::habits::looks_like_a_file;
 use crate::output::STANDARD_INPUT;
 
 /// The hints for a failure, each once.
 pub fn of(failure: &Failure) -> Vec<String> {
-    let mut hints = match &failure.cause {
-        Cause::Library(error) => of_library(error, failure.subject.as_deref()),
-        Cause::NotSaved { why, kept } => std::iter::once(kept.advice()).chain(of(why)).collect(),
-        Cause::EditsLost { why, .. } => of(why),
-        cause => vec![of_command(cause)],
+    let mut hints = match (&failure.cause, failure.cause.caller_fault()) {
+        (Cause::Library(error), _) => of_library(error, failure.subject.as_deref()),
+        (_, Some(CommandFault::NotSaved { why, kept })) => std::iter::once(kept.advice()).chain(of(why)).collect(),
+        (_, Some(CommandFault::EditsLost { why, .. })) => of(why),
+        (_, Some(fault)) => vec![of_fault(fault)],
+        (cause, None) => vec![of_command(cause)],
     };
     if failure.released > 0 {
         hints.insert(
@@ -47,20 +48,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_)
-        | Cause::AsSops(_)
-        | Cause::SomeFailed { .. }
-        | Cause::NotSaved { .. }
-        | Cause::EditsLost { .. }
-        | Cause::EditsDiscarded(_) => String::new(),
-        Cause::CiphertextToTerminal { input } => format!(
-            "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
-            quoted(&with_ending(input.as_deref()))
-        ),
-        Cause::BinaryToTerminal { input } => format!(
-            "name a file with `-o {}`, or pipe the output; `-o -` forces it",
-            quoted(&without_ending(input.as_deref()))
-        ),
+        Cause::Library(_) => String::new(),
         Cause::MixedInputs { document, whole } => format!(
             "`--values` or `--whole` is for all of them; or do {} and {} one after the other",
             quoted(document),
@@ -72,10 +60,6 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NoPlaceForMany
         | Cause::NothingMeant
         | Cause::ValueOfWholeFile(_)
-        | Cause::ValueOnCommandLine
-        | Cause::NoValue(_)
-        | Cause::ValueNotText
-        | Cause::ValueNotJson(_)
         | Cause::NotationUnknown(_)
         | Cause::NotConfirmed { .. }
         | Cause::SealNotConfirmed(_)
@@ -83,9 +67,6 @@ fn of_command(cause: &Cause) -> String {
         | Cause::Declined => super::document_hints::of_command(cause),
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
-        }
-        Cause::NothingNamed => {
-            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
         }
         Cause::NoFolderForResults => "name it with `-o FOLDER/`, or replace each file with `-i`".to_owned(),
         Cause::TooDeep { path, .. } => {
@@ -118,62 +99,87 @@ fn of_command(cause: &Cause) -> String {
         Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
-        Cause::NotEncrypted(_)
-        | Cause::NotToReplace { .. }
-        | Cause::KeyAmongInputs { .. }
-        | Cause::SplitKey(_)
-        | Cause::HasOtherNames { .. }
-        | Cause::PlaintextHasOtherNames { .. }
-        | Cause::Address(_) => habits::of(cause),
+        Cause::NotEncrypted(_) | Cause::HasOtherNames { .. } | Cause::PlaintextHasOtherNames { .. } => {
+            habits::of(cause)
+        }
         Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
-        Cause::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
         Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
         Cause::NotChangeable(path) => format!("`-o FILE` writes the result elsewhere: `-o FILE - < {}`", quoted(path)),
         Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
-        Cause::NoLocalKey { named: Named::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
-        Cause::NoLocalKey { named: Named::OnCommandLine, path } => {
-            format!("make it with `kenc keygen -o {}`", quoted(path))
-        }
         Cause::NoKeyGiven => "make a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
         Cause::NothingToCheck => {
             "name one: `kenc keys check alias/NAME`, or a file: `kenc keys check --file FILE`".to_owned()
         }
         Cause::SeveralAccounts(_) => "name the one that has the key: `--account ID`".to_owned(),
-        Cause::LocalKeyExists { path, recipient: Some(recipient) } => {
+        Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
+        Cause::NoMemoryForPlaintext
+        | Cause::ChangedMeanwhile(_)
+        | Cause::TooLong { .. }
+        | Cause::NotARegularFile(_)
+        | Cause::NoKeysToShow(_) => habits::of_editor(cause),
+        Cause::NotAVariable { .. } | Cause::VariableMustBeNamed { .. } | Cause::NoValues(_) | Cause::NoSuchValue(_) => {
+            exec::of(cause)
+        }
+        Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
+        Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn of_fault(fault: &CommandFault) -> String {
+    match fault {
+        CommandFault::AsSops(_)
+        | CommandFault::SomeFailed { .. }
+        | CommandFault::NotSaved { .. }
+        | CommandFault::EditsLost { .. }
+        | CommandFault::EditsDiscarded(_) => String::new(),
+        CommandFault::CiphertextToTerminal { input } => format!(
+            "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
+            quoted(&with_ending(input.as_deref()))
+        ),
+        CommandFault::BinaryToTerminal { input } => format!(
+            "name a file with `-o {}`, or pipe the output; `-o -` forces it",
+            quoted(&without_ending(input.as_deref()))
+        ),
+        CommandFault::ValueOnCommandLine
+        | CommandFault::NoValue(_)
+        | CommandFault::ValueNotText
+        | CommandFault::ValueNotJson(_) => super::document_hints::of_fault(fault),
+        CommandFault::NothingNamed => {
+            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
+        }
+        CommandFault::NotToReplace { .. }
+        | CommandFault::KeyAmongInputs { .. }
+        | CommandFault::SplitKey(_)
+        | CommandFault::Address(_) => habits::of_fault(fault),
+        CommandFault::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
+        CommandFault::NoLocalKey { named: KeyFileChoice::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
+        CommandFault::NoLocalKey { named: KeyFileChoice::OnCommandLine, path } => {
+            format!("make it with `kenc keygen -o {}`", quoted(path))
+        }
+        CommandFault::LocalKeyExists { path, recipient: Some(recipient) } => {
             format!(
                 "its recipient is {recipient}; for another key name another file: `kenc keygen -o {}.new`",
                 quoted(path)
             )
         }
-        Cause::LocalKeyExists { path, recipient: None } => {
+        CommandFault::LocalKeyExists { path, recipient: None } => {
             format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
-        Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
-        Cause::NoEditor
-        | Cause::NoMemoryForPlaintext
-        | Cause::ChangedMeanwhile(_)
-        | Cause::TooLong { .. }
-        | Cause::NotARegularFile(_)
-        | Cause::NoKeysToShow(_)
-        | Cause::EditsKept { .. }
-        | Cause::NoEditsKept(_)
-        | Cause::EditorNotFound(_)
-        | Cause::EditorVariable { .. }
-        | Cause::EditorLeftNothing
-        | Cause::EditsUnreadable(_)
-        | Cause::EditorFailed(_) => habits::of_editor(cause),
-        Cause::NotAVariable { .. }
-        | Cause::VariableMustBeNamed { .. }
-        | Cause::NoValues(_)
-        | Cause::NoSuchValue(_)
-        | Cause::FileNames { .. }
-        | Cause::NotAFileName(_)
-        | Cause::NoPlaceForFile(_)
-        | Cause::CommandNotFound(_)
-        | Cause::CommandNotExecutable { .. } => exec::of(cause),
-        Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
-        Cause::Git(fault) => git::of(fault),
-        Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
+        CommandFault::NoEditor
+        | CommandFault::EditsKept { .. }
+        | CommandFault::NoEditsKept(_)
+        | CommandFault::EditorNotFound(_)
+        | CommandFault::EditorVariable { .. }
+        | CommandFault::EditorLeftNothing
+        | CommandFault::EditsUnreadable(_)
+        | CommandFault::EditorFailed(_) => habits::of_editor_fault(fault),
+        CommandFault::FileNames { .. }
+        | CommandFault::NotAFileName(_)
+        | CommandFault::NoPlaceForFile(_)
+        | CommandFault::CommandNotFound(_)
+        | CommandFault::CommandNotExecutable { .. } => exec::of_fault(fault),
+        CommandFault::Git(fault) => git::of(fault),
     }
 }
 

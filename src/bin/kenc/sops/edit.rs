@@ -12,7 +12,7 @@ use super::layout::Layout;
 use super::session::Session;
 use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
 use crate::commands::edit::{self, Manner, NewFile, Written};
-use crate::failure::{Cause, Failure};
+use crate::failure::{CommandFault, Failure};
 
 /// Edits a file in the clear; one that is not there is made.
 pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
@@ -65,8 +65,13 @@ fn with_copies(document: Document) -> Result<Document, DocumentError> {
 
 fn stopped(failure: Failure) -> Stop {
     let is_of_editor = matches!(
-        failure.cause,
-        Cause::NoEditor | Cause::EditorNotFound(_) | Cause::EditorFailed(_) | Cause::EditorVariable { .. }
+        failure.cause.caller_fault(),
+        Some(
+            CommandFault::NoEditor
+                | CommandFault::EditorNotFound(_)
+                | CommandFault::EditorFailed(_)
+                | CommandFault::EditorVariable { .. }
+        )
     );
     let stop = Stop::from(failure);
     if is_of_editor { stop.with_code(code::NO_EDITOR) } else { stop }

@@ -5,7 +5,7 @@ use std::path::Path;
 use kenc::error::{DocumentError, Error};
 
 use super::keys::NO_KEY_OF_RULE;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, CommandFault, Failure};
 use crate::report::{Reporter, hints, quoted};
 
 /// The exit codes of sops.
@@ -41,7 +41,7 @@ pub struct Stop {
 
 impl Stop {
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
-        Self { failure: Box::new(Cause::AsSops(sentence.into()).into()), code, hint: None }
+        Self { failure: Box::new(CommandFault::AsSops(sentence.into()).into()), code, hint: None }
     }
 
     /// The same with another exit code.
@@ -66,8 +66,8 @@ impl Stop {
 
     /// The same for a file that is still to be made, of whose keys sops speaks in other words.
     pub fn of_new_file(self) -> Self {
-        match &self.failure.cause {
-            Cause::AsSops(sentence) if sentence == NO_KEY_OF_RULE => Self {
+        match self.failure.cause.caller_fault() {
+            Some(CommandFault::AsSops(sentence)) if sentence == NO_KEY_OF_RULE => Self {
                 hint: self.hint,
                 ..Self::new(
                     code::NO_KEY,
@@ -114,7 +114,7 @@ impl From<Failure> for Stop {
             // Programs look for this sentence.
             Cause::Library(Error::Document(DocumentError::NotEncrypted)) => {
                 let hint = format!("`sops encrypt -i {}` encrypts it", quoted(Path::new(&name())));
-                stop(Cause::AsSops("sops metadata not found".to_owned()), hint)
+                stop(CommandFault::AsSops("sops metadata not found".to_owned()), hint)
             }
             Cause::Library(Error::NoKeyOpens { .. }) => {
                 let hint = "name the file with the identity: `export SOPS_AGE_KEY_FILE=FILE`; or use credentials of AWS that may ask the key".to_owned();

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use kenc::document::{Format, Item, MacScope, Metadata, Sealed, StoredKey, Value};
 use serde_json::json;
 
-use crate::failure::Exit;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::report::{Reporter, printable};
 
 /// Shows all that is known without a key.

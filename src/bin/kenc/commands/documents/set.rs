@@ -18,7 +18,7 @@ use crate::args::values::SetArgs;
 use crate::configuration::Configs;
 use crate::documents::{MAX_LEN, recipe, write};
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::Place;
 use crate::prompt::{self, Passphrases};
 use crate::report::Reporter;
@@ -29,7 +29,7 @@ pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
     let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
     check_is_file(file)?;
     if args.value.is_some() && !args.from_argument {
-        return Err(Cause::ValueOnCommandLine.into());
+        return Err(CommandFault::ValueOnCommandLine.into());
     }
     signals::handle()?;
     let is_new = !file.exists() && has_rule(configs, file)?;
@@ -89,11 +89,11 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
     }
     if std::io::stdin().is_terminal() {
         if !reporter.may_ask() {
-            return Err(Cause::NoValue("--no-input forbids to ask for it").into());
+            return Err(CommandFault::NoValue("--no-input forbids to ask for it").into());
         }
         let subject = format!("{} in {}", args.place.path(), args.file.display());
         let typed = prompt::value(&subject).map_err(|error| match error {
-            Error::Passphrase(_) => Failure::from(Cause::NoValue("none was typed")),
+            Error::Passphrase(_) => Failure::from(CommandFault::NoValue("none was typed")),
             other => other.into(),
         })?;
         return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
@@ -101,7 +101,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
     let mut value = text(&read(standard_streams::input()?, 0).map_err(Error::Read)?)?;
     if value.is_empty() {
         // A program that failed before it wrote must not blank a secret.
-        return Err(Cause::NoValue("the standard input is empty").into());
+        return Err(CommandFault::NoValue("the standard input is empty").into());
     }
     // The line end of a single line belongs to the shell; those of several lines belong to the text.
     if value.find('\n') == Some(value.len() - 1) {
@@ -133,7 +133,7 @@ fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<
 }
 
 fn text(bytes: &Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Cause::ValueNotText)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| CommandFault::ValueNotText)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -144,7 +144,7 @@ fn node(text: &str, format: Format, old: Option<&Node>, args: &SetArgs, is_json:
         return Ok(Node::leaf(Value::Text(Zeroizing::new(text.to_owned()))));
     }
     if is_json {
-        return serde_json::from_str(text).map_err(|error| Cause::ValueNotJson(error.to_string()).into());
+        return serde_json::from_str(text).map_err(|error| CommandFault::ValueNotJson(error.to_string()).into());
     }
     Ok(Node::leaf(Value::inferred(format, text)))
 }

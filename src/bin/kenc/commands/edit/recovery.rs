@@ -10,21 +10,13 @@ use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::scratch;
 
 use crate::environment::state_folder;
+use crate::failure::Kept;
 use crate::report::quoted;
 
 /// Most files with edits of one file.
 const MOST_KEPT: u32 = 100;
 /// Ending of their names.
 const ENDING: &str = ".kenc-edit";
-
-/// Edits that were kept.
-#[derive(Clone, Debug)]
-pub enum Kept {
-    /// Encrypted, in a file of its own.
-    Encrypted { file: PathBuf, recovery: PathBuf },
-    /// In the clear, in the private folder where they were edited, which is not removed.
-    InTheClear { folder: PathBuf, why: String },
-}
 
 impl Kept {
     /// What a user does with them.

@@ -9,10 +9,11 @@ use kenc::fs::scratch;
 use zeroize::Zeroizing;
 
 use super::notes;
-use super::recovery::{self, Kept};
+use super::recovery;
 use super::subject::{Recipe, Subject};
 use crate::commands::contents::Text;
 use crate::editor::Editor;
+use crate::failure::Kept;
 
 /// What is needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {

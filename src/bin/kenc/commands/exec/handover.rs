@@ -12,7 +12,7 @@ use kenc::error::{Error, Result};
 use kenc::fs::scratch::{self, PrivateFolder};
 
 use crate::commands::contents;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{CommandFault, Exit, Failure};
 use crate::report::Reporter;
 use crate::signals;
 
@@ -23,13 +23,13 @@ pub fn replace_by(command: &mut Command, program: &OsStr) -> Failure {
     not_run(program, error).into()
 }
 
-fn not_run(program: &OsStr, source: std::io::Error) -> Cause {
+fn not_run(program: &OsStr, source: std::io::Error) -> CommandFault {
     let program = program.to_owned();
     if source.kind() == ErrorKind::NotFound {
-        return Cause::CommandNotFound(program);
+        return CommandFault::CommandNotFound(program);
     }
     let error = Error::io(format!("run the command `{}`", program.display()), source);
-    Cause::CommandNotExecutable { program, error: Box::new(error) }
+    CommandFault::CommandNotExecutable { program, error: Box::new(error) }
 }
 
 /// Decrypted files for another program.

@@ -17,7 +17,7 @@ use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure, GitFault};
+use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -214,8 +214,11 @@ impl Check<'_> {
     fn problem(&mut self, name: &str, cause: impl Into<Cause>) {
         let cause = cause.into();
         self.problems += 1;
-        let subject =
-            if matches!(cause, Cause::Git(GitFault::ShouldBeEncrypted(_))) { None } else { Some(name.to_owned()) };
+        let subject = if matches!(cause.caller_fault(), Some(CommandFault::Git(GitFault::ShouldBeEncrypted(_)))) {
+            None
+        } else {
+            Some(name.to_owned())
+        };
         self.reporter.failure(&Failure { subject, cause, released: 0 });
     }
 }

@@ -13,7 +13,7 @@ use crate::commands::opening::{Demands, is_kenc_file};
 use crate::configuration::Configs;
 use crate::documents;
 use crate::environment::key_service;
-use crate::failure::{Cause, Exit, Failure, GitFault, MergeConflicts};
+use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault, MergeConflicts};
 use crate::output::{self, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -38,8 +38,13 @@ pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
 /// Whether somebody has to choose between the versions, each of which is as it should be. Everything else is a failure: git
 /// must not take our version for what came of it.
 fn is_conflict(cause: &Cause) -> bool {
+    if let Some(CommandFault::Git(fault)) = cause.caller_fault() {
+        return matches!(
+            fault,
+            GitFault::MergeConflicts(_) | GitFault::MergeOfWholeFiles(_) | GitFault::MergeOfNothing(_)
+        );
+    }
     match cause {
-        Cause::Git(GitFault::MergeConflicts(_) | GitFault::MergeOfWholeFiles(_) | GitFault::MergeOfNothing(_)) => true,
         Cause::Library(Error::Document(fault)) => {
             matches!(fault, DocumentError::Unmergeable(_) | DocumentError::WouldExpose { .. })
         }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use kenc::error::Error;
 
 use super::quote;
-use crate::failure::Cause;
+use crate::failure::{Cause, CommandFault};
 
 /// For a failure of `exec`.
 pub fn of(cause: &Cause) -> String {
@@ -20,18 +20,25 @@ pub fn of(cause: &Cause) -> String {
         ),
         Cause::NoValues(_) => "`--file` gives the command the file itself; values are in files that are named .env, .yaml, .json, .toml or .ini".to_owned(),
         Cause::NoSuchValue(_) => "name a variable as the command gets it, or a path such as db.password".to_owned(),
-        Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
-        Cause::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),
-        Cause::NoPlaceForFile(mark) => {
+        _ => String::new(),
+    }
+}
+
+/// For the command that was to be run.
+pub fn of_fault(fault: &CommandFault) -> String {
+    match fault {
+        CommandFault::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
+        CommandFault::NotAFileName(_) => "give a name without a folder: `--file-name config.json`".to_owned(),
+        CommandFault::NoPlaceForFile(mark) => {
             format!("write {mark} where the command takes the path: `kenc exec --file FILE -- cat {mark}`")
         }
-        Cause::CommandNotFound(program) => {
+        CommandFault::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
         }
-        Cause::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
+        CommandFault::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
             "`--only NAME` passes on single values, and `--file` the file itself".to_owned()
         }
-        Cause::CommandNotExecutable { program, .. } => {
+        CommandFault::CommandNotExecutable { program, .. } => {
             format!("check its permissions with `ls -l {}`", quote(&program.to_string_lossy()))
         }
         _ => String::new(),

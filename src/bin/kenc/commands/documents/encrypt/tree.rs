@@ -13,7 +13,7 @@ use super::Encryption;
 use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::configuration::Configs;
-use crate::failure::{Cause, Exit, Failure};
+use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::output::{Job, Place};
 use crate::report::{Reporter, printable};
 use crate::version_control;

@@ -1,0 +1,225 @@
+//! Why work on files fails: an error of the library, or a refusal of what the work would do.
+
+use std::error::Error as StdError;
+use std::path::PathBuf;
+
+use crate::error::{Class, Error};
+
+/// A failure, with the input that it concerns.
+#[derive(Debug)]
+pub struct Failure {
+    /// The input, where the message does not name it.
+    pub subject: Option<String>,
+    /// Why it failed.
+    pub cause: Cause,
+    /// Plaintext bytes that were written before it failed, and stay written.
+    pub released: u64,
+}
+
+/// Why work on files failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each says in a sentence what it is")]
+pub enum Cause {
+    #[error(transparent)]
+    Library(#[from] Error),
+    #[error("kenc would encrypt the values of {} but the whole of {}", document.display(), whole.display())]
+    MixedInputs { document: PathBuf, whole: PathBuf },
+    #[error("{0}: --range applies to kenc files, and this is a config document")]
+    RangeOfDocument(String),
+    #[error("{0}: --cipher applies to kenc files: the values of a config document have only one cipher")]
+    CipherOfDocument(String),
+    #[error("encrypting several files needs an output folder")]
+    NoPlaceForMany,
+    #[error("no file matches a config rule that encrypts values")]
+    NothingMeant,
+    #[error("{} is encrypted as a whole file: single values cannot be changed", .0.display())]
+    ValueOfWholeFile(PathBuf),
+    #[error("{0}: cannot tell its format from its name")]
+    NotationUnknown(String),
+    #[error("no config rule with keys matches {0}")]
+    NoRule(String),
+    #[error("{count} {} would get other keys, and there is no terminal to confirm on", if *.count == 1 { "file" } else { "files" })]
+    NotConfirmed { count: usize },
+    #[error("cannot seal {0}: there is no terminal to confirm on")]
+    SealNotConfirmed(String),
+    #[error("{0} is a kenc file: it is authenticated as a whole and needs no seal")]
+    SealOfWholeFile(String),
+    #[error("nothing was changed: you answered no")]
+    Declined,
+    #[error("{0} inputs cannot share one output")]
+    SeveralInputs(usize),
+    #[error("{} is both the input and the output", .0.display())]
+    OutputIsInput(PathBuf),
+    #[error("standard input and the output are the same file")]
+    StandardInputIsOutput,
+    #[error("{} is a directory", .0.display())]
+    InputIsDirectory(PathBuf),
+    #[error("{} is a directory", .0.display())]
+    CannotEncryptDirectory(PathBuf),
+    #[error("the folder {} does not exist", .0.display())]
+    NoFolder(PathBuf),
+    #[error("{} is not a folder", .0.display())]
+    NotAFolder(PathBuf),
+    #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
+    SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
+    #[error("several files need an output folder")]
+    NoFolderForResults,
+    #[error("{} is more than {limit} folders deep", path.display())]
+    TooDeep { path: PathBuf, limit: usize },
+    #[error("{} contains `..`, which could lead out of the output folder", .0.display())]
+    LeadsOut(PathBuf),
+    #[error("a name in the list is longer than {0} bytes")]
+    NameTooLong(u64),
+    #[error("{} is no longer a regular file", .0.display())]
+    NotAFile(PathBuf),
+    #[error("{} is not encrypted: it has no sops metadata", .0.display())]
+    NotEncrypted(PathBuf),
+    #[error("standard input cannot be replaced in place")]
+    StandardInputInPlace,
+    #[error("{} is a directory", .0.display())]
+    FolderWithoutRecursion(PathBuf),
+    #[error("{} is not a regular file", .0.display())]
+    NotChangeable(PathBuf),
+    #[error("{} has {names} hard links, and only this one would get the new keys", path.display())]
+    HasOtherNames { path: PathBuf, names: u64 },
+    #[error("{} has {names} hard links, and the others would keep the plaintext", path.display())]
+    PlaintextHasOtherNames { path: PathBuf, names: u64 },
+    #[error("standard input has no file name to use in {}", .0.display())]
+    StandardInputToFolder(PathBuf),
+    #[error("no key to encrypt with: no -k was given, no config rule matches, and there is no local key")]
+    NoKeyGiven,
+    #[error("`@{name}` means different keys for {} and {}", first.display(), second.display())]
+    NameOfSeveralKeys { name: String, first: PathBuf, second: PathBuf },
+    #[error("no key to check: none was given, and there is no local key")]
+    NothingToCheck,
+    #[error("cannot tell the account of the key: the principals belong to {0}")]
+    SeveralAccounts(String),
+    #[error("{} is already a kenc file", .0.display())]
+    EncryptedAlready(PathBuf),
+    #[error("no home folder found for the local key")]
+    NoHome,
+    #[error("{} has {bytes} bytes, and the limit for a file held in memory is 1 GiB", path.display())]
+    TooLong { path: PathBuf, bytes: u64 },
+    #[error("{} is not a regular file", .0.display())]
+    NotARegularFile(PathBuf),
+    #[error("no in-memory file system (tmpfs) found for the plaintext")]
+    NoMemoryForPlaintext,
+    #[error("{} was changed by another program in the meantime", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("the value at {path} cannot become an environment variable: {fault}")]
+    NotAVariable { path: String, fault: String },
+    #[error("the value at {path} would set {name}, a variable that can make programs run other code")]
+    VariableMustBeNamed { path: String, name: String },
+    #[error("{} has no keys to show", .0.display())]
+    NoKeysToShow(PathBuf),
+    #[error("{}: cannot tell the format of its values from its name", .0.display())]
+    NoValues(PathBuf),
+    #[error("no such value: `{0}`")]
+    NoSuchValue(String),
+    #[error("{fault}")]
+    Caller { class: Class, fault: Box<dyn StdError + Send + Sync> },
+}
+
+impl Cause {
+    /// A failure of the program that calls the library, such as one of a function that it passes.
+    pub fn of_caller(class: Class, fault: impl StdError + Send + Sync + 'static) -> Self {
+        Self::Caller { class, fault: Box::new(fault) }
+    }
+
+    /// The failure of the program that calls the library, if it is one of this type.
+    #[must_use]
+    pub fn caller_fault<T: StdError + 'static>(&self) -> Option<&T> {
+        if let Self::Caller { fault, .. } = self { fault.downcast_ref() } else { None }
+    }
+
+    /// The kind of failure that this is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Library(error) => error.class(),
+            Self::Caller { class, .. } => *class,
+            Self::MixedInputs { .. }
+            | Self::RangeOfDocument(_)
+            | Self::CipherOfDocument(_)
+            | Self::NoRule(_)
+            | Self::NoPlaceForMany
+            | Self::NotationUnknown(_)
+            | Self::NotConfirmed { .. }
+            | Self::SealNotConfirmed(_)
+            | Self::SeveralInputs(_)
+            | Self::OutputIsInput(_)
+            | Self::StandardInputIsOutput
+            | Self::NoFolderForResults
+            | Self::LeadsOut(_)
+            | Self::SameOutput { .. }
+            | Self::StandardInputInPlace
+            | Self::StandardInputToFolder(_)
+            | Self::NameOfSeveralKeys { .. }
+            | Self::NoKeyGiven
+            | Self::NothingToCheck
+            | Self::SeveralAccounts(_)
+            | Self::NotAVariable { .. }
+            | Self::VariableMustBeNamed { .. }
+            | Self::NoSuchValue(_)
+            | Self::NoKeysToShow(_)
+            | Self::NoValues(_) => Class::Usage,
+            Self::NothingMeant
+            | Self::ValueOfWholeFile(_)
+            | Self::SealOfWholeFile(_)
+            | Self::Declined
+            | Self::InputIsDirectory(_)
+            | Self::CannotEncryptDirectory(_)
+            | Self::NoFolder(_)
+            | Self::NotAFolder(_)
+            | Self::TooDeep { .. }
+            | Self::NameTooLong(_)
+            | Self::NotAFile(_)
+            | Self::FolderWithoutRecursion(_)
+            | Self::NotChangeable(_)
+            | Self::HasOtherNames { .. }
+            | Self::PlaintextHasOtherNames { .. }
+            | Self::NoHome
+            | Self::TooLong { .. }
+            | Self::NotARegularFile(_)
+            | Self::NoMemoryForPlaintext
+            | Self::ChangedMeanwhile(_) => Class::Failed,
+            Self::NotEncrypted(_) => Class::NotAuthentic,
+            Self::EncryptedAlready(_) => Class::WouldOverwrite,
+        }
+    }
+}
+
+impl<C: Into<Cause>> From<C> for Failure {
+    fn from(cause: C) -> Self {
+        Self { subject: None, cause: cause.into(), released: 0 }
+    }
+}
+
+impl Failure {
+    /// Says which input a failure of the library concerns.
+    pub fn about(subject: impl Into<String>) -> impl FnOnce(Error) -> Self {
+        move |error| {
+            let names_its_file = matches!(
+                error,
+                Error::Io { .. }
+                    | Error::WouldOverwrite(_)
+                    | Error::ChangedMeanwhile(_)
+                    | Error::CannotKeep { .. }
+                    | Error::NotSynced { .. }
+                    | Error::KeyFile { .. }
+                    | Error::CannotWrap { .. }
+                    | Error::Config(_)
+                    | Error::Interrupted
+            );
+            let subject = if names_its_file { None } else { Some(subject.into()) };
+            Self { subject, cause: error.into(), released: 0 }
+        }
+    }
+
+    /// The kind of failure that this is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.cause.class()
+    }
+}
