@@ -2,6 +2,9 @@
 
 mod alias_copies;
 mod aliases;
+pub(crate) mod bytes;
+pub(crate) mod changes;
 pub(crate) mod comparison;
+pub(crate) mod document;
 mod excerpt;
 mod recognition;

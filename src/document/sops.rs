@@ -1,7 +1,10 @@
 //! What makes a document an encrypted one, as sops reads and writes it: metadata, rule, encrypted values, MAC and seal.
 
 pub(crate) mod cipher;
+pub(crate) mod data_key;
+pub(crate) mod encrypted;
 pub(crate) mod exposure;
+pub(crate) mod fields;
 pub(crate) mod list_comments;
 pub(crate) mod mac;
 pub(crate) mod metadata;
@@ -11,3 +14,4 @@ pub(crate) mod seal;
 pub(crate) mod selection;
 pub(crate) mod spellings;
 pub(crate) mod stored_key;
+pub(crate) mod timestamp;

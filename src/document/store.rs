@@ -6,5 +6,8 @@ pub(crate) mod flat_metadata;
 pub(crate) mod ini;
 pub(crate) mod json;
 pub(crate) mod notation;
+pub(crate) mod parsed;
+pub(crate) mod registry;
+pub(crate) mod splice;
 pub(crate) mod toml;
 pub(crate) mod yaml;

@@ -7,7 +7,11 @@ mod properties;
 mod toml;
 mod vectors;
 
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
 use super::*;
+use crate::error::DocumentError;
 
 fn metadata() -> Map<String, Json> {
     serde_json::from_str(r#"{"kms": [{"arn": "a", "enc": "x\ny"}], "mac": "ENC[]", "shamir_threshold": 2}"#).unwrap()

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::crypto::DataKey;
-use crate::document::model::tree::{Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
-use crate::document::model::value::Value;
-use crate::document::operations::decryption::{Demands, Opened, Sealed};
-use crate::document::store::notation::check_entries;
+use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::content::value::Value;
+use crate::document::file::document::Document;
+use crate::document::store::parsed::check_entries;
 use crate::document::store::yaml;
-use crate::document::{Document, Format};
 use crate::error::{DocumentError, Result};
 
 /// How deep copies within copies may nest. A file of a few lines could otherwise exhaust the stack.
@@ -142,28 +140,6 @@ fn refused(place: Place, fault: &str) -> DocumentError {
     DocumentError::Refused { at: place.into(), fault: fault.to_owned() }
 }
 
-impl Opened {
-    /// The same document in the text and the notation of `plaintext`, under the same data key. What is known of its MAC and
-    /// its seal is what was known before: the new text vouches for nothing.
-    ///
-    /// # Errors
-    /// If `plaintext` cannot be encrypted.
-    ///
-    /// # Panics
-    /// Never: the copy of a data key is as long as the data key.
-    pub fn written_as(self, plaintext: &Document) -> Result<Self> {
-        let is_same_format = plaintext.format() == self.document().format();
-        if is_same_format && plaintext.format() != Format::Binary && plaintext.text() == self.plaintext().text() {
-            return Ok(self);
-        }
-        let text = self.encrypted_as(plaintext)?.text;
-        let sealed = Sealed::new(Document::parse(plaintext.format(), text)?)?;
-        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
-        let opened = sealed.open_with(data_key, &Demands::default())?;
-        Ok(Self { report: self.report, ..opened })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
@@ -171,6 +147,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::document::content::format::Format;
 
     fn copies(text: &str) -> Result<String, DocumentError> {
         let document = Document::parse(Format::Yaml, Zeroizing::new(text.to_owned())).unwrap();

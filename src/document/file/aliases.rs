@@ -1,8 +1,9 @@
 //! Aliases of YAML, followed: for those who want values, and not the file.
 
-use crate::document::model::tree::{Entry, Member, Node, Path, Tree, children};
+use crate::document::content::format::Format;
+use crate::document::content::tree::{Entry, Member, Node, Path, Tree, children};
+use crate::document::file::document::Document;
 use crate::document::store::yaml::aliases::targets;
-use crate::document::{Document, Format};
 use crate::error::{At, DocumentError};
 
 /// Most nodes that aliases may add to a document: a few lines of YAML can stand for more than any memory holds.
@@ -103,7 +104,8 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::document::{Item, Value};
+    use crate::document::content::value::Value;
+    use crate::document::content::walk::Item;
 
     fn followed(text: &str) -> Result<Vec<String>, DocumentError> {
         let tree = Document::parse(Format::Yaml, Zeroizing::new(text.to_owned())).unwrap().followed()?;

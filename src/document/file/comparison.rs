@@ -5,14 +5,17 @@ use std::iter::Peekable;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::model::positions::own_lines;
-use crate::document::model::tree::{
+use crate::document::content::edit::{Edit, NewText};
+use crate::document::content::format::Format;
+use crate::document::content::positions::own_lines;
+use crate::document::content::tree::{
     Comment, Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before,
 };
-use crate::document::model::value::Value;
-use crate::document::model::value_text::reads_as;
-use crate::document::store::notation::Found;
-use crate::document::{Edit, Format, Item, NewText};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::reads_as;
+use crate::document::content::walk::Item;
+use crate::document::store::ini::read::DEFAULT;
+use crate::document::store::parsed::Found;
 use crate::error::DocumentError;
 
 /// What the text says now, and what it was to become.
@@ -80,7 +83,7 @@ impl<'a> Meant<'a> {
     fn is_nameless_section(&self, member: &Member) -> bool {
         self.format == Format::Ini
             && !self.with_comments
-            && member.key == crate::document::store::ini::DEFAULT
+            && member.key == DEFAULT
             && matches!(&member.value, Node::Mapping(entries) if children(entries).next().is_none())
     }
 

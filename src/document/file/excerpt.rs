@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::model::tree::{Entry, Member, Node, Tree};
-use crate::document::{Document, Format};
+use crate::document::content::format::Format;
+use crate::document::content::tree::{Entry, Member, Node, Tree};
+use crate::document::file::document::Document;
 use crate::error::DocumentError;
 
 /// The key under which a list is written, to be taken away again: a whole file cannot be a list.

@@ -1,80 +1,19 @@
 //! The metadata of three versions, merged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use super::{Version, Versions};
 use crate::crypto::DataKey;
-use crate::crypto::digest::are_equal;
-use crate::document::MacScope;
+use crate::document::merge::dispute::{Dispute, Side, Uncovered};
+use crate::document::merge::version::{Version, Versions};
 use crate::document::operations::decryption::Opened;
-use crate::document::operations::encryption::checked_threshold;
 use crate::document::operations::recipients;
-use crate::document::sops::metadata::Metadata;
+use crate::document::sops::data_key;
+use crate::document::sops::mac::MacScope;
+use crate::document::sops::metadata::{Metadata, checked_threshold};
 use crate::document::sops::seal::SealStatus;
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
-
-/// A part of the metadata that was not merged, of which ours is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Dispute {
-    /// Both sides changed which values are encrypted.
-    Rule,
-    /// Both sides changed the key groups, or how many of them are needed.
-    KeyGroups,
-    /// Both sides changed fields that this version does not know.
-    UnknownFields,
-    /// They added keys that would be given a data key, and nothing says that it was somebody who could open the document.
-    UnvouchedKeys(Vec<String>),
-    /// The version of a side is not sealed, and differs from the base in something that only a seal would cover.
-    Unsealed(Side, Uncovered),
-}
-
-/// A side of a merge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Ours, which is kept.
-    Ours,
-    /// Theirs, of which it is not taken.
-    Theirs,
-}
-
-/// What the MAC of sops does not cover, and whoever can write a file can change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Uncovered {
-    /// Which values are encrypted, or counted by the MAC.
-    Rule,
-    /// Names of values in the clear, as paths.
-    Names(Vec<String>),
-    /// Comments.
-    Comments,
-    /// Fields that this version does not know.
-    UnknownFields,
-    /// The key groups, or how many of them are needed.
-    KeyGroups,
-}
-
-impl fmt::Display for Dispute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rule => f.write_str("both sides changed the rule that says what is encrypted"),
-            Self::KeyGroups => f.write_str("both sides changed the key groups"),
-            Self::UnknownFields => f.write_str("both sides changed unknown fields of the metadata"),
-            Self::Unsealed(side, what) => {
-                write!(f, "{} version is not sealed, and changes ", if *side == Side::Ours { "our" } else { "their" })?;
-                match what {
-                    Uncovered::Rule => f.write_str("the rule that says what is encrypted"),
-                    Uncovered::Names(names) => write!(f, "names of values in the clear: {}", names.join(", ")),
-                    Uncovered::Comments => f.write_str("comments"),
-                    Uncovered::UnknownFields => f.write_str("unknown fields of the metadata"),
-                    Uncovered::KeyGroups => f.write_str("the key groups"),
-                }
-            }
-            Self::UnvouchedKeys(keys) => write!(f, "they added keys that are not trusted: {}", keys.join(", ")),
-        }
-    }
-}
 
 /// What a merged document is encrypted under.
 pub(super) struct MergedKeys {
@@ -92,7 +31,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
     let (ours, theirs) = match (ours.opened(), theirs.opened()) {
         (Some(ours), Some(theirs)) => (ours, theirs),
         (Some(only), None) | (None, Some(only)) => {
-            let (metadata, data_key) = (only.metadata().clone(), copy(&only.data_key));
+            let (metadata, data_key) = (only.metadata().clone(), data_key::copy(&only.data_key));
             return Ok(MergedKeys { metadata, data_key, disputes: Vec::new() });
         }
         (None, None) => return Err(DocumentError::NotEncrypted.into()),
@@ -134,8 +73,8 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
     }
     metadata.unknown = unknown;
 
-    let is_base = |opened: &Opened| base.is_some_and(|base| is_same(&base.data_key, &opened.data_key));
-    let is_shared = is_same(&ours.data_key, &theirs.data_key);
+    let is_base = |opened: &Opened| base.is_some_and(|base| data_key::is_same(&base.data_key, &opened.data_key));
+    let is_shared = data_key::is_same(&ours.data_key, &theirs.data_key);
     let sides = Sides {
         old,
         ours,
@@ -160,14 +99,6 @@ pub(super) fn says_the_same(left: &Metadata, right: &Metadata) -> bool {
         && *rule == right.rule
         && *mac_scope == right.mac_scope
         && *unknown == right.unknown
-}
-
-pub(super) fn is_same(left: &DataKey, right: &DataKey) -> bool {
-    are_equal(left.expose(), right.expose())
-}
-
-pub(super) fn copy(data_key: &DataKey) -> DataKey {
-    DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key")
 }
 
 /// What two sides have made of a value, and whether they differ; then it is ours.
@@ -285,8 +216,8 @@ impl<'a> Sides<'a> {
         if self.data_key == Key::New {
             return recipients::wrap_new(groups, needed, keyring, vouchers);
         }
-        let data_key = copy(&self.ours.data_key);
-        let has_it = |side: &&Opened| is_same(&side.data_key, &self.ours.data_key);
+        let data_key = data_key::copy(&self.ours.data_key);
+        let has_it = |side: &&Opened| data_key::is_same(&side.data_key, &self.ours.data_key);
         let sides: Vec<&Opened> = [self.ours, self.theirs].into_iter().filter(has_it).collect();
         let [group] = &groups[..] else {
             // A share is good only with the others of its time.

@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::pieces::{Piece, pieces};
-use super::{Conflict, ConflictKind};
-use crate::document::model::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
-use crate::document::model::value_text::reads_as;
-use crate::document::store::ini::DEFAULT;
-use crate::document::{Document, Format};
-
-/// The keys under which the versions of a value stand on which both sides differ.
-pub(super) const OURS: &str = "__kenc_ours";
-pub(super) const BASE: &str = "__kenc_base";
-pub(super) const THEIRS: &str = "__kenc_theirs";
+use crate::document::content::conflict_key::{BASE, OURS, THEIRS};
+use crate::document::content::format::Format;
+use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
+use crate::document::content::value_text::reads_as;
+use crate::document::file::document::Document;
+use crate::document::merge::conflict::{Conflict, ConflictKind};
+use crate::document::merge::pieces::{Piece, pieces};
+use crate::document::store::ini::read::DEFAULT;
 
 /// Most items of three lists that are merged one by one.
 const MAX_ITEMS: usize = 6000;
@@ -40,22 +37,6 @@ impl Naming {
             Self::Before => format!("{}__{key}", version.trim_start_matches('_')),
         }
     }
-}
-
-/// The key as it was before a merge made one for a version of it. The key itself if none did, and nothing if it stands for
-/// a version within.
-pub(crate) fn original_key(key: &str) -> Option<&str> {
-    for version in [OURS, BASE, THEIRS] {
-        if key == version {
-            return None;
-        }
-        let before = version.trim_start_matches('_');
-        let before = key.strip_prefix(before).and_then(|rest| rest.strip_prefix("__"));
-        if let Some(original) = key.strip_suffix(version).or(before) {
-            return Some(original);
-        }
-    }
-    Some(key)
 }
 
 /// Trees that can be compared: the same name of an alias is the same place in all of them.

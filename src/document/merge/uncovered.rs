@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::keys::{Dispute, Side, Uncovered};
 use crate::crypto::sha256;
-use crate::document::Format;
+use crate::document::content::format::Format;
+use crate::document::merge::dispute::{Dispute, Side, Uncovered};
 use crate::document::operations::decryption::Opened;
 use crate::document::sops::rule_walk::{Met, walk};
 use crate::document::sops::seal::SealStatus;

@@ -5,89 +5,28 @@ use zeroize::Zeroizing;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
-use crate::document::model::tree::Leaf;
-use crate::document::model::value::{Kind, Value};
-use crate::document::model::value_text::reads_as;
-use crate::document::sops::cipher::{Cipher, Fault, looks_encrypted};
-use crate::document::sops::list_comments;
+use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use crate::document::content::format::Format;
+use crate::document::content::tree::Leaf;
+use crate::document::content::value::{Kind, Value};
+use crate::document::content::value_text::reads_as;
+use crate::document::content::walk::Item;
+use crate::document::file::document::Document;
+use crate::document::operations::report::{MacStatus, Report};
+use crate::document::operations::requirements::{Demands, MacDemand, SealDemand};
+use crate::document::sops::cipher::{Cipher, Fault, comment_text, looks_encrypted};
+use crate::document::sops::data_key;
+use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::mac::Mac;
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::old_ciphertexts::{Keep, Reuse};
 use crate::document::sops::rule_walk::{Met, Spot, walk};
-use crate::document::sops::seal::{self, SealStatus, Sealing};
-use crate::document::sops::selection::Selection;
+use crate::document::sops::seal::{self, SealStatus};
 use crate::document::sops::spellings::Forms;
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::{Document, Edit, Format, MetadataChange, NewText};
+use crate::document::sops::timestamp::Sealing;
 use crate::error::{At, ContextError, DocumentError, Result};
-use crate::keys::{GroupSlot, KeySpec, Keyring};
-
-/// An encrypted document that is not opened: all that can be known without a key.
-pub struct Sealed {
-    pub(crate) document: Document,
-    pub(crate) metadata: Metadata,
-    pub(crate) selection: Selection,
-}
-
-/// What is demanded of a document that is to be opened. The default demands what sops does.
-#[derive(Default)]
-pub struct Demands {
-    /// If there are any, no other keys are tried.
-    pub only: Vec<KeySpec>,
-    /// Pairs that the context of every KMS key of the document must contain.
-    pub context: EncryptionContext,
-    /// What is demanded of the MAC.
-    pub mac: MacDemand,
-    /// What is demanded of the seal.
-    pub seal: SealDemand,
-    /// The providers whose keys are tried before the others, in this order, where a key of a group has to be chosen.
-    pub order: Vec<&'static str>,
-}
-
-/// What is demanded of the MAC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MacDemand {
-    /// It is there, and right.
-    #[default]
-    Right,
-    /// Nothing, as when a damaged document is to be rescued: its single values are authentic, their sum is not. Nothing is
-    /// demanded of the seal either. What is written from it is not sealed.
-    Nothing,
-}
-
-/// What is demanded of the seal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SealDemand {
-    /// It is not broken. There may be none where none belongs.
-    #[default]
-    NotBroken,
-    /// It is there, and right.
-    Verified,
-    /// Nothing: what it is worth is in the report. What is written from a document whose seal is not verified is not sealed.
-    Nothing,
-}
-
-/// What was found out about a document when it was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// The MAC.
-    pub mac: MacStatus,
-    /// The seal.
-    pub seal: SealStatus,
-    /// Encrypted comments that do not open at their place, and were left as they stand.
-    pub comments_left: Vec<At>,
-}
-
-/// What is known about the MAC of a document that was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MacStatus {
-    /// It is right.
-    Verified,
-    /// It is wrong, which was ignored as demanded.
-    Wrong,
-    /// There is none, which was ignored as demanded.
-    Missing,
-}
+use crate::keys::{GroupSlot, Keyring};
 
 /// An encrypted document with its data key and what it says in the clear.
 pub struct Opened {
@@ -104,30 +43,6 @@ pub struct Opened {
 }
 
 impl Sealed {
-    /// Takes a document that has metadata.
-    ///
-    /// # Errors
-    /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
-    pub fn new(document: Document) -> Result<Self, DocumentError> {
-        let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
-        // What kenc sealed needs no repair, and its text is what the seal covers.
-        let document = if metadata.is_marked_as_sealed() { document } else { list_comments::restored(document)? };
-        let selection = Selection::new(&metadata.rule)?;
-        Ok(Self { document, metadata, selection })
-    }
-
-    /// The document as it is encrypted.
-    #[must_use]
-    pub fn document(&self) -> &Document {
-        &self.document
-    }
-
-    /// Its metadata.
-    #[must_use]
-    pub fn metadata(&self) -> &Metadata {
-        &self.metadata
-    }
-
     /// Opens it with the first keys that do, and checks everything that vouches for it.
     ///
     /// # Errors
@@ -193,32 +108,8 @@ impl Sealed {
         check_context(&groups, &demands.context)?;
         let probe = self.probe();
         keyring.unwrap_groups(&groups, self.metadata.needed_groups(), &demands.only, &demands.order, |data_key| {
-            (probe.is_empty() || Self::is_opened(&probe, data_key))
-                .then(|| DataKey::from_slice(data_key.expose()).expect("a data key is as long as a data key"))
+            (probe.is_empty() || Self::is_opened(&probe, data_key)).then(|| data_key::copy(data_key))
         })
-    }
-
-    /// Whether a data key opens any of these tokens.
-    pub(crate) fn is_opened(probe: &[(String, String)], data_key: &DataKey) -> bool {
-        let cipher = Cipher::new(data_key);
-        probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic))
-    }
-
-    /// Tokens of which the right data key opens one: the MAC, and the first value, should the MAC be damaged.
-    pub(crate) fn probe(&self) -> Vec<(String, String)> {
-        let mac = self.metadata.mac.iter().map(|mac| (mac.clone(), self.metadata.last_modified.clone()));
-        let mut first = None;
-        let _ = walk(self.document.tree(), &self.selection, |met, spot| match met {
-            Met::Leaf(leaf) if spot.is_selected => match &leaf.value {
-                Value::Text(text) if looks_encrypted(text) => {
-                    first = Some((text.to_string(), spot.aad.to_owned()));
-                    Err(())
-                }
-                _ => Ok(()),
-            },
-            _ => Ok(()),
-        });
-        mac.chain(first).collect()
     }
 
     /// Decrypts everything that is encrypted.
@@ -312,10 +203,6 @@ impl Sealed {
             },
         };
         edits.iter().map(with_form).chain(in_the_clear).collect()
-    }
-
-    pub(crate) fn selection(&self) -> &Selection {
-        &self.selection
     }
 }
 
@@ -435,17 +322,6 @@ impl Examined {
     }
 }
 
-/// The text of an encrypted comment. Writers differ in which container a comment belongs to that stands at the border of
-/// two, so one is opened with any of the containers around it.
-pub(crate) fn comment_text(cipher: &Cipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
-    let around = aad.match_indices(':').map(|(at, _)| &aad[..=at]).rev();
-    let candidates = around.chain((aad != ":").then_some(":"));
-    candidates.into_iter().find_map(|aad| match cipher.decrypt(token, aad) {
-        Ok((Kind::Comment, text)) => std::str::from_utf8(&text).ok().map(|text| Zeroizing::new(text.to_owned())),
-        _ => None,
-    })
-}
-
 /// The first problem. If values stand in the clear, how many more do.
 fn first_of(problems: Vec<DocumentError>) -> Option<DocumentError> {
     let in_the_clear = problems.iter().filter(|problem| matches!(problem, DocumentError::InTheClear { .. })).count();
@@ -460,7 +336,7 @@ fn says(document: &Document, values: &[Value]) -> bool {
     let mut values = values.iter();
     let mut is_same = true;
     document.tree().walk(|_, item| {
-        if let crate::document::Item::Leaf(leaf) = item {
+        if let Item::Leaf(leaf) = item {
             is_same &= values.next().is_some_and(|value| reads_as(document.format(), value, &leaf.value));
         }
     });

@@ -1,45 +1,11 @@
 //! Which keys a document is to have: what a change, or a list from elsewhere, makes of those that it has.
 
 use crate::context::EncryptionContext;
-use crate::document::operations::recipients::NewKey;
+use crate::document::operations::new_keys::{NewKey, NewKeys, WantedKey};
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Error, Result};
-use crate::keys::{AWS_KMS, KeyChange, KeySpec, KmsAccess, KmsKey, WrappingKey};
-
-/// The keys that a document is to have.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewKeys {
-    /// Group by group.
-    pub groups: Vec<Vec<NewKey>>,
-    /// How many groups are needed; 0 means all.
-    pub threshold: usize,
-    /// Keys that were to go, and were not there.
-    pub absent: Vec<KeySpec>,
-}
-
-/// A key in a list from elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WantedKey {
-    /// One that kenc can have wrap.
-    Wrapping(WrappingKey),
-    /// One of another service, which can stay if the document has it already.
-    Other {
-        /// The list that it is in.
-        list: &'static str,
-        /// Its name.
-        id: String,
-    },
-}
-
-/// What becomes of one group of keys. Keys are named as messages name them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GroupDifference {
-    /// Those that come, each with what it is.
-    pub added: Vec<(String, String)>,
-    /// Those that go.
-    pub removed: Vec<(String, String)>,
-}
+use crate::keys::{KeyChange, KeySpec, KmsAccess, KmsKey, WrappingKey};
 
 /// Finds the key behind an alias.
 pub type Resolve<'a> = &'a dyn Fn(&KmsKey) -> Result<KmsKey>;
@@ -161,91 +127,6 @@ impl Metadata {
         };
         let groups = groups.iter().zip(0..).map(|(group, at)| group.iter().map(|key| new_key(at, key)).collect());
         Ok(NewKeys { groups: groups.collect::<Result<_, _>>()?, threshold, absent: Vec::new() })
-    }
-}
-
-impl NewKeys {
-    /// What becomes of each group of `old`, and of new ones.
-    #[must_use]
-    pub fn difference(&self, old: &Metadata) -> Vec<GroupDifference> {
-        let difference = |at: usize| {
-            let new: &[NewKey] = self.groups.get(at).map_or(&[], Vec::as_slice);
-            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
-            let is_it = |key: &NewKey, stored: &StoredKey| match key {
-                NewKey::Kept(kept) | NewKey::Listed(kept) => kept == stored,
-                NewKey::Wrapping(key) => stored.is_of(key),
-            };
-            let comes = |key: &&NewKey| !old.iter().any(|stored| is_it(key, stored));
-            let goes = |stored: &&StoredKey| !new.iter().any(|key| is_it(key, stored));
-            GroupDifference {
-                added: new.iter().filter(comes).map(NewKey::named).collect(),
-                removed: old.iter().filter(goes).map(StoredKey::named).collect(),
-            }
-        };
-        (0..self.groups.len().max(old.groups.len())).map(difference).collect()
-    }
-
-    /// Whether it is what a document has.
-    #[must_use]
-    pub fn is_of(&self, old: &Metadata) -> bool {
-        let needed = match (self.groups.len(), self.threshold) {
-            (0 | 1, _) => 1,
-            (all, 0) => all,
-            (_, threshold) => threshold,
-        };
-        let is_same_size = |(new, old): (&Vec<NewKey>, &Vec<StoredKey>)| new.len() == old.len();
-        self.groups.len() == old.groups.len()
-            && needed == old.needed_groups()
-            && self.groups.iter().zip(&old.groups).all(is_same_size)
-            && self.difference(old).iter().all(GroupDifference::is_empty)
-    }
-}
-
-impl GroupDifference {
-    /// Between the keys that a document had and those that it has.
-    #[must_use]
-    pub fn between(old: &Metadata, new: &Metadata) -> Vec<Self> {
-        let without = |one: &[StoredKey], other: &[StoredKey]| {
-            let is_there = |key: &&StoredKey| other.iter().any(|known| known.identity() == key.identity());
-            one.iter().filter(|key| !is_there(key)).map(StoredKey::named).collect()
-        };
-        let difference = |at: usize| {
-            let new: &[StoredKey] = new.groups.get(at).map_or(&[], Vec::as_slice);
-            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
-            Self { added: without(new, old), removed: without(old, new) }
-        };
-        (0..old.groups.len().max(new.groups.len())).map(difference).collect()
-    }
-
-    /// Whether nothing comes and nothing goes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty()
-    }
-}
-
-impl NewKey {
-    fn named(&self) -> (String, String) {
-        match self {
-            Self::Kept(stored) | Self::Listed(stored) => stored.named(),
-            Self::Wrapping(key) => (kind(&key.key).to_owned(), key.key.to_string()),
-        }
-    }
-}
-
-impl StoredKey {
-    /// What it is and its name, as messages name it.
-    #[must_use]
-    pub fn named(&self) -> (String, String) {
-        (if self.list() == "kms" { AWS_KMS.to_owned() } else { self.list().to_owned() }, self.id())
-    }
-}
-
-fn kind(key: &KeySpec) -> &'static str {
-    match key {
-        KeySpec::AwsKms(_) => AWS_KMS,
-        KeySpec::Age(_) | KeySpec::Passphrase => "age",
-        KeySpec::Pgp(_) => "pgp",
     }
 }
 

@@ -1,9 +1,9 @@
 //! What can be found wrong with an encrypted document without any key.
 
+use crate::document::content::value::Value;
 use crate::document::merge::unresolved;
-use crate::document::model::value::Value;
-use crate::document::operations::decryption::Sealed;
 use crate::document::sops::cipher::{fault_of_form, looks_encrypted};
+use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::rule_walk::{Met, walk};
 use crate::document::sops::selection::{Rule, Selection};
 use crate::error::{At, DocumentError, SealFault};

@@ -5,12 +5,15 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::document::model::value::Kind;
-use crate::document::operations::decryption::{MacStatus, Opened, Sealed};
-use crate::document::operations::encryption::{Encrypted, Outcome};
+use crate::document::content::edit::MetadataChange;
+use crate::document::content::value::Kind;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::report::MacStatus;
+use crate::document::operations::writer::{Encrypted, Outcome};
 use crate::document::sops::cipher::Cipher;
-use crate::document::sops::seal::{self, Mark, Sealing};
-use crate::document::{MetadataChange, SealStatus};
+use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::seal::{self, Mark, SealStatus};
+use crate::document::sops::timestamp::Sealing;
 use crate::error::{DocumentError, Result};
 
 impl Opened {

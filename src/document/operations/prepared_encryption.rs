@@ -3,17 +3,17 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::DataKey;
+use crate::document::content::format::Format;
+use crate::document::file::document::Document;
 use crate::document::operations::decryption::Opened;
-use crate::document::operations::encryption::{
-    Comments, EmptySelection, Encrypted, Recipe, Writer, checked_threshold, survey,
-};
+use crate::document::operations::encryption::{EmptySelection, Recipe};
+use crate::document::operations::writer::{Encrypted, Writer, survey};
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::metadata::Metadata;
+use crate::document::sops::metadata::{Metadata, checked_threshold};
 use crate::document::sops::old_ciphertexts::{Keep, Reuse};
-use crate::document::sops::seal::Sealing;
-use crate::document::sops::selection::{Rule, Selection};
+use crate::document::sops::selection::{Comments, Rule, Selection};
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::{Document, Format};
+use crate::document::sops::timestamp::Sealing;
 use crate::error::{DocumentError, Result};
 use crate::keys::Keyring;
 

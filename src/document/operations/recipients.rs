@@ -4,30 +4,22 @@ use zeroize::Zeroizing;
 
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
-use crate::document::operations::decryption::{Demands, Opened, Sealed};
-use crate::document::operations::encryption::{Encrypted, Outcome, checked_threshold, is_same_file, survey};
-use crate::document::operations::key_lists::NewKeys;
+use crate::document::content::edit::MetadataChange;
+use crate::document::file::document::Document;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::new_keys::{NewKey, NewKeys};
+use crate::document::operations::requirements::Demands;
+use crate::document::operations::writer::{Encrypted, Outcome, is_same_file, survey};
+use crate::document::sops::data_key;
+use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::metadata::Metadata;
+use crate::document::sops::metadata::checked_threshold;
 use crate::document::sops::old_ciphertexts::Keep;
 use crate::document::sops::seal::{self, SealStatus};
 use crate::document::sops::selection::{Rule, Selection};
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::{Document, MetadataChange};
 use crate::error::{DocumentError, Result};
-use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappedKey, WrappingKey};
-
-/// A key in a new list of keys.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NewKey {
-    /// One that the document has already, on the word of the document. Where it must wrap anew, something has to vouch
-    /// for it.
-    Kept(StoredKey),
-    /// One that the document has already, and that the user or a rule of the config names as well.
-    Listed(StoredKey),
-    /// One that may be new. If the document has it already, it is kept.
-    Wrapping(WrappingKey),
-}
+use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappingKey};
 
 /// What else changes when a document gets a new data key. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -194,7 +186,7 @@ impl Opened {
     /// Opens what was written.
     pub(crate) fn check(&self, text: &Zeroizing<String>) -> Result<()> {
         let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
-        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        let data_key = data_key::copy(&self.data_key);
         match written.open_with(data_key, &Demands::default()) {
             Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
             Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
@@ -250,51 +242,6 @@ fn wrapping(groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<Wrapp
     let named: Vec<NamedKey> = groups.iter().flatten().filter_map(NewKey::named_by_document).collect();
     vouchers.check(&named)?;
     Ok(keys)
-}
-
-impl NewKey {
-    /// The recipient, if only the document names it.
-    fn named_by_document(&self) -> Option<NamedKey> {
-        match self {
-            Self::Kept(key) => Some(key.named_key()),
-            Self::Listed(_) | Self::Wrapping(_) => None,
-        }
-    }
-}
-
-impl Metadata {
-    /// Its wrapped keys, without what is wrong with some of them.
-    #[must_use]
-    pub fn wrapped_keys(&self) -> Vec<WrappedKey> {
-        self.groups.iter().flatten().filter_map(|key| Some(key.slot().ok()?.wrapped)).collect()
-    }
-
-    /// Its recipients.
-    pub fn named_keys(&self) -> impl Iterator<Item = NamedKey> {
-        self.groups.iter().flatten().map(StoredKey::named_key)
-    }
-}
-
-impl NewKeys {
-    /// The recipients that must wrap anew and that only the document names, when a document gets these keys and keeps its
-    /// data key, or gets another.
-    #[must_use]
-    pub fn recipients_of_document(&self, old: &Metadata, data_key: DataKeyChange) -> Vec<NamedKey> {
-        let keeps_wrapped = data_key == DataKeyChange::Kept && self.groups.len() == 1 && old.groups.len() == 1;
-        if keeps_wrapped || (data_key == DataKeyChange::Kept && self.is_of(old)) {
-            return Vec::new();
-        }
-        self.groups.iter().flatten().filter_map(NewKey::named_by_document).collect()
-    }
-}
-
-/// What becomes of the data key of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DataKeyChange {
-    /// It stays.
-    Kept,
-    /// It is another.
-    Renewed,
 }
 
 fn kept_groups(groups: &[Vec<StoredKey>]) -> Vec<Vec<NewKey>> {

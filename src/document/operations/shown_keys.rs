@@ -3,13 +3,18 @@
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::crypto::DataKey;
-use crate::document::operations::decryption::{Demands, Opened, Sealed};
-use crate::document::operations::encryption::{Encrypted, Outcome};
-use crate::document::operations::recipients::NewKey;
+use crate::document::content::edit::MetadataChange;
+use crate::document::content::format::Format;
+use crate::document::file::document::Document;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::new_keys::NewKey;
+use crate::document::operations::requirements::Demands;
+use crate::document::operations::writer::{Encrypted, Outcome};
+use crate::document::sops::data_key;
+use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::fields::is_empty;
 use crate::document::sops::metadata::{self, Metadata, THRESHOLD};
 use crate::document::sops::stored_key::{LISTS, StoredKey};
-use crate::document::{Document, Format, MetadataChange};
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
@@ -44,7 +49,7 @@ impl Opened {
             return self.with_keys(&groups, threshold, keyring, &Vouchers::none());
         };
         let Encrypted { text, aliases } = changed;
-        let data_key = DataKey::from_slice(self.data_key.expose()).expect("a data key is as long as a data key");
+        let data_key = data_key::copy(&self.data_key);
         let written = Sealed::new(Document::parse(format, text.clone())?)?.open_with(data_key, &Demands::default())?;
         match written.with_keys(&groups, threshold, keyring, &Vouchers::none())? {
             Outcome::Unchanged => Ok(Outcome::Changed(Encrypted { text, aliases })),
@@ -54,7 +59,7 @@ impl Opened {
 
     fn keys_in(&self, shown: Option<&Map<String, Json>>) -> Result<(Vec<Vec<NewKey>>, usize), DocumentError> {
         let Some(shown) = shown else { return Err(DocumentError::Metadata("it names no keys".to_owned())) };
-        let mut fields = shown.clone().into_iter().filter(|(_, value)| !metadata::is_empty(value)).collect();
+        let mut fields = shown.clone().into_iter().filter(|(_, value)| !is_empty(value)).collect();
         let threshold = metadata::threshold(&mut fields)?;
         let groups = metadata::groups(&mut fields)?;
         if let Some(name) = fields.keys().next() {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::value::ValueKey;
 use crate::crypto::{DataKey, TAG_LEN, Tag};
-use crate::document::model::value::{Kind, Value};
+use crate::document::content::value::{Kind, Value};
 
 const BEGIN: &str = "ENC[AES256_GCM,data:";
 const IV: &str = ",iv:";
@@ -62,6 +62,17 @@ impl Cipher {
         Value::from_plaintext(kind, plaintext)
             .ok_or(Fault::Damaged("what it holds is no value of the type that it names"))
     }
+}
+
+/// The text of an encrypted comment. Writers differ in which container a comment belongs to that stands at the border of
+/// two, so one is opened with any of the containers around it.
+pub(crate) fn comment_text(cipher: &Cipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
+    let around = aad.match_indices(':').map(|(at, _)| &aad[..=at]).rev();
+    let candidates = around.chain((aad != ":").then_some(":"));
+    candidates.into_iter().find_map(|aad| match cipher.decrypt(token, aad) {
+        Ok((Kind::Comment, text)) => std::str::from_utf8(&text).ok().map(|text| Zeroizing::new(text.to_owned())),
+        _ => None,
+    })
 }
 
 struct Token {

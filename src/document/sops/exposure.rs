@@ -9,11 +9,10 @@ use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 use crate::crypto::sha256;
-use crate::document::merge::original_key;
-use crate::document::model::tree::{Path, Tree};
-use crate::document::operations::encryption::Comments;
+use crate::document::content::conflict_key::original_key;
+use crate::document::content::tree::{Path, Tree};
 use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::Selection;
+use crate::document::sops::selection::{Comments, Selection};
 use crate::error::DocumentError;
 
 /// How often a value is there, by how it is written.

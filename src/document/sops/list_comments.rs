@@ -1,11 +1,14 @@
 //! What sops writes and cannot read itself.
 
-use crate::document::model::tree::Step;
-use crate::document::model::value::Value;
-use crate::document::sops::cipher::looks_encrypted;
-use crate::document::{Document, Format, Item};
-use crate::error::DocumentError;
 use zeroize::Zeroizing;
+
+use crate::document::content::format::Format;
+use crate::document::content::tree::Step;
+use crate::document::content::value::Value;
+use crate::document::content::walk::Item;
+use crate::document::file::document::Document;
+use crate::document::sops::cipher::looks_encrypted;
+use crate::error::DocumentError;
 
 /// sops makes an item of a list of a comment between items, and then finds that its MAC does not count it. Here it is a
 /// comment again.

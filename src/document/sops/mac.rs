@@ -5,7 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::crypto::digest::PlaintextDigest;
-use crate::document::model::value::Value;
+use crate::document::content::value::Value;
 
 /// What the digest begins with when only encrypted values count, so that it is never that of all values.
 const ONLY_ENCRYPTED: [u8; 32] = [

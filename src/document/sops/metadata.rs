@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 
+use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::seal::Sealing;
 use crate::document::sops::selection::Rule;
 use crate::document::sops::stored_key::{LISTS, StoredKey};
+use crate::document::sops::timestamp::{SEALED_OFFSET, Sealing, now_with, whole_seconds};
 use crate::error::DocumentError;
+use crate::keys::{NamedKey, WrappedKey};
 
 /// The version of sops whose documents these are.
 const VERSION: &str = "3.13.2";
@@ -25,9 +25,6 @@ pub(crate) const THRESHOLD: &str = "shamir_threshold";
 const VERSION_FIELD: &str = "version";
 pub(crate) const SEAL: &str = "kenc_seal";
 const FORMS: &str = "kenc_forms";
-/// How the time of the last change ends in a sealed document. The MAC authenticates it.
-const SEALED_OFFSET: &str = "+00:01";
-
 /// The metadata of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metadata {
@@ -181,22 +178,27 @@ impl Metadata {
     }
 }
 
-/// Now, as `created_at` says it, and `lastmodified` of what has no seal.
-pub(crate) fn now() -> String {
-    now_with(Sealing::Unsealed)
+impl Metadata {
+    /// Its wrapped keys, without what is wrong with some of them.
+    #[must_use]
+    pub fn wrapped_keys(&self) -> Vec<WrappedKey> {
+        self.groups.iter().flatten().filter_map(|key| Some(key.slot().ok()?.wrapped)).collect()
+    }
+
+    /// Its recipients.
+    pub fn named_keys(&self) -> impl Iterator<Item = NamedKey> {
+        self.groups.iter().flatten().map(StoredKey::named_key)
+    }
 }
 
-fn now_with(sealing: Sealing) -> String {
-    let now = OffsetDateTime::now_utc().replace_nanosecond(0).expect("no nanoseconds can always be");
-    let offset = match sealing {
-        Sealing::Sealed => UtcOffset::from_hms(0, 1, 0).expect("a minute is an offset"),
-        Sealing::Unsealed => UtcOffset::UTC,
-    };
-    now.to_offset(offset).format(&Rfc3339).expect("the year has four digits")
-}
-
-fn whole_seconds(text: &str) -> Option<String> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+/// The threshold that `stated` means with so many groups.
+pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, DocumentError> {
+    match (groups, stated) {
+        (0 | 1, 0 | 1) => Ok(1),
+        (2..=255, 0) => Ok(groups),
+        (2..=255, 2..) if stated <= groups => Ok(stated),
+        _ => Err(DocumentError::Threshold { threshold: stated, groups }),
+    }
 }
 
 /// Whether fields have what no other thing called `sops` has.
@@ -294,17 +296,6 @@ pub(crate) fn lists(group: &[StoredKey]) -> BTreeMap<String, Json> {
         lists.entry(key.list().to_owned()).or_default().push(Json::Object(key.to_json()));
     }
     lists.into_iter().map(|(name, list)| (name, Json::Array(list))).collect()
-}
-
-/// Whether a field says nothing, and may as well not be there.
-pub(crate) fn is_empty(value: &Json) -> bool {
-    match value {
-        Json::Null => true,
-        Json::String(text) => text.is_empty(),
-        Json::Array(list) => list.is_empty(),
-        Json::Object(fields) => fields.is_empty(),
-        Json::Bool(_) | Json::Number(_) => false,
-    }
 }
 
 fn damaged(fault: &str) -> DocumentError {

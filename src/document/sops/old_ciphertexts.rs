@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::crypto::sha256;
-use crate::document::model::tree::Path;
-use crate::document::model::value::{Kind, Value};
+use crate::document::content::tree::Path;
+use crate::document::content::value::{Kind, Value};
 
 /// What is kept of it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
 
-use crate::document::model::tree::{Comment, Entry, Leaf, Node, Path, Place, Step, Tree};
+use crate::document::content::tree::{Comment, Entry, Leaf, Node, Path, Place, Step, Tree};
 use crate::document::sops::selection::{Matched, Selection};
 
 /// What a walk meets.

@@ -19,16 +19,19 @@ use zeroize::Zeroizing;
 
 use crate::crypto::digest::{KeyedDigest, SEAL_LEN, are_equal};
 use crate::crypto::{DataKey, fill_random};
-use crate::document::model::value::{Kind, Value};
-use crate::document::operations::decryption::{Sealed, comment_text};
-use crate::document::sops::cipher::{Cipher, looks_encrypted};
+use crate::document::content::format::Format;
+use crate::document::content::value::{Kind, Value};
+use crate::document::file::document::Document;
+use crate::document::sops::cipher::{Cipher, comment_text, looks_encrypted};
+use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::metadata::{Metadata, SEAL, is_empty};
+use crate::document::sops::metadata::{Metadata, SEAL};
 use crate::document::sops::rule_walk::{Met, walk};
 use crate::document::sops::selection::Selection;
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::store::notation::{MetadataPlace, store_of};
-use crate::document::{Document, Format};
+use crate::document::store::parsed::MetadataPlace;
+use crate::document::store::registry::store_of;
 use crate::error::{DocumentError, SealFault};
 
 const PURPOSE: &[u8] = b"kenc.v2 document seal";
@@ -45,15 +48,6 @@ pub enum SealStatus {
     Absent,
     /// It is missing where one belongs, or it does not hold.
     Broken(SealFault),
-}
-
-/// Whether what is written gets a seal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sealing {
-    /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
-    Sealed,
-    /// No: nothing vouches for what the MAC does not cover.
-    Unsealed,
 }
 
 /// A field for a seal that is yet to be made, as long as that. It occurs nowhere else.

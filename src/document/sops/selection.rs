@@ -80,6 +80,16 @@ impl Rule {
     }
 }
 
+/// What becomes of the comments that the rule selects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comments {
+    /// They stay in the clear.
+    #[default]
+    InTheClear,
+    /// They are encrypted, as sops does it.
+    Encrypted,
+}
+
 /// A rule that is ready to be asked.
 pub(crate) struct Selection {
     matcher: Matcher,

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
-use crate::document::Document;
-use crate::document::model::tree::{Path, Step};
-use crate::document::model::value::Kind;
+use crate::document::content::tree::{Path, Step};
+use crate::document::content::value::Kind;
+use crate::document::file::document::Document;
 use crate::document::sops::cipher::Cipher;
 use crate::document::sops::rule_walk::{Met, walk};
 use crate::document::sops::selection::Selection;

@@ -7,7 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
 
 use crate::context::EncryptionContext;
-use crate::document::sops::metadata::{is_empty, now};
+use crate::document::sops::fields::is_empty;
+use crate::document::sops::timestamp::now;
 use crate::error::DocumentError;
 use crate::keys::{
     AGE, AWS_KMS, AgeRecipient, GroupSlot, KeySpec, KmsAccess, KmsKey, NamedKey, PGP, PgpFingerprint, WrappedKey,

@@ -8,12 +8,14 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::NewText;
-use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
-use crate::document::model::value::Value;
-use crate::document::model::value_text::plain_text;
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::plain_text;
 use crate::document::store::flat_metadata::{flatten, unflatten};
-use crate::document::store::notation::{Found, METADATA_KEY, Splice, Store, check_entries};
+use crate::document::store::notation::Store;
+use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// dotenv files.

@@ -4,18 +4,18 @@
 //! times, and is a member each time. Comments belong to the key or section that follows.
 
 mod change;
-mod read;
+pub(crate) mod read;
 mod value;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::NewText;
-use crate::document::model::tree::{LeafId, Node, Path, Tree};
-use crate::document::model::value::Value;
-use crate::document::store::notation::{Found, Splice, Store};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{LeafId, Node, Path, Tree};
+use crate::document::content::value::Value;
+use crate::document::store::notation::Store;
+use crate::document::store::parsed::Found;
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
-
-pub(crate) use read::DEFAULT;
 
 /// INI files.
 pub(crate) struct IniStore;

@@ -6,9 +6,11 @@ mod write;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::NewText;
-use crate::document::model::tree::{LeafId, Node, Path, Tree};
-use crate::document::store::notation::{Found, Splice, Store};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{LeafId, Node, Path, Tree};
+use crate::document::store::notation::Store;
+use crate::document::store::parsed::Found;
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// JSON files: a single object, in strict notation except for comments.

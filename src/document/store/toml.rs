@@ -2,14 +2,17 @@
 
 mod change;
 mod metadata;
+mod piece;
 mod read;
 mod write;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::NewText;
-use crate::document::model::tree::{LeafId, Node, Path, Tree};
-use crate::document::store::notation::{Found, Splice, Store};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{LeafId, Node, Path, Tree};
+use crate::document::store::notation::Store;
+use crate::document::store::parsed::Found;
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// TOML files.

@@ -1,5 +1,6 @@
 //! What holds for every document that can be made.
 
+use crate::document::store::parsed::METADATA_KEY;
 use proptest::prelude::*;
 
 use super::*;

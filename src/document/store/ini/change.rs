@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use super::read::{DEFAULT, Kind, Piece, key, pieces};
 use super::value::{cannot_carry, new_token, write};
-use crate::document::NewText;
-use crate::document::model::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
 use crate::document::store::flat_metadata::flatten;
-use crate::document::store::notation::{METADATA_KEY, Splice, with_blank_line};
+use crate::document::store::parsed::METADATA_KEY;
+use crate::document::store::splice::{Splice, with_blank_line};
 use crate::error::DocumentError;
 
 /// Replaces, appends or removes the metadata.

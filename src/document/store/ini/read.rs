@@ -6,11 +6,11 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::value::{self, Fault, comment_or_nothing, end_of_line};
-use crate::document::model::positions::Lines;
-use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
-use crate::document::model::value::Value;
+use crate::document::content::positions::Lines;
+use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::value::Value;
 use crate::document::store::flat_metadata::unflatten;
-use crate::document::store::notation::{Found, METADATA_KEY, check_entries};
+use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
 use crate::error::DocumentError;
 
 /// The section of keys that stand before every section.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::document::NewText;
-use crate::document::model::value_text::plain_text;
+use crate::document::content::edit::NewText;
+use crate::document::content::value_text::plain_text;
 use crate::error::DocumentError;
 
 /// A value as it was found behind `=`.

@@ -9,9 +9,10 @@ use serde_json::{Map, Value as Json};
 
 use super::read::{BYTE_ORDER_MARK, options, syntax};
 use super::write::{Layout, quoted, write_json, write_node};
-use crate::document::model::positions::Lines;
-use crate::document::model::tree::{Node, Path, Step};
-use crate::document::store::notation::{METADATA_KEY, Splice};
+use crate::document::content::positions::Lines;
+use crate::document::content::tree::{Node, Path, Step};
+use crate::document::store::parsed::METADATA_KEY;
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];

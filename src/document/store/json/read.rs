@@ -8,10 +8,10 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::model::positions::Lines;
-use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
-use crate::document::model::value::Value;
-use crate::document::store::notation::{Found, METADATA_KEY, check_entries};
+use crate::document::content::positions::Lines;
+use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::value::Value;
+use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
 use crate::error::DocumentError;
 
 /// A byte order mark, which is kept, and which the parser does not take.

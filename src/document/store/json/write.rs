@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
-use crate::document::NewText;
-use crate::document::model::tree::{Node, Tree, children};
-use crate::document::model::value::Value;
-use crate::document::model::value_text::{number_text, text_of_bytes};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{Node, Tree, children};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::{number_text, text_of_bytes};
 use crate::error::DocumentError;
 
 /// How containers are spread over lines.

@@ -6,10 +6,10 @@ use toml_parser::lexer::TokenKind;
 use zeroize::Zeroizing;
 
 use super::metadata::place as place_of_metadata;
-use super::read::Piece;
+use super::piece::Piece;
 use super::write::{cannot_carry, inline_text, key_text, push_table};
-use crate::document::model::tree::{Node, Path, Step};
-use crate::document::store::notation::Splice;
+use crate::document::content::tree::{Node, Path, Step};
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// Puts a node behind the last child of its parent.

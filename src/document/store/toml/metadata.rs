@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::read::Piece;
+use super::piece::Piece;
 use super::write::{key_text, string_text};
-use crate::document::model::tree::{Entry, Node, Step};
-use crate::document::model::value::Value;
-use crate::document::store::notation::{METADATA_KEY, Splice, with_blank_line};
+use crate::document::content::tree::{Entry, Node, Step};
+use crate::document::content::value::Value;
+use crate::document::store::parsed::METADATA_KEY;
+use crate::document::store::splice::{Splice, with_blank_line};
 use crate::error::DocumentError;
 
 pub(super) const HAS_COMMENT: &str = "there is a comment in the metadata";

@@ -10,27 +10,15 @@ use toml_parser::lexer::{Token, TokenKind};
 use zeroize::Zeroizing;
 
 use super::metadata;
-use crate::document::model::positions::Lines;
-use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Place, Step, Tree};
-use crate::document::model::value::Value;
-use crate::document::store::notation::{Found, METADATA_KEY, check_entries};
+use super::piece::Piece;
+use crate::document::content::positions::Lines;
+use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Place, Step, Tree};
+use crate::document::content::value::Value;
+use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
 use crate::error::DocumentError;
 
 /// Keys that may follow each other with dots between. Deeper tables are nobody's config.
 const MAX_KEYS: usize = 64;
-
-/// A line, or the lines of a value.
-#[derive(Clone)]
-pub(super) struct Piece {
-    /// From the start of the line to the end of the last, without newline.
-    pub(super) lines: Range<usize>,
-    /// What it defines.
-    pub(super) path: Vec<Step>,
-    /// The table that the line stands in; its own for a header.
-    pub(super) table: Vec<Step>,
-    /// The place of the value; `None` for a header.
-    pub(super) value: Option<Range<usize>>,
-}
 
 /// A file with the lines that define something.
 pub(super) struct Read {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-use crate::document::NewText;
-use crate::document::model::tree::{Entry, Member, Node, Tree, children};
-use crate::document::model::value::Value;
-use crate::document::model::value_text::text_of_bytes;
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{Entry, Member, Node, Tree, children};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::text_of_bytes;
 use crate::error::DocumentError;
 
 /// The text for a leaf or comment that reads `old` now.

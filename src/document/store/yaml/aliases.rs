@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, options};
 
-use crate::document::model::tree::{Path, Step};
+use crate::document::content::tree::{Path, Step};
 
 /// For every alias, in the order of the text, the way to it and the way to what it stands for. The text is one that was
 /// read before: of what cannot be read there is nothing here.

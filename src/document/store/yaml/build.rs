@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::comments::{Standing, standings};
 use super::layout::{Content, Layout, Pair, Part, TagKind, refused};
-use crate::document::model::scalar::resolve;
-use crate::document::model::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
-use crate::document::model::value::Value;
-use crate::document::store::notation::Setting;
+use crate::document::content::scalar::resolve;
+use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::value::Value;
+use crate::document::store::parsed::Setting;
 use crate::error::DocumentError;
 
 /// A tree with the places and the settings of its leaves and comments.

@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use super::source::{self, Block};
 use super::style::{Style, double_quoted, literal, one_line};
-use crate::document::NewText;
-use crate::document::model::tree::LeafId;
-use crate::document::model::value::Value;
-use crate::document::store::notation::{Found, Setting, Splice};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::LeafId;
+use crate::document::content::value::Value;
+use crate::document::store::parsed::{Found, Setting};
+use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
 /// The splices that give a leaf or a comment its new text.

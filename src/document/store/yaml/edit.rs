@@ -8,8 +8,8 @@ use super::emit::{Start, Writer, flow, flow_member};
 use super::layout::{Content, Layout, Pair, Part, refused};
 use super::region::{self, Region};
 use super::{metadata, source};
-use crate::document::model::tree::{Entry, Member, Node, Path, Place, Step};
-use crate::document::store::notation::Splice;
+use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step};
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// The splices that put `value` at `path`, as the last child of its parent.

@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use super::layout::refused;
 use super::style::{Style, literal, one_line};
-use crate::document::model::tree::{Entry, Member, Node, Tree};
-use crate::document::model::value::Value;
+use crate::document::content::tree::{Entry, Member, Node, Tree};
+use crate::document::content::value::Value;
 use crate::error::DocumentError;
 
 /// What sops indents a level by.

@@ -8,8 +8,8 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle,
 use zeroize::Zeroize;
 
 use super::source;
-use crate::document::model::tree::Place;
-use crate::document::store::notation::{check_documents, check_entries};
+use crate::document::content::tree::Place;
+use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
 
 /// A text taken apart.

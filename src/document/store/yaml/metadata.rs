@@ -9,9 +9,10 @@ use super::emit::{Start, Writer, step};
 use super::layout::{Content, Layout, Pair, Part, Section, refused};
 use super::region::unended_block;
 use super::source;
-use crate::document::model::tree::{Entry, Leaf, LeafId, Member, Node, Place};
-use crate::document::model::value::Value;
-use crate::document::store::notation::{METADATA_KEY as KEY, MetadataPlace, Splice};
+use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Place};
+use crate::document::content::value::Value;
+use crate::document::store::parsed::{METADATA_KEY as KEY, MetadataPlace};
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::layout::{Content, Layout, Pair, Part};
 use super::source;
-use crate::document::store::notation::Splice;
+use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
 /// The bytes of a value in its place.

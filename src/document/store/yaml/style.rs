@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::document::model::scalar::{plain_text, reads_as_text};
-use crate::document::model::value::Value;
+use crate::document::content::scalar::{plain_text, reads_as_text};
+use crate::document::content::value::Value;
 
 /// The styles in which a token can stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

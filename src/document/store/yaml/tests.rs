@@ -4,10 +4,12 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::document::model::tree::{Entry, Leaf, Place, Step};
-use crate::document::model::value::Value;
-use crate::document::store::notation::apply;
-use crate::document::{Document, Format, MetadataChange};
+use crate::document::content::edit::MetadataChange;
+use crate::document::content::format::Format;
+use crate::document::content::tree::{Entry, Leaf, Place, Step};
+use crate::document::content::value::Value;
+use crate::document::file::document::Document;
+use crate::document::store::splice::apply;
 
 fn parse(text: &str) -> Found {
     YamlStore.parse(text).unwrap()

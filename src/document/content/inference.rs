@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::Format;
-use crate::document::model::scalar;
-use crate::document::model::value::Value;
+use crate::document::content::format::Format;
+use crate::document::content::scalar;
+use crate::document::content::value::Value;
 
 impl Value {
     /// A text as a value: a number, a boolean or nothing where the notation has such and says them in these very letters;

@@ -1,5 +1,8 @@
 //! What a document says, apart from any notation: values, trees, paths.
 
+pub(crate) mod conflict_key;
+pub(crate) mod edit;
+pub(crate) mod format;
 pub(crate) mod inference;
 pub(crate) mod path;
 pub(crate) mod positions;

@@ -1,6 +1,6 @@
 //! Lines and columns of places that are known as offsets into a text.
 
-use crate::document::model::tree::Place;
+use crate::document::content::tree::Place;
 
 /// How many bytes lie between two counts of characters.
 const BLOCK: usize = 256;

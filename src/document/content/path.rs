@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::document::model::tree::{Path, Step};
+use crate::document::content::tree::{Path, Step};
 
 /// Text that names no place in a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

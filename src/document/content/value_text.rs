@@ -2,8 +2,8 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::document::Format;
-use crate::document::model::value::Value;
+use crate::document::content::format::Format;
+use crate::document::content::value::Value;
 
 /// A value as text without quotes, as sops writes it where there are no types. `None` for bytes that are no text.
 pub(crate) fn plain_text(value: &Value) -> Option<Zeroizing<String>> {

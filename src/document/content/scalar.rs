@@ -5,7 +5,7 @@
 
 mod time;
 
-use crate::document::model::value::Value;
+use crate::document::content::value::Value;
 
 pub(crate) use time::canonical_time;
 

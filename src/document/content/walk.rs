@@ -1,6 +1,6 @@
 //! A walk over all of a tree, as deep as it may be.
 
-use crate::document::model::tree::{Comment, Entry, Leaf, Member, Node, Path, Place, Step, Tree};
+use crate::document::content::tree::{Comment, Entry, Leaf, Member, Node, Path, Place, Step, Tree};
 
 /// What a walk over a tree shows.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use zeroize::Zeroizing;
 
-use crate::document::model::tree::{Entry, Member, Node, Tree, children};
-use crate::document::model::value::Value;
-use crate::document::model::value_text::text_of_bytes;
+use crate::document::content::tree::{Entry, Member, Node, Tree, children};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::text_of_bytes;
 
 /// The only document of a file as what it is; several as a list.
 impl Serialize for Tree {

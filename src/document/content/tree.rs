@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::model::value::Value;
+use crate::document::content::value::Value;
 use crate::error::At;
 
 /// The content of one file, without its metadata.

@@ -1,0 +1,222 @@
+//! Values that are put into a document, and taken out of it.
+
+use zeroize::Zeroizing;
+
+use crate::document::content::edit::NewText;
+use crate::document::content::format::Format;
+use crate::document::content::positions;
+use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before};
+use crate::document::content::value::Value;
+use crate::document::content::walk::Item;
+use crate::document::file::comparison::{Meant, Target, check_metadata};
+use crate::document::file::document::{Document, unreadable};
+use crate::document::store::ini::read::DEFAULT;
+use crate::document::store::parsed::METADATA_KEY;
+use crate::document::store::registry::store_of;
+use crate::document::store::splice::{Splice, apply};
+use crate::error::DocumentError;
+
+impl Document {
+    /// The text with `value` put at `path`. Parents that are not there are made; a value that is there is replaced.
+    ///
+    /// # Errors
+    /// If a step of the path leads into something that is no mapping or sequence.
+    pub fn with_value(&self, path: &Path, value: &Node) -> Result<Zeroizing<String>, DocumentError> {
+        if path.steps.first() == Some(&Step::Key(METADATA_KEY.to_owned())) {
+            return Err(fault(path, "the metadata stands there"));
+        }
+        let (place, value) = self.place_for(path, value)?;
+        let mut meant = self.found.tree.clone();
+        let is_there = meant.node_mut(&place).map(|node| *node = value.clone()).is_some();
+        if !is_there {
+            append(self.format, &mut meant, &place, value.clone())?;
+        }
+        let text = self.put(&place, &value, is_there)?;
+        self.check(&text, &meant, &Target::put(&place, &value))?;
+        Ok(text)
+    }
+
+    /// The text without the node at `path`, and without the comments on its lines. Those above it stay.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
+        self.without_comments(path, &[])
+    }
+
+    /// The text without the node at `path` and without the comments directly before it that mark it: a rule that looks at
+    /// comments would take them for marks of what follows.
+    pub(crate) fn without_marked(
+        &self,
+        path: &Path,
+        is_mark: impl Fn(&str) -> bool,
+    ) -> Result<Zeroizing<String>, DocumentError> {
+        let before = comments_before(&self.found.tree, path);
+        let marks: Vec<LeafId> =
+            before.into_iter().filter(|comment| is_mark(&comment.text)).map(|comment| comment.id).collect();
+        if marks.is_empty() {
+            return self.without(path);
+        }
+        // Where they cannot go, because they share their line with others, what follows is looked at when it is encrypted.
+        self.without_comments(path, &marks).or_else(|_| self.without(path))
+    }
+
+    fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Zeroizing<String>, DocumentError> {
+        let Self { format, text, found } = self;
+        if found.tree.node(path).is_none() {
+            return Err(fault(path, "there is nothing"));
+        }
+        let mut splices = store_of(*format).remove(text, found, path)?;
+        for comment in comments {
+            let lines = found.tokens.get(comment.0).and_then(|token| positions::own_lines(text, token));
+            splices.extend(lines.and_then(|lines| beside(text, lines, &splices)));
+        }
+        let changed = apply(text, splices)?;
+        let mut meant = found.tree.clone();
+        detach(&mut meant, path)?;
+        self.check(&changed, &meant, &Target::removed(path, comments))?;
+        Ok(changed)
+    }
+
+    /// The place at which `value` is to be put, and the value with the parents that are missing around it.
+    fn place_for(&self, path: &Path, value: &Node) -> Result<(Path, Node), DocumentError> {
+        let tree = &self.found.tree;
+        let mut place = Path { root: path.root, steps: Vec::new() };
+        let mut missing = path.steps.as_slice();
+        let mut node = tree.node(&place).ok_or_else(|| fault(path, "there is no such document in the file"))?;
+        while let [step, rest @ ..] = missing {
+            match node {
+                Node::Leaf(Leaf { value: Value::Null, .. }) => break,
+                Node::Leaf(_) | Node::Alias(_) => {
+                    return Err(fault(&place, "it is a single value, with nothing in it"));
+                }
+                Node::Mapping(_) | Node::Sequence(_) => {}
+            }
+            place.steps.push(step.clone());
+            missing = rest;
+            match (tree.node(&place), node, step) {
+                (Some(child), ..) => node = child,
+                (None, Node::Mapping(_), Step::Key(_)) => break,
+                (None, Node::Sequence(items), Step::Index(index)) if *index == children(items).count() => break,
+                (None, _, Step::Index(_)) => return Err(fault(path, "there is no such position in a list")),
+                (None, _, Step::Key(_)) => return Err(fault(path, "it is a list, which has positions and no keys")),
+            }
+        }
+        let mut value = value.clone();
+        for step in missing.iter().rev() {
+            value = match step {
+                Step::Key(key) => Node::Mapping(vec![Entry::Child(Member::new(key, value))]),
+                Step::Index(0) => Node::Sequence(vec![Entry::Child(value)]),
+                Step::Index(_) => return Err(fault(path, "there is no such position in a list")),
+            };
+        }
+        Ok((place, value))
+    }
+
+    fn put(&self, place: &Path, value: &Node, is_there: bool) -> Result<Zeroizing<String>, DocumentError> {
+        let Self { format, text, found } = self;
+        let store = store_of(*format);
+        if !is_there {
+            return apply(text, store.insert(text, found, place, value)?);
+        }
+        // A tag says of what kind the old value was, and goes where the new one is of another.
+        if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value)
+            && (*format != Format::Yaml || old.value.kind() == new.value.kind())
+        {
+            return apply(text, store.change(text, found, old.id, &NewText::Plain(new.value.clone()))?);
+        }
+        if let Some(splices) = store.replace(text, found, place, value)? {
+            return apply(text, splices);
+        }
+        match place.split_last() {
+            None => Err(fault(place, "the whole document can neither be replaced nor removed")),
+            Some((_, Step::Key(_))) => {
+                let without = apply(text, store.remove(text, found, place)?)?;
+                let found = store.parse(&without)?;
+                apply(&without, store.insert(&without, &found, place, value)?)
+            }
+            // An item that goes and comes back would stand behind the others, so its list is written anew.
+            Some((list, _)) => {
+                if has_other_comments(&found.tree, &list, place) {
+                    let what = "this value in its place without losing the comments beside it".to_owned();
+                    return Err(DocumentError::CannotCarry { notation: format.word(), what });
+                }
+                let mut tree = found.tree.clone();
+                *tree.node_mut(place).ok_or_else(|| fault(place, "there is nothing"))? = value.clone();
+                let items = tree.node(&list).ok_or_else(|| fault(place, "there is nothing"))?;
+                self.put(&list, items, true)
+            }
+        }
+    }
+
+    /// Parses a text that another tree was put into, and compares.
+    fn check(&self, text: &str, meant: &Tree, target: &Target<'_>) -> Result<(), DocumentError> {
+        let read = store_of(self.format).parse(text).map_err(|error| unreadable(&error))?;
+        Meant::another_tree(self.format).check(&meant.roots, &read, text)?;
+        target.check_comments(self.format, (&self.found, &self.text), &read)?;
+        check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())
+    }
+}
+
+/// Whether comments are in a list and not in one of its items.
+fn has_other_comments(tree: &Tree, list: &Path, item: &Path) -> bool {
+    let mut has_any = false;
+    tree.walk(|path, element| {
+        let is_below = |above: &Path| path.root == above.root && path.steps.starts_with(&above.steps);
+        has_any |= matches!(element, Item::Comment(_)) && is_below(list) && !is_below(item);
+    });
+    has_any
+}
+
+/// The lines of a comment, cut out beside others that are cut out. Where the line break goes with those, the one before goes.
+fn beside(text: &str, lines: std::ops::Range<usize>, others: &[Splice]) -> Option<Splice> {
+    let touches = |other: &&Splice| other.place.start < lines.end && lines.start < other.place.end;
+    let place = match others.iter().find(touches) {
+        None => lines,
+        Some(other) if other.place.start > lines.start => {
+            let before = &text[..lines.start];
+            let line = before.strip_suffix('\n').map_or(before, |rest| rest.strip_suffix('\r').unwrap_or(rest));
+            line.len()..other.place.start
+        }
+        Some(_) => return None,
+    };
+    Some(Splice { place, text: String::new() })
+}
+
+/// Puts a node into a tree, as the last child of its parent where there is no reason against it.
+fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
+    let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
+    match (tree.node_mut(&parent), last) {
+        // Keys before every section can stand nowhere else.
+        (Some(Node::Mapping(entries)), Step::Key(key))
+            if format == Format::Ini && parent.steps.is_empty() && key == DEFAULT =>
+        {
+            entries.insert(0, Entry::Child(Member::new(key, value)));
+        }
+        (Some(Node::Mapping(entries)), Step::Key(key)) => entries.push(Entry::Child(Member::new(key, value))),
+        (Some(Node::Sequence(entries)), Step::Index(_)) => entries.push(Entry::Child(value)),
+        _ => return Err(fault(place, "there is nothing to put it into")),
+    }
+    Ok(())
+}
+
+/// Takes a node out of a tree.
+fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
+    let (parent, last) =
+        place.split_last().ok_or_else(|| fault(place, "the whole document can neither be replaced nor removed"))?;
+    match (tree.node_mut(&parent), last) {
+        (Some(Node::Mapping(entries)), Step::Key(key)) => {
+            entries.retain(|entry| !matches!(entry, Entry::Child(member) if member.key == *key));
+        }
+        (Some(Node::Sequence(entries)), Step::Index(index)) => {
+            let mut position = 0..;
+            entries.retain(|entry| matches!(entry, Entry::Comment(_)) || position.next() != Some(*index));
+        }
+        _ => return Err(fault(place, "there is nothing")),
+    }
+    Ok(())
+}
+
+fn fault(path: &Path, fault: &str) -> DocumentError {
+    DocumentError::Path { path: path.to_string(), fault: fault.to_owned() }
+}

@@ -1,0 +1,135 @@
+//! A file: its text, and the tree that it says.
+
+use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
+
+use crate::document::content::edit::{Edit, MetadataChange};
+use crate::document::content::format::Format;
+use crate::document::content::tree::{LeafId, Tree};
+use crate::document::file::comparison::{Meant, check_metadata};
+use crate::document::store::dotenv;
+use crate::document::store::parsed::Found;
+use crate::document::store::registry::store_of;
+use crate::document::store::splice::{Splice, apply};
+use crate::error::DocumentError;
+
+/// A file: its text, and what it says.
+pub struct Document {
+    pub(crate) format: Format,
+    pub(crate) text: Zeroizing<String>,
+    pub(crate) found: Found,
+}
+
+impl Document {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it is not well formed, or says what cannot be kept; with the line.
+    pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
+        let text = if format == Format::Dotenv { dotenv::as_written(text) } else { text };
+        let found = store_of(format).parse(&text)?;
+        Ok(Self { format, text, found })
+    }
+
+    /// The notation.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The text of the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What it says, without the metadata.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.found.tree
+    }
+
+    /// The metadata, unflattened where the format has it flat. Every single value is text where the format has no types.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Map<String, Json>> {
+        self.found.metadata.as_ref()
+    }
+
+    /// The text of a leaf or comment as it stands in the file, quotes included. Empty for one that stands in no file.
+    #[must_use]
+    pub fn source(&self, leaf: LeafId) -> &str {
+        self.found.tokens.get(leaf.0).map_or("", |place| &self.text[place.clone()])
+    }
+
+    /// A text for a whole tree, written anew: for conversion from one notation to another.
+    ///
+    /// # Errors
+    /// If the notation cannot carry the tree.
+    pub fn emit(format: Format, tree: &Tree) -> Result<Zeroizing<String>, DocumentError> {
+        Self::emit_indented(format, tree, None)
+    }
+
+    /// The same with as many spaces for each level, where the notation has levels. `None` is what sops takes: four spaces
+    /// in YAML, and tabs in JSON.
+    ///
+    /// # Errors
+    /// If the notation cannot carry the tree.
+    pub fn emit_indented(format: Format, tree: &Tree, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
+        let store = store_of(format);
+        let text = Zeroizing::new(store.emit(tree, indent)?);
+        Meant::another_tree(format).check(&tree.roots, &store.parse(&text)?, &text)?;
+        Ok(text)
+    }
+
+    /// The text with the metadata that it has written anew, with as many spaces for each level.
+    ///
+    /// # Errors
+    /// If what would be written does not say what it is to say.
+    pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
+        let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
+        let read = store_of(self.format).parse(&text).map_err(|error| unreadable(&error))?;
+        Meant::another_tree(self.format).check(&self.found.tree.roots, &read, &text)?;
+        check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())?;
+        Ok(text)
+    }
+
+    /// The text with some leaves and the metadata changed. It is parsed again, and compared.
+    ///
+    /// # Errors
+    /// If what would be written does not say what it is to say.
+    // Metadata is made for one call.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
+        self.rewritten(edits, &metadata).map(|document| document.text)
+    }
+
+    /// The document with some leaves and the metadata changed, as it was read again.
+    pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
+        let Self { format, text, found } = self;
+        let store = store_of(*format);
+        let meant = Meant::with_edits(*format, found, edits)?;
+        let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
+        for edit in edits {
+            splices.extend(store.change(text, found, edit.leaf, &edit.text)?);
+        }
+        match metadata {
+            MetadataChange::Keep => {}
+            MetadataChange::Remove => splices.extend(store.change_metadata(text, found, None)?),
+            MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
+        }
+        let changed = apply(text, splices)?;
+        let read = store.parse(&changed).map_err(|error| unreadable(&error))?;
+        meant.check(&found.tree.roots, &read, &changed)?;
+        let expected = match metadata {
+            MetadataChange::Keep => found.metadata.as_ref(),
+            MetadataChange::Remove => None,
+            MetadataChange::Write(fields) => Some(fields),
+        };
+        check_metadata(*format, expected, read.metadata.as_ref())?;
+        Ok(Self { format: *format, text: changed, found: read })
+    }
+}
+
+pub(crate) fn unreadable(error: &DocumentError) -> DocumentError {
+    DocumentError::NotAsMeant(error.to_string())
+}

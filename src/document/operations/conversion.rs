@@ -1,0 +1,31 @@
+//! An encrypted document in another text or notation.
+
+use crate::document::content::format::Format;
+use crate::document::file::document::Document;
+use crate::document::operations::decryption::Opened;
+use crate::document::operations::requirements::Demands;
+use crate::document::sops::data_key;
+use crate::document::sops::encrypted::Sealed;
+use crate::error::Result;
+
+impl Opened {
+    /// The same document in the text and the notation of `plaintext`, under the same data key. What is known of its MAC and
+    /// its seal is what was known before: the new text vouches for nothing.
+    ///
+    /// # Errors
+    /// If `plaintext` cannot be encrypted.
+    ///
+    /// # Panics
+    /// Never: the copy of a data key is as long as the data key.
+    pub fn written_as(self, plaintext: &Document) -> Result<Self> {
+        let is_same_format = plaintext.format() == self.document().format();
+        if is_same_format && plaintext.format() != Format::Binary && plaintext.text() == self.plaintext().text() {
+            return Ok(self);
+        }
+        let text = self.encrypted_as(plaintext)?.text;
+        let sealed = Sealed::new(Document::parse(plaintext.format(), text)?)?;
+        let data_key = data_key::copy(&self.data_key);
+        let opened = sealed.open_with(data_key, &Demands::default())?;
+        Ok(Self { report: self.report, ..opened })
+    }
+}

@@ -1,0 +1,168 @@
+//! The keys that a document is to have, and how they differ from those that it has.
+
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::stored_key::StoredKey;
+use crate::keys::{AWS_KMS, KeySpec, NamedKey, WrappingKey};
+
+/// A key in a new list of keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NewKey {
+    /// One that the document has already, on the word of the document. Where it must wrap anew, something has to vouch
+    /// for it.
+    Kept(StoredKey),
+    /// One that the document has already, and that the user or a rule of the config names as well.
+    Listed(StoredKey),
+    /// One that may be new. If the document has it already, it is kept.
+    Wrapping(WrappingKey),
+}
+
+/// The keys that a document is to have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewKeys {
+    /// Group by group.
+    pub groups: Vec<Vec<NewKey>>,
+    /// How many groups are needed; 0 means all.
+    pub threshold: usize,
+    /// Keys that were to go, and were not there.
+    pub absent: Vec<KeySpec>,
+}
+
+/// A key in a list from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WantedKey {
+    /// One that kenc can have wrap.
+    Wrapping(WrappingKey),
+    /// One of another service, which can stay if the document has it already.
+    Other {
+        /// The list that it is in.
+        list: &'static str,
+        /// Its name.
+        id: String,
+    },
+}
+
+/// What becomes of one group of keys. Keys are named as messages name them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupDifference {
+    /// Those that come, each with what it is.
+    pub added: Vec<(String, String)>,
+    /// Those that go.
+    pub removed: Vec<(String, String)>,
+}
+
+impl NewKey {
+    /// The recipient, if only the document names it.
+    pub(crate) fn named_by_document(&self) -> Option<NamedKey> {
+        match self {
+            Self::Kept(key) => Some(key.named_key()),
+            Self::Listed(_) | Self::Wrapping(_) => None,
+        }
+    }
+}
+
+impl NewKeys {
+    /// The recipients that must wrap anew and that only the document names, when a document gets these keys and keeps its
+    /// data key, or gets another.
+    #[must_use]
+    pub fn recipients_of_document(&self, old: &Metadata, data_key: DataKeyChange) -> Vec<NamedKey> {
+        let keeps_wrapped = data_key == DataKeyChange::Kept && self.groups.len() == 1 && old.groups.len() == 1;
+        if keeps_wrapped || (data_key == DataKeyChange::Kept && self.is_of(old)) {
+            return Vec::new();
+        }
+        self.groups.iter().flatten().filter_map(NewKey::named_by_document).collect()
+    }
+}
+
+/// What becomes of the data key of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataKeyChange {
+    /// It stays.
+    Kept,
+    /// It is another.
+    Renewed,
+}
+
+impl NewKeys {
+    /// What becomes of each group of `old`, and of new ones.
+    #[must_use]
+    pub fn difference(&self, old: &Metadata) -> Vec<GroupDifference> {
+        let difference = |at: usize| {
+            let new: &[NewKey] = self.groups.get(at).map_or(&[], Vec::as_slice);
+            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
+            let is_it = |key: &NewKey, stored: &StoredKey| match key {
+                NewKey::Kept(kept) | NewKey::Listed(kept) => kept == stored,
+                NewKey::Wrapping(key) => stored.is_of(key),
+            };
+            let comes = |key: &&NewKey| !old.iter().any(|stored| is_it(key, stored));
+            let goes = |stored: &&StoredKey| !new.iter().any(|key| is_it(key, stored));
+            GroupDifference {
+                added: new.iter().filter(comes).map(NewKey::named).collect(),
+                removed: old.iter().filter(goes).map(StoredKey::named).collect(),
+            }
+        };
+        (0..self.groups.len().max(old.groups.len())).map(difference).collect()
+    }
+
+    /// Whether it is what a document has.
+    #[must_use]
+    pub fn is_of(&self, old: &Metadata) -> bool {
+        let needed = match (self.groups.len(), self.threshold) {
+            (0 | 1, _) => 1,
+            (all, 0) => all,
+            (_, threshold) => threshold,
+        };
+        let is_same_size = |(new, old): (&Vec<NewKey>, &Vec<StoredKey>)| new.len() == old.len();
+        self.groups.len() == old.groups.len()
+            && needed == old.needed_groups()
+            && self.groups.iter().zip(&old.groups).all(is_same_size)
+            && self.difference(old).iter().all(GroupDifference::is_empty)
+    }
+}
+
+impl GroupDifference {
+    /// Between the keys that a document had and those that it has.
+    #[must_use]
+    pub fn between(old: &Metadata, new: &Metadata) -> Vec<Self> {
+        let without = |one: &[StoredKey], other: &[StoredKey]| {
+            let is_there = |key: &&StoredKey| other.iter().any(|known| known.identity() == key.identity());
+            one.iter().filter(|key| !is_there(key)).map(StoredKey::named).collect()
+        };
+        let difference = |at: usize| {
+            let new: &[StoredKey] = new.groups.get(at).map_or(&[], Vec::as_slice);
+            let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
+            Self { added: without(new, old), removed: without(old, new) }
+        };
+        (0..old.groups.len().max(new.groups.len())).map(difference).collect()
+    }
+
+    /// Whether nothing comes and nothing goes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+impl NewKey {
+    fn named(&self) -> (String, String) {
+        match self {
+            Self::Kept(stored) | Self::Listed(stored) => stored.named(),
+            Self::Wrapping(key) => (kind(&key.key).to_owned(), key.key.to_string()),
+        }
+    }
+}
+
+impl StoredKey {
+    /// What it is and its name, as messages name it.
+    #[must_use]
+    pub fn named(&self) -> (String, String) {
+        (if self.list() == "kms" { AWS_KMS.to_owned() } else { self.list().to_owned() }, self.id())
+    }
+}
+
+fn kind(key: &KeySpec) -> &'static str {
+    match key {
+        KeySpec::AwsKms(_) => AWS_KMS,
+        KeySpec::Age(_) | KeySpec::Passphrase => "age",
+        KeySpec::Pgp(_) => "pgp",
+    }
+}

@@ -1,0 +1,269 @@
+//! The text of a document with its values encrypted, compared before it is given away.
+
+use zeroize::Zeroizing;
+
+use crate::crypto::DataKey;
+use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use crate::document::content::format::Format;
+use crate::document::content::tree::{Comment, Leaf, Node};
+use crate::document::content::value::{Kind, Value};
+use crate::document::file::document::Document;
+use crate::document::operations::requirements::Demands;
+use crate::document::sops::cipher::{Cipher, looks_encrypted};
+use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::mac::{Mac, MacScope};
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::old_ciphertexts::{Found, Reuse};
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::selection::{Comments, Selection};
+use crate::document::sops::spellings::Forms;
+use crate::document::sops::{data_key, seal};
+use crate::error::{At, DocumentError, Result};
+
+/// A document whose values are encrypted.
+pub struct Encrypted {
+    /// The whole file.
+    pub text: Zeroizing<String>,
+    /// Aliases of YAML, which are kept, and which sops does not open where they stand for encrypted values.
+    pub aliases: Vec<At>,
+}
+
+/// What came of encrypting a document again.
+pub enum Outcome {
+    /// It says what it said, so there is nothing to write.
+    Unchanged,
+    /// It is another now.
+    Changed(Encrypted),
+}
+
+/// Looks for what cannot be encrypted. Returns how many values are selected.
+pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
+    for root in &plaintext.tree().roots {
+        let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
+        if !is_nothing && !matches!(root, Node::Mapping(_)) {
+            let fault = "a list or a single value is the whole document, and there is no key to put metadata under";
+            return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault: fault.to_owned() });
+        }
+    }
+    let mut selected = 0;
+    walk(plaintext.tree(), selection, |met, spot| {
+        if let (Met::Leaf(leaf), true) = (met, spot.is_selected) {
+            selected += 1;
+            if matches!(&leaf.value, Value::Text(text) if looks_encrypted(text)) {
+                let (at, path) = (leaf.place.into(), spot.path.to_string());
+                return Err(DocumentError::ValueAlreadyEncrypted { at, path });
+            }
+        }
+        Ok(())
+    })?;
+    Ok(selected)
+}
+
+/// Writes a document with its values encrypted.
+pub(crate) struct Writer<'a> {
+    pub(crate) plaintext: &'a Document,
+    pub(crate) selection: &'a Selection,
+    pub(crate) comments: Comments,
+    pub(crate) data_key: &'a DataKey,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(
+        plaintext: &'a Document,
+        selection: &'a Selection,
+        comments: Comments,
+        data_key: &'a DataKey,
+    ) -> Self {
+        Self { plaintext, selection, comments, data_key }
+    }
+}
+
+impl Writer<'_> {
+    /// Encrypts all that is selected, and completes the metadata; with a seal, if the time of the last change is marked for one.
+    ///
+    /// It is tried without remembered source texts first. If the plaintext does not come back from that, the texts that
+    /// differ are remembered; if it still does not, the document is refused.
+    pub(crate) fn write(
+        &self,
+        mut metadata: Metadata,
+        reuse: Reuse,
+        old_forms: Option<(&Forms, String)>,
+    ) -> Result<Encrypted> {
+        let cipher = Cipher::new(self.data_key);
+        let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
+        metadata.mac = Some(cipher.encrypt(Kind::Text, pass.mac.as_bytes(), &metadata.last_modified));
+        metadata.forms = None;
+        let (text, read) = self.attempt(&mut metadata, &pass)?;
+        if is_same_file(&read, self.plaintext) {
+            return Ok(Encrypted { text, aliases: pass.aliases });
+        }
+        let forms = Forms::differing(self.plaintext, &read, self.selection);
+        metadata.forms = match old_forms {
+            Some((old, token)) if *old == forms => Some(token),
+            _ => forms.encrypt(&cipher),
+        };
+        let (text, read) = self.attempt(&mut metadata, &pass)?;
+        if is_same_file(&read, self.plaintext) {
+            return Ok(Encrypted { text, aliases: pass.aliases });
+        }
+        let line = first_difference(self.plaintext.text(), read.text());
+        let fault = "this line would not come back as it stands once it is encrypted".to_owned();
+        Err(DocumentError::Refused { at: At { line, column: 1 }, fault }.into())
+    }
+
+    /// Writes the document, and opens what was written.
+    fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
+        metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
+        let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
+        let mut written = Sealed::new(written)?;
+        if metadata.is_marked_as_sealed() {
+            written = seal::put(written, self.data_key, &pass.values)?;
+        }
+        let text = Zeroizing::new(written.document().text().to_owned());
+        let data_key = data_key::copy(&self.data_key);
+        let opened = written
+            .open_with(data_key, &Demands::default())
+            .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
+        Ok((text, opened.into_plaintext()))
+    }
+}
+
+/// Whether two documents in the clear are the same bytes.
+pub(crate) fn is_same_file(left: &Document, right: &Document) -> bool {
+    if left.format() == Format::Binary {
+        return matches!((left.plaintext(&[]), right.plaintext(&[])), (Ok(left), Ok(right)) if left == right);
+    }
+    left.text() == right.text()
+}
+
+fn first_difference(left: &str, right: &str) -> u64 {
+    let same = left.split('\n').zip(right.split('\n')).take_while(|(left, right)| left == right).count();
+    same as u64 + 1
+}
+
+/// One pass over the plaintext, with what came of it.
+struct Pass {
+    edits: Vec<Edit>,
+    /// The value of every leaf as it is encrypted: of the old type, where the notation does not tell.
+    values: Vec<Value>,
+    mac: Zeroizing<String>,
+    aliases: Vec<At>,
+}
+
+impl Pass {
+    fn run(writer: &Writer<'_>, cipher: &Cipher, scope: MacScope, mut reuse: Reuse) -> Result<Self, DocumentError> {
+        let Writer { plaintext, selection, comments, data_key: _ } = writer;
+        let at_path = values_at_their_path(plaintext, selection, &mut reuse);
+        let mut at_path = at_path.into_iter();
+        let mut aliases = readable_by_sops(plaintext, selection).into_iter();
+        let mut mac = Mac::new(scope, &plaintext.found.aliases);
+        let mut pass = Self { edits: Vec::new(), values: Vec::new(), mac: Zeroizing::default(), aliases: Vec::new() };
+        walk(plaintext.tree(), selection, |met, spot| {
+            match met {
+                Met::Leaf(leaf) => {
+                    let at_path = at_path.next().flatten();
+                    let value = if spot.is_selected && !leaf.value.stays() {
+                        let (value, token) = encrypted(cipher, leaf, spot.aad, at_path, &mut reuse);
+                        pass.edits.push(Edit { leaf: leaf.id, text: NewText::Encrypted(token) });
+                        value
+                    } else {
+                        leaf.value.clone()
+                    };
+                    mac.add(&value, spot.is_selected);
+                    pass.values.push(value);
+                }
+                Met::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
+                    if let Some(token) = encrypted_comment(cipher, comment, spot.aad, selection, &mut reuse)? {
+                        pass.edits.push(Edit { leaf: comment.id, text: NewText::Comment(Zeroizing::new(token)) });
+                    }
+                }
+                Met::Comment(_) => {}
+                Met::Alias(place) => {
+                    mac.add_alias(spot.is_selected);
+                    if aliases.next() == Some(false) {
+                        pass.aliases.push(place.into());
+                    }
+                }
+            }
+            Ok::<(), DocumentError>(())
+        })?;
+        pass.mac = mac.finish();
+        Ok(pass)
+    }
+}
+
+/// For each alias, whether sops opens what stands there: to it an encrypted value is bound to the keys on the way to the alias.
+fn readable_by_sops(plaintext: &Document, selection: &Selection) -> Vec<bool> {
+    if plaintext.found.aliases.is_empty() {
+        return Vec::new();
+    }
+    // How every leaf and alias is bound: `None` if it is in the clear.
+    let mut bound: Vec<Option<String>> = Vec::new();
+    // How many before each are in the clear.
+    let mut in_the_clear = vec![0];
+    let mut meant = plaintext.found.aliases.iter();
+    let mut readable = Vec::new();
+    let _ = walk(plaintext.tree(), selection, |met, spot| {
+        let own = spot.is_selected.then(|| spot.aad.to_owned());
+        let how = match met {
+            Met::Comment(_) => return Ok(()),
+            Met::Leaf(leaf) => own.filter(|_| !leaf.value.stays()),
+            Met::Alias(_) => {
+                let meant = meant.next().cloned().unwrap_or_default();
+                let is_readable = match &own {
+                    None => in_the_clear[meant.end] - in_the_clear[meant.start] == meant.len(),
+                    Some(_) => meant.len() == 1 && bound[meant.start] == own,
+                };
+                readable.push(is_readable);
+                if is_readable { own } else { Some(String::new()) }
+            }
+        };
+        in_the_clear.push(in_the_clear.last().copied().unwrap_or(0) + usize::from(how.is_none()));
+        bound.push(how);
+        Ok::<(), ()>(())
+    });
+    readable
+}
+
+/// For each leaf, what stood there before, if it is the same.
+fn values_at_their_path(plaintext: &Document, selection: &Selection, reuse: &mut Reuse) -> Vec<Option<Found>> {
+    let mut found = Vec::new();
+    let _ = walk(plaintext.tree(), selection, |met, spot| {
+        if let Met::Leaf(leaf) = met {
+            let is_encrypted = spot.is_selected && !leaf.value.stays();
+            found.push(is_encrypted.then(|| reuse.find_at_path(spot.path, spot.aad, &leaf.value)).flatten());
+        }
+        Ok::<(), ()>(())
+    });
+    found
+}
+
+fn encrypted(cipher: &Cipher, leaf: &Leaf, aad: &str, at_path: Option<Found>, reuse: &mut Reuse) -> (Value, String) {
+    let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
+    let found = at_path.or_else(|| reuse.find_elsewhere(aad, kind(&leaf.value), &leaf.value.plaintext()));
+    let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
+    let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
+    let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext(), aad));
+    (value, token)
+}
+
+fn encrypted_comment(
+    cipher: &Cipher,
+    comment: &Comment,
+    aad: &str,
+    selection: &Selection,
+    reuse: &mut Reuse,
+) -> Result<Option<String>, DocumentError> {
+    let text = &comment.text;
+    // One that stands encrypted in the plaintext did not open, and is left alone.
+    if text.is_empty() || looks_encrypted(text) {
+        return Ok(None);
+    }
+    let old = reuse.find_elsewhere(aad, Kind::Comment, text.as_bytes());
+    let old = old.and_then(|found| reuse.token(&found).map(str::to_owned));
+    let token = old.unwrap_or_else(|| cipher.encrypt(Kind::Comment, text.as_bytes(), aad));
+    if selection.mistakes_encrypted_comment(&token) {
+        return Err(DocumentError::CommentMatchesRule { at: comment.place.into(), rule: "unencrypted_comment_regex" });
+    }
+    Ok(Some(token))
+}

@@ -1,0 +1,71 @@
+//! An encrypted document that is not opened.
+
+use crate::crypto::DataKey;
+use crate::document::content::value::Value;
+use crate::document::file::document::Document;
+use crate::document::sops::cipher::{Cipher, Fault, looks_encrypted};
+use crate::document::sops::list_comments;
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::selection::Selection;
+use crate::error::DocumentError;
+
+/// An encrypted document that is not opened: all that can be known without a key.
+pub struct Sealed {
+    pub(crate) document: Document,
+    pub(crate) metadata: Metadata,
+    pub(crate) selection: Selection,
+}
+
+impl Sealed {
+    /// Takes a document that has metadata.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
+    pub fn new(document: Document) -> Result<Self, DocumentError> {
+        let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
+        // What kenc sealed needs no repair, and its text is what the seal covers.
+        let document = if metadata.is_marked_as_sealed() { document } else { list_comments::restored(document)? };
+        let selection = Selection::new(&metadata.rule)?;
+        Ok(Self { document, metadata, selection })
+    }
+
+    /// The document as it is encrypted.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Its metadata.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Whether a data key opens any of these tokens.
+    pub(crate) fn is_opened(probe: &[(String, String)], data_key: &DataKey) -> bool {
+        let cipher = Cipher::new(data_key);
+        probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic))
+    }
+
+    /// Tokens of which the right data key opens one: the MAC, and the first value, should the MAC be damaged.
+    pub(crate) fn probe(&self) -> Vec<(String, String)> {
+        let mac = self.metadata.mac.iter().map(|mac| (mac.clone(), self.metadata.last_modified.clone()));
+        let mut first = None;
+        let _ = walk(self.document.tree(), &self.selection, |met, spot| match met {
+            Met::Leaf(leaf) if spot.is_selected => match &leaf.value {
+                Value::Text(text) if looks_encrypted(text) => {
+                    first = Some((text.to_string(), spot.aad.to_owned()));
+                    Err(())
+                }
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        });
+        mac.chain(first).collect()
+    }
+
+    pub(crate) fn selection(&self) -> &Selection {
+        &self.selection
+    }
+}

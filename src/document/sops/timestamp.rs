@@ -1,0 +1,34 @@
+//! The times in metadata, of which that of the last change also says whether the document is sealed.
+
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
+/// How the time of the last change ends in a sealed document. The MAC authenticates it.
+pub(crate) const SEALED_OFFSET: &str = "+00:01";
+
+/// Whether what is written gets a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
+    Sealed,
+    /// No: nothing vouches for what the MAC does not cover.
+    Unsealed,
+}
+
+/// Now, as `created_at` says it, and `lastmodified` of what has no seal.
+pub(crate) fn now() -> String {
+    now_with(Sealing::Unsealed)
+}
+
+pub(crate) fn now_with(sealing: Sealing) -> String {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).expect("no nanoseconds can always be");
+    let offset = match sealing {
+        Sealing::Sealed => UtcOffset::from_hms(0, 1, 0).expect("a minute is an offset"),
+        Sealing::Unsealed => UtcOffset::UTC,
+    };
+    now.to_offset(offset).format(&Rfc3339).expect("the year has four digits")
+}
+
+pub(crate) fn whole_seconds(text: &str) -> Option<String> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+}

@@ -1,0 +1,60 @@
+//! Changes of a text: parts of it with what takes their place.
+
+use std::ops::Range;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::DocumentError;
+
+/// A part of a text with what takes its place. What is put in may be a secret, and is wiped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Splice {
+    pub(crate) place: Range<usize>,
+    pub(crate) text: String,
+}
+
+impl Drop for Splice {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
+}
+
+/// The text with all splices done. Of several at the same place the order is kept.
+pub(crate) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<String>, DocumentError> {
+    splices.sort_by_key(|splice| (splice.place.start, splice.place.end));
+    let grown: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    // Room for everything at once: a buffer that grows leaves copies of secrets behind.
+    let mut changed = Zeroizing::new(String::with_capacity(text.len() + grown));
+    let mut done = 0;
+    for splice in &splices {
+        let between = text.get(done..splice.place.start);
+        let between = between.ok_or_else(|| DocumentError::NotAsMeant("two changes overlap".to_owned()))?;
+        changed.push_str(between);
+        changed.push_str(&splice.text);
+        done = splice.place.end;
+    }
+    let rest = text.get(done..).ok_or_else(|| DocumentError::NotAsMeant("a change lies beyond the end".to_owned()))?;
+    changed.push_str(rest);
+    Ok(changed)
+}
+
+/// The place of metadata at the end of a file with the blank line before it and the newline behind it; where the file ends
+/// without one, with the newline before instead.
+pub(crate) fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
+    // A carriage return is a part of the newline only where it is for the lines of the metadata.
+    let newline = if text[place.clone()].contains("\r\n") { "\r\n" } else { "\n" };
+    let Range { mut start, mut end } = place;
+    if let Some(before) = text[..start].strip_suffix(newline)
+        && (before.ends_with('\n') || before.trim_start_matches('\u{feff}').is_empty())
+    {
+        start = before.len();
+    }
+    if text[end..].starts_with('\n') {
+        end += 1;
+    } else if text[end..].starts_with(newline) {
+        end += newline.len();
+    } else if let Some(before) = text[..start].strip_suffix(newline) {
+        start = before.len();
+    }
+    start..end
+}

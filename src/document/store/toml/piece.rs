@@ -1,0 +1,18 @@
+//! The lines of a TOML file that define something.
+
+use std::ops::Range;
+
+use crate::document::content::tree::Step;
+
+/// A line, or the lines of a value.
+#[derive(Clone)]
+pub(super) struct Piece {
+    /// From the start of the line to the end of the last, without newline.
+    pub(super) lines: Range<usize>,
+    /// What it defines.
+    pub(super) path: Vec<Step>,
+    /// The table that the line stands in; its own for a header.
+    pub(super) table: Vec<Step>,
+    /// The place of the value; `None` for a header.
+    pub(super) value: Option<Range<usize>>,
+}
