@@ -32,6 +32,17 @@ pub struct Keyring<'a> {
     pub trusted: &'a TrustedKeys,
 }
 
+impl<'a> Keyring<'a> {
+    /// The same for a file whose configs trust other keys.
+    #[must_use]
+    pub fn trusting<'b>(&self, trusted: &'b TrustedKeys) -> Keyring<'b>
+    where
+        'a: 'b,
+    {
+        Keyring { trusted, ..*self }
+    }
+}
+
 impl Keyring<'_> {
     /// Makes a new data key and wraps it under every one of `keys`.
     ///

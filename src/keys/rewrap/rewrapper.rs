@@ -38,7 +38,7 @@ impl<'a> Rewrapper<'a> {
     pub fn trusting<'b>(&'b self, trusted: &'b TrustedKeys) -> Rewrapper<'b> {
         let Self { keyring, change, only, memory } = self;
         Rewrapper {
-            keyring: Keyring { trusted, ..*keyring },
+            keyring: keyring.trusting(trusted),
             change: change.clone(),
             only: only.clone(),
             memory: Arc::clone(memory),

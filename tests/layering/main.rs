@@ -1,5 +1,8 @@
 //! The house keeps its shape: imports go down only, and what is dangerous stays where it belongs.
 
+mod circles;
+mod definitions;
+
 use std::path::{Path, PathBuf};
 
 /// Every module of the library with the modules that it may name, itself left out. The order is from the ground up.
@@ -40,6 +43,19 @@ impl Source {
     fn module(&self) -> Option<&str> {
         let first = self.path.split('/').next()?.trim_end_matches(".rs");
         (first != "lib" && first != "bin").then_some(first)
+    }
+
+    /// Whether it holds nothing but tests.
+    fn is_test(&self) -> bool {
+        self.path.ends_with("/tests.rs") || self.path.contains("/tests/") || self.path.ends_with("_vectors.rs")
+    }
+
+    /// The lines that are no comments, up to the tests at the end.
+    fn program(&self) -> String {
+        let is_start_of_tests = |line: &&str| line.starts_with("#[cfg(test)]") || line.starts_with("#[cfg(all(test");
+        let lines = self.text.lines().take_while(|line| !is_start_of_tests(line));
+        let lines = lines.map(|line| line.split_once("//").map_or(line, |(code, _)| code));
+        lines.flat_map(|line| [line, "\n"]).collect()
     }
 
     /// Lines with their numbers, without those that are comments.

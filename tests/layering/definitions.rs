@@ -1,0 +1,164 @@
+//! Names of types: each has one meaning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Source, sources, word};
+
+/// Names that still have two meanings. The list may only shrink.
+const STILL_TWICE: &[&str] = &[
+    "Answer",
+    "Asking",
+    "AwsKms",
+    "Builder",
+    "Call",
+    "Change",
+    "Changed",
+    "Cipher",
+    "Comments",
+    "Content",
+    "Contents",
+    "Decryption",
+    "Demands",
+    "Done",
+    "Editor",
+    "Encryption",
+    "Entry",
+    "Existing",
+    "Failure",
+    "Fault",
+    "Found",
+    "Input",
+    "Inspected",
+    "Intent",
+    "Key",
+    "Kind",
+    "Layout",
+    "LeftOut",
+    "Level",
+    "Line",
+    "Lines",
+    "Made",
+    "Member",
+    "Memory",
+    "Met",
+    "Named",
+    "Names",
+    "Naming",
+    "Node",
+    "Old",
+    "Open",
+    "Opened",
+    "Opening",
+    "Outcome",
+    "Output",
+    "Part",
+    "Piece",
+    "Place",
+    "Plan",
+    "Prepared",
+    "Read",
+    "Reader",
+    "Recipe",
+    "Recognised",
+    "Report",
+    "Rotation",
+    "Sealed",
+    "Sealing",
+    "Session",
+    "Slot",
+    "Source",
+    "Standing",
+    "State",
+    "Step",
+    "Stop",
+    "Subject",
+    "Tag",
+    "Target",
+    "Token",
+    "Word",
+    "Work",
+    "Writer",
+    "Written",
+];
+
+/// Where keyrings are built: by a session, and in other files that may only become fewer.
+const BUILD_A_KEYRING: &[&str] = &[
+    "bin/kenc/commands/changing/by_config.rs",
+    "bin/kenc/commands/contents.rs",
+    "bin/kenc/commands/decrypt.rs",
+    "bin/kenc/commands/documents/change.rs",
+    "bin/kenc/commands/documents/encrypt.rs",
+    "bin/kenc/commands/documents/get.rs",
+    "bin/kenc/commands/documents/seal.rs",
+    "bin/kenc/commands/documents/set.rs",
+    "bin/kenc/commands/edit/whole.rs",
+    "bin/kenc/commands/encrypt.rs",
+    "bin/kenc/commands/git/check.rs",
+    "bin/kenc/commands/git/merge.rs",
+    "bin/kenc/commands/git/repair.rs",
+    "bin/kenc/commands/git/textconv.rs",
+    "bin/kenc/commands/keys/check.rs",
+    "bin/kenc/commands/open_many.rs",
+    "bin/kenc/commands/rewrap.rs",
+    "bin/kenc/commands/rotate.rs",
+    "bin/kenc/commands/verify.rs",
+    "bin/kenc/sops/session.rs",
+    "session.rs",
+];
+
+#[test]
+fn no_type_name_is_defined_in_two_files() {
+    let sources = sources();
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let programs: Vec<_> = sources.iter().filter(|source| !source.is_test()).map(|s| (s, s.program())).collect();
+    for (source, program) in &programs {
+        for name in defined_types(program) {
+            files.entry(name).or_default().insert(&source.path);
+        }
+    }
+    files.retain(|_, files| files.len() > 1);
+    let known: BTreeSet<&str> = STILL_TWICE.iter().copied().collect();
+    let new: Vec<_> = files.iter().filter(|(name, _)| !known.contains(*name)).collect();
+    let gone: Vec<_> = known.iter().filter(|name| !files.contains_key(*name)).collect();
+    assert!(new.is_empty(), "have two meanings: {new:#?}");
+    assert!(gone.is_empty(), "have one meaning now, take them off the list: {gone:?}");
+}
+
+#[test]
+fn a_keyring_is_built_in_one_place() {
+    let sources = sources();
+    let builds = |source: &&Source| {
+        let program = source.program();
+        program.match_indices("Keyring {").any(|(at, _)| {
+            let before = program[..at].trim_end();
+            !before.ends_with("struct") && !program[..at].ends_with(|letter: char| letter.is_alphanumeric())
+        })
+    };
+    let others = sources.iter().filter(|source| !source.is_test() && source.path != "keys/keyring.rs");
+    let found: BTreeSet<&str> = others.filter(builds).map(|source| &*source.path).collect();
+    let known: BTreeSet<&str> = BUILD_A_KEYRING.iter().copied().collect();
+    assert_eq!(found, known, "a session builds keyrings: the list may only shrink");
+}
+
+/// The types that a file defines, private ones as well.
+fn defined_types(program: &str) -> impl Iterator<Item = &str> {
+    program.lines().filter_map(|line| {
+        // The type that an `impl` gives to a trait is indented, and means what the trait says.
+        let is_of_trait = line.starts_with(' ') && line.trim_start().starts_with("type ");
+        let mut line = if is_of_trait { "" } else { line.trim_start() };
+        if let Some(rest) = line.strip_prefix("pub") {
+            line = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+                Some((_, rest)) => rest.trim_start(),
+                None => rest.trim_start(),
+            };
+        }
+        let rest = ["struct ", "enum ", "trait ", "type "].iter().find_map(|kind| line.strip_prefix(kind))?;
+        Some(word(rest)).filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase()))
+    })
+}
+
+#[test]
+fn definitions_are_found_whatever_their_visibility() {
+    let text = "pub(in crate::a) struct A(u8);\nenum B {}\n    pub trait C {\npub(crate) type D<T> = T;\nimpl A {\n    type E = u8;\n}";
+    assert_eq!(defined_types(text).collect::<Vec<_>>(), ["A", "B", "C", "D"]);
+}
