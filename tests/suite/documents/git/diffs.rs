@@ -1,0 +1,53 @@
+//! What diffs show, and what git stores.
+
+use super::*;
+
+#[test]
+fn a_diff_shows_plaintext_and_git_stores_none() {
+    let repository = Repository::new("s.yaml", BASE);
+    repository.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
+    let diff = repository.git(&["diff"]).ok().stdout_text();
+    assert!(diff.contains("-  password: c4r1b0u") && diff.contains("+  password: r31nd33r"), "{diff}");
+    assert!(!diff.contains("sops"), "{diff}");
+    repository.git(&["add", "s.yaml"]).ok();
+    repository.commit("changed");
+    assert!(repository.git(&["log", "-p", "-1"]).ok().stdout_text().contains("+  password: r31nd33r"));
+    let stored = repository.stored();
+    assert!(contains(&stored, "ENC[AES256_GCM"), "the objects were not found");
+    for secret in ["c4r1b0u", "r31nd33r"] {
+        assert!(!contains(&stored, secret), "{secret} is in the repository");
+    }
+}
+
+#[test]
+fn who_may_not_see_a_file_has_its_ciphertext_in_the_diff() {
+    let repository = Repository::new("s.yaml", BASE);
+    repository.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
+    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    let diff = repository.git(&["diff"]);
+    let text = diff.ok().stdout_text();
+    assert!(text.contains("+  password: ENC[") || text.contains("+    password: ENC["), "{text}");
+    assert!(diff.stderr.contains("shown as it is encrypted"), "{}", diff.stderr);
+    let merge = repository.kenc(&["git", "merge", "s.yaml", "s.yaml", "s.yaml", "s.yaml"]);
+    // More than 128 is a failure to git, and 1 would be a conflict, with ours for a result.
+    assert_eq!(merge.code, 128 + 4, "{}", merge.stderr);
+    merge.says("no key opens it").hints("git -c merge.kenc.driver=false merge");
+}
+
+#[test]
+fn a_whole_file_is_shown_as_its_text_or_as_a_summary() {
+    let repository = Repository::new("s.yaml", BASE);
+    repository.home.write("a.sql", "select 'marmot';\n");
+    repository.home.write("b.bin", [0, 1, 2, 255]);
+    for name in ["a.sql", "b.bin"] {
+        repository.kenc(&["encrypt", name, "-o", &format!("{name}.kenc")]).ok();
+    }
+    repository
+        .kenc(&["git", "textconv", "a.sql.kenc"])
+        .gives(format!("select 'marmot';\n# kenc: key age {}\n", repository.recipient).as_bytes());
+    let summary = repository.kenc(&["git", "textconv", "b.bin.kenc"]).ok().stdout_text();
+    assert!(summary.starts_with("kenc file, version 1") && summary.contains("SHA-256"), "{summary}");
+    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    let summary = repository.kenc(&["git", "textconv", "a.sql.kenc"]).ok().stdout_text();
+    assert!(summary.starts_with("kenc file, version 1") && !summary.contains("marmot"), "{summary}");
+}

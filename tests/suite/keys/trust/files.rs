@@ -1,0 +1,75 @@
+//! Recipients that somebody put into the header of a file.
+
+use super::*;
+
+#[test]
+fn a_recipient_that_somebody_put_into_a_header_gets_no_new_data_key() {
+    let attack = Attack::new();
+    attack.home.write("x", "the secret");
+    attack.run(&["encrypt", "x", "-o", "x.kenc"]).ok();
+    attack.plant_in_slots("x.kenc");
+    let before = attack.home.read("x.kenc");
+    let refused = attack.run(&["rotate", "x.kenc"]);
+    refused.fails(USAGE).says("keys of the file are not trusted").says(&attack.attacker).hints("--yes");
+    assert_eq!(attack.home.read("x.kenc"), before, "a refusal leaves the file alone");
+    // As one of several, and as a stream.
+    attack.run(&["encrypt", "x", "-o", "y.kenc"]).ok();
+    let several = attack.run(&["rotate", "x.kenc", "y.kenc", "-k", &attack.ours]);
+    assert_eq!(several.code, USAGE, "{}", several.stderr);
+    several.says(&attack.attacker);
+    attack.home.run_with(["rotate"], &before).fails(USAGE).says(&attack.attacker);
+    attack.gave_the_attacker_nothing("x.kenc");
+    attack.gave_the_attacker_nothing("y.kenc");
+    // Each way to vouch for our own key alone leaves the attacker out.
+    attack.run(&["rotate", "x.kenc", "--to", &attack.ours]).ok();
+    attack.gave_the_attacker_nothing("x.kenc");
+    attack.home.write("x.kenc", &before);
+    attack.run(&["rotate", "x.kenc", "--remove", &attack.attacker]).fails(USAGE).says(&attack.ours);
+    attack.run(&["rotate", "x.kenc", "--remove", &attack.attacker, "-k", &attack.ours]).ok();
+    attack.gave_the_attacker_nothing("x.kenc");
+}
+
+#[test]
+fn a_rule_trusted_keys_or_a_yes_vouch_for_the_keys_of_a_header() {
+    let attack = Attack::new();
+    attack.home.write("x", "the secret");
+    let fresh = || {
+        attack.run(&["encrypt", "-f", "-k", &attack.ours, "-k", &attack.colleague, "x", "-o", "x.kenc"]).ok();
+    };
+    let config = |text: String| attack.home.write(".kenc.yaml", text);
+    let Attack { ours, colleague, .. } = &attack;
+    for (text, vouches) in [
+        (format!("creation_rules:\n- age: {ours},{colleague}\n"), true),
+        (format!("creation_rules:\n- path_regex: '^x$'\n  age: {ours},{colleague}\n"), true),
+        (format!("creation_rules:\n- path_regex: '^other$'\n  age: {ours},{colleague}\n"), false),
+        (format!("creation_rules:\n- age: {ours}\n"), false),
+        (format!("trusted_keys:\n- {ours}\n- {colleague}\n"), true),
+        ("{}\n".to_owned(), false),
+    ] {
+        config("{}\n".to_owned());
+        fresh();
+        config(text.clone());
+        let outcome = attack.run(&["rotate", "x.kenc"]);
+        assert_eq!(outcome.code, if vouches { 0 } else { USAGE }, "{text}{}", outcome.stderr);
+    }
+    config(format!("trusted_keys:\n- {ours}\n"));
+    // What the config forbids is not permitted by a yes either.
+    let forbidden = attack.run(&["rotate", "x.kenc", "--yes"]);
+    assert_ne!(forbidden.code, 0);
+    config("{}\n".to_owned());
+    attack.run(&["rotate", "x.kenc", "--yes"]).ok();
+    attack.gave_the_attacker_nothing("x.kenc");
+}
+
+#[test]
+fn verify_lists_the_keys_of_a_file() {
+    let attack = Attack::new();
+    attack.home.write("x", "the secret");
+    attack.run(&["encrypt", "x", "-o", "x.kenc"]).ok();
+    attack.plant_in_slots("x.kenc");
+    let text = attack.run(&["verify", "x.kenc", "-r"]).ok().stdout_text()
+        + &attack.run(&["verify", "x.kenc"]).ok().stdout_text();
+    assert_eq!(text.matches(&format!("age {}", attack.attacker)).count(), 2, "{text}");
+    let json = attack.run(&["verify", "x.kenc", "--json"]).ok().stdout_text();
+    assert!(json.contains(&format!(r#"{{"provider":"age","id":"{}"}}"#, attack.attacker)), "{json}");
+}
