@@ -75,7 +75,7 @@ fn the_hook_refuses_a_commit_and_is_taken_away_again() {
     repository.git(&["add", "secret.yaml"]).ok();
     let refused = repository.git(&["commit", "-q", "-m", "secret"]);
     assert_ne!(refused.code, 0);
-    refused.says("secret.yaml: matches a config rule but is not encrypted");
+    refused.says("secret.yaml matches a config rule but is not encrypted");
     repository.kenc(&["encrypt", "-i", "secret.yaml"]).ok();
     repository.git(&["add", "secret.yaml"]).ok();
     repository.git(&["commit", "-q", "-m", "secret"]).ok();
