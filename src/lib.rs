@@ -28,9 +28,8 @@ pub mod fs;
 pub mod keys;
 pub mod ops;
 pub mod pattern;
-mod session;
 
 pub mod threads;
 
 pub use age::secrecy::SecretString;
-pub use session::Session;
+pub use ops::session::Session;

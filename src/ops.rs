@@ -1,3 +1,7 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
+pub mod configs;
 pub mod failure;
+pub mod observer;
+pub mod places;
+pub mod session;

@@ -17,7 +17,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("formats", &["codec", "context", "crypto", "error", "fs", "keys", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
-    ("session", &["context", "crypto", "error", "keys", "formats"]),
     ("ops", &["config", "context", "crypto", "document", "error", "formats", "fs", "keys", "pattern", "threads"]),
     ("pattern", &[]),
     ("config", &["context", "document", "error", "keys", "pattern"]),

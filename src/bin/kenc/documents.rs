@@ -5,21 +5,19 @@ use std::path::Path;
 
 use kenc::config::{DocumentOptions, DocumentRecipe, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Document, Format, MacScope, Recipe, Report, Rule, SealStatus, Sealed};
-use kenc::error::{DocumentError, Error, Result, SealFault};
+use kenc::document::{Comments, Document, Format, MacScope, Recipe, Rule, Sealed};
+use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
 use kenc::fs::input::Input;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::commands::opening::is_kenc_file;
-use crate::configuration::Configs;
-use crate::environment::local_key;
 use crate::failure::{CommandFault, Failure};
 use crate::output::{Output, Place, TextOnly};
-use crate::report::Reporter;
+use kenc::ops::configs::Configs;
+use kenc::ops::places::local_key;
 
 /// Longest file that is taken for a document, in bytes. What is longer is no config file.
 pub const MAX_LEN: usize = 256 << 20;
@@ -139,7 +137,7 @@ impl From<Format> for Notation {
 
 /// Whether the values of an input are encrypted rather than the whole: because it was asked for, or because a rule is for
 /// it and its name is that of a document.
-pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs<'_>, path: Option<&Path>) -> Result<bool, Failure> {
+pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs, path: Option<&Path>) -> Result<bool, Failure> {
     if args.values || args.whole || selection(&args.selection).is_some() {
         return Ok(!args.whole);
     }
@@ -156,7 +154,7 @@ pub fn recipe(
     keys: &[String],
     given: &EncryptionContext,
     args: &ValuesArgs,
-    configs: &Configs<'_>,
+    configs: &Configs,
     path: Option<&Path>,
 ) -> Result<Recipe, Failure> {
     let found = configs.of(path)?;
@@ -219,40 +217,6 @@ pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     };
     written.map_err(Error::Write)?;
     Ok(output.commit()?)
-}
-
-/// Warns of a document that was opened, and for which no seal vouches.
-pub fn warn_unless_sealed(reporter: &Reporter, name: &str, report: &Report) {
-    let what = match report.seal {
-        SealStatus::Verified => return,
-        SealStatus::Absent => {
-            "it is not sealed: whoever can write it can have changed its comments, its rule and its recipients"
-                .to_owned()
-        }
-        SealStatus::Broken(fault) => fault.to_string(),
-    };
-    reporter.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(report.seal) }));
-}
-
-/// The state of a seal in words.
-pub fn seal_sentence(seal: SealStatus) -> String {
-    match seal {
-        SealStatus::Verified => "it is sealed".to_owned(),
-        SealStatus::Absent => {
-            "it is not sealed: kenc never sealed it, or another tool has encrypted it since".to_owned()
-        }
-        SealStatus::Broken(fault) => fault.to_string(),
-    }
-}
-
-/// The state of a seal as programs are told it.
-pub fn seal_word(seal: SealStatus) -> &'static str {
-    match seal {
-        SealStatus::Verified => "verified",
-        SealStatus::Absent => "absent",
-        SealStatus::Broken(SealFault::Removed) => "removed",
-        SealStatus::Broken(SealFault::Wrong | SealFault::Unexpected | SealFault::Unknown) => "broken",
-    }
 }
 
 /// Replaces a document, which was read while it was held, by its successor.

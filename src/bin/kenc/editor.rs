@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::Ordering;
 
 use kenc::error::{Error, Result};
 use zeroize::Zeroizing;
@@ -77,7 +76,7 @@ impl Editor {
         let _restored = signals::remember_terminal();
         let mut child = signals::start(command.args(files)).map_err(|source| not_started(program, source))?;
         let status = signals::wait_for(&mut child);
-        if signals::CANCELLED.load(Ordering::Relaxed) {
+        if signals::is_cancelled() {
             signals::wait_for_the_end();
             return Err(Error::Interrupted.into());
         }

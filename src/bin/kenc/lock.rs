@@ -18,7 +18,7 @@ pub fn tell_waits(reporter: &Reporter) {
 }
 
 fn wait(path: &Path, moment: Wait) -> Result<()> {
-    if signals::CANCELLED.load(Ordering::Relaxed) {
+    if signals::is_cancelled() {
         return Err(Error::Interrupted);
     }
     if moment == Wait::IsLong && !IS_SILENT.load(Ordering::Relaxed) {

@@ -2,10 +2,8 @@
 
 mod args;
 mod commands;
-mod configuration;
 mod documents;
 mod editor;
-mod environment;
 mod failure;
 mod habits;
 mod lock;
@@ -16,17 +14,18 @@ mod progress;
 mod prompt;
 mod question;
 mod report;
+mod sessions;
 mod signals;
 mod sops;
 mod standard_streams;
 mod version_control;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
 use args::{Cli, Command};
-use configuration::Configs;
 use failure::Exit;
 use report::Reporter;
 
@@ -46,9 +45,9 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Exit {
-    let reporter = Reporter::new(&cli.global);
+    let reporter = Arc::new(Reporter::new(&cli.global));
     lock::tell_waits(&reporter);
-    let configs = Configs::new(&cli.global, &reporter);
+    let configs = sessions::configs(&cli.global, &reporter);
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),
         Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),

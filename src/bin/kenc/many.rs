@@ -33,7 +33,8 @@ use crate::commands::documents::verify::Verified;
 use crate::commands::verify;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::output::{check_folder_of, is_input_folder};
-use crate::progress::Progress;
+
+use crate::progress::Bar;
 use crate::report::Reporter;
 use crate::signals;
 use list::Names;
@@ -247,7 +248,7 @@ pub trait Work: std::marker::Sync {
     const DONE: &'static str;
 
     /// Does one file. Calls `others` before it waits for a key service.
-    fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure>;
+    fn run(&self, file: &FileToDo, progress: &Bar, others: &dyn Fn()) -> Result<Outcome, Failure>;
 }
 
 pub enum Outcome {
@@ -300,7 +301,7 @@ pub fn run<W: Work>(
         walk: Mutex::new(Walk::new(plan, request.names()?)),
         work,
         reporter,
-        progress: Progress::of_many(reporter.shows_progress(), &name),
+        progress: Bar::of_many(reporter.shows_progress(), &name),
         tally: Mutex::new(Tally::default()),
         workers: AtomicUsize::new(thread_count),
         most_workers: thread_count.max(MOST_WAITING),
@@ -317,7 +318,7 @@ pub fn run<W: Work>(
     let Crew { walk, progress, tally, .. } = crew;
     // The folders that are still open get their times before anything is said.
     drop((walk, progress));
-    if signals::CANCELLED.load(Ordering::Relaxed) {
+    if signals::is_cancelled() {
         return Err(Error::Interrupted.into());
     }
     let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -338,7 +339,7 @@ struct Crew<'a, W> {
     walk: Mutex<Walk<'a>>,
     work: &'a W,
     reporter: &'a Reporter,
-    progress: Progress,
+    progress: Bar,
     tally: Mutex<Tally>,
     workers: AtomicUsize,
     most_workers: usize,
@@ -369,7 +370,7 @@ impl<W: Work> Crew<'_, W> {
     }
 
     fn next(&self) -> Option<Step> {
-        if signals::CANCELLED.load(Ordering::Relaxed) || lock(&self.tally).stopped_by.is_some() {
+        if signals::is_cancelled() || lock(&self.tally).stopped_by.is_some() {
             return None;
         }
         lock(&self.walk).next()

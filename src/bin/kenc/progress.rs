@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use kenc::ops::observer::Progress;
+
 use crate::printable::printable;
 
 const APPEARS_AFTER: Duration = Duration::from_millis(500);
 const DRAWS_PER_SECOND: u8 = 8;
 
 /// Counts bytes, and shows them once it is worth it.
-pub struct Progress {
+pub struct Bar {
     /// When it began, unless nothing is to be shown.
     since: Option<Instant>,
     name: String,
@@ -23,14 +25,14 @@ pub struct Progress {
     bar: OnceLock<ProgressBar>,
 }
 
-impl Progress {
-    /// Progress through `total` bytes of the input `name`.
+impl Bar {
+    /// Bar through `total` bytes of the input `name`.
     pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
         let since = shown.then(Instant::now);
         Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, bar: OnceLock::new() }
     }
 
-    /// Progress through many files, of which nobody knows yet how many there are.
+    /// Bar through many files, of which nobody knows yet how many there are.
     pub fn of_many(shown: bool, name: &str) -> Self {
         let mut progress = Self::new(shown, name, None);
         progress.files = Some(AtomicU64::new(0));
@@ -42,7 +44,7 @@ impl Progress {
         if let Some(files) = &self.files {
             files.fetch_add(1, Ordering::Relaxed);
         }
-        self.advance(0);
+        self.count(0);
     }
 
     /// Lets something else be printed without being drawn over.
@@ -54,7 +56,7 @@ impl Progress {
     }
 
     /// Called by every worker for every batch, so it costs next to nothing.
-    pub fn advance(&self, bytes: u64) {
+    fn count(&self, bytes: u64) {
         let Some(since) = self.since else { return };
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if since.elapsed() >= APPEARS_AFTER {
@@ -81,7 +83,13 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Progress for Bar {
+    fn advance(&self, bytes: u64) {
+        self.count(bytes);
+    }
+}
+
+impl Drop for Bar {
     fn drop(&mut self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();

@@ -2,28 +2,38 @@
 
 mod document_hints;
 pub mod hints;
+mod seal;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use clap::CommandFactory;
 use kenc::crypto::NoRandomness;
+use kenc::document::SealStatus;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
+use kenc::ops::observer::{Observer, Progress, Skipped, Warning};
 use serde_json::{Value, json};
 
 use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::habits;
+use crate::progress::Bar;
 use crate::standard_streams;
 
 pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
 pub use hints::quoted;
+pub use seal::{seal_sentence, seal_word};
+
+/// What a missing seal means.
+const NOT_SEALED: &str =
+    "it is not sealed: whoever can write it can have changed its comments, its rule and its recipients";
 
 /// Prints in the way that the user asked for.
 pub struct Reporter {
@@ -238,8 +248,56 @@ impl Reporter {
         exit
     }
 
+    /// Says once what everybody has to know although nothing failed.
+    fn warn(&self, warning: &Warning) {
+        match warning {
+            Warning::NotSealed { name, seal } => {
+                let what = match seal {
+                    SealStatus::Broken(fault) => fault.to_string(),
+                    _ => NOT_SEALED.to_owned(),
+                };
+                self.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(*seal) }));
+            }
+            Warning::IdentityOpenToAll(path) => self.warn_once(
+                &format!(
+                    "everybody on this machine can read or change the identity {}; `chmod 600 {}` keeps it to you",
+                    path.display(),
+                    quoted(path)
+                ),
+                &json!({ "file": path.display().to_string() }),
+            ),
+            _ => {}
+        }
+    }
+
     fn painted(&self, color: &str, text: &str) -> String {
         if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+impl Observer for Reporter {
+    fn progress(&self, name: &str, total: Option<u64>) -> Box<dyn Progress> {
+        Box::new(Bar::new(self.shows_progress(), name, total))
+    }
+
+    fn note(&self, text: &str) {
+        Self::note(self, text);
+    }
+
+    fn hint(&self, text: &str) {
+        Self::hint(self, text);
+    }
+
+    fn hint_once(&self, text: &str) {
+        Self::hint_once(self, text);
+    }
+
+    fn warning(&self, warning: &Warning) {
+        self.warn(warning);
+    }
+
+    fn skipped(&self, path: &Path, why: Skipped) {
+        self.note(&format!("{}: left out, {why}", path.display()));
     }
 }
 

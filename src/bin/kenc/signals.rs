@@ -3,11 +3,20 @@
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+static CANCELLED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
 /// True once a signal asked us to end.
-pub static CANCELLED: AtomicBool = AtomicBool::new(false);
+pub fn cancelled() -> Arc<AtomicBool> {
+    Arc::clone(&CANCELLED)
+}
+
+/// Whether a signal asked us to end.
+pub fn is_cancelled() -> bool {
+    CANCELLED.load(Ordering::Relaxed)
+}
 
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
@@ -28,7 +37,7 @@ pub fn exit_code() -> u8 {
 pub fn wait_for_the_end() {
     std::thread::sleep(GRACE * 10);
     // What is done before the end, such as keeping edits, may take longer; the end surely follows.
-    while CANCELLED.load(Ordering::Relaxed) {
+    while is_cancelled() {
         std::thread::sleep(GRACE);
     }
 }

@@ -19,20 +19,23 @@ mod values;
 mod vouching;
 
 use std::ffi::{OsStr, OsString};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::args::{ColorWhen, GlobalArgs};
-use crate::configuration::Configs;
 use crate::failure::Exit;
 use crate::lock;
 use crate::report::{self, Reporter};
+use crate::sessions;
 use crate::signals;
 use crate::standard_streams;
+use kenc::ops::configs::Configs;
 
 use args::SopsArgs;
 use exit::{Stop, code};
-use session::Session;
+use session::SopsRun;
 
 /// The version of sops as which it is taken by programs that look, and whose documents are written.
 const VERSION: &str = "3.13.2";
@@ -66,10 +69,10 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         config: None,
         no_input: false,
     };
-    let reporter = Reporter::new(&global);
+    let reporter = Arc::new(Reporter::new(&global));
     lock::tell_waits(&reporter);
-    let configs = Configs::of_sops(args.config.clone(), &reporter);
-    let outcome = std::panic::catch_unwind(|| run(&args, &configs, &reporter));
+    let configs = sessions::configs_of_sops(args.config.clone(), &reporter);
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(&args, &configs, &reporter)));
     match outcome {
         Ok(Ok(code)) => code.into(),
         Ok(Err(stop)) => stop.report(&reporter).into(),
@@ -77,7 +80,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8, Stop> {
+fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, Stop> {
     let service = std::env::var_os("SOPS_KEYSERVICE").filter(|_| args.keyservice.is_empty());
     if args.keyservice.iter().any(|address| !address.is_empty()) || service.is_some_and(|address| !address.is_empty()) {
         let stop = Stop::new(code::FAILED, "kenc does not ask key services of sops");
@@ -95,7 +98,7 @@ fn run(args: &SopsArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<u8
         None => (None, args.words.as_slice()),
     };
     let order = order::of(args.decryption_order.as_deref())?;
-    let session = Session { args, configs, reporter, order: &order };
+    let session = SopsRun { args, configs, reporter, order: &order };
     if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
         // There is plaintext to clear away, and another program to pass signals on to.
         signals::handle_all()?;
@@ -149,7 +152,7 @@ fn is_legacy(args: &SopsArgs) -> bool {
 }
 
 /// Without a command, flags say what is done; of several the last in this order counts, as it does for sops.
-fn legacy(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let file = file(words)?;
     if let Some(set) = args.set.as_ref().filter(|set| !set.is_empty()) {

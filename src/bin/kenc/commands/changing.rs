@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
+use kenc::Session;
+use kenc::document::Demands;
 use kenc::document::Sealed;
 use kenc::error::{Error, Result};
-use kenc::formats::native::FileHead;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::{Held, Intent as HeldFor};
 use kenc::fs::input::Input;
@@ -21,16 +22,17 @@ use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::threads;
 use secrecy::SecretString;
 
-use crate::args::documents::Notation;
+use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs, Notation};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
-use crate::commands::opening::{Demands, Recognised, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::{Recognised, is_kenc_file};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::{self, Job, Output, Place};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 use crate::version_control;
+use kenc::ops::configs::Configs;
 
 /// What is to be done with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,15 +220,15 @@ impl Target {
 }
 
 /// The change of keys that was typed.
-pub fn key_change(args: &KeyChangeArgs, configs: &Configs<'_>, inputs: &[PathBuf]) -> Result<KeyChange, Failure> {
+pub fn key_change(args: &KeyChangeArgs, configs: &Configs, inputs: &[PathBuf]) -> Result<KeyChange, Failure> {
     let KeyChangeArgs { to, add, remove } = args;
     let keys = |words: &[String]| configs.keys(words, inputs);
     Ok(KeyChange { replacement: keys(to)?, added: keys(add)?, removed: keys(remove)? })
 }
 
-/// Checks the context that a file must have.
-pub fn check_context(head: &FileHead, demands: &Demands) -> Result<()> {
-    Ok(head.header.parameters.context.check_contains(&demands.context)?)
+/// What is demanded of a config document whose keys are changed.
+pub fn demands(session: &Session, args: &DocumentChangeArgs, require_seal: bool) -> Demands {
+    sessions::demands(session, &DocumentOpenArgs::default(), args.require_seal || require_seal)
 }
 
 /// Passphrases of files that are there, and new ones, which may come from elsewhere.
@@ -280,7 +282,7 @@ pub fn for_each<R: Send>(
     let (sender, receiver) = channel();
     let next = || {
         let (number, target) = queue.get(next.fetch_add(1, Ordering::Relaxed))?;
-        let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
+        let is_cancelled = signals::is_cancelled();
         Some((*number, if is_cancelled { Err(Error::Interrupted.into()) } else { work(target) }))
     };
     std::thread::scope(|scope| {

@@ -5,24 +5,23 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use kenc::Session;
 use kenc::config::Config;
 use kenc::crypto::DataKey;
-use kenc::document::{Demands as OfDocument, Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::document::{Document, Format, MacDemand, Opened, SealDemand, Sealed};
 use kenc::error::{DocumentError, Error, FormatError, Result};
 use kenc::formats::native::armor::ArmorReader;
 use kenc::formats::native::header::{self, MAGIC};
 use kenc::formats::native::{Decryptor, FileHead, Parameters, read_error};
 use kenc::fs::scratch::PrivateFolder;
-use kenc::keys::{AwsKms, Keyring, TrustedKeys, WrappedKey};
+use kenc::keys::{TrustedKeys, WrappedKey};
 use zeroize::Zeroizing;
 
-use crate::commands::opening::{Demands, is_kenc_file};
-use crate::configuration::Configs;
-use crate::documents::warn_unless_sealed;
+use crate::commands::opening::is_kenc_file;
 use crate::failure::{Cause, Failure};
-use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
 use crate::report::Reporter;
+use kenc::ops::configs::Configs;
 
 /// Longest file, in bytes.
 const MAX_LEN: u64 = 1 << 30;
@@ -34,10 +33,8 @@ pub type Text = Zeroizing<Vec<u8>>;
 #[derive(Clone, Copy)]
 pub struct Opener<'a> {
     pub reporter: &'a Reporter,
-    pub configs: &'a Configs<'a>,
-    pub demands: &'a Demands,
-    pub kms: &'a AwsKms,
-    pub passphrases: &'a Passphrases,
+    pub configs: &'a Configs,
+    pub session: &'a Session,
     pub mac: MacDemand,
 }
 
@@ -60,32 +57,24 @@ impl<'a> Opener<'a> {
     pub fn open(&self, bytes: &[u8], path: &Path) -> Result<(Text, Contents), Failure> {
         let about = || Failure::about(path.display().to_string());
         let trusted = self.configs.trusted(Some(path))?;
-        let keyring = self.keyring(&trusted);
         if is_kenc_file(bytes) {
-            let (text, file) = self.whole_file(bytes, &keyring).map_err(about())?;
+            let (text, file) = self.whole_file(bytes, &trusted).map_err(about())?;
             return Ok((text, Contents::Whole(file)));
         }
         let sealed = sealed(bytes, path).map_err(about())?;
+        let keyring = self.session.keyring_trusting(&trusted);
         let opened = sealed.open(&keyring, &self.demands_of_document(path)?).map_err(about())?;
         let text = opened.plaintext().plaintext(&[]).map_err(Error::from).map_err(about())?;
-        warn_unless_sealed(self.reporter, &path.display().to_string(), opened.report());
+        self.session.warn_unless_sealed(&path.display().to_string(), opened.report());
         Ok((text, Contents::Document(Box::new(opened))))
     }
 
-    /// Everything with which keys are asked.
-    pub fn keyring<'k>(&self, trusted: &'k TrustedKeys) -> Keyring<'k>
-    where
-        'a: 'k,
-    {
-        Keyring { kms: self.kms, identities: &self.demands.identities, passphrases: self.passphrases, trusted }
-    }
-
-    fn whole_file(&self, bytes: &[u8], keyring: &Keyring<'_>) -> Result<(Text, WholeFile)> {
+    fn whole_file(&self, bytes: &[u8], trusted: &TrustedKeys) -> Result<(Text, WholeFile)> {
         let is_armored = !bytes.starts_with(&MAGIC);
         let mut input: Box<dyn Read + '_> =
             if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
         let head = FileHead::read(&mut *input)?;
-        let (cipher, data_key) = self.demands.unwrap(&head, keyring, self.reporter)?;
+        let (cipher, data_key) = self.session.unwrap(&head, trusted)?;
         // The plaintext is shorter than the ciphertext: its buffer does not grow, which would leave copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
         Decryptor::new(input, cipher).read_to_end(&mut text).map_err(read_error)?;
@@ -93,18 +82,13 @@ impl<'a> Opener<'a> {
         Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
     }
 
-    fn demands_of_document(&self, path: &Path) -> Result<OfDocument, Failure> {
+    fn demands_of_document(&self, path: &Path) -> Result<kenc::document::Demands, Failure> {
         let found = self.configs.of(Some(path))?;
         let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
         let by_config = found.config.as_ref().is_some_and(Config::require_seal);
         let requires_seal = rule.map_or(by_config, |rule| rule.require_seal);
-        Ok(OfDocument {
-            only: self.demands.only.clone(),
-            context: self.demands.context.clone(),
-            mac: self.mac,
-            seal: if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken },
-            order: Vec::new(),
-        })
+        let seal = if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken };
+        Ok(self.session.document_demands(self.mac, seal))
     }
 }
 

@@ -3,30 +3,32 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
+use kenc::Session;
+use kenc::config::Guards;
 use kenc::document::{Format, Sealed};
 use kenc::error::{DocumentError, Error, Foreign, FormatError, Result};
 use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
-use kenc::keys::Keyring;
 
 use crate::args::{ByteRange, DecryptArgs};
 use crate::commands::documents::decrypt::result as document_result;
 use crate::commands::open_many;
-use crate::commands::opening::{Demands, Payload, Recognised, threads};
-use crate::configuration::Configs;
+use crate::commands::opening::{Payload, Recognised, threads};
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place, TextOnly};
-use crate::progress::Progress;
-use crate::prompt::Passphrases;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 
-pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     habits::check_inputs(&args.inputs, args.many.recursive)?;
     if args.output.in_place {
         habits::check_in_place(&args.inputs, Replacement::OfEncrypted(args.document_open.input_type.input_type))?;
@@ -35,18 +37,15 @@ pub fn run(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
         return open_many::decrypt(args, configs, reporter);
     }
     let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
-    let demands = Demands::new(&args.open, configs, &args.inputs)?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
     let outcomes = jobs.iter().map(|job| {
-        let trusted = configs.trusted(job.input.as_deref())?;
-        let keyring =
-            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+        let guards = session.guards(job.input.as_deref())?;
         let (input, held) = job.open_input()?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         let output = Output::open(&job.place, Access::Owner, sync, held)?;
-        Decryption { args, configs, reporter, job, demands: &demands, keyring: &keyring }.run(input, output)?;
+        Decryption { args, reporter, job, session: &session, guards: &guards }.run(input, output)?;
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
@@ -63,16 +62,15 @@ pub fn decrypted_name(name: &OsStr) -> OsString {
 /// The decryption of one file.
 struct Decryption<'a> {
     args: &'a DecryptArgs,
-    configs: &'a Configs<'a>,
     reporter: &'a Reporter,
     job: &'a Job,
-    demands: &'a Demands,
-    keyring: &'a Keyring<'a>,
+    session: &'a Session,
+    guards: &'a Guards,
 }
 
 impl Decryption<'_> {
     fn run(self, input: Input, mut output: Output) -> Result<(), Failure> {
-        let Self { args, configs: _, reporter, job, demands, keyring } = self;
+        let Self { args, reporter, job, session, guards } = self;
         let about = || Failure::about(job.name());
         let notation = args.document_open.input_type.input_type;
         let input = match documents::recognise(input, job.input.as_deref(), notation).map_err(about())? {
@@ -84,13 +82,13 @@ impl Decryption<'_> {
         };
         let input_len = input.len();
         let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(|error| about_input(job, error))?;
-        let cipher = demands.open(&head, keyring, reporter).map_err(about())?;
+        let cipher = session.cipher(&head, &guards.trusted).map_err(about())?;
 
-        let progress = Progress::new(reporter.shows_progress(), &job.name(), input_len);
+        let progress = Bar::new(reporter.shows_progress(), &job.name(), input_len);
         let pipeline = Pipeline {
             threads: threads(&args.work),
             progress: &|bytes| progress.advance(bytes),
-            cancelled: &signals::CANCELLED,
+            cancelled: session.cancelled(),
         };
         let releases_early = output.releases_early();
         let outcome = if let Some(range) = args.range {
@@ -118,14 +116,14 @@ impl Decryption<'_> {
 
 impl Decryption<'_> {
     fn document(self, sealed: Sealed, mut output: Output) -> Result<(), Failure> {
-        let Self { args, configs, reporter, job, demands, keyring } = self;
+        let Self { args, reporter, job, session, guards } = self;
         let about = || Failure::about(job.name());
         if args.range.is_some() {
             return Err(Cause::RangeOfDocument(job.name()).into());
         }
-        let demands = demands.of_document(&args.document_open, configs.require_seal(job.input.as_deref())?);
-        let opened = sealed.open(keyring, &demands).map_err(about())?;
-        documents::warn_unless_sealed(reporter, &job.name(), opened.report());
+        let demands = sessions::demands(session, &args.document_open, guards.require_seal);
+        let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
+        session.warn_unless_sealed(&job.name(), opened.report());
         let plaintext = document_result(opened, &args.document).map_err(about())?;
         let is_to_terminal = job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
         let written = if is_to_terminal {
@@ -211,7 +209,7 @@ pub fn copy(input: &mut dyn Read, output: &mut dyn Write) -> Result<u64> {
     let mut buffer = zeroize::Zeroizing::new(vec![0; 64 << 10]);
     let mut count = 0;
     loop {
-        if signals::CANCELLED.load(std::sync::atomic::Ordering::Relaxed) {
+        if signals::is_cancelled() {
             return Err(Error::Interrupted);
         }
         let filled = input.read(&mut buffer).map_err(read_error)?;

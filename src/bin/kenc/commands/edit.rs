@@ -15,21 +15,18 @@ use kenc::error::Error;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::scratch::PrivateFolder;
-use kenc::keys::TrustedKeys;
 use zeroize::Zeroizing;
 
 use crate::args::EditArgs;
 use crate::commands::contents::{self, Opener, Text, plain_name};
-use crate::commands::opening::Demands;
-use crate::configuration::Configs;
 use crate::editor::Editor;
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit, Kept};
 use crate::lock::tell_other_names;
-use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
 pub use document::Written;
 use recovery::kept_before;
@@ -37,20 +34,19 @@ use rescue::Rescue;
 pub use subject::{Manner, NewFile};
 use subject::{Subject, Successor};
 
-pub fn run(args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EditArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     run_as(&Manner::default(), args, configs, reporter)
 }
 
 /// The same in another manner.
-pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = &args.file;
     check_can_be_written(path)?;
     let editor = Editor::choose()?;
-    let demands = Demands::new(&args.open, configs, std::slice::from_ref(path))?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(path))?;
     let mac = if args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
-    let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
+    let opener = Opener { reporter, configs, session: &session, mac };
     signals::handle_all()?;
 
     let subject = Subject::open(args, opener, manner)?;
@@ -71,7 +67,7 @@ pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs<'_>, reporter:
             "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
         );
     }
-    Session { manner, args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
+    Editing { manner, args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
 }
 
 /// What is wrong with the place of the file is found before anything is typed.
@@ -142,7 +138,7 @@ const KEEP: Choice<Wish> = Choice { word: "keep", meaning: "keep the edits encry
 const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "lose the edits, and end", value: Wish::Discard };
 
 /// One file while it is edited.
-struct Session<'a> {
+struct Editing<'a> {
     manner: &'a Manner,
     args: &'a EditArgs,
     opener: Opener<'a>,
@@ -156,7 +152,7 @@ struct Session<'a> {
     other: Option<PathBuf>,
 }
 
-impl Session<'_> {
+impl Editing<'_> {
     fn run(mut self, earlier: Option<Text>) -> Result<Exit, Failure> {
         let mut text = earlier.unwrap_or_else(|| self.subject.plaintext.clone());
         let mut reason = None;
@@ -285,7 +281,7 @@ impl Session<'_> {
     fn save(&self, text: &Text) -> Result<(), Failure> {
         let about = || Failure::about(self.path().display().to_string());
         let Successor { bytes, aliases } =
-            self.subject.recipe.seal(text, &self.opener.keyring(&TrustedKeys::all())).map_err(about())?;
+            self.subject.recipe.seal(text, &self.opener.session.keyring()).map_err(about())?;
         let (output, names) = self.open_output()?;
         std::io::Write::write_all(&mut output.file(), &bytes).map_err(Error::Write).map_err(about())?;
         // A signal that comes now waits until it is decided whether there is something to rescue.

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 
+use kenc::Session;
 use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
@@ -14,23 +15,24 @@ use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::held::Held;
 use kenc::fs::input::{Input, Kind};
-use kenc::keys::{Identities, Keyring, TrustedKeys, WrappedKey};
+use kenc::keys::WrappedKey;
 
 use crate::args::{Cipher, EncryptArgs};
 use crate::commands::documents;
 use crate::commands::encrypt_many;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
-use crate::configuration::Configs;
-use crate::environment::key_service_for_rule;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place};
-use crate::progress::Progress;
-use crate::prompt::Passphrases;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 
-pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     habits::check_keys(&args.keys)?;
     habits::check_inputs(&args.inputs, args.many.recursive)?;
     if args.output.in_place && !args.output.force {
@@ -59,14 +61,15 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     // have many files open.
     let mut opened = if let [job] = &jobs[..] { Some(open(job, args)?) } else { None };
 
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     let recipes: Vec<Recipe> =
-        distinct.into_iter().map(|choice| recipe(choice, args, &passphrases)).collect::<Result<_>>()?;
+        distinct.into_iter().map(|choice| recipe(choice, args, &session)).collect::<Result<_>>()?;
 
     let outcomes = jobs.iter().zip(of_jobs).map(|(job, choice)| {
         let OfJob { recipe, is_by_rule } = choice?;
         let (input, output) = opened.take().map_or_else(|| open(job, args), Ok)?;
-        let bytes = seal(args, reporter, job, &recipes[recipe], input, output).map_err(Failure::about(job.name()))?;
+        let bytes = seal(args, reporter, (job, &session), &recipes[recipe], input, output)
+            .map_err(Failure::about(job.name()))?;
         reporter.note(&format!("{}: {bytes} bytes written", job.name()));
         if !is_by_rule && reporter.shows_progress() && is_named_like_a_document(job) {
             reporter.hint(&format!(
@@ -94,7 +97,7 @@ struct OfJob {
 fn choose(
     jobs: &[Job],
     args: &EncryptArgs,
-    configs: &Configs<'_>,
+    configs: &Configs,
     context: &EncryptionContext,
 ) -> Result<Choices, Failure> {
     let mut choices = Choices { distinct: Vec::new(), of_jobs: Vec::with_capacity(jobs.len()) };
@@ -118,12 +121,9 @@ fn choose(
 }
 
 /// Makes a data key for a choice of keys, and wraps it.
-pub fn recipe(choice: Choice, args: &EncryptArgs, passphrases: &Passphrases) -> Result<Recipe> {
-    let Choice { keys, role, profile, context, line: _ } = choice;
-    let (kms, identities) = (key_service_for_rule(&args.aws, profile, role), Identities::default());
-    let keyring = Keyring { kms: &kms, identities: &identities, passphrases, trusted: &TrustedKeys::all() };
-    let (data_key, wrapped) = keyring.wrap_new(&keys, &context)?;
-    Ok(Recipe { parameters: Parameters { suite: suite(args.cipher), context }, wrapped, data_key })
+pub fn recipe(choice: Choice, args: &EncryptArgs, session: &Session) -> Result<Recipe> {
+    let (data_key, wrapped) = session.wrap_new(&choice)?;
+    Ok(Recipe { parameters: Parameters { suite: suite(args.cipher), context: choice.context }, wrapped, data_key })
 }
 
 /// Whether somebody may have meant the values of the file rather than the whole.
@@ -195,17 +195,17 @@ fn refuse_kenc_file(input: Input, path: &Path) -> Result<Input, Failure> {
 fn seal(
     args: &EncryptArgs,
     reporter: &Reporter,
-    job: &Job,
+    (job, session): (&Job, &Session),
     recipe: &Recipe,
     input: Input,
     mut output: Output,
 ) -> Result<u64> {
     let NewFile { head, cipher } = recipe.new_file()?;
-    let progress = Progress::new(reporter.shows_progress(), &job.name(), input.len());
+    let progress = Bar::new(reporter.shows_progress(), &job.name(), input.len());
     let pipeline = Pipeline {
         threads: threads(&args.work),
         progress: &|bytes| progress.advance(bytes),
-        cancelled: &signals::CANCELLED,
+        cancelled: session.cancelled(),
     };
     let mut kind = input.kind;
     let source = match &mut kind {

@@ -5,6 +5,7 @@ use std::io::{BufReader, IoSliceMut, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kenc::Session;
 use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::error::{Error, Result};
@@ -21,25 +22,27 @@ use kenc::keys::WrappedKey;
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::{Recipe, check_names, encrypted_name, recipe};
 use crate::commands::opening::{is_kenc_file, threads};
-use crate::configuration::Configs;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
-use crate::progress::Progress;
-use crate::prompt::Passphrases;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 
 /// Files under one data key. The construction permits far more (2^77 for a chance of 2^-32 that two of them get the same
 /// key and nonce); this many more calls of a key service are no cost.
 const FILES_PER_DATA_KEY: u32 = 1 << 20;
 
-pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let request = Request::new(&args.many, &args.inputs, Some(&args.output), args.resume.resume)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     let data_keys = DataKeys::new(FILES_PER_DATA_KEY);
-    let recipes = Recipes { args, configs, context, passphrases: &passphrases, data_keys };
+    let recipes = Recipes { args, configs, context, session: &session, data_keys };
     // Keys that no rule chooses are the same for every file, and are asked before the first one.
     if configs.of(args.inputs.first().map(PathBuf::as_path))?.config.is_none() {
         recipes.next(None)?;
@@ -53,9 +56,9 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
 /// The recipes of a run, by the keys and the context of each file.
 struct Recipes<'a> {
     args: &'a EncryptArgs,
-    configs: &'a Configs<'a>,
+    configs: &'a Configs,
     context: EncryptionContext,
-    passphrases: &'a Passphrases,
+    session: &'a Session,
     data_keys: DataKeys,
 }
 
@@ -63,7 +66,7 @@ impl Recipes<'_> {
     /// The recipe for one more file.
     fn next(&self, path: Option<&Path>) -> Result<Arc<Recipe>, Failure> {
         let choice = self.configs.choose(&self.args.keys, &self.context, path)?;
-        Ok(self.data_keys.next(choice, |choice| recipe(choice, self.args, self.passphrases))?)
+        Ok(self.data_keys.next(choice, |choice| recipe(choice, self.args, self.session))?)
     }
 
     /// The recipe of the files that are made now with the keys for a path.
@@ -126,7 +129,7 @@ struct Encryption<'a> {
 impl Work for Encryption<'_> {
     const DONE: &'static str = "encrypted";
 
-    fn run(&self, file: &FileToDo, progress: &Progress, _others: &dyn Fn()) -> Result<Outcome, Failure> {
+    fn run(&self, file: &FileToDo, progress: &Bar, _others: &dyn Fn()) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
         let (source, held) = self.plan.open(file)?;
         let before = source.metadata().map_err(Error::Read).map_err(about())?;
@@ -167,7 +170,7 @@ impl Work for Encryption<'_> {
 
 impl Encryption<'_> {
     /// Seals one file. Returns how many bytes were written, without armor.
-    fn seal(&self, recipe: &Recipe, source: &File, len: u64, output: &AtomicFile, progress: &Progress) -> Result<u64> {
+    fn seal(&self, recipe: &Recipe, source: &File, len: u64, output: &AtomicFile, progress: &Bar) -> Result<u64> {
         let NewFile { head, cipher } = recipe.new_file()?;
         let mut turn = self.turns.wait(len);
         if let Some(room) = turn.room(len).filter(|_| !self.armor) {
@@ -179,7 +182,7 @@ impl Encryption<'_> {
         let pipeline = Pipeline {
             threads: turn.threads(),
             progress: &|bytes| progress.advance(bytes),
-            cancelled: &signals::CANCELLED,
+            cancelled: self.recipes.session.cancelled(),
         };
         let source = pipeline::Input::File { file: source, start: 0, len };
         let sealed = if self.armor {

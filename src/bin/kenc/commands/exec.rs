@@ -15,13 +15,11 @@ use kenc::error::Error;
 
 use crate::args::ExecArgs;
 use crate::commands::contents::{self, Contents, Opener, Text, plain_name};
-use crate::commands::opening::Demands;
-use crate::configuration::Configs;
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
 use handover::Handover;
 use variables::{Naming, Variables};
@@ -29,14 +27,13 @@ use variables::{Naming, Variables};
 /// What a command without our environment gets all the same: it would not find programs, its user or its language.
 const MINIMUM: [&str; 9] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "TMPDIR", "LANG"];
 
-pub fn run(args: &ExecArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let places = if args.file { Some(Placeholders::check(args)?) } else { None };
-    let demands = Demands::new(&args.open, configs, &args.files)?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files)?;
     signals::handle_all()?;
     let mac = MacDemand::Right;
-    let opener = Opener { reporter, configs, demands: &demands, kms: &kms, passphrases: &passphrases, mac };
+    let opener = Opener { reporter, configs, session: &session, mac };
     match places {
         Some(places) => with_files(args, &places, opener),
         None => with_variables(args, opener),

@@ -10,11 +10,11 @@ mod textconv;
 mod unasked;
 
 use crate::args::git::{GitArgs, GitCommand};
-use crate::configuration::Configs;
 use crate::failure::{Exit, Failure};
 use crate::report::Reporter;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &GitArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     match &args.command {
         GitCommand::Install(args) => install::run(args, configs, reporter),
         GitCommand::Textconv(args) => textconv::run(args, configs, reporter),

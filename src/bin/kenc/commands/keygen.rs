@@ -11,11 +11,11 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::args::KeygenArgs;
-use crate::environment::local_key_file;
 use crate::failure::{CommandFault, Exit, Failure, KeyFileChoice};
 use crate::output::check_folder_of;
 use crate::report::Reporter;
 use crate::standard_streams;
+use kenc::ops::places::local_key_file;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {

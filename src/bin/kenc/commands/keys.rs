@@ -5,11 +5,11 @@ mod policy;
 mod table;
 
 use crate::args::{KeysArgs, KeysCommand};
-use crate::configuration::Configs;
 use crate::failure::{Exit, Failure};
 use crate::report::Reporter;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &KeysArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &KeysArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     match &args.command {
         KeysCommand::Check(args) => check::run(args, configs, reporter),
         KeysCommand::Policy(args) => policy::run(args, reporter),

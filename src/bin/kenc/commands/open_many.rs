@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, Write};
 
+use kenc::Session;
 use kenc::config::Guards;
 use kenc::document::Sealed as Document;
 use kenc::error::{Error, Foreign, FormatError, Result};
@@ -15,69 +16,47 @@ use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
 use kenc::fs::held::Held;
 use kenc::fs::input::Input;
-use kenc::keys::{Keyring, TrustedKeys};
 
 use crate::args::documents::DocumentOpenArgs;
 use crate::args::{DecryptArgs, VerifyArgs};
 use crate::commands::decrypt::decrypted_name;
 use crate::commands::documents::verify::verified;
-use crate::commands::opening::{Demands, is_armored, is_kenc_file, threads};
-use crate::configuration::Configs;
+use crate::commands::opening::{is_armored, is_kenc_file, threads};
 use crate::documents::{self, Recognised};
-use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
-use crate::progress::Progress;
-use crate::prompt::Passphrases;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 
 /// Bytes that are read at first: the whole of a small file.
 const START: usize = 8 << 10;
 
-pub fn decrypt(args: &DecryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn decrypt(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let request = Request::new(&args.many, &args.inputs, Some(&args.output), args.resume.resume)?;
-    let demands = Demands::new(&args.open, configs, &args.inputs)?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
-    // Each file has its own.
-    let trusted = TrustedKeys::none();
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
-    let opening = Opening {
-        plan: &plan,
-        demands: &demands,
-        documents: &args.document_open,
-        configs,
-        keyring: &keyring,
-        reporter,
-        turns: Turns::new(threads),
-    };
+    let opening =
+        Opening { plan: &plan, session: &session, documents: &args.document_open, turns: Turns::new(threads) };
     many::run(&request, &plan, threads, reporter, &Decryption(opening))
 }
 
-pub fn verify(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn verify(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let request = Request::new(&args.many, &args.inputs, None, false)?;
-    let demands = Demands::new(&args.open, configs, &args.inputs)?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
-    // Each file has its own.
-    let trusted = TrustedKeys::none();
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);
-    let opening = Opening {
-        plan: &plan,
-        demands: &demands,
-        documents: &args.document_open,
-        configs,
-        keyring: &keyring,
-        reporter,
-        turns: Turns::new(threads),
-    };
+    let opening =
+        Opening { plan: &plan, session: &session, documents: &args.document_open, turns: Turns::new(threads) };
     many::run(&request, &plan, threads, reporter, &Verification(opening))
 }
 
@@ -86,7 +65,7 @@ struct Decryption<'a>(Opening<'a>);
 impl Work for Decryption<'_> {
     const DONE: &'static str = "decrypted";
 
-    fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure> {
+    fn run(&self, file: &FileToDo, progress: &Bar, others: &dyn Fn()) -> Result<Outcome, Failure> {
         let Self(opening) = self;
         let plan = opening.plan;
         let about = || Failure::about(file.display());
@@ -96,13 +75,13 @@ impl Work for Decryption<'_> {
         }
         // What is not named like a kenc file keeps its name, and goes first.
         Plan::check_name(file, |_| true)?;
-        let guards = opening.configs.guards(Some(&file.path()))?;
+        let guards = opening.session.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
             return opening.decrypt_document(document, file, &sealed, held, &guards);
         }
         let mut reader = sealed.reader().map_err(about())?;
         let file_head = FileHead::read(&mut reader.bytes).map_err(about())?;
-        opening.demands.check(&file_head).map_err(about())?;
+        opening.session.check_context(&file_head).map_err(about())?;
         let payload_len = reader.len.saturating_sub(file_head.len());
         let is_binary = !reader.is_armored;
         let earlier = plan.earlier(file, reader.metadata, |_, result| {
@@ -126,11 +105,11 @@ struct Verification<'a>(Opening<'a>);
 impl Work for Verification<'_> {
     const DONE: &'static str = "authentic";
 
-    fn run(&self, file: &FileToDo, progress: &Progress, others: &dyn Fn()) -> Result<Outcome, Failure> {
+    fn run(&self, file: &FileToDo, progress: &Bar, others: &dyn Fn()) -> Result<Outcome, Failure> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
         let (mut sealed, _) = Sealed::open(file, opening.plan)?;
-        let guards = opening.configs.guards(Some(&file.path()))?;
+        let guards = opening.session.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
             return opening.verify_document(document, file, &sealed.metadata, &guards);
         }
@@ -145,11 +124,8 @@ impl Work for Verification<'_> {
 /// What decrypting and verifying have in common.
 struct Opening<'a> {
     plan: &'a Plan,
-    demands: &'a Demands,
+    session: &'a Session,
     documents: &'a DocumentOpenArgs,
-    configs: &'a Configs<'a>,
-    keyring: &'a Keyring<'a>,
-    reporter: &'a Reporter,
     turns: Turns,
 }
 
@@ -166,8 +142,9 @@ impl Opening<'_> {
         let about = || Failure::about(file.display());
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
         let output = self.plan.result(file, &earlier, held)?;
-        let opened = document.open(&self.keyring(guards), &self.of_document(guards)).map_err(about())?;
-        documents::warn_unless_sealed(self.reporter, &file.display(), opened.report());
+        let keyring = self.session.keyring_trusting(&guards.trusted);
+        let opened = document.open(&keyring, &self.of_document(guards)).map_err(about())?;
+        self.session.warn_unless_sealed(&file.display(), opened.report());
         let plaintext = opened.into_plaintext().plaintext(&[]).map_err(|fault| about()(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
         output.restore_plaintext(&Attributes::of_plaintext(metadata, &sealed.file))?;
@@ -184,7 +161,8 @@ impl Opening<'_> {
     ) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
         let name = file.display();
-        match verified(sealed, &name, &self.of_document(guards), &self.keyring(guards))? {
+        let keyring = self.session.keyring_trusting(&guards.trusted);
+        match verified(sealed, &name, &self.of_document(guards), &keyring)? {
             Ok(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
             Err(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
@@ -194,19 +172,14 @@ impl Opening<'_> {
     }
 
     fn of_document(&self, guards: &Guards) -> kenc::document::Demands {
-        self.demands.of_document(self.documents, guards.require_seal)
-    }
-
-    /// The keyring of the run, with the keys that the configs of one file trust.
-    fn keyring<'k>(&'k self, guards: &'k Guards) -> Keyring<'k> {
-        Keyring { trusted: &guards.trusted, ..*self.keyring }
+        sessions::demands(self.session, self.documents, guards.require_seal)
     }
 
     fn cipher(&self, head: &FileHead, guards: &Guards, others: &dyn Fn()) -> Result<ChunkCipher> {
-        if !self.demands.knows(head) {
+        if !self.session.knows(head) {
             others();
         }
-        self.demands.open(head, &self.keyring(guards), self.reporter)
+        self.session.cipher(head, &guards.trusted)
     }
 
     fn open(
@@ -215,7 +188,7 @@ impl Opening<'_> {
         head: &FileHead,
         cipher: &ChunkCipher,
         output: Option<&AtomicFile>,
-        progress: &Progress,
+        progress: &Bar,
     ) -> Result<u64> {
         let Reader { mut bytes, file, len, is_armored, .. } = reader;
         let payload_len = len.saturating_sub(head.len());
@@ -229,7 +202,7 @@ impl Opening<'_> {
         let pipeline = Pipeline {
             threads: turn.threads(),
             progress: &|bytes| progress.advance(bytes),
-            cancelled: &signals::CANCELLED,
+            cancelled: self.session.cancelled(),
         };
         let source = if is_armored {
             pipeline::Input::Stream(&mut bytes)

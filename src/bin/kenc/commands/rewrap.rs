@@ -2,15 +2,15 @@
 
 use std::cell::Cell;
 use std::io::{Seek, SeekFrom};
-use std::sync::atomic::Ordering;
 
+use kenc::Session;
 use kenc::crypto::Backend;
 use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
 use kenc::formats::native::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
 use kenc::fs::copy::append_rest;
 use kenc::fs::held::Held;
-use kenc::keys::{KeyChange, KeySpec, Keyring, Rewrapped, Rewrapper, Way};
+use kenc::keys::{KeyChange, KeySpec, Rewrapped, Rewrapper, Way};
 use serde_json::{Value, json};
 
 use crate::args::RewrapArgs;
@@ -22,45 +22,44 @@ use crate::commands::decrypt::copy;
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::inspect::describe_copies;
-use crate::commands::opening::{Demands, Payload, Recognised};
-use crate::configuration::Configs;
-use crate::environment::key_service;
+use crate::commands::opening::{Payload, Recognised};
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::output::Output;
 use crate::report::{Reporter, printable};
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.
 const AT_ONCE: usize = 32;
 
-pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.files.in_place {
         habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
     }
     let targets = changing::targets(&args.files, reporter)?;
-    let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
-    let kms = key_service(&args.aws);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files.inputs)?;
     let trusted = configs.trusted(args.files.inputs.first().map(std::path::PathBuf::as_path))?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let keyring = session.keyring_trusting(&trusted);
     let change = changing::key_change(&args.change, configs, &args.files.inputs)?;
     let changes_keys = change != KeyChange::default() || args.from_config.from_config;
-    let rewrapper = Rewrapper::new(&keyring, change, demands.only.clone());
+    let rewrapper = Rewrapper::new(&keyring, change, session.only().to_vec());
     let looked_up = if args.from_config.from_config { &targets[..] } else { &[] };
-    let by_config = ByConfig::new(looked_up, configs, &args.aws);
-    let keyrings = by_config.keyrings(&demands.identities, &passphrases, &trusted);
+    let by_config = ByConfig::new(looked_up, configs, &session);
+    let keyrings = by_config.keyrings(&session, &trusted);
     let by_config = Rewrappers {
         rewrapper: &rewrapper,
         by_config: args.from_config.from_config.then_some(&by_config),
-        of_config: by_config.rewrappers(&keyrings, &demands.only),
+        of_config: by_config.rewrappers(&keyrings, session.only()),
         configs,
     };
     let documents =
         KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
-    let mut vouching = Vouching::new(configs, &documents, &demands.only, Consent::of_flag(args.from_config.yes));
+    let mut vouching = Vouching::new(configs, &documents, session.only(), Consent::of_flag(args.from_config.yes));
     if !args.dry_run {
         confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;
         vouching.ask(&targets, notation, DataKeyChange::Kept, |target| by_config.of(target), reporter)?;
@@ -79,13 +78,13 @@ pub fn run(args: &RewrapArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
             match content {
                 Content::File(recognised) => {
                     let rewrapper = &by_config.of(target)?.trusting(&guards.trusted);
-                    Rewrap { args, target, demands: &demands, rewrapper }.run(*recognised, held).map(Changed::File)
+                    Rewrap { args, target, session: &session, rewrapper }.run(*recognised, held).map(Changed::File)
                 }
                 Content::Document(sealed) => {
-                    let demands = demands.of_changed_document(&args.document, guards.require_seal);
-                    let keyring = Keyring { trusted: &guards.trusted, ..keyring };
+                    let demands = changing::demands(&session, &args.document, guards.require_seal);
+                    let keyring = session.keyring_trusting(&guards.trusted);
                     let target = (target, held);
-                    documents::rewrap::run(*sealed, args, target, &demands, &keyring, &vouching, reporter)
+                    documents::rewrap::run(*sealed, args, target, &demands, &keyring, &vouching, &session)
                         .map(Changed::Document)
                 }
             }
@@ -164,15 +163,15 @@ impl Changed {
 struct Rewrap<'a> {
     args: &'a RewrapArgs,
     target: &'a Target,
-    demands: &'a Demands,
+    session: &'a Session,
     rewrapper: &'a Rewrapper<'a>,
 }
 
 impl Rewrap<'_> {
     fn run(self, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
-        let Self { args, target, demands, rewrapper } = self;
+        let Self { args, target, session, rewrapper } = self;
         let Recognised { head, is_armored, mut payload } = recognised;
-        changing::check_context(&head, demands).map_err(target.about())?;
+        session.check_context(&head).map_err(target.about())?;
         let Header { parameters, table, copies, .. } = &head.header;
         let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();
         let rewrapped = rewrapper.rewrap(&table.slots, &parameters.context, &is_data_key).map_err(target.about())?;
@@ -260,7 +259,7 @@ fn write_anew(
 
 fn append(source: &std::fs::File, start: u64, target: &std::fs::File) -> Result<()> {
     let proceed = |_| {
-        let is_cancelled = signals::CANCELLED.load(Ordering::Relaxed);
+        let is_cancelled = signals::is_cancelled();
         if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
     };
     append_rest(source, start, target, proceed).map(drop).map_err(write_error)

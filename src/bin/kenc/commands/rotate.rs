@@ -1,5 +1,6 @@
 //! `kenc rotate`.
 
+use kenc::Session;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::document::DataKeyChange;
@@ -8,7 +9,7 @@ use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::held::Held;
 use kenc::keys::rewrap::Old;
-use kenc::keys::{Keyring, Rewrapper, Vouchers, WrappedKey};
+use kenc::keys::{Rewrapper, Vouchers, WrappedKey};
 use serde_json::{Value, json};
 
 use crate::args::{Cipher, RotateArgs};
@@ -18,64 +19,64 @@ use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
-use crate::commands::opening::{Demands, Payload, Recognised, threads};
-use crate::configuration::Configs;
-use crate::environment::key_service;
+use crate::commands::opening::{Payload, Recognised, threads};
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
-use crate::progress::Progress;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::{Reporter, printable};
+use crate::sessions;
 use crate::signals;
 
 /// Files that are worked on at the same time. They share the threads, and so the memory.
 const AT_ONCE: usize = 4;
 
-pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.files.in_place {
         habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
     }
     let targets = changing::targets(&args.files, reporter)?;
-    let demands = Demands::new(&args.open, configs, &args.files.inputs)?;
+    let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files.inputs)?;
     let new_context = if args.no_context || !args.new_context.is_empty() {
         Some(EncryptionContext::from_words(&args.new_context).map_err(Error::from)?)
     } else {
         None
     };
-    let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
-    let kms = key_service(&args.aws);
     let trusted = configs.trusted(args.files.inputs.first().map(std::path::PathBuf::as_path))?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let keyring = session.keyring_trusting(&trusted);
     let rewrapper = Rewrapper::new(
         &keyring,
         changing::key_change(&args.change, configs, &args.files.inputs)?,
-        demands.only.clone(),
+        session.only().to_vec(),
     );
     let looked_up = if args.from_config.from_config { &targets[..] } else { &[] };
-    let by_config = ByConfig::new(looked_up, configs, &args.aws);
-    let keyrings = by_config.keyrings(&demands.identities, &passphrases, &trusted);
+    let by_config = ByConfig::new(looked_up, configs, &session);
+    let keyrings = by_config.keyrings(&session, &trusted);
     let rewrappers = Rewrappers {
         rewrapper: &rewrapper,
         by_config: args.from_config.from_config.then_some(&by_config),
-        of_config: by_config.rewrappers(&keyrings, &demands.only),
+        of_config: by_config.rewrappers(&keyrings, session.only()),
         configs,
     };
     let documents =
         KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
     let notation = args.document.input_type.input_type;
     confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
-    let mut vouching = Vouching::new(configs, &documents, &demands.only, Consent::of_flag(args.from_config.yes));
+    let mut vouching = Vouching::new(configs, &documents, session.only(), Consent::of_flag(args.from_config.yes));
     vouching.ask(&targets, notation, DataKeyChange::Renewed, |target| rewrappers.of(target), reporter)?;
     signals::handle()?;
     let at_once = AT_ONCE.min(targets.len()).max(1);
     let rotation = Rotation {
         args,
         reporter,
-        demands: &demands,
+        session: &session,
         new_context,
         rewrappers: &rewrappers,
         documents: &documents,
         vouching: &vouching,
-        keyring: &keyring,
         threads: (threads(&args.work) / at_once).max(1),
         shows_progress: at_once == 1 && reporter.shows_progress(),
     };
@@ -103,29 +104,28 @@ pub fn run(args: &RotateArgs, configs: &Configs<'_>, reporter: &Reporter) -> Res
 struct Rotation<'a> {
     args: &'a RotateArgs,
     reporter: &'a Reporter,
-    demands: &'a Demands,
+    session: &'a Session,
     /// `None` to keep that of each file.
     new_context: Option<EncryptionContext>,
     rewrappers: &'a Rewrappers<'a>,
     documents: &'a KeysOfDocuments<'a>,
     vouching: &'a Vouching<'a>,
-    keyring: &'a Keyring<'a>,
     threads: usize,
     shows_progress: bool,
 }
 
 impl Rotation<'_> {
     fn of(&self, target: &Target) -> Result<Changed, Failure> {
-        let Self { args, new_context, documents: keys, keyring, .. } = self;
+        let Self { args, new_context, documents: keys, session, .. } = self;
         let (content, held) = target.read(Intent::Change, args.document.input_type.input_type)?;
         match content {
             Content::File(recognised) => self.file(target, *recognised, held).map(Changed::File),
             Content::Document(sealed) => {
                 let guards = self.vouching.configs.guards(target.path())?;
-                let demands = self.demands.of_changed_document(&args.document, guards.require_seal);
-                let keyring = Keyring { trusted: &guards.trusted, ..**keyring };
-                let (vouching, reporter) = (self.vouching, self.reporter);
-                let run = documents::rotate::Run { args, target, keys, demands: &demands, vouching, reporter };
+                let demands = changing::demands(session, &args.document, guards.require_seal);
+                let keyring = session.keyring_trusting(&guards.trusted);
+                let vouching = self.vouching;
+                let run = documents::rotate::Run { args, target, keys, demands: &demands, vouching, session };
                 run.document(*sealed, held, new_context.as_ref(), &keyring)
                     .map(|done| Changed::Document(Box::new(done)))
             }
@@ -142,11 +142,11 @@ impl Rotation<'_> {
         let (mut output, watched) = target.open_output(&self.args.files, held)?;
 
         let len = if let Payload::File { len, .. } = payload { Some(len) } else { None };
-        let progress = Progress::new(self.shows_progress, &target.name(), len);
+        let progress = Bar::new(self.shows_progress, &target.name(), len);
         let pipeline = Pipeline {
             threads: self.threads,
             progress: &|bytes| progress.advance(bytes),
-            cancelled: &signals::CANCELLED,
+            cancelled: self.session.cancelled(),
         };
         let NewFile { head, cipher } = file;
         let resealed = if is_armored {
@@ -167,7 +167,7 @@ impl Rotation<'_> {
     /// Opens the old file and makes what the new one begins with.
     fn prepare(&self, recognised: &Recognised, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
         let head = &recognised.head;
-        changing::check_context(head, self.demands)?;
+        self.session.check_context(head)?;
         let Parameters { suite, context } = &head.header.parameters;
         let slots = &head.header.table.slots;
         // No key is asked for a file that will not get a new one.

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use kenc::Session;
+use kenc::config::Guards;
 use kenc::formats::native::pipeline::{Output, Pipeline};
 use kenc::formats::native::slot::SlotTable;
 use kenc::formats::native::{Header, TableCopies};
-use kenc::keys::Keyring;
 use serde_json::json;
 
 use crate::args::VerifyArgs;
@@ -13,68 +14,61 @@ use crate::commands::changing::{self, keys_json};
 use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
 use crate::commands::open_many;
-use crate::commands::opening::{Demands, Recognised, threads};
-use crate::configuration::Configs;
+use crate::commands::opening::{Recognised, threads};
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
-use crate::progress::Progress;
-use crate::prompt::Passphrases;
+use kenc::ops::configs::Configs;
+use kenc::ops::observer::Progress as _;
+
+use crate::progress::Bar;
 use crate::report::{Reporter, printable};
+use crate::sessions::{self, path_of};
 use crate::signals;
 
-pub fn run(args: &VerifyArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.many.is_asked() {
         return open_many::verify(args, configs, reporter);
     }
-    let demands = Demands::new(&args.open, configs, &args.inputs)?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
     let outcomes = inputs.iter().map(|path| {
-        let trusted = configs.trusted(named(path))?;
-        let keyring =
-            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-        verify(args, configs, reporter, path, &demands, &keyring)
+        let path = path_of(path);
+        let guards = session.guards(path)?;
+        verify(args, reporter, path, &session, &guards)
     });
     reporter.all(inputs.len(), outcomes)
 }
 
-/// An input that is not the standard input.
-fn named(path: &Path) -> Option<&Path> {
-    (path.as_os_str() != "-").then_some(path)
-}
-
 fn verify(
     args: &VerifyArgs,
-    configs: &Configs<'_>,
     reporter: &Reporter,
-    path: &Path,
-    demands: &Demands,
-    keyring: &Keyring<'_>,
+    path: Option<&Path>,
+    session: &Session,
+    guards: &Guards,
 ) -> Result<Exit, Failure> {
-    let path = named(path);
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;
     let notation = args.document_open.input_type.input_type;
     let input = match documents::recognise(input, path, notation).map_err(about())? {
         documents::Recognised::Document(sealed) => {
-            let demands = demands.of_document(&args.document_open, configs.require_seal(path)?);
-            return document::run(*sealed, &name, &demands, keyring, reporter);
+            let demands = sessions::demands(session, &args.document_open, guards.require_seal);
+            let keyring = session.keyring_trusting(&guards.trusted);
+            return document::run(*sealed, &name, &demands, &keyring, reporter);
         }
         documents::Recognised::Other(input) => input,
     };
-    let progress = Progress::new(reporter.shows_progress(), &name, input.len());
+    let progress = Bar::new(reporter.shows_progress(), &name, input.len());
     let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
-    let cipher = demands.open(&head, keyring, reporter).map_err(about())?;
+    let cipher = session.cipher(&head, &guards.trusted).map_err(about())?;
     let pipeline = Pipeline {
         threads: threads(&args.work),
         progress: &|bytes| progress.advance(bytes),
-        cancelled: &signals::CANCELLED,
+        cancelled: session.cancelled(),
     };
     let bytes = pipeline.open(&cipher, payload.source(), Output::Nowhere).map_err(about())?;
     drop(progress);

@@ -9,14 +9,14 @@ use kenc::error::DocumentError;
 use super::exit::{Stop, code};
 use super::keys::recipe;
 use super::layout::Layout;
-use super::session::Session;
+use super::session::SopsRun;
 use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
 use crate::commands::edit::{self, Manner, NewFile, Written};
 use crate::failure::{CommandFault, Failure};
 
 /// Edits a file in the clear; one that is not there is made.
-pub fn run(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
-    let Session { args, configs, reporter, .. } = session;
+pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
+    let SopsRun { args, configs, reporter, .. } = session;
     let format = session.input_format(Some(path));
     if let Some(word) = args.output_type.as_deref().filter(|word| !word.is_empty())
         && Format::of_word(word).is_some_and(|to| to != format)

@@ -12,13 +12,13 @@ use kenc::threads;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::Session;
+use super::session::SopsRun;
 use crate::commands::contents::private_folder;
 use crate::commands::exec::protected::acts_on_every_program;
 use crate::signals;
 
 /// Runs a command of the shell with the values at the top of a document as variables.
-pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let [file, line] = words else {
         return Err(Stop::new(code::FAILED, "`exec-env` takes a file and a command of the shell in one word"));
@@ -60,7 +60,7 @@ pub fn with_variables(session: Session<'_>, words: &[OsString]) -> Result<u8, St
 }
 
 /// Runs a command of the shell in which `{}` is the path of the decrypted file.
-pub fn with_file(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let [file, line] = words else {
         return Err(Stop::new(code::FAILED, "`exec-file` takes a file and a command of the shell in one word"));
@@ -155,7 +155,7 @@ fn exit_code(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
 }
 
-fn refuse_user(session: Session<'_>) -> Result<(), Stop> {
+fn refuse_user(session: SopsRun<'_>) -> Result<(), Stop> {
     match session.args.user.as_deref().filter(|user| !user.is_empty()) {
         Some(user) => Err(Stop::new(
             code::FAILED,

@@ -10,7 +10,7 @@ use kenc::keys::{Vouchers, WrappingKey};
 
 use super::exit::{Stop, code};
 use super::keys::{named, refuse_others};
-use super::session::{Session, name_of};
+use super::session::{SopsRun, name_of};
 use super::transform::encrypted_of;
 use super::vouching::vouchers;
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ use crate::output::hold;
 use crate::standard_streams;
 
 /// Gives files the keys of the rules for them.
-pub fn update_keys(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     match words {
         [] => Err(Stop::new(code::NO_FILE, "no file is given")),
         [file] => update(session, Path::new(file)),
@@ -38,7 +38,7 @@ pub fn update_keys(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop>
     }
 }
 
-fn update(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
+fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let found = session.configs.of(Some(path))?;
     let none = |sentence: &str| Stop::new(code::FAILED, sentence).with_hint("write a rule into .sops.yaml");
     let config = found.config.as_ref().ok_or_else(|| none("config file not found"))?;
@@ -107,7 +107,7 @@ fn is_confirmed() -> Result<bool, Stop> {
 }
 
 /// `groups add` and `groups delete`.
-pub fn run(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn run(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let path = args.file.as_deref().ok_or_else(|| Stop::new(code::NO_FILE, "`--file` must name the file"))?;
     let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();

@@ -7,7 +7,7 @@ use kenc::keys::Identities;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use crate::environment::{identities, variable};
+use kenc::ops::places::{identities, variable};
 
 /// A command that prints identities.
 const COMMAND: &str = "SOPS_AGE_KEY_CMD";
@@ -19,7 +19,7 @@ const RECIPIENT: &str = "SOPS_AGE_RECIPIENT";
 /// Identities, with what must stay as long as they are used.
 pub struct Found {
     pub identities: Identities,
-    _folder: Option<PrivateFolder>,
+    pub folder: Option<PrivateFolder>,
 }
 
 impl Found {
@@ -30,7 +30,7 @@ impl Found {
         let recipients: Vec<&str> = recipients.collect();
         let (keys, ssh_keys) = (printed(COMMAND, &recipients)?, printed(SSH_COMMAND, &recipients)?);
         if keys.is_empty() && ssh_keys.is_empty() {
-            return Ok(Self { identities, _folder: None });
+            return Ok(Self { identities, folder: None });
         }
         let nowhere =
             || Stop::new(code::NO_KEY, "there is no file system in memory for the identities that a command prints");
@@ -41,7 +41,7 @@ impl Found {
         for (number, key) in ssh_keys.iter().enumerate() {
             identities.ssh_files.push(folder.write(format!("ssh-{number}").as_ref(), key)?);
         }
-        Ok(Self { identities, _folder: Some(folder) })
+        Ok(Self { identities, folder: Some(folder) })
     }
 }
 

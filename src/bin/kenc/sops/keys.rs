@@ -9,7 +9,7 @@ use kenc::keys::{KeySpec, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 
 use super::args::{RefusedKeys, SopsArgs};
 use super::exit::{Stop, code};
-use crate::configuration::Configs;
+use kenc::ops::configs::Configs;
 
 /// What is said when there is nothing to take keys from.
 const NO_CONFIG: &str =
@@ -18,7 +18,7 @@ const NO_CONFIG: &str =
 pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
 
 /// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
-pub fn recipe(args: &SopsArgs, configs: &Configs<'_>, path: &Path, from: Format) -> Result<Recipe, Stop> {
+pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<Recipe, Stop> {
     let given = given(args)?;
     let found = configs.of(Some(path))?;
     let rule = match &found.config {

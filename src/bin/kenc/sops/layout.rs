@@ -10,7 +10,7 @@ use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::{Session, name_of};
+use super::session::{SopsRun, name_of};
 use crate::failure::Failure;
 
 /// The section that every INI file has for sops, though nothing may stand in it.
@@ -27,7 +27,7 @@ pub struct Layout {
 
 impl Layout {
     /// What `--indent` and the config ask for in a notation.
-    pub fn new(session: Session<'_>, format: Format, path: Option<&Path>) -> Result<Self, Stop> {
+    pub fn new(session: SopsRun<'_>, format: Format, path: Option<&Path>) -> Result<Self, Stop> {
         let has_levels = matches!(format, Format::Yaml | Format::Json | Format::Binary);
         let indent =
             match session.args.indent {

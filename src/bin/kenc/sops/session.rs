@@ -6,7 +6,7 @@ use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, S
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use kenc::fs::held::Held;
-use kenc::keys::{AwsKms, Identities, Keyring, TrustedKeys};
+use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
 use super::args::SopsArgs;
@@ -14,29 +14,29 @@ use super::exit::{Stop, code};
 use super::identities::Found;
 use super::layout::Layout;
 use crate::args::AwsArgs;
-use crate::configuration::Configs;
-use crate::documents::{self, parse, warn_unless_sealed, write};
-use crate::environment::{key_service, warn_of_open_identities};
+use crate::documents::{self, parse, write};
 use crate::failure::Failure;
 use crate::lock::{names, tell_other_names};
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, hold, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
+use kenc::ops::configs::Configs;
 
 /// Longest file that is taken, in bytes.
 const MAX_LEN: usize = 256 << 20;
 
 /// One run of the program.
 #[derive(Clone, Copy)]
-pub struct Session<'a> {
+pub struct SopsRun<'a> {
     pub args: &'a SopsArgs,
-    pub configs: &'a Configs<'a>,
+    pub configs: &'a Configs,
     pub reporter: &'a Reporter,
     /// The providers whose keys are tried first.
     pub order: &'a [&'static str],
 }
 
-impl<'a> Session<'a> {
+impl<'a> SopsRun<'a> {
     /// The name by which notation and rule are found.
     pub fn name(self, path: Option<&'a Path>) -> Option<&'a Path> {
         let named = self.args.filename_override.as_deref().filter(|name| !name.as_os_str().is_empty());
@@ -97,14 +97,14 @@ impl<'a> Session<'a> {
         let recipients: Vec<String> =
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
         let found = Found::new(recipients.iter().map(String::as_str))?;
-        warn_of_open_identities(&found.identities, self.reporter);
-        let (kms, trusted) = (self.kms(), self.configs.trusted(path)?);
-        let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let keyring =
-            Keyring { kms: &kms, identities: &found.identities, passphrases: &passphrases, trusted: &trusted };
-        let opened = sealed.open(&keyring, &demands).map_err(Failure::about(name_of(path)))?;
+        let Found { identities, folder: _kept } = found;
+        let session = self.kenc_session().with_identity_places(identities);
+        session.warn_of_open_identities();
+        let trusted = self.configs.trusted(path)?;
+        let opened =
+            sealed.open(&session.keyring_trusting(&trusted), &demands).map_err(Failure::about(name_of(path)))?;
         if !is_mixed_with_results() {
-            warn_unless_sealed(self.reporter, &name_of(path), opened.report());
+            session.warn_unless_sealed(&name_of(path), opened.report());
         }
         // Programs look for this sentence.
         self.reporter.note("Data key recovered successfully");
@@ -113,15 +113,13 @@ impl<'a> Session<'a> {
 
     /// Lets `work` ask the keys that the user named.
     pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
-        let kms = self.kms();
-        let passphrases = Passphrases::new(None, self.reporter.may_ask());
-        let (identities, trusted) = (Identities::default(), TrustedKeys::all());
-        work(&Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted })
+        work(&self.kenc_session().keyring())
     }
 
-    fn kms(self) -> AwsKms {
+    fn kenc_session(self) -> kenc::Session {
         let profile = self.args.aws_profile.clone().filter(|profile| !profile.is_empty());
-        key_service(&AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) })
+        let aws = AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) };
+        sessions::to_encrypt(Passphrases::new(None, self.reporter.may_ask()), &aws, self.configs)
     }
 
     /// Holds the input if it is the file that the flags have replaced. To be done before it is read.

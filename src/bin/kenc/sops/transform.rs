@@ -14,12 +14,12 @@ use zeroize::Zeroizing;
 use super::exit::{Stop, code};
 use super::keys::{last, named, recipe, refuse_others};
 use super::layout::{Layout, data_of, tree_of};
-use super::session::{Session, name_of, read};
+use super::session::{SopsRun, name_of, read};
 use super::vouching::vouchers;
 use crate::documents::parse;
 use crate::failure::Failure;
 
-pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
+pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     check_input(session, path)?;
     let Some(name) = session.name(path) else {
         return Err(Stop::new(code::CONFLICT, "--filename-override must name what comes from the standard input"));
@@ -51,7 +51,7 @@ pub fn encrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     session.write(path, text.as_bytes(), Access::Umask, held)
 }
 
-pub fn decrypt(session: Session<'_>, path: Option<&Path>) -> Result<u8, Stop> {
+pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     check_input(session, path)?;
     let extract = match session.args.extract.as_deref().filter(|path| !path.is_empty()) {
         None => None,
@@ -112,7 +112,7 @@ fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -
 }
 
 /// A new data key, under the same keys but for those that are added or removed.
-pub fn rotate(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
+pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let args = session.args;
     refuse_others(&args.refused_keys)?;
     let added = named(args, last(&args.add_kms), last(&args.add_pgp), last(&args.add_age))?;
@@ -161,7 +161,7 @@ fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
 }
 
 /// Says whether a file is an encrypted document, as programs read it.
-pub fn file_status(session: Session<'_>, path: &Path) -> Result<u8, Stop> {
+pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let whole = read(Some(path)).map_err(|stop| stop.with_code(code::FAILED))?;
     let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
@@ -200,7 +200,7 @@ pub fn way(text: &str) -> Result<kenc::document::Path, String> {
     text.parse().map_err(|error: kenc::document::PathError| error.to_string())
 }
 
-fn check_input(session: Session<'_>, path: Option<&Path>) -> Result<(), Stop> {
+fn check_input(session: SopsRun<'_>, path: Option<&Path>) -> Result<(), Stop> {
     match path {
         Some(path) if !path.exists() => Err(Stop::new(code::NO_FILE, format!("{} is not there", path.display()))),
         None if session.args.in_place => Err(Stop::new(code::CONFLICT, "the standard input cannot be replaced")),

@@ -8,13 +8,13 @@ use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
 use super::exit::{Stop, code};
-use super::session::{Session, name_of, read};
+use super::session::{SopsRun, name_of, read};
 use super::transform::encrypted_of;
 use crate::failure::Failure;
 use crate::output::hold;
 
 /// `set FILE PATH VALUE`.
-pub fn set(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn set(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     if args.value_file && args.value_stdin {
         return Err(Stop::new(code::FAILED, "--value-file and --value-stdin cannot both say where the value is"));
@@ -29,14 +29,14 @@ pub fn set(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
 }
 
 /// `--set 'PATH VALUE' FILE`.
-pub fn set_by_flag(session: Session<'_>, file: &Path, set: &str) -> Result<u8, Stop> {
+pub fn set_by_flag(session: SopsRun<'_>, file: &Path, set: &str) -> Result<u8, Stop> {
     let Some((way, value)) = set.split_once("] ") else {
         return Err(Stop::new(code::SET_FORMAT, "`--set` takes a path and a value: '[\"key\"] \"value\"'"));
     };
     set_to(session, file, &format!("{way}]"), value.as_bytes())
 }
 
-fn set_to(session: Session<'_>, file: &Path, way: &str, value: &[u8]) -> Result<u8, Stop> {
+fn set_to(session: SopsRun<'_>, file: &Path, way: &str, value: &[u8]) -> Result<u8, Stop> {
     let way = parsed(way)?;
     let value: Node =
         serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
@@ -44,7 +44,7 @@ fn set_to(session: Session<'_>, file: &Path, way: &str, value: &[u8]) -> Result<
 }
 
 /// `unset FILE PATH`.
-pub fn unset(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn unset(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let [file, way] = words else {
         return Err(Stop::new(code::NO_FILE, "`unset` takes a file and a path"));
     };
@@ -61,7 +61,7 @@ pub fn unset(session: Session<'_>, words: &[OsString]) -> Result<u8, Stop> {
 
 /// Changes what a document says, and writes it if it says something else now.
 fn change(
-    session: Session<'_>,
+    session: SopsRun<'_>,
     file: &Path,
     change: impl FnOnce(&Opened) -> Result<Zeroizing<String>, DocumentError>,
 ) -> Result<u8, Stop> {

@@ -11,7 +11,7 @@ use kenc::keys::{KeySpec, NamedKey, Vouchers};
 
 use super::exit::{Stop, code};
 use super::keys::given;
-use super::session::Session;
+use super::session::SopsRun;
 use crate::question::{Choice, ask};
 use crate::report::printable;
 
@@ -20,7 +20,7 @@ use crate::report::printable;
 /// # Errors
 /// If nothing vouches for one that would wrap anew.
 pub fn vouchers(
-    session: Session<'_>,
+    session: SopsRun<'_>,
     path: &Path,
     opened: &Opened,
     new: &NewKeys,
@@ -69,7 +69,7 @@ pub fn vouchers(
     }
 }
 
-fn is_named_by_rule(session: Session<'_>, path: &Path, opened: &Opened) -> bool {
+fn is_named_by_rule(session: SopsRun<'_>, path: &Path, opened: &Opened) -> bool {
     let rule = || {
         let found = session.configs.of(Some(path)).ok()?;
         let rule = found.config.as_ref()?.rule_for(Some(path)).ok()??;

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use kenc::config::WholeFileRecipe;
-use kenc::keys::{AwsKms, Identities, KeyChange, KeySpec, Keyring, PassphraseSource, Rewrapper, TrustedKeys};
+use kenc::keys::{AwsKms, KeyChange, KeySpec, Keyring, Rewrapper, TrustedKeys};
 
 use super::Target;
-use crate::args::AwsArgs;
-use crate::configuration::Configs;
-use crate::environment::key_service_for_rule;
 use crate::failure::{Cause, Failure};
+use kenc::Session;
+use kenc::ops::configs::Configs;
 
 /// What the rules say for the targets of a run, each different choice of keys once.
 pub struct ByConfig {
@@ -20,13 +19,13 @@ pub struct ByConfig {
 
 impl ByConfig {
     /// Looks every target up. What is wrong with the rule for one is told when it is its turn.
-    pub fn new(targets: &[Result<Target, Failure>], configs: &Configs<'_>, aws: &AwsArgs) -> Self {
+    pub fn new(targets: &[Result<Target, Failure>], configs: &Configs, session: &Session) -> Self {
         let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
         for path in targets.iter().flatten().filter_map(Target::path) {
             let Ok(choice) = choose(configs, path) else { continue };
             let known = all.choices.iter().position(|(other, _)| *other == choice);
             let number = known.unwrap_or_else(|| {
-                let kms = key_service_for_rule(aws, choice.profile.clone(), choice.role.clone());
+                let kms = session.kms_for_rule(choice.profile.clone(), choice.role.clone());
                 all.choices.push((choice, kms));
                 all.choices.len() - 1
             });
@@ -36,13 +35,8 @@ impl ByConfig {
     }
 
     /// Everything with which keys are asked, for each choice.
-    pub fn keyrings<'a>(
-        &'a self,
-        identities: &'a Identities,
-        passphrases: &'a dyn PassphraseSource,
-        trusted: &'a TrustedKeys,
-    ) -> Vec<Keyring<'a>> {
-        self.choices.iter().map(|(_, kms)| Keyring { kms, identities, passphrases, trusted }).collect()
+    pub fn keyrings<'a>(&'a self, session: &'a Session, trusted: &'a TrustedKeys) -> Vec<Keyring<'a>> {
+        self.choices.iter().map(|(_, kms)| session.keyring_of(kms, trusted)).collect()
     }
 
     /// What changes keys, for each choice.
@@ -62,7 +56,7 @@ pub struct Rewrappers<'a> {
     pub by_config: Option<&'a ByConfig>,
     /// Those for the choices of the config.
     pub of_config: Vec<Rewrapper<'a>>,
-    pub configs: &'a Configs<'a>,
+    pub configs: &'a Configs,
 }
 
 impl Rewrappers<'_> {
@@ -80,7 +74,7 @@ impl Rewrappers<'_> {
 }
 
 /// A file was encrypted under the rule for its name without `.kenc`. Where that has none, its own name counts.
-pub fn choose(configs: &Configs<'_>, path: &Path) -> Result<WholeFileRecipe, Failure> {
+pub fn choose(configs: &Configs, path: &Path) -> Result<WholeFileRecipe, Failure> {
     let chosen = |path: &Path| {
         let found = configs.of(Some(path))?;
         let choice = found.config.as_ref().map(|config| config.whole_file(Some(path))).transpose()?;

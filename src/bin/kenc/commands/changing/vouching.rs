@@ -12,10 +12,10 @@ use super::by_config::choose;
 use super::{Content, Intent, Target};
 use crate::args::documents::Notation;
 use crate::commands::documents::keys::KeysOfDocuments;
-use crate::configuration::Configs;
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
+use kenc::ops::configs::Configs;
 
 /// Who says yes to keys for which nothing else vouches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Consent {
 
 /// What vouches for the keys of the files of a run.
 pub struct Vouching<'a> {
-    pub configs: &'a Configs<'a>,
+    pub configs: &'a Configs,
     pub documents: &'a KeysOfDocuments<'a>,
     /// The keys of -k.
     pub named: &'a [KeySpec],
@@ -45,7 +45,7 @@ pub struct Vouching<'a> {
 
 impl<'a> Vouching<'a> {
     pub fn new(
-        configs: &'a Configs<'a>,
+        configs: &'a Configs,
         documents: &'a KeysOfDocuments<'a>,
         named: &'a [KeySpec],
         consent: Consent,

@@ -6,19 +6,17 @@ use kenc::document::{Document, Encrypted, Format, Opened, Outcome, Sealed};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::Input;
-use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
 use crate::args::documents::{DocumentOpenArgs, Notation};
 use crate::args::{AwsArgs, OpenArgs, PassphraseArgs};
-use crate::commands::opening::{Demands, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::is_kenc_file;
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, Failure};
 use crate::lock::tell_other_names;
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
+use kenc::ops::configs::Configs;
 
 /// How one document is changed.
 pub struct Change<'a> {
@@ -27,7 +25,7 @@ pub struct Change<'a> {
     pub open: &'a OpenArgs,
     pub passphrase: &'a PassphraseArgs,
     pub aws: &'a AwsArgs,
-    pub configs: &'a Configs<'a>,
+    pub configs: &'a Configs,
     pub reporter: &'a Reporter,
 }
 
@@ -40,18 +38,15 @@ impl Change<'_> {
     ) -> Result<Option<Document>, Failure> {
         let Self { file, document_open, open, passphrase, aws, configs, reporter } = self;
         let about = || Failure::about(file.display().to_string());
-        let demands = Demands::new(open, configs, std::slice::from_ref(&file.to_path_buf()))?;
-        let passphrases = Passphrases::new(passphrase.passphrase_from.clone(), reporter.may_ask());
-        let kms = key_service(aws);
-        let trusted = configs.trusted(Some(file))?;
-        let keyring =
-            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+        let (passphrases, inputs) = (sessions::passphrases(passphrase, reporter), [file.to_path_buf()]);
+        let session = sessions::to_open(open, passphrases, aws, configs, &inputs)?;
+        let guards = session.guards(Some(file))?;
         let held = Held::open(file, Intent::Write)?;
         let names = held.names();
         let sealed = sealed(held.input().map_err(about())?, file, document_open.input_type.input_type)?;
-        let demands = demands.of_document(document_open, configs.require_seal(Some(file))?);
-        let opened = sealed.open(&keyring, &demands).map_err(about())?;
-        documents::warn_unless_sealed(reporter, &file.display().to_string(), opened.report());
+        let demands = sessions::demands(&session, document_open, guards.require_seal);
+        let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
+        session.warn_unless_sealed(&file.display().to_string(), opened.report());
         let Some(text) = edit(&opened)? else { return Ok(None) };
         let format = opened.document().format();
         let edited = Document::parse(format, text).map_err(Error::from).map_err(about())?;

@@ -4,25 +4,24 @@ mod tree;
 
 use std::ffi::OsStr;
 
+use kenc::Session;
 use kenc::context::EncryptionContext;
 use kenc::document::Encrypted;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, Sync};
-use kenc::keys::{Identities, Keyring, TrustedKeys};
 
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::check_names;
-use crate::configuration::Configs;
 use crate::documents::{has_values_encrypted, read_plaintext, recipe, write};
-use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{self, Job};
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
 /// Whether the inputs are documents whose values are encrypted. They all are, or none is.
-pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failure> {
+pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
     // A folder is taken as it is: what is in it may be anything.
     if args.many.is_asked() {
         return Ok(args.values.values);
@@ -46,7 +45,7 @@ pub fn applies(args: &EncryptArgs, configs: &Configs<'_>) -> Result<bool, Failur
     Ok(first.is_some_and(|(applies, _)| applies))
 }
 
-pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     // A document keeps its name: it is what it was, with other values.
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
         tree::plan(args, configs, reporter)?
@@ -55,11 +54,8 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
     };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let (kms, identities) = (key_service(&args.aws), Identities::default());
-    let keyring =
-        Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
-    let encryption = Encryption { args, configs, reporter, context: &context, keyring: &keyring };
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
+    let encryption = Encryption { args, configs, reporter, context: &context, session: &session };
     if args.many.recursive {
         return tree::run(&encryption, jobs);
     }
@@ -70,22 +66,22 @@ pub fn run(args: &EncryptArgs, configs: &Configs<'_>, reporter: &Reporter) -> Re
 /// How documents are encrypted in a run.
 struct Encryption<'a> {
     args: &'a EncryptArgs,
-    configs: &'a Configs<'a>,
+    configs: &'a Configs,
     reporter: &'a Reporter,
     context: &'a EncryptionContext,
-    keyring: &'a Keyring<'a>,
+    session: &'a Session,
 }
 
 impl Encryption<'_> {
     fn of(&self, job: &Job) -> Result<Exit, Failure> {
-        let Self { args, configs, reporter, context, keyring } = self;
+        let Self { args, configs, reporter, context, session } = self;
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
         let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
         let (input, held) = job.open_input()?;
         check_names(held.as_ref(), args.output.force)?;
         let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
-        let Encrypted { text, aliases } = document.encrypt(&recipe, keyring).map_err(about())?;
+        let Encrypted { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));

@@ -3,35 +3,33 @@
 use std::io::Read;
 use std::path::Path;
 
+use kenc::Session;
 use kenc::document::{Document, Format, Item, Leaf, Node, Path as ValuePath, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
-use kenc::keys::Keyring;
+use kenc::keys::TrustedKeys;
 use zeroize::Zeroizing;
 
 use crate::args::values::GetArgs;
-use crate::commands::opening::{Demands, Payload, Recognised, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::{Payload, Recognised, is_kenc_file};
 use crate::documents::{self, MAX_LEN, print};
-use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::habits;
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::printable::escaped;
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &GetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = (args.file.as_os_str() != "-").then_some(args.file.as_path());
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
-    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
-    let trusted = configs.trusted(path)?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
+    let guards = session.guards(path)?;
     signals::handle()?;
     let notation = args.document_open.input_type.input_type;
     // The content of a kenc file has the notation, and not the file.
@@ -41,13 +39,13 @@ pub fn run(args: &GetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
         if format == Format::Binary && notation.is_none() {
             return Err(Cause::NotationUnknown(name).into());
         }
-        let text = whole_file(input, &demands, &keyring, reporter).map_err(about())?;
+        let text = whole_file(input, &session, &guards.trusted).map_err(about())?;
         Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
     } else {
         let sealed = documents::read_sealed(input, path, notation).map_err(about())?;
-        let demands = demands.of_document(&args.document_open, configs.require_seal(path)?);
-        let opened = sealed.open(&keyring, &demands).map_err(about())?;
-        documents::warn_unless_sealed(reporter, &name, opened.report());
+        let demands = sessions::demands(&session, &args.document_open, guards.require_seal);
+        let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
+        session.warn_unless_sealed(&name, opened.report());
         opened.into_plaintext()
     };
     let bytes = found(&document, args, reporter.is_json()).map_err(about())?;
@@ -64,15 +62,10 @@ fn format_within(path: Option<&Path>) -> Format {
 }
 
 /// The plaintext of a kenc file, all of it authenticated.
-fn whole_file(
-    input: Input,
-    demands: &Demands,
-    keyring: &Keyring<'_>,
-    reporter: &Reporter,
-) -> Result<Zeroizing<Vec<u8>>> {
+fn whole_file(input: Input, session: &Session, trusted: &TrustedKeys) -> Result<Zeroizing<Vec<u8>>> {
     let len = input.len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
     let Recognised { head, payload, .. } = Recognised::read(input)?;
-    let cipher = demands.open(&head, keyring, reporter)?;
+    let cipher = session.cipher(&head, trusted)?;
     // A buffer that grows leaves copies of secrets behind: the plaintext is not longer than the file.
     let mut text = Zeroizing::new(Vec::with_capacity(len.min(MAX_LEN)));
     let limit = MAX_LEN as u64 + 1;

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
 use crate::commands::changing::Target;
-use crate::configuration::Configs;
 use crate::failure::{Cause, Failure};
+use kenc::ops::configs::Configs;
 
 /// Where the keys of documents come from in a run.
 pub struct KeysOfDocuments<'a> {
     /// Knows the change that was typed, and what aliases mean.
     pub rewrapper: &'a Rewrapper<'a>,
-    pub configs: &'a Configs<'a>,
+    pub configs: &'a Configs,
     pub args: &'a DocumentChangeArgs,
     pub from_config: &'a FromConfigArgs,
 }

@@ -1,5 +1,6 @@
 //! `kenc rewrap` of a config document.
 
+use kenc::Session;
 use kenc::document::{Demands, Document, Encrypted, GroupDifference, Metadata, Outcome, Sealed};
 use kenc::error::{Error, Result};
 use kenc::fs::held::Held;
@@ -10,9 +11,8 @@ use super::keys::{changes_of_groups, keys_json, named_json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::Target;
 use crate::commands::changing::vouching::Vouching;
-use crate::documents::warn_unless_sealed;
 use crate::failure::Failure;
-use crate::report::{Reporter, printable};
+use crate::report::printable;
 
 /// Gives a document other keys. The data key, and so every value, stays.
 pub fn run(
@@ -22,7 +22,7 @@ pub fn run(
     demands: &Demands,
     keyring: &Keyring<'_>,
     vouching: &Vouching<'_>,
-    reporter: &Reporter,
+    session: &Session,
 ) -> Result<Done, Failure> {
     let old = sealed.metadata().clone();
     let new = vouching.documents.of(&old, target)?;
@@ -45,7 +45,7 @@ pub fn run(
     }
     let vouchers = vouching.of_document(target, &old)?;
     let opened = sealed.open(keyring, demands).map_err(target.about())?;
-    warn_unless_sealed(reporter, &target.name(), opened.report());
+    session.warn_unless_sealed(&target.name(), opened.report());
     let outcome = opened.with_keys(&new.groups, new.threshold, keyring, &vouchers).map_err(target.about())?;
     let (text, metadata, is_changed) = match &outcome {
         Outcome::Unchanged => (opened.document().text(), old.clone(), false),

@@ -1,5 +1,6 @@
 //! `kenc rotate` of a config document.
 
+use kenc::Session;
 use kenc::context::EncryptionContext;
 use kenc::document::{Demands, MacScope, Metadata, Rotation, Rule, Sealed, StoredKey};
 use kenc::fs::held::Held;
@@ -11,9 +12,9 @@ use super::rewrap::metadata_of;
 use crate::args::RotateArgs;
 use crate::commands::changing::Target;
 use crate::commands::changing::vouching::Vouching;
-use crate::documents::{selection, warn_unless_sealed};
+use crate::documents::selection;
 use crate::failure::{Cause, Failure};
-use crate::report::{Reporter, printable};
+use crate::report::printable;
 
 /// The rotation of one document.
 pub struct Run<'a> {
@@ -22,7 +23,7 @@ pub struct Run<'a> {
     pub keys: &'a KeysOfDocuments<'a>,
     pub demands: &'a Demands,
     pub vouching: &'a Vouching<'a>,
-    pub reporter: &'a Reporter,
+    pub session: &'a Session,
 }
 
 impl Run<'_> {
@@ -34,7 +35,7 @@ impl Run<'_> {
         new_context: Option<&EncryptionContext>,
         keyring: &Keyring<'_>,
     ) -> Result<Done, Failure> {
-        let Self { args, target, keys, demands, vouching, reporter } = self;
+        let Self { args, target, keys, demands, vouching, session } = self;
         if args.cipher.is_some() {
             return Err(Cause::CipherOfDocument(target.name()).into());
         }
@@ -51,7 +52,7 @@ impl Run<'_> {
         let old_rule = old.rule.clone();
         let vouchers = vouching.of_document(target, old)?;
         let opened = sealed.open(keyring, demands).map_err(target.about())?;
-        warn_unless_sealed(reporter, &target.name(), opened.report());
+        session.warn_unless_sealed(&target.name(), opened.report());
         let rotation = Rotation { keys: new_keys, rule, mac_scope, context: new_context.cloned() };
         let encrypted = opened.rotate_with(&rotation, keyring, &vouchers).map_err(target.about())?;
         let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;

@@ -2,27 +2,24 @@
 
 use std::fmt::Write as _;
 
-use kenc::document::{Demands as DocumentDemands, Encrypted, MacDemand, MacScope, Metadata, Opened, Outcome};
+use kenc::Session;
+use kenc::document::{Encrypted, MacDemand, MacScope, Metadata, Opened, Outcome};
 use kenc::document::{SealDemand, SealStatus, Sealed};
 use kenc::fs::held::Held;
-use kenc::keys::Keyring;
 use serde_json::json;
 
 use super::keys::keys_json;
 use crate::args::ChangedFilesArgs;
 use crate::args::seal::SealArgs;
 use crate::commands::changing::{self, Content, Intent, Target};
-use crate::commands::opening::Demands;
-use crate::configuration::Configs;
-use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
-use crate::prompt::Passphrases;
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &SealArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let files = ChangedFilesArgs {
         inputs: args.inputs.clone(),
         recursive: args.recursive,
@@ -35,9 +32,10 @@ pub fn run(args: &SealArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
         return Err(Cause::StandardInputInPlace.into());
     }
     let targets = changing::targets(&files, reporter)?;
-    let demands = Demands::new(&args.open, configs, &args.inputs)?;
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
-    let sealing = Sealing { args, configs, reporter, demands: &demands, files: &files };
+    let sealing = Sealing { args, reporter, session: &session, files: &files };
     let count = targets.len();
     reporter.all(count, targets.into_iter().map(|target| sealing.of(&target?)))
 }
@@ -45,9 +43,8 @@ pub fn run(args: &SealArgs, configs: &Configs<'_>, reporter: &Reporter) -> Resul
 /// The sealing of every document of a run, one after the other: each is looked at by itself.
 struct Sealing<'a> {
     args: &'a SealArgs,
-    configs: &'a Configs<'a>,
     reporter: &'a Reporter,
-    demands: &'a Demands,
+    session: &'a Session,
     files: &'a ChangedFilesArgs,
 }
 
@@ -69,7 +66,7 @@ impl Sealing<'_> {
         if now.document().text() != shown {
             return Err(Cause::ChangedMeanwhile(target.path().map(Into::into).unwrap_or_default()).into());
         }
-        if signals::CANCELLED.load(std::sync::atomic::Ordering::Relaxed) {
+        if signals::is_cancelled() {
             return Err(kenc::error::Error::Interrupted.into());
         }
         target.write(&text, files, held)?;
@@ -87,21 +84,10 @@ impl Sealing<'_> {
     }
 
     fn open(&self, sealed: Sealed, target: &Target) -> Result<Opened, Failure> {
-        let Self { args, configs, reporter, demands, .. } = self;
-        let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-        let kms = key_service(&args.aws);
-        let trusted = configs.trusted(target.path())?;
-        let keyring =
-            Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
-        let demands = DocumentDemands {
-            only: demands.only.clone(),
-            context: demands.context.clone(),
-            mac: MacDemand::Right,
-            // What is wrong with it is what the person is shown.
-            seal: SealDemand::Nothing,
-            order: Vec::new(),
-        };
-        sealed.open(&keyring, &demands).map_err(target.about())
+        let guards = self.session.guards(target.path())?;
+        // What is wrong with the seal is what the person is shown.
+        let demands = self.session.document_demands(MacDemand::Right, SealDemand::Nothing);
+        sealed.open(&self.session.keyring_trusting(&guards.trusted), &demands).map_err(target.about())
     }
 
     /// Shows everything that a seal would cover, and asks.
@@ -134,7 +120,7 @@ fn shown(target: &Target, opened: &Opened, status: SealStatus) -> Result<String,
     let metadata = opened.metadata();
     let mut shown = String::new();
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
-    line(&format!("{}: {}", target.name(), documents::seal_sentence(status)));
+    line(&format!("{}: {}", target.name(), crate::report::seal_sentence(status)));
     shown.push_str(&recipients_and_rule(metadata));
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
     line("text, without what is encrypted:");

@@ -7,7 +7,6 @@ use kenc::context::EncryptionContext;
 use kenc::document::{Document, Entry, Format, Leaf, Member, Node, Path, Step, Tree, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, Existing, Sync};
-use kenc::keys::{Identities, Keyring, TrustedKeys};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -15,17 +14,17 @@ use zeroize::Zeroizing;
 use super::change::{Change, check_is_file};
 use crate::args::documents::ValuesArgs;
 use crate::args::values::SetArgs;
-use crate::configuration::Configs;
 use crate::documents::{MAX_LEN, recipe, write};
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::Place;
-use crate::prompt::{self, Passphrases};
+use crate::prompt;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 use crate::standard_streams;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
     check_is_file(file)?;
     if args.value.is_some() && !args.from_argument {
@@ -69,7 +68,7 @@ pub fn run(args: &SetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result
 }
 
 /// Whether a rule of the config is for a file that is not there yet.
-fn has_rule(configs: &Configs<'_>, file: &FilePath) -> Result<bool, Failure> {
+fn has_rule(configs: &Configs, file: &FilePath) -> Result<bool, Failure> {
     let found = configs.of(Some(file))?;
     let rule = found.config.as_ref().map(|config| config.settings_for(Some(file))).transpose()?.flatten();
     Ok(rule.is_some())
@@ -152,7 +151,7 @@ fn node(text: &str, format: Format, old: Option<&Node>, args: &SetArgs, is_json:
 /// Makes a new document, as the rule for it says.
 fn create(
     args: &SetArgs,
-    configs: &Configs<'_>,
+    configs: &Configs,
     reporter: &Reporter,
     path: &Path,
     text: &str,
@@ -170,11 +169,8 @@ fn create(
     let plaintext = Document::parse(format, plaintext).map_err(Error::from).map_err(about())?;
     let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
     let recipe = recipe(&[], &context, &ValuesArgs::default(), configs, Some(file))?;
-    let passphrases = Passphrases::new(passphrase.passphrase_from.clone(), reporter.may_ask());
-    let (kms, identities) = (key_service(aws), Identities::default());
-    let keyring =
-        Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &TrustedKeys::all() };
-    let encrypted = plaintext.encrypt(&recipe, &keyring).map_err(about())?;
+    let session = sessions::to_encrypt(sessions::passphrases(passphrase, reporter), aws, configs);
+    let encrypted = plaintext.encrypt(&recipe, &session.keyring()).map_err(about())?;
     let place = Place::File { path: file.clone(), existing: Existing::Refuse };
     write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
     reporter.note(&format!("{} is new", file.display()));

@@ -5,12 +5,12 @@ use serde_json::json;
 
 use super::change::{Change, check_is_file};
 use crate::args::values::UnsetArgs;
-use crate::configuration::Configs;
 use crate::failure::{Exit, Failure};
 use crate::report::Reporter;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &UnsetArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &UnsetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let UnsetArgs { file, place, if_there, document_open, open, passphrase, aws } = args;
     check_is_file(file)?;
     signals::handle()?;

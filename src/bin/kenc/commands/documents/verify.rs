@@ -8,9 +8,8 @@ use kenc::keys::Keyring;
 use serde_json::json;
 
 use super::keys::keys_json;
-use crate::documents::{seal_sentence, seal_word};
 use crate::failure::{Exit, Failure};
-use crate::report::{Reporter, printable};
+use crate::report::{Reporter, printable, seal_sentence, seal_word};
 
 /// A document whose values are authentic, and what else is known about it.
 pub struct Verified {

@@ -9,9 +9,9 @@ use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::scratch;
 
-use crate::environment::state_folder;
 use crate::failure::Kept;
 use crate::report::quoted;
+use kenc::ops::places::state_folder;
 
 /// Most files with edits of one file.
 const MOST_KEPT: u32 = 100;

@@ -8,7 +8,7 @@ use kenc::config::{Dialect, RuleFormat};
 use kenc::context::EncryptionContext;
 use kenc::document::{Format, Recipe as DocumentRecipe};
 use kenc::error::{At, Error, Result};
-use kenc::keys::{Keyring, TrustedKeys};
+use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
 use super::{document as documents, notes, whole};
@@ -116,7 +116,7 @@ impl Subject {
         opener: Opener<'_>,
         manner: &Manner,
     ) -> Result<Self, Failure> {
-        let prepared = recipe.prepare(&opener.keyring(&TrustedKeys::all()))?;
+        let prepared = recipe.prepare(&opener.session.keyring())?;
         let plaintext = Zeroizing::new(documents::empty(format).as_bytes().to_vec());
         let recipe = Arc::new(documents::New { prepared, format, written: Arc::clone(&manner.written) });
         Ok(Self { sealed: None, plaintext, comment: documents::comment_of(format), recipe })

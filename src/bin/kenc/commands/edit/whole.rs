@@ -2,29 +2,24 @@
 
 use std::io::Write;
 
-use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, Suite};
 use kenc::error::Result;
 use kenc::formats::native::armor::ArmorWriter;
 use kenc::formats::native::{Encryptor, NewFile, Parameters, write_error};
-use kenc::keys::{Keyring, TrustedKeys};
+use kenc::keys::Keyring;
 
 use super::subject::{Recipe, Successor};
 use crate::args::EditArgs;
 use crate::commands::contents::{Opener, WholeFile};
-use crate::environment::key_service_for_rule;
 use crate::failure::Failure;
 
 /// Begins a new file.
 pub fn begin(args: &EditArgs, context: &EncryptionContext, opener: Opener<'_>) -> Result<WholeFile, Failure> {
     let choice = opener.configs.choose(&args.open.keys, context, Some(&args.file))?;
-    let Choice { keys, role, profile, context, line: _ } = choice;
-    let kms = key_service_for_rule(&args.aws, profile, role);
-    let trusted = TrustedKeys::all();
-    let keyring = Keyring { kms: &kms, ..opener.keyring(&trusted) };
-    let (data_key, slots) = keyring.wrap_new(&keys, &context)?;
-    Ok(WholeFile { parameters: Parameters { suite: Suite::default(), context }, slots, data_key, is_armored: false })
+    let (data_key, slots) = opener.session.wrap_new(&choice)?;
+    let parameters = Parameters { suite: Suite::default(), context: choice.context };
+    Ok(WholeFile { parameters, slots, data_key, is_armored: false })
 }
 
 impl Recipe for WholeFile {

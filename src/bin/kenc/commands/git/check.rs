@@ -2,32 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
+use kenc::Session;
 use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use kenc::document::merge::unresolved;
 use kenc::document::{Demands as DocumentDemands, Document, Format, Sealed};
 use kenc::error::{DocumentError, Error};
-use kenc::keys::{Keyring, NamedKey, Vouchers};
+use kenc::keys::{NamedKey, Vouchers};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::repository::{Contents, Entry, last_commit, top};
 use super::unasked;
 use crate::args::git::GitCheckArgs;
-use crate::commands::opening::{Demands, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::is_kenc_file;
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
 use crate::version_control;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     signals::handle()?;
-    let demands = Demands::new(&args.open, configs, &args.paths)?;
-    let mut check = Check { args, configs, reporter, demands: &demands, looked_at: 0, unopened: 0, problems: 0 };
+    // Nobody is asked anything while git commits.
+    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), false);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.paths)?;
+    let mut check = Check { args, configs, reporter, session: &session, looked_at: 0, unopened: 0, problems: 0 };
     if args.paths.is_empty() {
         let top = top()?;
         let mut contents = Contents::open()?;
@@ -67,9 +70,9 @@ pub fn run(args: &GitCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> R
 
 struct Check<'a> {
     args: &'a GitCheckArgs,
-    configs: &'a Configs<'a>,
+    configs: &'a Configs,
     reporter: &'a Reporter,
-    demands: &'a Demands,
+    session: &'a Session,
     looked_at: usize,
     /// How many of them no key at hand opened.
     unopened: usize,
@@ -150,7 +153,7 @@ impl Check<'_> {
         if added.is_empty() || is_resealed {
             return Ok(());
         }
-        let vouchers = Vouchers::none().and_named(&self.demands.only).and_trusted(&self.configs.trusted(Some(path))?);
+        let vouchers = Vouchers::none().and_named(self.session.only()).and_trusted(&self.configs.trusted(Some(path))?);
         let by_rule = self.names_of_rule(path)?;
         let unknown = added.iter().filter(|key| !vouchers.vouch_for(key) && !by_rule.contains(&key.to_string()));
         let unknown: Vec<String> = unknown.map(ToString::to_string).collect();
@@ -182,14 +185,11 @@ impl Check<'_> {
 
     /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
     fn with_keys(&mut self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
-        let passphrases = Passphrases::new(self.args.passphrase.passphrase_from.clone(), false);
-        let kms = key_service(&self.args.aws);
-        let trusted =
-            unasked::trusted(self.configs, path, &self.demands.only, &kms, &sealed.metadata().wrapped_keys())?;
-        let identities = &self.demands.identities;
-        let keyring = Keyring { kms: &kms, identities, passphrases: &passphrases, trusted: &trusted };
+        let session = self.session;
+        let trusted = unasked::trusted(self.configs, path, session, &sealed.metadata().wrapped_keys())?;
+        let keyring = session.keyring_trusting(&trusted);
         let require_seal = self.configs.require_seal(Some(path))?;
-        let demands: DocumentDemands = self.demands.of_document(&documents::no_demands(), require_seal);
+        let demands: DocumentDemands = sessions::demands(session, &documents::no_demands(), require_seal);
         // The text of a binary file shows only in the clear whether it is merged.
         let outcome = if sealed.document().format() == Format::Binary {
             sealed.open(&keyring, &demands).map(|opened| {

@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::repository::{self, ask, tell, top};
 use crate::args::git::GitInstallArgs;
-use crate::configuration::Configs;
 use crate::documents::write;
 use crate::failure::{Exit, Failure, GitFault};
 use crate::output::{Place, hold};
 use crate::report::Reporter;
+use kenc::ops::configs::Configs;
 
 /// What git is told. Nothing that is shown is kept: a cache would be plaintext in the repository.
 const SETTINGS: [(&str, &str); 4] = [
@@ -33,7 +33,7 @@ const END: &str = "# kenc: end";
 const WHOLE_FILES: &str = "*.kenc diff=kenc -merge";
 const HOOK: &str = "#!/bin/sh\n# Written by `kenc git install --hook`.\nexec kenc git check\n";
 
-pub fn run(args: &GitInstallArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitInstallArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let scope = if args.global { "--global" } else { "--local" };
     let top = if args.global { None } else { Some(top()?) };
     let lines = match &top {
@@ -68,7 +68,7 @@ pub fn run(args: &GitInstallArgs, configs: &Configs<'_>, reporter: &Reporter) ->
 }
 
 /// The lines for .gitattributes.
-fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs<'_>) -> Result<Vec<String>, Failure> {
+fn lines(args: &GitInstallArgs, top: &Path, configs: &Configs) -> Result<Vec<String>, Failure> {
     let line = |pattern: &str| format!("{} diff=kenc merge=kenc", quoted(pattern));
     let mut lines = vec![WHOLE_FILES.to_owned()];
     for pattern in &args.patterns {

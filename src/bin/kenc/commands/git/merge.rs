@@ -9,17 +9,16 @@ use kenc::keys::{Keyring, Vouchers};
 
 use super::repository::ask;
 use crate::args::git::GitMergeArgs;
-use crate::commands::opening::{Demands, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::is_kenc_file;
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault, MergeConflicts};
 use crate::output::{self, open_input};
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &GitMergeArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitMergeArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.path.as_deref().unwrap_or(&args.ours);
     merge(args, path, configs, reporter).or_else(|failure| {
         let exit = reporter.failure(&failure);
@@ -52,18 +51,17 @@ fn is_conflict(cause: &Cause) -> bool {
     }
 }
 
-fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let name = path.display().to_string();
     let about = || Failure::about(name.clone());
-    let demands = Demands::new(&args.open, configs, &[path.to_owned()])?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &[path.to_owned()])?;
     signals::handle()?;
-    let trusted = configs.trusted(Some(path))?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let guards = session.guards(Some(path))?;
+    let keyring = session.keyring_trusting(&guards.trusted);
     // git asks a merge driver, and it asks nobody: beside verified seals only what was written down vouches for keys.
-    let vouchers = Vouchers::none().and_named(&demands.only).and_trusted(&trusted);
-    let demands = demands.of_document(&documents::no_demands(), configs.require_seal(Some(path))?);
+    let vouchers = Vouchers::none().and_named(session.only()).and_trusted(&guards.trusted);
+    let demands = sessions::demands(&session, &documents::no_demands(), guards.require_seal);
 
     let held = output::hold(&args.ours)?;
     let [base, ours, theirs] =

@@ -5,41 +5,36 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
 
 use kenc::document::merge::unresolved;
-use kenc::document::{self, Document, Item, MacDemand, MacStatus, SealStatus, Value};
+use kenc::document::{Document, Item, MacDemand, MacStatus, SealDemand, SealStatus, Value};
 use kenc::error::DocumentError;
-use kenc::keys::Keyring;
 use serde_json::json;
 
 use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
 use crate::commands::documents::seal::recipients_and_rule;
-use crate::commands::opening::Demands;
-use crate::configuration::Configs;
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Exit, Failure, GitFault};
 use crate::output::hold;
-use crate::prompt::Passphrases;
 use crate::report::{Reporter, printable};
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
 
-pub fn run(args: &GitMacRepairArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.file.as_path();
     let name = path.display().to_string();
     let about = || Failure::about(name.clone());
-    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     signals::handle()?;
-    let trusted = configs.trusted(Some(path))?;
-    let keyring = Keyring { kms: &kms, identities: &demands.identities, passphrases: &passphrases, trusted: &trusted };
+    let guards = session.guards(Some(path))?;
     let held = hold(path)?;
     let sealed = documents::read_sealed(held.input().map_err(about())?, Some(path), None).map_err(about())?;
     if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
         return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
     }
-    let demands = document::Demands { mac: MacDemand::Nothing, ..demands.of_document(&documents::no_demands(), false) };
-    let opened = sealed.open(&keyring, &demands).map_err(about())?;
+    let demands = session.document_demands(MacDemand::Nothing, SealDemand::NotBroken);
+    let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
     let report = opened.report();
     if report.mac == MacStatus::Verified {
         // A right MAC says nothing about what only the seal covers.

@@ -4,30 +4,31 @@ use std::fmt::Write as _;
 use std::io::{Read, Seek, SeekFrom};
 
 use kenc::crypto::sha256;
+use kenc::document::{MacDemand, SealDemand};
 use kenc::error::{Error, Result};
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
-use kenc::keys::{Keyring, WrappedKey};
+use kenc::keys::WrappedKey;
 use zeroize::Zeroizing;
 
 use super::{notes, unasked};
 use crate::args::git::GitTextconvArgs;
 use crate::commands::inspect;
-use crate::commands::opening::{Demands, Payload, Recognised, is_kenc_file};
-use crate::configuration::Configs;
+use crate::commands::opening::{Payload, Recognised, is_kenc_file};
 use crate::documents;
-use crate::environment::key_service;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
+use kenc::ops::configs::Configs;
 
 /// Longest plaintext of a kenc file that is shown, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
 
-pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.file.as_path();
-    let shown = match plaintext(args, configs, reporter) {
+    let shown = match plaintext(args, configs) {
         Ok(shown) => shown,
         Err(failure) => {
             let (start, input) = open_input(Some(path))?.peek()?;
@@ -45,25 +46,18 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs<'_>, reporter: &Reporter) -
     Ok(Exit::Done)
 }
 
-fn plaintext(
-    args: &GitTextconvArgs,
-    configs: &Configs<'_>,
-    reporter: &Reporter,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
+fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let path = Some(args.file.as_path());
-    let demands = Demands::new(&args.open, configs, std::slice::from_ref(&args.file))?;
     // Once for every file of every commit that git shows: nobody wants to be asked that.
     let passphrases = Passphrases::new(None, false);
-    let kms = key_service(&args.aws);
-    let passphrases = &passphrases;
-    let identities = &demands.identities;
-    let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, &args.file, &demands.only, &kms, wrapped);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
+    let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, &args.file, &session, wrapped);
     let input = match documents::recognise(open_input(path)?, path, None)? {
         documents::Recognised::Document(sealed) => {
             let trusted = trusted(&sealed.metadata().wrapped_keys())?;
-            let keyring = Keyring { kms: &kms, identities, passphrases, trusted: &trusted };
-            let opened = sealed.open(&keyring, &demands.of_document(&documents::no_demands(), false))?;
-            documents::warn_unless_sealed(reporter, &args.file.display().to_string(), opened.report());
+            let demands = session.document_demands(MacDemand::Right, SealDemand::NotBroken);
+            let opened = sealed.open(&session.keyring_trusting(&trusted), &demands)?;
+            session.warn_unless_sealed(&args.file.display().to_string(), opened.report());
             let notes = notes::of_document(opened.metadata(), opened.report().seal);
             return Ok(with_notes(&opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, &notes));
         }
@@ -77,8 +71,7 @@ fn plaintext(
     let slots = &head.header.table.slots;
     let notes = notes::of_file(slots);
     let trusted = trusted(slots)?;
-    let keyring = Keyring { kms: &kms, identities, passphrases, trusted: &trusted };
-    let cipher = demands.open(&head, &keyring, reporter)?;
+    let cipher = session.cipher(&head, &trusted)?;
     let stream: Box<dyn Read + Send> = match payload {
         Payload::Stream(stream) => stream,
         Payload::File { mut file, start, .. } => {

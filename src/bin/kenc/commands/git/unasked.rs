@@ -3,19 +3,19 @@
 
 use std::path::Path;
 
+use kenc::Session;
 use kenc::config::{Config, RuleKey};
-use kenc::keys::{AWS_KMS, AwsKms, KeySpec, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
+use kenc::keys::{AWS_KMS, KeySpec, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
 
-use crate::configuration::Configs;
 use crate::failure::Failure;
+use kenc::ops::configs::Configs;
 
 /// The keys that may be asked: as `trusted_keys` says; without it, those of the accounts, roles and profiles that a config or
 /// the command line names. `wrapped` are the keys of the file, for which an alias is looked up.
 pub fn trusted(
-    configs: &Configs<'_>,
+    configs: &Configs,
     path: &Path,
-    given: &[KeySpec],
-    kms: &AwsKms,
+    session: &Session,
     wrapped: &[WrappedKey],
 ) -> Result<TrustedKeys, Failure> {
     let trusted = configs.trusted(Some(path))?;
@@ -29,7 +29,7 @@ pub fn trusted(
             named.push(key.clone());
         }
     };
-    given.iter().for_each(&mut name);
+    session.only().iter().for_each(&mut name);
     let found = configs.of(Some(path))?;
     if let Some(config) = &found.config {
         config.names().filter_map(|(_, word)| word.parse().ok()).for_each(|key| name(&key));
@@ -48,7 +48,7 @@ pub fn trusted(
         // An alias of the config stands for a key of the user's own account: whoever wrote the config has named that.
         let aliases = named.iter().filter(|key| key.account().is_none());
         let accounts: Vec<String> =
-            aliases.filter_map(|alias| Some(kms.resolve(alias).ok()?.account()?.to_owned())).collect();
+            aliases.filter_map(|alias| Some(session.kms().resolve(alias).ok()?.account()?.to_owned())).collect();
         known.accounts.extend(accounts);
     }
     Ok(trusted.only_known(known))

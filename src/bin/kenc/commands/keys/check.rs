@@ -7,27 +7,26 @@ use kenc::context::EncryptionContext;
 use kenc::document::{Sealed, StoredKey};
 use kenc::error::Error;
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, Keyring, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
 use crate::commands::opening;
-use crate::configuration::Configs;
 use crate::documents;
-use crate::environment::{identities, key_service, local_key_file};
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
-use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
+use kenc::ops::configs::Configs;
+use kenc::ops::places::{identities, local_key_file};
 
-pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(args: &KeysCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
-    let identities = identities(&args.identities);
-    let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), reporter.may_ask());
-    let kms = key_service(&args.aws);
-    let trusted = configs.trusted(args.files.first().map(PathBuf::as_path))?;
-    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &passphrases, trusted: &trusted };
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
+        .with_identity_places(identities(&args.identities));
+    let guards = session.guards(args.files.first().map(PathBuf::as_path))?;
+    let keyring = session.keyring_trusting(&guards.trusted);
     signals::handle()?;
 
     let mut unread = None;
@@ -40,7 +39,7 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs<'_>, reporter: &Reporter) -> 
         }
     }
 
-    let caller = subjects.iter().find_map(Subject::kms_key).map(|key| kms.caller(&key));
+    let caller = subjects.iter().find_map(Subject::kms_key).map(|key| session.kms().caller(&key));
     let silent = SilentRegions::default();
     let checks = of_each(&subjects, |subject| {
         keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &silent)
@@ -125,7 +124,7 @@ impl Subject {
 }
 
 /// The keys on the command line; if there are none and no files, those in use.
-fn named(args: &KeysCheckArgs, configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
+fn named(args: &KeysCheckArgs, configs: &Configs, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
     let keys = configs.keys(&args.keys, &[])?;
     if keys.is_empty() && args.files.is_empty() {
         return keys_in_use(configs, context);
@@ -134,7 +133,7 @@ fn named(args: &KeysCheckArgs, configs: &Configs<'_>, context: &EncryptionContex
 }
 
 /// The keys that are used where none is named: those of the config, or else the local key.
-fn keys_in_use(configs: &Configs<'_>, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
+fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<Subject>, Failure> {
     let mut subjects: Vec<Subject> = Vec::new();
     if let Some(config) = &configs.of(None)?.config {
         for rule in config.rules()? {

@@ -5,7 +5,7 @@ use std::path::Path;
 use kenc::error::{ConfigError, ConfigFault, WholeFileFault};
 
 use super::{of_key_word, quoted};
-use crate::environment::own_config_file;
+use kenc::ops::places::own_config_file;
 
 /// The hint for what is wrong with a config.
 pub fn of(error: &ConfigError) -> String {

@@ -12,21 +12,17 @@ use serde_json::json;
 use super::Encryption;
 use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
-use crate::configuration::Configs;
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::output::{Job, Place};
 use crate::report::{Reporter, printable};
 use crate::version_control;
+use kenc::ops::configs::Configs;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 16;
 
 /// Finds the files, and the place for the result of each.
-pub fn plan(
-    args: &EncryptArgs,
-    configs: &Configs<'_>,
-    reporter: &Reporter,
-) -> Result<Vec<Result<Job, Failure>>, Failure> {
+pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Vec<Result<Job, Failure>>, Failure> {
     let output = &args.output;
     if output.output.is_none() && !output.in_place && !args.values.dry_run {
         return Err(Cause::NoPlaceForMany.into());
@@ -70,7 +66,7 @@ pub fn plan(
 }
 
 /// Whether a file is one that the rules are for. Without rules, whether its name is that of a document.
-fn is_meant(args: &EncryptArgs, configs: &Configs<'_>, path: &Path) -> Result<bool, Failure> {
+fn is_meant(args: &EncryptArgs, configs: &Configs, path: &Path) -> Result<bool, Failure> {
     let name = path.file_name().unwrap_or_default();
     if name == KENC_CONFIG || name == SOPS_CONFIG {
         return Ok(false);

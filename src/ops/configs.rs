@@ -4,83 +4,72 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kenc::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, key_of_word};
-use kenc::context::EncryptionContext;
-use kenc::keys::{KeySpec, TrustedKeys};
+use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, key_of_word};
+use crate::context::EncryptionContext;
+use crate::keys::{KeySpec, TrustedKeys};
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::observer::Observer;
+use crate::ops::places::{local_key, own_config_file};
 
-use crate::args::GlobalArgs;
-use crate::environment::{local_key, own_config_file, variable};
-use crate::failure::{Cause, Failure};
-use crate::report::Reporter;
+/// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed. Clones share
+/// what was read.
+#[derive(Clone)]
+pub struct Configs(Arc<Known>);
 
-/// The variable with which sops names its config.
-const SOPS_CONFIG: &str = "SOPS_CONFIG";
-
-/// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed.
-pub struct Configs<'a> {
-    named: Option<NamedConfig>,
-    search: ConfigSearch,
-    reporter: &'a Reporter,
+struct Known {
+    source: ConfigSource,
+    observer: Arc<dyn Observer>,
     /// By the folder of the input; none for the standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<FoundConfig>>>,
     own: Mutex<Option<Arc<OwnConfig>>>,
     above: Mutex<BTreeMap<Option<PathBuf>, Arc<ConfigsAbove>>>,
 }
 
-/// Where a config is looked for that is not named.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ConfigSearch {
-    /// From the folder of the input upward, then from the working folder.
-    FromInput,
-    /// From the working folder only, as sops does.
-    FromWorkingFolder,
+/// Where configs come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigSource {
+    /// This file, in the syntax of kenc.
+    Named(PathBuf),
+    /// This file, read as sops reads it.
+    NamedForSops(PathBuf),
+    /// Looked for from the folder of the input upward, then from the working folder.
+    NearInput,
+    /// Looked for from the working folder only, as sops does.
+    NearWorkingFolder,
 }
 
-/// A config that was named.
-enum NamedConfig {
-    OnCommandLine(PathBuf),
-    InVariable(PathBuf),
-}
-
-impl<'a> Configs<'a> {
-    pub fn new(args: &GlobalArgs, reporter: &'a Reporter) -> Self {
-        let on_command_line = args.config.clone().map(NamedConfig::OnCommandLine);
-        let named = on_command_line.or_else(|| variable(SOPS_CONFIG).map(NamedConfig::InVariable));
-        Self::searching(named, ConfigSearch::FromInput, reporter)
-    }
-
-    /// The configs as sops finds and reads them.
-    pub fn of_sops(named: Option<PathBuf>, reporter: &'a Reporter) -> Self {
-        let named = named.filter(|path| !path.as_os_str().is_empty()).or_else(|| variable(SOPS_CONFIG));
-        Self::searching(named.map(NamedConfig::InVariable), ConfigSearch::FromWorkingFolder, reporter)
-    }
-
-    fn searching(named: Option<NamedConfig>, search: ConfigSearch, reporter: &'a Reporter) -> Self {
+impl Configs {
+    /// Configs from a source. Nothing is read yet.
+    #[must_use]
+    pub fn new(source: ConfigSource, observer: Arc<dyn Observer>) -> Self {
         let (found, own, above) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { named, search, reporter, found, own, above }
+        Self(Arc::new(Known { source, observer, found, own, above }))
     }
 
-    /// Where something is said to the user.
-    pub fn reporter(&self) -> &'a Reporter {
-        self.reporter
+    /// Who hears of the work.
+    #[must_use]
+    pub fn observer(&self) -> &Arc<dyn Observer> {
+        &self.0.observer
     }
 
     /// The config for an input: the one that was named, or the nearest.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<FoundConfig>, Failure> {
-        let depends_on_input = self.named.is_none() && self.search == ConfigSearch::FromInput;
+        let depends_on_input = self.0.source == ConfigSource::NearInput;
         let folder = if depends_on_input { folder_of(input) } else { None };
-        let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&folder) {
             return Ok(Arc::clone(found));
         }
-        let found = match &self.named {
-            Some(NamedConfig::OnCommandLine(path)) => {
-                FoundConfig { config: Some(Config::open(path)?), ..FoundConfig::default() }
-            }
-            Some(NamedConfig::InVariable(path)) => {
+        let found = match &self.0.source {
+            ConfigSource::Named(path) => FoundConfig { config: Some(Config::open(path)?), ..FoundConfig::default() },
+            ConfigSource::NamedForSops(path) => {
                 FoundConfig { config: Some(Config::open_as_sops(path)?), ..FoundConfig::default() }
             }
-            None => Config::find(input.filter(|_| depends_on_input), &*self.own()?)?,
+            ConfigSource::NearInput => Config::find(input, &*self.own()?)?,
+            ConfigSource::NearWorkingFolder => Config::find(None, &*self.own()?)?,
         };
         let found = Arc::new(found);
         known.insert(folder, Arc::clone(&found));
@@ -89,6 +78,9 @@ impl<'a> Configs<'a> {
 
     /// The keys and the context for a file that is encrypted whole: the keys given, or those of the rule for the file, or
     /// the local key; the context of the config, and the pairs given.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong, and if there is no key at all.
     pub fn choose(
         &self,
         words: &[String],
@@ -98,13 +90,13 @@ impl<'a> Configs<'a> {
         let found = self.of(input)?;
         let FoundConfig { config, misnamed, is_hidden_from_sops: _ } = &*found;
         if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
-            self.reporter.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
+            self.0.observer.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
         }
         let mut recipe = WholeFileRecipe::new(config.as_ref(), words, given, input)?;
         if let (Some(config), Some(line)) = (config, recipe.line) {
             self.hint_if_hidden_from_sops(&found);
             let name = input.map_or_else(|| "the standard input".to_owned(), |path| path.display().to_string());
-            self.reporter.note(&format!("{name}: the rule is in {}, line {line}", config.path().display()));
+            self.0.observer.note(&format!("{name}: the rule is in {}, line {line}", config.path().display()));
         }
         if recipe.keys.is_empty() {
             recipe.keys.push(local_key()?);
@@ -115,7 +107,7 @@ impl<'a> Configs<'a> {
     /// Says whose rules are used, if sops would use others.
     pub fn hint_if_hidden_from_sops(&self, found: &FoundConfig) {
         if let (Some(config), true) = (&found.config, found.is_hidden_from_sops) {
-            self.reporter.hint_once(&format!(
+            self.0.observer.hint_once(&format!(
                 "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
                 config.path().display()
             ));
@@ -124,7 +116,7 @@ impl<'a> Configs<'a> {
 
     /// The user's own config.
     fn own(&self) -> Result<Arc<OwnConfig>, Failure> {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.0.own.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = &*own {
             return Ok(Arc::clone(own));
         }
@@ -133,18 +125,22 @@ impl<'a> Configs<'a> {
     }
 
     /// What all configs together demand of an input.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong.
     pub fn guards(&self, input: Option<&Path>) -> Result<Guards, Failure> {
-        let named = self.named.as_ref().map(|_| self.of(input)).transpose()?;
+        let is_named = matches!(self.0.source, ConfigSource::Named(_) | ConfigSource::NamedForSops(_));
+        let named = is_named.then(|| self.of(input)).transpose()?;
         let named = named.as_ref().and_then(|found| found.config.as_ref());
         let own = self.own()?;
         let folder = folder_of(input);
-        let mut known = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.above.lock().unwrap_or_else(PoisonError::into_inner);
         let above = if let Some(above) = known.get(&folder) {
             Arc::clone(above)
         } else {
             let above = Arc::new(ConfigsAbove::find(input, &own, named)?);
             for (path, fault) in &above.passed_over {
-                self.reporter.hint_once(&format!("{}: {fault}", path.display()));
+                self.0.observer.hint_once(&format!("{}: {fault}", path.display()));
             }
             known.insert(folder, Arc::clone(&above));
             above
@@ -154,11 +150,17 @@ impl<'a> Configs<'a> {
     }
 
     /// Whether a config demands a seal of the document.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong.
     pub fn require_seal(&self, input: Option<&Path>) -> Result<bool, Failure> {
         Ok(self.guards(input)?.require_seal)
     }
 
     /// The keys that words name, each once. A name must mean the same key for every input.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong; if a word names no key.
     pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeySpec>, Failure> {
         let mut keys = Vec::new();
         for word in words {
@@ -189,6 +191,9 @@ impl<'a> Configs<'a> {
     }
 
     /// Which keys may be asked because the header of an input names them.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong.
     pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
         Ok(self.guards(input)?.trusted)
     }

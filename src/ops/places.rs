@@ -1,36 +1,19 @@
-//! What the environment says: where keys live, and how AWS is reached.
+//! Where keys, configs and other files of the user are, as the environment says.
 
 use std::path::{Path, PathBuf};
 
-use kenc::keys::age::recipient_of_file;
-use kenc::keys::{AwsKms, Identities, KeySpec, KmsSettings};
-use serde_json::json;
-
-use crate::args::AwsArgs;
-use crate::failure::{Cause, Failure};
-use crate::report::{Reporter, quoted};
+use crate::keys::age::recipient_of_file;
+use crate::keys::{Identities, KeySpec};
+use crate::ops::failure::{Cause, Failure};
 
 const KENC_KEY_FILE: &str = "KENC_AGE_KEY_FILE";
 const SOPS_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 const SOPS_KEY: &str = "SOPS_AGE_KEY";
 
-/// The key service. Nothing of AWS is touched before it is asked.
-pub fn key_service(args: &AwsArgs) -> AwsKms {
-    key_service_for_rule(args, None, None)
-}
-
-/// The key service with what a rule says of it. The command line goes before the rule.
-pub fn key_service_for_rule(args: &AwsArgs, profile_of_rule: Option<String>, role_of_rule: Option<String>) -> AwsKms {
-    let AwsArgs { profile, region, role_arn, timeout } = args;
-    AwsKms::new(KmsSettings {
-        profile: profile.clone().or(profile_of_rule),
-        region: region.clone(),
-        role_arn: role_arn.clone().or(role_of_rule),
-        timeout: *timeout,
-    })
-}
-
 /// The file of the local key: `$KENC_AGE_KEY_FILE`, or `keys.txt` in the configuration folder of kenc.
+///
+/// # Errors
+/// If there is no home folder.
 pub fn local_key_file() -> Result<PathBuf, Failure> {
     variable(KENC_KEY_FILE)
         .or_else(|| Some(config_folder()?.join("kenc").join("keys.txt")))
@@ -38,11 +21,13 @@ pub fn local_key_file() -> Result<PathBuf, Failure> {
 }
 
 /// The file of the user's own config: `config.yaml` in the configuration folder of kenc.
+#[must_use]
 pub fn own_config_file() -> Option<PathBuf> {
     Some(config_folder()?.join("kenc").join("config.yaml"))
 }
 
 /// Where identities are looked for: in the given files, or else in the usual places.
+#[must_use]
 pub fn identities(given: &[PathBuf]) -> Identities {
     if !given.is_empty() {
         return Identities { files: given.to_vec(), ..Identities::default() };
@@ -62,18 +47,10 @@ pub fn identities(given: &[PathBuf]) -> Identities {
     }
 }
 
-/// Warns of identities that everybody on this machine can read or replace.
-pub fn warn_of_open_identities(identities: &Identities, reporter: &Reporter) {
-    for path in identities.files.iter().chain(&identities.ssh_files).filter(|path| is_open_to_all(path)) {
-        reporter.warn_once(
-            &format!(
-                "everybody on this machine can read or change the identity {}; `chmod 600 {}` keeps it to you",
-                path.display(),
-                quoted(path)
-            ),
-            &json!({ "file": path.display().to_string() }),
-        );
-    }
+/// Identities that everybody on this machine can read or replace.
+pub fn identities_open_to_all(identities: &Identities) -> impl Iterator<Item = &Path> {
+    let files = identities.files.iter().chain(&identities.ssh_files);
+    files.map(PathBuf::as_path).filter(|path| is_open_to_all(path))
 }
 
 #[cfg(unix)]
@@ -90,6 +67,9 @@ fn is_open_to_all(_path: &Path) -> bool {
 }
 
 /// The local key.
+///
+/// # Errors
+/// If there is none, or its file cannot be read.
 pub fn local_key() -> Result<KeySpec, Failure> {
     let path = local_key_file()?;
     if !path.exists() {
@@ -99,6 +79,7 @@ pub fn local_key() -> Result<KeySpec, Failure> {
 }
 
 /// The folder for what kenc keeps between runs.
+#[must_use]
 pub fn state_folder() -> Option<PathBuf> {
     let base = if cfg!(windows) {
         variable("LOCALAPPDATA")
@@ -120,6 +101,7 @@ fn config_folder() -> Option<PathBuf> {
 }
 
 /// A variable that is set, and not empty.
+#[must_use]
 pub fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

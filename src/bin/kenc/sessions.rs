@@ -1,0 +1,87 @@
+//! Sessions as the command line describes them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kenc::Session;
+use kenc::context::EncryptionContext;
+use kenc::document::{Demands, MacDemand, SealDemand};
+use kenc::error::Error;
+use kenc::keys::{KmsSettings, PassphraseSource};
+use kenc::ops::configs::{ConfigSource, Configs};
+use kenc::ops::places::{identities, variable};
+
+use crate::args::documents::DocumentOpenArgs;
+use crate::args::{AwsArgs, GlobalArgs, OpenArgs, PassphraseArgs};
+use crate::failure::Failure;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+use crate::signals;
+
+/// The variable with which sops names its config.
+const SOPS_CONFIG: &str = "SOPS_CONFIG";
+
+/// The configs of a run.
+pub fn configs(args: &GlobalArgs, reporter: &Arc<Reporter>) -> Configs {
+    let source = match (&args.config, variable(SOPS_CONFIG)) {
+        (Some(path), _) => ConfigSource::Named(path.clone()),
+        (None, Some(path)) => ConfigSource::NamedForSops(path),
+        (None, None) => ConfigSource::NearInput,
+    };
+    Configs::new(source, Arc::clone(reporter) as _)
+}
+
+/// The configs as sops finds and reads them.
+pub fn configs_of_sops(named: Option<PathBuf>, reporter: &Arc<Reporter>) -> Configs {
+    let named = named.filter(|path| !path.as_os_str().is_empty()).or_else(|| variable(SOPS_CONFIG));
+    let source = named.map_or(ConfigSource::NearWorkingFolder, ConfigSource::NamedForSops);
+    Configs::new(source, Arc::clone(reporter) as _)
+}
+
+/// The session of a command that opens the files `inputs`.
+pub fn to_open(
+    open: &OpenArgs,
+    passphrases: impl PassphraseSource + Send + 'static,
+    aws: &AwsArgs,
+    configs: &Configs,
+    inputs: &[PathBuf],
+) -> Result<Session, Failure> {
+    let OpenArgs { keys, context, identities: given } = open;
+    let session = to_encrypt(passphrases, aws, configs).with_identity_places(identities(given));
+    session.warn_of_open_identities();
+    let only = configs.keys(keys, inputs)?;
+    Ok(session.with_only(only).with_context(EncryptionContext::from_words(context).map_err(Error::from)?))
+}
+
+/// The session of a command that asks only keys that are named.
+pub fn to_encrypt(passphrases: impl PassphraseSource + Send + 'static, aws: &AwsArgs, configs: &Configs) -> Session {
+    Session::new()
+        .with_configs(configs.clone())
+        .with_kms(kms_settings(aws))
+        .with_passphrases(passphrases)
+        .with_cancellation(signals::cancelled())
+}
+
+/// Passphrases from where the command line says.
+pub fn passphrases(args: &PassphraseArgs, reporter: &Reporter) -> Passphrases {
+    Passphrases::new(args.passphrase_from.clone(), reporter.may_ask())
+}
+
+fn kms_settings(args: &AwsArgs) -> KmsSettings {
+    let AwsArgs { profile, region, role_arn, timeout } = args;
+    KmsSettings { profile: profile.clone(), region: region.clone(), role_arn: role_arn.clone(), timeout: *timeout }
+}
+
+/// What is demanded of a document by the command line and by the configs.
+pub fn demands(session: &Session, args: &DocumentOpenArgs, require_seal: bool) -> Demands {
+    let DocumentOpenArgs { input_type: _, ignore_mac, require_seal: seal_demanded } = *args;
+    session.document_demands(
+        if ignore_mac { MacDemand::Nothing } else { MacDemand::Right },
+        if seal_demanded || require_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+    )
+}
+
+/// An input that is not the standard input.
+pub fn path_of(input: &Path) -> Option<&Path> {
+    (input.as_os_str() != "-").then_some(input)
+}

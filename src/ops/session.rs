@@ -1,0 +1,387 @@
+//! Everything with which files are sealed and opened: keys, identities, passphrases, configs, trust, and who hears of it.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use age::secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::config::{Guards, WholeFileRecipe};
+use crate::context::EncryptionContext;
+use crate::crypto::{Backend, DataKey, Suite};
+use crate::document::{Demands, MacDemand, Report, SealDemand, SealStatus};
+use crate::error::{Error, Result};
+use crate::formats::native::{
+    ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
+};
+use crate::keys::{
+    AwsKms, Identities, KeyChange, KeySpec, Keyring, KmsSettings, Memory, PassphraseSource, Rewrapper, TrustedKeys,
+    WrappedKey,
+};
+use crate::ops::configs::Configs;
+use crate::ops::failure::Failure;
+use crate::ops::observer::{Observer, Unobserved, Warning};
+use crate::ops::places::identities_open_to_all;
+
+/// Longest time for one call of AWS KMS, unless settings say another.
+const KMS_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What files are sealed and opened with. Making one touches neither files nor the network.
+pub struct Session {
+    keys: Vec<KeySpec>,
+    only: Vec<KeySpec>,
+    context: EncryptionContext,
+    identities: Identities,
+    passphrases: Box<dyn PassphraseSource + Send>,
+    settings: KmsSettings,
+    kms: AwsKms,
+    trusted: TrustedKeys,
+    configs: Option<Configs>,
+    cancelled: Arc<AtomicBool>,
+    observer: Arc<dyn Observer>,
+    /// What is known of the keys of the files that were opened before.
+    memory: Memory,
+}
+
+impl Session {
+    /// One without keys and identities.
+    #[must_use]
+    pub fn new() -> Self {
+        let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: KMS_TIMEOUT };
+        Self {
+            keys: Vec::new(),
+            only: Vec::new(),
+            context: EncryptionContext::new(),
+            identities: Identities::default(),
+            passphrases: Box::new(FixedPassphrase(None)),
+            kms: AwsKms::new(settings.clone()),
+            settings,
+            trusted: TrustedKeys::all(),
+            configs: None,
+            cancelled: Arc::default(),
+            observer: Arc::new(Unobserved),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Also seals under `key`. Any one of the keys opens what is sealed.
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<KeySpec>) -> Self {
+        self.keys.push(key.into());
+        self
+    }
+
+    /// Opens files with these keys only.
+    #[must_use]
+    pub fn with_only(self, only: Vec<KeySpec>) -> Self {
+        Self { only, ..self }
+    }
+
+    /// Also opens with the age identities in `text`, one on each line, as in a key file.
+    #[must_use]
+    pub fn with_identities(mut self, text: SecretString) -> Self {
+        self.identities.texts.push(text);
+        self
+    }
+
+    /// Looks for identities in these places.
+    #[must_use]
+    pub fn with_identity_places(self, identities: Identities) -> Self {
+        Self { identities, ..self }
+    }
+
+    /// Seals under this passphrase where [`KeySpec::Passphrase`] is a key, and opens with it.
+    #[must_use]
+    pub fn with_passphrase(self, passphrase: SecretString) -> Self {
+        self.with_passphrases(FixedPassphrase(Some(passphrase)))
+    }
+
+    /// Takes passphrases from `source`.
+    #[must_use]
+    pub fn with_passphrases(self, source: impl PassphraseSource + Send + 'static) -> Self {
+        Self { passphrases: Box::new(source), ..self }
+    }
+
+    /// Binds `context` to what is sealed, and demands its pairs of what is opened.
+    #[must_use]
+    pub fn with_context(self, context: EncryptionContext) -> Self {
+        Self { context, ..self }
+    }
+
+    /// Asks AWS KMS with `settings`, instead of what the environment says within 30 seconds.
+    #[must_use]
+    pub fn with_kms(self, settings: KmsSettings) -> Self {
+        Self { kms: AwsKms::new(settings.clone()), settings, ..self }
+    }
+
+    /// Asks those keys only that are in `trusted`, whatever the header of a file names. All are asked otherwise.
+    #[must_use]
+    pub fn with_trusted_keys(self, trusted: TrustedKeys) -> Self {
+        Self { trusted, ..self }
+    }
+
+    /// Has `configs` say for each file which keys it gets, which are trusted, and whether it must be sealed. Their observer
+    /// hears of this session too.
+    #[must_use]
+    pub fn with_configs(self, configs: Configs) -> Self {
+        Self { observer: Arc::clone(configs.observer()), configs: Some(configs), ..self }
+    }
+
+    /// Has `observer` hear of the work.
+    #[must_use]
+    pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer, ..self }
+    }
+
+    /// Ends the work soon after `cancelled` becomes true.
+    #[must_use]
+    pub fn with_cancellation(self, cancelled: Arc<AtomicBool>) -> Self {
+        Self { cancelled, ..self }
+    }
+
+    /// Seals a whole file in memory.
+    ///
+    /// # Errors
+    /// If there is no key, or one refuses.
+    pub fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>> {
+        let mut encryptor = self.encryptor(Vec::new())?;
+        encryptor.write_all(plaintext).and_then(|()| encryptor.finish()).map_err(write_error)
+    }
+
+    /// Opens a whole file in memory, and gives its plaintext if every byte is authentic.
+    ///
+    /// # Errors
+    /// If `sealed` is no file of kenc, no key opens it, its context lacks a pair, or it was changed.
+    pub fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        // The plaintext is shorter: the buffer does not grow, which would leave copies of it in memory.
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(sealed.len()));
+        self.decryptor(sealed)?.read_to_end(&mut plaintext).map_err(read_error)?;
+        Ok(plaintext)
+    }
+
+    /// Seals a stream: what is written to the result goes to `writer` encrypted. It is whole after [`Encryptor::finish`].
+    ///
+    /// # Errors
+    /// If there is no key, one refuses, or `writer` fails.
+    pub fn encryptor<W: Write>(&self, writer: W) -> Result<Encryptor<W>> {
+        let (data_key, wrapped) = self.keyring().wrap_new(&self.keys, &self.context)?;
+        let parameters = Parameters { suite: Suite::default(), context: self.context.clone() };
+        let file = NewFile::new(parameters, wrapped, &data_key, Backend::default())?;
+        Encryptor::new(writer, file).map_err(write_error)
+    }
+
+    /// Opens a stream: what is read from the result is authentic. Only its end tells that nothing is missing.
+    ///
+    /// # Errors
+    /// If this is no file of kenc, no key opens it, its context lacks a pair, or `reader` fails.
+    pub fn decryptor<R: Read>(&self, mut reader: R) -> Result<Decryptor<R>> {
+        let head = FileHead::read(&mut reader)?;
+        let context = &head.header.parameters.context;
+        context.check_contains(&self.context)?;
+        let accept = |data_key: &_| head.cipher(data_key, Backend::default());
+        let (cipher, _) = self.keyring().unwrap(&head.header.table.slots, context, &[], accept)?;
+        Ok(Decryptor::new(reader, cipher))
+    }
+
+    /// The same file with the keys that `change` makes of its keys. The payload stays as it is.
+    ///
+    /// # Errors
+    /// If `sealed` is no file of kenc, its context lacks a pair, no key opens it, a new one refuses, or none would be left.
+    pub fn rewrap(&self, mut sealed: &[u8], change: KeyChange) -> Result<Vec<u8>> {
+        let head = FileHead::read(&mut sealed)?;
+        let header = &head.header;
+        let context = &header.parameters.context;
+        context.check_contains(&self.context)?;
+        let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();
+        let keyring = self.keyring();
+        let rewrapped =
+            Rewrapper::new(&keyring, change, Vec::new()).rewrap(&header.table.slots, context, &is_data_key)?;
+        let mut file = head.bytes_with(&header.with_slots(rewrapped.slots)?);
+        file.extend_from_slice(sealed);
+        Ok(file)
+    }
+}
+
+/// What operations ask of a session.
+impl Session {
+    /// Everything with which keys are asked, for [`crate::document`].
+    #[must_use]
+    pub fn keyring(&self) -> Keyring<'_> {
+        self.keyring_trusting(&self.trusted)
+    }
+
+    /// The same for one file, of whose keys those may be asked that are in `trusted`.
+    #[must_use]
+    pub fn keyring_trusting<'k>(&'k self, trusted: &'k TrustedKeys) -> Keyring<'k> {
+        self.keyring_of(&self.kms, trusted)
+    }
+
+    /// The same with another access to AWS KMS, which [`Session::kms_for_rule`] makes.
+    #[must_use]
+    pub fn keyring_of<'k>(&'k self, kms: &'k AwsKms, trusted: &'k TrustedKeys) -> Keyring<'k> {
+        Keyring { kms, identities: &self.identities, passphrases: &*self.passphrases, trusted }
+    }
+
+    /// The access to AWS KMS.
+    #[must_use]
+    pub fn kms(&self) -> &AwsKms {
+        &self.kms
+    }
+
+    /// An access to AWS KMS with the profile and the role of a rule. What the session says goes before the rule.
+    #[must_use]
+    pub fn kms_for_rule(&self, profile: Option<String>, role: Option<String>) -> AwsKms {
+        let KmsSettings { profile: own_profile, region, role_arn, timeout } = self.settings.clone();
+        AwsKms::new(KmsSettings { profile: own_profile.or(profile), region, role_arn: role_arn.or(role), timeout })
+    }
+
+    /// Makes a data key for files that are encrypted whole, and wraps it under the keys of a recipe.
+    ///
+    /// # Errors
+    /// If a key refuses, or there is none.
+    pub fn wrap_new(&self, recipe: &WholeFileRecipe) -> Result<(DataKey, Vec<WrappedKey>)> {
+        let WholeFileRecipe { keys, role, profile, context, line: _ } = recipe;
+        let kms = self.kms_for_rule(profile.clone(), role.clone());
+        self.keyring_of(&kms, &self.trusted).wrap_new(keys, context)
+    }
+
+    /// The keys with which files are opened; all, if there are none.
+    #[must_use]
+    pub fn only(&self) -> &[KeySpec] {
+        &self.only
+    }
+
+    /// The pairs that are bound to what is sealed, and demanded of what is opened.
+    #[must_use]
+    pub fn context(&self) -> &EncryptionContext {
+        &self.context
+    }
+
+    /// Where identities are looked for.
+    #[must_use]
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Warns of identities that everybody on this machine can read or replace.
+    pub fn warn_of_open_identities(&self) {
+        for path in identities_open_to_all(&self.identities) {
+            self.observer.warning(&Warning::IdentityOpenToAll(path.to_owned()));
+        }
+    }
+
+    /// Warns of a document that was opened, and for which no valid seal vouches.
+    pub fn warn_unless_sealed(&self, name: &str, report: &Report) {
+        if report.seal != SealStatus::Verified {
+            self.observer.warning(&Warning::NotSealed { name: name.to_owned(), seal: report.seal });
+        }
+    }
+
+    /// The configs, if there are any.
+    #[must_use]
+    pub fn configs(&self) -> Option<&Configs> {
+        self.configs.as_ref()
+    }
+
+    /// Who hears of the work.
+    #[must_use]
+    pub fn observer(&self) -> &dyn Observer {
+        &*self.observer
+    }
+
+    /// Becomes true when the work is to end.
+    #[must_use]
+    pub fn cancelled(&self) -> &AtomicBool {
+        &self.cancelled
+    }
+
+    /// Ends an operation that is to end.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn check_cancelled(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// What configs and the session demand of a file; `None` is the standard input.
+    ///
+    /// # Errors
+    /// If a config cannot be read, or something in it is wrong.
+    pub fn guards(&self, path: Option<&Path>) -> Result<Guards, Failure> {
+        match &self.configs {
+            Some(configs) => configs.guards(path),
+            None => Ok(Guards { trusted: self.trusted.clone(), require_seal: false }),
+        }
+    }
+
+    /// What is demanded of a document.
+    #[must_use]
+    pub fn document_demands(&self, mac: MacDemand, seal: SealDemand) -> Demands {
+        Demands { only: self.only.clone(), context: self.context.clone(), mac, seal, order: Vec::new() }
+    }
+
+    /// Checks what can be checked of a kenc file without a key.
+    ///
+    /// # Errors
+    /// If its context lacks a pair.
+    pub fn check_context(&self, head: &FileHead) -> Result<()> {
+        Ok(head.header.parameters.context.check_contains(&self.context)?)
+    }
+
+    /// Whether nobody has to be asked for the keys of a kenc file who is not being asked already.
+    #[must_use]
+    pub fn knows(&self, head: &FileHead) -> bool {
+        self.memory.knows(&head.header.table.slots, &head.header.parameters.context)
+    }
+
+    /// The cipher for the chunks of a kenc file, from the first key that opens it.
+    ///
+    /// # Errors
+    /// If its context lacks a pair, or no key opens it.
+    pub fn cipher(&self, head: &FileHead, trusted: &TrustedKeys) -> Result<ChunkCipher> {
+        self.unwrap(head, trusted).map(|(cipher, _)| cipher)
+    }
+
+    /// The same, and the data key, with which a successor of the file is made.
+    ///
+    /// # Errors
+    /// As [`Session::cipher`].
+    pub fn unwrap(&self, head: &FileHead, trusted: &TrustedKeys) -> Result<(ChunkCipher, DataKey)> {
+        self.check_context(head)?;
+        let (slots, context) = (&head.header.table.slots, &head.header.parameters.context);
+        let keyring = self.keyring_trusting(trusted);
+        let (opened, slot) = keyring.unwrap_with(&self.memory, slots, context, &self.only, |data_key| {
+            let cipher = head.cipher(data_key, Backend::default())?;
+            Some((cipher, DataKey::from_slice(data_key.expose())?))
+        })?;
+        let key = &slots[slot];
+        self.observer.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
+        Ok(opened)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The passphrase that the program gave, if any.
+struct FixedPassphrase(Option<SecretString>);
+
+impl PassphraseSource for FixedPassphrase {
+    fn passphrase(&self, _subject: &str) -> Result<SecretString> {
+        self.new_passphrase()
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.0.clone().ok_or_else(|| Error::Passphrase("the session has none".to_owned()))
+    }
+
+    fn must_be_typed(&self) -> bool {
+        false
+    }
+}
