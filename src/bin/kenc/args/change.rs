@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::documents::{DOCUMENTS, DocumentChangeArgs, FromConfigArgs, SelectionArgs};
-use super::{AwsArgs, Cipher, OpenArgs, PassphraseArgs, PassphraseFrom, WorkArgs, parse_passphrase_source};
+use super::shared::{
+    AwsArgs, OpenArgs, PassphraseArgs, PassphraseFrom, PayloadCipher, WorkArgs, parse_passphrase_source,
+};
 
 #[derive(Debug, Args)]
 pub struct RewrapArgs {
@@ -53,7 +55,7 @@ pub struct RotateArgs {
 
     /// Cipher for the new payload (default: same as before)
     #[arg(long, value_name = "CIPHER")]
-    pub cipher: Option<Cipher>,
+    pub cipher: Option<PayloadCipher>,
 
     #[command(flatten)]
     pub document: DocumentChangeArgs,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{AwsArgs, OpenArgs, PassphraseArgs};
+use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
 pub struct ExecArgs {

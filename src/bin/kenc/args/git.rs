@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{AwsArgs, OpenArgs, PassphraseArgs, examples};
+use super::examples;
+use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
 pub struct GitArgs {

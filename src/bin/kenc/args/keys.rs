@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 use kenc::keys::aws_kms::{AwsPrincipal, KmsPurpose, is_account};
 
-use super::{AwsArgs, PassphraseArgs, examples};
+use super::examples;
+use super::shared::{AwsArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
 pub struct KeysArgs {

@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use kenc::document::{Path, Step};
 
 use super::documents::{DocumentOpenArgs, Notation};
-use super::{AwsArgs, OpenArgs, PassphraseArgs};
+use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
 pub struct GetArgs {

@@ -17,7 +17,7 @@ use kenc::fs::held::Held;
 use kenc::fs::input::{Input, Kind};
 use kenc::keys::WrappedKey;
 
-use crate::args::{Cipher, EncryptArgs};
+use crate::args::{EncryptArgs, PayloadCipher};
 use crate::commands::documents;
 use crate::commands::encrypt_many;
 use crate::commands::opening::{is_kenc_file, source_in_file, threads};
@@ -148,10 +148,10 @@ impl Recipe {
     }
 }
 
-pub fn suite(cipher: Cipher) -> Suite {
+pub fn suite(cipher: PayloadCipher) -> Suite {
     match cipher {
-        Cipher::Aes256Gcm => Suite::Aes256Gcm,
-        Cipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+        PayloadCipher::Aes256Gcm => Suite::Aes256Gcm,
+        PayloadCipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
     }
 }
 

@@ -12,7 +12,7 @@ use kenc::keys::rewrap::Old;
 use kenc::keys::{Rewrapper, Vouchers, WrappedKey};
 use serde_json::{Value, json};
 
-use crate::args::{Cipher, RotateArgs};
+use crate::args::{PayloadCipher, RotateArgs};
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::vouching::{Consent, Vouching};
@@ -178,8 +178,8 @@ impl Rotation<'_> {
         let renewed = rewrapper.renew(&Old { slots, context, is_data_key }, new_context, vouchers)?;
         let suite = match self.args.cipher {
             None => *suite,
-            Some(Cipher::Aes256Gcm) => Suite::Aes256Gcm,
-            Some(Cipher::ChaCha20Poly1305) => Suite::ChaCha20Poly1305,
+            Some(PayloadCipher::Aes256Gcm) => Suite::Aes256Gcm,
+            Some(PayloadCipher::ChaCha20Poly1305) => Suite::ChaCha20Poly1305,
         };
         let parameters = Parameters { suite, context: new_context.clone() };
         let file = NewFile::new(parameters, renewed.slots.clone(), &renewed.data_key, Backend::default())?;
