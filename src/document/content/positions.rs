@@ -6,7 +6,7 @@ use crate::document::content::tree::Place;
 const BLOCK: usize = 256;
 
 /// Tells line and column of an offset, in a short time even where a text is one long line.
-pub(crate) struct Lines<'a> {
+pub(crate) struct LineIndex<'a> {
     text: &'a str,
     /// Where each line begins.
     starts: Vec<usize>,
@@ -26,7 +26,7 @@ pub(crate) fn own_lines(text: &str, comment: &std::ops::Range<usize>) -> Option<
     is_alone.then(|| if mark { start + '\u{feff}'.len_utf8()..end } else { start..end })
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineIndex<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(ends).collect();
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn places_are_counted_from_one_and_in_characters() {
         let text = format!("a\nüx\r\n{}é!", "ö".repeat(1000));
-        let lines = Lines::new(&text);
+        let lines = LineIndex::new(&text);
         for (letter, line, column) in
             [('a', 1, 1), ('ü', 2, 1), ('x', 2, 2), ('ö', 3, 1), ('é', 3, 1001), ('!', 3, 1002)]
         {
@@ -78,6 +78,6 @@ mod tests {
             assert_eq!((place.line, place.column), (line, column), "{letter}");
         }
         assert_eq!(lines.place(text.len()), Place { line: 3, column: 1003 });
-        assert_eq!(Lines::new("").place(0), Place { line: 1, column: 1 });
+        assert_eq!(LineIndex::new("").place(0), Place { line: 1, column: 1 });
     }
 }

@@ -25,7 +25,7 @@ pub enum Value {
 
 /// The type of an encrypted value, as its token names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Text,
     Integer,
     Float,
@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     Comment,
 }
 
-impl Kind {
+impl ValueKind {
     const NAMES: [(Self, &'static str); 7] = [
         (Self::Text, "str"),
         (Self::Integer, "int"),
@@ -58,15 +58,15 @@ impl Kind {
 
 impl Value {
     /// The type, or `None` for nothing, which has no plaintext and is never encrypted.
-    pub(crate) fn kind(&self) -> Option<Kind> {
+    pub(crate) fn kind(&self) -> Option<ValueKind> {
         match self {
             Self::Null => None,
             // Bytes that are no text are text to sops all the same, since it has a type of their own only for reading.
-            Self::Text(_) | Self::Bytes(_) => Some(Kind::Text),
-            Self::Integer(_) => Some(Kind::Integer),
-            Self::Float(_) => Some(Kind::Float),
-            Self::Bool(_) => Some(Kind::Bool),
-            Self::Time(_) => Some(Kind::Time),
+            Self::Text(_) | Self::Bytes(_) => Some(ValueKind::Text),
+            Self::Integer(_) => Some(ValueKind::Integer),
+            Self::Float(_) => Some(ValueKind::Float),
+            Self::Bool(_) => Some(ValueKind::Bool),
+            Self::Time(_) => Some(ValueKind::Time),
         }
     }
 
@@ -105,22 +105,22 @@ impl Value {
     }
 
     /// The value whose plaintext is `bytes`, or `None` if no value of this type is.
-    pub(crate) fn from_plaintext(kind: Kind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+    pub(crate) fn from_plaintext(kind: ValueKind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         let Ok(text) = std::str::from_utf8(&bytes) else {
-            return matches!(kind, Kind::Text | Kind::Bytes).then_some(Self::Bytes(bytes));
+            return matches!(kind, ValueKind::Text | ValueKind::Bytes).then_some(Self::Bytes(bytes));
         };
         Some(match kind {
-            Kind::Text => Self::Text(Zeroizing::new(text.to_owned())),
-            Kind::Integer => Self::Integer(text.parse().ok()?),
-            Kind::Float => Self::Float(text.parse().ok()?),
-            Kind::Bool => Self::Bool(match text {
+            ValueKind::Text => Self::Text(Zeroizing::new(text.to_owned())),
+            ValueKind::Integer => Self::Integer(text.parse().ok()?),
+            ValueKind::Float => Self::Float(text.parse().ok()?),
+            ValueKind::Bool => Self::Bool(match text {
                 "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
                 "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
                 _ => return None,
             }),
-            Kind::Time => Self::Time(canonical_time(text)?),
-            Kind::Bytes => Self::Bytes(bytes),
-            Kind::Comment => return None,
+            ValueKind::Time => Self::Time(canonical_time(text)?),
+            ValueKind::Bytes => Self::Bytes(bytes),
+            ValueKind::Comment => return None,
         })
     }
 }
@@ -156,7 +156,7 @@ mod tests {
         String::from_utf8(value.plaintext().to_vec()).unwrap()
     }
 
-    fn read(kind: Kind, text: &str) -> Option<Value> {
+    fn read(kind: ValueKind, text: &str) -> Option<Value> {
         Value::from_plaintext(kind, Zeroizing::new(text.as_bytes().to_vec()))
     }
 
@@ -182,13 +182,13 @@ mod tests {
 
     #[test]
     fn what_other_writers_may_have_written_reads_as_the_same_value() {
-        assert_eq!(read(Kind::Integer, "+042"), Some(Value::Integer(42)));
-        assert_eq!(read(Kind::Float, "2.50"), Some(Value::Float(2.5)));
-        assert_eq!(read(Kind::Float, "+Inf"), Some(Value::Float(f64::INFINITY)));
+        assert_eq!(read(ValueKind::Integer, "+042"), Some(Value::Integer(42)));
+        assert_eq!(read(ValueKind::Float, "2.50"), Some(Value::Float(2.5)));
+        assert_eq!(read(ValueKind::Float, "+Inf"), Some(Value::Float(f64::INFINITY)));
         for text in ["true", "TRUE", "True", "t", "T", "1"] {
-            assert_eq!(read(Kind::Bool, text), Some(Value::Bool(true)), "{text}");
+            assert_eq!(read(ValueKind::Bool, text), Some(Value::Bool(true)), "{text}");
         }
-        let time = |text| read(Kind::Time, text).map(|value| plaintext(&value));
+        let time = |text| read(ValueKind::Time, text).map(|value| plaintext(&value));
         assert_eq!(time("2024-01-01T00:00:00.120Z").as_deref(), Some("2024-01-01T00:00:00.12Z"));
         assert_eq!(time("2024-01-01T10:00:00+02:00").as_deref(), Some("2024-01-01T10:00:00+02:00"));
     }
@@ -196,18 +196,18 @@ mod tests {
     #[test]
     fn what_is_no_value_of_its_type_is_refused() {
         for (kind, text) in [
-            (Kind::Integer, "9223372036854775808"),
-            (Kind::Integer, ""),
-            (Kind::Integer, "1.0"),
-            (Kind::Float, "one"),
-            (Kind::Bool, "yes"),
-            (Kind::Time, "yesterday"),
-            (Kind::Time, ""),
-            (Kind::Comment, "text"),
+            (ValueKind::Integer, "9223372036854775808"),
+            (ValueKind::Integer, ""),
+            (ValueKind::Integer, "1.0"),
+            (ValueKind::Float, "one"),
+            (ValueKind::Bool, "yes"),
+            (ValueKind::Time, "yesterday"),
+            (ValueKind::Time, ""),
+            (ValueKind::Comment, "text"),
         ] {
             assert_eq!(read(kind, text), None, "{kind:?} {text}");
         }
-        assert_eq!(Value::from_plaintext(Kind::Integer, Zeroizing::new(vec![0xff])), None);
+        assert_eq!(Value::from_plaintext(ValueKind::Integer, Zeroizing::new(vec![0xff])), None);
     }
 
     proptest! {

@@ -27,7 +27,7 @@ impl Tree {
 }
 
 /// A container that a walk is in, with what is left of it. The stack of these is on the heap: no tree is too deep.
-struct Level<'a> {
+struct WalkLevel<'a> {
     node: &'a Node,
     rest: Rest<'a>,
 }
@@ -45,7 +45,7 @@ enum Next<'a> {
 }
 
 fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, Item<'a>)) {
-    let mut levels: Vec<Level<'a>> = Vec::new();
+    let mut levels: Vec<WalkLevel<'a>> = Vec::new();
     let mut node = root;
     loop {
         match node {
@@ -53,11 +53,11 @@ fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, Item<'
             Node::Alias(place) => visit(&path, Item::Alias(*place)),
             Node::Mapping(entries) => {
                 visit(&path, Item::Enter(node));
-                levels.push(Level { node, rest: Rest::Members(entries.iter()) });
+                levels.push(WalkLevel { node, rest: Rest::Members(entries.iter()) });
             }
             Node::Sequence(entries) => {
                 visit(&path, Item::Enter(node));
-                levels.push(Level { node, rest: Rest::Items(entries.iter(), 0) });
+                levels.push(WalkLevel { node, rest: Rest::Items(entries.iter(), 0) });
             }
         }
         loop {

@@ -8,7 +8,7 @@ use crate::document::content::positions;
 use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before};
 use crate::document::content::value::Value;
 use crate::document::content::walk::Item;
-use crate::document::file::comparison::{Meant, Target, check_metadata};
+use crate::document::file::comparison::{ChangedNode, Meant, check_metadata};
 use crate::document::file::document::{Document, unreadable};
 use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::METADATA_KEY;
@@ -32,7 +32,7 @@ impl Document {
             append(self.format, &mut meant, &place, value.clone())?;
         }
         let text = self.put(&place, &value, is_there)?;
-        self.check(&text, &meant, &Target::put(&place, &value))?;
+        self.check(&text, &meant, &ChangedNode::put(&place, &value))?;
         Ok(text)
     }
 
@@ -74,7 +74,7 @@ impl Document {
         let changed = apply(text, splices)?;
         let mut meant = found.tree.clone();
         detach(&mut meant, path)?;
-        self.check(&changed, &meant, &Target::removed(path, comments))?;
+        self.check(&changed, &meant, &ChangedNode::removed(path, comments))?;
         Ok(changed)
     }
 
@@ -150,7 +150,7 @@ impl Document {
     }
 
     /// Parses a text that another tree was put into, and compares.
-    fn check(&self, text: &str, meant: &Tree, target: &Target<'_>) -> Result<(), DocumentError> {
+    fn check(&self, text: &str, meant: &Tree, target: &ChangedNode<'_>) -> Result<(), DocumentError> {
         let read = store_of(self.format).parse(text).map_err(|error| unreadable(&error))?;
         Meant::another_tree(self.format).check(&meant.roots, &read, text)?;
         target.check_comments(self.format, (&self.found, &self.text), &read)?;

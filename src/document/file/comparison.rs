@@ -15,7 +15,7 @@ use crate::document::content::value::Value;
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::Item;
 use crate::document::store::ini::read::DEFAULT;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::error::DocumentError;
 
 /// What the text says now, and what it was to become.
@@ -31,7 +31,7 @@ type Same = Result<(), DocumentError>;
 
 impl<'a> Meant<'a> {
     /// Everything is as before, but for `edits`.
-    pub(crate) fn with_edits(format: Format, before: &Found, edits: &'a [Edit]) -> Result<Self, DocumentError> {
+    pub(crate) fn with_edits(format: Format, before: &ParsedText, edits: &'a [Edit]) -> Result<Self, DocumentError> {
         let mut by_leaf: Vec<Option<&NewText>> = vec![None; before.tokens.len()];
         for edit in edits {
             let slot = by_leaf.get_mut(edit.leaf.0).ok_or_else(|| differs("a change of a leaf that is not there"))?;
@@ -48,7 +48,7 @@ impl<'a> Meant<'a> {
     }
 
     /// Compares all roots.
-    pub(crate) fn check(&self, before: &[Node], after: &Found, text: &str) -> Same {
+    pub(crate) fn check(&self, before: &[Node], after: &ParsedText, text: &str) -> Same {
         if before.len() != after.tree.roots.len() {
             return Err(differs("another number of documents"));
         }
@@ -56,7 +56,7 @@ impl<'a> Meant<'a> {
     }
 
     // The recursion is as deep as the parsers let a document be nested.
-    fn node(&self, before: &Node, read: &Node, after: &Found, text: &str) -> Same {
+    fn node(&self, before: &Node, read: &Node, after: &ParsedText, text: &str) -> Same {
         match (before, read) {
             (Node::Mapping(before), Node::Mapping(read)) if self.is_free_order() => {
                 self.members(before, read, after, text)
@@ -93,7 +93,7 @@ impl<'a> Meant<'a> {
         self.format == Format::Toml && !self.with_comments
     }
 
-    fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &Found, text: &str) -> Same {
+    fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &ParsedText, text: &str) -> Same {
         fn says_something(member: &Member) -> bool {
             match &member.value {
                 Node::Mapping(entries) => children(entries).any(says_something),
@@ -115,7 +115,7 @@ impl<'a> Meant<'a> {
         &self,
         before: &[Entry<T>],
         read: &[Entry<T>],
-        (after, text): (&Found, &str),
+        (after, text): (&ParsedText, &str),
         counts: impl Fn(&T) -> bool,
         same: impl Fn(&T, &T) -> Same,
     ) -> Same {
@@ -165,7 +165,7 @@ impl<'a> Meant<'a> {
         (meant == found).then_some(()).ok_or_else(|| differs("another comment"))
     }
 
-    fn leaf(&self, before: &Leaf, read: &Leaf, after: &Found, text: &str) -> Same {
+    fn leaf(&self, before: &Leaf, read: &Leaf, after: &ParsedText, text: &str) -> Same {
         let is_same = match self.edits.get(before.id.0).copied().flatten() {
             None => reads_as(self.format, &before.value, &read.value),
             Some(NewText::Plain(value)) => reads_as(self.format, value, &read.value),
@@ -179,7 +179,7 @@ impl<'a> Meant<'a> {
         is_same.then_some(()).ok_or_else(|| differs(&format!("another value at line {}", read.place.line)))
     }
 
-    fn comment(&self, before: &Comment, read: &Comment, after: &Found, text: &str) -> Same {
+    fn comment(&self, before: &Comment, read: &Comment, after: &ParsedText, text: &str) -> Same {
         let is_same = match self.edits.get(before.id.0).copied().flatten() {
             None => before.text == read.text,
             Some(NewText::Comment(comment)) => *comment == read.text,
@@ -193,7 +193,7 @@ impl<'a> Meant<'a> {
 
 /// The node that a change was made to, and what the change may do to comments: it keeps all others, in their order, before the
 /// values that they stood before.
-pub(crate) struct Target<'a> {
+pub(crate) struct ChangedNode<'a> {
     path: &'a Path,
     /// What was put there; `None` if the node was removed.
     new: Option<&'a Node>,
@@ -202,12 +202,12 @@ pub(crate) struct Target<'a> {
 }
 
 /// A comment, or a value that is not compared again.
-enum Token<'t> {
+enum CommentOrValue<'t> {
     Comment(&'t Comment),
     Value,
 }
 
-impl<'a> Target<'a> {
+impl<'a> ChangedNode<'a> {
     pub(crate) fn put(path: &'a Path, new: &'a Node) -> Self {
         Self { path, new: Some(new), gone: &[] }
     }
@@ -217,7 +217,12 @@ impl<'a> Target<'a> {
     }
 
     /// Compares the comments around the target.
-    pub(crate) fn check_comments(&self, format: Format, (before, text): (&Found, &str), after: &Found) -> Same {
+    pub(crate) fn check_comments(
+        &self,
+        format: Format,
+        (before, text): (&ParsedText, &str),
+        after: &ParsedText,
+    ) -> Same {
         let is_free_order = format == Format::Toml;
         let (meant, mut extra) = tokens(&before.tree, Some(self.path), is_free_order);
         // Once a node is removed, its path is that of another.
@@ -241,7 +246,7 @@ impl<'a> Target<'a> {
     }
 
     /// The comments before the target that go with it: on its own lines, and those that mark it.
-    fn comments_of_its_lines(&self, before: &Found, text: &str) -> Vec<LeafId> {
+    fn comments_of_its_lines(&self, before: &ParsedText, text: &str) -> Vec<LeafId> {
         let mut may_go = self.gone.to_vec();
         if self.new.is_some() {
             return may_go;
@@ -266,33 +271,33 @@ impl<'a> Target<'a> {
 }
 
 /// The comments and values outside of what is below `target`, and the comments within.
-fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Vec<Token<'t>>, Vec<String>) {
+fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Vec<CommentOrValue<'t>>, Vec<String>) {
     let (mut tokens, mut within) = (Vec::new(), Vec::new());
     tree.walk(|path, item| {
         let is_within = target.is_some_and(|target| path.root == target.root && path.steps.starts_with(&target.steps));
         match item {
             Item::Comment(comment) if is_within => within.push(comment.text.to_string()),
-            Item::Comment(comment) => tokens.push(Token::Comment(comment)),
-            Item::Leaf(_) | Item::Alias(_) if !is_within && !is_free_order => tokens.push(Token::Value),
+            Item::Comment(comment) => tokens.push(CommentOrValue::Comment(comment)),
+            Item::Leaf(_) | Item::Alias(_) if !is_within && !is_free_order => tokens.push(CommentOrValue::Value),
             _ => {}
         }
     });
     if is_free_order {
         tokens.sort_by_key(|token| match token {
-            Token::Comment(comment) => comment.place,
-            Token::Value => crate::document::Place::default(),
+            CommentOrValue::Comment(comment) => comment.place,
+            CommentOrValue::Value => crate::document::Place::default(),
         });
     }
     (tokens, within)
 }
 
 /// The comments before each value, and those behind the last one.
-fn runs<'t>(tokens: &[Token<'t>]) -> Vec<Vec<&'t Comment>> {
+fn runs<'t>(tokens: &[CommentOrValue<'t>]) -> Vec<Vec<&'t Comment>> {
     let mut runs = vec![Vec::new()];
     for token in tokens {
         match token {
-            Token::Value => runs.push(Vec::new()),
-            Token::Comment(comment) => runs.last_mut().expect("there is always a run").push(*comment),
+            CommentOrValue::Value => runs.push(Vec::new()),
+            CommentOrValue::Comment(comment) => runs.last_mut().expect("there is always a run").push(*comment),
         }
     }
     runs
@@ -378,7 +383,7 @@ fn says_nothing(value: &Json) -> bool {
     }
 }
 
-fn token<'a>(found: &Found, leaf: usize, text: &'a str) -> &'a str {
+fn token<'a>(found: &ParsedText, leaf: usize, text: &'a str) -> &'a str {
     found.tokens.get(leaf).and_then(|place| text.get(place.clone())).unwrap_or_default()
 }
 

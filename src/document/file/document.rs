@@ -8,7 +8,7 @@ use crate::document::content::format::Format;
 use crate::document::content::tree::{LeafId, Tree};
 use crate::document::file::comparison::{Meant, check_metadata};
 use crate::document::store::dotenv;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::registry::store_of;
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
@@ -17,7 +17,7 @@ use crate::error::DocumentError;
 pub struct Document {
     pub(crate) format: Format,
     pub(crate) text: Zeroizing<String>,
-    pub(crate) found: Found,
+    pub(crate) found: ParsedText,
 }
 
 impl Document {

@@ -79,7 +79,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
         old,
         ours,
         theirs,
-        data_key: if is_shared || is_base(theirs) { Key::Ours } else { Key::New },
+        data_key: if is_shared || is_base(theirs) { ResultKey::Ours } else { ResultKey::New },
         vouches: is_sealed && (is_shared || is_base(theirs)),
         given: vouchers,
     };
@@ -114,7 +114,7 @@ fn one_of<T: PartialEq + Clone>(base: Option<&T>, ours: &T, theirs: &T) -> (T, b
 
 /// The data key of the result.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
+enum ResultKey {
     Ours,
     New,
 }
@@ -123,7 +123,7 @@ struct Sides<'a> {
     old: Option<&'a Metadata>,
     ours: &'a Opened,
     theirs: &'a Opened,
-    data_key: Key,
+    data_key: ResultKey,
     /// Whether their list of keys is that of somebody who had the data key before: then it may be given another.
     vouches: bool,
     /// What vouches for keys besides the seals.
@@ -213,7 +213,7 @@ impl<'a> Sides<'a> {
     ) -> Result<(DataKey, Vec<Vec<StoredKey>>)> {
         let Wanted { groups, threshold } = wanted;
         let needed = checked_threshold(*threshold, groups.len())?;
-        if self.data_key == Key::New {
+        if self.data_key == ResultKey::New {
             return recipients::wrap_new(groups, needed, keyring, vouchers);
         }
         let data_key = data_key::copy(&self.ours.data_key);

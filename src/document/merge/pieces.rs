@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A piece of a merged sequence.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum MergePiece {
     /// As our version has it, there.
     Ours(Range<usize>),
     /// As theirs has it, there.
@@ -22,7 +22,7 @@ pub(super) enum Piece {
 }
 
 /// Cuts three sequences into pieces. Equal numbers stand for equal parts.
-pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<Piece> {
+pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<MergePiece> {
     let (in_ours, in_theirs) = (matches(base, ours), matches(base, theirs));
     let (mut b, mut o, mut t) = (0, 0, 0);
     let mut pieces = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<Pi
         });
         let same = same.count();
         if same > 0 {
-            pieces.push(Piece::Ours(o..o + same));
+            pieces.push(MergePiece::Ours(o..o + same));
             (b, o, t) = (b + same, o + same, t + same);
             continue;
         }
@@ -41,11 +41,11 @@ pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<Pi
         let (next_b, next_o, next_t) = next.unwrap_or((base.len(), ours.len(), theirs.len()));
         let [base_part, ours_part, theirs_part] = [&base[b..next_b], &ours[o..next_o], &theirs[t..next_t]];
         pieces.push(if theirs_part == base_part || ours_part == theirs_part {
-            Piece::Ours(o..next_o)
+            MergePiece::Ours(o..next_o)
         } else if ours_part == base_part {
-            Piece::Theirs(t..next_t)
+            MergePiece::Theirs(t..next_t)
         } else {
-            Piece::Both { base: b..next_b, ours: o..next_o, theirs: t..next_t }
+            MergePiece::Both { base: b..next_b, ours: o..next_o, theirs: t..next_t }
         });
         (b, o, t) = (next_b, next_o, next_t);
     }
@@ -101,9 +101,9 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
     let (mut merged, mut count) = (Zeroizing::new(String::with_capacity(room)), 0);
     for piece in pieces(&base_numbers, &our_numbers, &their_numbers) {
         match piece {
-            Piece::Ours(range) => put(&mut merged, &ours[range]),
-            Piece::Theirs(range) => put(&mut merged, &theirs[range]),
-            Piece::Both { base: of_base, ours: of_ours, theirs: of_theirs } => {
+            MergePiece::Ours(range) => put(&mut merged, &ours[range]),
+            MergePiece::Theirs(range) => put(&mut merged, &theirs[range]),
+            MergePiece::Both { base: of_base, ours: of_ours, theirs: of_theirs } => {
                 count += 1;
                 let (base, ours, theirs) = (&base[of_base], &ours[of_ours], &theirs[of_theirs]);
                 match disputed {

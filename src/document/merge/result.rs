@@ -13,16 +13,16 @@ use crate::document::merge::conflict::{Conflict, ConflictKind};
 use crate::document::merge::dispute::{Dispute, Side, Uncovered};
 use crate::document::merge::keys::{self, MergedKeys};
 use crate::document::merge::pieces::{Disputed, merge_lines};
-use crate::document::merge::tree::{Aliases, Change, Merger, Naming, first_change};
+use crate::document::merge::tree::{Aliases, ConflictNaming, Merger, TreeChange, first_change};
 use crate::document::merge::uncovered::{is_verified, uncovered_changes};
 use crate::document::merge::version::{Version, Versions};
 use crate::document::operations::decryption::Opened;
-use crate::document::operations::writer::{Encrypted, Writer, is_same_file};
+use crate::document::operations::writer::{Encrypted, EncryptionWriter, is_same_file};
 use crate::document::sops::data_key;
-use crate::document::sops::exposure::Written;
-use crate::document::sops::old_ciphertexts::{Keep, Reuse};
-use crate::document::sops::selection::{Comments, Selection};
-use crate::document::sops::timestamp::Sealing;
+use crate::document::sops::exposure::ValueCounts;
+use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
+use crate::document::sops::selection::{Comments, CompiledRule};
+use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
@@ -65,7 +65,7 @@ pub fn merge(
 ) -> Result<Merge> {
     let versions = Versions { base, ours, theirs };
     let MergedKeys { mut metadata, data_key, disputes } = keys::merge(&versions, keyring, vouchers)?;
-    let selection = Selection::new(&metadata.rule)?;
+    let selection = CompiledRule::new(&metadata.rule)?;
     let mut disputes = disputes;
     let base_of = || base.and_then(Version::opened);
     if let Some(theirs) = theirs.opened().filter(|theirs| !is_verified(theirs)) {
@@ -98,9 +98,9 @@ pub fn merge(
         }
     }
     // What is taken from a side must have been verified there.
-    let is_sealed = |version: &Version| version.opened().is_none_or(|opened| opened.sealing() == Sealing::Sealed);
-    metadata.touch(if is_sealed(ours) && is_sealed(theirs) { Sealing::Sealed } else { Sealing::Unsealed });
-    let mut reuse = Reuse::new(Keep::Ciphertexts);
+    let is_sealed = |version: &Version| version.opened().is_none_or(|opened| opened.sealing() == SealIntent::Sealed);
+    metadata.touch(if is_sealed(ours) && is_sealed(theirs) { SealIntent::Sealed } else { SealIntent::Unsealed });
+    let mut reuse = OldCiphertexts::new(Reusable::Ciphertexts);
     let mut sides: Vec<(&Opened, bool)> = [theirs, ours]
         .into_iter()
         .filter_map(Version::opened)
@@ -109,11 +109,11 @@ pub fn merge(
     // What is added last is found first: ciphertexts that can be kept, and of these ours.
     sides.sort_by_key(|(_, is_kept)| *is_kept);
     for (opened, is_kept) in sides {
-        opened.add_to(&mut reuse, if is_kept { Keep::Ciphertexts } else { Keep::Types });
+        opened.add_to(&mut reuse, if is_kept { Reusable::Ciphertexts } else { Reusable::Types });
     }
     let is_encrypted = has_encrypted_comments(ours) || has_encrypted_comments(theirs);
     let comments = if is_encrypted { Comments::Encrypted } else { Comments::InTheClear };
-    let writer = Writer { plaintext: &plaintext, selection: &selection, comments, data_key: &data_key };
+    let writer = EncryptionWriter { plaintext: &plaintext, selection: &selection, comments, data_key: &data_key };
     let Encrypted { text, aliases: _ } = writer.write(metadata, reuse, None)?;
     Ok(done(MergedText::New(text)))
 }
@@ -126,7 +126,7 @@ struct Merged {
 }
 
 impl Versions<'_> {
-    fn merged_plaintext(&self, selection: &Selection) -> Result<Merged> {
+    fn merged_plaintext(&self, selection: &CompiledRule) -> Result<Merged> {
         let format = self.ours.plaintext().format();
         if format == Format::Binary {
             return self.merged_bytes();
@@ -137,7 +137,7 @@ impl Versions<'_> {
             return Ok(Merged { plaintext, conflicts: Vec::new(), comments_left_out: 0 });
         }
         let mut fault = None;
-        for naming in Naming::of(format) {
+        for naming in ConflictNaming::of(format) {
             let merged = self.merged_document(*naming, selection)?;
             match self.exposed(&merged.plaintext, selection) {
                 None => return Ok(merged),
@@ -182,7 +182,7 @@ impl Versions<'_> {
         })
     }
 
-    fn merged_document(&self, naming: Naming, selection: &Selection) -> Result<Merged> {
+    fn merged_document(&self, naming: ConflictNaming, selection: &CompiledRule) -> Result<Merged> {
         let (ours, theirs) = (self.ours.plaintext(), self.theirs.plaintext());
         let base = self.base.map(Version::plaintext);
         let format = ours.format();
@@ -214,7 +214,7 @@ impl Versions<'_> {
     }
 
     /// The path of a value that the rule leaves in the clear, and that is to be encrypted by what the sides made of it.
-    fn exposed(&self, plaintext: &Document, selection: &Selection) -> Option<String> {
+    fn exposed(&self, plaintext: &Document, selection: &CompiledRule) -> Option<String> {
         let comments = if [self.ours, self.theirs].into_iter().any(has_encrypted_comments) {
             Comments::Encrypted
         } else {
@@ -222,14 +222,14 @@ impl Versions<'_> {
         };
         let written = |version: &Version| {
             let opened = version.opened()?;
-            Some(Written::new(version.plaintext().tree(), opened.sealed.selection(), comments))
+            Some(ValueCounts::new(version.plaintext().tree(), opened.sealed.selection(), comments))
         };
         // A version in the clear says nothing about what is to be encrypted.
         let [base, ours, theirs] =
             [self.base, Some(self.ours), Some(self.theirs)].map(|version| version.and_then(written));
-        let result = Written::new(plaintext.tree(), selection, comments);
+        let result = ValueCounts::new(plaintext.tree(), selection, comments);
         let exposed = result.iter().filter(|(name, result, _)| {
-            let count = |side: &Option<Written>| side.as_ref().and_then(|written| written.of(name));
+            let count = |side: &Option<ValueCounts>| side.as_ref().and_then(|written| written.of(name));
             let (base, ours, theirs) = (count(&base), count(&ours), count(&theirs));
             // How much of it may be in the clear: what a side has made of it, where the other has left it alone.
             let may_be = match (ours, theirs) {
@@ -260,7 +260,7 @@ fn brought_to(
     document: Document,
     wanted: &Tree,
     aliases: &mut Aliases,
-    selection: &Selection,
+    selection: &CompiledRule,
 ) -> Result<Document, DocumentError> {
     /// More changes than this are no merge.
     const MOST: usize = 5000;
@@ -272,8 +272,8 @@ fn brought_to(
         }
         let text = match first_change(document.format(), &have, wanted) {
             None => return Ok(document),
-            Some(Change::Remove(path)) => document.without_marked(&path, |comment| selection.is_mark(comment))?,
-            Some(Change::Put(path, node)) => document.with_value(&path, &node)?,
+            Some(TreeChange::Remove(path)) => document.without_marked(&path, |comment| selection.is_mark(comment))?,
+            Some(TreeChange::Put(path, node)) => document.with_value(&path, &node)?,
         };
         document = Document::parse(document.format(), text)?;
     }

@@ -8,7 +8,7 @@ use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step, Tre
 use crate::document::content::value_text::reads_as;
 use crate::document::file::document::Document;
 use crate::document::merge::conflict::{Conflict, ConflictKind};
-use crate::document::merge::pieces::{Piece, pieces};
+use crate::document::merge::pieces::{MergePiece, pieces};
 use crate::document::store::ini::read::DEFAULT;
 
 /// Most items of three lists that are merged one by one.
@@ -16,7 +16,7 @@ const MAX_ITEMS: usize = 6000;
 
 /// How a conflict stands in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(super) enum ConflictNaming {
     /// The value becomes a mapping of its versions.
     Within,
     /// Where values cannot hold others: the key keeps our version, and `KEY__kenc_theirs` has theirs.
@@ -25,7 +25,7 @@ pub(super) enum Naming {
     Before,
 }
 
-impl Naming {
+impl ConflictNaming {
     /// What can be tried in a notation.
     pub(super) fn of(format: Format) -> &'static [Self] {
         if format.has_types() { &[Self::Within] } else { &[Self::Behind, Self::Before] }
@@ -99,7 +99,7 @@ pub(super) fn is_same(format: Format, left: &Node, right: &Node) -> bool {
 /// The merge of three trees in one notation.
 pub(super) struct Merger {
     pub(super) format: Format,
-    pub(super) naming: Naming,
+    pub(super) naming: ConflictNaming,
     pub(super) conflicts: Vec<Conflict>,
 }
 
@@ -181,7 +181,7 @@ impl Merger {
             let node = self.node(&place, base, ours, theirs);
             merged.extend(node.map(|node| Entry::Child(Member::new(key.clone(), node))));
             let is_disputed = self.conflicts.len() > count && self.conflicts[count].path == place;
-            if is_disputed && self.naming != Naming::Within {
+            if is_disputed && self.naming != ConflictNaming::Within {
                 for (version, node) in [(BASE, base), (THEIRS, theirs)] {
                     let beside = self.naming.beside(key, version);
                     merged.extend(node.map(|node| Entry::Child(Member::new(beside, node.clone()))));
@@ -226,9 +226,9 @@ impl Merger {
         let mut merged = Vec::new();
         for piece in pieces(&base_numbers, &our_numbers, &their_numbers) {
             let nodes = match piece {
-                Piece::Ours(range) => &ours[range],
-                Piece::Theirs(range) => &theirs[range],
-                Piece::Both { .. } => return None,
+                MergePiece::Ours(range) => &ours[range],
+                MergePiece::Theirs(range) => &theirs[range],
+                MergePiece::Both { .. } => return None,
             };
             merged.extend(nodes.iter().map(|node| (*node).clone()));
         }
@@ -249,7 +249,7 @@ impl Merger {
             _ => ConflictKind::BothChanged,
         };
         self.conflicts.push(Conflict { path: path.clone(), kind });
-        if self.naming != Naming::Within {
+        if self.naming != ConflictNaming::Within {
             return ours.cloned();
         }
         let versions = [(OURS, ours), (BASE, base), (THEIRS, theirs)];
@@ -259,13 +259,13 @@ impl Merger {
 }
 
 /// A change that brings a tree nearer to another.
-pub(super) enum Change {
+pub(super) enum TreeChange {
     Remove(Path),
     Put(Path, Node),
 }
 
 /// The first change that is to be made. None if both say the same.
-pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option<Change> {
+pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option<TreeChange> {
     have.roots
         .iter()
         .zip(&wanted.roots)
@@ -273,7 +273,7 @@ pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option
         .find_map(|(root, (have, wanted))| change(format, &Path { root, steps: Vec::new() }, have, wanted))
 }
 
-fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Change> {
+fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<TreeChange> {
     match (have, wanted) {
         (Node::Mapping(have), Node::Mapping(wanted)) => {
             let below = |key: &str| path.join(Step::Key(key.to_owned()));
@@ -281,14 +281,14 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Cha
                 children(have).map(|member| (member.key.as_str(), &member.value)).collect();
             let wanting: std::collections::HashSet<&str> = children(wanted).map(|member| member.key.as_str()).collect();
             if let Some(extra) = children(have).find(|member| !wanting.contains(member.key.as_str())) {
-                return Some(Change::Remove(below(&extra.key)));
+                return Some(TreeChange::Remove(below(&extra.key)));
             }
             children(wanted).find_map(|member| match having.get(member.key.as_str()) {
                 Some(have) => change(format, &below(&member.key), have, &member.value),
                 // In TOML a table without anything in it may have no place.
                 None if format == Format::Toml && is_empty(&member.value) => None,
                 None if format == Format::Ini && member.key == DEFAULT && is_empty(&member.value) => None,
-                None => Some(Change::Put(below(&member.key), member.value.clone())),
+                None => Some(TreeChange::Put(below(&member.key), member.value.clone())),
             })
         }
         (Node::Sequence(have), Node::Sequence(wanted)) if children(have).count() == children(wanted).count() => {
@@ -296,7 +296,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Cha
             each.into_iter().find_map(|(at, (have, wanted))| change(format, &path.join(Step::Index(at)), have, wanted))
         }
         _ if is_same(format, have, wanted) => None,
-        _ => Some(Change::Put(path.clone(), wanted.clone())),
+        _ => Some(TreeChange::Put(path.clone(), wanted.clone())),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::crypto::sha256;
 use crate::document::content::format::Format;
 use crate::document::merge::dispute::{Dispute, Side, Uncovered};
 use crate::document::operations::decryption::Opened;
-use crate::document::sops::rule_walk::{Met, walk};
+use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::seal::SealStatus;
 
 /// Whether the seal of a version was verified.
@@ -36,11 +36,11 @@ fn uncovered(version: &Opened) -> (BTreeSet<String>, Vec<[u8; 32]>) {
     let (mut names, mut comments) = (BTreeSet::new(), Vec::new());
     let _ = walk(version.plaintext().tree(), version.sealed.selection(), |met, spot| {
         match met {
-            Met::Leaf(leaf) if !spot.is_selected || leaf.value.stays() => {
+            RuleItem::Leaf(leaf) if !spot.is_selected || leaf.value.stays() => {
                 names.insert(spot.path.keys().collect::<Vec<_>>().join("."));
             }
-            Met::Comment(comment) => comments.push(sha256(comment.text.as_bytes())),
-            Met::Leaf(_) | Met::Alias(_) => {}
+            RuleItem::Comment(comment) => comments.push(sha256(comment.text.as_bytes())),
+            RuleItem::Leaf(_) | RuleItem::Alias(_) => {}
         }
         Ok::<(), ()>(())
     });

@@ -8,23 +8,23 @@ use crate::crypto::digest::are_equal;
 use crate::document::content::edit::{Edit, MetadataChange, NewText};
 use crate::document::content::format::Format;
 use crate::document::content::tree::Leaf;
-use crate::document::content::value::{Kind, Value};
+use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::Item;
 use crate::document::file::document::Document;
 use crate::document::operations::report::{MacStatus, Report};
 use crate::document::operations::requirements::{Demands, MacDemand, SealDemand};
-use crate::document::sops::cipher::{Cipher, Fault, comment_text, looks_encrypted};
+use crate::document::sops::cipher::{ValueCipher, ValueFault, comment_text, looks_encrypted};
 use crate::document::sops::data_key;
 use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::mac::Mac;
 use crate::document::sops::metadata::Metadata;
-use crate::document::sops::old_ciphertexts::{Keep, Reuse};
-use crate::document::sops::rule_walk::{Met, Spot, walk};
+use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
+use crate::document::sops::rule_walk::{RuleItem, RulePlace, walk};
 use crate::document::sops::seal::{self, SealStatus};
-use crate::document::sops::spellings::Forms;
+use crate::document::sops::spellings::Spellings;
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::sops::timestamp::Sealing;
+use crate::document::sops::timestamp::SealIntent;
 use crate::error::{At, ContextError, DocumentError, Result};
 use crate::keys::{GroupSlot, Keyring};
 
@@ -36,7 +36,7 @@ pub struct Opened {
     /// The values of the leaves, in their order, as they were encrypted.
     pub(crate) values: Vec<Value>,
     /// Source texts that the usual ones differ from.
-    pub(crate) forms: Forms,
+    pub(crate) forms: Spellings,
     /// Whether any comment is encrypted.
     pub(crate) has_encrypted_comments: bool,
     pub(crate) report: Report,
@@ -59,7 +59,7 @@ impl Sealed {
     /// If the keys do not open it, or the context is not the one that is demanded.
     pub fn verify(self, keyring: &Keyring<'_>, demands: &Demands) -> Result<(Vec<DocumentError>, Option<Report>)> {
         let data_key = self.data_key(keyring, demands)?;
-        let cipher = Cipher::new(&data_key);
+        let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
         let (_, mac_problem) = self.check_mac(&cipher, &examined);
         if mac_problem.is_some() || !examined.problems.is_empty() {
@@ -74,13 +74,13 @@ impl Sealed {
 
     /// Opens it with a data key that is known to be its own.
     pub(crate) fn open_with(self, data_key: DataKey, demands: &Demands) -> Result<Opened> {
-        let cipher = Cipher::new(&data_key);
+        let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
         self.release(data_key, &cipher, examined, demands)
     }
 
     /// Releases what was decrypted, if everything that vouches for it does.
-    fn release(self, data_key: DataKey, cipher: &Cipher, examined: Examined, demands: &Demands) -> Result<Opened> {
+    fn release(self, data_key: DataKey, cipher: &ValueCipher, examined: Examined, demands: &Demands) -> Result<Opened> {
         let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
         if let Some(problem) = first_of(problems) {
@@ -89,7 +89,8 @@ impl Sealed {
         if let (Some(problem), MacDemand::Right) = (mac_problem, demands.mac) {
             return Err(problem.into());
         }
-        let forms = self.metadata.forms.as_deref().and_then(|token| Forms::decrypt(token, cipher)).unwrap_or_default();
+        let forms =
+            self.metadata.forms.as_deref().and_then(|token| Spellings::decrypt(token, cipher)).unwrap_or_default();
         let plaintext = self.plaintext(&edits, &values, &forms)?;
         let seal = seal::check(&data_key, &self, &values);
         match (seal, demands.seal) {
@@ -113,7 +114,7 @@ impl Sealed {
     }
 
     /// Decrypts everything that is encrypted.
-    fn examine(&self, cipher: &Cipher) -> Examined {
+    fn examine(&self, cipher: &ValueCipher) -> Examined {
         let mut examined = Examined {
             edits: Vec::new(),
             values: Vec::new(),
@@ -125,12 +126,12 @@ impl Sealed {
         let mut mac = Mac::new(self.metadata.mac_scope, &self.document.found.aliases);
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             match met {
-                Met::Leaf(leaf) => {
+                RuleItem::Leaf(leaf) => {
                     let value = examined.leaf(cipher, leaf, spot);
                     mac.add(&value, spot.is_selected);
                     examined.values.push(value);
                 }
-                Met::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
+                RuleItem::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
                     match comment_text(cipher, &comment.text, spot.aad) {
                         Some(text) => {
                             examined.has_encrypted_comments = true;
@@ -139,8 +140,8 @@ impl Sealed {
                         None => examined.comments_left.push(comment.place.into()),
                     }
                 }
-                Met::Alias(_) => mac.add_alias(spot.is_selected),
-                Met::Comment(_) => {}
+                RuleItem::Alias(_) => mac.add_alias(spot.is_selected),
+                RuleItem::Comment(_) => {}
             }
             Ok::<(), ()>(())
         });
@@ -148,17 +149,17 @@ impl Sealed {
         examined
     }
 
-    fn check_mac(&self, cipher: &Cipher, examined: &Examined) -> (MacStatus, Option<DocumentError>) {
+    fn check_mac(&self, cipher: &ValueCipher, examined: &Examined) -> (MacStatus, Option<DocumentError>) {
         let Metadata { mac, last_modified, .. } = &self.metadata;
         let Some(mac) = mac else { return (MacStatus::Missing, Some(DocumentError::MissingMac)) };
         match cipher.decrypt(mac, last_modified) {
-            Ok((Kind::Text, stated)) if are_equal(&stated, examined.mac.as_bytes()) => (MacStatus::Verified, None),
+            Ok((ValueKind::Text, stated)) if are_equal(&stated, examined.mac.as_bytes()) => (MacStatus::Verified, None),
             _ => (MacStatus::Wrong, Some(DocumentError::WrongMac)),
         }
     }
 
     /// The document in the clear. A remembered source text is used where it says what was encrypted, and only there.
-    fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Forms) -> Result<Document, DocumentError> {
+    fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
             let with_forms = self.with_forms(edits, forms);
             if let Ok(plaintext) = self.rewritten(&with_forms)
@@ -177,12 +178,12 @@ impl Sealed {
         self.document.rewritten(edits, &MetadataChange::Remove)
     }
 
-    fn with_forms(&self, edits: &[Edit], forms: &Forms) -> Vec<Edit> {
+    fn with_forms(&self, edits: &[Edit], forms: &Spellings) -> Vec<Edit> {
         let forms = forms.by_path();
         let mut sources = std::collections::HashMap::new();
         let mut in_the_clear = Vec::new();
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
-            if let Met::Leaf(leaf) = met
+            if let RuleItem::Leaf(leaf) = met
                 && let Some(source) = forms.get(spot.path)
             {
                 sources.insert(leaf.id, (*source).clone());
@@ -239,22 +240,26 @@ impl Opened {
     }
 
     /// Whether what is written from it gets a seal: only if all of it was verified under one.
-    pub(crate) fn sealing(&self) -> Sealing {
+    pub(crate) fn sealing(&self) -> SealIntent {
         let Report { mac, seal, comments_left: _ } = self.report;
-        if mac == MacStatus::Verified && seal == SealStatus::Verified { Sealing::Sealed } else { Sealing::Unsealed }
+        if mac == MacStatus::Verified && seal == SealStatus::Verified {
+            SealIntent::Sealed
+        } else {
+            SealIntent::Unsealed
+        }
     }
 
     /// Everything in it that is encrypted, to be used again.
-    pub(crate) fn reuse(&self, keep: Keep) -> Reuse {
-        let mut reuse = Reuse::new(keep);
+    pub(crate) fn reuse(&self, keep: Reusable) -> OldCiphertexts {
+        let mut reuse = OldCiphertexts::new(keep);
         self.add_to(&mut reuse, keep);
         reuse
     }
 
     /// Adds everything in it that is encrypted, or only the types of that.
-    pub(crate) fn add_to(&self, reuse: &mut Reuse, keep: Keep) {
-        let cipher = Cipher::new(&self.data_key);
-        let kept = |token: &str| if keep == Keep::Types { String::new() } else { token.to_owned() };
+    pub(crate) fn add_to(&self, reuse: &mut OldCiphertexts, keep: Reusable) {
+        let cipher = ValueCipher::new(&self.data_key);
+        let kept = |token: &str| if keep == Reusable::Types { String::new() } else { token.to_owned() };
         // Both trees have the same entries in the same order: one is the other, rewritten.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
@@ -264,7 +269,7 @@ impl Opened {
         let (mut read, mut values) = (read.into_iter(), self.values.iter());
         let _ = walk(self.sealed.document.tree(), self.sealed.selection(), |met, spot| {
             match (met, read.next()) {
-                (Met::Leaf(leaf), Some(Met::Leaf(read))) => {
+                (RuleItem::Leaf(leaf), Some(RuleItem::Leaf(read))) => {
                     let value = values.next().unwrap_or(&read.value);
                     match &leaf.value {
                         Value::Text(token) if spot.is_selected && looks_encrypted(token) => {
@@ -274,8 +279,8 @@ impl Opened {
                     }
                 }
                 // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
-                (Met::Comment(comment), Some(Met::Comment(read)))
-                    if keep == Keep::Ciphertexts
+                (RuleItem::Comment(comment), Some(RuleItem::Comment(read)))
+                    if keep == Reusable::Ciphertexts
                         && looks_encrypted(&comment.text)
                         && comment_text(&cipher, &comment.text, spot.aad).is_some_and(|text| text == read.text) =>
                 {
@@ -300,7 +305,7 @@ struct Examined {
 
 impl Examined {
     /// The value of a leaf in the clear. One with a problem stays as it stands.
-    fn leaf(&mut self, cipher: &Cipher, leaf: &Leaf, spot: &Spot<'_>) -> Value {
+    fn leaf(&mut self, cipher: &ValueCipher, leaf: &Leaf, spot: &RulePlace<'_>) -> Value {
         if !spot.is_selected || leaf.value.stays() {
             return leaf.value.clone();
         }
@@ -311,10 +316,12 @@ impl Examined {
                     self.edits.push(Edit { leaf: leaf.id, text: NewText::Plain(value.clone()) });
                     return value;
                 }
-                Err(Fault::Damaged(fault)) => {
+                Err(ValueFault::Damaged(fault)) => {
                     self.problems.push(DocumentError::DamagedValue { at, path: path(), fault });
                 }
-                Err(Fault::NotAuthentic) => self.problems.push(DocumentError::ValueNotAuthentic { at, path: path() }),
+                Err(ValueFault::NotAuthentic) => {
+                    self.problems.push(DocumentError::ValueNotAuthentic { at, path: path() })
+                }
             },
             _ => self.problems.push(DocumentError::InTheClear { at, path: path(), others: 0 }),
         }

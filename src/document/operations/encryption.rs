@@ -6,14 +6,14 @@ use crate::crypto::DataKey;
 use crate::document::content::tree::Path;
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::Opened;
-use crate::document::operations::writer::{Encrypted, Outcome, Writer, is_same_file, survey};
-use crate::document::sops::exposure::{self, Written};
+use crate::document::operations::writer::{Encrypted, EncryptionWriter, Outcome, is_same_file, survey};
+use crate::document::sops::exposure::{self, ValueCounts};
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, checked_threshold};
-use crate::document::sops::old_ciphertexts::{Keep, Reuse};
-use crate::document::sops::selection::{Comments, Rule, Selection};
+use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
+use crate::document::sops::selection::{Comments, CompiledRule, Rule};
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::sops::timestamp::Sealing;
+use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, WrappingKey};
 
@@ -68,7 +68,7 @@ impl Document {
             Metadata::from_json(fields)?;
             return Err(DocumentError::AlreadyEncrypted.into());
         }
-        let selection = Selection::new(rule)?;
+        let selection = CompiledRule::new(rule)?;
         empty_selection.check(survey(self, &selection)?, rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
@@ -77,8 +77,9 @@ impl Document {
         });
         let stated = if groups.len() > 1 { threshold } else { 0 };
         let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
-        let writer = Writer { plaintext: self, selection: &selection, comments: *comments, data_key: &data_key };
-        writer.write(metadata, Reuse::new(Keep::Types), None)
+        let writer =
+            EncryptionWriter { plaintext: self, selection: &selection, comments: *comments, data_key: &data_key };
+        writer.write(metadata, OldCiphertexts::new(Reusable::Types), None)
     }
 }
 
@@ -106,13 +107,13 @@ impl Opened {
         metadata.touch(self.sealing());
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         let writer = self.writer(edited, &self.data_key);
-        writer.write(metadata, self.reuse(Keep::Ciphertexts), old_forms)
+        writer.write(metadata, self.reuse(Reusable::Ciphertexts), old_forms)
     }
 
     /// Refuses to leave anything in the clear that is encrypted.
     fn check_exposure(&self, edited: &Document) -> Result<(), DocumentError> {
         let (selection, comments) = (self.sealed.selection(), self.comments());
-        let written = |document: &Document| Written::new(document.tree(), selection, comments);
+        let written = |document: &Document| ValueCounts::new(document.tree(), selection, comments);
         exposure::check(&written(&self.plaintext), &written(edited))
     }
 
@@ -136,12 +137,12 @@ impl Opened {
     /// If it cannot be encrypted.
     pub fn mended(&self) -> Result<Encrypted> {
         let mut metadata = self.metadata().clone();
-        metadata.touch(Sealing::Unsealed);
+        metadata.touch(SealIntent::Unsealed);
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
-        self.writer(&self.plaintext, &self.data_key).write(metadata, self.reuse(Keep::Ciphertexts), old_forms)
+        self.writer(&self.plaintext, &self.data_key).write(metadata, self.reuse(Reusable::Ciphertexts), old_forms)
     }
 
-    pub(crate) fn writer<'a>(&'a self, plaintext: &'a Document, data_key: &'a DataKey) -> Writer<'a> {
-        Writer { plaintext, selection: self.sealed.selection(), comments: self.comments(), data_key }
+    pub(crate) fn writer<'a>(&'a self, plaintext: &'a Document, data_key: &'a DataKey) -> EncryptionWriter<'a> {
+        EncryptionWriter { plaintext, selection: self.sealed.selection(), comments: self.comments(), data_key }
     }
 }

@@ -4,8 +4,8 @@ use crate::document::content::value::Value;
 use crate::document::merge::unresolved;
 use crate::document::sops::cipher::{fault_of_form, looks_encrypted};
 use crate::document::sops::encrypted::Sealed;
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::{Rule, Selection};
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::{CompiledRule, Rule};
 use crate::error::{At, DocumentError, SealFault};
 
 impl Sealed {
@@ -15,7 +15,7 @@ impl Sealed {
     pub fn problems_without_key(&self) -> Vec<DocumentError> {
         let mut problems = Vec::new();
         let _ = walk(self.document.tree(), self.selection(), |met, spot| {
-            let Met::Leaf(leaf) = met else { return Ok(()) };
+            let RuleItem::Leaf(leaf) = met else { return Ok(()) };
             if !spot.is_selected || leaf.value.stays() {
                 return Ok(());
             }
@@ -47,10 +47,10 @@ impl Sealed {
     /// # Errors
     /// If the rule is unusable.
     pub fn in_the_clear_under(&self, rule: &Rule) -> Result<Vec<(At, String)>, DocumentError> {
-        let selection = Selection::new(rule)?;
+        let selection = CompiledRule::new(rule)?;
         let mut found = Vec::new();
         let _ = walk(self.document.tree(), &selection, |met, spot| {
-            if let Met::Leaf(leaf) = met
+            if let RuleItem::Leaf(leaf) = met
                 && spot.is_selected
                 && !leaf.value.stays()
                 && !matches!(&leaf.value, Value::Text(token) if looks_encrypted(token))

@@ -6,14 +6,14 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::MetadataChange;
-use crate::document::content::value::Kind;
+use crate::document::content::value::ValueKind;
 use crate::document::operations::decryption::Opened;
 use crate::document::operations::report::MacStatus;
 use crate::document::operations::writer::{Encrypted, Outcome};
-use crate::document::sops::cipher::Cipher;
+use crate::document::sops::cipher::ValueCipher;
 use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::seal::{self, Mark, SealStatus};
-use crate::document::sops::timestamp::Sealing;
+use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 
 impl Opened {
@@ -30,11 +30,11 @@ impl Opened {
             (MacStatus::Verified, _) => {}
         }
         let mut metadata = self.metadata().clone();
-        let cipher = Cipher::new(&self.data_key);
+        let cipher = ValueCipher::new(&self.data_key);
         let mac = metadata.mac.as_deref().ok_or(DocumentError::MissingMac)?;
         let (_, mac) = cipher.decrypt(mac, &metadata.last_modified).map_err(|_| DocumentError::WrongMac)?;
-        metadata.touch(Sealing::Sealed);
-        metadata.mac = Some(cipher.encrypt(Kind::Text, &mac, &metadata.last_modified));
+        metadata.touch(SealIntent::Sealed);
+        metadata.mac = Some(cipher.encrypt(ValueKind::Text, &mac, &metadata.last_modified));
         metadata.seal = Some(seal::placeholder());
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
         let written = seal::put(Sealed::new(written)?, &self.data_key, &self.values)?;
@@ -49,7 +49,7 @@ impl Opened {
     /// Never, unless there is a bug.
     pub fn text_in_the_clear(&self) -> Result<String, DocumentError> {
         let document = self.document();
-        let cipher = Cipher::new(&self.data_key);
+        let cipher = ValueCipher::new(&self.data_key);
         let scope = self.metadata().mac_scope;
         let marks = seal::marks(document, self.sealed.selection(), scope, &cipher, &self.values)?;
         let text = |range: Range<usize>| document.text().get(range).unwrap_or_default();
@@ -59,7 +59,7 @@ impl Opened {
             match mark {
                 Mark::Value(value) => {
                     shown.push_str("ENC[");
-                    shown.push_str(value.kind().unwrap_or(Kind::Text).name());
+                    shown.push_str(value.kind().unwrap_or(ValueKind::Text).name());
                     shown.push(']');
                 }
                 Mark::Comment(_) => shown.push_str("ENC[comment]"),

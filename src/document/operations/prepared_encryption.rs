@@ -7,13 +7,13 @@ use crate::document::content::format::Format;
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::Opened;
 use crate::document::operations::encryption::{EmptySelection, Recipe};
-use crate::document::operations::writer::{Encrypted, Writer, survey};
+use crate::document::operations::writer::{Encrypted, EncryptionWriter, survey};
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, checked_threshold};
-use crate::document::sops::old_ciphertexts::{Keep, Reuse};
-use crate::document::sops::selection::{Comments, Rule, Selection};
+use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
+use crate::document::sops::selection::{Comments, CompiledRule, Rule};
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::sops::timestamp::Sealing;
+use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::Keyring;
 
@@ -21,7 +21,7 @@ use crate::keys::Keyring;
 pub struct Prepared {
     data_key: DataKey,
     metadata: Metadata,
-    selection: Selection,
+    selection: CompiledRule,
     comments: Comments,
     empty_selection: EmptySelection,
 }
@@ -33,7 +33,7 @@ impl Recipe {
     /// If the recipe cannot be used, or a key refuses.
     pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<Prepared> {
         let Self { rule, groups, threshold, mac_scope, comments, empty_selection } = self;
-        let selection = Selection::new(rule)?;
+        let selection = CompiledRule::new(rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
         let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
@@ -57,8 +57,12 @@ impl Prepared {
         }
         empty_selection.check(survey(document, selection)?, &metadata.rule)?;
         let mut metadata = metadata.clone();
-        metadata.touch(Sealing::Sealed);
-        Writer::new(document, selection, *comments, data_key).write(metadata, Reuse::new(Keep::Types), None)
+        metadata.touch(SealIntent::Sealed);
+        EncryptionWriter::new(document, selection, *comments, data_key).write(
+            metadata,
+            OldCiphertexts::new(Reusable::Types),
+            None,
+        )
     }
 
     /// Encrypts any bytes, as a binary document, under the same data key.
@@ -84,7 +88,11 @@ impl Opened {
 fn encrypt_bytes(data_key: &DataKey, keys_of: &Metadata, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
     let document = Document::from_plaintext(Format::Binary, bytes)?;
     let rule = Rule::default();
-    let selection = Selection::new(&rule)?;
+    let selection = CompiledRule::new(&rule)?;
     let metadata = Metadata::new(rule, MacScope::default(), keys_of.groups.clone(), keys_of.threshold);
-    Writer::new(&document, &selection, Comments::InTheClear, data_key).write(metadata, Reuse::new(Keep::Types), None)
+    EncryptionWriter::new(&document, &selection, Comments::InTheClear, data_key).write(
+        metadata,
+        OldCiphertexts::new(Reusable::Types),
+        None,
+    )
 }

@@ -14,9 +14,9 @@ use crate::document::sops::data_key;
 use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::checked_threshold;
-use crate::document::sops::old_ciphertexts::Keep;
+use crate::document::sops::old_ciphertexts::Reusable;
 use crate::document::sops::seal::{self, SealStatus};
-use crate::document::sops::selection::{Rule, Selection};
+use crate::document::sops::selection::{CompiledRule, Rule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
 use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappingKey};
@@ -131,7 +131,7 @@ impl Opened {
     pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
         let Rotation { keys, rule, mac_scope, context } = rotation;
         let mut metadata = self.metadata().clone();
-        let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(Selection::new).transpose()?;
+        let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(CompiledRule::new).transpose()?;
         if let (Some(selection), Some(rule)) = (&new_selection, rule) {
             if survey(&self.plaintext, selection)? == 0 {
                 return Err(DocumentError::NothingSelected(format!("{} {}", rule.name(), rule.text())).into());
@@ -159,7 +159,7 @@ impl Opened {
         if let Some(selection) = &new_selection {
             writer.selection = selection;
         }
-        writer.write(metadata, self.reuse(Keep::Types), None)
+        writer.write(metadata, self.reuse(Reusable::Types), None)
     }
 
     /// The key as the group at this place has it.

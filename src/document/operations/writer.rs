@@ -6,17 +6,17 @@ use crate::crypto::DataKey;
 use crate::document::content::edit::{Edit, MetadataChange, NewText};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Comment, Leaf, Node};
-use crate::document::content::value::{Kind, Value};
+use crate::document::content::value::{Value, ValueKind};
 use crate::document::file::document::Document;
 use crate::document::operations::requirements::Demands;
-use crate::document::sops::cipher::{Cipher, looks_encrypted};
+use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
 use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::mac::{Mac, MacScope};
 use crate::document::sops::metadata::Metadata;
-use crate::document::sops::old_ciphertexts::{Found, Reuse};
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::{Comments, Selection};
-use crate::document::sops::spellings::Forms;
+use crate::document::sops::old_ciphertexts::{KnownCiphertext, OldCiphertexts};
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::{Comments, CompiledRule};
+use crate::document::sops::spellings::Spellings;
 use crate::document::sops::{data_key, seal};
 use crate::error::{At, DocumentError, Result};
 
@@ -37,7 +37,7 @@ pub enum Outcome {
 }
 
 /// Looks for what cannot be encrypted. Returns how many values are selected.
-pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usize, DocumentError> {
+pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<usize, DocumentError> {
     for root in &plaintext.tree().roots {
         let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
         if !is_nothing && !matches!(root, Node::Mapping(_)) {
@@ -47,7 +47,7 @@ pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usiz
     }
     let mut selected = 0;
     walk(plaintext.tree(), selection, |met, spot| {
-        if let (Met::Leaf(leaf), true) = (met, spot.is_selected) {
+        if let (RuleItem::Leaf(leaf), true) = (met, spot.is_selected) {
             selected += 1;
             if matches!(&leaf.value, Value::Text(text) if looks_encrypted(text)) {
                 let (at, path) = (leaf.place.into(), spot.path.to_string());
@@ -60,17 +60,17 @@ pub(crate) fn survey(plaintext: &Document, selection: &Selection) -> Result<usiz
 }
 
 /// Writes a document with its values encrypted.
-pub(crate) struct Writer<'a> {
+pub(crate) struct EncryptionWriter<'a> {
     pub(crate) plaintext: &'a Document,
-    pub(crate) selection: &'a Selection,
+    pub(crate) selection: &'a CompiledRule,
     pub(crate) comments: Comments,
     pub(crate) data_key: &'a DataKey,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> EncryptionWriter<'a> {
     pub(crate) fn new(
         plaintext: &'a Document,
-        selection: &'a Selection,
+        selection: &'a CompiledRule,
         comments: Comments,
         data_key: &'a DataKey,
     ) -> Self {
@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl Writer<'_> {
+impl EncryptionWriter<'_> {
     /// Encrypts all that is selected, and completes the metadata; with a seal, if the time of the last change is marked for one.
     ///
     /// It is tried without remembered source texts first. If the plaintext does not come back from that, the texts that
@@ -86,18 +86,18 @@ impl Writer<'_> {
     pub(crate) fn write(
         &self,
         mut metadata: Metadata,
-        reuse: Reuse,
-        old_forms: Option<(&Forms, String)>,
+        reuse: OldCiphertexts,
+        old_forms: Option<(&Spellings, String)>,
     ) -> Result<Encrypted> {
-        let cipher = Cipher::new(self.data_key);
+        let cipher = ValueCipher::new(self.data_key);
         let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
-        metadata.mac = Some(cipher.encrypt(Kind::Text, pass.mac.as_bytes(), &metadata.last_modified));
+        metadata.mac = Some(cipher.encrypt(ValueKind::Text, pass.mac.as_bytes(), &metadata.last_modified));
         metadata.forms = None;
         let (text, read) = self.attempt(&mut metadata, &pass)?;
         if is_same_file(&read, self.plaintext) {
             return Ok(Encrypted { text, aliases: pass.aliases });
         }
-        let forms = Forms::differing(self.plaintext, &read, self.selection);
+        let forms = Spellings::differing(self.plaintext, &read, self.selection);
         metadata.forms = match old_forms {
             Some((old, token)) if *old == forms => Some(token),
             _ => forms.encrypt(&cipher),
@@ -151,8 +151,13 @@ struct Pass {
 }
 
 impl Pass {
-    fn run(writer: &Writer<'_>, cipher: &Cipher, scope: MacScope, mut reuse: Reuse) -> Result<Self, DocumentError> {
-        let Writer { plaintext, selection, comments, data_key: _ } = writer;
+    fn run(
+        writer: &EncryptionWriter<'_>,
+        cipher: &ValueCipher,
+        scope: MacScope,
+        mut reuse: OldCiphertexts,
+    ) -> Result<Self, DocumentError> {
+        let EncryptionWriter { plaintext, selection, comments, data_key: _ } = writer;
         let at_path = values_at_their_path(plaintext, selection, &mut reuse);
         let mut at_path = at_path.into_iter();
         let mut aliases = readable_by_sops(plaintext, selection).into_iter();
@@ -160,7 +165,7 @@ impl Pass {
         let mut pass = Self { edits: Vec::new(), values: Vec::new(), mac: Zeroizing::default(), aliases: Vec::new() };
         walk(plaintext.tree(), selection, |met, spot| {
             match met {
-                Met::Leaf(leaf) => {
+                RuleItem::Leaf(leaf) => {
                     let at_path = at_path.next().flatten();
                     let value = if spot.is_selected && !leaf.value.stays() {
                         let (value, token) = encrypted(cipher, leaf, spot.aad, at_path, &mut reuse);
@@ -172,13 +177,13 @@ impl Pass {
                     mac.add(&value, spot.is_selected);
                     pass.values.push(value);
                 }
-                Met::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
+                RuleItem::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
                     if let Some(token) = encrypted_comment(cipher, comment, spot.aad, selection, &mut reuse)? {
                         pass.edits.push(Edit { leaf: comment.id, text: NewText::Comment(Zeroizing::new(token)) });
                     }
                 }
-                Met::Comment(_) => {}
-                Met::Alias(place) => {
+                RuleItem::Comment(_) => {}
+                RuleItem::Alias(place) => {
                     mac.add_alias(spot.is_selected);
                     if aliases.next() == Some(false) {
                         pass.aliases.push(place.into());
@@ -193,7 +198,7 @@ impl Pass {
 }
 
 /// For each alias, whether sops opens what stands there: to it an encrypted value is bound to the keys on the way to the alias.
-fn readable_by_sops(plaintext: &Document, selection: &Selection) -> Vec<bool> {
+fn readable_by_sops(plaintext: &Document, selection: &CompiledRule) -> Vec<bool> {
     if plaintext.found.aliases.is_empty() {
         return Vec::new();
     }
@@ -206,9 +211,9 @@ fn readable_by_sops(plaintext: &Document, selection: &Selection) -> Vec<bool> {
     let _ = walk(plaintext.tree(), selection, |met, spot| {
         let own = spot.is_selected.then(|| spot.aad.to_owned());
         let how = match met {
-            Met::Comment(_) => return Ok(()),
-            Met::Leaf(leaf) => own.filter(|_| !leaf.value.stays()),
-            Met::Alias(_) => {
+            RuleItem::Comment(_) => return Ok(()),
+            RuleItem::Leaf(leaf) => own.filter(|_| !leaf.value.stays()),
+            RuleItem::Alias(_) => {
                 let meant = meant.next().cloned().unwrap_or_default();
                 let is_readable = match &own {
                     None => in_the_clear[meant.end] - in_the_clear[meant.start] == meant.len(),
@@ -226,10 +231,14 @@ fn readable_by_sops(plaintext: &Document, selection: &Selection) -> Vec<bool> {
 }
 
 /// For each leaf, what stood there before, if it is the same.
-fn values_at_their_path(plaintext: &Document, selection: &Selection, reuse: &mut Reuse) -> Vec<Option<Found>> {
+fn values_at_their_path(
+    plaintext: &Document,
+    selection: &CompiledRule,
+    reuse: &mut OldCiphertexts,
+) -> Vec<Option<KnownCiphertext>> {
     let mut found = Vec::new();
     let _ = walk(plaintext.tree(), selection, |met, spot| {
-        if let Met::Leaf(leaf) = met {
+        if let RuleItem::Leaf(leaf) = met {
             let is_encrypted = spot.is_selected && !leaf.value.stays();
             found.push(is_encrypted.then(|| reuse.find_at_path(spot.path, spot.aad, &leaf.value)).flatten());
         }
@@ -238,7 +247,13 @@ fn values_at_their_path(plaintext: &Document, selection: &Selection, reuse: &mut
     found
 }
 
-fn encrypted(cipher: &Cipher, leaf: &Leaf, aad: &str, at_path: Option<Found>, reuse: &mut Reuse) -> (Value, String) {
+fn encrypted(
+    cipher: &ValueCipher,
+    leaf: &Leaf,
+    aad: &str,
+    at_path: Option<KnownCiphertext>,
+    reuse: &mut OldCiphertexts,
+) -> (Value, String) {
     let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
     let found = at_path.or_else(|| reuse.find_elsewhere(aad, kind(&leaf.value), &leaf.value.plaintext()));
     let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
@@ -248,20 +263,20 @@ fn encrypted(cipher: &Cipher, leaf: &Leaf, aad: &str, at_path: Option<Found>, re
 }
 
 fn encrypted_comment(
-    cipher: &Cipher,
+    cipher: &ValueCipher,
     comment: &Comment,
     aad: &str,
-    selection: &Selection,
-    reuse: &mut Reuse,
+    selection: &CompiledRule,
+    reuse: &mut OldCiphertexts,
 ) -> Result<Option<String>, DocumentError> {
     let text = &comment.text;
     // One that stands encrypted in the plaintext did not open, and is left alone.
     if text.is_empty() || looks_encrypted(text) {
         return Ok(None);
     }
-    let old = reuse.find_elsewhere(aad, Kind::Comment, text.as_bytes());
+    let old = reuse.find_elsewhere(aad, ValueKind::Comment, text.as_bytes());
     let old = old.and_then(|found| reuse.token(&found).map(str::to_owned));
-    let token = old.unwrap_or_else(|| cipher.encrypt(Kind::Comment, text.as_bytes(), aad));
+    let token = old.unwrap_or_else(|| cipher.encrypt(ValueKind::Comment, text.as_bytes(), aad));
     if selection.mistakes_encrypted_comment(&token) {
         return Err(DocumentError::CommentMatchesRule { at: comment.place.into(), rule: "unencrypted_comment_regex" });
     }

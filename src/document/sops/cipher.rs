@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::value::ValueKey;
 use crate::crypto::{DataKey, TAG_LEN, Tag};
-use crate::document::content::value::{Kind, Value};
+use crate::document::content::value::{Value, ValueKind};
 
 const BEGIN: &str = "ENC[AES256_GCM,data:";
 const IV: &str = ",iv:";
@@ -21,12 +21,12 @@ pub(crate) fn looks_encrypted(text: &str) -> bool {
 
 /// What is wrong with the form of an encrypted value, for those who have no key.
 pub(crate) fn fault_of_form(token: &str) -> Option<&'static str> {
-    Token::parse(token).err()
+    EncryptedToken::parse(token).err()
 }
 
 /// Why an encrypted value does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum ValueFault {
     /// It has not the form of one.
     Damaged(&'static str),
     /// It is not authentic under this data key and at this path.
@@ -34,15 +34,15 @@ pub(crate) enum Fault {
 }
 
 /// Encrypts and decrypts single values under one data key.
-pub(crate) struct Cipher(ValueKey);
+pub(crate) struct ValueCipher(ValueKey);
 
-impl Cipher {
+impl ValueCipher {
     pub(crate) fn new(data_key: &DataKey) -> Self {
         Self(ValueKey::new(data_key))
     }
 
     /// The token of a plaintext, with an IV of its own.
-    pub(crate) fn encrypt(&self, kind: Kind, plaintext: &[u8], aad: &str) -> String {
+    pub(crate) fn encrypt(&self, kind: ValueKind, plaintext: &[u8], aad: &str) -> String {
         let mut data = Zeroizing::new(plaintext.to_vec());
         let (iv, tag) = self.0.seal_in_place(aad.as_bytes(), &mut data);
         let [data, iv, tag] = [&data[..], &iv, &tag].map(|bytes| BASE64_STANDARD.encode(bytes));
@@ -50,40 +50,40 @@ impl Cipher {
     }
 
     /// The type and the plaintext of a token.
-    pub(crate) fn decrypt(&self, token: &str, aad: &str) -> Result<(Kind, Zeroizing<Vec<u8>>), Fault> {
-        let Token { mut data, iv, tag, kind } = Token::parse(token).map_err(Fault::Damaged)?;
-        self.0.open_in_place(&iv, aad.as_bytes(), &tag, &mut data).map_err(|_| Fault::NotAuthentic)?;
+    pub(crate) fn decrypt(&self, token: &str, aad: &str) -> Result<(ValueKind, Zeroizing<Vec<u8>>), ValueFault> {
+        let EncryptedToken { mut data, iv, tag, kind } = EncryptedToken::parse(token).map_err(ValueFault::Damaged)?;
+        self.0.open_in_place(&iv, aad.as_bytes(), &tag, &mut data).map_err(|_| ValueFault::NotAuthentic)?;
         Ok((kind, data))
     }
 
     /// The value of a token.
-    pub(crate) fn decrypt_value(&self, token: &str, aad: &str) -> Result<Value, Fault> {
+    pub(crate) fn decrypt_value(&self, token: &str, aad: &str) -> Result<Value, ValueFault> {
         let (kind, plaintext) = self.decrypt(token, aad)?;
         Value::from_plaintext(kind, plaintext)
-            .ok_or(Fault::Damaged("what it holds is no value of the type that it names"))
+            .ok_or(ValueFault::Damaged("what it holds is no value of the type that it names"))
     }
 }
 
 /// The text of an encrypted comment. Writers differ in which container a comment belongs to that stands at the border of
 /// two, so one is opened with any of the containers around it.
-pub(crate) fn comment_text(cipher: &Cipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn comment_text(cipher: &ValueCipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
     let around = aad.match_indices(':').map(|(at, _)| &aad[..=at]).rev();
     let candidates = around.chain((aad != ":").then_some(":"));
     candidates.into_iter().find_map(|aad| match cipher.decrypt(token, aad) {
-        Ok((Kind::Comment, text)) => std::str::from_utf8(&text).ok().map(|text| Zeroizing::new(text.to_owned())),
+        Ok((ValueKind::Comment, text)) => std::str::from_utf8(&text).ok().map(|text| Zeroizing::new(text.to_owned())),
         _ => None,
     })
 }
 
-struct Token {
+struct EncryptedToken {
     /// Ciphertext, which becomes plaintext where it stands.
     data: Zeroizing<Vec<u8>>,
     iv: Vec<u8>,
     tag: Tag,
-    kind: Kind,
+    kind: ValueKind,
 }
 
-impl Token {
+impl EncryptedToken {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let parts = || {
             // In a block scalar, the line end belongs to the text.
@@ -96,7 +96,7 @@ impl Token {
         let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| "its base64 is not whole");
         let tag = Tag::try_from(decode(tag)?).map_err(|_| "its tag is not 16 bytes long")?;
         const { assert!(TAG_LEN == 16) };
-        let kind = Kind::from_name(kind).ok_or("its type is not known")?;
+        let kind = ValueKind::from_name(kind).ok_or("its type is not known")?;
         Ok(Self { data: Zeroizing::new(decode(data)?), iv: decode(iv)?, tag, kind })
     }
 }
@@ -105,23 +105,23 @@ impl Token {
 mod tests {
     use super::*;
 
-    fn cipher() -> Cipher {
-        Cipher::new(&DataKey::from_slice(&[7; 32]).unwrap())
+    fn cipher() -> ValueCipher {
+        ValueCipher::new(&DataKey::from_slice(&[7; 32]).unwrap())
     }
 
     #[test]
     fn a_value_opens_with_its_own_path_and_data_key_only() {
-        let token = cipher().encrypt(Kind::Text, b"c4r1b0u", "db:password:");
+        let token = cipher().encrypt(ValueKind::Text, b"c4r1b0u", "db:password:");
         let value = cipher().decrypt_value(&token, "db:password:");
         assert_eq!(value, Ok(Value::Text(Zeroizing::new("c4r1b0u".to_owned()))));
-        assert_eq!(cipher().decrypt_value(&token, "db:user:"), Err(Fault::NotAuthentic));
-        let other = Cipher::new(&DataKey::generate());
-        assert_eq!(other.decrypt_value(&token, "db:password:"), Err(Fault::NotAuthentic));
+        assert_eq!(cipher().decrypt_value(&token, "db:user:"), Err(ValueFault::NotAuthentic));
+        let other = ValueCipher::new(&DataKey::generate());
+        assert_eq!(other.decrypt_value(&token, "db:password:"), Err(ValueFault::NotAuthentic));
     }
 
     #[test]
     fn a_damaged_token_is_refused_at_every_byte() {
-        let token = cipher().encrypt(Kind::Integer, b"42", "a:");
+        let token = cipher().encrypt(ValueKind::Integer, b"42", "a:");
         for at in 0..token.len() {
             let mut damaged = token.clone().into_bytes();
             damaged[at] ^= 1;
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_not_of_its_type_is_damaged() {
-        let token = cipher().encrypt(Kind::Text, b"one", "a:").replace("type:str", "type:int");
-        assert!(matches!(cipher().decrypt_value(&token, "a:"), Err(Fault::Damaged(_))));
+        let token = cipher().encrypt(ValueKind::Text, b"one", "a:").replace("type:str", "type:int");
+        assert!(matches!(cipher().decrypt_value(&token, "a:"), Err(ValueFault::Damaged(_))));
     }
 }

@@ -3,18 +3,18 @@
 use crate::crypto::DataKey;
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
-use crate::document::sops::cipher::{Cipher, Fault, looks_encrypted};
+use crate::document::sops::cipher::{ValueCipher, ValueFault, looks_encrypted};
 use crate::document::sops::list_comments;
 use crate::document::sops::metadata::Metadata;
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::Selection;
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::CompiledRule;
 use crate::error::DocumentError;
 
 /// An encrypted document that is not opened: all that can be known without a key.
 pub struct Sealed {
     pub(crate) document: Document,
     pub(crate) metadata: Metadata,
-    pub(crate) selection: Selection,
+    pub(crate) selection: CompiledRule,
 }
 
 impl Sealed {
@@ -26,7 +26,7 @@ impl Sealed {
         let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
         // What kenc sealed needs no repair, and its text is what the seal covers.
         let document = if metadata.is_marked_as_sealed() { document } else { list_comments::restored(document)? };
-        let selection = Selection::new(&metadata.rule)?;
+        let selection = CompiledRule::new(&metadata.rule)?;
         Ok(Self { document, metadata, selection })
     }
 
@@ -44,8 +44,8 @@ impl Sealed {
 
     /// Whether a data key opens any of these tokens.
     pub(crate) fn is_opened(probe: &[(String, String)], data_key: &DataKey) -> bool {
-        let cipher = Cipher::new(data_key);
-        probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(Fault::NotAuthentic))
+        let cipher = ValueCipher::new(data_key);
+        probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(ValueFault::NotAuthentic))
     }
 
     /// Tokens of which the right data key opens one: the MAC, and the first value, should the MAC be damaged.
@@ -53,7 +53,7 @@ impl Sealed {
         let mac = self.metadata.mac.iter().map(|mac| (mac.clone(), self.metadata.last_modified.clone()));
         let mut first = None;
         let _ = walk(self.document.tree(), &self.selection, |met, spot| match met {
-            Met::Leaf(leaf) if spot.is_selected => match &leaf.value {
+            RuleItem::Leaf(leaf) if spot.is_selected => match &leaf.value {
                 Value::Text(text) if looks_encrypted(text) => {
                     first = Some((text.to_string(), spot.aad.to_owned()));
                     Err(())
@@ -65,7 +65,7 @@ impl Sealed {
         mac.chain(first).collect()
     }
 
-    pub(crate) fn selection(&self) -> &Selection {
+    pub(crate) fn selection(&self) -> &CompiledRule {
         &self.selection
     }
 }

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::crypto::sha256;
 use crate::document::content::conflict_key::original_key;
 use crate::document::content::tree::{Path, Tree};
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::{Comments, Selection};
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::{Comments, CompiledRule};
 use crate::error::DocumentError;
 
 /// How often a value is there, by how it is written.
@@ -23,16 +23,16 @@ pub(crate) struct Count {
 }
 
 /// The values and comments of a document, by names that are not themselves.
-pub(crate) struct Written(HashMap<[u8; 32], (Count, Path)>);
+pub(crate) struct ValueCounts(HashMap<[u8; 32], (Count, Path)>);
 
-impl Written {
+impl ValueCounts {
     /// Looks at everything in `tree` that is encrypted if it is selected.
-    pub(crate) fn new(tree: &Tree, selection: &Selection, comments: Comments) -> Self {
+    pub(crate) fn new(tree: &Tree, selection: &CompiledRule, comments: Comments) -> Self {
         let mut written: HashMap<[u8; 32], (Count, Path)> = HashMap::new();
         let _ = walk(tree, selection, |met, spot| {
             let name = match met {
-                Met::Leaf(leaf) if !leaf.value.stays() => name(spot.path, b'v', &leaf.value.plaintext()),
-                Met::Comment(comment) if comments == Comments::Encrypted && !comment.text.is_empty() => {
+                RuleItem::Leaf(leaf) if !leaf.value.stays() => name(spot.path, b'v', &leaf.value.plaintext()),
+                RuleItem::Comment(comment) if comments == Comments::Encrypted && !comment.text.is_empty() => {
                     name(spot.path, b'#', comment.text.as_bytes())
                 }
                 _ => return Ok(()),
@@ -58,7 +58,7 @@ impl Written {
 }
 
 /// Refuses `after` if something stands in the clear there that is encrypted in `before`.
-pub(crate) fn check(before: &Written, after: &Written) -> Result<(), DocumentError> {
+pub(crate) fn check(before: &ValueCounts, after: &ValueCounts) -> Result<(), DocumentError> {
     let exposed = after.iter().filter(|(name, after, _)| {
         let before = before.of(name).unwrap_or_default();
         after.in_the_clear > before.in_the_clear && after.encrypted < before.encrypted

@@ -33,13 +33,13 @@ pub(crate) struct Mac<'d> {
     /// What the aliases that come stand for.
     aliases: std::slice::Iter<'d, Range<usize>>,
     /// What was met, if aliases come that may stand for it.
-    met: Vec<Met>,
+    met: Vec<MacEntry>,
     /// What everything up to each of these and with it costs to take in.
     costs: Vec<u64>,
     budget: u64,
 }
 
-enum Met {
+enum MacEntry {
     Value(Zeroizing<Vec<u8>>),
     Alias(Range<usize>),
 }
@@ -61,7 +61,7 @@ impl<'d> Mac<'d> {
             self.digest.update(&plaintext);
         }
         if !self.aliases.as_slice().is_empty() {
-            self.remember(plaintext.len() as u64 + 1, Met::Value(plaintext.to_vec().into()));
+            self.remember(plaintext.len() as u64 + 1, MacEntry::Value(plaintext.to_vec().into()));
         }
     }
 
@@ -77,13 +77,13 @@ impl<'d> Mac<'d> {
             let mut within = vec![meant.clone()];
             while let Some(range) = within.last_mut() {
                 match range.next().map(|number| &self.met[number]) {
-                    Some(Met::Value(plaintext)) => self.digest.update(plaintext),
-                    Some(Met::Alias(meant)) => within.push(meant.clone()),
+                    Some(MacEntry::Value(plaintext)) => self.digest.update(plaintext),
+                    Some(MacEntry::Alias(meant)) => within.push(meant.clone()),
                     None => drop(within.pop()),
                 }
             }
         }
-        self.remember(cost + 1, Met::Alias(meant.clone()));
+        self.remember(cost + 1, MacEntry::Alias(meant.clone()));
     }
 
     /// The MAC as it is encrypted and stored.
@@ -95,7 +95,7 @@ impl<'d> Mac<'d> {
         is_selected || self.scope == MacScope::All
     }
 
-    fn remember(&mut self, cost: u64, met: Met) {
+    fn remember(&mut self, cost: u64, met: MacEntry) {
         let before = self.costs.last().copied().unwrap_or(0);
         // More than the budget is more than the budget, however much. Without this bound the sums would run over for aliases
         // of aliases, their differences would be small, and what they stand for would be taken in without end.

@@ -8,7 +8,7 @@ use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::selection::Rule;
 use crate::document::sops::stored_key::{LISTS, StoredKey};
-use crate::document::sops::timestamp::{SEALED_OFFSET, Sealing, now_with, whole_seconds};
+use crate::document::sops::timestamp::{SEALED_OFFSET, SealIntent, now_with, whole_seconds};
 use crate::error::DocumentError;
 use crate::keys::{NamedKey, WrappedKey};
 
@@ -55,7 +55,7 @@ impl Metadata {
             threshold,
             rule,
             mac_scope,
-            last_modified: now_with(Sealing::Sealed),
+            last_modified: now_with(SealIntent::Sealed),
             version: VERSION.to_owned(),
             mac: None,
             seal: None,
@@ -172,7 +172,7 @@ impl Metadata {
     }
 
     /// Takes note that the document is written anew, now, and whether it is to be sealed.
-    pub(crate) fn touch(&mut self, sealing: Sealing) {
+    pub(crate) fn touch(&mut self, sealing: SealIntent) {
         self.last_modified = now_with(sealing);
         VERSION.clone_into(&mut self.version);
     }
@@ -404,7 +404,7 @@ mod tests {
 
     #[test]
     fn the_time_of_the_last_change_is_one_in_whole_seconds() {
-        let (sealed, unsealed) = (now_with(Sealing::Sealed), now_with(Sealing::Unsealed));
+        let (sealed, unsealed) = (now_with(SealIntent::Sealed), now_with(SealIntent::Unsealed));
         assert!(sealed.ends_with("+00:01") && unsealed.ends_with('Z'), "{sealed} {unsealed}");
         assert_eq!([whole_seconds(&sealed), whole_seconds(&unsealed)], [Some(sealed), Some(unsealed)]);
         assert_eq!(whole_seconds("2026-11-25T15:00:00.123Z").as_deref(), Some("2026-11-25T15:00:00Z"));

@@ -1,18 +1,18 @@
 //! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
 
 use crate::document::content::tree::{Comment, Entry, Leaf, Node, Path, Place, Step, Tree};
-use crate::document::sops::selection::{Matched, Selection};
+use crate::document::sops::selection::{CompiledRule, Matched};
 
 /// What a walk meets.
 #[derive(Clone, Copy)]
-pub(crate) enum Met<'t> {
+pub(crate) enum RuleItem<'t> {
     Leaf(&'t Leaf),
     Comment(&'t Comment),
     Alias(Place),
 }
 
 /// Where it meets it.
-pub(crate) struct Spot<'w> {
+pub(crate) struct RulePlace<'w> {
     /// The mapping keys on the way, each with a colon behind it: what binds a ciphertext to its path.
     pub(crate) aad: &'w str,
     /// The way itself. For a comment, that to its container.
@@ -24,8 +24,8 @@ pub(crate) struct Spot<'w> {
 /// Meets everything in `tree`, until `meet` fails.
 pub(crate) fn walk<'t, E>(
     tree: &'t Tree,
-    selection: &Selection,
-    mut meet: impl FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
+    selection: &CompiledRule,
+    mut meet: impl FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut walker = Walker { selection, path: Path::default(), aad: String::new(), meet: &mut meet };
     for (number, root) in tree.roots.iter().enumerate() {
@@ -36,18 +36,18 @@ pub(crate) fn walk<'t, E>(
 }
 
 struct Walker<'w, 't, E> {
-    selection: &'w Selection,
+    selection: &'w CompiledRule,
     path: Path,
     aad: String,
-    meet: &'w mut dyn FnMut(Met<'t>, &Spot<'_>) -> Result<(), E>,
+    meet: &'w mut dyn FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 }
 
 impl<'t, E> Walker<'_, 't, E> {
     // The stores limit how deep a document may nest, so this does not exhaust the stack.
     fn node(&mut self, node: &'t Node, matched: Matched) -> Result<(), E> {
         match node {
-            Node::Leaf(leaf) => self.meet(Met::Leaf(leaf), self.selection.selects(matched)),
-            Node::Alias(place) => self.meet(Met::Alias(*place), self.selection.selects(matched)),
+            Node::Leaf(leaf) => self.meet(RuleItem::Leaf(leaf), self.selection.selects(matched)),
+            Node::Alias(place) => self.meet(RuleItem::Alias(*place), self.selection.selects(matched)),
             Node::Mapping(entries) => {
                 let mut behind = matched;
                 for entry in entries {
@@ -88,12 +88,12 @@ impl<'t, E> Walker<'_, 't, E> {
 
     fn comment(&mut self, comment: &'t Comment, before: Matched) -> Result<Matched, E> {
         let behind = self.selection.behind_comment(before, &comment.text);
-        self.meet(Met::Comment(comment), self.selection.selects_comment(before, behind))?;
+        self.meet(RuleItem::Comment(comment), self.selection.selects_comment(before, behind))?;
         Ok(behind)
     }
 
-    fn meet(&mut self, met: Met<'t>, is_selected: bool) -> Result<(), E> {
+    fn meet(&mut self, met: RuleItem<'t>, is_selected: bool) -> Result<(), E> {
         let aad = if self.aad.is_empty() { ":" } else { &self.aad };
-        (self.meet)(met, &Spot { aad, path: &self.path, is_selected })
+        (self.meet)(met, &RulePlace { aad, path: &self.path, is_selected })
     }
 }

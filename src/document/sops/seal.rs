@@ -20,15 +20,15 @@ use zeroize::Zeroizing;
 use crate::crypto::digest::{KeyedDigest, SEAL_LEN, are_equal};
 use crate::crypto::{DataKey, fill_random};
 use crate::document::content::format::Format;
-use crate::document::content::value::{Kind, Value};
+use crate::document::content::value::{Value, ValueKind};
 use crate::document::file::document::Document;
-use crate::document::sops::cipher::{Cipher, comment_text, looks_encrypted};
+use crate::document::sops::cipher::{ValueCipher, comment_text, looks_encrypted};
 use crate::document::sops::encrypted::Sealed;
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, SEAL};
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::Selection;
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::CompiledRule;
 use crate::document::sops::stored_key::StoredKey;
 use crate::document::store::parsed::MetadataPlace;
 use crate::document::store::registry::store_of;
@@ -101,13 +101,13 @@ fn digest(
     data_key: &DataKey,
     metadata: &Metadata,
     document: &Document,
-    selection: &Selection,
+    selection: &CompiledRule,
     values: &[Value],
 ) -> Result<[u8; SEAL_LEN], DocumentError> {
     let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
     encoder.text(notation(document.format()));
     encoder.metadata(metadata);
-    let cipher = Cipher::new(data_key);
+    let cipher = ValueCipher::new(data_key);
     encoder.document(document, &marks(document, selection, metadata.mac_scope, &cipher, values)?)?;
     Ok(encoder.0.finish())
 }
@@ -173,8 +173,8 @@ impl Encoder {
             let piece = document.text().get(done..range.start).ok_or_else(lost)?;
             self.text(&normalized(piece, is_behind_metadata, is_metadata));
             match mark {
-                Mark::Value(value) => self.value(value.kind().unwrap_or(Kind::Text), &value.plaintext()),
-                Mark::Comment(text) => self.value(Kind::Comment, text.as_bytes()),
+                Mark::Value(value) => self.value(value.kind().unwrap_or(ValueKind::Text), &value.plaintext()),
+                Mark::Comment(text) => self.value(ValueKind::Comment, text.as_bytes()),
                 Mark::InTheClear => self.0.update(b"c"),
                 Mark::Metadata => self.0.update(b"m"),
             }
@@ -186,7 +186,7 @@ impl Encoder {
         Ok(())
     }
 
-    fn value(&mut self, kind: Kind, plaintext: &[u8]) {
+    fn value(&mut self, kind: ValueKind, plaintext: &[u8]) {
         self.0.update(b"v");
         self.text(kind.name());
         self.bytes(plaintext);
@@ -208,9 +208,9 @@ pub(crate) enum Mark<'a> {
 /// These parts, in the order of the text.
 pub(crate) fn marks<'a>(
     document: &Document,
-    selection: &Selection,
+    selection: &CompiledRule,
     scope: MacScope,
-    cipher: &Cipher,
+    cipher: &ValueCipher,
     values: &'a [Value],
 ) -> Result<Vec<(Range<usize>, Mark<'a>)>, DocumentError> {
     let mut marks: Vec<(Range<usize>, Mark<'a>)> =
@@ -220,7 +220,7 @@ pub(crate) fn marks<'a>(
     let token = |id: crate::document::LeafId| document.found.tokens.get(id.0).cloned().ok_or_else(missing);
     walk(document.tree(), selection, |met, spot| {
         match met {
-            Met::Leaf(leaf) => {
+            RuleItem::Leaf(leaf) => {
                 let value = values.next().ok_or_else(missing)?;
                 match &leaf.value {
                     Value::Text(text) if spot.is_selected && looks_encrypted(text) => {
@@ -239,12 +239,12 @@ pub(crate) fn marks<'a>(
                     _ => {}
                 }
             }
-            Met::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
+            RuleItem::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
                 if let Some(text) = comment_text(cipher, &comment.text, spot.aad) {
                     marks.push((encrypted_within(document.text(), token(comment.id)?)?, Mark::Comment(text)));
                 }
             }
-            Met::Comment(_) | Met::Alias(_) => {}
+            RuleItem::Comment(_) | RuleItem::Alias(_) => {}
         }
         Ok::<(), DocumentError>(())
     })?;

@@ -91,7 +91,7 @@ pub enum Comments {
 }
 
 /// A rule that is ready to be asked.
-pub(crate) struct Selection {
+pub(crate) struct CompiledRule {
     matcher: Matcher,
     /// Whether it is asked about comments, and not about keys.
     by_comments: bool,
@@ -111,7 +111,7 @@ pub(crate) struct Matched {
     pub(crate) comment: bool,
 }
 
-impl Selection {
+impl CompiledRule {
     pub(crate) fn new(rule: &Rule) -> Result<Self, DocumentError> {
         let unusable = |fault: String| DocumentError::UnusableRule { name: rule.name(), fault };
         let text = rule.text();
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     fn selects(rule: &Rule, keys: &[&str]) -> bool {
-        let selection = Selection::new(rule).unwrap();
+        let selection = CompiledRule::new(rule).unwrap();
         selection.selects(keys.iter().fold(Matched::default(), |matched, key| selection.below_key(matched, key)))
     }
 
@@ -276,7 +276,7 @@ mod tests {
             ("(?i)^PASS", "password", true),
             ("^.$", "é", true),
         ] {
-            let selection = Selection::new(&Rule::EncryptedRegex(regex.to_owned())).unwrap();
+            let selection = CompiledRule::new(&Rule::EncryptedRegex(regex.to_owned())).unwrap();
             assert_eq!(selection.matches(text), wanted, "{regex} {text}");
         }
     }
@@ -290,7 +290,7 @@ mod tests {
             Rule::EncryptedRegex(String::new()),
             Rule::UnencryptedSuffix(String::new()),
         ] {
-            let Err(DocumentError::UnusableRule { name, fault }) = Selection::new(&rule) else {
+            let Err(DocumentError::UnusableRule { name, fault }) = CompiledRule::new(&rule) else {
                 panic!("{rule:?} was usable");
             };
             assert_eq!(name, rule.name());

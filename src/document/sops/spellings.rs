@@ -10,22 +10,22 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use crate::document::content::tree::{Path, Step};
-use crate::document::content::value::Kind;
+use crate::document::content::value::ValueKind;
 use crate::document::file::document::Document;
-use crate::document::sops::cipher::Cipher;
-use crate::document::sops::rule_walk::{Met, walk};
-use crate::document::sops::selection::Selection;
+use crate::document::sops::cipher::ValueCipher;
+use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::selection::CompiledRule;
 
 /// What binds the ciphertext to its field.
 const AAD: &str = "kenc_forms:";
 
 /// Source texts by path.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Forms(Vec<(Path, Zeroizing<String>)>);
+pub(crate) struct Spellings(Vec<(Path, Zeroizing<String>)>);
 
-impl Forms {
+impl Spellings {
     /// The sources in `original` of the values that stand otherwise in `usual`, which says the same.
-    pub(crate) fn differing(original: &Document, usual: &Document, selection: &Selection) -> Self {
+    pub(crate) fn differing(original: &Document, usual: &Document, selection: &CompiledRule) -> Self {
         let mut usual = sources(usual, selection).into_iter();
         let is_other = |(_, source): &(Path, Zeroizing<String>)| usual.next().is_none_or(|(_, usual)| usual != *source);
         // One in the clear stands otherwise only where lines that follow it change what it means: behind the end of a file.
@@ -41,7 +41,7 @@ impl Forms {
         self.0.is_empty()
     }
 
-    pub(crate) fn encrypt(&self, cipher: &Cipher) -> Option<String> {
+    pub(crate) fn encrypt(&self, cipher: &ValueCipher) -> Option<String> {
         if self.0.is_empty() {
             return None;
         }
@@ -64,12 +64,12 @@ impl Forms {
             text.push_str(&entry(form));
         }
         text.push(']');
-        Some(cipher.encrypt(Kind::Text, text.as_bytes(), AAD))
+        Some(cipher.encrypt(ValueKind::Text, text.as_bytes(), AAD))
     }
 
     /// Reads what was encrypted. None if it is not authentic or not of this form: then the usual texts serve, which say the
     /// same.
-    pub(crate) fn decrypt(token: &str, cipher: &Cipher) -> Option<Self> {
+    pub(crate) fn decrypt(token: &str, cipher: &ValueCipher) -> Option<Self> {
         let (_, text) = cipher.decrypt(token, AAD).ok()?;
         let entries: Vec<(Vec<Json>, String)> = serde_json::from_slice(&text).ok()?;
         let forms = entries.into_iter().map(|(path, source)| {
@@ -88,10 +88,10 @@ impl Forms {
 }
 
 /// The source text of every value.
-fn sources(document: &Document, selection: &Selection) -> Vec<(Path, Zeroizing<String>)> {
+fn sources(document: &Document, selection: &CompiledRule) -> Vec<(Path, Zeroizing<String>)> {
     let mut sources = Vec::new();
     let _ = walk(document.tree(), selection, |met, spot| {
-        if let Met::Leaf(leaf) = met {
+        if let RuleItem::Leaf(leaf) = met {
             sources.push((spot.path.clone(), Zeroizing::new(document.source(leaf.id).to_owned())));
         }
         Ok::<(), ()>(())
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn forms_come_back_and_are_bound_to_the_data_key() {
-        let cipher = Cipher::new(&DataKey::generate());
+        let cipher = ValueCipher::new(&DataKey::generate());
         let path = Path { root: 1, steps: vec![Step::Key("a\"b".to_owned()), Step::Index(3)] };
-        let forms = Forms(vec![(path, Zeroizing::new("|\n  two\n  lines".to_owned()))]);
+        let forms = Spellings(vec![(path, Zeroizing::new("|\n  two\n  lines".to_owned()))]);
         let token = forms.encrypt(&cipher).unwrap();
-        assert!(Forms::decrypt(&token, &cipher).unwrap() == forms);
-        assert!(Forms::decrypt(&token, &Cipher::new(&DataKey::generate())).is_none());
-        assert!(Forms::decrypt(&cipher.encrypt(Kind::Text, b"[[1]]", AAD), &cipher).is_none());
-        assert_eq!(Forms::default().encrypt(&cipher), None);
+        assert!(Spellings::decrypt(&token, &cipher).unwrap() == forms);
+        assert!(Spellings::decrypt(&token, &ValueCipher::new(&DataKey::generate())).is_none());
+        assert!(Spellings::decrypt(&cipher.encrypt(ValueKind::Text, b"[[1]]", AAD), &cipher).is_none());
+        assert_eq!(Spellings::default().encrypt(&cipher), None);
     }
 }

@@ -8,7 +8,7 @@ pub(crate) const SEALED_OFFSET: &str = "+00:01";
 
 /// Whether what is written gets a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sealing {
+pub(crate) enum SealIntent {
     /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
     Sealed,
     /// No: nothing vouches for what the MAC does not cover.
@@ -17,14 +17,14 @@ pub(crate) enum Sealing {
 
 /// Now, as `created_at` says it, and `lastmodified` of what has no seal.
 pub(crate) fn now() -> String {
-    now_with(Sealing::Unsealed)
+    now_with(SealIntent::Unsealed)
 }
 
-pub(crate) fn now_with(sealing: Sealing) -> String {
+pub(crate) fn now_with(sealing: SealIntent) -> String {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).expect("no nanoseconds can always be");
     let offset = match sealing {
-        Sealing::Sealed => UtcOffset::from_hms(0, 1, 0).expect("a minute is an offset"),
-        Sealing::Unsealed => UtcOffset::UTC,
+        SealIntent::Sealed => UtcOffset::from_hms(0, 1, 0).expect("a minute is an offset"),
+        SealIntent::Unsealed => UtcOffset::UTC,
     };
     now.to_offset(offset).format(&Rfc3339).expect("the year has four digits")
 }

@@ -8,7 +8,7 @@ use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Tr
 use crate::document::content::value::Value;
 use crate::document::store::json::JsonStore;
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
@@ -22,7 +22,7 @@ pub(crate) const ENVELOPE: &str = "{\n\t\"data\": \"\"\n}\n";
 pub(crate) struct BinaryStore;
 
 impl Store for BinaryStore {
-    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         let found = JsonStore.parse(text)?;
         if data(&found.tree).is_none() {
             let fault = "the file is no encrypted binary file: it has more, or other, than one text `data`".to_owned();
@@ -31,24 +31,30 @@ impl Store for BinaryStore {
         Ok(found)
     }
 
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
         JsonStore.change(text, found, leaf, new)
     }
 
     fn change_metadata(
         &self,
         text: &str,
-        found: &Found,
+        found: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         JsonStore.change_metadata(text, found, metadata)
     }
 
-    fn insert(&self, _: &str, _: &Found, path: &Path, _: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, _: &str, _: &ParsedText, path: &Path, _: &Node) -> Result<Vec<Splice>, DocumentError> {
         Err(single_value(path))
     }
 
-    fn remove(&self, _: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    fn remove(&self, _: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         Err(single_value(path))
     }
 

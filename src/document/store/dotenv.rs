@@ -14,7 +14,7 @@ use crate::document::content::value::Value;
 use crate::document::content::value_text::plain_text;
 use crate::document::store::flat_metadata::{flatten, unflatten};
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
+use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -27,9 +27,9 @@ pub(crate) struct DotenvStore;
 /// file after that, and sops cannot read it any more. Nothing is taken on trust here: a value in the clear that had a
 /// carriage return of its own differs from what the MAC covers.
 pub(crate) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
-    let is_metadata = |line: &Line<'_>| matches!(line.kind, Kind::Metadata(..));
+    let is_metadata = |line: &DotenvLine<'_>| matches!(line.kind, DotenvLineKind::Metadata(..));
     // The last line of a file may end without a line end.
-    let has_return = |line: Line<'_>| text[line.place.clone()].ends_with('\r') || line.place.end == text.len();
+    let has_return = |line: DotenvLine<'_>| text[line.place.clone()].ends_with('\r') || line.place.end == text.len();
     let is_converted = text.contains("\r\n")
         && lines(&text).any(|line| is_metadata(&line))
         && lines(&text).filter(is_metadata).all(has_return);
@@ -37,7 +37,7 @@ pub(crate) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
 }
 
 impl Store for DotenvStore {
-    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         let mut entries = Vec::new();
         let mut tokens = Vec::new();
         let mut keys = HashSet::new();
@@ -47,14 +47,14 @@ impl Store for DotenvStore {
             let place = Place { line: line.number, column: 1 };
             check_entries(tokens.len(), || place)?;
             match line.kind {
-                Kind::Blank => {}
-                Kind::Comment => {
+                DotenvLineKind::Blank => {}
+                DotenvLineKind::Comment => {
                     tokens.push(line.place.clone());
                     let text = Zeroizing::new(text[line.place.start + 1..line.place.end].to_owned());
                     entries.push(Entry::Comment(Comment { id, text, place }));
                 }
-                Kind::Metadata(key, value) => metadata.push((key, &text[value])),
-                Kind::Value(key, value) => {
+                DotenvLineKind::Metadata(key, value) => metadata.push((key, &text[value])),
+                DotenvLineKind::Value(key, value) => {
                     if !keys.insert(key) {
                         return Err(refused(place, "the key stands on an earlier line, too"));
                     }
@@ -64,7 +64,7 @@ impl Store for DotenvStore {
                     let leaf = Node::Leaf(Leaf { id, value: read, place: Place { column, ..place } });
                     entries.push(Entry::Child(Member { key: key.to_owned(), place, value: leaf }));
                 }
-                Kind::Nothing => {
+                DotenvLineKind::Nothing => {
                     let fault = match &text[line.place] {
                         "\r" => "the line holds nothing but a carriage return, which sops cannot read",
                         _ => "the line has no `=`",
@@ -79,7 +79,7 @@ impl Store for DotenvStore {
                 Some(unflatten(fields.iter().copied()).map_err(|fault| refused(Place { line: 1, column: 1 }, fault))?)
             }
         };
-        Ok(Found {
+        Ok(ParsedText {
             tree: Tree { roots: vec![Node::Mapping(entries)] },
             tokens,
             metadata,
@@ -89,7 +89,13 @@ impl Store for DotenvStore {
         })
     }
 
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
         // A comment begins its line; a value never does, because its key and `=` do.
         let is_comment = text[..place.start].is_empty() || text[..place.start].ends_with('\n');
@@ -107,13 +113,13 @@ impl Store for DotenvStore {
     fn change_metadata(
         &self,
         text: &str,
-        _: &Found,
+        _: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         let mut cuts = Vec::new();
         // A file without a last newline has its metadata without one, and gives back the newline before it.
         let mut end_of_rest = text.len();
-        for line in lines(text).filter(|line| matches!(line.kind, Kind::Metadata(..))) {
+        for line in lines(text).filter(|line| matches!(line.kind, DotenvLineKind::Metadata(..))) {
             let Range { start, end } = line.place;
             if end == text.len() {
                 end_of_rest = start.saturating_sub(1);
@@ -138,12 +144,13 @@ impl Store for DotenvStore {
         Ok(splices)
     }
 
-    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         let line = match (path.steps.as_slice(), value) {
             ([Step::Key(key)], Node::Leaf(leaf)) => format!("{}={}", key_text(key)?, value_text(&leaf.value)?),
             _ => return Err(cannot_carry("anything but single values at the top")),
         };
-        let last = lines(text).filter(|line| matches!(line.kind, Kind::Value(..) | Kind::Comment)).last();
+        let last =
+            lines(text).filter(|line| matches!(line.kind, DotenvLineKind::Value(..) | DotenvLineKind::Comment)).last();
         let splice = match last {
             None => Splice { place: 0..0, text: line + "\n" },
             Some(last) => Splice { place: last.place.end..last.place.end, text: format!("\n{line}") },
@@ -151,9 +158,9 @@ impl Store for DotenvStore {
         Ok(vec![splice])
     }
 
-    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        let is_it = |line: &Line<'_>| match (&line.kind, path.steps.as_slice()) {
-            (Kind::Value(key, _), [Step::Key(step)]) => key == step,
+    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        let is_it = |line: &DotenvLine<'_>| match (&line.kind, path.steps.as_slice()) {
+            (DotenvLineKind::Value(key, _), [Step::Key(step)]) => key == step,
             _ => false,
         };
         let Some(line) = lines(text).find(is_it) else {
@@ -185,13 +192,13 @@ impl Store for DotenvStore {
 }
 
 /// A line, without the newline that ends it.
-struct Line<'a> {
+struct DotenvLine<'a> {
     number: u64,
     place: Range<usize>,
-    kind: Kind<'a>,
+    kind: DotenvLineKind<'a>,
 }
 
-enum Kind<'a> {
+enum DotenvLineKind<'a> {
     Blank,
     Comment,
     /// A key without its beginning, and the place of its value.
@@ -202,24 +209,24 @@ enum Kind<'a> {
     Nothing,
 }
 
-fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+fn lines(text: &str) -> impl Iterator<Item = DotenvLine<'_>> {
     let mut start = 0;
     (1..).zip(text.split('\n')).map(move |(number, line)| {
         let place = start..start + line.len();
         start = place.end + 1;
         let kind = match line.split_once('=') {
-            _ if line.is_empty() => Kind::Blank,
-            _ if line.starts_with('#') => Kind::Comment,
-            None => Kind::Nothing,
+            _ if line.is_empty() => DotenvLineKind::Blank,
+            _ if line.starts_with('#') => DotenvLineKind::Comment,
+            None => DotenvLineKind::Nothing,
             Some((key, _)) => {
                 let value = place.start + key.len() + 1..place.end;
                 match key.strip_prefix(METADATA_KEY).and_then(|rest| rest.strip_prefix('_')) {
-                    Some(field) => Kind::Metadata(field, value),
-                    None => Kind::Value(key, value),
+                    Some(field) => DotenvLineKind::Metadata(field, value),
+                    None => DotenvLineKind::Value(key, value),
                 }
             }
         };
-        Line { number, place, kind }
+        DotenvLine { number, place, kind }
     })
 }
 

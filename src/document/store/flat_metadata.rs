@@ -36,7 +36,7 @@ pub(crate) fn flatten(metadata: &Map<String, Json>) -> BTreeMap<String, String> 
 
 /// The fields again. The error is what is wrong with a key.
 pub(crate) fn unflatten<'a>(flat: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Map<String, Json>, &'static str> {
-    let mut root = Part::default();
+    let mut root = FieldTree::default();
     for (key, value) in flat {
         root.put(key, value.replace("\\n", "\n"))?;
     }
@@ -51,14 +51,14 @@ const MAX_DEPTH: usize = 32;
 
 /// What has been read of a field: exactly one of the three in the end.
 #[derive(Default)]
-struct Part {
+struct FieldTree {
     value: Option<String>,
-    fields: BTreeMap<String, Part>,
+    fields: BTreeMap<String, FieldTree>,
     /// By position, so that a large number takes no memory.
-    items: BTreeMap<usize, Part>,
+    items: BTreeMap<usize, FieldTree>,
 }
 
-impl Part {
+impl FieldTree {
     fn put(&mut self, key: &str, value: String) -> Result<(), &'static str> {
         let mut part = self;
         let (mut name, mut rest) = split_name(key);

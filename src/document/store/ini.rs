@@ -13,7 +13,7 @@ use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::content::value::Value;
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -21,11 +21,17 @@ use crate::error::DocumentError;
 pub(crate) struct IniStore;
 
 impl Store for IniStore {
-    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         read::read(text)
     }
 
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
         let old = &text[place.clone()];
         // No value begins like this.
@@ -46,17 +52,17 @@ impl Store for IniStore {
     fn change_metadata(
         &self,
         text: &str,
-        _: &Found,
+        _: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         change::metadata(text, metadata)
     }
 
-    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         change::insert(text, path, value)
     }
 
-    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         change::remove(text, path)
     }
 

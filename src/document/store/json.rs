@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -17,11 +17,17 @@ use crate::error::DocumentError;
 pub(crate) struct JsonStore;
 
 impl Store for JsonStore {
-    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         read::read(text)
     }
 
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
         let text = write::new_token(&text[place.clone()], new)?;
         Ok(vec![Splice { place, text }])
@@ -30,21 +36,27 @@ impl Store for JsonStore {
     fn change_metadata(
         &self,
         text: &str,
-        _: &Found,
+        _: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         change::metadata(text, metadata)
     }
 
-    fn replace(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+    fn replace(
+        &self,
+        text: &str,
+        _: &ParsedText,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
         change::replace(text, path, value).map(Some)
     }
 
-    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         change::insert(text, path, value)
     }
 
-    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         change::remove(text, path)
     }
 

@@ -4,29 +4,30 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// A notation. All places are in bytes of the text that was parsed.
 pub(crate) trait Store {
     /// Reads a text.
-    fn parse(&self, text: &str) -> Result<Found, DocumentError>;
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError>;
 
     /// Gives one leaf or comment a new text.
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError>;
+    fn change(&self, text: &str, found: &ParsedText, leaf: LeafId, new: &NewText)
+    -> Result<Vec<Splice>, DocumentError>;
 
     /// Replaces, appends or (with `None`) removes the metadata. Removing what was appended gives the same bytes again.
     fn change_metadata(
         &self,
         text: &str,
-        found: &Found,
+        found: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError>;
 
     /// Writes the metadata that is there anew, with as many spaces for each level. Only YAML has a layout for it that does
     /// not follow from that of the file.
-    fn indent_metadata(&self, text: &str, found: &Found, indent: u8) -> Result<Vec<Splice>, DocumentError> {
+    fn indent_metadata(&self, text: &str, found: &ParsedText, indent: u8) -> Result<Vec<Splice>, DocumentError> {
         let _ = (text, found, indent);
         Ok(Vec::new())
     }
@@ -36,7 +37,7 @@ pub(crate) trait Store {
     fn replace(
         &self,
         text: &str,
-        found: &Found,
+        found: &ParsedText,
         path: &Path,
         value: &Node,
     ) -> Result<Option<Vec<Splice>>, DocumentError> {
@@ -45,10 +46,10 @@ pub(crate) trait Store {
     }
 
     /// Puts `value` at `path`, whose parent is there and where nothing is, as the last child of its parent.
-    fn insert(&self, text: &str, found: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError>;
+    fn insert(&self, text: &str, found: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError>;
 
     /// Takes away the node at `path`, with the lines that are its alone.
-    fn remove(&self, text: &str, found: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError>;
+    fn remove(&self, text: &str, found: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError>;
 
     /// Writes a whole tree anew, comments included where the notation has them. `indent` is the number of spaces for each
     /// level, in notations that have levels; `None` is what sops takes.

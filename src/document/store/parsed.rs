@@ -32,7 +32,7 @@ fn check(count: usize, limit: usize, what: &'static str, place: impl FnOnce() ->
 }
 
 /// What a text says, and where.
-pub(crate) struct Found {
+pub(crate) struct ParsedText {
     /// The tree, without metadata.
     pub(crate) tree: Tree,
     /// Where each leaf and comment stands in the text, by its number: quotes, `#` and block header included.

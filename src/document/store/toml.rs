@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::Found;
+use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -19,11 +19,17 @@ use crate::error::DocumentError;
 pub(crate) struct TomlStore;
 
 impl Store for TomlStore {
-    fn parse(&self, text: &str) -> Result<Found, DocumentError> {
+    fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         Ok(read::read(text)?.found)
     }
 
-    fn change(&self, text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
         let old = &text[place.clone()];
         // A string over several lines tells how its own lines end.
@@ -35,21 +41,27 @@ impl Store for TomlStore {
     fn change_metadata(
         &self,
         text: &str,
-        _: &Found,
+        _: &ParsedText,
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         metadata::change(text, &read::read(text)?.pieces, metadata)
     }
 
-    fn replace(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+    fn replace(
+        &self,
+        text: &str,
+        _: &ParsedText,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
         change::replace(text, &read::read(text)?.pieces, path, value)
     }
 
-    fn insert(&self, text: &str, _: &Found, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         change::insert(text, &read::read(text)?.pieces, path, value)
     }
 
-    fn remove(&self, text: &str, _: &Found, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         change::remove(text, &read::read(text)?.pieces, path)
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 ///
 /// Days, months, hours, minutes and seconds may have one digit; a space before the time means UTC, and so does no time.
 pub(crate) fn canonical_time(text: &str) -> Option<String> {
-    let mut rest = Reader { text };
+    let mut rest = TimeReader { text };
     let year = rest.exactly(4)?;
     rest.sign('-')?;
     let month = rest.up_to_two()?;
@@ -42,11 +42,11 @@ pub(crate) fn canonical_time(text: &str) -> Option<String> {
     rest.text.is_empty().then_some(canonical)
 }
 
-struct Reader<'t> {
+struct TimeReader<'t> {
     text: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> TimeReader<'t> {
     fn sign(&mut self, sign: char) -> Option<()> {
         self.text = self.text.strip_prefix(sign)?;
         Some(())

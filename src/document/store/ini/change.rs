@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use super::read::{DEFAULT, Kind, Piece, key, pieces};
+use super::read::{DEFAULT, IniPiece, IniPieceKind, key, pieces};
 use super::value::{cannot_carry, new_token, write};
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
@@ -87,7 +87,7 @@ pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentErr
     let place = match path.steps.as_slice() {
         [Step::Key(name)] => section(&pieces, name).map(|range| place(&pieces[range])),
         [Step::Key(name), Step::Key(key)] => section(&pieces, name).and_then(|range| {
-            let is_it = |piece: &&Piece| matches!(&piece.kind, Kind::Key { name, .. } if name == key);
+            let is_it = |piece: &&IniPiece| matches!(&piece.kind, IniPieceKind::Key { name, .. } if name == key);
             pieces[range].iter().find(is_it).map(|piece| piece.place.clone())
         }),
         _ => None,
@@ -123,12 +123,12 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
 }
 
 /// The pieces of a section: from its header to its last key. What follows, comments, belongs to the next section.
-fn section(pieces: &[Piece], name: &str) -> Option<Range<usize>> {
-    let is_any_section = |piece: &Piece| matches!(piece.kind, Kind::Section { .. });
+fn section(pieces: &[IniPiece], name: &str) -> Option<Range<usize>> {
+    let is_any_section = |piece: &IniPiece| matches!(piece.kind, IniPieceKind::Section { .. });
     let first = match pieces.iter().position(|piece| is_section(piece, name)) {
         Some(header) => header,
         // Keys before every section have no header.
-        None if name == DEFAULT => pieces.iter().position(|piece| matches!(piece.kind, Kind::Key { .. }))?,
+        None if name == DEFAULT => pieces.iter().position(|piece| matches!(piece.kind, IniPieceKind::Key { .. }))?,
         None => return None,
     };
     if name == DEFAULT && pieces[..first].iter().any(is_any_section) && !is_section(&pieces[first], name) {
@@ -137,19 +137,19 @@ fn section(pieces: &[Piece], name: &str) -> Option<Range<usize>> {
     let mut end = first + 1;
     for (at, piece) in pieces.iter().enumerate().skip(first + 1) {
         match piece.kind {
-            Kind::Section { .. } => break,
-            Kind::Key { .. } => end = at + 1,
-            Kind::Comment(_) => {}
+            IniPieceKind::Section { .. } => break,
+            IniPieceKind::Key { .. } => end = at + 1,
+            IniPieceKind::Comment(_) => {}
         }
     }
     Some(first..end)
 }
 
-fn is_section(piece: &Piece, wanted: &str) -> bool {
-    matches!(&piece.kind, Kind::Section { name, .. } if name == wanted)
+fn is_section(piece: &IniPiece, wanted: &str) -> bool {
+    matches!(&piece.kind, IniPieceKind::Section { name, .. } if name == wanted)
 }
 
-fn place(pieces: &[Piece]) -> Range<usize> {
+fn place(pieces: &[IniPiece]) -> Range<usize> {
     let start = pieces.first().map_or(0, |piece| piece.place.start);
     start..pieces.last().map_or(start, |piece| piece.place.end)
 }
@@ -218,8 +218,8 @@ fn key_text(name: &str) -> Option<String> {
 }
 
 /// What stands between key and value where the neighbour has it, without what aligns it.
-fn delimiter(text: &str, neighbour: &Piece) -> String {
-    let Kind::Key { key, value, .. } = &neighbour.kind else { return " = ".to_owned() };
+fn delimiter(text: &str, neighbour: &IniPiece) -> String {
+    let IniPieceKind::Key { key, value, .. } = &neighbour.kind else { return " = ".to_owned() };
     let between = &text[key.end..value.token.start];
     let blank = |is_there: bool| if is_there { " " } else { "" };
     let sign = between.trim();

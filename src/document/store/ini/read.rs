@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::value::{self, Fault, comment_or_nothing, end_of_line};
-use crate::document::content::positions::Lines;
+use super::value::{self, IniFault, comment_or_nothing, end_of_line};
+use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
 use crate::document::content::value::Value;
 use crate::document::store::flat_metadata::unflatten;
-use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
+use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
 /// The section of keys that stand before every section.
@@ -19,13 +19,13 @@ pub(crate) const DEFAULT: &str = "DEFAULT";
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line that says something, or the lines of a value.
-pub(super) struct Piece {
+pub(super) struct IniPiece {
     /// From the start of the first line to the end of the last, without its newline.
     pub(super) place: Range<usize>,
-    pub(super) kind: Kind,
+    pub(super) kind: IniPieceKind,
 }
 
-pub(super) enum Kind {
+pub(super) enum IniPieceKind {
     /// A line with nothing but a comment, and where that stands.
     Comment(Range<usize>),
     Section {
@@ -38,18 +38,18 @@ pub(super) enum Kind {
         name: String,
         /// Where the key stands, quotes included.
         key: Range<usize>,
-        value: value::Found,
+        value: value::IniValue,
     },
 }
 
 /// Splits a text up.
-pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, DocumentError> {
-    let lines = Lines::new(text);
+pub(super) fn pieces(text: &str) -> Result<Vec<IniPiece>, DocumentError> {
+    let lines = LineIndex::new(text);
     split(text)
-        .map_err(|Fault { at, what }| DocumentError::Syntax { at: lines.place(at).into(), fault: what.to_owned() })
+        .map_err(|IniFault { at, what }| DocumentError::Syntax { at: lines.place(at).into(), fault: what.to_owned() })
 }
 
-fn split(text: &str) -> Result<Vec<Piece>, Fault> {
+fn split(text: &str) -> Result<Vec<IniPiece>, IniFault> {
     let mut pieces = Vec::new();
     let mut next = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let mut count = 1;
@@ -61,10 +61,10 @@ fn split(text: &str) -> Result<Vec<Piece>, Fault> {
         next = end + 1;
         let piece = match line.chars().next() {
             None => continue,
-            Some('#' | ';') => Piece { place, kind: Kind::Comment(start..start + line.len()) },
+            Some('#' | ';') => IniPiece { place, kind: IniPieceKind::Comment(start..start + line.len()) },
             Some('[') => {
                 count = 1;
-                Piece { place, kind: section(text, start, end)? }
+                IniPiece { place, kind: section(text, start, end)? }
             }
             Some(_) => {
                 let (mut name, key, behind) = key(line, start)?;
@@ -74,7 +74,7 @@ fn split(text: &str) -> Result<Vec<Piece>, Fault> {
                 }
                 let value = value::read(text, behind)?;
                 next = value.end + 1;
-                Piece { place: place.start..value.end, kind: Kind::Key { name, key, value } }
+                IniPiece { place: place.start..value.end, kind: IniPieceKind::Key { name, key, value } }
             }
         };
         pieces.push(piece);
@@ -82,19 +82,19 @@ fn split(text: &str) -> Result<Vec<Piece>, Fault> {
     Ok(pieces)
 }
 
-fn section(text: &str, start: usize, end: usize) -> Result<Kind, Fault> {
-    let close = text[start..end].rfind(']').ok_or(Fault { at: start, what: "a bracket is not closed" })?;
+fn section(text: &str, start: usize, end: usize) -> Result<IniPieceKind, IniFault> {
+    let close = text[start..end].rfind(']').ok_or(IniFault { at: start, what: "a bracket is not closed" })?;
     let name = &text[start + 1..start + close];
     if name.is_empty() || name.contains(']') {
-        return Err(Fault { at: start, what: "a section has no name that would be read again" });
+        return Err(IniFault { at: start, what: "a section has no name that would be read again" });
     }
     let comment = comment_or_nothing(text, start + close + 1, end)?;
-    Ok(Kind::Section { name: name.to_owned(), start, comment })
+    Ok(IniPieceKind::Section { name: name.to_owned(), start, comment })
 }
 
 /// The name of a key, where it stands, and where its value begins.
-pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), Fault> {
-    let fault = |what| Fault { at: start, what };
+pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), IniFault> {
+    let fault = |what| IniFault { at: start, what };
     let quote = match () {
         () if line.len() > 6 && line.starts_with("\"\"\"") => "\"\"\"",
         () if line.starts_with('"') => "\"",
@@ -125,10 +125,10 @@ pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usi
 }
 
 /// Reads a file.
-pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
-    let mut reader = Reader {
+pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
+    let mut reader = IniReader {
         text,
-        lines: Lines::new(text),
+        lines: LineIndex::new(text),
         tokens: Vec::new(),
         root: Vec::new(),
         pending: Vec::new(),
@@ -142,9 +142,9 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
     reader.finish()
 }
 
-struct Reader<'a> {
+struct IniReader<'a> {
     text: &'a str,
-    lines: Lines<'a>,
+    lines: LineIndex<'a>,
     tokens: Vec<Range<usize>>,
     root: Vec<Entry<Member>>,
     /// Comments that belong to what comes next.
@@ -155,14 +155,14 @@ struct Reader<'a> {
     is_in_metadata: bool,
 }
 
-impl Reader<'_> {
-    fn take(&mut self, piece: Piece) -> Result<(), DocumentError> {
+impl IniReader<'_> {
+    fn take(&mut self, piece: IniPiece) -> Result<(), DocumentError> {
         match piece.kind {
-            Kind::Comment(place) => {
+            IniPieceKind::Comment(place) => {
                 let comment = self.comment(place);
                 self.pending.push(comment);
             }
-            Kind::Section { name, start, comment } => {
+            IniPieceKind::Section { name, start, comment } => {
                 self.keys.clear();
                 self.is_in_metadata = name == METADATA_KEY;
                 if self.is_in_metadata {
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 self.pending.extend(comment);
                 self.flush();
             }
-            Kind::Key { name, key, value } if self.is_in_metadata => {
+            IniPieceKind::Key { name, key, value } if self.is_in_metadata => {
                 if let Some(place) = self.pending.first().map(|comment| self.tokens[comment.id.0].start) {
                     return Err(self.comment_in_metadata(place));
                 }
@@ -192,7 +192,7 @@ impl Reader<'_> {
                 }
                 self.metadata.get_or_insert_default().push((name, value.text));
             }
-            Kind::Key { name, key, value } => {
+            IniPieceKind::Key { name, key, value } => {
                 if !self.keys.insert(name.clone()) {
                     return Err(self.refused(key.start, "a key stands twice in its section"));
                 }
@@ -218,7 +218,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Found, DocumentError> {
+    fn finish(mut self) -> Result<ParsedText, DocumentError> {
         self.flush();
         let metadata = match &self.metadata {
             None => None,
@@ -227,7 +227,7 @@ impl Reader<'_> {
                 Some(unflatten(fields).map_err(|fault| self.refused(0, fault))?)
             }
         };
-        Ok(Found {
+        Ok(ParsedText {
             tree: Tree { roots: vec![Node::Mapping(self.root)] },
             tokens: self.tokens,
             metadata,

@@ -7,7 +7,7 @@ use crate::document::content::value_text::plain_text;
 use crate::error::DocumentError;
 
 /// A value as it was found behind `=`.
-pub(super) struct Found {
+pub(super) struct IniValue {
     /// The value with its quotes.
     pub(super) token: Range<usize>,
     /// What it says.
@@ -19,7 +19,7 @@ pub(super) struct Found {
 }
 
 /// What is wrong with a value, and where.
-pub(super) struct Fault {
+pub(super) struct IniFault {
     pub(super) at: usize,
     pub(super) what: &'static str,
 }
@@ -28,12 +28,12 @@ const LOST: &str = "what follows the closing quote would be lost";
 
 /// Reads the value that begins at `at`, as gopkg.in/ini.v1 does with the settings of sops. Where that would silently cut
 /// a value off, it is refused.
-pub(super) fn read(text: &str, at: usize) -> Result<Found, Fault> {
+pub(super) fn read(text: &str, at: usize) -> Result<IniValue, IniFault> {
     let end = end_of_line(text, at);
     let start = end - text[at..end].trim_start().len();
     if start == end {
         let token = at + text[at..end].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        return Ok(Found { token: token..token, text: String::new(), comment: None, end });
+        return Ok(IniValue { token: token..token, text: String::new(), comment: None, end });
     }
     let line = &text[start..end];
     // A triple quote that is the end of the file is none.
@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<Found, Fault> {
 }
 
 /// Between raw quotes, over as many lines as it takes to the closing one. On a line the last quote counts.
-fn read_raw(text: &str, start: usize, quote: &str) -> Result<Found, Fault> {
+fn read_raw(text: &str, start: usize, quote: &str) -> Result<IniValue, IniFault> {
     let inside = start + quote.len();
     let mut from = inside;
     loop {
@@ -63,18 +63,18 @@ fn read_raw(text: &str, start: usize, quote: &str) -> Result<Found, Fault> {
             // The reader goes on over a line that ends in a backslash behind the quote, but not over the first one.
             if from == inside || !rest.ends_with('\\') {
                 let comment = comment_or_nothing(text, behind, end)?;
-                return Ok(Found { token: start..behind, text: text[inside..close].to_owned(), comment, end });
+                return Ok(IniValue { token: start..behind, text: text[inside..close].to_owned(), comment, end });
             }
         }
         if end == text.len() {
-            return Err(Fault { at: start, what: "a quote is not closed" });
+            return Err(IniFault { at: start, what: "a quote is not closed" });
         }
         from = end + 1;
     }
 }
 
 /// Over as many lines as end in a backslash.
-fn read_continued(text: &str, start: usize) -> Found {
+fn read_continued(text: &str, start: usize) -> IniValue {
     let mut end = end_of_line(text, start);
     let first = text[start..end].trim_end();
     let mut token = start..start + first.len();
@@ -93,11 +93,11 @@ fn read_continued(text: &str, start: usize) -> Found {
         }
         value.pop();
     }
-    Found { token, text: value, comment: None, end }
+    IniValue { token, text: value, comment: None, end }
 }
 
 /// Plain, or between quotes of one line.
-fn read_single_line(text: &str, start: usize, end: usize) -> Result<Found, Fault> {
+fn read_single_line(text: &str, start: usize, end: usize) -> Result<IniValue, IniFault> {
     let line = text[start..end].trim_end();
     let quote = line.chars().next().filter(|letter| matches!(letter, '"' | '\''));
     if let Some(close) = quote.and_then(|quote| line[1..].find(quote)) {
@@ -105,11 +105,11 @@ fn read_single_line(text: &str, start: usize, end: usize) -> Result<Found, Fault
         let rest = text[behind..end].trim_start();
         if rest.is_empty() || rest.starts_with(['#', ';']) {
             let comment = comment_or_nothing(text, behind, end)?;
-            return Ok(Found { token: start..behind, text: line[1..=close].to_owned(), comment, end });
+            return Ok(IniValue { token: start..behind, text: line[1..=close].to_owned(), comment, end });
         }
     }
     let Some(mark) = line.find(['#', ';']) else {
-        return Ok(Found { token: start..start + line.len(), text: line.to_owned(), comment: None, end });
+        return Ok(IniValue { token: start..start + line.len(), text: line.to_owned(), comment: None, end });
     };
     // A mark that stands apart begins a comment. One inside a word is part of the value for everybody but the reader.
     let value = line[..mark].trim_end();
@@ -120,20 +120,20 @@ fn read_single_line(text: &str, start: usize, end: usize) -> Result<Found, Fault
     };
     if !is_apart {
         let what = "`#` and `;` end a value for sops; put the value into backticks";
-        return Err(Fault { at: start + mark, what });
+        return Err(IniFault { at: start + mark, what });
     }
     let comment = Some(start + mark..start + line.len());
-    Ok(Found { token: start..start + value.len(), text: value.to_owned(), comment, end })
+    Ok(IniValue { token: start..start + value.len(), text: value.to_owned(), comment, end })
 }
 
 /// What may follow a closed quote, or the name of a section.
-pub(super) fn comment_or_nothing(text: &str, from: usize, end: usize) -> Result<Option<Range<usize>>, Fault> {
+pub(super) fn comment_or_nothing(text: &str, from: usize, end: usize) -> Result<Option<Range<usize>>, IniFault> {
     let rest = text[from..end].trim_end();
     let start = from + rest.len() - rest.trim_start().len();
     match text[start..from + rest.len()].chars().next() {
         None => Ok(None),
         Some('#' | ';') => Ok(Some(start..from + rest.len())),
-        Some(_) => Err(Fault { at: start, what: LOST }),
+        Some(_) => Err(IniFault { at: start, what: LOST }),
     }
 }
 

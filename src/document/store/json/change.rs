@@ -8,8 +8,8 @@ use jsonc_parser::{CollectOptions, parse_to_ast};
 use serde_json::{Map, Value as Json};
 
 use super::read::{BYTE_ORDER_MARK, options, syntax};
-use super::write::{Layout, quoted, write_json, write_node};
-use crate::document::content::positions::Lines;
+use super::write::{JsonLayout, quoted, write_json, write_node};
+use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Node, Path, Step};
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::Splice;
@@ -22,10 +22,10 @@ pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Resu
     with_container(text, &[], |text, root| {
         let found = root.keys.iter().position(|key| key == METADATA_KEY);
         let Some(metadata) = metadata else {
-            return Ok(found.map_or_else(Vec::new, |at| root.without(text, at, Comments::Stay)));
+            return Ok(found.map_or_else(Vec::new, |at| root.without(text, at, LineComments::Stay)));
         };
         let metadata = Json::Object(metadata.clone());
-        let written = |layout: &Layout| {
+        let written = |layout: &JsonLayout| {
             let mut out = String::new();
             write_json(&metadata, layout, 0, &mut out);
             Ok(out)
@@ -67,11 +67,11 @@ pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentErr
     let (last, parents) = split(path)?;
     with_container(text, parents, |text, container| {
         let at = container.position(last).ok_or_else(|| nothing_at(path))?;
-        Ok(container.without(text, at, Comments::GoWithTheirLine))
+        Ok(container.without(text, at, LineComments::GoWithTheirLine))
     })
 }
 
-fn node_text(value: &Node, layout: &Layout) -> Result<String, DocumentError> {
+fn node_text(value: &Node, layout: &JsonLayout) -> Result<String, DocumentError> {
     let mut out = String::new();
     write_node(value, layout, 0, &mut out)?;
     Ok(out)
@@ -90,7 +90,7 @@ fn nothing_at(path: &Path) -> DocumentError {
 
 /// What becomes of comments at the end of the line of a node that is removed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Comments {
+enum LineComments {
     Stay,
     GoWithTheirLine,
 }
@@ -116,7 +116,7 @@ fn with_container(
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let mark = text.len() - body.len();
     let parsed = parse_to_ast(body, &CollectOptions::default(), &options());
-    let parsed = parsed.map_err(|error| syntax(&Lines::new(body), &error))?;
+    let parsed = parsed.map_err(|error| syntax(&LineIndex::new(body), &error))?;
     let mut node = parsed.value.as_ref();
     for step in path {
         node = match (node, step) {
@@ -162,12 +162,12 @@ impl Container {
     }
 
     /// How children of this container are laid out: as the first one is.
-    fn layout(&self, text: &str) -> Layout {
+    fn layout(&self, text: &str) -> JsonLayout {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let Some(base) = self.children.first().and_then(|first| indentation(text, first.start)) else {
-            return Layout::OneLine;
+            return JsonLayout::OneLine;
         };
-        Layout::Lines { newline, unit: indentation_unit(text), base: base.to_owned() }
+        JsonLayout::Lines { newline, unit: indentation_unit(text), base: base.to_owned() }
     }
 
     /// A child more, behind the last one and its comments.
@@ -175,22 +175,22 @@ impl Container {
         &self,
         text: &str,
         key: Option<&str>,
-        written: impl FnOnce(&Layout) -> Result<String, DocumentError>,
+        written: impl FnOnce(&JsonLayout) -> Result<String, DocumentError>,
     ) -> Result<Vec<Splice>, DocumentError> {
         let close = self.place.end - 1;
         let at = text[..close].trim_end_matches(BLANKS).len();
         let last = self.children.last();
         let has_comment = at > last.map_or(self.place.start + 1, |last| last.end);
         let mut layout = self.layout(text);
-        if matches!(layout, Layout::OneLine) && has_comment {
+        if matches!(layout, JsonLayout::OneLine) && has_comment {
             // A line comment must end before anything else can follow it.
             let base = indentation(text, close).unwrap_or_default().to_owned() + &indentation_unit(text);
-            layout = Layout::Lines { newline: "\n", unit: indentation_unit(text), base };
+            layout = JsonLayout::Lines { newline: "\n", unit: indentation_unit(text), base };
         }
         let mut child = match &layout {
-            Layout::OneLine if last.is_some() => " ".to_owned(),
-            Layout::OneLine => String::new(),
-            Layout::Lines { newline, base, .. } => format!("{newline}{base}"),
+            JsonLayout::OneLine if last.is_some() => " ".to_owned(),
+            JsonLayout::OneLine => String::new(),
+            JsonLayout::Lines { newline, base, .. } => format!("{newline}{base}"),
         };
         if let Some(key) = key {
             child.push_str(&quoted(key));
@@ -202,13 +202,13 @@ impl Container {
     }
 
     /// One child less, with its comma and the blanks before it.
-    fn without(&self, text: &str, at: usize, comments: Comments) -> Vec<Splice> {
+    fn without(&self, text: &str, at: usize, comments: LineComments) -> Vec<Splice> {
         let child = &self.children[at];
         let cut = |place| Splice { place, text: String::new() };
         let start = text[..child.start].trim_end_matches(BLANKS).len();
         let comment_of_line = |from: usize| match comments {
-            Comments::Stay => from,
-            Comments::GoWithTheirLine => end_of_comment_of_line(text, from),
+            LineComments::Stay => from,
+            LineComments::GoWithTheirLine => end_of_comment_of_line(text, from),
         };
         if self.children.get(at + 1).is_some() {
             let mut end = comment_of_line(behind_comma(text, child.end));

@@ -8,10 +8,10 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::content::positions::Lines;
+use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
 use crate::document::content::value::Value;
-use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
+use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
 /// A byte order mark, which is kept, and which the parser does not take.
@@ -34,23 +34,23 @@ pub(super) fn options() -> ParseOptions {
 }
 
 /// Reads a file.
-pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
+pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
-    let lines = Lines::new(body);
+    let lines = LineIndex::new(body);
     refuse_number(body, &lines)?;
     let parsed = parse_to_ast(body, &collect, &options()).map_err(|error| syntax(&lines, &error))?;
     let tokens = parsed.tokens.unwrap_or_default();
     drop(parsed.value);
-    let mut reader = Reader { text: body, lines, tokens: &tokens, next: 0, places: Vec::new(), metadata: None };
+    let mut reader = JsonReader { text: body, lines, tokens: &tokens, next: 0, places: Vec::new(), metadata: None };
     reader.refuse_what_no_other_reader_takes()?;
     let root = reader.root()?;
-    let Reader { mut places, metadata, .. } = reader;
+    let JsonReader { mut places, metadata, .. } = reader;
     let mark = text.len() - body.len();
     for place in &mut places {
         *place = place.start + mark..place.end + mark;
     }
-    Ok(Found {
+    Ok(ParsedText {
         tree: Tree { roots: vec![root] },
         tokens: places,
         metadata,
@@ -61,7 +61,7 @@ pub(super) fn read(text: &str) -> Result<Found, DocumentError> {
 }
 
 /// Counts what begins a value or a comment, before the parser makes much of it.
-fn refuse_number(text: &str, lines: &Lines<'_>) -> Result<(), DocumentError> {
+fn refuse_number(text: &str, lines: &LineIndex<'_>) -> Result<(), DocumentError> {
     let bytes = text.as_bytes();
     let behind = |from: usize, end: &str| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
     let (mut at, mut count) = (0, 0);
@@ -88,7 +88,7 @@ fn refuse_number(text: &str, lines: &Lines<'_>) -> Result<(), DocumentError> {
 }
 
 /// The parser's own sentences hold nothing from the file but, in one of them, four hexadecimal digits of an escape.
-pub(super) fn syntax(lines: &Lines, error: &jsonc_parser::errors::ParseError) -> DocumentError {
+pub(super) fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError) -> DocumentError {
     use jsonc_parser::ParseStringErrorKind::InvalidUnicodeEscapeSequence;
     use jsonc_parser::errors::ParseErrorKind;
 
@@ -106,16 +106,16 @@ pub(super) fn syntax(lines: &Lines, error: &jsonc_parser::errors::ParseError) ->
 }
 
 /// A walk over the tokens of a text that the parser has found to be well formed.
-struct Reader<'a> {
+struct JsonReader<'a> {
     text: &'a str,
-    lines: Lines<'a>,
+    lines: LineIndex<'a>,
     tokens: &'a [TokenAndRange<'a>],
     next: usize,
     places: Vec<Range<usize>>,
     metadata: Option<Map<String, Json>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     fn root(&mut self) -> Result<Node, DocumentError> {
         let mut entries = Vec::new();
         self.take_comments(&mut entries);

@@ -11,7 +11,7 @@ use crate::error::DocumentError;
 
 /// How containers are spread over lines.
 #[derive(Clone)]
-pub(super) enum Layout {
+pub(super) enum JsonLayout {
     /// All on one line.
     OneLine,
     /// A line for each child.
@@ -25,7 +25,7 @@ pub(super) enum Layout {
     },
 }
 
-impl Layout {
+impl JsonLayout {
     /// For a file that is new: with tabs, or as many spaces for each level.
     pub(super) fn new_file(indent: Option<u8>) -> Self {
         let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
@@ -76,13 +76,18 @@ pub(super) fn emit(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentEr
         return Err(cannot_carry("anything but a single mapping at the top"));
     };
     let mut out = String::new();
-    write_node(root, &Layout::new_file(indent), 0, &mut out)?;
+    write_node(root, &JsonLayout::new_file(indent), 0, &mut out)?;
     out.push('\n');
     Ok(out)
 }
 
 /// A node. Comments are left out: no other reader of JSON takes them.
-pub(super) fn write_node(node: &Node, layout: &Layout, depth: usize, out: &mut String) -> Result<(), DocumentError> {
+pub(super) fn write_node(
+    node: &Node,
+    layout: &JsonLayout,
+    depth: usize,
+    out: &mut String,
+) -> Result<(), DocumentError> {
     match node {
         Node::Leaf(leaf) => out.push_str(&Zeroizing::new(value_text(&leaf.value)?)),
         Node::Alias(_) => return Err(cannot_carry("an alias")),
@@ -98,8 +103,8 @@ pub(super) fn write_node(node: &Node, layout: &Layout, depth: usize, out: &mut S
 }
 
 /// A value of metadata.
-pub(super) fn write_json(value: &Json, layout: &Layout, depth: usize, out: &mut String) {
-    let write = |value: &Json, layout: &Layout, depth: usize, out: &mut String| -> Result<(), DocumentError> {
+pub(super) fn write_json(value: &Json, layout: &JsonLayout, depth: usize, out: &mut String) {
+    let write = |value: &Json, layout: &JsonLayout, depth: usize, out: &mut String| -> Result<(), DocumentError> {
         write_json(value, layout, depth, out);
         Ok(())
     };
@@ -122,10 +127,10 @@ pub(super) fn write_json(value: &Json, layout: &Layout, depth: usize, out: &mut 
 fn write_container<'a, T: 'a>(
     [open, close]: [char; 2],
     members: impl Iterator<Item = (Option<&'a str>, &'a T)>,
-    layout: &Layout,
+    layout: &JsonLayout,
     depth: usize,
     out: &mut String,
-    write: impl Fn(&'a T, &Layout, usize, &mut String) -> Result<(), DocumentError>,
+    write: impl Fn(&'a T, &JsonLayout, usize, &mut String) -> Result<(), DocumentError>,
 ) -> Result<(), DocumentError> {
     out.push(open);
     let mut is_empty = true;

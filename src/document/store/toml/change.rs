@@ -6,14 +6,19 @@ use toml_parser::lexer::TokenKind;
 use zeroize::Zeroizing;
 
 use super::metadata::place as place_of_metadata;
-use super::piece::Piece;
+use super::piece::TomlPiece;
 use super::write::{cannot_carry, inline_text, key_text, push_table};
 use crate::document::content::tree::{Node, Path, Step};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// Puts a node behind the last child of its parent.
-pub(super) fn insert(text: &str, pieces: &[Piece], path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn insert(
+    text: &str,
+    pieces: &[TomlPiece],
+    path: &Path,
+    value: &Node,
+) -> Result<Vec<Splice>, DocumentError> {
     let newline = newline_of(text);
     let (last, parent) = path.steps.split_last().ok_or_else(|| nothing_at(path))?;
     if let Some(piece) = pieces.iter().find(|piece| piece.value.is_some() && parent.starts_with(&piece.path)) {
@@ -22,7 +27,7 @@ pub(super) fn insert(text: &str, pieces: &[Piece], path: &Path, value: &Node) ->
     let Step::Key(key) = last else {
         return Ok(vec![insert_item(text, pieces, parent, value)?]);
     };
-    let is_in_table = |piece: &&Piece| piece.table == parent && (piece.value.is_some() || !parent.is_empty());
+    let is_in_table = |piece: &&TomlPiece| piece.table == parent && (piece.value.is_some() || !parent.is_empty());
     let line = |keys: &[Step]| -> Result<String, DocumentError> {
         Ok(format!("{} = {}", dotted(keys)?, *Zeroizing::new(inline_text(value, newline)?)))
     };
@@ -35,8 +40,9 @@ pub(super) fn insert(text: &str, pieces: &[Piece], path: &Path, value: &Node) ->
     if let Some(piece) = pieces.iter().rfind(is_in_table) {
         return Ok(vec![behind(piece, newline, &line(std::slice::from_ref(last))?)]);
     }
-    let is_below =
-        |piece: &&Piece| piece.value.is_some() && piece.path.starts_with(parent) && !piece.table.starts_with(parent);
+    let is_below = |piece: &&TomlPiece| {
+        piece.value.is_some() && piece.path.starts_with(parent) && !piece.table.starts_with(parent)
+    };
     if let Some(piece) = pieces.iter().rfind(is_below) {
         return Ok(vec![behind(piece, newline, &line(&path.steps[piece.table.len()..])?)]);
     }
@@ -53,7 +59,7 @@ pub(super) fn insert(text: &str, pieces: &[Piece], path: &Path, value: &Node) ->
 /// Puts a node where another one stands.
 pub(super) fn replace(
     text: &str,
-    pieces: &[Piece],
+    pieces: &[TomlPiece],
     path: &Path,
     value: &Node,
 ) -> Result<Option<Vec<Splice>>, DocumentError> {
@@ -65,8 +71,8 @@ pub(super) fn replace(
 }
 
 /// Takes a node away, with its lines.
-pub(super) fn remove(text: &str, pieces: &[Piece], path: &Path) -> Result<Vec<Splice>, DocumentError> {
-    let holds_it = |piece: &&Piece| {
+pub(super) fn remove(text: &str, pieces: &[TomlPiece], path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    let holds_it = |piece: &&TomlPiece| {
         piece.value.is_some() && path.steps.len() > piece.path.len() && path.steps.starts_with(&piece.path)
     };
     if let Some(piece) = pieces.iter().find(holds_it) {
@@ -92,22 +98,22 @@ pub(super) fn remove(text: &str, pieces: &[Piece], path: &Path) -> Result<Vec<Sp
     if cuts.is_empty() { Err(nothing_at(path)) } else { Ok(cuts.into_iter().chain(emptied).collect()) }
 }
 
-fn has_item(pieces: &[Piece], list: &[Step], index: usize) -> bool {
+fn has_item(pieces: &[TomlPiece], list: &[Step], index: usize) -> bool {
     pieces.iter().any(|piece| piece.path.starts_with(list) && piece.path.get(list.len()) == Some(&Step::Index(index)))
 }
 
 /// The lines of a file without those below a path.
-fn without_table(pieces: &[Piece], path: &[Step]) -> Vec<Piece> {
+fn without_table(pieces: &[TomlPiece], path: &[Step]) -> Vec<TomlPiece> {
     pieces.iter().filter(|piece| !piece.path.starts_with(path)).cloned().collect()
 }
 
 /// A line behind another one.
-fn behind(piece: &Piece, newline: &str, line: &str) -> Splice {
+fn behind(piece: &TomlPiece, newline: &str, line: &str) -> Splice {
     Splice { place: piece.lines.end..piece.lines.end, text: format!("{newline}{line}") }
 }
 
 /// A table behind all others, before the metadata.
-fn at_end(text: &str, pieces: &[Piece], table: &str) -> Result<Splice, DocumentError> {
+fn at_end(text: &str, pieces: &[TomlPiece], table: &str) -> Result<Splice, DocumentError> {
     let newline = newline_of(text);
     if let Some(place) = place_of_metadata(pieces)? {
         return Ok(Splice { place: place.start..place.start, text: format!("{table}{newline}") });
@@ -121,7 +127,7 @@ fn at_end(text: &str, pieces: &[Piece], table: &str) -> Result<Splice, DocumentE
 }
 
 /// One table more in a list of tables.
-fn insert_item(text: &str, pieces: &[Piece], parent: &[Step], value: &Node) -> Result<Splice, DocumentError> {
+fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[Step], value: &Node) -> Result<Splice, DocumentError> {
     let newline = newline_of(text);
     let (Node::Mapping(entries), Some(last)) = (value, pieces.iter().rfind(|piece| piece.path.starts_with(parent)))
     else {
@@ -226,7 +232,7 @@ fn tokens(text: &str, container: &Range<usize>) -> impl Iterator<Item = (TokenKi
 }
 
 /// Finds a child inside the value of a line by parsing that value alone: the parser tells the places in it.
-fn inline_place(text: &str, piece: &Piece, path: &[Step]) -> Result<Inline, DocumentError> {
+fn inline_place(text: &str, piece: &TomlPiece, path: &[Step]) -> Result<Inline, DocumentError> {
     let whole = piece.value.clone().unwrap_or_default();
     let missing = || DocumentError::NotAsMeant("a place inside a value was not found".to_owned());
     // The value becomes the value of a key, so that the parser keeps the places in it.
@@ -262,7 +268,7 @@ fn inline_place(text: &str, piece: &Piece, path: &[Step]) -> Result<Inline, Docu
     Ok(inline)
 }
 
-fn insert_inline(text: &str, piece: &Piece, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let newline = newline_of(text);
     let (last, parent) = path.steps.split_last().ok_or_else(|| nothing_at(path))?;
     let place = inline_place(text, piece, parent)?.value;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::piece::Piece;
+use super::piece::TomlPiece;
 use super::write::{key_text, string_text};
 use crate::document::content::tree::{Entry, Node, Step};
 use crate::document::content::value::Value;
@@ -56,7 +56,7 @@ fn json(node: &Node) -> Result<Json, DocumentError> {
 /// Replaces, appends or removes it.
 pub(super) fn change(
     text: &str,
-    pieces: &[Piece],
+    pieces: &[TomlPiece],
     metadata: Option<&Map<String, Json>>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -81,7 +81,7 @@ pub(super) fn change(
 }
 
 /// Where the tables of the metadata stand, from the first header to the end of the last line.
-pub(super) fn place(pieces: &[Piece]) -> Result<Option<Range<usize>>, DocumentError> {
+pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, DocumentError> {
     let is_metadata = |path: &[Step]| path.first() == Some(&Step::Key(METADATA_KEY.to_owned()));
     let mut place: Option<Range<usize>> = None;
     let mut is_over = false;

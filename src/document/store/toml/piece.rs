@@ -6,7 +6,7 @@ use crate::document::content::tree::Step;
 
 /// A line, or the lines of a value.
 #[derive(Clone)]
-pub(super) struct Piece {
+pub(super) struct TomlPiece {
     /// From the start of the line to the end of the last, without newline.
     pub(super) lines: Range<usize>,
     /// What it defines.

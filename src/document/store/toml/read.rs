@@ -10,25 +10,25 @@ use toml_parser::lexer::{Token, TokenKind};
 use zeroize::Zeroizing;
 
 use super::metadata;
-use super::piece::Piece;
-use crate::document::content::positions::Lines;
+use super::piece::TomlPiece;
+use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Place, Step, Tree};
 use crate::document::content::value::Value;
-use crate::document::store::parsed::{Found, METADATA_KEY, check_entries};
+use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
 /// Keys that may follow each other with dots between. Deeper tables are nobody's config.
 const MAX_KEYS: usize = 64;
 
 /// A file with the lines that define something.
-pub(super) struct Read {
-    pub(super) found: Found,
-    pub(super) pieces: Vec<Piece>,
+pub(super) struct TomlText {
+    pub(super) found: ParsedText,
+    pub(super) pieces: Vec<TomlPiece>,
 }
 
 /// Reads a file.
-pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
-    let lines = Lines::new(text);
+pub(super) fn read(text: &str) -> Result<TomlText, DocumentError> {
+    let lines = LineIndex::new(text);
     let tokens = toml_parser::Source::new(text).lex().into_vec();
     refuse_depth(&tokens, &lines)?;
     refuse_number(&tokens, &lines)?;
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
         let fault = error.message().lines().collect::<Vec<_>>().join(", ");
         return Err(DocumentError::Syntax { at, fault });
     }
-    let mut reader = Reader {
+    let mut reader = TomlReader {
         text,
         lines,
         tokens,
@@ -53,8 +53,8 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
     reader.document()?;
     let tree = reader.node(0);
     let metadata = reader.metadata.map(|id| metadata::read(&reader.node(id))).transpose()?;
-    Ok(Read {
-        found: Found {
+    Ok(TomlText {
+        found: ParsedText {
             tree: Tree { roots: vec![tree] },
             tokens: reader.places,
             metadata,
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str) -> Result<Read, DocumentError> {
 }
 
 /// Values are nested only as deep as the parser allows, but it lets keys go on without end.
-fn refuse_depth(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentError> {
+fn refuse_depth(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), DocumentError> {
     // The keys that lead to each inline table, and those of the line or member that is being read.
     let mut above = vec![0];
     let mut keys = 0;
@@ -90,7 +90,7 @@ fn refuse_depth(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentError
 }
 
 /// Every value stands behind an equals sign or a comma, or is the first of its array.
-fn refuse_number(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentError> {
+fn refuse_number(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), DocumentError> {
     let is_of_entry = |token: &&Token| {
         matches!(token.kind(), TokenKind::Equals | TokenKind::Comma | TokenKind::Comment | TokenKind::LeftSquareBracket)
     };
@@ -103,14 +103,14 @@ fn refuse_number(tokens: &[Token], lines: &Lines<'_>) -> Result<(), DocumentErro
 /// A mapping or sequence that is being filled, by its number.
 #[derive(Default)]
 struct Table {
-    entries: Vec<Entry<Slot>>,
+    entries: Vec<Entry<TomlSlot>>,
     /// Its children that can still grow.
     known: HashMap<String, usize>,
     /// For a sequence: how many items there are.
     items: Option<usize>,
 }
 
-struct Slot {
+struct TomlSlot {
     key: String,
     place: Place,
     value: SlotValue,
@@ -121,9 +121,9 @@ enum SlotValue {
     Table(usize),
 }
 
-struct Reader<'a> {
+struct TomlReader<'a> {
     text: &'a str,
-    lines: Lines<'a>,
+    lines: LineIndex<'a>,
     tokens: Vec<Token>,
     next: usize,
     tables: Vec<Table>,
@@ -132,14 +132,14 @@ struct Reader<'a> {
     pending: Vec<Comment>,
     /// Those that stand above the metadata.
     above_metadata: Vec<Comment>,
-    pieces: Vec<Piece>,
+    pieces: Vec<TomlPiece>,
     /// Where the last header led.
     path: Vec<Step>,
     /// The table with the metadata.
     metadata: Option<usize>,
 }
 
-impl Reader<'_> {
+impl TomlReader<'_> {
     fn document(&mut self) -> Result<(), DocumentError> {
         let mut table = 0;
         loop {
@@ -224,7 +224,7 @@ impl Reader<'_> {
         }
         let end = self.end_of_line(table);
         let path = self.path.clone();
-        self.pieces.push(Piece { lines: start..end, table: path.clone(), path, value: None });
+        self.pieces.push(TomlPiece { lines: start..end, table: path.clone(), path, value: None });
         Ok(table)
     }
 
@@ -250,7 +250,7 @@ impl Reader<'_> {
         self.pending.extend(behind);
         self.put(table, &keys, value);
         let end = self.start();
-        self.pieces.push(Piece {
+        self.pieces.push(TomlPiece {
             lines: start..end,
             path,
             table: self.path.clone(),
@@ -386,7 +386,7 @@ impl Reader<'_> {
 
     fn last_item(&self, table: usize) -> usize {
         let last = self.tables[table].entries.iter().rev().find_map(|entry| match entry {
-            Entry::Child(Slot { value: SlotValue::Table(id), .. }) => Some(*id),
+            Entry::Child(TomlSlot { value: SlotValue::Table(id), .. }) => Some(*id),
             _ => None,
         });
         last.unwrap_or(table)
@@ -398,7 +398,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, table: usize, key: String, place: Place, value: SlotValue) {
-        self.tables[table].entries.push(Entry::Child(Slot { key, place, value }));
+        self.tables[table].entries.push(Entry::Child(TomlSlot { key, place, value }));
     }
 
     fn flush(&mut self, table: usize) {
@@ -455,7 +455,8 @@ impl Reader<'_> {
     /// Takes a container out of the ones that were filled. The metadata is left out of the root.
     fn node(&mut self, id: usize) -> Node {
         let Table { entries, items, .. } = std::mem::take(&mut self.tables[id]);
-        let is_metadata = |slot: &Slot| matches!(slot.value, SlotValue::Table(child) if Some(child) == self.metadata);
+        let is_metadata =
+            |slot: &TomlSlot| matches!(slot.value, SlotValue::Table(child) if Some(child) == self.metadata);
         let entries: Vec<_> =
             entries.into_iter().filter(|entry| !matches!(entry, Entry::Child(slot) if is_metadata(slot))).collect();
         let mut value = |value| match value {
@@ -471,7 +472,9 @@ impl Reader<'_> {
         }
         let members = entries.into_iter().map(|entry| match entry {
             Entry::Comment(comment) => Entry::Comment(comment),
-            Entry::Child(Slot { key, place, value: slot }) => Entry::Child(Member { key, place, value: value(slot) }),
+            Entry::Child(TomlSlot { key, place, value: slot }) => {
+                Entry::Child(Member { key, place, value: value(slot) })
+            }
         });
         Node::Mapping(members.collect())
     }

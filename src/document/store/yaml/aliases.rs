@@ -22,14 +22,14 @@ pub(crate) fn targets(text: &str) -> Vec<(Path, Path)> {
 struct Tracker {
     /// The document, from 0. `None` before the first.
     root: Option<usize>,
-    open: Vec<Open>,
+    open: Vec<OpenCollection>,
     /// The ways to nodes that have anchors, by the numbers that the parser gives these.
     anchors: HashMap<usize, Path>,
     targets: Vec<(Path, Path)>,
 }
 
 /// A collection that has not ended.
-enum Open {
+enum OpenCollection {
     /// With the key whose value comes next, if one does.
     Mapping(Option<String>),
     /// With the position of the next item.
@@ -44,7 +44,7 @@ impl Tracker {
                 self.anchors.clear();
             }
             Event::Scalar(text, _, anchor, _) => match self.open.last_mut() {
-                Some(Open::Mapping(key @ None)) => *key = Some(text.to_string()),
+                Some(OpenCollection::Mapping(key @ None)) => *key = Some(text.to_string()),
                 _ => self.node(*anchor, None),
             },
             Event::Alias(anchor) => {
@@ -53,8 +53,8 @@ impl Tracker {
                 }
                 self.go_on();
             }
-            Event::MappingStart(_, anchor, _) => self.node(*anchor, Some(Open::Mapping(None))),
-            Event::SequenceStart(_, anchor, _) => self.node(*anchor, Some(Open::Sequence(0))),
+            Event::MappingStart(_, anchor, _) => self.node(*anchor, Some(OpenCollection::Mapping(None))),
+            Event::SequenceStart(_, anchor, _) => self.node(*anchor, Some(OpenCollection::Sequence(0))),
             Event::MappingEnd | Event::SequenceEnd => {
                 self.open.pop();
                 self.go_on();
@@ -64,7 +64,7 @@ impl Tracker {
     }
 
     /// A node begins, which is a collection if it opens one. Anchors have numbers from 1.
-    fn node(&mut self, anchor: usize, opens: Option<Open>) {
+    fn node(&mut self, anchor: usize, opens: Option<OpenCollection>) {
         if anchor > 0 {
             let path = self.path();
             self.anchors.insert(anchor, path);
@@ -78,16 +78,16 @@ impl Tracker {
     /// A value has ended.
     fn go_on(&mut self) {
         match self.open.last_mut() {
-            Some(Open::Mapping(key)) => *key = None,
-            Some(Open::Sequence(position)) => *position += 1,
+            Some(OpenCollection::Mapping(key)) => *key = None,
+            Some(OpenCollection::Sequence(position)) => *position += 1,
             None => {}
         }
     }
 
     fn path(&self) -> Path {
-        let step = |open: &Open| match open {
-            Open::Mapping(key) => Step::Key(key.clone().unwrap_or_default()),
-            Open::Sequence(position) => Step::Index(*position),
+        let step = |open: &OpenCollection| match open {
+            OpenCollection::Mapping(key) => Step::Key(key.clone().unwrap_or_default()),
+            OpenCollection::Sequence(position) => Step::Index(*position),
         };
         Path { root: self.root.unwrap_or_default(), steps: self.open.iter().map(step).collect() }
     }

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
-use super::comments::{Standing, standings};
-use super::layout::{Content, Layout, Pair, Part, TagKind, refused};
+use super::comments::{CommentStanding, standings};
+use super::layout::{Pair, PartContent, TagKind, YamlLayout, YamlPart, refused};
 use crate::document::content::scalar::resolve;
 use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
 use crate::document::content::value::Value;
@@ -25,7 +25,7 @@ pub(super) struct Built {
 }
 
 /// Builds the tree, without the members whose keys are `left_out` and without the comments in their ranges.
-pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
+pub(super) fn build(layout: &YamlLayout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
     let mut standings = standings(layout);
     // Both are in the order of the text: a file may have very many documents.
     standings.retain(|standing| {
@@ -33,7 +33,7 @@ pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> 
         let after = left_out.partition_point(|(_, range)| range.start <= at);
         !after.checked_sub(1).is_some_and(|last| left_out[last].1.contains(&at))
     });
-    let mut builder = Builder {
+    let mut builder = TreeBuilder {
         layout,
         standings,
         left_out,
@@ -48,9 +48,9 @@ pub(super) fn build(layout: &Layout<'_>, left_out: &[(usize, Range<usize>)]) -> 
     Ok(builder.built)
 }
 
-struct Builder<'l, 't> {
-    layout: &'l Layout<'t>,
-    standings: Vec<Standing>,
+struct TreeBuilder<'l, 't> {
+    layout: &'l YamlLayout<'t>,
+    standings: Vec<CommentStanding>,
     left_out: &'l [(usize, Range<usize>)],
     built: Built,
     /// How many leaves and aliases there were so far.
@@ -59,21 +59,21 @@ struct Builder<'l, 't> {
     anchored: HashMap<usize, Range<usize>>,
 }
 
-impl Builder<'_, '_> {
+impl TreeBuilder<'_, '_> {
     /// sops takes mappings at the top, and nothing at all for an empty one.
     fn root(&mut self, number: usize) -> Result<Node, DocumentError> {
         let part = &self.layout.parts[number];
         match &part.content {
-            Content::Mapping { .. } => self.node(number, 0),
-            Content::Scalar { .. } if part.is_empty_scalar() && part.tag.is_none() && !part.has_anchor => {
+            PartContent::Mapping { .. } => self.node(number, 0),
+            PartContent::Scalar { .. } if part.is_empty_scalar() && part.tag.is_none() && !part.has_anchor => {
                 let mut entries = Vec::new();
                 self.comments(number, 0, 0, &mut entries);
                 Ok(Node::Mapping(entries))
             }
-            Content::Sequence { .. } => {
+            PartContent::Sequence { .. } => {
                 Err(refused(part.place, "a document must be a mapping, and this one is a list"))
             }
-            Content::Scalar { .. } | Content::Alias => {
+            PartContent::Scalar { .. } | PartContent::Alias => {
                 Err(refused(part.place, "a document must be a mapping, and this one is a single value"))
             }
         }
@@ -92,8 +92,8 @@ impl Builder<'_, '_> {
         let layout = self.layout;
         let part = &layout.parts[number];
         match &part.content {
-            Content::Mapping { members, .. } => self.mapping(number, members),
-            Content::Sequence { items, .. } => {
+            PartContent::Mapping { members, .. } => self.mapping(number, members),
+            PartContent::Sequence { items, .. } => {
                 let mut entries = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
                     self.comments(number, index, part.place.column, &mut entries);
@@ -102,12 +102,12 @@ impl Builder<'_, '_> {
                 self.comments(number, items.len(), part.place.column, &mut entries);
                 Ok(Node::Sequence(entries))
             }
-            Content::Scalar { text, style } => {
+            PartContent::Scalar { text, style } => {
                 let value = scalar_value(part, text, *style)?;
                 self.met += 1;
                 Ok(Node::Leaf(Leaf { id: self.leaf(part, indent), value, place: part.place }))
             }
-            Content::Alias => {
+            PartContent::Alias => {
                 self.met += 1;
                 // An alias within what it stands for means nothing to anybody.
                 let meant = layout.targets.get(&number).and_then(|target| self.anchored.get(target));
@@ -154,7 +154,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn leaf(&mut self, part: &Part<'_>, indent: u64) -> LeafId {
+    fn leaf(&mut self, part: &YamlPart<'_>, indent: u64) -> LeafId {
         let mut token = part.span.clone();
         let mut blocked = false;
         // A tag that names a type goes with the value: an encrypted value under it would not be text.
@@ -176,8 +176,8 @@ impl Builder<'_, '_> {
 }
 
 /// The text of a key, if it is text.
-fn key<'p>(part: &'p Part<'_>) -> Result<&'p str, DocumentError> {
-    let Content::Scalar { text, style } = &part.content else {
+fn key<'p>(part: &'p YamlPart<'_>) -> Result<&'p str, DocumentError> {
+    let PartContent::Scalar { text, style } = &part.content else {
         return Err(refused(part.place, "a key must be text"));
     };
     match scalar_value(part, text, *style)? {
@@ -188,7 +188,7 @@ fn key<'p>(part: &'p Part<'_>) -> Result<&'p str, DocumentError> {
 }
 
 /// What a scalar says, under its tag if it has one.
-pub(super) fn scalar_value(part: &Part<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
+pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
     let plain = || {
         resolve(text).map_err(|_| {
             refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text")

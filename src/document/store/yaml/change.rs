@@ -7,16 +7,21 @@ use super::style::{Style, double_quoted, literal, one_line};
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::LeafId;
 use crate::document::content::value::Value;
-use crate::document::store::parsed::{Found, Setting};
+use crate::document::store::parsed::{ParsedText, Setting};
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
 /// The splices that give a leaf or a comment its new text.
-pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn change(
+    text: &str,
+    found: &ParsedText,
+    leaf: LeafId,
+    new: &NewText,
+) -> Result<Vec<Splice>, DocumentError> {
     let (Some(place), Some(setting)) = (found.tokens.get(leaf.0), found.settings.get(leaf.0)) else {
         return Err(DocumentError::NotAsMeant("a leaf has a number that is not in the document".to_owned()));
     };
-    let token = Token { text, start: place.start, here: &text[place.clone()], setting: *setting };
+    let token = YamlToken { text, start: place.start, here: &text[place.clone()], setting: *setting };
     match new {
         NewText::Source(source) => Ok(token.source(source)),
         NewText::Comment(comment) => token.comment(comment),
@@ -28,14 +33,14 @@ pub(super) fn change(text: &str, found: &Found, leaf: LeafId, new: &NewText) -> 
 }
 
 /// A token with its place in the text.
-struct Token<'t> {
+struct YamlToken<'t> {
     text: &'t str,
     start: usize,
     here: &'t str,
     setting: Setting,
 }
 
-impl<'t> Token<'t> {
+impl<'t> YamlToken<'t> {
     /// No value begins like a comment.
     fn is_comment(&self) -> bool {
         self.here.starts_with('#')

@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use super::layout::{Content, Layout, Pair, Part, Remark, Section};
+use super::layout::{Pair, PartContent, Remark, Section, YamlLayout, YamlPart};
 use super::source;
 
 /// Where a comment stands in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Standing {
+pub(super) struct CommentStanding {
     /// The collection, by the number of its part.
     pub(super) container: usize,
     /// The child that it stands before.
@@ -20,9 +20,9 @@ pub(super) struct Standing {
 }
 
 /// The standing of every comment, sorted by container and child.
-pub(super) fn standings(layout: &Layout<'_>) -> Vec<Standing> {
+pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
     let next = next_contents(layout);
-    let mut standings: Vec<Standing> = Vec::with_capacity(layout.remarks.len());
+    let mut standings: Vec<CommentStanding> = Vec::with_capacity(layout.remarks.len());
     let (mut number, mut section) = (0, 0);
     while let Some(remark) = layout.remarks.get(number) {
         while section + 1 < layout.sections.len() && layout.sections[section].end <= remark.span.start {
@@ -31,16 +31,16 @@ pub(super) fn standings(layout: &Layout<'_>) -> Vec<Standing> {
         let Some(Section { root, end }) = layout.sections.get(section) else { break };
         let finder = Finder { layout, remark, next: next[number], is_right: is_right(layout.text, remark) };
         match finder.find(*root) {
-            Found::At(container, before) => {
-                standings.push(Standing { container, before, order: number + 1, remark: number });
+            CommentPlace::At(container, before) => {
+                standings.push(CommentStanding { container, before, order: number + 1, remark: number });
                 number += 1;
             }
             // sops names the comment behind a closing bracket before those within.
-            Found::Of(container) => {
-                standings.push(Standing { container, before: 0, order: 0, remark: number });
+            CommentPlace::Of(container) => {
+                standings.push(CommentStanding { container, before: 0, order: 0, remark: number });
                 number += 1;
             }
-            Found::Between(gap) => {
+            CommentPlace::Between(gap) => {
                 let same = |later: &usize| next[*later] == next[number] && layout.remarks[*later].span.start < *end;
                 let count = (number..layout.remarks.len()).take_while(same).count();
                 gap.divide(layout, number..number + count, next[number], &mut standings);
@@ -53,7 +53,7 @@ pub(super) fn standings(layout: &Layout<'_>) -> Vec<Standing> {
 }
 
 /// For each comment, the first byte of content behind it and behind the comments that follow it.
-fn next_contents(layout: &Layout<'_>) -> Vec<usize> {
+fn next_contents(layout: &YamlLayout<'_>) -> Vec<usize> {
     let mut next = vec![0; layout.remarks.len()];
     for (number, remark) in layout.remarks.iter().enumerate().rev() {
         let rest = &layout.text[remark.span.end..];
@@ -71,7 +71,7 @@ fn is_right(text: &str, remark: &Remark) -> bool {
 }
 
 /// What is found out about a comment.
-enum Found {
+enum CommentPlace {
     /// It stands in this container before this child.
     At(usize, usize),
     /// It is the comment of this whole collection.
@@ -81,14 +81,14 @@ enum Found {
 }
 
 struct Finder<'l, 't> {
-    layout: &'l Layout<'t>,
+    layout: &'l YamlLayout<'t>,
     remark: &'l Remark,
     next: usize,
     is_right: bool,
 }
 
 impl Finder<'_, '_> {
-    fn find(&self, root: usize) -> Found {
+    fn find(&self, root: usize) -> CommentPlace {
         let mut container = root;
         loop {
             let children = children(&self.layout.parts[container]);
@@ -97,15 +97,17 @@ impl Finder<'_, '_> {
             match last {
                 Some(child) if self.remark.span.start < self.layout.parts[child.value].full_end => {
                     if self.stays_before(child) {
-                        return Found::At(container, following - 1);
+                        return CommentPlace::At(container, following - 1);
                     }
                     container = child.value;
                 }
                 _ if self.is_behind_dash(container, following) => return self.head_of_item(container, following),
                 Some(child) if self.is_right => return self.line_comment(container, following - 1, child),
-                Some(_) if self.layout.parts[container].is_flow_collection() => return Found::At(container, following),
-                Some(child) => return Found::Between(Gap { container, following, before: child }),
-                None => return Found::At(container, 0),
+                Some(_) if self.layout.parts[container].is_flow_collection() => {
+                    return CommentPlace::At(container, following);
+                }
+                Some(child) => return CommentPlace::Between(Gap { container, following, before: child }),
+                None => return CommentPlace::At(container, 0),
             }
         }
     }
@@ -123,28 +125,34 @@ impl Finder<'_, '_> {
     }
 
     /// A comment on the line on which a child ends.
-    fn line_comment(&self, mut container: usize, mut index: usize, mut child: Pair) -> Found {
+    fn line_comment(&self, mut container: usize, mut index: usize, mut child: Pair) -> CommentPlace {
         while self.layout.parts[child.value].is_block_collection() {
             container = child.value;
             let children = children(&self.layout.parts[container]);
-            let Some(last) = children.len().checked_sub(1) else { return Found::At(container, 0) };
+            let Some(last) = children.len().checked_sub(1) else { return CommentPlace::At(container, 0) };
             (index, child) = (last, children.at(last));
         }
-        let is_in_mapping = matches!(self.layout.parts[container].content, Content::Mapping { .. });
+        let is_in_mapping = matches!(self.layout.parts[container].content, PartContent::Mapping { .. });
         if is_in_mapping && self.layout.parts[child.value].is_flow_collection() {
-            return Found::Of(child.value);
+            return CommentPlace::Of(child.value);
         }
-        Found::At(container, index)
+        CommentPlace::At(container, index)
     }
 
     /// A comment between the `-` of an item and its content.
-    fn head_of_item(&self, container: usize, index: usize) -> Found {
+    fn head_of_item(&self, container: usize, index: usize) -> CommentPlace {
         let item = children(&self.layout.parts[container]).at(index).value;
-        if self.layout.parts[item].is_block_collection() { Found::At(item, 0) } else { Found::At(container, index) }
+        if self.layout.parts[item].is_block_collection() {
+            CommentPlace::At(item, 0)
+        } else {
+            CommentPlace::At(container, index)
+        }
     }
 
     fn is_behind_dash(&self, container: usize, index: usize) -> bool {
-        let Content::Sequence { is_flow: false, items } = &self.layout.parts[container].content else { return false };
+        let PartContent::Sequence { is_flow: false, items } = &self.layout.parts[container].content else {
+            return false;
+        };
         let Some(item) = items.get(index) else { return false };
         let start = self.layout.parts[*item].span.start;
         // A dash that is still to come stands before the content of its item.
@@ -167,7 +175,13 @@ struct Gap {
 
 impl Gap {
     /// Divides the comments of the gap between what came before and what follows, as go-yaml does.
-    fn divide(&self, layout: &Layout<'_>, remarks: Range<usize>, next: usize, standings: &mut Vec<Standing>) {
+    fn divide(
+        &self,
+        layout: &YamlLayout<'_>,
+        remarks: Range<usize>,
+        next: usize,
+        standings: &mut Vec<CommentStanding>,
+    ) {
         let text = layout.text;
         let (innermost, innermost_end) = self.innermost(layout);
         let indent = layout.parts[innermost].place.column;
@@ -177,7 +191,12 @@ impl Gap {
         let mut has_split = false;
         let mut group = remarks.start..remarks.start;
         let mut place = |group: &mut Range<usize>, (container, before): (usize, usize)| {
-            standings.extend(group.clone().map(|remark| Standing { container, before, order: remark + 1, remark }));
+            standings.extend(group.clone().map(|remark| CommentStanding {
+                container,
+                before,
+                order: remark + 1,
+                remark,
+            }));
             group.start = group.end;
         };
         for number in remarks.clone() {
@@ -214,22 +233,22 @@ impl Gap {
     }
 
     /// The innermost collection that ends in the gap, and the number of its children.
-    fn innermost(&self, layout: &Layout<'_>) -> (usize, usize) {
+    fn innermost(&self, layout: &YamlLayout<'_>) -> (usize, usize) {
         self.chain(layout).last().unwrap_or((self.container, self.following))
     }
 
     /// The innermost mapping that ends in the gap and is indented by at most `column`: behind a list, a comment belongs
     /// to the key of the list.
-    fn dedented(&self, layout: &Layout<'_>, column: u64) -> (usize, usize) {
+    fn dedented(&self, layout: &YamlLayout<'_>, column: u64) -> (usize, usize) {
         self.chain(layout)
             .take_while(|(container, _)| layout.parts[*container].place.column <= column)
-            .filter(|(container, _)| matches!(layout.parts[*container].content, Content::Mapping { .. }))
+            .filter(|(container, _)| matches!(layout.parts[*container].content, PartContent::Mapping { .. }))
             .last()
             .unwrap_or((self.container, self.following))
     }
 
     /// The collections that end in the gap, from outside in, with the numbers of their children.
-    fn chain<'l>(&self, layout: &'l Layout<'_>) -> impl Iterator<Item = (usize, usize)> + use<'l> {
+    fn chain<'l>(&self, layout: &'l YamlLayout<'_>) -> impl Iterator<Item = (usize, usize)> + use<'l> {
         let mut last = Some(self.before.value);
         std::iter::from_fn(move || {
             let container = last.take().filter(|part| layout.parts[*part].is_block_collection())?;
@@ -240,11 +259,11 @@ impl Gap {
     }
 }
 
-fn children<'l>(part: &'l Part<'_>) -> Children<'l> {
+fn children<'l>(part: &'l YamlPart<'_>) -> Children<'l> {
     match &part.content {
-        Content::Mapping { members, .. } => Children::Members(members),
-        Content::Sequence { items, .. } => Children::Items(items),
-        Content::Scalar { .. } | Content::Alias => Children::Items(&[]),
+        PartContent::Mapping { members, .. } => Children::Members(members),
+        PartContent::Sequence { items, .. } => Children::Items(items),
+        PartContent::Scalar { .. } | PartContent::Alias => Children::Items(&[]),
     }
 }
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::emit::{Start, Writer, flow, flow_member};
-use super::layout::{Content, Layout, Pair, Part, refused};
+use super::emit::{Start, YamlWriter, flow, flow_member};
+use super::layout::{Pair, PartContent, YamlLayout, YamlPart, refused};
 use super::region::{self, Region};
 use super::{metadata, source};
 use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step};
@@ -13,9 +13,9 @@ use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// The splices that put `value` at `path`, as the last child of its parent.
-pub(super) fn insert(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let (parent, last) = parent(layout, path)?;
-    let editor = Editor { layout, metadata: metadata_key(layout, path.root), section: path.root };
+    let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
     let child = match last {
         Step::Key(key) => Child::Member(key, value),
         Step::Index(_) => Child::Item(value),
@@ -24,9 +24,9 @@ pub(super) fn insert(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<V
 }
 
 /// The splices that take away the node at `path`.
-pub(super) fn remove(layout: &Layout<'_>, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>, DocumentError> {
     let (parent, last) = parent(layout, path)?;
-    let editor = Editor { layout, metadata: metadata_key(layout, path.root), section: path.root };
+    let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
     region::refuse_lost_anchors(layout, layout.subtree(children[index].value), None)?;
@@ -42,12 +42,16 @@ pub(super) fn remove(layout: &Layout<'_>, path: &Path) -> Result<Vec<Splice>, Do
 }
 
 /// The splices that put `value` in the place of the node at `path`, if it has a parent.
-pub(super) fn replace(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<Option<Vec<Splice>>, DocumentError> {
+pub(super) fn replace(
+    layout: &YamlLayout<'_>,
+    path: &Path,
+    value: &Node,
+) -> Result<Option<Vec<Splice>>, DocumentError> {
     if path.steps.is_empty() {
         return Ok(None);
     }
     let (parent, last) = parent(layout, path)?;
-    let editor = Editor { layout, metadata: None, section: path.root };
+    let editor = YamlEditor { layout, metadata: None, section: path.root };
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
     let old = children[index].value;
@@ -57,7 +61,7 @@ pub(super) fn replace(layout: &Layout<'_>, path: &Path, value: &Node) -> Result<
 }
 
 /// The parent of what a path leads to, by the number of its part, and the last step.
-fn parent<'p>(layout: &Layout<'_>, path: &'p Path) -> Result<(usize, &'p Step), DocumentError> {
+fn parent<'p>(layout: &YamlLayout<'_>, path: &'p Path) -> Result<(usize, &'p Step), DocumentError> {
     let (last, way) = path.steps.split_last().ok_or_else(|| not_there(path))?;
     let mut part = layout.sections.get(path.root).ok_or_else(|| not_there(path))?.root;
     for step in way {
@@ -72,26 +76,26 @@ fn not_there(path: &Path) -> DocumentError {
 }
 
 /// The children of a collection; an item is its own key.
-fn children(part: &Part<'_>) -> Vec<Pair> {
+fn children(part: &YamlPart<'_>) -> Vec<Pair> {
     match &part.content {
-        Content::Mapping { members, .. } => members.clone(),
-        Content::Sequence { items, .. } => items.iter().map(|item| Pair { key: *item, value: *item }).collect(),
-        Content::Scalar { .. } | Content::Alias => Vec::new(),
+        PartContent::Mapping { members, .. } => members.clone(),
+        PartContent::Sequence { items, .. } => items.iter().map(|item| Pair { key: *item, value: *item }).collect(),
+        PartContent::Scalar { .. } | PartContent::Alias => Vec::new(),
     }
 }
 
-fn position(layout: &Layout<'_>, children: &[Pair], step: &Step) -> Option<usize> {
+fn position(layout: &YamlLayout<'_>, children: &[Pair], step: &Step) -> Option<usize> {
     match step {
         Step::Index(index) => (*index < children.len()).then_some(*index),
         Step::Key(key) => children.iter().position(|child| {
             child.key != child.value
-                && matches!(&layout.parts[child.key].content, Content::Scalar { text, .. } if text == key)
+                && matches!(&layout.parts[child.key].content, PartContent::Scalar { text, .. } if text == key)
         }),
     }
 }
 
 /// The key of the metadata of a document, which always stays behind everything else.
-fn metadata_key(layout: &Layout<'_>, section: usize) -> Option<usize> {
+fn metadata_key(layout: &YamlLayout<'_>, section: usize) -> Option<usize> {
     let left_out = metadata::find(layout).ok()?.left_out;
     let root = layout.sections.get(section)?.root;
     let members = children(&layout.parts[root]);
@@ -106,13 +110,13 @@ enum Child<'n> {
     Item(&'n Node),
 }
 
-struct Editor<'l, 't> {
-    layout: &'l Layout<'t>,
+struct YamlEditor<'l, 't> {
+    layout: &'l YamlLayout<'t>,
     metadata: Option<usize>,
     section: usize,
 }
 
-impl Editor<'_, '_> {
+impl YamlEditor<'_, '_> {
     fn insert(&self, parent: usize, child: &Child<'_>) -> Result<Vec<Splice>, DocumentError> {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
@@ -179,7 +183,7 @@ impl Editor<'_, '_> {
 
     /// Puts a child on a line of its own if comments stand between the last one and the bracket: it must not come between a
     /// child and its comment.
-    fn insert_below_comments(&self, part: &Part<'_>, last: Pair, new: &str) -> Option<Vec<Splice>> {
+    fn insert_below_comments(&self, part: &YamlPart<'_>, last: Pair, new: &str) -> Option<Vec<Splice>> {
         let text = self.layout.text;
         let end = self.layout.parts[last.value].full_end;
         let remarks = &self.layout.remarks;
@@ -220,7 +224,7 @@ impl Editor<'_, '_> {
         if holder.is_flow_collection() {
             return Ok(region.on_its_line(text, &flow(value)?));
         }
-        let mut writer = Writer::with_margin(source::line_break(text), column(holder)).with_step(self.step());
+        let mut writer = YamlWriter::with_margin(source::line_break(text), column(holder)).with_step(self.step());
         writer.quotes_blank_lines = true;
         writer.quotes_lines = source::is_above_deeper_comment(text, region.end, column(holder));
         let is_item = child.key == child.value;
@@ -273,14 +277,14 @@ impl Editor<'_, '_> {
     /// The indentation for the members of a mapping that is itself the value of a member in block style.
     fn member_margin(&self, part: usize) -> Option<usize> {
         let holder = self.layout.parts.iter().find(|candidate| {
-            matches!(&candidate.content, Content::Mapping { is_flow: false, members } if members.iter().any(|pair| pair.value == part))
+            matches!(&candidate.content, PartContent::Mapping { is_flow: false, members } if members.iter().any(|pair| pair.value == part))
         })?;
         Some(column(holder) + self.step())
     }
 
     fn lines(&self, child: &Child<'_>, margin: usize) -> Result<Zeroizing<String>, DocumentError> {
         let line_break = source::line_break(self.layout.text);
-        let mut writer = Writer::with_margin(line_break, margin).with_step(self.step());
+        let mut writer = YamlWriter::with_margin(line_break, margin).with_step(self.step());
         writer.quotes_blank_lines = true;
         match *child {
             Child::Member(key, value) => {
@@ -296,10 +300,10 @@ impl Editor<'_, '_> {
     fn step(&self) -> usize {
         let parts = &self.layout.parts;
         let nested = parts.iter().filter(|part| part.is_block_collection()).find_map(|part| match &part.content {
-            Content::Mapping { members, .. } => members
+            PartContent::Mapping { members, .. } => members
                 .iter()
                 .map(|pair| &parts[pair.value])
-                .filter(|value| matches!(value.content, Content::Mapping { is_flow: false, .. }))
+                .filter(|value| matches!(value.content, PartContent::Mapping { is_flow: false, .. }))
                 .map(|value| column(value).saturating_sub(column(part)))
                 .find(|step| *step > 0),
             _ => None,
@@ -396,10 +400,10 @@ impl Editor<'_, '_> {
     }
 
     /// Where a child begins: at its dash, its `?`, its anchor or tag, or its key.
-    fn start_of(&self, parent: &Part<'_>, child: Pair, before: Option<Pair>) -> usize {
+    fn start_of(&self, parent: &YamlPart<'_>, child: Pair, before: Option<Pair>) -> usize {
         let text = self.layout.text;
         let start = self.layout.parts[child.key].span.start;
-        if matches!(parent.content, Content::Sequence { .. }) {
+        if matches!(parent.content, PartContent::Sequence { .. }) {
             let from = before.map_or(parent.span.start, |before| self.layout.parts[before.value].full_end);
             return source::behind_sign(text, from, b'-').map_or(start, |at| at - 1);
         }
@@ -433,7 +437,7 @@ impl Editor<'_, '_> {
     fn emptied(&self, parent: usize, child: Pair) -> Splice {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
-        let empty = if matches!(part.content, Content::Mapping { .. }) { "{}" } else { "[]" };
+        let empty = if matches!(part.content, PartContent::Mapping { .. }) { "{}" } else { "[]" };
         let start = self.start_of(part, child, None).min(part.span.start);
         let end = source::end_of_line(text, region::lines_end(self.layout, child.value)).max(start);
         // Up to the line of its key, if nothing but blanks stands between.
@@ -448,7 +452,7 @@ impl Editor<'_, '_> {
     }
 }
 
-fn column(part: &Part<'_>) -> usize {
+fn column(part: &YamlPart<'_>) -> usize {
     usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
 }
 

@@ -13,8 +13,8 @@ const STEP: usize = 4;
 
 /// The text of a whole tree, with `indent` spaces for each level.
 pub(super) fn tree(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
-    let writer = Writer::new("\n").with_step(step(indent));
-    let mut writer = Writer { merge_keys: MergeKeys::Plain, ..writer };
+    let writer = YamlWriter::new("\n").with_step(step(indent));
+    let mut writer = YamlWriter { merge_keys: MergeKeys::Plain, ..writer };
     for (number, root) in tree.roots.iter().enumerate() {
         if number > 0 {
             writer.text.push_str("---\n");
@@ -56,7 +56,7 @@ pub(super) enum Start {
 }
 
 /// Writes nodes.
-pub(super) struct Writer {
+pub(super) struct YamlWriter {
     pub(super) text: Zeroizing<String>,
     line_break: &'static str,
     /// Spaces before everything.
@@ -80,7 +80,7 @@ enum MergeKeys {
     Quoted,
 }
 
-impl Writer {
+impl YamlWriter {
     pub(super) fn new(line_break: &'static str) -> Self {
         let (text, merge_keys) = (Zeroizing::default(), MergeKeys::Quoted);
         Self { text, line_break, margin: 0, step: STEP, quotes_blank_lines: false, quotes_lines: false, merge_keys }

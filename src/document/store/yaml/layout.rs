@@ -13,12 +13,12 @@ use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
 
 /// A text taken apart.
-pub(super) struct Layout<'t> {
+pub(super) struct YamlLayout<'t> {
     pub(super) text: &'t str,
     /// The YAML documents of the file.
     pub(super) sections: Vec<Section>,
     /// Every part, in the order in which they begin.
-    pub(super) parts: Vec<Part<'t>>,
+    pub(super) parts: Vec<YamlPart<'t>>,
     /// Every comment, in the order of the text.
     pub(super) remarks: Vec<Remark>,
     /// The part that each alias stands for, by the number of the alias.
@@ -34,21 +34,21 @@ pub(super) struct Section {
 }
 
 /// A node of YAML.
-pub(super) struct Part<'t> {
+pub(super) struct YamlPart<'t> {
     /// Of a scalar the token, block header included, and without the blank lines at its end; of a collection from its
     /// first child or bracket to the last.
     pub(super) span: Range<usize>,
     /// Where the content really ends: behind the blank lines of a block scalar.
     pub(super) full_end: usize,
     pub(super) place: Place,
-    pub(super) content: Content<'t>,
-    pub(super) tag: Option<Tag>,
+    pub(super) content: PartContent<'t>,
+    pub(super) tag: Option<YamlTag>,
     pub(super) has_anchor: bool,
     /// Whether it stands within brackets or braces.
     pub(super) in_flow: bool,
 }
 
-pub(super) enum Content<'t> {
+pub(super) enum PartContent<'t> {
     Mapping { is_flow: bool, members: Vec<Pair> },
     Sequence { is_flow: bool, items: Vec<usize> },
     Scalar { text: Cow<'t, str>, style: ScalarStyle },
@@ -63,7 +63,7 @@ pub(super) struct Pair {
 }
 
 /// An explicit tag.
-pub(super) struct Tag {
+pub(super) struct YamlTag {
     pub(super) start: usize,
     pub(super) kind: TagKind,
     /// Whether only spaces stand between it and the value.
@@ -92,13 +92,13 @@ pub(super) struct Remark {
     pub(super) place: Place,
 }
 
-impl Layout<'_> {
+impl YamlLayout<'_> {
     /// Where the last token of a part ends, blank lines behind it left out.
     pub(super) fn content_end(&self, mut part: usize) -> usize {
         loop {
             let last = match &self.parts[part].content {
-                Content::Mapping { is_flow: false, members } => members.last().map(|pair| pair.value),
-                Content::Sequence { is_flow: false, items } => items.last().copied(),
+                PartContent::Mapping { is_flow: false, members } => members.last().map(|pair| pair.value),
+                PartContent::Sequence { is_flow: false, items } => items.last().copied(),
                 _ => None,
             };
             match last {
@@ -109,15 +109,15 @@ impl Layout<'_> {
     }
 }
 
-impl Layout<'_> {
+impl YamlLayout<'_> {
     /// A part with all that is within it: their numbers follow each other.
     pub(super) fn subtree(&self, part: usize) -> Range<usize> {
         let mut last = part;
         loop {
             let child = match &self.parts[last].content {
-                Content::Mapping { members, .. } => members.last().map(|pair| pair.value),
-                Content::Sequence { items, .. } => items.last().copied(),
-                Content::Scalar { .. } | Content::Alias => None,
+                PartContent::Mapping { members, .. } => members.last().map(|pair| pair.value),
+                PartContent::Sequence { items, .. } => items.last().copied(),
+                PartContent::Scalar { .. } | PartContent::Alias => None,
             };
             match child {
                 Some(child) => last = child,
@@ -132,43 +132,52 @@ impl Layout<'_> {
     }
 }
 
-impl Drop for Part<'_> {
+impl Drop for YamlPart<'_> {
     fn drop(&mut self) {
         // What was read out of quotes and blocks may be a secret.
-        if let Content::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
+        if let PartContent::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
             text.zeroize();
         }
     }
 }
 
-impl Part<'_> {
+impl YamlPart<'_> {
     pub(super) fn is_empty_scalar(&self) -> bool {
-        matches!(self.content, Content::Scalar { .. }) && self.span.is_empty()
+        matches!(self.content, PartContent::Scalar { .. }) && self.span.is_empty()
     }
 
     pub(super) fn is_block_scalar(&self) -> bool {
-        matches!(self.content, Content::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
+        matches!(self.content, PartContent::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
     }
 
     pub(super) fn is_collection(&self) -> bool {
-        matches!(self.content, Content::Mapping { .. } | Content::Sequence { .. })
+        matches!(self.content, PartContent::Mapping { .. } | PartContent::Sequence { .. })
     }
 
     pub(super) fn is_flow_collection(&self) -> bool {
-        matches!(self.content, Content::Mapping { is_flow: true, .. } | Content::Sequence { is_flow: true, .. })
+        matches!(self.content, PartContent::Mapping { is_flow: true, .. } | PartContent::Sequence { is_flow: true, .. })
     }
 
     pub(super) fn is_block_collection(&self) -> bool {
-        matches!(self.content, Content::Mapping { is_flow: false, .. } | Content::Sequence { is_flow: false, .. })
+        matches!(
+            self.content,
+            PartContent::Mapping { is_flow: false, .. } | PartContent::Sequence { is_flow: false, .. }
+        )
     }
 }
 
 /// Takes a text apart.
-pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
+pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
     // Comments cost no more than other text; the limit of the parser would refuse long licences at the head of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
-    let mut builder = Builder {
-        layout: Layout { text, sections: Vec::new(), parts: Vec::new(), remarks: Vec::new(), targets: HashMap::new() },
+    let mut builder = LayoutBuilder {
+        layout: YamlLayout {
+            text,
+            sections: Vec::new(),
+            parts: Vec::new(),
+            remarks: Vec::new(),
+            targets: HashMap::new(),
+        },
         open: Vec::new(),
         end: 0,
         is_within: false,
@@ -185,9 +194,9 @@ pub(super) fn layout(text: &str) -> Result<Layout<'_>, DocumentError> {
     Ok(layout)
 }
 
-struct Builder<'t> {
-    layout: Layout<'t>,
-    open: Vec<Open>,
+struct LayoutBuilder<'t> {
+    layout: YamlLayout<'t>,
+    open: Vec<OpenPart>,
     /// Where the last content ended.
     end: usize,
     /// Whether a document has begun and not ended.
@@ -199,13 +208,13 @@ struct Builder<'t> {
 }
 
 /// A collection that has not ended.
-struct Open {
+struct OpenPart {
     part: usize,
     key: Option<usize>,
     is_flow: bool,
 }
 
-impl<'t> Builder<'t> {
+impl<'t> LayoutBuilder<'t> {
     fn take(&mut self, event: Event<'t>, span: &Span) -> Result<(), DocumentError> {
         let range = span.byte_range().expect("a parser of a str knows bytes");
         match event {
@@ -237,7 +246,7 @@ impl<'t> Builder<'t> {
             }
             Event::Alias(anchor) => {
                 self.end = range.end;
-                let alias = self.push(range.clone(), range.end, place(span), Content::Alias, None)?;
+                let alias = self.push(range.clone(), range.end, place(span), PartContent::Alias, None)?;
                 if let Some(target) = self.anchors.get(&anchor) {
                     self.layout.targets.insert(alias, *target);
                 }
@@ -246,9 +255,9 @@ impl<'t> Builder<'t> {
                 self.anchor(anchor);
                 let is_flow = style == StructureStyle::Flow;
                 let content = if matches!(event, Event::MappingStart(..)) {
-                    Content::Mapping { is_flow, members: Vec::new() }
+                    PartContent::Mapping { is_flow, members: Vec::new() }
                 } else {
-                    Content::Sequence { is_flow, items: Vec::new() }
+                    PartContent::Sequence { is_flow, items: Vec::new() }
                 };
                 let (mut range, mut place) = (range, place(span));
                 if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
@@ -256,7 +265,7 @@ impl<'t> Builder<'t> {
                 }
                 let part = self.push(range.clone(), range.end, place, content, None)?;
                 self.end = self.end.max(range.end);
-                self.open.push(Open { part, key: None, is_flow });
+                self.open.push(OpenPart { part, key: None, is_flow });
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 let open = self.open.pop().expect("the parser ends only what it began");
@@ -322,11 +331,14 @@ impl<'t> Builder<'t> {
             let at = self.empty_place(range.start);
             (token, full_end) = (at..at, at);
         }
-        let tag = tag.zip(span.tag_span()).and_then(|(tag, at)| Some((tag, at.byte_range()?))).map(|(tag, at)| Tag {
-            start: at.start,
-            kind: TagKind::of(tag),
-            is_adjacent: source.get(at.end..token.start).is_some_and(|between| between.trim_matches(' ').is_empty()),
-        });
+        let tag =
+            tag.zip(span.tag_span()).and_then(|(tag, at)| Some((tag, at.byte_range()?))).map(|(tag, at)| YamlTag {
+                start: at.start,
+                kind: TagKind::of(tag),
+                is_adjacent: source
+                    .get(at.end..token.start)
+                    .is_some_and(|between| between.trim_matches(' ').is_empty()),
+            });
         let text = if token.is_empty() {
             Cow::Borrowed("")
         } else if is_block && !source[token.end..].contains(['\n', '\r']) && text.ends_with('\n') {
@@ -336,7 +348,7 @@ impl<'t> Builder<'t> {
             text
         };
         self.end = self.end.max(full_end);
-        self.push(token, full_end, place(span), Content::Scalar { text, style }, tag)?;
+        self.push(token, full_end, place(span), PartContent::Scalar { text, style }, tag)?;
         Ok(())
     }
 
@@ -344,8 +356,8 @@ impl<'t> Builder<'t> {
     fn empty_place(&self, reported: usize) -> usize {
         let text = self.layout.text;
         let (from, sign) = match self.open.last() {
-            Some(Open { key: Some(key), .. }) => (self.layout.parts[*key].full_end, b':'),
-            Some(Open { is_flow: false, .. }) => (self.end, b'-'),
+            Some(OpenPart { key: Some(key), .. }) => (self.layout.parts[*key].full_end, b':'),
+            Some(OpenPart { is_flow: false, .. }) => (self.end, b'-'),
             _ => return reported,
         };
         match source::behind_sign(text, from, sign) {
@@ -360,27 +372,27 @@ impl<'t> Builder<'t> {
         span: Range<usize>,
         full_end: usize,
         place: Place,
-        content: Content<'t>,
-        tag: Option<Tag>,
+        content: PartContent<'t>,
+        tag: Option<YamlTag>,
     ) -> Result<usize, DocumentError> {
         let number = self.layout.parts.len();
         let in_flow = self.open.last().is_some_and(|open| open.is_flow);
         self.count(place)?;
         if let Some(open) = self.open.last_mut() {
             match &mut self.layout.parts[open.part].content {
-                Content::Sequence { items, .. } => items.push(number),
-                Content::Mapping { members, .. } => match open.key.take() {
+                PartContent::Sequence { items, .. } => items.push(number),
+                PartContent::Mapping { members, .. } => match open.key.take() {
                     Some(key) => members.push(Pair { key, value: number }),
-                    None if matches!(content, Content::Scalar { .. }) => {
+                    None if matches!(content, PartContent::Scalar { .. }) => {
                         open.key = Some(number);
                         self.entries -= 1;
                     }
                     None => return Err(refused(place, "a key must be text")),
                 },
-                Content::Scalar { .. } | Content::Alias => unreachable!("only collections are open"),
+                PartContent::Scalar { .. } | PartContent::Alias => unreachable!("only collections are open"),
             }
         }
-        self.layout.parts.push(Part { span, full_end, place, content, tag, has_anchor: false, in_flow });
+        self.layout.parts.push(YamlPart { span, full_end, place, content, tag, has_anchor: false, in_flow });
         Ok(number)
     }
 }
@@ -409,11 +421,12 @@ impl TagKind {
 }
 
 /// The parser takes a comment that is indented with a tab into a plain scalar: others do not.
-fn refuse_comments_in_scalars(layout: &Layout<'_>) -> Result<(), DocumentError> {
+fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentError> {
     let mut remarks = layout.remarks.iter().peekable();
     for part in &layout.parts {
-        let Content::Scalar {
-            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..
+        let PartContent::Scalar {
+            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted,
+            ..
         } = part.content
         else {
             continue;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 
 use super::build::scalar_value;
-use super::emit::{Start, Writer, step};
-use super::layout::{Content, Layout, Pair, Part, Section, refused};
+use super::emit::{Start, YamlWriter, step};
+use super::layout::{Pair, PartContent, Section, YamlLayout, YamlPart, refused};
 use super::region::unended_block;
 use super::source;
 use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Place};
@@ -16,12 +16,12 @@ use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
-pub(super) type LeftOut = (usize, Range<usize>);
+pub(super) type MetadataMember = (usize, Range<usize>);
 
 /// The metadata of a file.
-pub(super) struct Standing {
+pub(super) struct MetadataStanding {
     /// The members of all documents that hold it, in order.
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) left_out: Vec<MetadataMember>,
     /// What the first says.
     pub(super) fields: Option<Map<String, Json>>,
     /// Where it stands or would stand, for each document.
@@ -29,17 +29,18 @@ pub(super) struct Standing {
 }
 
 /// Finds the metadata. A key `sops` that holds no mapping is a key like any other.
-pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
+pub(super) fn find(layout: &YamlLayout<'_>) -> Result<MetadataStanding, DocumentError> {
     let first = layout.sections.first().and_then(|section| member(layout, section));
     let fields = match first.map(|first| &layout.parts[first.value].content) {
-        Some(Content::Mapping { members, .. }) => {
+        Some(PartContent::Mapping { members, .. }) => {
             // An alias in the document must not come to stand for something in the metadata, which is not part of its text.
             refuse_anchors(layout, first.map(|first| first.value))?;
             Some(mapping(layout, members)?)
         }
         _ => None,
     };
-    let mut standing = Standing { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
+    let mut standing =
+        MetadataStanding { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
     for section in &layout.sections {
         let place = match member(layout, section) {
             None => free(layout, section),
@@ -48,7 +49,7 @@ pub(super) fn find(layout: &Layout<'_>) -> Result<Standing, DocumentError> {
                 let all = range(layout, section, pair)?;
                 standing.left_out.push((pair.key, all.clone()));
                 let says_the_same = match &layout.parts[pair.value].content {
-                    Content::Mapping { members, .. } => mapping(layout, members).ok() == standing.fields,
+                    PartContent::Mapping { members, .. } => mapping(layout, members).ok() == standing.fields,
                     _ => false,
                 };
                 there(layout, section, pair, all, says_the_same)
@@ -114,17 +115,18 @@ fn is_all(text: &str, range: &Range<usize>) -> bool {
 }
 
 /// The member `sops` of a document.
-fn member(layout: &Layout<'_>, section: &Section) -> Option<Pair> {
-    let Content::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
-    let is_key = |pair: &&Pair| matches!(&layout.parts[pair.key].content, Content::Scalar { text, .. } if text == KEY);
+fn member(layout: &YamlLayout<'_>, section: &Section) -> Option<Pair> {
+    let PartContent::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
+    let is_key =
+        |pair: &&Pair| matches!(&layout.parts[pair.key].content, PartContent::Scalar { text, .. } if text == KEY);
     members.iter().find(is_key).copied()
 }
 
 /// All the bytes of the member, so that what is left is what was there before it was appended.
-fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
+fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
     let text = layout.text;
     let key = &layout.parts[pair.key];
-    let Content::Mapping { is_flow, members } = &layout.parts[section.root].content else {
+    let PartContent::Mapping { is_flow, members } = &layout.parts[section.root].content else {
         unreachable!("a member is in a mapping")
     };
     if *is_flow {
@@ -153,7 +155,13 @@ fn range(layout: &Layout<'_>, section: &Section, pair: Pair) -> Result<Range<usi
 }
 
 /// Where the metadata stands.
-fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>, says_the_same: bool) -> MetadataPlace {
+fn there(
+    layout: &YamlLayout<'_>,
+    section: &Section,
+    pair: Pair,
+    all: Range<usize>,
+    says_the_same: bool,
+) -> MetadataPlace {
     let key = &layout.parts[pair.key];
     if layout.parts[section.root].is_flow_collection() {
         let replaced = key.span.start..layout.parts[pair.value].full_end;
@@ -164,9 +172,9 @@ fn there(layout: &Layout<'_>, section: &Section, pair: Pair, all: Range<usize>, 
 }
 
 /// Where metadata would stand.
-fn free(layout: &Layout<'_>, section: &Section) -> MetadataPlace {
+fn free(layout: &YamlLayout<'_>, section: &Section) -> MetadataPlace {
     let root = &layout.parts[section.root];
-    if let Content::Mapping { is_flow: true, members } = &root.content {
+    if let PartContent::Mapping { is_flow: true, members } = &root.content {
         let last = members.last().map(|last| layout.parts[last.value].full_end);
         let at = last.unwrap_or(root.span.start + 1);
         return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some(), header: None };
@@ -186,7 +194,7 @@ fn appended(before: &str, lines: &str, line_break: &str) -> String {
 }
 
 /// The spaces before a part.
-fn margin_of(part: &Part<'_>) -> usize {
+fn margin_of(part: &YamlPart<'_>) -> usize {
     usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
 }
 
@@ -203,7 +211,7 @@ fn block_text(
     margin: usize,
     indent: Option<u8>,
 ) -> Result<String, DocumentError> {
-    let mut writer = Writer::with_margin(line_break, margin).with_step(step(indent));
+    let mut writer = YamlWriter::with_margin(line_break, margin).with_step(step(indent));
     let value = node(&Json::Object(metadata.clone()))?;
     let member = Member { key: KEY.to_owned(), place: Place::default(), value };
     writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
@@ -249,19 +257,21 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
     })
 }
 
-fn refuse_anchors(layout: &Layout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
+fn refuse_anchors(layout: &YamlLayout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
     match parts.into_iter().map(|number| &layout.parts[number]).find(|part| part.has_anchor) {
         Some(part) => Err(refused(part.place, "the metadata holds an anchor")),
         None => Ok(()),
     }
 }
 
-fn mapping(layout: &Layout<'_>, members: &[Pair]) -> Result<Map<String, Json>, DocumentError> {
+fn mapping(layout: &YamlLayout<'_>, members: &[Pair]) -> Result<Map<String, Json>, DocumentError> {
     let mut map = Map::new();
     for member in members {
         refuse_anchors(layout, [member.key, member.value])?;
         let part = &layout.parts[member.key];
-        let Content::Scalar { text, .. } = &part.content else { return Err(refused(part.place, "a key must be text")) };
+        let PartContent::Scalar { text, .. } = &part.content else {
+            return Err(refused(part.place, "a key must be text"));
+        };
         if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
             return Err(refused(part.place, "a key stands twice in one mapping"));
         }
@@ -269,16 +279,16 @@ fn mapping(layout: &Layout<'_>, members: &[Pair]) -> Result<Map<String, Json>, D
     Ok(map)
 }
 
-fn json(layout: &Layout<'_>, number: usize) -> Result<Json, DocumentError> {
+fn json(layout: &YamlLayout<'_>, number: usize) -> Result<Json, DocumentError> {
     let part = &layout.parts[number];
     Ok(match &part.content {
-        Content::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
-        Content::Sequence { items, .. } => {
+        PartContent::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
+        PartContent::Sequence { items, .. } => {
             refuse_anchors(layout, items.iter().copied())?;
             Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
         }
-        Content::Alias => return Err(refused(part.place, "the metadata holds an alias")),
-        Content::Scalar { text, style } => match scalar_value(part, text, *style)? {
+        PartContent::Alias => return Err(refused(part.place, "the metadata holds an alias")),
+        PartContent::Scalar { text, style } => match scalar_value(part, text, *style)? {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(value),
             Value::Integer(value) => Json::from(value),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::layout::{Content, Layout, Pair, Part};
+use super::layout::{Pair, PartContent, YamlLayout, YamlPart};
 use super::source;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
@@ -28,7 +28,7 @@ pub(super) struct Region {
 
 impl Region {
     /// The region of a child, or `None` if the sign before it is not found.
-    pub(super) fn of(layout: &Layout<'_>, parent: usize, children: &[Pair], index: usize) -> Option<Self> {
+    pub(super) fn of(layout: &YamlLayout<'_>, parent: usize, children: &[Pair], index: usize) -> Option<Self> {
         let text = layout.text;
         let (holder, child) = (&layout.parts[parent], children[index]);
         let value = &layout.parts[child.value];
@@ -91,25 +91,25 @@ impl Region {
 }
 
 /// Behind the sign that stands before a child.
-fn behind_separator(layout: &Layout<'_>, holder: &Part<'_>, children: &[Pair], index: usize) -> Option<usize> {
+fn behind_separator(layout: &YamlLayout<'_>, holder: &YamlPart<'_>, children: &[Pair], index: usize) -> Option<usize> {
     let (text, parts) = (layout.text, &layout.parts);
     let child = children[index];
     let before = index.checked_sub(1).map(|before| parts[children[before].value].full_end);
     match &holder.content {
-        Content::Mapping { .. } => source::behind_sign(text, parts[child.key].full_end, b':'),
-        Content::Sequence { is_flow: true, .. } => match before {
+        PartContent::Mapping { .. } => source::behind_sign(text, parts[child.key].full_end, b':'),
+        PartContent::Sequence { is_flow: true, .. } => match before {
             Some(before) => source::behind_sign(text, before, b','),
             None => Some(holder.span.start + 1),
         },
-        Content::Sequence { is_flow: false, .. } => {
+        PartContent::Sequence { is_flow: false, .. } => {
             source::behind_sign(text, before.unwrap_or(holder.span.start), b'-')
         }
-        Content::Scalar { .. } | Content::Alias => None,
+        PartContent::Scalar { .. } | PartContent::Alias => None,
     }
 }
 
 /// The anchor and the tags of a value.
-fn properties(text: &str, from: usize, value: &Part<'_>) -> Vec<Range<usize>> {
+fn properties(text: &str, from: usize, value: &YamlPart<'_>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = source::skip_blanks(text, from);
     while at < value.span.start && text[at..].starts_with(['&', '!']) {
@@ -134,14 +134,14 @@ fn properties(text: &str, from: usize, value: &Part<'_>) -> Vec<Range<usize>> {
 }
 
 /// The end of the last line of a part, its line break left out. Blank lines that a block scalar counts are its lines.
-pub(super) fn lines_end(layout: &Layout<'_>, part: usize) -> usize {
+pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
     let text = layout.text;
     let mut last = part;
     while layout.parts[last].is_block_collection() {
         let child = match &layout.parts[last].content {
-            Content::Mapping { members, .. } => members.last().map(|pair| pair.value),
-            Content::Sequence { items, .. } => items.last().copied(),
-            Content::Scalar { .. } | Content::Alias => None,
+            PartContent::Mapping { members, .. } => members.last().map(|pair| pair.value),
+            PartContent::Sequence { items, .. } => items.last().copied(),
+            PartContent::Scalar { .. } | PartContent::Alias => None,
         };
         match child {
             Some(child) => last = child,
@@ -177,7 +177,7 @@ pub(super) fn lines_end(layout: &Layout<'_>, part: usize) -> usize {
 
 /// The header of a block scalar that ends the file without a line break, and the header under which it means the same when
 /// lines follow it.
-pub(super) fn unended_block(layout: &Layout<'_>) -> Option<(Range<usize>, String)> {
+pub(super) fn unended_block(layout: &YamlLayout<'_>) -> Option<(Range<usize>, String)> {
     let last = layout.parts.last().filter(|last| last.is_block_scalar() && last.span.end == layout.text.len())?;
     let block = source::block(&layout.text[last.span.clone()]);
     if block.header.contains('-') || block.body.trim().is_empty() {
@@ -189,7 +189,7 @@ pub(super) fn unended_block(layout: &Layout<'_>) -> Option<(Range<usize>, String
 
 /// Refuses to take parts away that an alias elsewhere stands for.
 pub(super) fn refuse_lost_anchors(
-    layout: &Layout<'_>,
+    layout: &YamlLayout<'_>,
     parts: Range<usize>,
     stays: Option<usize>,
 ) -> Result<(), DocumentError> {

@@ -11,7 +11,7 @@ use crate::document::content::value::Value;
 use crate::document::file::document::Document;
 use crate::document::store::splice::apply;
 
-fn parse(text: &str) -> Found {
+fn parse(text: &str) -> ParsedText {
     YamlStore.parse(text).unwrap()
 }
 
@@ -23,7 +23,7 @@ fn spliced(text: &str, splices: Vec<Splice>) -> String {
     apply(text, splices).unwrap().to_string()
 }
 
-fn rewritten(text: &str, found: &Found, edits: &[(LeafId, NewText)]) -> Result<String, DocumentError> {
+fn rewritten(text: &str, found: &ParsedText, edits: &[(LeafId, NewText)]) -> Result<String, DocumentError> {
     let mut splices = Vec::new();
     for (leaf, new) in edits {
         splices.extend(YamlStore.change(text, found, *leaf, new)?);
