@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use age::secrecy::{ExposeSecret, SecretString};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use kenc::document::{Demands, Document, Entry, Format, Member, Node, Opened, Outcome, Recipe, Sealed, Tree, Value};
+use kenc::document::{
+    ChangeOutcome, Document, EncryptedDocument, EncryptionRecipe, Format, Member, Node, OpenRequirements,
+    OpenedDocument, Tree, TreeEntry, Value,
+};
 use kenc::error::{Error, Result};
 use kenc::keys::age::{NewIdentity, PassphraseSource};
 use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
@@ -39,7 +42,7 @@ struct Keys {
     kms: AwsKms,
     identities: Identities,
     trusted: TrustedKeys,
-    recipe: Recipe,
+    recipe: EncryptionRecipe,
     _folder: tempfile::TempDir,
 }
 
@@ -54,7 +57,10 @@ impl Keys {
             kms: AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout }),
             identities: identities(&file),
             trusted: TrustedKeys::all(),
-            recipe: Recipe { groups: vec![vec![KeySpec::Age(identity.recipient.clone()).into()]], ..Recipe::default() },
+            recipe: EncryptionRecipe {
+                groups: vec![vec![KeySpec::Age(identity.recipient.clone()).into()]],
+                ..EncryptionRecipe::default()
+            },
             _folder: folder,
         }
     }
@@ -67,9 +73,9 @@ impl Keys {
         plaintext.encrypt(&self.recipe, &self.keyring()).unwrap().text.to_string()
     }
 
-    fn open(&self, format: Format, encrypted: &str) -> Opened {
+    fn open(&self, format: Format, encrypted: &str) -> OpenedDocument {
         let document = Document::parse(format, Zeroizing::new(encrypted.to_owned())).unwrap();
-        Sealed::new(document).unwrap().open(&self.keyring(), &Demands::default()).unwrap()
+        EncryptedDocument::new(document).unwrap().open(&self.keyring(), &OpenRequirements::default()).unwrap()
     }
 }
 
@@ -79,7 +85,7 @@ fn identities(file: &Path) -> Identities {
 
 /// Mappings of values of several types, or only text and flat, as the notation can carry it.
 fn plaintext(format: Format) -> String {
-    let member = |key: String, value| Entry::Child(Member::new(key, value));
+    let member = |key: String, value| TreeEntry::Child(Member::new(key, value));
     let value = |number: i64| match number % 10 {
         0 if format.has_types() => Value::Integer(number),
         1 if format.has_types() => Value::Bool(number % 4 == 1),
@@ -120,7 +126,7 @@ fn documents(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter("set"), |bencher| {
             bencher.iter(|| {
                 let edited = parse(&opened.plaintext().with_value(black_box(&path), &value).unwrap());
-                assert!(matches!(opened.encrypt_again(&edited).unwrap(), Outcome::Changed(_)));
+                assert!(matches!(opened.encrypt_again(&edited).unwrap(), ChangeOutcome::Changed(_)));
             });
         });
         group.finish();

@@ -4,15 +4,15 @@
 //! it says, every leaf with its place; changes are spliced into the text, and every byte that is not a changed value stays
 //! as it was.
 //!
-//! [`Document::encrypt`] encrypts the values of a file for the first time. [`Sealed`] is an encrypted file that is not opened,
-//! [`Opened`] one with its data key and what it says in the clear: [`Opened::encrypt_again`] after a change,
-//! [`Opened::with_keys`] for other wrapping keys, [`Opened::rotate`] for another data key. Each gives the text of the whole
+//! [`Document::encrypt`] encrypts the values of a file for the first time. [`EncryptedDocument`] is an encrypted file that is not opened,
+//! [`OpenedDocument`] one with its data key and what it says in the clear: [`OpenedDocument::encrypt_again`] after a change,
+//! [`OpenedDocument::with_keys`] for other wrapping keys, [`OpenedDocument::rotate`] for another data key. Each gives the text of the whole
 //! file; nothing is read or written here.
 //!
 //! # Example
 //!
 //! ```
-//! use kenc::document::{Demands, Document, Format, Node, Outcome, Recipe, SealStatus, Sealed, Value};
+//! use kenc::document::{OpenRequirements, Document, Format, Node, ChangeOutcome, EncryptionRecipe, SealStatus, EncryptedDocument, Value};
 //! # use kenc::keys::age::{NewIdentity, PassphraseSource};
 //! # use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
 //! # use age::secrecy::{ExposeSecret, SecretString};
@@ -38,20 +38,20 @@
 //! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
 //! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
 //!
-//! let recipe = Recipe { groups: vec![vec![key.into()]], ..Recipe::default() };
+//! let recipe = EncryptionRecipe { groups: vec![vec![key.into()]], ..EncryptionRecipe::default() };
 //! let encrypted = document.encrypt(&recipe, &keyring)?.text;
 //! assert!(encrypted.starts_with("db:\n  user: ENC[AES256_GCM,data:"));
 //!
-//! let sealed = Sealed::new(Document::parse(Format::Yaml, encrypted)?)?;
-//! let opened = sealed.open(&keyring, &Demands::default())?;
+//! let sealed = EncryptedDocument::new(Document::parse(Format::Yaml, encrypted)?)?;
+//! let opened = sealed.open(&keyring, &OpenRequirements::default())?;
 //! assert_eq!(opened.report().seal, SealStatus::Verified);
 //! assert_eq!(opened.plaintext().text(), document.text());
 //!
 //! let edited = opened.plaintext().with_value(&"db.port".parse()?, &Node::leaf(Value::Integer(5432)))?;
 //! let edited = Document::parse(Format::Yaml, edited)?;
 //! match opened.encrypt_again(&edited)? {
-//!     Outcome::Changed(encrypted) => assert!(encrypted.text.contains("  port: ENC[")),
-//!     Outcome::Unchanged => unreachable!("the port is new"),
+//!     ChangeOutcome::Changed(encrypted) => assert!(encrypted.text.contains("  port: ENC[")),
+//!     ChangeOutcome::Unchanged => unreachable!("the port is new"),
 //! }
 //! # Ok(())
 //! # }
@@ -67,23 +67,25 @@ mod store;
 pub use content::edit::{Edit, MetadataChange, NewText};
 pub use content::format::Format;
 pub use content::path::PathError;
-pub use content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree, children, children_mut};
+pub use content::tree::{
+    Comment, Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry, children, children_mut,
+};
 pub use content::value::Value;
-pub use content::walk::Item;
+pub use content::walk::TreeItem;
 pub use file::document::Document;
-pub use operations::decryption::Opened;
-pub use operations::encryption::{EmptySelection, Recipe};
+pub use operations::decryption::OpenedDocument;
+pub use operations::encryption::{EmptySelection, EncryptionRecipe};
 pub use operations::new_keys::{DataKeyChange, GroupDifference, NewKey, NewKeys, WantedKey};
-pub use operations::prepared_encryption::Prepared;
-pub use operations::recipients::Rotation;
-pub use operations::report::{MacStatus, Report};
-pub use operations::requirements::{Demands, MacDemand, SealDemand};
-pub use operations::writer::{Encrypted, Outcome};
-pub use sops::encrypted::Sealed;
+pub use operations::prepared_encryption::PreparedEncryption;
+pub use operations::recipients::DataKeyRotation;
+pub use operations::report::{MacStatus, OpenReport};
+pub use operations::requirements::{MacRequirement, OpenRequirements, SealRequirement};
+pub use operations::writer::{ChangeOutcome, EncryptedText};
+pub use sops::encrypted::EncryptedDocument;
 pub use sops::mac::MacScope;
 pub use sops::metadata::Metadata;
 pub use sops::seal::SealStatus;
-pub use sops::selection::{Comments, Rule};
+pub use sops::selection::{CommentHandling, EncryptionRule};
 pub use sops::stored_key::StoredKey;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::rule::{Indents, OtherService, RuleFormat};
 use super::yaml::{self, Content, Node};
 use super::{Dialect, OwnConfig};
 use crate::context::EncryptionContext;
-use crate::document::Rule;
+use crate::document::EncryptionRule;
 use crate::error::{ConfigError, ConfigFault};
 use crate::keys::TrustedKeys;
 
@@ -43,7 +43,7 @@ pub(super) struct RuleEntry {
     pub(super) groups: Vec<Vec<KeyWord>>,
     /// With its line.
     pub(super) threshold: Option<(u64, i64)>,
-    pub(super) selection: Option<Rule>,
+    pub(super) selection: Option<EncryptionRule>,
     pub(super) mac_only_encrypted: bool,
     pub(super) context: EncryptionContext,
     pub(super) format: Option<RuleFormat>,
@@ -360,9 +360,9 @@ fn required(fields: &Fields<'_>, field: &'static str) -> Result<Word, ConfigErro
     })
 }
 
-fn selection(fields: &Fields<'_>) -> Result<Option<Rule>, ConfigError> {
-    let mut selection: Option<Rule> = None;
-    for name in Rule::NAMES {
+fn selection(fields: &Fields<'_>) -> Result<Option<EncryptionRule>, ConfigError> {
+    let mut selection: Option<EncryptionRule> = None;
+    for name in EncryptionRule::NAMES {
         let Some(word) = fields.text(name)? else { continue };
         if name.ends_with("regex") {
             fields.pattern(name)?;
@@ -370,7 +370,7 @@ fn selection(fields: &Fields<'_>) -> Result<Option<Rule>, ConfigError> {
         if let Some(first) = selection {
             return Err(fields.fault(word.line, ConfigFault::TwoSelections { first: first.name(), second: name }));
         }
-        selection = Rule::from_name(name, &word.text);
+        selection = EncryptionRule::from_name(name, &word.text);
     }
     Ok(selection)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Config;
 use super::rule::{CreationRule, RuleFormat, RuleKey};
 use crate::context::EncryptionContext;
-use crate::document::{Comments, EmptySelection, MacScope, Recipe, Rule};
+use crate::document::{CommentHandling, EmptySelection, EncryptionRecipe, EncryptionRule, MacScope};
 use crate::error::{ConfigError, ConfigFault, Result, WholeFileFault};
 use crate::keys::{KeySpec, KmsAccess, PgpFingerprint, WrappingKey};
 
@@ -60,20 +60,20 @@ impl WholeFileRecipe {
 #[derive(Clone, Debug, Default)]
 pub struct DocumentOptions {
     /// Which values are encrypted.
-    pub rule: Option<Rule>,
+    pub rule: Option<EncryptionRule>,
     /// How many key groups are needed. With it every word for keys is a group, with commas between its keys.
     pub threshold: Option<u8>,
     /// Which values the MAC covers.
     pub mac_scope: Option<MacScope>,
     /// What becomes of comments.
-    pub comments: Comments,
+    pub comments: CommentHandling,
 }
 
 /// How a document is encrypted for the first time, and where that is said.
 #[derive(Clone, Debug)]
 pub struct DocumentRecipe {
     /// Keys and options. The keys are one empty group if neither a word nor a rule names a key.
-    pub recipe: Recipe,
+    pub recipe: EncryptionRecipe,
     /// The line of the rule for the document that was looked up for its keys, where there is one.
     pub line: Option<u64>,
 }
@@ -112,7 +112,7 @@ impl DocumentRecipe {
         for group in groups {
             with_context.push(group.into_iter().map(|key| add_context(key, &context)).collect::<Result<_>>()?);
         }
-        let recipe = Recipe {
+        let recipe = EncryptionRecipe {
             rule: rule_given.or_else(|| rule.as_ref()?.selection.clone()).unwrap_or_default(),
             groups: with_context,
             threshold: threshold.or(rule.as_ref().and_then(|rule| rule.threshold)).map_or(0, usize::from),

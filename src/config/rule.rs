@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::context::EncryptionContext;
-use crate::document::Rule;
+use crate::document::EncryptionRule;
 use crate::keys::{AgeRecipient, KeySpec, KmsKey};
 
 /// What a config says for one file.
@@ -19,7 +19,7 @@ pub struct CreationRule {
     /// How many groups must agree, at least 2; `None` stands for all of them.
     pub threshold: Option<u8>,
     /// Which values of a document are encrypted, if the rule says it.
-    pub selection: Option<Rule>,
+    pub selection: Option<EncryptionRule>,
     /// Whether the MAC of a document covers its encrypted values alone.
     pub mac_only_encrypted: bool,
     /// Pairs bound to a whole file and sent to KMS: those of the config, and those of the rule.

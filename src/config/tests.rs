@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::document::Rule;
+use crate::document::EncryptionRule;
 use crate::error::{Class, Error};
 
 const AGE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -227,14 +227,14 @@ creation_rules:
 
 #[test]
 fn each_way_to_select_values_is_read_and_an_empty_one_is_none() {
-    for name in Rule::NAMES {
+    for name in EncryptionRule::NAMES {
         let config = of_sops(&format!("creation_rules:\n- pgp: A\n  {name}: '_x'\n  mac_only_encrypted: yes\n"));
         let rule = rule(&config);
-        assert_eq!(rule.selection, Rule::from_name(name, "_x"));
+        assert_eq!(rule.selection, EncryptionRule::from_name(name, "_x"));
         assert!(rule.mac_only_encrypted);
     }
     let config = of_sops("creation_rules:\n- pgp: A\n  encrypted_regex: ''\n  encrypted_suffix: x\n");
-    assert_eq!(rule(&config).selection, Some(Rule::EncryptedSuffix("x".to_owned())));
+    assert_eq!(rule(&config).selection, Some(EncryptionRule::EncryptedSuffix("x".to_owned())));
     assert_eq!(rule(&of_sops("creation_rules:\n- pgp: A\n")).selection, None);
 }
 

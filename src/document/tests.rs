@@ -21,8 +21,8 @@ fn metadata() -> Map<String, Json> {
 fn replaces_all_and_restores(document: &Document) {
     let mut ids = Vec::new();
     document.tree().walk(|_, item| match item {
-        Item::Leaf(leaf) => ids.push((leaf.id, false)),
-        Item::Comment(comment) => ids.push((comment.id, true)),
+        TreeItem::Leaf(leaf) => ids.push((leaf.id, false)),
+        TreeItem::Comment(comment) => ids.push((comment.id, true)),
         _ => {}
     });
     let token = |id: &LeafId| format!("ENC[AES256_GCM,data:{}+/==,iv:aa=,tag:bb=,type:str]", id.0);
@@ -48,8 +48,8 @@ fn value(leaf: &Leaf) -> String {
 fn shown(document: &Document) -> Vec<String> {
     let mut lines = Vec::new();
     document.tree().walk(|path, item| match item {
-        Item::Leaf(leaf) => lines.push(format!("{}:{} {path} {}", leaf.place.line, leaf.place.column, value(leaf))),
-        Item::Comment(comment) => lines.push(format!("{path} #{}", *comment.text)),
+        TreeItem::Leaf(leaf) => lines.push(format!("{}:{} {path} {}", leaf.place.line, leaf.place.column, value(leaf))),
+        TreeItem::Comment(comment) => lines.push(format!("{path} #{}", *comment.text)),
         _ => {}
     });
     lines
@@ -65,8 +65,9 @@ fn text(text: &str) -> Value {
 
 #[test]
 fn a_document_is_recognised_by_what_it_says() {
-    let value = Tree { roots: vec![Node::Mapping(vec![Entry::Child(Member::new("data", Node::leaf(Value::Null)))])] };
-    let section = Node::Mapping(vec![Entry::Child(Member::new("a", value.roots[0].clone()))]);
+    let value =
+        Tree { roots: vec![Node::Mapping(vec![TreeEntry::Child(Member::new("data", Node::leaf(Value::Null)))])] };
+    let section = Node::Mapping(vec![TreeEntry::Child(Member::new("a", value.roots[0].clone()))]);
     for format in Format::ALL {
         let tree = match format {
             Format::Ini => Tree { roots: vec![section.clone()] },

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::config::{Guards, WholeFileRecipe};
 use crate::context::EncryptionContext;
 use crate::crypto::{Backend, DataKey, Suite};
-use crate::document::{Demands, MacDemand, Report, SealDemand, SealStatus};
+use crate::document::{MacRequirement, OpenReport, OpenRequirements, SealRequirement, SealStatus};
 use crate::error::{Error, Result};
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
@@ -274,7 +274,7 @@ impl Session {
     }
 
     /// Warns of a document that was opened, and for which no valid seal vouches.
-    pub fn warn_unless_sealed(&self, name: &str, report: &Report) {
+    pub fn warn_unless_sealed(&self, name: &str, report: &OpenReport) {
         if report.seal != SealStatus::Verified {
             self.observer.warning(&Warning::NotSealed { name: name.to_owned(), seal: report.seal });
         }
@@ -319,8 +319,8 @@ impl Session {
 
     /// What is demanded of a document.
     #[must_use]
-    pub fn document_demands(&self, mac: MacDemand, seal: SealDemand) -> Demands {
-        Demands { only: self.only.clone(), context: self.context.clone(), mac, seal, order: Vec::new() }
+    pub fn document_demands(&self, mac: MacRequirement, seal: SealRequirement) -> OpenRequirements {
+        OpenRequirements { only: self.only.clone(), context: self.context.clone(), mac, seal, order: Vec::new() }
     }
 
     /// Checks what can be checked of a kenc file without a key.

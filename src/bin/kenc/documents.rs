@@ -5,7 +5,9 @@ use std::path::Path;
 
 use kenc::config::{DocumentOptions, DocumentRecipe, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, Document, Format, MacScope, Recipe, Rule, Sealed};
+use kenc::document::{
+    CommentHandling, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, MacScope,
+};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
@@ -25,7 +27,7 @@ pub const MAX_LEN: usize = 256 << 20;
 /// What an input turned out to be.
 pub enum Recognised {
     /// An encrypted document.
-    Document(Box<Sealed>),
+    Document(Box<EncryptedDocument>),
     /// Something else, which can be read from its beginning.
     Other(Input),
 }
@@ -48,7 +50,8 @@ pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) 
         },
     };
     match document {
-        Some(document) if notation.is_some() || document.metadata().is_some() => match Sealed::new(document) {
+        Some(document) if notation.is_some() || document.metadata().is_some() => match EncryptedDocument::new(document)
+        {
             // It only has a key of this name.
             Err(DocumentError::ForeignSopsKey(_)) if notation.is_none() => Ok(Recognised::Other(input)),
             sealed => Ok(Recognised::Document(Box::new(sealed?))),
@@ -72,7 +75,7 @@ pub fn is_encrypted(input: Input, start: &[u8], path: &Path) -> Result<bool> {
 }
 
 /// Reads an encrypted document.
-pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<Sealed>> {
+pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<EncryptedDocument>> {
     match recognise(input, path, notation)? {
         Recognised::Document(sealed) => Ok(sealed),
         Recognised::Other(_) => Err(DocumentError::NotEncrypted.into()),
@@ -156,13 +159,13 @@ pub fn recipe(
     args: &ValuesArgs,
     configs: &Configs,
     path: Option<&Path>,
-) -> Result<Recipe, Failure> {
+) -> Result<EncryptionRecipe, Failure> {
     let found = configs.of(path)?;
     let options = DocumentOptions {
         rule: selection(&args.selection),
         threshold: args.shamir_threshold,
         mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
-        comments: if args.encrypt_comments { Comments::Encrypted } else { Comments::InTheClear },
+        comments: if args.encrypt_comments { CommentHandling::Encrypted } else { CommentHandling::InTheClear },
     };
     let DocumentRecipe { mut recipe, line } = DocumentRecipe::new(found.config.as_ref(), keys, given, options, path)?;
     if line.is_some() {
@@ -177,7 +180,7 @@ pub fn recipe(
 }
 
 /// The rule that was given on the command line.
-pub fn selection(args: &SelectionArgs) -> Option<Rule> {
+pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
     let SelectionArgs {
         unencrypted_suffix,
         encrypted_suffix,
@@ -186,12 +189,12 @@ pub fn selection(args: &SelectionArgs) -> Option<Rule> {
         unencrypted_comment_regex,
         encrypted_comment_regex,
     } = args.clone();
-    None.or(unencrypted_suffix.map(Rule::UnencryptedSuffix))
-        .or(encrypted_suffix.map(Rule::EncryptedSuffix))
-        .or(unencrypted_regex.map(Rule::UnencryptedRegex))
-        .or(encrypted_regex.map(Rule::EncryptedRegex))
-        .or(unencrypted_comment_regex.map(Rule::UnencryptedCommentRegex))
-        .or(encrypted_comment_regex.map(Rule::EncryptedCommentRegex))
+    None.or(unencrypted_suffix.map(EncryptionRule::UnencryptedSuffix))
+        .or(encrypted_suffix.map(EncryptionRule::EncryptedSuffix))
+        .or(unencrypted_regex.map(EncryptionRule::UnencryptedRegex))
+        .or(encrypted_regex.map(EncryptionRule::EncryptedRegex))
+        .or(unencrypted_comment_regex.map(EncryptionRule::UnencryptedCommentRegex))
+        .or(encrypted_comment_regex.map(EncryptionRule::EncryptedCommentRegex))
 }
 
 /// Writes a text to its place, as a whole or not at all where the place is a file.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kenc::Session;
 use kenc::context::EncryptionContext;
-use kenc::document::{Demands, MacDemand, SealDemand};
+use kenc::document::{MacRequirement, OpenRequirements, SealRequirement};
 use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
@@ -73,11 +73,11 @@ fn kms_settings(args: &AwsArgs) -> KmsSettings {
 }
 
 /// What is demanded of a document by the command line and by the configs.
-pub fn demands(session: &Session, args: &DocumentOpenArgs, require_seal: bool) -> Demands {
+pub fn demands(session: &Session, args: &DocumentOpenArgs, require_seal: bool) -> OpenRequirements {
     let DocumentOpenArgs { input_type: _, ignore_mac, require_seal: seal_demanded } = *args;
     session.document_demands(
-        if ignore_mac { MacDemand::Nothing } else { MacDemand::Right },
-        if seal_demanded || require_seal { SealDemand::Verified } else { SealDemand::NotBroken },
+        if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right },
+        if seal_demanded || require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken },
     )
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::document::content::tree::{Path, Step};
+use crate::document::content::tree::{Path, PathStep};
 
 /// Text that names no place in a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,28 +16,28 @@ pub struct PathError {
 impl Path {
     /// The way from the root of the first document.
     #[must_use]
-    pub fn new(steps: Vec<Step>) -> Self {
+    pub fn new(steps: Vec<PathStep>) -> Self {
         Self { root: 0, steps }
     }
 
     /// The keys on the way: list positions add nothing.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Index(_) => None,
+            PathStep::Key(key) => Some(key.as_str()),
+            PathStep::Index(_) => None,
         })
     }
 
     /// The way to the container of the last step, and that step. `None` at a root.
     #[must_use]
-    pub fn split_last(&self) -> Option<(Self, &Step)> {
+    pub fn split_last(&self) -> Option<(Self, &PathStep)> {
         let (last, parents) = self.steps.split_last()?;
         Some((Self { root: self.root, steps: parents.to_vec() }, last))
     }
 
     /// One step further.
     #[must_use]
-    pub fn join(&self, step: Step) -> Self {
+    pub fn join(&self, step: PathStep) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);
         Self { root: self.root, steps }
@@ -51,8 +51,8 @@ impl fmt::Display for Path {
         }
         for (position, step) in self.steps.iter().enumerate() {
             match step {
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) => {
+                PathStep::Index(index) => write!(f, "[{index}]")?,
+                PathStep::Key(key) => {
                     if position > 0 {
                         f.write_str(".")?;
                     }
@@ -94,7 +94,7 @@ impl FromStr for Path {
                 rest = after;
             } else if expects_key {
                 let (key, after) = key(rest).map_err(error)?;
-                steps.push(Step::Key(key));
+                steps.push(PathStep::Key(key));
                 rest = after;
             } else {
                 return Err(error("a dot or a bracket is missing behind a quote or bracket"));
@@ -122,17 +122,17 @@ fn key(text: &str) -> Result<(String, &str), &'static str> {
 }
 
 /// The inside of a bracket, and what follows the bracket.
-fn bracketed(text: &str) -> Result<(Step, &str), &'static str> {
+fn bracketed(text: &str) -> Result<(PathStep, &str), &'static str> {
     if text.starts_with(['"', '\'']) {
         let (key, rest) = quoted(text)?;
         let rest = rest.strip_prefix(']').ok_or("a bracket is not closed")?;
-        return Ok((Step::Key(key), rest));
+        return Ok((PathStep::Key(key), rest));
     }
     let (index, rest) = text.split_once(']').ok_or("a bracket is not closed")?;
     let is_number = !index.is_empty() && index.bytes().all(|digit| digit.is_ascii_digit());
     let index =
         index.parse().ok().filter(|_| is_number).ok_or("a bracket holds neither a position nor a quoted key")?;
-    Ok((Step::Index(index), rest))
+    Ok((PathStep::Index(index), rest))
 }
 
 /// A quoted key, with the escapes of JSON inside double quotes and none inside single ones.
@@ -157,23 +157,23 @@ fn quoted(text: &str) -> Result<(String, &str), &'static str> {
 mod tests {
     use super::*;
 
-    fn steps(text: &str) -> Vec<Step> {
+    fn steps(text: &str) -> Vec<PathStep> {
         text.parse::<Path>().unwrap().steps
     }
 
-    fn key(text: &str) -> Step {
-        Step::Key(text.to_owned())
+    fn key(text: &str) -> PathStep {
+        PathStep::Key(text.to_owned())
     }
 
     #[test]
     fn paths_read_in_every_notation_that_people_use() {
         assert_eq!(steps("db.password"), [key("db"), key("password")]);
-        assert_eq!(steps("list[0]"), [key("list"), Step::Index(0)]);
-        assert_eq!(steps("list[0].name"), [key("list"), Step::Index(0), key("name")]);
+        assert_eq!(steps("list[0]"), [key("list"), PathStep::Index(0)]);
+        assert_eq!(steps("list[0].name"), [key("list"), PathStep::Index(0), key("name")]);
         assert_eq!(steps("\"key.with.dots\".x"), [key("key.with.dots"), key("x")]);
         assert_eq!(steps("'it\"s'.x"), [key("it\"s"), key("x")]);
-        assert_eq!(steps("[\"a\"][\"b\"][0]"), [key("a"), key("b"), Step::Index(0)]);
-        assert_eq!(steps("['a']['b'][12]"), [key("a"), key("b"), Step::Index(12)]);
+        assert_eq!(steps("[\"a\"][\"b\"][0]"), [key("a"), key("b"), PathStep::Index(0)]);
+        assert_eq!(steps("['a']['b'][12]"), [key("a"), key("b"), PathStep::Index(12)]);
         assert_eq!(steps("a.\"\""), [key("a"), key("")]);
         assert_eq!(steps("."), []);
     }
@@ -210,7 +210,7 @@ mod tests {
             vec!["é", "a b"],
         ] {
             let mut path = Path::new(keys.into_iter().map(key).collect());
-            path.steps.push(Step::Index(3));
+            path.steps.push(PathStep::Index(3));
             path.steps.push(key("end"));
             assert_eq!(path.to_string().parse::<Path>().unwrap(), path, "{path}");
         }

@@ -1,6 +1,6 @@
 //! Lines and columns of places that are known as offsets into a text.
 
-use crate::document::content::tree::Place;
+use crate::document::content::tree::TextPlace;
 
 /// How many bytes lie between two counts of characters.
 const BLOCK: usize = 256;
@@ -43,10 +43,13 @@ impl<'a> LineIndex<'a> {
     }
 
     /// The place of the byte at `offset`.
-    pub(crate) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> TextPlace {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
-        Place { line: line as u64, column: (self.characters_before(offset) - self.characters_before(start) + 1) as u64 }
+        TextPlace {
+            line: line as u64,
+            column: (self.characters_before(offset) - self.characters_before(start) + 1) as u64,
+        }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
@@ -77,7 +80,7 @@ mod tests {
             let place = lines.place(text.find(letter).unwrap());
             assert_eq!((place.line, place.column), (line, column), "{letter}");
         }
-        assert_eq!(lines.place(text.len()), Place { line: 3, column: 1003 });
-        assert_eq!(LineIndex::new("").place(0), Place { line: 1, column: 1 });
+        assert_eq!(lines.place(text.len()), TextPlace { line: 3, column: 1003 });
+        assert_eq!(LineIndex::new("").place(0), TextPlace { line: 1, column: 1 });
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use zeroize::Zeroizing;
 
-use crate::document::content::tree::{Entry, Member, Node, Tree, children};
+use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::text_of_bytes;
 
@@ -120,7 +120,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let mut entries = Vec::new();
         while let Some(item) = items.next_element()? {
-            entries.push(Entry::Child(item));
+            entries.push(TreeEntry::Child(item));
         }
         Ok(Node::Sequence(entries))
     }
@@ -132,7 +132,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
             if !keys.insert(key.clone()) {
                 return Err(A::Error::custom("a key stands twice in its object"));
             }
-            entries.push(Entry::Child(Member::new(key, value)));
+            entries.push(TreeEntry::Child(Member::new(key, value)));
         }
         Ok(Node::Mapping(entries))
     }

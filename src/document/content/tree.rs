@@ -16,18 +16,18 @@ pub struct Tree {
 #[derive(Clone, Debug)]
 pub enum Node {
     /// Keys with their values.
-    Mapping(Vec<Entry<Member>>),
+    Mapping(Vec<TreeEntry<Member>>),
     /// Values in order.
-    Sequence(Vec<Entry<Node>>),
+    Sequence(Vec<TreeEntry<Node>>),
     /// A single value.
     Leaf(Leaf),
     /// A YAML alias: it stands for a value elsewhere in the file, and is never followed.
-    Alias(Place),
+    Alias(TextPlace),
 }
 
 /// A child of a mapping or a sequence, or a comment that stands between two.
 #[derive(Clone, Debug)]
-pub enum Entry<T> {
+pub enum TreeEntry<T> {
     /// A comment. One at the end of a line stands before the child that ends on the line.
     Comment(Comment),
     /// A child.
@@ -40,7 +40,7 @@ pub struct Member {
     /// The key as it reads, without quotes and escapes.
     pub key: String,
     /// Where the key begins.
-    pub place: Place,
+    pub place: TextPlace,
     /// The value.
     pub value: Node,
 }
@@ -53,7 +53,7 @@ pub struct Leaf {
     /// What it says. Encrypted values are text here.
     pub value: Value,
     /// Where it begins.
-    pub place: Place,
+    pub place: TextPlace,
 }
 
 /// A comment.
@@ -64,7 +64,7 @@ pub struct Comment {
     /// The text behind the `#` (or `;`, or `//`), a leading space included.
     pub text: Zeroizing<String>,
     /// Where it begins.
-    pub place: Place,
+    pub place: TextPlace,
 }
 
 /// The number of a leaf or a comment in its document, by which it is changed. Nodes that were made by hand have
@@ -79,7 +79,7 @@ impl LeafId {
 
 /// A place in a file, both numbers from 1; columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPlace {
     /// The line.
     pub line: u64,
     /// The column.
@@ -88,7 +88,7 @@ pub struct Place {
 
 /// One step on the way from a root to a node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum PathStep {
     /// Into a mapping.
     Key(String),
     /// Into a sequence, from 0; comments do not count.
@@ -101,11 +101,11 @@ pub struct Path {
     /// The document.
     pub root: usize,
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PathStep>,
 }
 
-impl From<Place> for At {
-    fn from(Place { line, column }: Place) -> Self {
+impl From<TextPlace> for At {
+    fn from(TextPlace { line, column }: TextPlace) -> Self {
         Self { line, column }
     }
 }
@@ -128,22 +128,22 @@ impl Tree {
 impl Node {
     /// The child behind one step.
     #[must_use]
-    pub fn child(&self, step: &Step) -> Option<&Self> {
+    pub fn child(&self, step: &PathStep) -> Option<&Self> {
         match (self, step) {
-            (Self::Mapping(entries), Step::Key(key)) => {
+            (Self::Mapping(entries), PathStep::Key(key)) => {
                 children(entries).find(|member| member.key == *key).map(|member| &member.value)
             }
-            (Self::Sequence(entries), Step::Index(index)) => children(entries).nth(*index),
+            (Self::Sequence(entries), PathStep::Index(index)) => children(entries).nth(*index),
             _ => None,
         }
     }
 
-    fn child_mut(&mut self, step: &Step) -> Option<&mut Self> {
+    fn child_mut(&mut self, step: &PathStep) -> Option<&mut Self> {
         match (self, step) {
-            (Self::Mapping(entries), Step::Key(key)) => {
+            (Self::Mapping(entries), PathStep::Key(key)) => {
                 children_mut(entries).find(|member| member.key == *key).map(|member| &mut member.value)
             }
-            (Self::Sequence(entries), Step::Index(index)) => children_mut(entries).nth(*index),
+            (Self::Sequence(entries), PathStep::Index(index)) => children_mut(entries).nth(*index),
             _ => None,
         }
     }
@@ -151,7 +151,7 @@ impl Node {
     /// A leaf that stands nowhere yet.
     #[must_use]
     pub fn leaf(value: Value) -> Self {
-        Self::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() })
+        Self::Leaf(Leaf { id: LeafId::NEW, value, place: TextPlace::default() })
     }
 
     /// Whether it is a mapping or a sequence.
@@ -165,27 +165,27 @@ impl Member {
     /// A member that stands nowhere yet.
     #[must_use]
     pub fn new(key: impl Into<String>, value: Node) -> Self {
-        Self { key: key.into(), place: Place::default(), value }
+        Self { key: key.into(), place: TextPlace::default(), value }
     }
 }
 
 /// The comments that stand directly before the node at `path`, behind the child before it.
 pub(crate) fn comments_before<'t>(tree: &'t Tree, path: &Path) -> Vec<&'t Comment> {
-    fn before<T>(entries: &[Entry<T>], mut is_it: impl FnMut(&T) -> bool) -> Vec<&Comment> {
+    fn before<T>(entries: &[TreeEntry<T>], mut is_it: impl FnMut(&T) -> bool) -> Vec<&Comment> {
         let mut comments = Vec::new();
         for entry in entries {
             match entry {
-                Entry::Comment(comment) => comments.push(comment),
-                Entry::Child(child) if is_it(child) => return comments,
-                Entry::Child(_) => comments.clear(),
+                TreeEntry::Comment(comment) => comments.push(comment),
+                TreeEntry::Child(child) if is_it(child) => return comments,
+                TreeEntry::Child(_) => comments.clear(),
             }
         }
         Vec::new()
     }
     let Some((container, last)) = path.split_last() else { return Vec::new() };
     match (tree.node(&container), last) {
-        (Some(Node::Mapping(entries)), Step::Key(key)) => before(entries, |member| member.key == *key),
-        (Some(Node::Sequence(entries)), Step::Index(index)) => {
+        (Some(Node::Mapping(entries)), PathStep::Key(key)) => before(entries, |member| member.key == *key),
+        (Some(Node::Sequence(entries)), PathStep::Index(index)) => {
             let mut position = 0..;
             before(entries, |_| position.next() == Some(*index))
         }
@@ -194,17 +194,17 @@ pub(crate) fn comments_before<'t>(tree: &'t Tree, path: &Path) -> Vec<&'t Commen
 }
 
 /// The children among entries, without comments.
-pub fn children<T>(entries: &[Entry<T>]) -> impl Iterator<Item = &T> {
+pub fn children<T>(entries: &[TreeEntry<T>]) -> impl Iterator<Item = &T> {
     entries.iter().filter_map(|entry| match entry {
-        Entry::Child(child) => Some(child),
-        Entry::Comment(_) => None,
+        TreeEntry::Child(child) => Some(child),
+        TreeEntry::Comment(_) => None,
     })
 }
 
 /// The children among entries, to be changed.
-pub fn children_mut<T>(entries: &mut [Entry<T>]) -> impl Iterator<Item = &mut T> {
+pub fn children_mut<T>(entries: &mut [TreeEntry<T>]) -> impl Iterator<Item = &mut T> {
     entries.iter_mut().filter_map(|entry| match entry {
-        Entry::Child(child) => Some(child),
-        Entry::Comment(_) => None,
+        TreeEntry::Child(child) => Some(child),
+        TreeEntry::Comment(_) => None,
     })
 }

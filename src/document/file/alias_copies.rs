@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::content::tree::{Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
 use crate::document::store::parsed::check_entries;
@@ -66,21 +66,21 @@ impl Copier<'_> {
             }
             Node::Alias(place) => self.copy_of_target(*place, path, depth)?,
             Node::Mapping(_) | Node::Sequence(_) if depth == MAX_DEPTH => {
-                return Err(refused(Place::default(), "its aliases nest too deep"));
+                return Err(refused(TextPlace::default(), "its aliases nest too deep"));
             }
             Node::Mapping(entries) => {
                 let mut copies = Vec::with_capacity(entries.len());
                 for entry in entries {
                     copies.push(match entry {
-                        Entry::Comment(comment) => {
+                        TreeEntry::Comment(comment) => {
                             self.count(comment.place)?;
-                            Entry::Comment(comment.clone())
+                            TreeEntry::Comment(comment.clone())
                         }
-                        Entry::Child(member) => {
-                            path.steps.push(Step::Key(member.key.clone()));
+                        TreeEntry::Child(member) => {
+                            path.steps.push(PathStep::Key(member.key.clone()));
                             let value = self.copy(&member.value, path, depth + 1)?;
                             path.steps.pop();
-                            Entry::Child(Member { value, ..member.clone_without_value() })
+                            TreeEntry::Child(Member { value, ..member.clone_without_value() })
                         }
                     });
                 }
@@ -91,16 +91,16 @@ impl Copier<'_> {
                 let mut index = 0;
                 for entry in entries {
                     copies.push(match entry {
-                        Entry::Comment(comment) => {
+                        TreeEntry::Comment(comment) => {
                             self.count(comment.place)?;
-                            Entry::Comment(comment.clone())
+                            TreeEntry::Comment(comment.clone())
                         }
-                        Entry::Child(child) => {
-                            path.steps.push(Step::Index(index));
+                        TreeEntry::Child(child) => {
+                            path.steps.push(PathStep::Index(index));
                             let copy = self.copy(child, path, depth + 1)?;
                             path.steps.pop();
                             index += 1;
-                            Entry::Child(copy)
+                            TreeEntry::Child(copy)
                         }
                     });
                 }
@@ -109,7 +109,7 @@ impl Copier<'_> {
         })
     }
 
-    fn copy_of_target(&mut self, place: Place, path: &Path, depth: usize) -> Result<Node, DocumentError> {
+    fn copy_of_target(&mut self, place: TextPlace, path: &Path, depth: usize) -> Result<Node, DocumentError> {
         let mut target = self
             .targets
             .get(path)
@@ -124,7 +124,7 @@ impl Copier<'_> {
         self.copy(node, &mut target, depth)
     }
 
-    fn count(&mut self, place: Place) -> Result<(), DocumentError> {
+    fn count(&mut self, place: TextPlace) -> Result<(), DocumentError> {
         self.entries += 1;
         check_entries(self.entries, || place)
     }
@@ -136,7 +136,7 @@ impl Member {
     }
 }
 
-fn refused(place: Place, fault: &str) -> DocumentError {
+fn refused(place: TextPlace, fault: &str) -> DocumentError {
     DocumentError::Refused { at: place.into(), fault: fault.to_owned() }
 }
 

@@ -1,7 +1,7 @@
 //! Aliases of YAML, followed: for those who want values, and not the file.
 
 use crate::document::content::format::Format;
-use crate::document::content::tree::{Entry, Member, Node, Path, Tree, children};
+use crate::document::content::tree::{Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::file::document::Document;
 use crate::document::store::yaml::aliases::targets;
 use crate::error::{At, DocumentError};
@@ -63,13 +63,13 @@ fn merge(node: &mut Node) {
     match node {
         Node::Leaf(_) | Node::Alias(_) => {}
         Node::Sequence(entries) => entries.iter_mut().for_each(|entry| {
-            if let Entry::Child(item) = entry {
+            if let TreeEntry::Child(item) = entry {
                 merge(item);
             }
         }),
         Node::Mapping(entries) => {
             for entry in entries.iter_mut() {
-                if let Entry::Child(member) = entry {
+                if let TreeEntry::Child(member) = entry {
                     merge(&mut member.value);
                 }
             }
@@ -81,10 +81,10 @@ fn merge(node: &mut Node) {
             if merged.is_empty() {
                 return;
             }
-            entries.retain(|entry| !matches!(entry, Entry::Child(member) if member.key == MERGE));
+            entries.retain(|entry| !matches!(entry, TreeEntry::Child(member) if member.key == MERGE));
             for member in merged {
                 if children(entries).all(|own| own.key != member.key) {
-                    entries.push(Entry::Child(member));
+                    entries.push(TreeEntry::Child(member));
                 }
             }
         }
@@ -105,18 +105,18 @@ mod tests {
 
     use super::*;
     use crate::document::content::value::Value;
-    use crate::document::content::walk::Item;
+    use crate::document::content::walk::TreeItem;
 
     fn followed(text: &str) -> Result<Vec<String>, DocumentError> {
         let tree = Document::parse(Format::Yaml, Zeroizing::new(text.to_owned())).unwrap().followed()?;
         let mut values = Vec::new();
         tree.walk(|path, item| match item {
-            Item::Leaf(leaf) => match &leaf.value {
+            TreeItem::Leaf(leaf) => match &leaf.value {
                 Value::Text(text) => values.push(format!("{}{path}={}", path.root, **text)),
                 other => values.push(format!("{}{path}={other:?}", path.root)),
             },
-            Item::Alias(_) => panic!("an alias is left at {path}"),
-            Item::Comment(_) | Item::Enter(_) | Item::Leave(_) => {}
+            TreeItem::Alias(_) => panic!("an alias is left at {path}"),
+            TreeItem::Comment(_) | TreeItem::Enter(_) | TreeItem::Leave(_) => {}
         });
         Ok(values)
     }

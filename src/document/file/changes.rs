@@ -5,9 +5,11 @@ use zeroize::Zeroizing;
 use crate::document::content::edit::NewText;
 use crate::document::content::format::Format;
 use crate::document::content::positions;
-use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before};
+use crate::document::content::tree::{
+    Leaf, LeafId, Member, Node, Path, PathStep, Tree, TreeEntry, children, comments_before,
+};
 use crate::document::content::value::Value;
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::comparison::{ChangedNode, Meant, check_metadata};
 use crate::document::file::document::{Document, unreadable};
 use crate::document::store::ini::read::DEFAULT;
@@ -22,7 +24,7 @@ impl Document {
     /// # Errors
     /// If a step of the path leads into something that is no mapping or sequence.
     pub fn with_value(&self, path: &Path, value: &Node) -> Result<Zeroizing<String>, DocumentError> {
-        if path.steps.first() == Some(&Step::Key(METADATA_KEY.to_owned())) {
+        if path.steps.first() == Some(&PathStep::Key(METADATA_KEY.to_owned())) {
             return Err(fault(path, "the metadata stands there"));
         }
         let (place, value) = self.place_for(path, value)?;
@@ -96,18 +98,20 @@ impl Document {
             missing = rest;
             match (tree.node(&place), node, step) {
                 (Some(child), ..) => node = child,
-                (None, Node::Mapping(_), Step::Key(_)) => break,
-                (None, Node::Sequence(items), Step::Index(index)) if *index == children(items).count() => break,
-                (None, _, Step::Index(_)) => return Err(fault(path, "there is no such position in a list")),
-                (None, _, Step::Key(_)) => return Err(fault(path, "it is a list, which has positions and no keys")),
+                (None, Node::Mapping(_), PathStep::Key(_)) => break,
+                (None, Node::Sequence(items), PathStep::Index(index)) if *index == children(items).count() => break,
+                (None, _, PathStep::Index(_)) => return Err(fault(path, "there is no such position in a list")),
+                (None, _, PathStep::Key(_)) => {
+                    return Err(fault(path, "it is a list, which has positions and no keys"));
+                }
             }
         }
         let mut value = value.clone();
         for step in missing.iter().rev() {
             value = match step {
-                Step::Key(key) => Node::Mapping(vec![Entry::Child(Member::new(key, value))]),
-                Step::Index(0) => Node::Sequence(vec![Entry::Child(value)]),
-                Step::Index(_) => return Err(fault(path, "there is no such position in a list")),
+                PathStep::Key(key) => Node::Mapping(vec![TreeEntry::Child(Member::new(key, value))]),
+                PathStep::Index(0) => Node::Sequence(vec![TreeEntry::Child(value)]),
+                PathStep::Index(_) => return Err(fault(path, "there is no such position in a list")),
             };
         }
         Ok((place, value))
@@ -130,7 +134,7 @@ impl Document {
         }
         match place.split_last() {
             None => Err(fault(place, "the whole document can neither be replaced nor removed")),
-            Some((_, Step::Key(_))) => {
+            Some((_, PathStep::Key(_))) => {
                 let without = apply(text, store.remove(text, found, place)?)?;
                 let found = store.parse(&without)?;
                 apply(&without, store.insert(&without, &found, place, value)?)
@@ -163,7 +167,7 @@ fn has_other_comments(tree: &Tree, list: &Path, item: &Path) -> bool {
     let mut has_any = false;
     tree.walk(|path, element| {
         let is_below = |above: &Path| path.root == above.root && path.steps.starts_with(&above.steps);
-        has_any |= matches!(element, Item::Comment(_)) && is_below(list) && !is_below(item);
+        has_any |= matches!(element, TreeItem::Comment(_)) && is_below(list) && !is_below(item);
     });
     has_any
 }
@@ -188,13 +192,13 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
     let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
     match (tree.node_mut(&parent), last) {
         // Keys before every section can stand nowhere else.
-        (Some(Node::Mapping(entries)), Step::Key(key))
+        (Some(Node::Mapping(entries)), PathStep::Key(key))
             if format == Format::Ini && parent.steps.is_empty() && key == DEFAULT =>
         {
-            entries.insert(0, Entry::Child(Member::new(key, value)));
+            entries.insert(0, TreeEntry::Child(Member::new(key, value)));
         }
-        (Some(Node::Mapping(entries)), Step::Key(key)) => entries.push(Entry::Child(Member::new(key, value))),
-        (Some(Node::Sequence(entries)), Step::Index(_)) => entries.push(Entry::Child(value)),
+        (Some(Node::Mapping(entries)), PathStep::Key(key)) => entries.push(TreeEntry::Child(Member::new(key, value))),
+        (Some(Node::Sequence(entries)), PathStep::Index(_)) => entries.push(TreeEntry::Child(value)),
         _ => return Err(fault(place, "there is nothing to put it into")),
     }
     Ok(())
@@ -205,12 +209,12 @@ fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
     let (parent, last) =
         place.split_last().ok_or_else(|| fault(place, "the whole document can neither be replaced nor removed"))?;
     match (tree.node_mut(&parent), last) {
-        (Some(Node::Mapping(entries)), Step::Key(key)) => {
-            entries.retain(|entry| !matches!(entry, Entry::Child(member) if member.key == *key));
+        (Some(Node::Mapping(entries)), PathStep::Key(key)) => {
+            entries.retain(|entry| !matches!(entry, TreeEntry::Child(member) if member.key == *key));
         }
-        (Some(Node::Sequence(entries)), Step::Index(index)) => {
+        (Some(Node::Sequence(entries)), PathStep::Index(index)) => {
             let mut position = 0..;
-            entries.retain(|entry| matches!(entry, Entry::Comment(_)) || position.next() != Some(*index));
+            entries.retain(|entry| matches!(entry, TreeEntry::Comment(_)) || position.next() != Some(*index));
         }
         _ => return Err(fault(place, "there is nothing")),
     }

@@ -9,11 +9,11 @@ use crate::document::content::edit::{Edit, NewText};
 use crate::document::content::format::Format;
 use crate::document::content::positions::own_lines;
 use crate::document::content::tree::{
-    Comment, Entry, Leaf, LeafId, Member, Node, Path, Step, Tree, children, comments_before,
+    Comment, Leaf, LeafId, Member, Node, Path, PathStep, Tree, TreeEntry, children, comments_before,
 };
 use crate::document::content::value::Value;
 use crate::document::content::value_text::reads_as;
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::ParsedText;
 use crate::error::DocumentError;
@@ -93,7 +93,13 @@ impl<'a> Meant<'a> {
         self.format == Format::Toml && !self.with_comments
     }
 
-    fn members(&self, before: &[Entry<Member>], read: &[Entry<Member>], after: &ParsedText, text: &str) -> Same {
+    fn members(
+        &self,
+        before: &[TreeEntry<Member>],
+        read: &[TreeEntry<Member>],
+        after: &ParsedText,
+        text: &str,
+    ) -> Same {
         fn says_something(member: &Member) -> bool {
             match &member.value {
                 Node::Mapping(entries) => children(entries).any(says_something),
@@ -113,15 +119,15 @@ impl<'a> Meant<'a> {
 
     fn entries<T>(
         &self,
-        before: &[Entry<T>],
-        read: &[Entry<T>],
+        before: &[TreeEntry<T>],
+        read: &[TreeEntry<T>],
         (after, text): (&ParsedText, &str),
         counts: impl Fn(&T) -> bool,
         same: impl Fn(&T, &T) -> Same,
     ) -> Same {
-        let counts = |entry: &&Entry<T>| match entry {
-            Entry::Comment(_) => self.with_comments,
-            Entry::Child(child) => counts(child),
+        let counts = |entry: &&TreeEntry<T>| match entry {
+            TreeEntry::Comment(_) => self.with_comments,
+            TreeEntry::Child(child) => counts(child),
         };
         let mut before = before.iter().filter(counts).peekable();
         let mut read = read.iter().filter(counts).peekable();
@@ -131,8 +137,8 @@ impl<'a> Meant<'a> {
             }
             match (before.next(), read.next()) {
                 (None, None) => return Ok(()),
-                (Some(Entry::Child(before)), Some(Entry::Child(read))) => same(before, read)?,
-                (Some(Entry::Comment(before)), Some(Entry::Comment(read))) => {
+                (Some(TreeEntry::Child(before)), Some(TreeEntry::Child(read))) => same(before, read)?,
+                (Some(TreeEntry::Comment(before)), Some(TreeEntry::Comment(read))) => {
                     self.comment(before, read, after, text)?;
                 }
                 _ => return Err(differs("entries or comments are missing, or too many")),
@@ -144,14 +150,14 @@ impl<'a> Meant<'a> {
     /// become several again. Blanks and marks before the text are no difference to it.
     fn run_of_comments<'t, T: 't>(
         &self,
-        before: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
-        read: &mut Peekable<impl Iterator<Item = &'t Entry<T>>>,
+        before: &mut Peekable<impl Iterator<Item = &'t TreeEntry<T>>>,
+        read: &mut Peekable<impl Iterator<Item = &'t TreeEntry<T>>>,
     ) -> Same {
         let lines = |text: &str| -> Vec<String> {
             text.split('\n').map(|line| line.trim().trim_start_matches(['#', ';', ' ']).to_owned()).collect()
         };
         let (mut meant, mut found) = (Vec::new(), Vec::new());
-        while let Some(Entry::Comment(comment)) = before.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+        while let Some(TreeEntry::Comment(comment)) = before.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
             meant.extend(match self.edits.get(comment.id.0).copied().flatten() {
                 None => lines(&comment.text),
                 Some(NewText::Comment(text) | NewText::Source(text) | NewText::Plain(Value::Text(text))) => lines(text),
@@ -159,7 +165,7 @@ impl<'a> Meant<'a> {
                 Some(NewText::Plain(_)) => return Err(differs("a comment that is no text")),
             });
         }
-        while let Some(Entry::Comment(comment)) = read.next_if(|entry| matches!(entry, Entry::Comment(_))) {
+        while let Some(TreeEntry::Comment(comment)) = read.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
             found.extend(lines(&comment.text));
         }
         (meant == found).then_some(()).ok_or_else(|| differs("another comment"))
@@ -230,7 +236,7 @@ impl<'a> ChangedNode<'a> {
         if let Some(new) = self.new {
             let new = Tree { roots: vec![new.clone()] };
             new.walk(|_, item| {
-                if let Item::Comment(comment) = item {
+                if let TreeItem::Comment(comment) = item {
                     extra.push(comment.text.to_string());
                 }
             });
@@ -252,7 +258,7 @@ impl<'a> ChangedNode<'a> {
             return may_go;
         }
         let line = match self.path.split_last() {
-            Some((parent, Step::Key(key))) => match before.tree.node(&parent) {
+            Some((parent, PathStep::Key(key))) => match before.tree.node(&parent) {
                 Some(Node::Mapping(entries)) => {
                     children(entries).find(|member| member.key == *key).map(|member| member.place.line)
                 }
@@ -276,16 +282,18 @@ fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Ve
     tree.walk(|path, item| {
         let is_within = target.is_some_and(|target| path.root == target.root && path.steps.starts_with(&target.steps));
         match item {
-            Item::Comment(comment) if is_within => within.push(comment.text.to_string()),
-            Item::Comment(comment) => tokens.push(CommentOrValue::Comment(comment)),
-            Item::Leaf(_) | Item::Alias(_) if !is_within && !is_free_order => tokens.push(CommentOrValue::Value),
+            TreeItem::Comment(comment) if is_within => within.push(comment.text.to_string()),
+            TreeItem::Comment(comment) => tokens.push(CommentOrValue::Comment(comment)),
+            TreeItem::Leaf(_) | TreeItem::Alias(_) if !is_within && !is_free_order => {
+                tokens.push(CommentOrValue::Value)
+            }
             _ => {}
         }
     });
     if is_free_order {
         tokens.sort_by_key(|token| match token {
             CommentOrValue::Comment(comment) => comment.place,
-            CommentOrValue::Value => crate::document::Place::default(),
+            CommentOrValue::Value => crate::document::content::tree::TextPlace::default(),
         });
     }
     (tokens, within)

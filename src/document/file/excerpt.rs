@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::document::content::format::Format;
-use crate::document::content::tree::{Entry, Member, Node, Tree};
+use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::file::document::Document;
 use crate::error::DocumentError;
 
@@ -19,7 +19,7 @@ impl Document {
         if !matches!((format, node), (Format::Yaml | Format::Json, Node::Sequence(_))) {
             return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
         }
-        let root = Node::Mapping(vec![Entry::Child(Member::new(KEY, node.clone()))]);
+        let root = Node::Mapping(vec![TreeEntry::Child(Member::new(KEY, node.clone()))]);
         let whole = Self::emit_indented(format, &Tree { roots: vec![root] }, indent)?;
         let unexpected = || DocumentError::NotAsMeant("a list was not written as it should be".to_owned());
         let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));

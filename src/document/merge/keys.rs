@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::crypto::DataKey;
 use crate::document::merge::dispute::{Dispute, Side, Uncovered};
 use crate::document::merge::version::{Version, Versions};
-use crate::document::operations::decryption::Opened;
+use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::recipients;
 use crate::document::sops::data_key;
 use crate::document::sops::mac::MacScope;
@@ -37,7 +37,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
         (None, None) => return Err(DocumentError::NotEncrypted.into()),
     };
     let base = base.and_then(Version::opened);
-    let (old, mut metadata, new) = (base.map(Opened::metadata), ours.metadata().clone(), theirs.metadata());
+    let (old, mut metadata, new) = (base.map(OpenedDocument::metadata), ours.metadata().clone(), theirs.metadata());
     let mut disputes = Vec::new();
     let mut note = |is_disputed: bool, dispute| {
         if is_disputed && !disputes.contains(&dispute) {
@@ -73,7 +73,8 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
     }
     metadata.unknown = unknown;
 
-    let is_base = |opened: &Opened| base.is_some_and(|base| data_key::is_same(&base.data_key, &opened.data_key));
+    let is_base =
+        |opened: &OpenedDocument| base.is_some_and(|base| data_key::is_same(&base.data_key, &opened.data_key));
     let is_shared = data_key::is_same(&ours.data_key, &theirs.data_key);
     let sides = Sides {
         old,
@@ -121,8 +122,8 @@ enum ResultKey {
 
 struct Sides<'a> {
     old: Option<&'a Metadata>,
-    ours: &'a Opened,
-    theirs: &'a Opened,
+    ours: &'a OpenedDocument,
+    theirs: &'a OpenedDocument,
     data_key: ResultKey,
     /// Whether their list of keys is that of somebody who had the data key before: then it may be given another.
     vouches: bool,
@@ -217,8 +218,8 @@ impl<'a> Sides<'a> {
             return recipients::wrap_new(groups, needed, keyring, vouchers);
         }
         let data_key = data_key::copy(&self.ours.data_key);
-        let has_it = |side: &&Opened| data_key::is_same(&side.data_key, &self.ours.data_key);
-        let sides: Vec<&Opened> = [self.ours, self.theirs].into_iter().filter(has_it).collect();
+        let has_it = |side: &&OpenedDocument| data_key::is_same(&side.data_key, &self.ours.data_key);
+        let sides: Vec<&OpenedDocument> = [self.ours, self.theirs].into_iter().filter(has_it).collect();
         let [group] = &groups[..] else {
             // A share is good only with the others of its time.
             let identities = |groups: &[Vec<&StoredKey>]| -> Vec<Vec<String>> {

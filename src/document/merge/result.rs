@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::crypto::sha256;
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Path, Tree};
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
 use crate::document::merge::conflict::{Conflict, ConflictKind};
 use crate::document::merge::dispute::{Dispute, Side, Uncovered};
@@ -16,12 +16,12 @@ use crate::document::merge::pieces::{Disputed, merge_lines};
 use crate::document::merge::tree::{Aliases, ConflictNaming, Merger, TreeChange, first_change};
 use crate::document::merge::uncovered::{is_verified, uncovered_changes};
 use crate::document::merge::version::{Version, Versions};
-use crate::document::operations::decryption::Opened;
-use crate::document::operations::writer::{Encrypted, EncryptionWriter, is_same_file};
+use crate::document::operations::decryption::OpenedDocument;
+use crate::document::operations::writer::{EncryptedText, EncryptionWriter, is_same_file};
 use crate::document::sops::data_key;
 use crate::document::sops::exposure::ValueCounts;
 use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
-use crate::document::sops::selection::{Comments, CompiledRule};
+use crate::document::sops::selection::{CommentHandling, CompiledRule};
 use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
@@ -101,7 +101,7 @@ pub fn merge(
     let is_sealed = |version: &Version| version.opened().is_none_or(|opened| opened.sealing() == SealIntent::Sealed);
     metadata.touch(if is_sealed(ours) && is_sealed(theirs) { SealIntent::Sealed } else { SealIntent::Unsealed });
     let mut reuse = OldCiphertexts::new(Reusable::Ciphertexts);
-    let mut sides: Vec<(&Opened, bool)> = [theirs, ours]
+    let mut sides: Vec<(&OpenedDocument, bool)> = [theirs, ours]
         .into_iter()
         .filter_map(Version::opened)
         .map(|opened| (opened, data_key::is_same(&opened.data_key, &data_key)))
@@ -112,9 +112,9 @@ pub fn merge(
         opened.add_to(&mut reuse, if is_kept { Reusable::Ciphertexts } else { Reusable::Types });
     }
     let is_encrypted = has_encrypted_comments(ours) || has_encrypted_comments(theirs);
-    let comments = if is_encrypted { Comments::Encrypted } else { Comments::InTheClear };
+    let comments = if is_encrypted { CommentHandling::Encrypted } else { CommentHandling::InTheClear };
     let writer = EncryptionWriter { plaintext: &plaintext, selection: &selection, comments, data_key: &data_key };
-    let Encrypted { text, aliases: _ } = writer.write(metadata, reuse, None)?;
+    let EncryptedText { text, aliases: _ } = writer.write(metadata, reuse, None)?;
     Ok(done(MergedText::New(text)))
 }
 
@@ -216,9 +216,9 @@ impl Versions<'_> {
     /// The path of a value that the rule leaves in the clear, and that is to be encrypted by what the sides made of it.
     fn exposed(&self, plaintext: &Document, selection: &CompiledRule) -> Option<String> {
         let comments = if [self.ours, self.theirs].into_iter().any(has_encrypted_comments) {
-            Comments::Encrypted
+            CommentHandling::Encrypted
         } else {
-            Comments::InTheClear
+            CommentHandling::InTheClear
         };
         let written = |version: &Version| {
             let opened = version.opened()?;
@@ -285,7 +285,7 @@ fn comments_left_out(base: Option<&Document>, theirs: &Document, merged: &Docume
     let mut count: HashMap<[u8; 32], i64> = HashMap::new();
     let mut add = |document: &Document, by: i64| {
         document.tree().walk(|_, item| {
-            if let Item::Comment(comment) = item {
+            if let TreeItem::Comment(comment) = item {
                 *count.entry(sha256(comment.text.as_bytes())).or_default() += by;
             }
         });
@@ -297,7 +297,7 @@ fn comments_left_out(base: Option<&Document>, theirs: &Document, merged: &Docume
     let added: HashMap<[u8; 32], i64> = count.into_iter().filter(|(_, count)| *count > 0).collect();
     let mut there: HashSet<[u8; 32]> = HashSet::new();
     merged.tree().walk(|_, item| {
-        if let Item::Comment(comment) = item {
+        if let TreeItem::Comment(comment) = item {
             there.insert(sha256(comment.text.as_bytes()));
         }
     });

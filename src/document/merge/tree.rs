@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::document::content::conflict_key::{BASE, OURS, THEIRS};
 use crate::document::content::format::Format;
-use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step, Tree, children};
+use crate::document::content::tree::{Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry, children};
 use crate::document::content::value_text::reads_as;
 use crate::document::file::document::Document;
 use crate::document::merge::conflict::{Conflict, ConflictKind};
@@ -60,15 +60,15 @@ impl Aliases {
                 let rest = text.split('\n').nth(line).unwrap_or_default().chars().skip(column);
                 let is_name = |letter: &char| !letter.is_whitespace() && !matches!(letter, ',' | ']' | '}');
                 let (next, name) = (self.0.len() as u64, rest.take_while(is_name).collect());
-                *place = Place { line: 0, column: *self.0.entry(name).or_insert(next) };
+                *place = TextPlace { line: 0, column: *self.0.entry(name).or_insert(next) };
             }
             Node::Mapping(entries) => entries.iter_mut().for_each(|entry| match entry {
-                Entry::Child(member) => self.name(&mut member.value, text),
-                Entry::Comment(_) => {}
+                TreeEntry::Child(member) => self.name(&mut member.value, text),
+                TreeEntry::Comment(_) => {}
             }),
             Node::Sequence(entries) => entries.iter_mut().for_each(|entry| match entry {
-                Entry::Child(item) => self.name(item, text),
-                Entry::Comment(_) => {}
+                TreeEntry::Child(item) => self.name(item, text),
+                TreeEntry::Comment(_) => {}
             }),
         }
     }
@@ -140,7 +140,7 @@ impl Merger {
                     [base, ours, theirs].map(|entries| children(entries).collect::<Vec<_>>());
                 let merged = self.items(path, &of_base, &of_ours, &of_theirs);
                 match merged {
-                    Some(items) => Some(Node::Sequence(items.into_iter().map(Entry::Child).collect())),
+                    Some(items) => Some(Node::Sequence(items.into_iter().map(TreeEntry::Child).collect())),
                     None => self.conflict(
                         path,
                         Some(&Node::Sequence(base.clone())),
@@ -164,27 +164,27 @@ impl Merger {
     fn members(
         &mut self,
         path: &Path,
-        base: &[Entry<Member>],
-        ours: &[Entry<Member>],
-        theirs: &[Entry<Member>],
-    ) -> Vec<Entry<Member>> {
-        let by_key = |entries: &'_ [Entry<Member>]| -> HashMap<String, Node> {
+        base: &[TreeEntry<Member>],
+        ours: &[TreeEntry<Member>],
+        theirs: &[TreeEntry<Member>],
+    ) -> Vec<TreeEntry<Member>> {
+        let by_key = |entries: &'_ [TreeEntry<Member>]| -> HashMap<String, Node> {
             children(entries).map(|member| (member.key.clone(), member.value.clone())).collect()
         };
         let (in_base, in_ours, in_theirs) = (by_key(base), by_key(ours), by_key(theirs));
         let new = children(theirs).filter(|member| !in_ours.contains_key(&member.key));
         let mut merged = Vec::new();
         for Member { key, .. } in children(ours).chain(new) {
-            let place = path.join(Step::Key(key.clone()));
+            let place = path.join(PathStep::Key(key.clone()));
             let count = self.conflicts.len();
             let [base, ours, theirs] = [&in_base, &in_ours, &in_theirs].map(|members| members.get(key));
             let node = self.node(&place, base, ours, theirs);
-            merged.extend(node.map(|node| Entry::Child(Member::new(key.clone(), node))));
+            merged.extend(node.map(|node| TreeEntry::Child(Member::new(key.clone(), node))));
             let is_disputed = self.conflicts.len() > count && self.conflicts[count].path == place;
             if is_disputed && self.naming != ConflictNaming::Within {
                 for (version, node) in [(BASE, base), (THEIRS, theirs)] {
                     let beside = self.naming.beside(key, version);
-                    merged.extend(node.map(|node| Entry::Child(Member::new(beside, node.clone()))));
+                    merged.extend(node.map(|node| TreeEntry::Child(Member::new(beside, node.clone()))));
                 }
             }
         }
@@ -202,7 +202,7 @@ impl Merger {
         }
         let each = base.iter().zip(ours).zip(theirs).enumerate();
         each.map(|(at, ((base, ours), theirs))| {
-            self.node(&path.join(Step::Index(at)), Some(base), Some(ours), Some(theirs))
+            self.node(&path.join(PathStep::Index(at)), Some(base), Some(ours), Some(theirs))
         })
         .collect()
     }
@@ -253,7 +253,7 @@ impl Merger {
             return ours.cloned();
         }
         let versions = [(OURS, ours), (BASE, base), (THEIRS, theirs)];
-        let member = |(key, node): (&str, Option<&Node>)| Some(Entry::Child(Member::new(key, node?.clone())));
+        let member = |(key, node): (&str, Option<&Node>)| Some(TreeEntry::Child(Member::new(key, node?.clone())));
         Some(Node::Mapping(versions.into_iter().filter_map(member).collect()))
     }
 }
@@ -276,7 +276,7 @@ pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option
 fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<TreeChange> {
     match (have, wanted) {
         (Node::Mapping(have), Node::Mapping(wanted)) => {
-            let below = |key: &str| path.join(Step::Key(key.to_owned()));
+            let below = |key: &str| path.join(PathStep::Key(key.to_owned()));
             let having: HashMap<&str, &Node> =
                 children(have).map(|member| (member.key.as_str(), &member.value)).collect();
             let wanting: std::collections::HashSet<&str> = children(wanted).map(|member| member.key.as_str()).collect();
@@ -293,7 +293,8 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Tre
         }
         (Node::Sequence(have), Node::Sequence(wanted)) if children(have).count() == children(wanted).count() => {
             let each = children(have).zip(children(wanted)).enumerate();
-            each.into_iter().find_map(|(at, (have, wanted))| change(format, &path.join(Step::Index(at)), have, wanted))
+            each.into_iter()
+                .find_map(|(at, (have, wanted))| change(format, &path.join(PathStep::Index(at)), have, wanted))
         }
         _ if is_same(format, have, wanted) => None,
         _ => Some(TreeChange::Put(path.clone(), wanted.clone())),

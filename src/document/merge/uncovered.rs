@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use crate::crypto::sha256;
 use crate::document::content::format::Format;
 use crate::document::merge::dispute::{Dispute, Side, Uncovered};
-use crate::document::operations::decryption::Opened;
+use crate::document::operations::decryption::OpenedDocument;
 use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::seal::SealStatus;
 
 /// Whether the seal of a version was verified.
-pub(super) fn is_verified(opened: &Opened) -> bool {
+pub(super) fn is_verified(opened: &OpenedDocument) -> bool {
     opened.report().seal == SealStatus::Verified
 }
 
 /// What an unsealed version changes of the base that no MAC covers, in the document itself. What has no base is all new.
-pub(super) fn uncovered_changes(base: Option<&Opened>, version: &Opened, side: Side) -> Vec<Dispute> {
+pub(super) fn uncovered_changes(base: Option<&OpenedDocument>, version: &OpenedDocument, side: Side) -> Vec<Dispute> {
     if version.plaintext().format() == Format::Binary {
         return Vec::new();
     }
@@ -32,7 +32,7 @@ pub(super) fn uncovered_changes(base: Option<&Opened>, version: &Opened, side: S
 }
 
 /// The names of values in the clear, which no ciphertext is bound to, and all comments.
-fn uncovered(version: &Opened) -> (BTreeSet<String>, Vec<[u8; 32]>) {
+fn uncovered(version: &OpenedDocument) -> (BTreeSet<String>, Vec<[u8; 32]>) {
     let (mut names, mut comments) = (BTreeSet::new(), Vec::new());
     let _ = walk(version.plaintext().tree(), version.sealed.selection(), |met, spot| {
         match met {

@@ -2,9 +2,9 @@
 
 use crate::document::content::conflict_key::original_key;
 use crate::document::content::format::Format;
-use crate::document::content::tree::{Path, Step};
+use crate::document::content::tree::{Path, PathStep};
 use crate::document::content::value::Value;
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
 use crate::document::merge::pieces;
 use crate::error::At;
@@ -15,7 +15,7 @@ use crate::error::At;
 pub fn unresolved(document: &Document) -> Vec<(At, Path)> {
     let mut found: Vec<(At, Path)> = Vec::new();
     document.tree().walk(|path, item| {
-        let Item::Leaf(leaf) = item else { return };
+        let TreeItem::Leaf(leaf) = item else { return };
         if document.format() == Format::Binary {
             let has_mark = |text: &str| text.split_inclusive('\n').any(|line| line == pieces::OURS_MARK);
             if matches!(&leaf.value, Value::Text(text) if has_mark(text)) {
@@ -23,11 +23,12 @@ pub fn unresolved(document: &Document) -> Vec<(At, Path)> {
             }
             return;
         }
-        let is_original = |step: &Step| !matches!(step, Step::Key(key) if original_key(key) != Some(key.as_str()));
+        let is_original =
+            |step: &PathStep| !matches!(step, PathStep::Key(key) if original_key(key) != Some(key.as_str()));
         let Some(end) = path.steps.iter().position(|step| !is_original(step)) else { return };
         let mut steps = path.steps[..end].to_vec();
-        if let Step::Key(key) = &path.steps[end] {
-            steps.extend(original_key(key).map(|key| Step::Key(key.to_owned())));
+        if let PathStep::Key(key) = &path.steps[end] {
+            steps.extend(original_key(key).map(|key| PathStep::Key(key.to_owned())));
         }
         let path = Path { root: path.root, steps };
         if found.iter().all(|(_, other)| *other != path) {

@@ -1,17 +1,17 @@
 //! The versions of a document that are merged.
 
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
-use crate::document::operations::requirements::Demands;
+use crate::document::operations::decryption::OpenedDocument;
+use crate::document::operations::requirements::OpenRequirements;
 use crate::document::sops::data_key;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::error::Result;
 use crate::keys::Keyring;
 
 /// One of the versions that are merged.
 pub enum Version {
     /// An encrypted document that was opened.
-    Opened(Box<Opened>),
+    Opened(Box<OpenedDocument>),
     /// A document in the clear, as before it was first encrypted.
     Clear(Box<Document>),
 }
@@ -26,7 +26,7 @@ impl Version {
         }
     }
 
-    pub(super) fn opened(&self) -> Option<&Opened> {
+    pub(super) fn opened(&self) -> Option<&OpenedDocument> {
         match self {
             Self::Opened(opened) => Some(opened),
             Self::Clear(_) => None,
@@ -34,13 +34,18 @@ impl Version {
     }
 }
 
-impl Sealed {
+impl EncryptedDocument {
     /// Opens a document with the data key of another version of it if that opens it, without asking any key; else as
     /// [`Self::open`] does.
     ///
     /// # Errors
     /// As for [`Self::open`].
-    pub fn open_beside(self, others: &[&Version], keyring: &Keyring<'_>, demands: &Demands) -> Result<Opened> {
+    pub fn open_beside(
+        self,
+        others: &[&Version],
+        keyring: &Keyring<'_>,
+        demands: &OpenRequirements,
+    ) -> Result<OpenedDocument> {
         let probe = self.probe();
         let mut known = others.iter().filter_map(|other| other.opened());
         match known.find(|other| !probe.is_empty() && Self::is_opened(&probe, &other.data_key)) {

@@ -2,13 +2,13 @@
 
 use crate::document::content::format::Format;
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
-use crate::document::operations::requirements::Demands;
+use crate::document::operations::decryption::OpenedDocument;
+use crate::document::operations::requirements::OpenRequirements;
 use crate::document::sops::data_key;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::error::Result;
 
-impl Opened {
+impl OpenedDocument {
     /// The same document in the text and the notation of `plaintext`, under the same data key. What is known of its MAC and
     /// its seal is what was known before: the new text vouches for nothing.
     ///
@@ -23,9 +23,9 @@ impl Opened {
             return Ok(self);
         }
         let text = self.encrypted_as(plaintext)?.text;
-        let sealed = Sealed::new(Document::parse(plaintext.format(), text)?)?;
+        let sealed = EncryptedDocument::new(Document::parse(plaintext.format(), text)?)?;
         let data_key = data_key::copy(&self.data_key);
-        let opened = sealed.open_with(data_key, &Demands::default())?;
+        let opened = sealed.open_with(data_key, &OpenRequirements::default())?;
         Ok(Self { report: self.report, ..opened })
     }
 }

@@ -10,13 +10,13 @@ use crate::document::content::format::Format;
 use crate::document::content::tree::Leaf;
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::value_text::reads_as;
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
-use crate::document::operations::report::{MacStatus, Report};
-use crate::document::operations::requirements::{Demands, MacDemand, SealDemand};
+use crate::document::operations::report::{MacStatus, OpenReport};
+use crate::document::operations::requirements::{MacRequirement, OpenRequirements, SealRequirement};
 use crate::document::sops::cipher::{ValueCipher, ValueFault, comment_text, looks_encrypted};
 use crate::document::sops::data_key;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::Mac;
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
@@ -29,8 +29,8 @@ use crate::error::{At, ContextError, DocumentError, Result};
 use crate::keys::{GroupSlot, Keyring};
 
 /// An encrypted document with its data key and what it says in the clear.
-pub struct Opened {
-    pub(crate) sealed: Sealed,
+pub struct OpenedDocument {
+    pub(crate) sealed: EncryptedDocument,
     pub(crate) data_key: DataKey,
     pub(crate) plaintext: Document,
     /// The values of the leaves, in their order, as they were encrypted.
@@ -39,15 +39,15 @@ pub struct Opened {
     pub(crate) forms: Spellings,
     /// Whether any comment is encrypted.
     pub(crate) has_encrypted_comments: bool,
-    pub(crate) report: Report,
+    pub(crate) report: OpenReport,
 }
 
-impl Sealed {
+impl EncryptedDocument {
     /// Opens it with the first keys that do, and checks everything that vouches for it.
     ///
     /// # Errors
     /// If the keys do not open it, it is not authentic, or not what is demanded.
-    pub fn open(self, keyring: &Keyring<'_>, demands: &Demands) -> Result<Opened> {
+    pub fn open(self, keyring: &Keyring<'_>, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let data_key = self.data_key(keyring, demands)?;
         self.open_with(data_key, demands)
     }
@@ -57,7 +57,11 @@ impl Sealed {
     ///
     /// # Errors
     /// If the keys do not open it, or the context is not the one that is demanded.
-    pub fn verify(self, keyring: &Keyring<'_>, demands: &Demands) -> Result<(Vec<DocumentError>, Option<Report>)> {
+    pub fn verify(
+        self,
+        keyring: &Keyring<'_>,
+        demands: &OpenRequirements,
+    ) -> Result<(Vec<DocumentError>, Option<OpenReport>)> {
         let data_key = self.data_key(keyring, demands)?;
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
@@ -73,20 +77,26 @@ impl Sealed {
     }
 
     /// Opens it with a data key that is known to be its own.
-    pub(crate) fn open_with(self, data_key: DataKey, demands: &Demands) -> Result<Opened> {
+    pub(crate) fn open_with(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
         self.release(data_key, &cipher, examined, demands)
     }
 
     /// Releases what was decrypted, if everything that vouches for it does.
-    fn release(self, data_key: DataKey, cipher: &ValueCipher, examined: Examined, demands: &Demands) -> Result<Opened> {
+    fn release(
+        self,
+        data_key: DataKey,
+        cipher: &ValueCipher,
+        examined: Examined,
+        demands: &OpenRequirements,
+    ) -> Result<OpenedDocument> {
         let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
         if let Some(problem) = first_of(problems) {
             return Err(problem.into());
         }
-        if let (Some(problem), MacDemand::Right) = (mac_problem, demands.mac) {
+        if let (Some(problem), MacRequirement::Right) = (mac_problem, demands.mac) {
             return Err(problem.into());
         }
         let forms =
@@ -94,16 +104,18 @@ impl Sealed {
         let plaintext = self.plaintext(&edits, &values, &forms)?;
         let seal = seal::check(&data_key, &self, &values);
         match (seal, demands.seal) {
-            _ if demands.mac == MacDemand::Nothing => {}
-            (SealStatus::Verified, _) | (_, SealDemand::Nothing) | (SealStatus::Absent, SealDemand::NotBroken) => {}
+            _ if demands.mac == MacRequirement::Nothing => {}
+            (SealStatus::Verified, _)
+            | (_, SealRequirement::Nothing)
+            | (SealStatus::Absent, SealRequirement::NotBroken) => {}
             (SealStatus::Broken(fault), _) => return Err(DocumentError::BrokenSeal(fault).into()),
-            (SealStatus::Absent, SealDemand::Verified) => return Err(DocumentError::NoSeal.into()),
+            (SealStatus::Absent, SealRequirement::Verified) => return Err(DocumentError::NoSeal.into()),
         }
-        let report = Report { mac, seal, comments_left };
-        Ok(Opened { sealed: self, data_key, plaintext, values, forms, has_encrypted_comments, report })
+        let report = OpenReport { mac, seal, comments_left };
+        Ok(OpenedDocument { sealed: self, data_key, plaintext, values, forms, has_encrypted_comments, report })
     }
 
-    fn data_key(&self, keyring: &Keyring<'_>, demands: &Demands) -> Result<DataKey> {
+    fn data_key(&self, keyring: &Keyring<'_>, demands: &OpenRequirements) -> Result<DataKey> {
         let groups = self.metadata.groups.iter().map(|group| group.iter().map(StoredKey::slot).collect());
         let groups: Vec<Vec<GroupSlot>> = groups.collect::<Result<_, _>>()?;
         check_context(&groups, &demands.context)?;
@@ -207,7 +219,7 @@ impl Sealed {
     }
 }
 
-impl Opened {
+impl OpenedDocument {
     /// The document in the clear, as it was before it was encrypted. A single value of it is
     /// `plaintext().tree().node(&path)`, and the file as it was is `plaintext().plaintext(&[])`.
     #[must_use]
@@ -223,7 +235,7 @@ impl Opened {
 
     /// What was found out about it.
     #[must_use]
-    pub fn report(&self) -> &Report {
+    pub fn report(&self) -> &OpenReport {
         &self.report
     }
 
@@ -241,7 +253,7 @@ impl Opened {
 
     /// Whether what is written from it gets a seal: only if all of it was verified under one.
     pub(crate) fn sealing(&self) -> SealIntent {
-        let Report { mac, seal, comments_left: _ } = self.report;
+        let OpenReport { mac, seal, comments_left: _ } = self.report;
         if mac == MacStatus::Verified && seal == SealStatus::Verified {
             SealIntent::Sealed
         } else {
@@ -343,7 +355,7 @@ fn says(document: &Document, values: &[Value]) -> bool {
     let mut values = values.iter();
     let mut is_same = true;
     document.tree().walk(|_, item| {
-        if let Item::Leaf(leaf) = item {
+        if let TreeItem::Leaf(leaf) = item {
             is_same &= values.next().is_some_and(|value| reads_as(document.format(), value, &leaf.value));
         }
     });

@@ -5,13 +5,13 @@ use zeroize::Zeroizing;
 use crate::crypto::DataKey;
 use crate::document::content::tree::Path;
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
-use crate::document::operations::writer::{Encrypted, EncryptionWriter, Outcome, is_same_file, survey};
+use crate::document::operations::decryption::OpenedDocument;
+use crate::document::operations::writer::{ChangeOutcome, EncryptedText, EncryptionWriter, is_same_file, survey};
 use crate::document::sops::exposure::{self, ValueCounts};
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, checked_threshold};
 use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
-use crate::document::sops::selection::{Comments, CompiledRule, Rule};
+use crate::document::sops::selection::{CommentHandling, CompiledRule, EncryptionRule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
@@ -19,9 +19,9 @@ use crate::keys::{Keyring, WrappingKey};
 
 /// How a document is to be encrypted for the first time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recipe {
+pub struct EncryptionRecipe {
     /// Which values.
-    pub rule: Rule,
+    pub rule: EncryptionRule,
     /// Under which keys: one group, any key of which opens, or several that each get a share of the data key.
     pub groups: Vec<Vec<WrappingKey>>,
     /// How many groups are needed; 0 means all.
@@ -29,7 +29,7 @@ pub struct Recipe {
     /// Which values the MAC is made of.
     pub mac_scope: MacScope,
     /// What becomes of comments.
-    pub comments: Comments,
+    pub comments: CommentHandling,
     /// What becomes of a document of which the rule selects nothing.
     pub empty_selection: EmptySelection,
 }
@@ -46,7 +46,7 @@ pub enum EmptySelection {
 
 impl EmptySelection {
     /// Refuses a document in which `rule` selects no value, if that is to be refused.
-    pub(crate) fn check(self, selected: usize, rule: &Rule) -> Result<(), DocumentError> {
+    pub(crate) fn check(self, selected: usize, rule: &EncryptionRule) -> Result<(), DocumentError> {
         if selected > 0 || self == Self::Accepted {
             return Ok(());
         }
@@ -62,8 +62,8 @@ impl Document {
     ///
     /// # Errors
     /// If the document cannot be encrypted, the rule selects nothing, or a key refuses.
-    pub fn encrypt(&self, recipe: &Recipe, keyring: &Keyring<'_>) -> Result<Encrypted> {
-        let Recipe { rule, groups, threshold, mac_scope, comments, empty_selection } = recipe;
+    pub fn encrypt(&self, recipe: &EncryptionRecipe, keyring: &Keyring<'_>) -> Result<EncryptedText> {
+        let EncryptionRecipe { rule, groups, threshold, mac_scope, comments, empty_selection } = recipe;
         if let Some(fields) = self.metadata() {
             Metadata::from_json(fields)?;
             return Err(DocumentError::AlreadyEncrypted.into());
@@ -83,21 +83,21 @@ impl Document {
     }
 }
 
-impl Opened {
+impl OpenedDocument {
     /// Encrypts the document again after `edited` was made of its plaintext. Values that are the same at the same path keep
     /// their ciphertext; keys, rule and data key stay.
     ///
     /// # Errors
     /// If the edited document cannot be encrypted.
-    pub fn encrypt_again(&self, edited: &Document) -> Result<Outcome> {
+    pub fn encrypt_again(&self, edited: &Document) -> Result<ChangeOutcome> {
         if is_same_file(edited, &self.plaintext) {
-            return Ok(Outcome::Unchanged);
+            return Ok(ChangeOutcome::Unchanged);
         }
-        self.encrypted_as(edited).map(Outcome::Changed)
+        self.encrypted_as(edited).map(ChangeOutcome::Changed)
     }
 
     /// Encrypts `edited` under the same data key, keys and rule.
-    pub(crate) fn encrypted_as(&self, edited: &Document) -> Result<Encrypted> {
+    pub(crate) fn encrypted_as(&self, edited: &Document) -> Result<EncryptedText> {
         if edited.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
         }
@@ -126,8 +126,8 @@ impl Opened {
         self.plaintext.without_marked(path, |comment| self.sealed.selection().is_mark(comment))
     }
 
-    pub(crate) fn comments(&self) -> Comments {
-        if self.has_encrypted_comments { Comments::Encrypted } else { Comments::InTheClear }
+    pub(crate) fn comments(&self) -> CommentHandling {
+        if self.has_encrypted_comments { CommentHandling::Encrypted } else { CommentHandling::InTheClear }
     }
 
     /// Encrypts the document as it stands, with a new MAC: when it was opened although that was wrong, because somebody has
@@ -135,7 +135,7 @@ impl Opened {
     ///
     /// # Errors
     /// If it cannot be encrypted.
-    pub fn mended(&self) -> Result<Encrypted> {
+    pub fn mended(&self) -> Result<EncryptedText> {
         let mut metadata = self.metadata().clone();
         metadata.touch(SealIntent::Unsealed);
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));

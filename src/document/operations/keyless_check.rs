@@ -3,12 +3,12 @@
 use crate::document::content::value::Value;
 use crate::document::merge::unresolved;
 use crate::document::sops::cipher::{fault_of_form, looks_encrypted};
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::rule_walk::{RuleItem, walk};
-use crate::document::sops::selection::{CompiledRule, Rule};
+use crate::document::sops::selection::{CompiledRule, EncryptionRule};
 use crate::error::{At, DocumentError, SealFault};
 
-impl Sealed {
+impl EncryptedDocument {
     /// Values that stand in the clear against the rule of the document, encrypted values that are damaged beyond doubt,
     /// conflicts that nobody has resolved, and a MAC that is missing. What is not found may still be not authentic.
     #[must_use]
@@ -46,7 +46,7 @@ impl Sealed {
     ///
     /// # Errors
     /// If the rule is unusable.
-    pub fn in_the_clear_under(&self, rule: &Rule) -> Result<Vec<(At, String)>, DocumentError> {
+    pub fn in_the_clear_under(&self, rule: &EncryptionRule) -> Result<Vec<(At, String)>, DocumentError> {
         let selection = CompiledRule::new(rule)?;
         let mut found = Vec::new();
         let _ = walk(self.document.tree(), &selection, |met, spot| {

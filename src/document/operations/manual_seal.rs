@@ -7,26 +7,26 @@ use zeroize::Zeroizing;
 
 use crate::document::content::edit::MetadataChange;
 use crate::document::content::value::ValueKind;
-use crate::document::operations::decryption::Opened;
+use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::report::MacStatus;
-use crate::document::operations::writer::{Encrypted, Outcome};
+use crate::document::operations::writer::{ChangeOutcome, EncryptedText};
 use crate::document::sops::cipher::ValueCipher;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::seal::{self, Mark, SealStatus};
 use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 
-impl Opened {
+impl OpenedDocument {
     /// Seals the document as it stands: only its metadata changes. It must have been opened with a right MAC, and a person must
     /// have looked at [`Self::text_in_the_clear`], the rule and the recipients, for nothing else vouches for them.
     ///
     /// # Errors
     /// If its MAC is not right, or it cannot be written.
-    pub fn vouched(&self) -> Result<Outcome> {
+    pub fn vouched(&self) -> Result<ChangeOutcome> {
         match (self.report().mac, self.report().seal) {
             (MacStatus::Wrong, _) => return Err(DocumentError::WrongMac.into()),
             (MacStatus::Missing, _) => return Err(DocumentError::MissingMac.into()),
-            (MacStatus::Verified, SealStatus::Verified) => return Ok(Outcome::Unchanged),
+            (MacStatus::Verified, SealStatus::Verified) => return Ok(ChangeOutcome::Unchanged),
             (MacStatus::Verified, _) => {}
         }
         let mut metadata = self.metadata().clone();
@@ -37,10 +37,10 @@ impl Opened {
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, &mac, &metadata.last_modified));
         metadata.seal = Some(seal::placeholder());
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
-        let written = seal::put(Sealed::new(written)?, &self.data_key, &self.values)?;
+        let written = seal::put(EncryptedDocument::new(written)?, &self.data_key, &self.values)?;
         let text = Zeroizing::new(written.document().text().to_owned());
         self.check(&text)?;
-        Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
+        Ok(ChangeOutcome::Changed(EncryptedText { text, aliases: Vec::new() }))
     }
 
     /// The text that a seal covers, as a person can read it: without metadata, and with `ENC[TYPE]` for each encrypted value.

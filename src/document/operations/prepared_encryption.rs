@@ -5,33 +5,33 @@ use zeroize::Zeroizing;
 use crate::crypto::DataKey;
 use crate::document::content::format::Format;
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
-use crate::document::operations::encryption::{EmptySelection, Recipe};
-use crate::document::operations::writer::{Encrypted, EncryptionWriter, survey};
+use crate::document::operations::decryption::OpenedDocument;
+use crate::document::operations::encryption::{EmptySelection, EncryptionRecipe};
+use crate::document::operations::writer::{EncryptedText, EncryptionWriter, survey};
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, checked_threshold};
 use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
-use crate::document::sops::selection::{Comments, CompiledRule, Rule};
+use crate::document::sops::selection::{CommentHandling, CompiledRule, EncryptionRule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::Keyring;
 
 /// A data key that is wrapped already, and all else that a new document is encrypted with.
-pub struct Prepared {
+pub struct PreparedEncryption {
     data_key: DataKey,
     metadata: Metadata,
     selection: CompiledRule,
-    comments: Comments,
+    comments: CommentHandling,
     empty_selection: EmptySelection,
 }
 
-impl Recipe {
+impl EncryptionRecipe {
     /// Makes and wraps a data key for a document that is not there yet. From then on no key is asked any more.
     ///
     /// # Errors
     /// If the recipe cannot be used, or a key refuses.
-    pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<Prepared> {
+    pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<PreparedEncryption> {
         let Self { rule, groups, threshold, mac_scope, comments, empty_selection } = self;
         let selection = CompiledRule::new(rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
@@ -41,16 +41,16 @@ impl Recipe {
         });
         let stated = if groups.len() > 1 { threshold } else { 0 };
         let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
-        Ok(Prepared { data_key, metadata, selection, comments: *comments, empty_selection: *empty_selection })
+        Ok(PreparedEncryption { data_key, metadata, selection, comments: *comments, empty_selection: *empty_selection })
     }
 }
 
-impl Prepared {
+impl PreparedEncryption {
     /// Encrypts the values of a document that is in the clear, as [`Document::encrypt`] does.
     ///
     /// # Errors
     /// If the document cannot be encrypted, or the rule selects nothing.
-    pub fn encrypt(&self, document: &Document) -> Result<Encrypted> {
+    pub fn encrypt(&self, document: &Document) -> Result<EncryptedText> {
         let Self { data_key, metadata, selection, comments, empty_selection } = self;
         if document.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
@@ -69,28 +69,28 @@ impl Prepared {
     ///
     /// # Errors
     /// Never, unless there is a bug.
-    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<EncryptedText> {
         encrypt_bytes(&self.data_key, &self.metadata, bytes)
     }
 }
 
-impl Opened {
+impl OpenedDocument {
     /// Encrypts any bytes, as a binary document, under the same data key: for what is to be kept beside this one, and may
     /// not be a document at all.
     ///
     /// # Errors
     /// Never, unless there is a bug.
-    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+    pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<EncryptedText> {
         encrypt_bytes(&self.data_key, self.metadata(), bytes)
     }
 }
 
-fn encrypt_bytes(data_key: &DataKey, keys_of: &Metadata, bytes: Zeroizing<Vec<u8>>) -> Result<Encrypted> {
+fn encrypt_bytes(data_key: &DataKey, keys_of: &Metadata, bytes: Zeroizing<Vec<u8>>) -> Result<EncryptedText> {
     let document = Document::from_plaintext(Format::Binary, bytes)?;
-    let rule = Rule::default();
+    let rule = EncryptionRule::default();
     let selection = CompiledRule::new(&rule)?;
     let metadata = Metadata::new(rule, MacScope::default(), keys_of.groups.clone(), keys_of.threshold);
-    EncryptionWriter::new(&document, &selection, Comments::InTheClear, data_key).write(
+    EncryptionWriter::new(&document, &selection, CommentHandling::InTheClear, data_key).write(
         metadata,
         OldCiphertexts::new(Reusable::Types),
         None,

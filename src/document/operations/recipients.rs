@@ -6,35 +6,35 @@ use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::document::content::edit::MetadataChange;
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
+use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::new_keys::{NewKey, NewKeys};
-use crate::document::operations::requirements::Demands;
-use crate::document::operations::writer::{Encrypted, Outcome, is_same_file, survey};
+use crate::document::operations::requirements::OpenRequirements;
+use crate::document::operations::writer::{ChangeOutcome, EncryptedText, is_same_file, survey};
 use crate::document::sops::data_key;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::checked_threshold;
 use crate::document::sops::old_ciphertexts::Reusable;
 use crate::document::sops::seal::{self, SealStatus};
-use crate::document::sops::selection::{CompiledRule, Rule};
+use crate::document::sops::selection::{CompiledRule, EncryptionRule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
 use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappingKey};
 
 /// What else changes when a document gets a new data key. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rotation {
+pub struct DataKeyRotation {
     /// The keys that it is to have.
     pub keys: Option<NewKeys>,
     /// Which values are to be encrypted.
-    pub rule: Option<Rule>,
+    pub rule: Option<EncryptionRule>,
     /// Which values the MAC is to be made of.
     pub mac_scope: Option<MacScope>,
     /// The context of every key of AWS KMS.
     pub context: Option<EncryptionContext>,
 }
 
-impl Opened {
+impl OpenedDocument {
     /// Gives the document another list of keys, with the same data key: values, MAC and the time of the last change stay.
     ///
     /// With one group, keys that stay keep their wrapped key, and are not asked. With several, every key wraps a new share,
@@ -55,7 +55,7 @@ impl Opened {
         threshold: usize,
         keyring: &Keyring<'_>,
         vouchers: &Vouchers,
-    ) -> Result<Outcome> {
+    ) -> Result<ChangeOutcome> {
         let needed = checked_threshold(threshold, groups.len())?;
         let old = self.metadata();
         let kept: Vec<Vec<Option<StoredKey>>> =
@@ -65,7 +65,7 @@ impl Opened {
                 new.len() == old.len() && new.iter().all(|key| key.as_ref().is_some_and(|key| old.contains(key)))
             });
         if is_same_list && needed == old.needed_groups() {
-            return Ok(Outcome::Unchanged);
+            return Ok(ChangeOutcome::Unchanged);
         }
         let mut metadata = old.clone();
         metadata.threshold = if groups.len() > 1 { needed } else { 0 };
@@ -91,7 +91,7 @@ impl Opened {
                 }
             }
             if keys == old.groups[0] {
-                return Ok(Outcome::Unchanged);
+                return Ok(ChangeOutcome::Unchanged);
             }
             vec![keys]
         } else {
@@ -106,13 +106,13 @@ impl Opened {
             SealStatus::Broken(fault) => return Err(DocumentError::BrokenSeal(fault).into()),
         }
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
-        let mut written = Sealed::new(written)?;
+        let mut written = EncryptedDocument::new(written)?;
         if metadata.seal.is_some() {
             written = seal::put(written, &self.data_key, &self.values)?;
         }
         let text = Zeroizing::new(written.document().text().to_owned());
         self.check(&text)?;
-        Ok(Outcome::Changed(Encrypted { text, aliases: Vec::new() }))
+        Ok(ChangeOutcome::Changed(EncryptedText { text, aliases: Vec::new() }))
     }
 
     /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
@@ -120,16 +120,21 @@ impl Opened {
     /// # Errors
     /// If a key does not wrap, kenc cannot ask it to ([`DocumentError::CannotRewrap`]), or neither the seal of the document
     /// nor one of `vouchers` vouches for it ([`NotVouchedFor`](crate::error::Error::NotVouchedFor)).
-    pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
-        self.rotate_with(&Rotation::default(), keyring, vouchers)
+    pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<EncryptedText> {
+        self.rotate_with(&DataKeyRotation::default(), keyring, vouchers)
     }
 
     /// As [`Self::rotate`], with other keys or another rule as well.
     ///
     /// # Errors
     /// As [`Self::rotate`], and if a rule cannot be used or selects nothing.
-    pub fn rotate_with(&self, rotation: &Rotation, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<Encrypted> {
-        let Rotation { keys, rule, mac_scope, context } = rotation;
+    pub fn rotate_with(
+        &self,
+        rotation: &DataKeyRotation,
+        keyring: &Keyring<'_>,
+        vouchers: &Vouchers,
+    ) -> Result<EncryptedText> {
+        let DataKeyRotation { keys, rule, mac_scope, context } = rotation;
         let mut metadata = self.metadata().clone();
         let new_selection = rule.as_ref().filter(|rule| **rule != metadata.rule).map(CompiledRule::new).transpose()?;
         if let (Some(selection), Some(rule)) = (&new_selection, rule) {
@@ -185,9 +190,9 @@ impl Opened {
 
     /// Opens what was written.
     pub(crate) fn check(&self, text: &Zeroizing<String>) -> Result<()> {
-        let written = Sealed::new(Document::parse(self.document().format(), text.clone())?)?;
+        let written = EncryptedDocument::new(Document::parse(self.document().format(), text.clone())?)?;
         let data_key = data_key::copy(&self.data_key);
-        match written.open_with(data_key, &Demands::default()) {
+        match written.open_with(data_key, &OpenRequirements::default()) {
             Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
             Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
             Err(error) => Err(DocumentError::NotAsMeant(error.to_string()).into()),

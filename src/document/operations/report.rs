@@ -5,7 +5,7 @@ use crate::error::At;
 
 /// What was found out about a document when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct OpenReport {
     /// The MAC.
     pub mac: MacStatus,
     /// The seal.

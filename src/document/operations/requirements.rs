@@ -5,22 +5,22 @@ use crate::keys::KeySpec;
 
 /// What is demanded of a document that is to be opened. The default demands what sops does.
 #[derive(Default)]
-pub struct Demands {
+pub struct OpenRequirements {
     /// If there are any, no other keys are tried.
     pub only: Vec<KeySpec>,
     /// Pairs that the context of every KMS key of the document must contain.
     pub context: EncryptionContext,
     /// What is demanded of the MAC.
-    pub mac: MacDemand,
+    pub mac: MacRequirement,
     /// What is demanded of the seal.
-    pub seal: SealDemand,
+    pub seal: SealRequirement,
     /// The providers whose keys are tried before the others, in this order, where a key of a group has to be chosen.
     pub order: Vec<&'static str>,
 }
 
 /// What is demanded of the MAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MacDemand {
+pub enum MacRequirement {
     /// It is there, and right.
     #[default]
     Right,
@@ -31,7 +31,7 @@ pub enum MacDemand {
 
 /// What is demanded of the seal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SealDemand {
+pub enum SealRequirement {
     /// It is not broken. There may be none where none belongs.
     #[default]
     NotBroken,

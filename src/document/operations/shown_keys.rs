@@ -6,19 +6,19 @@ use zeroize::Zeroizing;
 use crate::document::content::edit::MetadataChange;
 use crate::document::content::format::Format;
 use crate::document::file::document::Document;
-use crate::document::operations::decryption::Opened;
+use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::new_keys::NewKey;
-use crate::document::operations::requirements::Demands;
-use crate::document::operations::writer::{Encrypted, Outcome};
+use crate::document::operations::requirements::OpenRequirements;
+use crate::document::operations::writer::{ChangeOutcome, EncryptedText};
 use crate::document::sops::data_key;
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::metadata::{self, Metadata, THRESHOLD};
 use crate::document::sops::stored_key::{LISTS, StoredKey};
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
-impl Opened {
+impl OpenedDocument {
     /// The text in the clear, with metadata that names the keys and how many groups of them are needed, and has nothing
     /// else.
     ///
@@ -41,19 +41,22 @@ impl Opened {
     ///
     /// # Panics
     /// Never: a data key is as long as a data key.
-    pub fn encrypt_again_with_keys(&self, edited: &Document, keyring: &Keyring<'_>) -> Result<Outcome> {
+    pub fn encrypt_again_with_keys(&self, edited: &Document, keyring: &Keyring<'_>) -> Result<ChangeOutcome> {
         let (groups, threshold) = self.keys_in(edited.metadata())?;
         let format = edited.format();
         let plaintext = Document::parse(format, edited.rewrite(&[], MetadataChange::Remove)?)?;
-        let Outcome::Changed(changed) = self.encrypt_again(&plaintext)? else {
+        let ChangeOutcome::Changed(changed) = self.encrypt_again(&plaintext)? else {
             return self.with_keys(&groups, threshold, keyring, &Vouchers::none());
         };
-        let Encrypted { text, aliases } = changed;
+        let EncryptedText { text, aliases } = changed;
         let data_key = data_key::copy(&self.data_key);
-        let written = Sealed::new(Document::parse(format, text.clone())?)?.open_with(data_key, &Demands::default())?;
+        let written = EncryptedDocument::new(Document::parse(format, text.clone())?)?
+            .open_with(data_key, &OpenRequirements::default())?;
         match written.with_keys(&groups, threshold, keyring, &Vouchers::none())? {
-            Outcome::Unchanged => Ok(Outcome::Changed(Encrypted { text, aliases })),
-            Outcome::Changed(rekeyed) => Ok(Outcome::Changed(Encrypted { text: rekeyed.text, aliases })),
+            ChangeOutcome::Unchanged => Ok(ChangeOutcome::Changed(EncryptedText { text, aliases })),
+            ChangeOutcome::Changed(rekeyed) => {
+                Ok(ChangeOutcome::Changed(EncryptedText { text: rekeyed.text, aliases }))
+            }
         }
     }
 

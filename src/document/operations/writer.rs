@@ -8,20 +8,20 @@ use crate::document::content::format::Format;
 use crate::document::content::tree::{Comment, Leaf, Node};
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::file::document::Document;
-use crate::document::operations::requirements::Demands;
+use crate::document::operations::requirements::OpenRequirements;
 use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::{Mac, MacScope};
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::old_ciphertexts::{KnownCiphertext, OldCiphertexts};
 use crate::document::sops::rule_walk::{RuleItem, walk};
-use crate::document::sops::selection::{Comments, CompiledRule};
+use crate::document::sops::selection::{CommentHandling, CompiledRule};
 use crate::document::sops::spellings::Spellings;
 use crate::document::sops::{data_key, seal};
 use crate::error::{At, DocumentError, Result};
 
 /// A document whose values are encrypted.
-pub struct Encrypted {
+pub struct EncryptedText {
     /// The whole file.
     pub text: Zeroizing<String>,
     /// Aliases of YAML, which are kept, and which sops does not open where they stand for encrypted values.
@@ -29,11 +29,11 @@ pub struct Encrypted {
 }
 
 /// What came of encrypting a document again.
-pub enum Outcome {
+pub enum ChangeOutcome {
     /// It says what it said, so there is nothing to write.
     Unchanged,
     /// It is another now.
-    Changed(Encrypted),
+    Changed(EncryptedText),
 }
 
 /// Looks for what cannot be encrypted. Returns how many values are selected.
@@ -63,7 +63,7 @@ pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<u
 pub(crate) struct EncryptionWriter<'a> {
     pub(crate) plaintext: &'a Document,
     pub(crate) selection: &'a CompiledRule,
-    pub(crate) comments: Comments,
+    pub(crate) comments: CommentHandling,
     pub(crate) data_key: &'a DataKey,
 }
 
@@ -71,7 +71,7 @@ impl<'a> EncryptionWriter<'a> {
     pub(crate) fn new(
         plaintext: &'a Document,
         selection: &'a CompiledRule,
-        comments: Comments,
+        comments: CommentHandling,
         data_key: &'a DataKey,
     ) -> Self {
         Self { plaintext, selection, comments, data_key }
@@ -88,14 +88,14 @@ impl EncryptionWriter<'_> {
         mut metadata: Metadata,
         reuse: OldCiphertexts,
         old_forms: Option<(&Spellings, String)>,
-    ) -> Result<Encrypted> {
+    ) -> Result<EncryptedText> {
         let cipher = ValueCipher::new(self.data_key);
         let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, pass.mac.as_bytes(), &metadata.last_modified));
         metadata.forms = None;
         let (text, read) = self.attempt(&mut metadata, &pass)?;
         if is_same_file(&read, self.plaintext) {
-            return Ok(Encrypted { text, aliases: pass.aliases });
+            return Ok(EncryptedText { text, aliases: pass.aliases });
         }
         let forms = Spellings::differing(self.plaintext, &read, self.selection);
         metadata.forms = match old_forms {
@@ -104,7 +104,7 @@ impl EncryptionWriter<'_> {
         };
         let (text, read) = self.attempt(&mut metadata, &pass)?;
         if is_same_file(&read, self.plaintext) {
-            return Ok(Encrypted { text, aliases: pass.aliases });
+            return Ok(EncryptedText { text, aliases: pass.aliases });
         }
         let line = first_difference(self.plaintext.text(), read.text());
         let fault = "this line would not come back as it stands once it is encrypted".to_owned();
@@ -115,14 +115,14 @@ impl EncryptionWriter<'_> {
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
         let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
-        let mut written = Sealed::new(written)?;
+        let mut written = EncryptedDocument::new(written)?;
         if metadata.is_marked_as_sealed() {
             written = seal::put(written, self.data_key, &pass.values)?;
         }
         let text = Zeroizing::new(written.document().text().to_owned());
         let data_key = data_key::copy(&self.data_key);
         let opened = written
-            .open_with(data_key, &Demands::default())
+            .open_with(data_key, &OpenRequirements::default())
             .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
         Ok((text, opened.into_plaintext()))
     }
@@ -177,7 +177,7 @@ impl Pass {
                     mac.add(&value, spot.is_selected);
                     pass.values.push(value);
                 }
-                RuleItem::Comment(comment) if *comments == Comments::Encrypted && spot.is_selected => {
+                RuleItem::Comment(comment) if *comments == CommentHandling::Encrypted && spot.is_selected => {
                     if let Some(token) = encrypted_comment(cipher, comment, spot.aad, selection, &mut reuse)? {
                         pass.edits.push(Edit { leaf: comment.id, text: NewText::Comment(Zeroizing::new(token)) });
                     }

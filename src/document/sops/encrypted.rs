@@ -11,13 +11,13 @@ use crate::document::sops::selection::CompiledRule;
 use crate::error::DocumentError;
 
 /// An encrypted document that is not opened: all that can be known without a key.
-pub struct Sealed {
+pub struct EncryptedDocument {
     pub(crate) document: Document,
     pub(crate) metadata: Metadata,
     pub(crate) selection: CompiledRule,
 }
 
-impl Sealed {
+impl EncryptedDocument {
     /// Takes a document that has metadata.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::crypto::sha256;
 use crate::document::content::conflict_key::original_key;
 use crate::document::content::tree::{Path, Tree};
 use crate::document::sops::rule_walk::{RuleItem, walk};
-use crate::document::sops::selection::{Comments, CompiledRule};
+use crate::document::sops::selection::{CommentHandling, CompiledRule};
 use crate::error::DocumentError;
 
 /// How often a value is there, by how it is written.
@@ -27,12 +27,12 @@ pub(crate) struct ValueCounts(HashMap<[u8; 32], (Count, Path)>);
 
 impl ValueCounts {
     /// Looks at everything in `tree` that is encrypted if it is selected.
-    pub(crate) fn new(tree: &Tree, selection: &CompiledRule, comments: Comments) -> Self {
+    pub(crate) fn new(tree: &Tree, selection: &CompiledRule, comments: CommentHandling) -> Self {
         let mut written: HashMap<[u8; 32], (Count, Path)> = HashMap::new();
         let _ = walk(tree, selection, |met, spot| {
             let name = match met {
                 RuleItem::Leaf(leaf) if !leaf.value.stays() => name(spot.path, b'v', &leaf.value.plaintext()),
-                RuleItem::Comment(comment) if comments == Comments::Encrypted && !comment.text.is_empty() => {
+                RuleItem::Comment(comment) if comments == CommentHandling::Encrypted && !comment.text.is_empty() => {
                     name(spot.path, b'#', comment.text.as_bytes())
                 }
                 _ => return Ok(()),

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use crate::document::content::format::Format;
-use crate::document::content::tree::Step;
+use crate::document::content::tree::PathStep;
 use crate::document::content::value::Value;
-use crate::document::content::walk::Item;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
 use crate::document::sops::cipher::looks_encrypted;
 use crate::error::DocumentError;
@@ -18,7 +18,7 @@ pub(crate) fn restored(document: Document) -> Result<Document, DocumentError> {
     }
     let mut lines = Vec::new();
     document.tree().walk(|path, item| {
-        if let (Item::Leaf(leaf), Some(Step::Index(_))) = (item, path.steps.last())
+        if let (TreeItem::Leaf(leaf), Some(PathStep::Index(_))) = (item, path.steps.last())
             && matches!(&leaf.value, Value::Text(token) if looks_encrypted(token) && token.ends_with(COMMENT))
         {
             lines.push(leaf.place.line);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::selection::Rule;
+use crate::document::sops::selection::EncryptionRule;
 use crate::document::sops::stored_key::{LISTS, StoredKey};
 use crate::document::sops::timestamp::{SEALED_OFFSET, SealIntent, now_with, whole_seconds};
 use crate::error::DocumentError;
@@ -33,7 +33,7 @@ pub struct Metadata {
     /// How many groups are needed, as it is stated; 0 if it is not.
     pub threshold: usize,
     /// Which values are encrypted.
-    pub rule: Rule,
+    pub rule: EncryptionRule,
     /// Which values the MAC is made of.
     pub mac_scope: MacScope,
     /// When the document was last encrypted: RFC 3339, in seconds. The offset says whether it was sealed then.
@@ -49,7 +49,12 @@ pub struct Metadata {
 
 impl Metadata {
     /// New metadata, to be completed by whoever encrypts.
-    pub(crate) fn new(rule: Rule, mac_scope: MacScope, groups: Vec<Vec<StoredKey>>, threshold: usize) -> Self {
+    pub(crate) fn new(
+        rule: EncryptionRule,
+        mac_scope: MacScope,
+        groups: Vec<Vec<StoredKey>>,
+        threshold: usize,
+    ) -> Self {
         Self {
             groups,
             threshold,
@@ -206,17 +211,17 @@ fn is_metadata(fields: &BTreeMap<String, Json>) -> bool {
     fields.contains_key(LAST_MODIFIED) || fields.contains_key(MAC)
 }
 
-fn rule(fields: &mut BTreeMap<String, Json>) -> Result<Rule, DocumentError> {
+fn rule(fields: &mut BTreeMap<String, Json>) -> Result<EncryptionRule, DocumentError> {
     let mut stated = Vec::new();
-    for name in Rule::NAMES {
+    for name in EncryptionRule::NAMES {
         if let Some(text) = text(fields, name)? {
-            stated.push(Rule::from_name(name, &text).expect("every one of the names is that of a rule"));
+            stated.push(EncryptionRule::from_name(name, &text).expect("every one of the names is that of a rule"));
         }
     }
     match stated.len() {
-        0 => Ok(Rule::default()),
+        0 => Ok(EncryptionRule::default()),
         1 => Ok(stated.remove(0)),
-        _ => Err(DocumentError::SeveralRules(stated.iter().map(Rule::name).collect())),
+        _ => Err(DocumentError::SeveralRules(stated.iter().map(EncryptionRule::name).collect())),
     }
 }
 
@@ -374,7 +379,7 @@ mod tests {
     fn a_document_without_a_rule_has_the_usual_one_and_several_are_refused() {
         let mut value = minimal();
         value.as_object_mut().unwrap().remove("unencrypted_suffix");
-        assert_eq!(read(&value).unwrap().rule, Rule::default());
+        assert_eq!(read(&value).unwrap().rule, EncryptionRule::default());
         (value["encrypted_regex"], value["encrypted_suffix"]) = (json!("a"), json!("b"));
         let several = DocumentError::SeveralRules(vec!["encrypted_suffix", "encrypted_regex"]);
         assert_eq!(read(&value), Err(several));

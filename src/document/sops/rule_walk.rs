@@ -1,6 +1,6 @@
 //! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
 
-use crate::document::content::tree::{Comment, Entry, Leaf, Node, Path, Place, Step, Tree};
+use crate::document::content::tree::{Comment, Leaf, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::sops::selection::{CompiledRule, Matched};
 
 /// What a walk meets.
@@ -8,7 +8,7 @@ use crate::document::sops::selection::{CompiledRule, Matched};
 pub(crate) enum RuleItem<'t> {
     Leaf(&'t Leaf),
     Comment(&'t Comment),
-    Alias(Place),
+    Alias(TextPlace),
 }
 
 /// Where it meets it.
@@ -52,12 +52,12 @@ impl<'t, E> Walker<'_, 't, E> {
                 let mut behind = matched;
                 for entry in entries {
                     match entry {
-                        Entry::Comment(comment) => behind = self.comment(comment, behind)?,
-                        Entry::Child(member) => {
+                        TreeEntry::Comment(comment) => behind = self.comment(comment, behind)?,
+                        TreeEntry::Child(member) => {
                             let length = self.aad.len();
                             self.aad.push_str(&member.key);
                             self.aad.push(':');
-                            self.path.steps.push(Step::Key(member.key.clone()));
+                            self.path.steps.push(PathStep::Key(member.key.clone()));
                             self.node(&member.value, self.selection.below_key(behind, &member.key))?;
                             self.path.steps.pop();
                             self.aad.truncate(length);
@@ -72,9 +72,9 @@ impl<'t, E> Walker<'_, 't, E> {
                 let (mut behind, mut index) = (matched, 0);
                 for entry in entries {
                     match entry {
-                        Entry::Comment(comment) => behind = self.comment(comment, behind)?,
-                        Entry::Child(child) => {
-                            self.path.steps.push(Step::Index(index));
+                        TreeEntry::Comment(comment) => behind = self.comment(comment, behind)?,
+                        TreeEntry::Child(child) => {
+                            self.path.steps.push(PathStep::Index(index));
                             self.node(child, behind)?;
                             self.path.steps.pop();
                             (behind, index) = (matched, index + 1);

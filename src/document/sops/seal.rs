@@ -23,7 +23,7 @@ use crate::document::content::format::Format;
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::file::document::Document;
 use crate::document::sops::cipher::{ValueCipher, comment_text, looks_encrypted};
-use crate::document::sops::encrypted::Sealed;
+use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, SEAL};
@@ -58,8 +58,12 @@ pub(crate) fn placeholder() -> String {
 }
 
 /// Puts the seal into a document whose metadata has a placeholder for it. `values` are those of its leaves, in their order.
-pub(crate) fn put(sealed: Sealed, data_key: &DataKey, values: &[Value]) -> Result<Sealed, DocumentError> {
-    let Sealed { mut document, mut metadata, selection } = sealed;
+pub(crate) fn put(
+    sealed: EncryptedDocument,
+    data_key: &DataKey,
+    values: &[Value],
+) -> Result<EncryptedDocument, DocumentError> {
+    let EncryptedDocument { mut document, mut metadata, selection } = sealed;
     let lost = || DocumentError::NotAsMeant("its seal has no place".to_owned());
     let seal = field(&digest(data_key, &metadata, &document, &selection, values)?);
     let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
@@ -72,12 +76,12 @@ pub(crate) fn put(sealed: Sealed, data_key: &DataKey, values: &[Value]) -> Resul
     }
     let fields = document.found.metadata.as_mut().ok_or_else(lost)?;
     fields.insert(SEAL.to_owned(), Json::String(seal));
-    if count == 0 { Err(lost()) } else { Ok(Sealed { document, metadata, selection }) }
+    if count == 0 { Err(lost()) } else { Ok(EncryptedDocument { document, metadata, selection }) }
 }
 
 /// Looks at the seal of a document.
-pub(crate) fn check(data_key: &DataKey, sealed: &Sealed, values: &[Value]) -> SealStatus {
-    let Sealed { document, metadata, selection } = sealed;
+pub(crate) fn check(data_key: &DataKey, sealed: &EncryptedDocument, values: &[Value]) -> SealStatus {
+    let EncryptedDocument { document, metadata, selection } = sealed;
     let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
         (true, Some(seal)) => seal,
         (true, None) => return SealStatus::Broken(SealFault::Removed),

@@ -6,7 +6,7 @@ use crate::error::DocumentError;
 
 /// What decides which values are encrypted. The text is never empty in a rule that is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum EncryptionRule {
     /// Everything, except below a key that ends so.
     UnencryptedSuffix(String),
     /// What is below a key that ends so.
@@ -21,13 +21,13 @@ pub enum Rule {
     EncryptedCommentRegex(String),
 }
 
-impl Default for Rule {
+impl Default for EncryptionRule {
     fn default() -> Self {
         Self::UnencryptedSuffix("_unencrypted".to_owned())
     }
 }
 
-impl Rule {
+impl EncryptionRule {
     /// The names of all rules, as metadata and configs have them.
     pub const NAMES: [&'static str; 6] = [
         "unencrypted_suffix",
@@ -82,7 +82,7 @@ impl Rule {
 
 /// What becomes of the comments that the rule selects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Comments {
+pub enum CommentHandling {
     /// They stay in the clear.
     #[default]
     InTheClear,
@@ -112,7 +112,7 @@ pub(crate) struct Matched {
 }
 
 impl CompiledRule {
-    pub(crate) fn new(rule: &Rule) -> Result<Self, DocumentError> {
+    pub(crate) fn new(rule: &EncryptionRule) -> Result<Self, DocumentError> {
         let unusable = |fault: String| DocumentError::UnusableRule { name: rule.name(), fault };
         let text = rule.text();
         if text.is_empty() {
@@ -127,12 +127,12 @@ impl CompiledRule {
             Regex::new(&as_go_means_it(text)).map(Matcher::Regex).map_err(|error| unusable(syntax(error)))
         };
         let (matcher, by_comments, encrypts) = match rule {
-            Rule::UnencryptedSuffix(suffix) => (Matcher::Suffix(suffix.clone()), false, false),
-            Rule::EncryptedSuffix(suffix) => (Matcher::Suffix(suffix.clone()), false, true),
-            Rule::UnencryptedRegex(_) => (regex()?, false, false),
-            Rule::EncryptedRegex(_) => (regex()?, false, true),
-            Rule::UnencryptedCommentRegex(_) => (regex()?, true, false),
-            Rule::EncryptedCommentRegex(_) => (regex()?, true, true),
+            EncryptionRule::UnencryptedSuffix(suffix) => (Matcher::Suffix(suffix.clone()), false, false),
+            EncryptionRule::EncryptedSuffix(suffix) => (Matcher::Suffix(suffix.clone()), false, true),
+            EncryptionRule::UnencryptedRegex(_) => (regex()?, false, false),
+            EncryptionRule::EncryptedRegex(_) => (regex()?, false, true),
+            EncryptionRule::UnencryptedCommentRegex(_) => (regex()?, true, false),
+            EncryptionRule::EncryptedCommentRegex(_) => (regex()?, true, true),
         };
         Ok(Self { matcher, by_comments, encrypts })
     }
@@ -239,22 +239,22 @@ fn as_go_means_it(regex: &str) -> String {
 mod tests {
     use super::*;
 
-    fn selects(rule: &Rule, keys: &[&str]) -> bool {
+    fn selects(rule: &EncryptionRule, keys: &[&str]) -> bool {
         let selection = CompiledRule::new(rule).unwrap();
         selection.selects(keys.iter().fold(Matched::default(), |matched, key| selection.below_key(matched, key)))
     }
 
     #[test]
     fn any_key_on_the_way_decides() {
-        assert!(selects(&Rule::default(), &["db", "password"]));
-        assert!(!selects(&Rule::default(), &["db_unencrypted", "password"]));
-        assert!(!selects(&Rule::default(), &["db", "name_unencrypted"]));
-        assert!(selects(&Rule::EncryptedSuffix("_secret".into()), &["db_secret", "password"]));
-        assert!(!selects(&Rule::EncryptedSuffix("_secret".into()), &["db", "password"]));
-        assert!(selects(&Rule::EncryptedRegex("^(data|stringData)$".into()), &["data", "password"]));
-        assert!(!selects(&Rule::EncryptedRegex("^(data|stringData)$".into()), &["metadata", "password"]));
-        assert!(!selects(&Rule::UnencryptedRegex("name".into()), &["metadata", "names"]));
-        assert!(selects(&Rule::UnencryptedRegex("name".into()), &[]));
+        assert!(selects(&EncryptionRule::default(), &["db", "password"]));
+        assert!(!selects(&EncryptionRule::default(), &["db_unencrypted", "password"]));
+        assert!(!selects(&EncryptionRule::default(), &["db", "name_unencrypted"]));
+        assert!(selects(&EncryptionRule::EncryptedSuffix("_secret".into()), &["db_secret", "password"]));
+        assert!(!selects(&EncryptionRule::EncryptedSuffix("_secret".into()), &["db", "password"]));
+        assert!(selects(&EncryptionRule::EncryptedRegex("^(data|stringData)$".into()), &["data", "password"]));
+        assert!(!selects(&EncryptionRule::EncryptedRegex("^(data|stringData)$".into()), &["metadata", "password"]));
+        assert!(!selects(&EncryptionRule::UnencryptedRegex("name".into()), &["metadata", "names"]));
+        assert!(selects(&EncryptionRule::UnencryptedRegex("name".into()), &[]));
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
             ("(?i)^PASS", "password", true),
             ("^.$", "é", true),
         ] {
-            let selection = CompiledRule::new(&Rule::EncryptedRegex(regex.to_owned())).unwrap();
+            let selection = CompiledRule::new(&EncryptionRule::EncryptedRegex(regex.to_owned())).unwrap();
             assert_eq!(selection.matches(text), wanted, "{regex} {text}");
         }
     }
@@ -284,11 +284,11 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_asked_is_an_error_and_never_selects_nothing_in_silence() {
         for rule in [
-            Rule::EncryptedRegex("(".into()),
-            Rule::UnencryptedRegex("[z-a]".into()),
-            Rule::EncryptedCommentRegex("a{2000}{2000}".into()),
-            Rule::EncryptedRegex(String::new()),
-            Rule::UnencryptedSuffix(String::new()),
+            EncryptionRule::EncryptedRegex("(".into()),
+            EncryptionRule::UnencryptedRegex("[z-a]".into()),
+            EncryptionRule::EncryptedCommentRegex("a{2000}{2000}".into()),
+            EncryptionRule::EncryptedRegex(String::new()),
+            EncryptionRule::UnencryptedSuffix(String::new()),
         ] {
             let Err(DocumentError::UnusableRule { name, fault }) = CompiledRule::new(&rule) else {
                 panic!("{rule:?} was usable");
@@ -300,9 +300,9 @@ mod tests {
 
     #[test]
     fn every_rule_has_its_name() {
-        for name in Rule::NAMES {
-            assert_eq!(Rule::from_name(name, "x").unwrap().name(), name);
+        for name in EncryptionRule::NAMES {
+            assert_eq!(EncryptionRule::from_name(name, "x").unwrap().name(), name);
         }
-        assert_eq!(Rule::from_name("path_regex", "x"), None);
+        assert_eq!(EncryptionRule::from_name("path_regex", "x"), None);
     }
 }

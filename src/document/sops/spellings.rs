@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
-use crate::document::content::tree::{Path, Step};
+use crate::document::content::tree::{Path, PathStep};
 use crate::document::content::value::ValueKind;
 use crate::document::file::document::Document;
 use crate::document::sops::cipher::ValueCipher;
@@ -47,8 +47,8 @@ impl Spellings {
         }
         let entry = |(path, source): &(Path, Zeroizing<String>)| {
             let steps = path.steps.iter().map(|step| match step {
-                Step::Key(key) => Json::from(key.as_str()),
-                Step::Index(index) => Json::from(*index),
+                PathStep::Key(key) => Json::from(key.as_str()),
+                PathStep::Index(index) => Json::from(*index),
             });
             let path: Vec<Json> = std::iter::once(Json::from(path.root)).chain(steps).collect();
             // Each source is quoted by itself, so that no copy of it is left in a tree of JSON.
@@ -76,8 +76,8 @@ impl Spellings {
             let source = Zeroizing::new(source);
             let (root, steps) = path.split_first()?;
             let steps = steps.iter().map(|step| match step {
-                Json::String(key) => Some(Step::Key(key.clone())),
-                Json::Number(index) => Some(Step::Index(usize::try_from(index.as_u64()?).ok()?)),
+                Json::String(key) => Some(PathStep::Key(key.clone())),
+                Json::Number(index) => Some(PathStep::Index(usize::try_from(index.as_u64()?).ok()?)),
                 _ => None,
             });
             let root = usize::try_from(root.as_u64()?).ok()?;
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn forms_come_back_and_are_bound_to_the_data_key() {
         let cipher = ValueCipher::new(&DataKey::generate());
-        let path = Path { root: 1, steps: vec![Step::Key("a\"b".to_owned()), Step::Index(3)] };
+        let path = Path { root: 1, steps: vec![PathStep::Key("a\"b".to_owned()), PathStep::Index(3)] };
         let forms = Spellings(vec![(path, Zeroizing::new("|\n  two\n  lines".to_owned()))]);
         let token = forms.encrypt(&cipher).unwrap();
         assert!(Spellings::decrypt(&token, &cipher).unwrap() == forms);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Path, Tree, children};
+use crate::document::content::tree::{Leaf, LeafId, Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::store::json::JsonStore;
 use crate::document::store::notation::Store;
@@ -92,7 +92,7 @@ pub(crate) fn data(tree: &Tree) -> Option<&Leaf> {
 pub(crate) fn data_mut(tree: &mut Tree) -> Option<&mut Leaf> {
     let Some(Node::Mapping(entries)) = tree.roots.first_mut() else { return None };
     entries.iter_mut().find_map(|entry| match entry {
-        Entry::Child(Member { value: Node::Leaf(leaf), .. }) => Some(leaf),
+        TreeEntry::Child(Member { value: Node::Leaf(leaf), .. }) => Some(leaf),
         _ => None,
     })
 }

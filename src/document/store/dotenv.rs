@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Path, Place, Step, Tree};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::plain_text;
 use crate::document::store::flat_metadata::{flatten, unflatten};
@@ -44,14 +44,14 @@ impl Store for DotenvStore {
         let mut metadata = Vec::new();
         for line in lines(text) {
             let id = LeafId(tokens.len());
-            let place = Place { line: line.number, column: 1 };
+            let place = TextPlace { line: line.number, column: 1 };
             check_entries(tokens.len(), || place)?;
             match line.kind {
                 DotenvLineKind::Blank => {}
                 DotenvLineKind::Comment => {
                     tokens.push(line.place.clone());
                     let text = Zeroizing::new(text[line.place.start + 1..line.place.end].to_owned());
-                    entries.push(Entry::Comment(Comment { id, text, place }));
+                    entries.push(TreeEntry::Comment(Comment { id, text, place }));
                 }
                 DotenvLineKind::Metadata(key, value) => metadata.push((key, &text[value])),
                 DotenvLineKind::Value(key, value) => {
@@ -61,8 +61,8 @@ impl Store for DotenvStore {
                     tokens.push(value.clone());
                     let column = key.chars().count() as u64 + 2;
                     let read = Value::Text(Zeroizing::new(text[value].replace("\\n", "\n")));
-                    let leaf = Node::Leaf(Leaf { id, value: read, place: Place { column, ..place } });
-                    entries.push(Entry::Child(Member { key: key.to_owned(), place, value: leaf }));
+                    let leaf = Node::Leaf(Leaf { id, value: read, place: TextPlace { column, ..place } });
+                    entries.push(TreeEntry::Child(Member { key: key.to_owned(), place, value: leaf }));
                 }
                 DotenvLineKind::Nothing => {
                     let fault = match &text[line.place] {
@@ -75,9 +75,9 @@ impl Store for DotenvStore {
         }
         let metadata = match metadata.as_slice() {
             [] => None,
-            fields => {
-                Some(unflatten(fields.iter().copied()).map_err(|fault| refused(Place { line: 1, column: 1 }, fault))?)
-            }
+            fields => Some(
+                unflatten(fields.iter().copied()).map_err(|fault| refused(TextPlace { line: 1, column: 1 }, fault))?,
+            ),
         };
         Ok(ParsedText {
             tree: Tree { roots: vec![Node::Mapping(entries)] },
@@ -146,7 +146,7 @@ impl Store for DotenvStore {
 
     fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         let line = match (path.steps.as_slice(), value) {
-            ([Step::Key(key)], Node::Leaf(leaf)) => format!("{}={}", key_text(key)?, value_text(&leaf.value)?),
+            ([PathStep::Key(key)], Node::Leaf(leaf)) => format!("{}={}", key_text(key)?, value_text(&leaf.value)?),
             _ => return Err(cannot_carry("anything but single values at the top")),
         };
         let last =
@@ -160,7 +160,7 @@ impl Store for DotenvStore {
 
     fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
         let is_it = |line: &DotenvLine<'_>| match (&line.kind, path.steps.as_slice()) {
-            (DotenvLineKind::Value(key, _), [Step::Key(step)]) => key == step,
+            (DotenvLineKind::Value(key, _), [PathStep::Key(step)]) => key == step,
             _ => false,
         };
         let Some(line) = lines(text).find(is_it) else {
@@ -177,13 +177,13 @@ impl Store for DotenvStore {
         let mut out = String::new();
         for entry in entries {
             match entry {
-                Entry::Comment(comment) => out.push_str(&comment_line(&comment.text)?),
-                Entry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
+                TreeEntry::Comment(comment) => out.push_str(&comment_line(&comment.text)?),
+                TreeEntry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
                     out.push_str(key_text(key)?);
                     out.push('=');
                     out.push_str(&Zeroizing::new(value_text(&leaf.value)?));
                 }
-                Entry::Child(_) => return Err(cannot_carry("mappings and lists")),
+                TreeEntry::Child(_) => return Err(cannot_carry("mappings and lists")),
             }
             out.push('\n');
         }
@@ -255,6 +255,6 @@ fn cannot_carry(what: &str) -> DocumentError {
     DocumentError::CannotCarry { notation: "a dotenv file", what: what.to_owned() }
 }
 
-fn refused(place: Place, fault: &str) -> DocumentError {
+fn refused(place: TextPlace, fault: &str) -> DocumentError {
     DocumentError::Refused { at: place.into(), fault: fault.to_owned() }
 }

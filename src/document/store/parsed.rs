@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::content::tree::{Place, Tree};
+use crate::document::content::tree::{TextPlace, Tree};
 use crate::error::DocumentError;
 
 /// The key under which the metadata stands, and the start of its keys where it is flat.
@@ -18,16 +18,21 @@ const MAX_ENTRIES: usize = 1 << 19;
 const MAX_DOCUMENTS: usize = 10_000;
 
 /// Refuses a file with more values and comments than a config file has. `place` is that of the last one.
-pub(crate) fn check_entries(count: usize, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+pub(crate) fn check_entries(count: usize, place: impl FnOnce() -> TextPlace) -> Result<(), DocumentError> {
     check(count, MAX_ENTRIES, "values and comments", place)
 }
 
 /// Refuses a file with more documents than a config file has. `place` is that of the last one.
-pub(crate) fn check_documents(count: usize, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+pub(crate) fn check_documents(count: usize, place: impl FnOnce() -> TextPlace) -> Result<(), DocumentError> {
     check(count, MAX_DOCUMENTS, "documents", place)
 }
 
-fn check(count: usize, limit: usize, what: &'static str, place: impl FnOnce() -> Place) -> Result<(), DocumentError> {
+fn check(
+    count: usize,
+    limit: usize,
+    what: &'static str,
+    place: impl FnOnce() -> TextPlace,
+) -> Result<(), DocumentError> {
     if count > limit { Err(DocumentError::TooMany { at: place().into(), what, limit }) } else { Ok(()) }
 }
 
@@ -63,7 +68,7 @@ pub(crate) enum MetadataPlace {
         says_the_same: bool,
     },
     /// Its key is there, and holds something else.
-    Taken(Place),
+    Taken(TextPlace),
     /// It is not there, and would be put here.
     Free {
         at: usize,

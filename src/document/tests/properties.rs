@@ -32,7 +32,7 @@ fn keys() -> impl Strategy<Value = String> {
 fn members(value: impl Strategy<Value = Node>) -> impl Strategy<Value = Node> {
     proptest::collection::hash_map(keys(), value, 1..5).prop_map(|members| {
         let members = members.into_iter().filter(|(key, _)| !key.starts_with(METADATA_KEY));
-        Node::Mapping(members.map(|(key, value)| Entry::Child(Member::new(key, value))).collect())
+        Node::Mapping(members.map(|(key, value)| TreeEntry::Child(Member::new(key, value))).collect())
     })
 }
 
@@ -40,7 +40,7 @@ fn trees() -> impl Strategy<Value = Tree> {
     let nodes = values().prop_map(Node::leaf).prop_recursive(3, 24, 4, |inner| {
         let items = proptest::collection::vec(inner.clone(), 0..4);
         prop_oneof![
-            items.prop_map(|items| Node::Sequence(items.into_iter().map(Entry::Child).collect())),
+            items.prop_map(|items| Node::Sequence(items.into_iter().map(TreeEntry::Child).collect())),
             members(inner),
         ]
     });
@@ -67,7 +67,7 @@ fn survives(document: &Document) {
     replaces_all_and_restores(document);
     let mut leaves = Vec::new();
     document.tree().walk(|_, item| {
-        if let Item::Leaf(leaf) = item {
+        if let TreeItem::Leaf(leaf) = item {
             leaves.push((leaf.id, leaf.value.clone()));
         }
     });
@@ -83,9 +83,9 @@ fn survives(document: &Document) {
 }
 
 fn put_in_and_taken_away(document: &Document, key: &str, value: &Node) {
-    let mut path = Path::new(vec![Step::Key(key.to_owned())]);
+    let mut path = Path::new(vec![PathStep::Key(key.to_owned())]);
     if document.format() == Format::Ini {
-        path.steps.insert(0, Step::Key("s".to_owned()));
+        path.steps.insert(0, PathStep::Key("s".to_owned()));
     }
     if document.tree().node(&path).is_some() {
         return;

@@ -70,7 +70,7 @@ fn toml_strings_come_back_in_the_style_that_they_had() {
         let document = toml(&text);
         let mut values = Vec::new();
         document.tree().walk(|_, item| {
-            if let Item::Leaf(leaf) = item {
+            if let TreeItem::Leaf(leaf) = item {
                 values.push(leaf.value.clone());
             }
         });

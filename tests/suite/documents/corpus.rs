@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Document, Format, Recipe, Rule};
+use kenc::document::{Document, EncryptionRecipe, EncryptionRule, Format};
 use zeroize::Zeroizing;
 
 use super::workbench::Workbench;
@@ -30,7 +30,7 @@ fn real_yaml_comes_back_byte_for_byte_from_being_encrypted_whole() {
     files.sort();
     let bench = Workbench::new(1);
     // Nothing ends so: every value is selected.
-    let recipe = Recipe { rule: Rule::UnencryptedSuffix("\u{1}".to_owned()), ..bench.recipe() };
+    let recipe = EncryptionRecipe { rule: EncryptionRule::UnencryptedSuffix("\u{1}".to_owned()), ..bench.recipe() };
     let every = std::env::var("KENC_CORPUS_EVERY").ok().and_then(|every| every.parse().ok()).unwrap_or(20);
     let (mut whole, mut refused) = (0, Vec::new());
     for path in files.iter().step_by(every) {

@@ -1,7 +1,8 @@
 //! What was encrypted stays encrypted when something beside it is changed.
 
 use kenc::document::{
-    Comments, Demands, Document, Format, MacScope, Node, Opened, Outcome, Path, Recipe, Rule, Sealed,
+    ChangeOutcome, CommentHandling, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, MacScope,
+    Node, OpenRequirements, OpenedDocument, Path,
 };
 use kenc::error::{DocumentError, Error, Result};
 use zeroize::Zeroizing;
@@ -23,25 +24,25 @@ struct Case {
 }
 
 impl Case {
-    fn new(format: Format, rule: Rule, text: &str) -> Self {
+    fn new(format: Format, rule: EncryptionRule, text: &str) -> Self {
         let bench = Workbench::new(1);
-        let text = bench.encrypt(format, text, &Recipe { rule, ..bench.recipe() });
+        let text = bench.encrypt(format, text, &EncryptionRecipe { rule, ..bench.recipe() });
         Self { bench, format, text }
     }
 
-    fn open(&self) -> Opened {
+    fn open(&self) -> OpenedDocument {
         self.bench.open(self.format, &self.text)
     }
 
     fn encrypt_again(
         &self,
-        edited: impl FnOnce(&Opened) -> Result<Zeroizing<String>, DocumentError>,
+        edited: impl FnOnce(&OpenedDocument) -> Result<Zeroizing<String>, DocumentError>,
     ) -> Result<String> {
         let opened = self.open();
         let edited = Document::parse(self.format, edited(&opened)?)?;
         Ok(match opened.encrypt_again(&edited)? {
-            Outcome::Changed(encrypted) => encrypted.text.to_string(),
-            Outcome::Unchanged => self.text.clone(),
+            ChangeOutcome::Changed(encrypted) => encrypted.text.to_string(),
+            ChangeOutcome::Unchanged => self.text.clone(),
         })
     }
 
@@ -66,7 +67,7 @@ fn would_be_in_the_clear(result: Result<String>) -> String {
 fn the_comment_behind_a_block_scalar_is_not_lost_when_that_is_replaced() {
     // It once was, and the value below stood in the clear.
     let text = "p:\n  # secret\n  t: |\n    l1\n  # secret\n  x: hunter2\nz: 1\n";
-    let case = Case::new(Format::Yaml, Rule::EncryptedCommentRegex("secret".to_owned()), text);
+    let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let written = case.set("p.t", "{\"n\": 1}").unwrap();
     assert!(!written.contains("hunter2"), "{written}");
     let opened = case.bench.open(Format::Yaml, &written);
@@ -76,7 +77,7 @@ fn the_comment_behind_a_block_scalar_is_not_lost_when_that_is_replaced() {
 #[test]
 fn a_comment_that_marks_a_value_goes_with_it_and_does_not_mark_the_next() {
     // It once stayed, and the next value was written in the clear.
-    let rule = || Rule::UnencryptedCommentRegex("plain".to_owned());
+    let rule = || EncryptionRule::UnencryptedCommentRegex("plain".to_owned());
     for (format, text, at, after) in [
         (
             Format::Yaml,
@@ -107,14 +108,14 @@ fn a_comment_that_marks_a_value_goes_with_it_and_does_not_mark_the_next() {
 #[test]
 fn a_mark_that_cannot_go_alone_refuses_the_change() {
     let text = "{ /* plain */ \"host\": 1, \"pw\": \"hunter2\" }\n";
-    let case = Case::new(Format::Json, Rule::UnencryptedCommentRegex("plain".to_owned()), text);
+    let case = Case::new(Format::Json, EncryptionRule::UnencryptedCommentRegex("plain".to_owned()), text);
     assert_eq!(would_be_in_the_clear(case.unset("host")), "pw");
 }
 
 #[test]
 fn an_edited_text_without_the_mark_of_a_secret_is_refused_unless_the_secret_is_another() {
     let text = "# secret\npw: hunter2\nx: 1\n";
-    let case = Case::new(Format::Yaml, Rule::EncryptedCommentRegex("secret".to_owned()), text);
+    let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let edited = |text: &str| {
         let text = Zeroizing::new(text.to_owned());
         case.encrypt_again(|_| Ok(text))
@@ -125,17 +126,17 @@ fn an_edited_text_without_the_mark_of_a_secret_is_refused_unless_the_secret_is_a
     assert!(edited("# secret\nx: 2\n# secret\npw: hunter2\n").is_ok());
     // An equal value elsewhere is no excuse: one of the two would be in the clear that was not.
     let text = "l:\n# secret\n- a\n- a\n";
-    let case = Case::new(Format::Yaml, Rule::EncryptedCommentRegex("secret".to_owned()), text);
+    let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let edited = case.encrypt_again(|_| Ok(Zeroizing::new("l:\n- a\n- a\n".to_owned())));
     assert_eq!(would_be_in_the_clear(edited), "l[0]");
 }
 
 #[test]
 fn an_encrypted_comment_stays_encrypted() {
-    let rule = Rule::UnencryptedCommentRegex("plain".to_owned());
+    let rule = EncryptionRule::UnencryptedCommentRegex("plain".to_owned());
     let bench = Workbench::new(1);
-    let comments = Comments::Encrypted;
-    let text = bench.encrypt(Format::Yaml, "# hunter2\na: 1\n", &Recipe { rule, comments, ..bench.recipe() });
+    let comments = CommentHandling::Encrypted;
+    let text = bench.encrypt(Format::Yaml, "# hunter2\na: 1\n", &EncryptionRecipe { rule, comments, ..bench.recipe() });
     assert!(!text.contains("hunter2"), "{text}");
     let opened = bench.open(Format::Yaml, &text);
     let edited = parse(Format::Yaml, "# plain\n# hunter2\na: 2\n");
@@ -152,10 +153,11 @@ fn a_value_in_the_clear_at_the_end_of_a_file_without_a_line_break_comes_back() {
     for text in
         ["a: 1\nt_unencrypted: |\n  text", "a: 1\nt_unencrypted: |+\n  text", "a: 1\nt_unencrypted: >2\n   text"]
     {
-        let case = Case::new(Format::Yaml, Rule::default(), text);
+        let case = Case::new(Format::Yaml, EncryptionRule::default(), text);
         assert_eq!(plaintext(&case.open()), text);
-        let sealed = Sealed::new(Document::parse(Format::Yaml, Zeroizing::new(case.text.clone())).unwrap()).unwrap();
-        sealed.open(&case.bench.keyring(), &Demands::default()).unwrap();
+        let sealed =
+            EncryptedDocument::new(Document::parse(Format::Yaml, Zeroizing::new(case.text.clone())).unwrap()).unwrap();
+        sealed.open(&case.bench.keyring(), &OpenRequirements::default()).unwrap();
         let written = case.set("b", "2").unwrap();
         assert!(plaintext(&case.bench.open(Format::Yaml, &written)).contains("\nb: 2"), "{written}");
         assert!(!case.set("a", "2").unwrap().contains("a: 2"));
@@ -171,7 +173,7 @@ fn an_encrypted_comment_behind_the_header_of_a_block_scalar_is_sealed_with_it() 
         ("t_unencrypted: | # c\n  x\nu: 1\n", MacScope::OnlyEncrypted),
     ] {
         let bench = Workbench::new(1);
-        let recipe = Recipe { comments: Comments::Encrypted, mac_scope: scope, ..bench.recipe() };
+        let recipe = EncryptionRecipe { comments: CommentHandling::Encrypted, mac_scope: scope, ..bench.recipe() };
         let written = bench.encrypt(Format::Yaml, text, &recipe);
         assert_eq!(plaintext(&bench.open(Format::Yaml, &written)), text);
     }
@@ -180,17 +182,17 @@ fn an_encrypted_comment_behind_the_header_of_a_block_scalar_is_sealed_with_it() 
 #[test]
 fn what_random_documents_once_showed_to_be_a_bug_comes_back() {
     for (format, comments, text) in [
-        (Format::Ini, Comments::Encrypted, "[a]\nempty =  ; c\nb = 1\n"),
-        (Format::Yaml, Comments::InTheClear, "a: 1\nport: \"line one\\nline two\\n\""),
+        (Format::Ini, CommentHandling::Encrypted, "[a]\nempty =  ; c\nb = 1\n"),
+        (Format::Yaml, CommentHandling::InTheClear, "a: 1\nport: \"line one\\nline two\\n\""),
     ] {
         let bench = Workbench::new(1);
-        let written = bench.encrypt(format, text, &Recipe { comments, ..bench.recipe() });
+        let written = bench.encrypt(format, text, &EncryptionRecipe { comments, ..bench.recipe() });
         assert_eq!(plaintext(&bench.open(format, &written)), text);
     }
     let text = "l = 1\n[[p]]\n# c\nx = 1\n[[p]]\ny = 2 # d\n";
-    let case = Case::new(Format::Toml, Rule::default(), text);
+    let case = Case::new(Format::Toml, EncryptionRule::default(), text);
     assert!(matches!(case.set("p[0]", "[1]"), Err(Error::Document(DocumentError::CannotCarry { .. }))));
     let text = "m:\n  t: |\n    x\n  z: 1\n    # c\n";
-    let case = Case::new(Format::Yaml, Rule::default(), text);
+    let case = Case::new(Format::Yaml, EncryptionRule::default(), text);
     assert!(matches!(case.unset("m.z"), Err(Error::Document(DocumentError::Refused { .. }))));
 }

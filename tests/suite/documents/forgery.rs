@@ -1,6 +1,9 @@
 //! What somebody without the data key can do to a document, and who notices.
 
-use kenc::document::{Comments, Demands, Format, MacDemand, Recipe, Rule, SealDemand, SealStatus};
+use kenc::document::{
+    CommentHandling, EncryptionRecipe, EncryptionRule, Format, MacRequirement, OpenRequirements, SealRequirement,
+    SealStatus,
+};
 use kenc::error::{Class, DocumentError, Error, SealFault};
 
 use super::workbench::Workbench;
@@ -27,7 +30,7 @@ struct Forged {
 impl Forged {
     fn new() -> Self {
         let bench = Workbench::new(2);
-        let recipe = Recipe { groups: vec![bench.keys[..1].to_vec()], ..Recipe::default() };
+        let recipe = EncryptionRecipe { groups: vec![bench.keys[..1].to_vec()], ..EncryptionRecipe::default() };
         let text = bench.encrypt(Format::Yaml, PLAINTEXT, &recipe);
         Self { bench, text }
     }
@@ -58,8 +61,8 @@ impl Forged {
     }
 }
 
-fn any_seal() -> Demands {
-    Demands { seal: SealDemand::Nothing, ..Demands::default() }
+fn any_seal() -> OpenRequirements {
+    OpenRequirements { seal: SealRequirement::Nothing, ..OpenRequirements::default() }
 }
 
 fn without_seal(text: &str) -> String {
@@ -202,7 +205,7 @@ fn adding_a_field_to_the_metadata_breaks_the_seal() {
 #[test]
 fn shifting_bytes_between_neighbours_breaks_the_seal_where_the_mac_is_blind() {
     let bench = Workbench::new(1);
-    let recipe = bench.with_rule(Rule::EncryptedRegex("^secret$".into()));
+    let recipe = bench.with_rule(EncryptionRule::EncryptedRegex("^secret$".into()));
     let text = bench.encrypt(Format::Yaml, "secret: 1\na: one two\nb: three\n", &recipe);
     let forged = Forged { bench, text };
     forged.only_the_seal_notices(
@@ -244,7 +247,7 @@ fn a_missing_mac_is_an_error_until_it_is_ignored_on_purpose() {
     let text = forged.text.replace(&line, "");
     assert_eq!(forged.fault(&text), DocumentError::MissingMac);
     assert_eq!(Error::from(DocumentError::MissingMac).class(), Class::NotAuthentic);
-    let demands = Demands { mac: MacDemand::Nothing, ..Demands::default() };
+    let demands = OpenRequirements { mac: MacRequirement::Nothing, ..OpenRequirements::default() };
     let opened = forged.bench.open_with(Format::Yaml, &text, &demands).unwrap();
     assert_eq!(opened.plaintext().text(), PLAINTEXT);
 }
@@ -287,7 +290,7 @@ fn the_seal_of_another_state_and_of_another_version_is_refused() {
 #[test]
 fn a_seal_that_is_required_must_be_there() {
     let forged = Forged::new();
-    let demands = Demands { seal: SealDemand::Verified, ..Demands::default() };
+    let demands = OpenRequirements { seal: SealRequirement::Verified, ..OpenRequirements::default() };
     assert!(forged.bench.open_with(Format::Yaml, &forged.text, &demands).is_ok());
     let refused = forged.bench.open_with(Format::Yaml, &forged.unsealed(), &demands).err().unwrap();
     assert!(matches!(refused, Error::Document(DocumentError::NoSeal)), "{refused}");
@@ -298,7 +301,7 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
     let forged = Forged::new();
     let open = |text: &str| forged.bench.open(Format::Yaml, text);
     let keyring = forged.bench.keyring();
-    let written = |opened: &kenc::document::Opened| {
+    let written = |opened: &kenc::document::OpenedDocument| {
         let edited = super::workbench::parse(Format::Yaml, &PLAINTEXT.replace("eve", "mallory"));
         let keys = vec![forged.bench.keys.iter().cloned().map(kenc::document::NewKey::Wrapping).collect()];
         [
@@ -395,7 +398,7 @@ fn an_alias_cannot_come_to_stand_for_metadata() {
 #[test]
 fn a_comment_that_became_an_item_of_a_list_is_not_repaired_where_there_is_a_seal() {
     let bench = Workbench::new(1);
-    let recipe = Recipe { comments: Comments::Encrypted, ..bench.recipe() };
+    let recipe = EncryptionRecipe { comments: CommentHandling::Encrypted, ..bench.recipe() };
     let text = bench.encrypt(Format::Yaml, "list:\n- one\n# between\n- two\n", &recipe);
     let forged = Forged { bench, text };
     assert!(forged.text.contains("\n#ENC["), "{}", forged.text);
@@ -407,7 +410,7 @@ fn a_comment_that_became_an_item_of_a_list_is_not_repaired_where_there_is_a_seal
 fn with_open_values() -> Forged {
     let bench = Workbench::new(2);
     let text = "# of the team\nimage_unencrypted: app:1.0\nreplicas_unencrypted: 3\nnote_unencrypted: |\n  two\n  lines\npassword: c4r1b0u\n";
-    let recipe = Recipe { mac_scope: kenc::document::MacScope::OnlyEncrypted, ..bench.recipe() };
+    let recipe = EncryptionRecipe { mac_scope: kenc::document::MacScope::OnlyEncrypted, ..bench.recipe() };
     let text = bench.encrypt(Format::Yaml, text, &recipe);
     Forged { bench, text }
 }
@@ -485,7 +488,7 @@ fn every_notation_is_sealed_and_notices_a_comment_or_a_key() {
 #[test]
 fn deleting_an_encrypted_comment_breaks_the_seal() {
     let bench = Workbench::new(1);
-    let recipe = Recipe { comments: Comments::Encrypted, ..bench.recipe() };
+    let recipe = EncryptionRecipe { comments: CommentHandling::Encrypted, ..bench.recipe() };
     let text = bench.encrypt(Format::Yaml, PLAINTEXT, &recipe);
     assert!(text.starts_with("#ENC[AES256_GCM,"), "{text}");
     let first = text.lines().next().unwrap().to_owned();

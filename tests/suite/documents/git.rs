@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use age::secrecy::SecretString;
-use kenc::document::{Demands, Document, Format, Opened, Outcome as Encryption, Sealed};
+use kenc::document::{ChangeOutcome, Document, EncryptedDocument, Format, OpenRequirements, OpenedDocument};
 use kenc::error::{Error, Result};
 use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
 use zeroize::Zeroizing;
@@ -91,8 +91,9 @@ impl Repository {
         String::from_utf8(self.home.read(self.name)).unwrap()
     }
 
-    fn opened(&self) -> Opened {
-        self.with_keyring(|keyring| sealed(self.name, &self.text()).open(keyring, &Demands::default())).unwrap()
+    fn opened(&self) -> OpenedDocument {
+        self.with_keyring(|keyring| sealed(self.name, &self.text()).open(keyring, &OpenRequirements::default()))
+            .unwrap()
     }
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
@@ -107,8 +108,8 @@ impl Repository {
     fn edit(&self, plaintext: &str) {
         let document = Document::parse(format(self.name), Zeroizing::new(plaintext.to_owned())).unwrap();
         match self.opened().encrypt_again(&document).unwrap() {
-            Encryption::Changed(encrypted) => drop(self.home.write(self.name, encrypted.text.as_bytes())),
-            Encryption::Unchanged => panic!("nothing changed"),
+            ChangeOutcome::Changed(encrypted) => drop(self.home.write(self.name, encrypted.text.as_bytes())),
+            ChangeOutcome::Unchanged => panic!("nothing changed"),
         }
     }
 
@@ -171,8 +172,8 @@ fn format(name: &str) -> Format {
     Format::of_name(Path::new(name))
 }
 
-fn sealed(name: &str, text: &str) -> Sealed {
-    Sealed::new(Document::parse(format(name), Zeroizing::new(text.to_owned())).unwrap()).unwrap()
+fn sealed(name: &str, text: &str) -> EncryptedDocument {
+    EncryptedDocument::new(Document::parse(format(name), Zeroizing::new(text.to_owned())).unwrap()).unwrap()
 }
 
 fn contains(bytes: &[u8], word: &str) -> bool {

@@ -21,8 +21,8 @@ use std::fmt::Write as _;
 
 use kenc::document::merge::{Merge, MergedText, Version, merge};
 use kenc::document::{
-    Demands, Document, Encrypted, Entry, Format, Member, NewKey, Node as Tree, Opened, Outcome, Path, Recipe, Rule,
-    SealStatus, Sealed, Step as TreeStep, Value as TreeValue,
+    ChangeOutcome, Document, EncryptedDocument, EncryptedText, EncryptionRecipe, EncryptionRule, Format, Member,
+    NewKey, Node as Tree, OpenRequirements, OpenedDocument, Path, PathStep, SealStatus, TreeEntry, Value as TreeValue,
 };
 use kenc::error::{DocumentError, Error};
 use zeroize::Zeroizing;
@@ -96,7 +96,7 @@ struct Sequence<'a> {
     counts: &'a mut BTreeMap<String, usize>,
     model: Model,
     text: String,
-    rule: Rule,
+    rule: EncryptionRule,
     next: u64,
     /// Which values are encrypted, by their numbers.
     encrypted: HashMap<u64, bool>,
@@ -120,7 +120,7 @@ impl<'a> Sequence<'a> {
             counts,
             model: Model { roots: Vec::new() },
             text: String::new(),
-            rule: Rule::default(),
+            rule: EncryptionRule::default(),
             next: 0,
             encrypted: HashMap::new(),
             story: String::new(),
@@ -137,19 +137,19 @@ impl<'a> Sequence<'a> {
         self.rule = self
             .dice
             .pick(&[
-                Rule::default(),
-                Rule::EncryptedSuffix(number("_secret")),
-                Rule::EncryptedRegex(number("^(password|data|stringData|db)$")),
-                Rule::UnencryptedRegex(number("^(host|meta|port)$")),
-                Rule::UnencryptedCommentRegex(number("plain")),
-                Rule::EncryptedCommentRegex(number("secret")),
+                EncryptionRule::default(),
+                EncryptionRule::EncryptedSuffix(number("_secret")),
+                EncryptionRule::EncryptedRegex(number("^(password|data|stringData|db)$")),
+                EncryptionRule::UnencryptedRegex(number("^(host|meta|port)$")),
+                EncryptionRule::UnencryptedCommentRegex(number("plain")),
+                EncryptionRule::EncryptedCommentRegex(number("secret")),
             ])
             .clone();
         let _ = write!(self.story, "{:?}\n{plaintext}\n", self.rule);
         (self.model, self.next) = (model, 1_000_000);
         let is_split = self.dice.percent(15);
         let keys = &self.bench.keys;
-        let recipe = Recipe {
+        let recipe = EncryptionRecipe {
             rule: self.rule.clone(),
             groups: if is_split {
                 keys[..2].iter().map(|key| vec![key.clone()]).collect()
@@ -157,11 +157,11 @@ impl<'a> Sequence<'a> {
                 vec![keys[..2].to_vec()]
             },
             comments: if self.dice.percent(30) {
-                kenc::document::Comments::Encrypted
+                kenc::document::CommentHandling::Encrypted
             } else {
-                kenc::document::Comments::InTheClear
+                kenc::document::CommentHandling::InTheClear
             },
-            ..Recipe::default()
+            ..EncryptionRecipe::default()
         };
         let document = Document::parse(self.format, Zeroizing::new(plaintext.clone()));
         let encrypted =
@@ -194,9 +194,9 @@ impl<'a> Sequence<'a> {
 fn tree(node: &Node) -> Tree {
     match &node.kind {
         Kind::Map(members) => {
-            Tree::Mapping(members.iter().map(|(key, node)| Entry::Child(Member::new(key, tree(node)))).collect())
+            Tree::Mapping(members.iter().map(|(key, node)| TreeEntry::Child(Member::new(key, tree(node)))).collect())
         }
-        Kind::List(items) => Tree::Sequence(items.iter().map(|node| Entry::Child(tree(node))).collect()),
+        Kind::List(items) => Tree::Sequence(items.iter().map(|node| TreeEntry::Child(tree(node))).collect()),
         Kind::Leaf(value) => Tree::leaf(match value {
             Value::Null => TreeValue::Null,
             Value::Bool(truth) => TreeValue::Bool(*truth),

@@ -1,7 +1,8 @@
 //! What is encrypted comes back byte for byte, and a change changes no more than itself.
 
 use kenc::document::{
-    Comments, Demands, Document, Format, MacScope, NewKey, Outcome, Recipe, Rule, SealStatus, Sealed, Value,
+    ChangeOutcome, CommentHandling, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, MacScope,
+    NewKey, OpenRequirements, SealStatus, Value,
 };
 use kenc::error::{DocumentError, Error};
 use zeroize::Zeroizing;
@@ -72,9 +73,9 @@ fn tokens(text: &str) -> Vec<&str> {
 fn every_format_comes_back_byte_for_byte() {
     let bench = Workbench::new(1);
     for (format, text) in documents() {
-        for comments in [Comments::InTheClear, Comments::Encrypted] {
+        for comments in [CommentHandling::InTheClear, CommentHandling::Encrypted] {
             for mac_scope in [MacScope::All, MacScope::OnlyEncrypted] {
-                let recipe = Recipe { comments, mac_scope, ..bench.recipe() };
+                let recipe = EncryptionRecipe { comments, mac_scope, ..bench.recipe() };
                 let encrypted = bench.encrypt(format, text, &recipe);
                 let opened = bench.open(format, &encrypted);
                 assert_eq!(plaintext(&opened), text, "{format:?}");
@@ -108,7 +109,8 @@ fn line_ends_a_byte_order_mark_and_a_missing_last_line_end_come_back() {
 #[test]
 fn nothing_of_a_selected_value_is_left_in_the_file() {
     let bench = Workbench::new(1);
-    let encrypted = bench.encrypt(Format::Yaml, YAML, &Recipe { comments: Comments::Encrypted, ..bench.recipe() });
+    let encrypted =
+        bench.encrypt(Format::Yaml, YAML, &EncryptionRecipe { comments: CommentHandling::Encrypted, ..bench.recipe() });
     for secret in ["value", "it''s", "lines", "0644", "0x1F", "1.10", "2024", "True", "☃", "a comment", "at the end"]
     {
         assert!(!encrypted.contains(secret), "{secret} in:\n{encrypted}");
@@ -122,14 +124,14 @@ fn encrypting_what_did_not_change_writes_nothing() {
     for (format, text) in documents() {
         let encrypted = bench.encrypt(format, text, &bench.recipe());
         let opened = bench.open(format, &encrypted);
-        assert!(matches!(opened.encrypt_again(&parse(format, text)).unwrap(), Outcome::Unchanged));
+        assert!(matches!(opened.encrypt_again(&parse(format, text)).unwrap(), ChangeOutcome::Unchanged));
     }
 }
 
 #[test]
 fn a_change_of_one_value_changes_no_other_ciphertext() {
     let bench = Workbench::new(1);
-    let recipe = Recipe { comments: Comments::Encrypted, ..bench.recipe() };
+    let recipe = EncryptionRecipe { comments: CommentHandling::Encrypted, ..bench.recipe() };
     let before = bench.encrypt(Format::Yaml, YAML, &recipe);
     let edited = YAML.replace("text: value", "text: other");
     let after = bench.encrypt_again(Format::Yaml, &before, &edited);
@@ -169,7 +171,7 @@ fn a_new_equal_sibling_gets_an_iv_of_its_own() {
 #[test]
 fn keys_and_rule_stay_when_a_document_is_encrypted_again() {
     let bench = Workbench::new(2);
-    let recipe = bench.with_rule(Rule::EncryptedRegex("^secret".into()));
+    let recipe = bench.with_rule(EncryptionRule::EncryptedRegex("^secret".into()));
     let before = bench.encrypt(Format::Yaml, "secret: 1\nopen: 2\n", &recipe);
     let after = bench.encrypt_again(Format::Yaml, &before, "secret: 1\nopen: 3\nsecret2: 4\n");
     let (before, after) = (bench.open(Format::Yaml, &before), bench.open(Format::Yaml, &after));
@@ -195,20 +197,20 @@ fn a_rotation_makes_every_ciphertext_anew_and_keeps_the_plaintext() {
     assert!(old.iter().zip(new).all(|(old, new)| old.id() == new.id() && old != new));
 }
 
-fn kept(opened: &kenc::document::Opened) -> Vec<Vec<NewKey>> {
+fn kept(opened: &kenc::document::OpenedDocument) -> Vec<Vec<NewKey>> {
     opened.metadata().groups.iter().map(|group| group.iter().cloned().map(NewKey::Kept).collect()).collect()
 }
 
 #[test]
 fn a_key_that_is_added_opens_and_one_that_is_taken_away_is_gone_while_values_stay() {
     let bench = Workbench::new(2);
-    let recipe = Recipe { groups: vec![bench.keys[..1].to_vec()], ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups: vec![bench.keys[..1].to_vec()], ..EncryptionRecipe::default() };
     let before = bench.encrypt(Format::Yaml, YAML, &recipe);
     let opened = bench.open(Format::Yaml, &before);
     let mut groups = kept(&opened);
     assert!(matches!(
         opened.with_keys(&groups, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap(),
-        Outcome::Unchanged
+        ChangeOutcome::Unchanged
     ));
     groups[0].push(NewKey::Wrapping(bench.keys[1].clone()));
     let both = changed(opened.with_keys(&groups, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
@@ -219,7 +221,7 @@ fn a_key_that_is_added_opens_and_one_that_is_taken_away_is_gone_while_values_sta
     let only_second = vec![vec![NewKey::Wrapping(bench.keys[1].clone())]];
     let second = changed(opened.with_keys(&only_second, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
     assert!(!second.contains(&bench.keys[0].key.to_string()));
-    let demands = Demands { only: vec![bench.keys[1].key.clone()], ..Demands::default() };
+    let demands = OpenRequirements { only: vec![bench.keys[1].key.clone()], ..OpenRequirements::default() };
     assert_eq!(bench.open_with(Format::Yaml, &second, &demands).unwrap().plaintext().text(), YAML);
 }
 
@@ -227,11 +229,11 @@ fn a_key_that_is_added_opens_and_one_that_is_taken_away_is_gone_while_values_sta
 fn two_of_three_groups_open_and_one_does_not() {
     let bench = Workbench::new(3);
     let groups: Vec<_> = bench.keys.iter().map(|key| vec![key.clone()]).collect();
-    let recipe = Recipe { groups, threshold: 2, ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups, threshold: 2, ..EncryptionRecipe::default() };
     let text = bench.encrypt(Format::Yaml, YAML, &recipe);
-    let only = |which: &[usize]| Demands {
+    let only = |which: &[usize]| OpenRequirements {
         only: which.iter().map(|&at| bench.keys[at].key.clone()).collect(),
-        ..Demands::default()
+        ..OpenRequirements::default()
     };
     for which in [[0, 1], [1, 2], [0, 2]] {
         let opened = bench.open_with(Format::Yaml, &text, &only(&which)).unwrap();
@@ -257,7 +259,7 @@ fn groups_can_become_one_and_one_can_become_groups() {
     assert_eq!((opened.metadata().groups.len(), opened.metadata().needed_groups()), (3, 2));
     assert!(matches!(
         opened.with_keys(&kept(&opened), 2, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap(),
-        Outcome::Unchanged
+        ChangeOutcome::Unchanged
     ));
     let one = vec![vec![NewKey::Wrapping(bench.keys[0].clone())]];
     let whole = changed(opened.with_keys(&one, 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
@@ -270,7 +272,7 @@ fn a_threshold_that_cannot_be_is_refused_before_a_key_is_asked() {
     let bench = Workbench::new(2);
     let two: Vec<_> = bench.keys.iter().map(|key| vec![key.clone()]).collect();
     for (groups, threshold) in [(two.clone(), 1), (two, 3), (vec![bench.keys.clone()], 2)] {
-        let recipe = Recipe { groups, threshold, ..Recipe::default() };
+        let recipe = EncryptionRecipe { groups, threshold, ..EncryptionRecipe::default() };
         let refused = bench.try_encrypt(Format::Yaml, "a: 1\n", &recipe).err().unwrap();
         assert!(matches!(refused, Error::Document(DocumentError::Threshold { .. })), "{refused}");
     }
@@ -287,7 +289,7 @@ fn a_single_value_is_found_by_its_path() {
     }
 }
 
-fn refusal(text: &str, rule: Rule) -> DocumentError {
+fn refusal(text: &str, rule: EncryptionRule) -> DocumentError {
     let bench = Workbench::new(1);
     match bench.try_encrypt(Format::Yaml, text, &bench.with_rule(rule)) {
         Err(Error::Document(fault)) => fault,
@@ -300,17 +302,23 @@ fn refusal(text: &str, rule: Rule) -> DocumentError {
 fn what_cannot_be_encrypted_is_refused_with_its_reason() {
     let bench = Workbench::new(1);
     let encrypted = bench.encrypt(Format::Yaml, "a: 1\n", &bench.recipe());
-    assert_eq!(refusal(&encrypted, Rule::default()), DocumentError::AlreadyEncrypted);
-    assert!(matches!(refusal("sops:\n  enabled: true\na: 1\n", Rule::default()), DocumentError::ForeignSopsKey(_)));
-    let nothing = refusal("a: 1\n", Rule::EncryptedRegex("^b$".into()));
+    assert_eq!(refusal(&encrypted, EncryptionRule::default()), DocumentError::AlreadyEncrypted);
+    assert!(matches!(
+        refusal("sops:\n  enabled: true\na: 1\n", EncryptionRule::default()),
+        DocumentError::ForeignSopsKey(_)
+    ));
+    let nothing = refusal("a: 1\n", EncryptionRule::EncryptedRegex("^b$".into()));
     assert_eq!(nothing, DocumentError::NothingSelected("encrypted_regex ^b$".to_owned()));
-    assert!(matches!(refusal("a: 1\n", Rule::EncryptedRegex("(".into())), DocumentError::UnusableRule { .. }));
+    assert!(matches!(
+        refusal("a: 1\n", EncryptionRule::EncryptedRegex("(".into())),
+        DocumentError::UnusableRule { .. }
+    ));
     let copied = format!("x: 1\nb:\n  c: \"{}]\"\n", tokens(&encrypted)[0]);
-    match refusal(&copied, Rule::default()) {
+    match refusal(&copied, EncryptionRule::default()) {
         DocumentError::ValueAlreadyEncrypted { at, path } => assert_eq!((at.line, at.column, &*path), (3, 6, "b.c")),
         other => panic!("{other}"),
     }
-    let plain = Sealed::new(Document::parse(Format::Yaml, Zeroizing::new("a: 1\n".to_owned())).unwrap());
+    let plain = EncryptedDocument::new(Document::parse(Format::Yaml, Zeroizing::new("a: 1\n".to_owned())).unwrap());
     assert_eq!(plain.err().unwrap(), DocumentError::NotEncrypted);
 }
 
@@ -318,8 +326,11 @@ fn what_cannot_be_encrypted_is_refused_with_its_reason() {
 fn verifying_lists_everything_that_is_wrong() {
     let bench = Workbench::new(1);
     let text = bench.encrypt(Format::Yaml, "a: 1\nb: 2\nc: 3\n", &bench.recipe());
-    let verify =
-        |text: &str| Sealed::new(parse(Format::Yaml, text)).unwrap().verify(&bench.keyring(), &Demands::default());
+    let verify = |text: &str| {
+        EncryptedDocument::new(parse(Format::Yaml, text))
+            .unwrap()
+            .verify(&bench.keyring(), &OpenRequirements::default())
+    };
     let (problems, report) = verify(&text).unwrap();
     assert!(problems.is_empty());
     assert_eq!(report.unwrap().seal, SealStatus::Verified);
@@ -336,12 +347,13 @@ fn verifying_lists_everything_that_is_wrong() {
 fn rules_by_comments_select_what_stands_behind_them() {
     let bench = Workbench::new(1);
     let text = "# encrypt\na: 1\nb: 2\nc:\n  # encrypt\n  - x\n  - y\n";
-    let encrypted = bench.encrypt(Format::Yaml, text, &bench.with_rule(Rule::EncryptedCommentRegex("encrypt".into())));
+    let encrypted =
+        bench.encrypt(Format::Yaml, text, &bench.with_rule(EncryptionRule::EncryptedCommentRegex("encrypt".into())));
     assert!(encrypted.starts_with("# encrypt\na: ENC[") && encrypted.contains("\nb: 2\n"), "{encrypted}");
     assert!(encrypted.contains("  # encrypt\n  - ENC[") && encrypted.contains("\n  - y\n"), "{encrypted}");
     assert_eq!(bench.open(Format::Yaml, &encrypted).plaintext().text(), text);
     let other = "# clear\na: 1\nb: 2\n";
-    let rule = Rule::UnencryptedCommentRegex("clear".into());
+    let rule = EncryptionRule::UnencryptedCommentRegex("clear".into());
     let encrypted = bench.encrypt(Format::Yaml, other, &bench.with_rule(rule));
     assert!(encrypted.starts_with("# clear\na: 1\nb: ENC["), "{encrypted}");
 }

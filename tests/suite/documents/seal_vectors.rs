@@ -1,6 +1,6 @@
 //! The golden documents, and those that somebody altered.
 
-use kenc::document::{Demands, Document, Format, SealStatus, Sealed};
+use kenc::document::{Document, EncryptedDocument, Format, OpenRequirements, SealStatus};
 use kenc::error::{DocumentError, Error, SealFault};
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
@@ -32,8 +32,8 @@ impl Vectors {
             let format = entry["notation"].as_str().unwrap();
             let format = *Format::ALL.iter().find(|known| known.word() == format).unwrap();
             let open = || {
-                let sealed = Sealed::new(Document::parse(format, text)?)?;
-                Ok(sealed.open(&self.bench.keyring(), &Demands::default())?.report().seal)
+                let sealed = EncryptedDocument::new(Document::parse(format, text)?)?;
+                Ok(sealed.open(&self.bench.keyring(), &OpenRequirements::default())?.report().seal)
             };
             (file, entry, open())
         })

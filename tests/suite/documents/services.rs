@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use kenc::document::{Demands, Format, NewKey, Recipe};
+use kenc::document::{EncryptionRecipe, Format, NewKey, OpenRequirements};
 use kenc::error::{Class, Error};
 use kenc::keys::{KeyRefusal, KeySpec, KmsAccess, PgpRefusal, WrappingKey};
 
@@ -77,16 +77,16 @@ fn kms_keys_with_contexts_and_roles() {
     keys[0].access = access(None);
     keys[1].access = access(Some("arn:aws:iam::123456789012:role/deploy"));
     let added = keys.pop().unwrap();
-    let recipe = Recipe { groups: vec![keys.clone()], ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups: vec![keys.clone()], ..EncryptionRecipe::default() };
     let text = bench.encrypt(Format::Yaml, TEXT, &recipe);
     assert!(text.contains("role: arn:aws:iam::123456789012:role/deploy"), "{text}");
     for key in &keys {
-        let demands = Demands { only: vec![key.key.clone()], ..Demands::default() };
+        let demands = OpenRequirements { only: vec![key.key.clone()], ..OpenRequirements::default() };
         assert_eq!(bench.open_with(Format::Yaml, &text, &demands).unwrap().plaintext().text(), TEXT);
     }
     // What is demanded of the context is found out without a call, and KMS finds out when it was changed.
     let context = kenc::context::EncryptionContext::from_words(&["app=other"]).unwrap();
-    let demands = Demands { context, ..Demands::default() };
+    let demands = OpenRequirements { context, ..OpenRequirements::default() };
     let refused = bench.open_with(Format::Yaml, &text, &demands).err().unwrap();
     assert!(matches!(refused, Error::Context(_)), "{refused}");
     let refused = bench.try_open(Format::Yaml, &text.replace("app: demo", "app: evil")).err().unwrap();
@@ -100,7 +100,7 @@ fn kms_keys_with_contexts_and_roles() {
     let mut groups: Vec<NewKey> = keys.into_iter().map(NewKey::Wrapping).collect();
     groups.push(NewKey::Wrapping(added.clone()));
     let more = changed(opened.with_keys(&[groups], 0, &bench.keyring(), &kenc::keys::Vouchers::none()).unwrap());
-    let demands = Demands { only: vec![added.key], ..Demands::default() };
+    let demands = OpenRequirements { only: vec![added.key], ..OpenRequirements::default() };
     assert_eq!(bench.open_with(Format::Yaml, &more, &demands).unwrap().plaintext().text(), TEXT);
 }
 
@@ -116,7 +116,8 @@ fn shares_are_wrapped_by_kms_as_data_keys_are() {
 fn kms_keys_in_groups() {
     let bench = Workbench::new(0);
     let groups = keys().into_iter().map(|key| vec![key]).collect();
-    let text = bench.encrypt(Format::Yaml, TEXT, &Recipe { groups, threshold: 2, ..Recipe::default() });
+    let text =
+        bench.encrypt(Format::Yaml, TEXT, &EncryptionRecipe { groups, threshold: 2, ..EncryptionRecipe::default() });
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
 }
 
@@ -172,17 +173,18 @@ fn a_document_is_wrapped_and_opened_by_gpg() {
 fn pgp_keys() {
     let bench = Workbench::new(1);
     let keys = keys();
-    let recipe = Recipe { groups: vec![keys.clone()], ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups: vec![keys.clone()], ..EncryptionRecipe::default() };
     let text = bench.encrypt(Format::Yaml, TEXT, &recipe);
     assert!(text.contains("-----BEGIN PGP MESSAGE-----") && text.contains("created_at:"), "{text}");
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
     // A share is wrapped as a data key is.
     let groups = vec![keys, bench.keys.clone()];
-    let text = bench.encrypt(Format::Yaml, TEXT, &Recipe { groups, threshold: 2, ..Recipe::default() });
+    let text =
+        bench.encrypt(Format::Yaml, TEXT, &EncryptionRecipe { groups, threshold: 2, ..EncryptionRecipe::default() });
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
     // The keyring has nothing of this one.
     let missing = "pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4".parse::<KeySpec>().unwrap();
-    let recipe = Recipe { groups: vec![vec![missing.into()]], ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups: vec![vec![missing.into()]], ..EncryptionRecipe::default() };
     match bench.try_encrypt(Format::Yaml, TEXT, &recipe).err().unwrap() {
         Error::CannotWrap { refusal, .. } => {
             assert!(matches!(*refusal, KeyRefusal::Pgp(PgpRefusal::NoPublicKey)), "{refusal}");
@@ -207,7 +209,8 @@ fn refusal_of_pgp() -> PgpRefusal {
     let Some(folder) = crate::support::foreign_vectors("sops") else { return PgpRefusal::NoSecretKey };
     let bench = Workbench::new(0);
     let text = std::fs::read_to_string(folder.join("format.enc.yaml")).unwrap();
-    let demands = Demands { only: keys().into_iter().map(|key| key.key).collect(), ..Demands::default() };
+    let demands =
+        OpenRequirements { only: keys().into_iter().map(|key| key.key).collect(), ..OpenRequirements::default() };
     match bench.open_with(Format::Yaml, &text, &demands).err().unwrap() {
         Error::NoKeyOpens { attempts } => match &attempts[0].refusal {
             KeyRefusal::Pgp(refusal) => refusal.clone(),

@@ -1,6 +1,9 @@
 //! Keys that are shown in the text of a document, and keys that were made before there was a text.
 
-use kenc::document::{Demands, Document, Format, Opened, Outcome, Recipe, Rule, Sealed};
+use kenc::document::{
+    ChangeOutcome, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, OpenRequirements,
+    OpenedDocument,
+};
 use kenc::error::{DocumentError, Error};
 use zeroize::Zeroizing;
 
@@ -18,17 +21,17 @@ fn document(format: Format, text: &str) -> Document {
     Document::parse(format, Zeroizing::new(text.to_owned())).unwrap_or_else(|error| panic!("{error}:\n{text}"))
 }
 
-fn save(opened: &Opened, workbench: &Workbench, edited: &str) -> Result<Outcome, Error> {
+fn save(opened: &OpenedDocument, workbench: &Workbench, edited: &str) -> Result<ChangeOutcome, Error> {
     opened.encrypt_again_with_keys(&document(opened.document().format(), edited), &workbench.keyring())
 }
 
 #[test]
 fn a_text_with_keys_that_is_left_alone_changes_nothing_in_any_notation() {
     let workbench = Workbench::new(3);
-    let of_groups = Recipe {
+    let of_groups = EncryptionRecipe {
         groups: vec![workbench.keys[..2].to_vec(), workbench.keys[2..].to_vec()],
         threshold: 2,
-        ..Recipe::default()
+        ..EncryptionRecipe::default()
     };
     for recipe in [workbench.recipe(), of_groups] {
         for (format, text) in TEXTS {
@@ -41,7 +44,7 @@ fn a_text_with_keys_that_is_left_alone_changes_nothing_in_any_notation() {
             // As the name of a field: a recipient can have these letters by chance.
             let is_mac = |line: &str| line.trim_start_matches([' ', '"']).starts_with("mac") || line.contains("_mac");
             assert!(!shown.contains("BEGIN") && !shown.lines().any(is_mac), "{}", *shown);
-            assert!(matches!(save(&opened, &workbench, &shown), Ok(Outcome::Unchanged)), "{}", *shown);
+            assert!(matches!(save(&opened, &workbench, &shown), Ok(ChangeOutcome::Unchanged)), "{}", *shown);
         }
     }
 }
@@ -50,7 +53,7 @@ fn a_text_with_keys_that_is_left_alone_changes_nothing_in_any_notation() {
 fn groups_and_their_threshold_are_changed_in_the_text() {
     let workbench = Workbench::new(3);
     let groups = vec![workbench.keys[..1].to_vec(), workbench.keys[1..2].to_vec()];
-    let recipe = Recipe { groups, ..Recipe::default() };
+    let recipe = EncryptionRecipe { groups, ..EncryptionRecipe::default() };
     let opened = workbench.open(Format::Json, &workbench.encrypt(Format::Json, TEXTS[1].1, &recipe));
     let shown = opened.text_with_keys().unwrap();
     let mut edited: serde_json::Value = serde_json::from_str(&shown).unwrap();
@@ -59,9 +62,9 @@ fn groups_and_their_threshold_are_changed_in_the_text() {
     let third = serde_json::json!({ "age": [{ "recipient": workbench.keys[2].key.to_string() }] });
     edited["sops"]["key_groups"].as_array_mut().unwrap().push(third);
     let saved = changed(save(&opened, &workbench, &edited.to_string()).unwrap());
-    let saved = Sealed::new(document(Format::Json, &saved)).unwrap();
+    let saved = EncryptedDocument::new(document(Format::Json, &saved)).unwrap();
     assert_eq!((saved.metadata().groups.len(), saved.metadata().needed_groups()), (3, 2));
-    let opened = saved.open(&workbench.keyring(), &Demands::default()).unwrap();
+    let opened = saved.open(&workbench.keyring(), &OpenRequirements::default()).unwrap();
     assert!(plaintext(&opened).contains("\"a\":2"));
 }
 
@@ -98,7 +101,7 @@ fn a_key_that_was_made_before_the_text_serves_for_it_and_for_bytes_beside_it() {
             assert_eq!(*beside.plaintext().plaintext(&[]).unwrap(), *bytes);
         }
     }
-    let nothing_selected = workbench.with_rule(Rule::EncryptedSuffix("_secret".to_owned()));
+    let nothing_selected = workbench.with_rule(EncryptionRule::EncryptedSuffix("_secret".to_owned()));
     let prepared = nothing_selected.prepare(&workbench.keyring()).unwrap();
     let outcome = prepared.encrypt(&parse(Format::Yaml, "a: 1\n"));
     assert!(matches!(outcome, Err(Error::Document(DocumentError::NothingSelected(_)))));

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use kenc::document::{Comments, Document, Format, MacScope, MacStatus, Recipe, Rule, SealStatus, Value};
+use kenc::document::{
+    CommentHandling, Document, EncryptionRecipe, EncryptionRule, Format, MacScope, MacStatus, SealStatus, Value,
+};
 
 use super::workbench::{Workbench, parse, plaintext};
 
@@ -121,7 +123,7 @@ fn documents() -> [(Format, &'static str); 5] {
 fn says(format: Format, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     parse(format, text).tree().walk(|path, item| {
-        if let kenc::document::Item::Leaf(leaf) = item {
+        if let kenc::document::TreeItem::Leaf(leaf) = item {
             let value = match &leaf.value {
                 Value::Text(text) => format!("{:?}", text.as_str()),
                 // sops writes 1.0 as 1, which then reads as another type.
@@ -135,15 +137,18 @@ fn says(format: Format, text: &str) -> Vec<String> {
     lines
 }
 
-fn recipes(bench: &Workbench) -> Vec<Recipe> {
-    let with = |rule: Rule| bench.with_rule(rule);
+fn recipes(bench: &Workbench) -> Vec<EncryptionRecipe> {
+    let with = |rule: EncryptionRule| bench.with_rule(rule);
     vec![
         bench.recipe(),
-        Recipe { comments: Comments::Encrypted, ..bench.recipe() },
-        Recipe { mac_scope: MacScope::OnlyEncrypted, ..with(Rule::EncryptedRegex("^(secret|data|list)$".into())) },
-        with(Rule::UnencryptedRegex("^(int|text)$".into())),
-        with(Rule::EncryptedSuffix("t".into())),
-        with(Rule::UnencryptedSuffix("secret".into())),
+        EncryptionRecipe { comments: CommentHandling::Encrypted, ..bench.recipe() },
+        EncryptionRecipe {
+            mac_scope: MacScope::OnlyEncrypted,
+            ..with(EncryptionRule::EncryptedRegex("^(secret|data|list)$".into()))
+        },
+        with(EncryptionRule::UnencryptedRegex("^(int|text)$".into())),
+        with(EncryptionRule::EncryptedSuffix("t".into())),
+        with(EncryptionRule::UnencryptedSuffix("secret".into())),
     ]
 }
 
@@ -257,7 +262,8 @@ fn sops_opens_shares_and_every_rotated_document() {
     let bench = Workbench::new(3);
     let sops = need!(Sops::new(&bench));
     let groups = bench.keys.iter().map(|key| vec![key.clone()]).collect();
-    let text = bench.encrypt(Format::Yaml, YAML, &Recipe { groups, threshold: 2, ..Recipe::default() });
+    let text =
+        bench.encrypt(Format::Yaml, YAML, &EncryptionRecipe { groups, threshold: 2, ..EncryptionRecipe::default() });
     let plain = sops.decrypt(Format::Yaml, &text);
     let rotated = bench.open(Format::Yaml, &text).rotate(&bench.keyring(), &kenc::keys::Vouchers::none()).unwrap();
     assert_eq!(sops.decrypt(Format::Yaml, &rotated.text), plain);
@@ -288,14 +294,14 @@ fn sops_refuses_what_the_mac_shows() {
 fn sops_opens_aliases_of_values_that_are_in_the_clear_for_both() {
     let bench = Workbench::new(1);
     let sops = need!(Sops::new(&bench));
-    let secret = || bench.with_rule(Rule::EncryptedRegex("^secret$".into()));
+    let secret = || bench.with_rule(EncryptionRule::EncryptedRegex("^secret$".into()));
     for (text, recipe) in [
         ("a: &x 1\nb: *x\nsecret: s\n", secret()),
         ("base: &base\n  x: 1\n  y: [2, 3]\nother:\n  <<: *base\n  y: w\nsecret: s\n", secret()),
         ("a: &a 1\nb: &b [*a, *a]\nc: [*b, *a]\nsecret: s\n", secret()),
         ("a_unencrypted: &x 1\nb_unencrypted: *x\nc: secret\n", bench.recipe()),
         // Both are bound to the same keys.
-        ("secret: [&x a, *x, b]\n", Recipe { mac_scope: MacScope::OnlyEncrypted, ..bench.recipe() }),
+        ("secret: [&x a, *x, b]\n", EncryptionRecipe { mac_scope: MacScope::OnlyEncrypted, ..bench.recipe() }),
     ] {
         let encrypted = bench.try_encrypt(Format::Yaml, text, &recipe).unwrap();
         assert!(encrypted.aliases.is_empty(), "{text}");
@@ -316,7 +322,8 @@ fn aliases_of_aliases_cost_little_and_come_back() {
     let level = |level: usize| format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
     let levels: Vec<String> = (1..60).map(level).collect();
     let text = format!("secret: s\na0: &a0 [x, x]\n{}", levels.concat());
-    let encrypted = bench.encrypt(Format::Yaml, &text, &bench.with_rule(Rule::EncryptedRegex("^secret$".into())));
+    let encrypted =
+        bench.encrypt(Format::Yaml, &text, &bench.with_rule(EncryptionRule::EncryptedRegex("^secret$".into())));
     assert_eq!(plaintext(&bench.open(Format::Yaml, &encrypted)), text);
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Format, Item, MacStatus, SealStatus, Sealed, Step, Value};
+use kenc::document::{Document, EncryptedDocument, Format, MacStatus, PathStep, SealStatus, TreeItem, Value};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
@@ -11,16 +11,16 @@ use crate::support::{foreign_vectors, skip};
 
 /// Every single value as text, as the vectors' description has them, in objects and lists.
 fn plain(document: &Document) -> Json {
-    fn put(target: &mut Json, steps: &[Step], value: Json) {
+    fn put(target: &mut Json, steps: &[PathStep], value: Json) {
         match steps.split_first() {
             None => *target = value,
-            Some((Step::Key(key), rest)) => {
+            Some((PathStep::Key(key), rest)) => {
                 if !target.is_object() {
                     *target = Json::Object(Map::new());
                 }
                 put(&mut target[key.as_str()], rest, value);
             }
-            Some((Step::Index(index), rest)) => {
+            Some((PathStep::Index(index), rest)) => {
                 if !target.is_array() {
                     *target = Json::Array(Vec::new());
                 }
@@ -32,7 +32,7 @@ fn plain(document: &Document) -> Json {
     }
     let mut plain = Json::Null;
     document.tree().walk(|path, item| {
-        if let Item::Leaf(leaf) = item {
+        if let TreeItem::Leaf(leaf) = item {
             let text = match &leaf.value {
                 Value::Text(text) => text.to_string(),
                 Value::Integer(number) => number.to_string(),
@@ -59,9 +59,9 @@ fn every_document_of_sops_opens_with_its_mac_and_says_what_it_should() {
         let bytes = std::fs::read(folder.join(&name)).unwrap();
         let text = Zeroizing::new(String::from_utf8(bytes).unwrap());
         let format = Format::of_name(Path::new(&name));
-        let sealed = Sealed::new(Document::parse(format, text).unwrap()).unwrap();
+        let sealed = EncryptedDocument::new(Document::parse(format, text).unwrap()).unwrap();
         assert_eq!(sealed.metadata().version, wanted["version"].as_str().unwrap(), "{name}");
-        let opened = sealed.open(&bench.keyring(), &kenc::document::Demands::default());
+        let opened = sealed.open(&bench.keyring(), &kenc::document::OpenRequirements::default());
         let opened = opened.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(opened.report().mac, MacStatus::Verified, "{name}");
         assert_eq!(opened.report().seal, SealStatus::Absent, "{name}");

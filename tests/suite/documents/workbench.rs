@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use age::secrecy::{ExposeSecret, SecretString};
-use kenc::document::{Demands, Document, Encrypted, Format, Opened, Outcome, Recipe, Rule, Sealed};
+use kenc::document::{
+    ChangeOutcome, Document, EncryptedDocument, EncryptedText, EncryptionRecipe, EncryptionRule, Format,
+    OpenRequirements, OpenedDocument,
+};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::keys::age::NewIdentity;
 use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys, WrappingKey};
@@ -55,32 +58,33 @@ impl Workbench {
     }
 
     /// One group with all keys, and the usual rule.
-    pub fn recipe(&self) -> Recipe {
-        Recipe { groups: vec![self.keys.clone()], ..Recipe::default() }
+    pub fn recipe(&self) -> EncryptionRecipe {
+        EncryptionRecipe { groups: vec![self.keys.clone()], ..EncryptionRecipe::default() }
     }
 
-    pub fn with_rule(&self, rule: Rule) -> Recipe {
-        Recipe { rule, ..self.recipe() }
+    pub fn with_rule(&self, rule: EncryptionRule) -> EncryptionRecipe {
+        EncryptionRecipe { rule, ..self.recipe() }
     }
 
-    pub fn encrypt(&self, format: Format, text: &str, recipe: &Recipe) -> String {
+    pub fn encrypt(&self, format: Format, text: &str, recipe: &EncryptionRecipe) -> String {
         self.try_encrypt(format, text, recipe).unwrap_or_else(|error| panic!("{error}:\n{text}")).text.to_string()
     }
 
-    pub fn try_encrypt(&self, format: Format, text: &str, recipe: &Recipe) -> Result<Encrypted> {
+    pub fn try_encrypt(&self, format: Format, text: &str, recipe: &EncryptionRecipe) -> Result<EncryptedText> {
         parse(format, text).encrypt(recipe, &self.keyring())
     }
 
-    pub fn open(&self, format: Format, text: &str) -> Opened {
+    pub fn open(&self, format: Format, text: &str) -> OpenedDocument {
         self.try_open(format, text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
     }
 
-    pub fn try_open(&self, format: Format, text: &str) -> Result<Opened> {
-        self.open_with(format, text, &Demands::default())
+    pub fn try_open(&self, format: Format, text: &str) -> Result<OpenedDocument> {
+        self.open_with(format, text, &OpenRequirements::default())
     }
 
-    pub fn open_with(&self, format: Format, text: &str, demands: &Demands) -> Result<Opened> {
-        Sealed::new(Document::parse(format, Zeroizing::new(text.to_owned()))?)?.open(&self.keyring(), demands)
+    pub fn open_with(&self, format: Format, text: &str, demands: &OpenRequirements) -> Result<OpenedDocument> {
+        EncryptedDocument::new(Document::parse(format, Zeroizing::new(text.to_owned()))?)?
+            .open(&self.keyring(), demands)
     }
 
     /// Why a document does not open.
@@ -105,13 +109,13 @@ pub fn parse(format: Format, text: &str) -> Document {
 }
 
 /// The file as it was before it was encrypted.
-pub fn plaintext(opened: &Opened) -> String {
+pub fn plaintext(opened: &OpenedDocument) -> String {
     String::from_utf8(opened.plaintext().plaintext(&[]).unwrap().to_vec()).unwrap()
 }
 
-pub fn changed(outcome: Outcome) -> String {
+pub fn changed(outcome: ChangeOutcome) -> String {
     match outcome {
-        Outcome::Changed(Encrypted { text, .. }) => text.to_string(),
-        Outcome::Unchanged => panic!("nothing changed"),
+        ChangeOutcome::Changed(EncryptedText { text, .. }) => text.to_string(),
+        ChangeOutcome::Unchanged => panic!("nothing changed"),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Document, Edit, Entry, Format, LeafId, MetadataChange, NewText, Node, Tree, Value};
+use kenc::document::{Document, Edit, Format, LeafId, MetadataChange, NewText, Node, Tree, TreeEntry, Value};
 use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 use zeroize::Zeroizing;
@@ -219,8 +219,8 @@ impl Said {
                 self.shape.push('{');
                 for entry in entries {
                     match entry {
-                        Entry::Comment(comment) => self.comments.push((comment.id, comment.text.to_string())),
-                        Entry::Child(member) => {
+                        TreeEntry::Comment(comment) => self.comments.push((comment.id, comment.text.to_string())),
+                        TreeEntry::Child(member) => {
                             write!(self.shape, "{:?}: ", member.key).expect("a string can be written to");
                             self.node(&member.value);
                         }
@@ -232,8 +232,8 @@ impl Said {
                 self.shape.push('[');
                 for entry in entries {
                     match entry {
-                        Entry::Comment(comment) => self.comments.push((comment.id, comment.text.to_string())),
-                        Entry::Child(node) => self.node(node),
+                        TreeEntry::Comment(comment) => self.comments.push((comment.id, comment.text.to_string())),
+                        TreeEntry::Child(node) => self.node(node),
                     }
                 }
                 self.shape.push(']');

@@ -7,7 +7,7 @@ mod files;
 
 use std::process::Command;
 
-use kenc::document::{Demands, Document, Format, Recipe, SealDemand, Sealed};
+use kenc::document::{Document, EncryptedDocument, EncryptionRecipe, Format, OpenRequirements, SealRequirement};
 use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
 use zeroize::Zeroizing;
 
@@ -64,7 +64,8 @@ impl Attack {
     /// Leaves a document as somebody else's program writes it, who has the data key and no seal.
     fn document_of_sops(&self, name: &str, plaintext: &str, groups: &[&[&str]], threshold: usize) {
         let group = |words: &&[&str]| words.iter().map(|word| word.parse::<KeySpec>().unwrap().into()).collect();
-        let recipe = Recipe { groups: groups.iter().map(group).collect(), threshold, ..Recipe::default() };
+        let recipe =
+            EncryptionRecipe { groups: groups.iter().map(group).collect(), threshold, ..EncryptionRecipe::default() };
         let plaintext = Document::parse(Format::Yaml, Zeroizing::new(plaintext.to_owned())).unwrap();
         let sealed = self.with_keyring(|keyring| plaintext.encrypt(&recipe, keyring)).unwrap().text;
         self.home.write(name, self.without_seal(&sealed));
@@ -76,8 +77,8 @@ impl Attack {
             let stripped: Vec<&str> =
                 sealed.lines().filter(|line| !line.trim_start().starts_with("kenc_seal")).collect();
             let stripped = Zeroizing::new(stripped.join("\n") + "\n");
-            let demands = Demands { seal: SealDemand::Nothing, ..Demands::default() };
-            let sealed = Sealed::new(Document::parse(Format::Yaml, stripped).unwrap()).unwrap();
+            let demands = OpenRequirements { seal: SealRequirement::Nothing, ..OpenRequirements::default() };
+            let sealed = EncryptedDocument::new(Document::parse(Format::Yaml, stripped).unwrap()).unwrap();
             sealed.open(keyring, &demands).unwrap().mended().unwrap().text.to_string()
         })
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use kenc::document::{Path, Step};
+use kenc::document::{Path, PathStep};
 
 use super::documents::{DocumentOpenArgs, Notation};
 use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
@@ -110,7 +110,7 @@ pub struct PlaceArgs {
 impl PlaceArgs {
     /// The path, within the document that is meant.
     pub fn path(&self) -> Path {
-        let steps: Vec<Step> = self.path.steps.clone();
+        let steps: Vec<PathStep> = self.path.steps.clone();
         Path { root: self.document as usize - 1, steps }
     }
 }

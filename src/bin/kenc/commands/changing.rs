@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use kenc::Session;
-use kenc::document::Demands;
-use kenc::document::Sealed;
+use kenc::document::EncryptedDocument;
+use kenc::document::OpenRequirements;
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::{Held, Intent as HeldFor};
@@ -56,7 +56,7 @@ pub enum Content {
     /// A kenc file.
     File(Box<Recognised>),
     /// A config document.
-    Document(Box<Sealed>),
+    Document(Box<EncryptedDocument>),
 }
 
 /// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
@@ -227,7 +227,7 @@ pub fn key_change(args: &KeyChangeArgs, configs: &Configs, inputs: &[PathBuf]) -
 }
 
 /// What is demanded of a config document whose keys are changed.
-pub fn demands(session: &Session, args: &DocumentChangeArgs, require_seal: bool) -> Demands {
+pub fn demands(session: &Session, args: &DocumentChangeArgs, require_seal: bool) -> OpenRequirements {
     sessions::demands(session, &DocumentOpenArgs::default(), args.require_seal || require_seal)
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use kenc::Session;
 use kenc::config::Config;
 use kenc::crypto::DataKey;
-use kenc::document::{Document, Format, MacDemand, Opened, SealDemand, Sealed};
+use kenc::document::{Document, EncryptedDocument, Format, MacRequirement, OpenedDocument, SealRequirement};
 use kenc::error::{DocumentError, Error, FormatError, Result};
 use kenc::formats::native::armor::ArmorReader;
 use kenc::formats::native::header::{self, MAGIC};
@@ -35,13 +35,13 @@ pub struct Opener<'a> {
     pub reporter: &'a Reporter,
     pub configs: &'a Configs,
     pub session: &'a Session,
-    pub mac: MacDemand,
+    pub mac: MacRequirement,
 }
 
 /// A file that was opened.
 pub enum Contents {
     Whole(WholeFile),
-    Document(Box<Opened>),
+    Document(Box<OpenedDocument>),
 }
 
 /// A file that is encrypted as a whole.
@@ -82,20 +82,20 @@ impl<'a> Opener<'a> {
         Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
     }
 
-    fn demands_of_document(&self, path: &Path) -> Result<kenc::document::Demands, Failure> {
+    fn demands_of_document(&self, path: &Path) -> Result<kenc::document::OpenRequirements, Failure> {
         let found = self.configs.of(Some(path))?;
         let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
         let by_config = found.config.as_ref().is_some_and(Config::require_seal);
         let requires_seal = rule.map_or(by_config, |rule| rule.require_seal);
-        let seal = if requires_seal { SealDemand::Verified } else { SealDemand::NotBroken };
+        let seal = if requires_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
         Ok(self.session.document_demands(self.mac, seal))
     }
 }
 
 /// An encrypted document, or why there is none.
-fn sealed(bytes: &[u8], path: &Path) -> Result<Sealed> {
+fn sealed(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
     if let Some(document) = Document::recognise(bytes) {
-        return Ok(Sealed::new(document)?);
+        return Ok(EncryptedDocument::new(document)?);
     }
     match Format::of_name(path) {
         Format::Binary => Err(FormatError::NotKenc(header::foreign(bytes)).into()),
@@ -105,7 +105,7 @@ fn sealed(bytes: &[u8], path: &Path) -> Result<Sealed> {
             if document.metadata().is_none() {
                 return Err(DocumentError::NotEncrypted.into());
             }
-            Ok(Sealed::new(document)?)
+            Ok(EncryptedDocument::new(document)?)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
 use kenc::Session;
 use kenc::config::Guards;
-use kenc::document::{Format, Sealed};
+use kenc::document::{EncryptedDocument, Format};
 use kenc::error::{DocumentError, Error, Foreign, FormatError, Result};
 use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
@@ -115,7 +115,7 @@ impl Decryption<'_> {
 }
 
 impl Decryption<'_> {
-    fn document(self, sealed: Sealed, mut output: Output) -> Result<(), Failure> {
+    fn document(self, sealed: EncryptedDocument, mut output: Output) -> Result<(), Failure> {
         let Self { args, reporter, job, session, guards } = self;
         let about = || Failure::about(job.name());
         if args.range.is_some() {

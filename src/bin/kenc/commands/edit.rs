@@ -10,7 +10,7 @@ mod whole;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kenc::document::MacDemand;
+use kenc::document::MacRequirement;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::fs::held::{Held, Intent};
@@ -45,7 +45,7 @@ pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs, reporter: &Re
     let editor = Editor::choose()?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(path))?;
-    let mac = if args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
+    let mac = if args.ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
     let opener = Opener { reporter, configs, session: &session, mac };
     signals::handle_all()?;
 

@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use kenc::document::{Document, Format, MacDemand};
+use kenc::document::{Document, Format, MacRequirement};
 use kenc::error::Error;
 
 use crate::args::ExecArgs;
@@ -32,7 +32,7 @@ pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files)?;
     signals::handle_all()?;
-    let mac = MacDemand::Right;
+    let mac = MacRequirement::Right;
     let opener = Opener { reporter, configs, session: &session, mac };
     match places {
         Some(places) => with_files(args, &places, opener),

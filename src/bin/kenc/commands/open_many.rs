@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 
 use kenc::Session;
 use kenc::config::Guards;
-use kenc::document::Sealed as Document;
+use kenc::document::EncryptedDocument;
 use kenc::error::{Error, Foreign, FormatError, Result};
 use kenc::formats::native::armor::ArmorReader;
 use kenc::formats::native::chunk::plaintext_len;
@@ -132,7 +132,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn decrypt_document(
         &self,
-        document: Document,
+        document: EncryptedDocument,
         file: &FileToDo,
         sealed: &Sealed,
         held: Option<Held>,
@@ -154,7 +154,7 @@ impl Opening<'_> {
 
     fn verify_document(
         &self,
-        sealed: Document,
+        sealed: EncryptedDocument,
         file: &FileToDo,
         metadata: &Metadata,
         guards: &Guards,
@@ -171,7 +171,7 @@ impl Opening<'_> {
         }
     }
 
-    fn of_document(&self, guards: &Guards) -> kenc::document::Demands {
+    fn of_document(&self, guards: &Guards) -> kenc::document::OpenRequirements {
         sessions::demands(self.session, self.documents, guards.require_seal)
     }
 
@@ -248,7 +248,7 @@ impl Sealed {
     }
 
     /// The config document that it is, if it is one.
-    fn document(&mut self, todo: &FileToDo) -> Result<Option<Document>, Failure> {
+    fn document(&mut self, todo: &FileToDo) -> Result<Option<EncryptedDocument>, Failure> {
         if is_kenc_file(&self.start) {
             return Ok(None);
         }

@@ -6,7 +6,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Component, Path};
 use std::process::{Command, ExitStatus};
 
-use kenc::document::{Entry, Node, Value};
+use kenc::document::{Node, TreeEntry, Value};
 use kenc::error::Error;
 use kenc::threads;
 use zeroize::Zeroizing;
@@ -35,7 +35,7 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, St
         _ => &[],
     };
     for entry in entries {
-        let Entry::Child(member) = entry else { continue };
+        let TreeEntry::Child(member) = entry else { continue };
         let fault = |fault: &str| Stop::new(code::FAILED, format!("`{}` cannot be a variable: {fault}", member.key));
         let Node::Leaf(leaf) = &member.value else { return Err(fault("it is a mapping, a list or an alias")) };
         let value = leaf.value.bare();

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::Path;
 
-use kenc::document::{DataKeyChange, NewKey, NewKeys, Outcome, StoredKey};
+use kenc::document::{ChangeOutcome, DataKeyChange, NewKey, NewKeys, StoredKey};
 use kenc::fs::atomic::Access;
 use kenc::keys::{Vouchers, WrappingKey};
 
@@ -66,7 +66,7 @@ fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let groups: Vec<Vec<NewKey>> =
         groups.into_iter().map(|group| group.into_iter().map(NewKey::Wrapping).collect()).collect();
     let outcome = session.with_new_keys(|keyring| opened.with_keys(&groups, threshold, keyring, &Vouchers::none()));
-    if let Outcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
+    if let ChangeOutcome::Changed(encrypted) = outcome.map_err(Failure::about(name_of(Some(path))))? {
         session.replace(held, &encrypted.text)?;
     }
     session.reporter.tell(&format!("File {} synced with new keys", path.display()));

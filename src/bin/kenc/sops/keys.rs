@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Comments, EmptySelection, Format, MacScope, Recipe, Rule};
+use kenc::document::{CommentHandling, EmptySelection, EncryptionRecipe, EncryptionRule, Format, MacScope};
 use kenc::error::{ConfigFault, Error};
 use kenc::keys::{KeySpec, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 
@@ -18,7 +18,7 @@ const NO_CONFIG: &str =
 pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
 
 /// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
-pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<Recipe, Stop> {
+pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<EncryptionRecipe, Stop> {
     let given = given(args)?;
     let found = configs.of(Some(path))?;
     let rule = match &found.config {
@@ -46,12 +46,12 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
     // The single value of a binary document has no name that a rule could be about.
     let is_binary = from == Format::Binary;
     let selection = if is_binary { None } else { selection(args)?.or(from_config) };
-    Ok(Recipe {
+    Ok(EncryptionRecipe {
         rule: selection.unwrap_or_default(),
         threshold: if groups.len() > 1 { threshold.unwrap_or(0) } else { 0 },
         groups,
         mac_scope: if is_only_encrypted && !is_binary { MacScope::OnlyEncrypted } else { MacScope::All },
-        comments: Comments::Encrypted,
+        comments: CommentHandling::Encrypted,
         empty_selection: EmptySelection::Accepted,
     })
 }
@@ -166,15 +166,15 @@ pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
 }
 
 /// The rule of the flags for which values are encrypted.
-pub fn selection(args: &SopsArgs) -> Result<Option<Rule>, Stop> {
+pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, Stop> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let rules = [
-        given(&args.unencrypted_suffix).map(Rule::UnencryptedSuffix),
-        given(&args.encrypted_suffix).map(Rule::EncryptedSuffix),
-        given(&args.unencrypted_regex).map(Rule::UnencryptedRegex),
-        given(&args.encrypted_regex).map(Rule::EncryptedRegex),
-        given(&args.unencrypted_comment_regex).map(Rule::UnencryptedCommentRegex),
-        given(&args.encrypted_comment_regex).map(Rule::EncryptedCommentRegex),
+        given(&args.unencrypted_suffix).map(EncryptionRule::UnencryptedSuffix),
+        given(&args.encrypted_suffix).map(EncryptionRule::EncryptedSuffix),
+        given(&args.unencrypted_regex).map(EncryptionRule::UnencryptedRegex),
+        given(&args.encrypted_regex).map(EncryptionRule::EncryptedRegex),
+        given(&args.unencrypted_comment_regex).map(EncryptionRule::UnencryptedCommentRegex),
+        given(&args.encrypted_comment_regex).map(EncryptionRule::EncryptedCommentRegex),
     ];
     let mut rules = rules.into_iter().flatten();
     match (rules.next(), rules.next()) {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Encrypted, Entry, Format, Member, Node, Opened, Tree};
+use kenc::document::{Document, EncryptedText, Format, Member, Node, OpenedDocument, Tree, TreeEntry};
 use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
@@ -83,7 +83,7 @@ impl Layout {
     }
 
     /// The encrypted document `opened`, with its text in this layout.
-    pub fn of_opened(self, opened: Opened, path: Option<&Path>) -> Result<Opened, Stop> {
+    pub fn of_opened(self, opened: OpenedDocument, path: Option<&Path>) -> Result<OpenedDocument, Stop> {
         let about = || Failure::about(name_of(path));
         // What is not asked for stays, aliases included: they are those that another program left here.
         if opened.document().format() == self.format && self.indent.is_none() {
@@ -96,7 +96,7 @@ impl Layout {
         }
     }
 
-    fn of_opened_plaintext(self, opened: &Opened) -> Result<Option<Document>, DocumentError> {
+    fn of_opened_plaintext(self, opened: &OpenedDocument) -> Result<Option<Document>, DocumentError> {
         let plaintext = opened.plaintext();
         if says_nothing(plaintext.tree()) {
             return Ok(None);
@@ -109,7 +109,7 @@ impl Layout {
     }
 
     /// The text of an encrypted document, with its metadata indented as the rest.
-    pub fn text_of(self, encrypted: Encrypted) -> Result<Zeroizing<String>, DocumentError> {
+    pub fn text_of(self, encrypted: EncryptedText) -> Result<Zeroizing<String>, DocumentError> {
         match self {
             Self { format: Format::Yaml, indent: Some(indent) } => {
                 Document::parse(Format::Yaml, encrypted.text)?.with_indented_metadata(indent)
@@ -124,10 +124,10 @@ pub fn tree_of(document: &Document) -> Result<Tree, DocumentError> {
     let mut tree = document.tree_with_copies()?;
     if document.format() == Format::Ini
         && let Some(Node::Mapping(sections)) = tree.roots.first_mut()
-        && !sections.iter().any(|entry| matches!(entry, Entry::Child(section) if section.key == DEFAULT_SECTION))
+        && !sections.iter().any(|entry| matches!(entry, TreeEntry::Child(section) if section.key == DEFAULT_SECTION))
     {
         let section = Member::new(DEFAULT_SECTION, Node::Mapping(Vec::new()));
-        sections.insert(0, Entry::Child(section));
+        sections.insert(0, TreeEntry::Child(section));
     }
     Ok(tree)
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Demands, Document, Format, MacDemand, Opened, SealDemand, Sealed, StoredKey};
+use kenc::document::{
+    Document, EncryptedDocument, Format, MacRequirement, OpenRequirements, OpenedDocument, SealRequirement, StoredKey,
+};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use kenc::fs::held::Held;
@@ -59,7 +61,7 @@ impl<'a> SopsRun<'a> {
     }
 
     /// How an encrypted document is written again: as it stands, unless something else is asked for.
-    pub fn layout_of_opened(self, opened: &Opened, path: Option<&Path>) -> Result<Layout, Stop> {
+    pub fn layout_of_opened(self, opened: &OpenedDocument, path: Option<&Path>) -> Result<Layout, Stop> {
         let own = opened.document().format();
         let word = self.args.output_type.as_deref().filter(|word| !word.is_empty());
         let to = match word.and_then(Format::of_word) {
@@ -72,7 +74,7 @@ impl<'a> SopsRun<'a> {
     }
 
     /// Reads an encrypted document.
-    pub fn sealed(self, path: Option<&Path>) -> Result<Sealed, Stop> {
+    pub fn sealed(self, path: Option<&Path>) -> Result<EncryptedDocument, Stop> {
         let format = self.input_format(path);
         let whole = read(path)?;
         // A document whose name sops takes for that of a binary file says itself what it is.
@@ -84,16 +86,18 @@ impl<'a> SopsRun<'a> {
             None if format == Format::Binary => parse(format, &whole).or_else(|_| parse(Format::Json, &whole)),
             None => parse(format, &whole),
         };
-        let sealed = sealed.and_then(|document| Ok(Sealed::new(document)?)).map_err(Failure::about(name_of(path)));
+        let sealed =
+            sealed.and_then(|document| Ok(EncryptedDocument::new(document)?)).map_err(Failure::about(name_of(path)));
         sealed.map_err(|failure| Stop::from(failure).with_code_of_unreadable(code::FAILED))
     }
 
     /// Reads an encrypted document, and opens it.
-    pub fn open(self, path: Option<&Path>) -> Result<Opened, Stop> {
+    pub fn open(self, path: Option<&Path>) -> Result<OpenedDocument, Stop> {
         let sealed = self.sealed(path)?;
-        let mac = if self.args.ignore_mac { MacDemand::Nothing } else { MacDemand::Right };
-        let seal = if self.configs.require_seal(path)? { SealDemand::Verified } else { SealDemand::NotBroken };
-        let demands = Demands { mac, seal, order: self.order.to_vec(), ..Demands::default() };
+        let mac = if self.args.ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
+        let seal =
+            if self.configs.require_seal(path)? { SealRequirement::Verified } else { SealRequirement::NotBroken };
+        let demands = OpenRequirements { mac, seal, order: self.order.to_vec(), ..OpenRequirements::default() };
         let recipients: Vec<String> =
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
         let found = Found::new(recipients.iter().map(String::as_str))?;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use kenc::document::{
-    DataKeyChange, Document, Encrypted, Format, Metadata, NewKey, NewKeys, Node, Outcome, Rotation, Sealed, StoredKey,
-    Tree, Value,
+    ChangeOutcome, DataKeyChange, DataKeyRotation, Document, EncryptedDocument, EncryptedText, Format, Metadata,
+    NewKey, NewKeys, Node, StoredKey, Tree, Value,
 };
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
@@ -132,7 +132,7 @@ pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
     let keys = NewKeys { groups, threshold, absent: Vec::new() };
     let vouchers = vouchers(session, path, &opened, &keys, DataKeyChange::Renewed)?;
-    let rotation = Rotation { keys: Some(keys), ..Rotation::default() };
+    let rotation = DataKeyRotation { keys: Some(keys), ..DataKeyRotation::default() };
     let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring, &vouchers));
     let text = layout.text_of(rotated.map_err(Failure::about(name_of(Some(path))))?)?;
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
@@ -169,7 +169,7 @@ pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
         Err(_) if format == Format::Binary => None,
         document => Some(document.map_err(Failure::about(name_of(Some(path))))?),
     };
-    let sealed = document.filter(|document| document.metadata().is_some()).map(Sealed::new).transpose()?;
+    let sealed = document.filter(|document| document.metadata().is_some()).map(EncryptedDocument::new).transpose()?;
     let is_encrypted = sealed.is_some_and(|sealed| {
         let metadata = sealed.metadata();
         !metadata.version.is_empty() && metadata.has_mac()
@@ -179,17 +179,17 @@ pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
 }
 
 /// What came of a change; the text as it stands if nothing changed.
-pub fn encrypted_of(outcome: Outcome, before: &str) -> Encrypted {
+pub fn encrypted_of(outcome: ChangeOutcome, before: &str) -> EncryptedText {
     match outcome {
-        Outcome::Changed(encrypted) => encrypted,
-        Outcome::Unchanged => Encrypted { text: before.to_owned().into(), aliases: Vec::new() },
+        ChangeOutcome::Changed(encrypted) => encrypted,
+        ChangeOutcome::Unchanged => EncryptedText { text: before.to_owned().into(), aliases: Vec::new() },
     }
 }
 
 /// Whether the key under which metadata is kept is taken by something else, which sops takes for the same.
 fn has_metadata_key(document: &Document) -> bool {
     let root = document.tree().roots.first();
-    root.is_some_and(|root| root.child(&kenc::document::Step::Key("sops".to_owned())).is_some())
+    root.is_some_and(|root| root.child(&kenc::document::PathStep::Key("sops".to_owned())).is_some())
 }
 
 /// A path as sops writes it: every step in brackets.

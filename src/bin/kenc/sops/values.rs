@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Document, Node, Opened, Path as Way};
+use kenc::document::{Document, Node, OpenedDocument, Path as Way};
 use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
@@ -63,7 +63,7 @@ pub fn unset(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
 fn change(
     session: SopsRun<'_>,
     file: &Path,
-    change: impl FnOnce(&Opened) -> Result<Zeroizing<String>, DocumentError>,
+    change: impl FnOnce(&OpenedDocument) -> Result<Zeroizing<String>, DocumentError>,
 ) -> Result<u8, Stop> {
     let about = || Failure::about(name_of(Some(file)));
     let held = hold(file)?;

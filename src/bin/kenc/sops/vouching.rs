@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use kenc::document::{DataKeyChange, NewKeys, Opened, SealStatus, WantedKey};
+use kenc::document::{DataKeyChange, NewKeys, OpenedDocument, SealStatus, WantedKey};
 use kenc::error::Error;
 use kenc::keys::{KeySpec, NamedKey, Vouchers};
 
@@ -22,7 +22,7 @@ use crate::report::printable;
 pub fn vouchers(
     session: SopsRun<'_>,
     path: &Path,
-    opened: &Opened,
+    opened: &OpenedDocument,
     new: &NewKeys,
     change: DataKeyChange,
 ) -> Result<Vouchers, Stop> {
@@ -69,7 +69,7 @@ pub fn vouchers(
     }
 }
 
-fn is_named_by_rule(session: SopsRun<'_>, path: &Path, opened: &Opened) -> bool {
+fn is_named_by_rule(session: SopsRun<'_>, path: &Path, opened: &OpenedDocument) -> bool {
     let rule = || {
         let found = session.configs.of(Some(path)).ok()?;
         let rule = found.config.as_ref()?.rule_for(Some(path)).ok()??;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::read::{DEFAULT, IniPiece, IniPieceKind, key, pieces};
 use super::value::{cannot_carry, new_token, write};
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::{Entry, Leaf, Member, Node, Path, Step, Tree};
+use crate::document::content::tree::{Leaf, Member, Node, Path, PathStep, Tree, TreeEntry};
 use crate::document::store::flat_metadata::flatten;
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::{Splice, with_blank_line};
@@ -44,7 +44,7 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
     let newline = newline_of(text);
     let pieces = pieces(text)?;
     let splice = match (path.steps.as_slice(), value) {
-        ([Step::Key(name), Step::Key(key)], Node::Leaf(leaf)) => {
+        ([PathStep::Key(name), PathStep::Key(key)], Node::Leaf(leaf)) => {
             let found = section(&pieces, name).ok_or_else(|| nothing_at(path))?;
             let last = &pieces[found.end - 1];
             let line = key_line(key, leaf, &delimiter(text, last))?;
@@ -54,7 +54,7 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
             let text = format!("\n{indent}{line}{carriage}");
             Splice { place: last.place.end..last.place.end, text }
         }
-        ([Step::Key(name)], Node::Mapping(entries)) => {
+        ([PathStep::Key(name)], Node::Mapping(entries)) => {
             let section = section_text(name, entries, newline)?;
             let metadata = pieces.iter().find(|piece| is_section(piece, METADATA_KEY));
             match metadata {
@@ -85,8 +85,8 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
 pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
     let pieces = pieces(text)?;
     let place = match path.steps.as_slice() {
-        [Step::Key(name)] => section(&pieces, name).map(|range| place(&pieces[range])),
-        [Step::Key(name), Step::Key(key)] => section(&pieces, name).and_then(|range| {
+        [PathStep::Key(name)] => section(&pieces, name).map(|range| place(&pieces[range])),
+        [PathStep::Key(name), PathStep::Key(key)] => section(&pieces, name).and_then(|range| {
             let is_it = |piece: &&IniPiece| matches!(&piece.kind, IniPieceKind::Key { name, .. } if name == key);
             pieces[range].iter().find(is_it).map(|piece| piece.place.clone())
         }),
@@ -105,18 +105,18 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     let mut out = String::new();
     for (position, entry) in entries.iter().enumerate() {
         match entry {
-            Entry::Comment(comment) => push_comment(&comment.text, "\n", &mut out),
-            Entry::Child(Member { key, value: Node::Mapping(entries), .. }) if position == 0 && key == DEFAULT => {
+            TreeEntry::Comment(comment) => push_comment(&comment.text, "\n", &mut out),
+            TreeEntry::Child(Member { key, value: Node::Mapping(entries), .. }) if position == 0 && key == DEFAULT => {
                 push_keys(entries, "\n", &mut out)?;
             }
-            Entry::Child(Member { key, value: Node::Mapping(entries), .. }) => {
+            TreeEntry::Child(Member { key, value: Node::Mapping(entries), .. }) => {
                 if !out.is_empty() {
                     out.push('\n');
                 }
                 out.push_str(&Zeroizing::new(section_text(key, entries, "\n")?));
                 out.push('\n');
             }
-            Entry::Child(_) => return Err(cannot_carry("values outside of sections")),
+            TreeEntry::Child(_) => return Err(cannot_carry("values outside of sections")),
         }
     }
     Ok(out)
@@ -166,7 +166,7 @@ fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, 
 }
 
 /// A section without its last newline. The one of keys before every section has no header.
-fn section_text(name: &str, entries: &[Entry<Member>], newline: &str) -> Result<String, DocumentError> {
+fn section_text(name: &str, entries: &[TreeEntry<Member>], newline: &str) -> Result<String, DocumentError> {
     if name.is_empty() || name.contains([']', '\n', '\r']) {
         return Err(cannot_carry("this name of a section"));
     }
@@ -179,15 +179,15 @@ fn section_text(name: &str, entries: &[Entry<Member>], newline: &str) -> Result<
     Ok(out)
 }
 
-fn push_keys(entries: &[Entry<Member>], newline: &str, out: &mut String) -> Result<(), DocumentError> {
+fn push_keys(entries: &[TreeEntry<Member>], newline: &str, out: &mut String) -> Result<(), DocumentError> {
     for entry in entries {
         match entry {
-            Entry::Comment(comment) => push_comment(&comment.text, newline, out),
-            Entry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
+            TreeEntry::Comment(comment) => push_comment(&comment.text, newline, out),
+            TreeEntry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
                 out.push_str(&Zeroizing::new(key_line(key, leaf, " = ")?));
                 out.push_str(newline);
             }
-            Entry::Child(_) => return Err(cannot_carry("anything but single values in sections")),
+            TreeEntry::Child(_) => return Err(cannot_carry("anything but single values in sections")),
         }
     }
     Ok(())

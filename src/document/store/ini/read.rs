@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::value::{self, IniFault, comment_or_nothing, end_of_line};
 use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::flat_metadata::unflatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
@@ -146,7 +146,7 @@ struct IniReader<'a> {
     text: &'a str,
     lines: LineIndex<'a>,
     tokens: Vec<Range<usize>>,
-    root: Vec<Entry<Member>>,
+    root: Vec<TreeEntry<Member>>,
     /// Comments that belong to what comes next.
     pending: Vec<Comment>,
     /// The keys of the section that is being read.
@@ -174,7 +174,7 @@ impl IniReader<'_> {
                     return comment.map_or(Ok(()), |place| Err(self.comment_in_metadata(place.start)));
                 }
                 let place = self.lines.place(start);
-                self.root.push(Entry::Child(Member { key: name, place, value: Node::Mapping(Vec::new()) }));
+                self.root.push(TreeEntry::Child(Member { key: name, place, value: Node::Mapping(Vec::new()) }));
                 self.flush();
                 let comment = comment.map(|place| self.comment(place));
                 self.pending.extend(comment);
@@ -199,7 +199,7 @@ impl IniReader<'_> {
                 let place = self.lines.place(key.start);
                 if self.section().is_none() {
                     let value = Node::Mapping(Vec::new());
-                    self.root.push(Entry::Child(Member { key: DEFAULT.to_owned(), place, value }));
+                    self.root.push(TreeEntry::Child(Member { key: DEFAULT.to_owned(), place, value }));
                 }
                 let comment = value.comment.map(|place| self.comment(place));
                 self.pending.extend(comment);
@@ -211,7 +211,7 @@ impl IniReader<'_> {
                 let value = Value::Text(Zeroizing::new(value.text));
                 let leaf = Node::Leaf(Leaf { id, value, place: leaf_place });
                 if let Some(section) = self.section() {
-                    section.push(Entry::Child(Member { key: name, place, value: leaf }));
+                    section.push(TreeEntry::Child(Member { key: name, place, value: leaf }));
                 }
             }
         }
@@ -238,16 +238,16 @@ impl IniReader<'_> {
     }
 
     /// The entries of the section that was begun last.
-    fn section(&mut self) -> Option<&mut Vec<Entry<Member>>> {
+    fn section(&mut self) -> Option<&mut Vec<TreeEntry<Member>>> {
         match self.root.last_mut() {
-            Some(Entry::Child(Member { value: Node::Mapping(entries), .. })) => Some(entries),
+            Some(TreeEntry::Child(Member { value: Node::Mapping(entries), .. })) => Some(entries),
             _ => None,
         }
     }
 
     /// Puts the comments that are waiting into the section, or above all sections.
     fn flush(&mut self) {
-        let comments = std::mem::take(&mut self.pending).into_iter().map(Entry::Comment);
+        let comments = std::mem::take(&mut self.pending).into_iter().map(TreeEntry::Comment);
         match self.section() {
             Some(section) => section.extend(comments),
             None => self.root.extend(comments),

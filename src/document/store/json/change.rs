@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::read::{BYTE_ORDER_MARK, options, syntax};
 use super::write::{JsonLayout, quoted, write_json, write_node};
 use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Node, Path, Step};
+use crate::document::content::tree::{Node, Path, PathStep};
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
@@ -45,8 +45,8 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
     let (last, parents) = split(path)?;
     with_container(text, parents, |text, container| {
         let key = match last {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Index(_) => None,
+            PathStep::Key(key) => Some(key.as_str()),
+            PathStep::Index(_) => None,
         };
         container.with(text, key, |layout| node_text(value, layout))
     })
@@ -77,7 +77,7 @@ fn node_text(value: &Node, layout: &JsonLayout) -> Result<String, DocumentError>
     Ok(out)
 }
 
-fn split(path: &Path) -> Result<(&Step, &[Step]), DocumentError> {
+fn split(path: &Path) -> Result<(&PathStep, &[PathStep]), DocumentError> {
     path.steps.split_last().ok_or_else(|| DocumentError::Path {
         path: path.to_string(),
         fault: "the whole document can neither be replaced nor removed".to_owned(),
@@ -110,7 +110,7 @@ struct Container {
 /// Finds the container at `path`, and moves the splices that are made for it behind the byte order mark.
 fn with_container(
     text: &str,
-    path: &[Step],
+    path: &[PathStep],
     splices: impl FnOnce(&str, &Container) -> Result<Vec<Splice>, DocumentError>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
@@ -120,10 +120,10 @@ fn with_container(
     let mut node = parsed.value.as_ref();
     for step in path {
         node = match (node, step) {
-            (Some(Ast::Object(object)), Step::Key(key)) => {
+            (Some(Ast::Object(object)), PathStep::Key(key)) => {
                 object.properties.iter().find(|member| member.name.as_str() == key).map(|member| &member.value)
             }
-            (Some(Ast::Array(array)), Step::Index(index)) => array.elements.get(*index),
+            (Some(Ast::Array(array)), PathStep::Index(index)) => array.elements.get(*index),
             _ => None,
         };
     }
@@ -154,10 +154,10 @@ impl Container {
         Self { place: place(array), keys: Vec::new(), values: children.clone(), children }
     }
 
-    fn position(&self, step: &Step) -> Option<usize> {
+    fn position(&self, step: &PathStep) -> Option<usize> {
         match step {
-            Step::Key(key) => self.keys.iter().position(|other| other == key),
-            Step::Index(index) => (*index < self.children.len()).then_some(*index),
+            PathStep::Key(key) => self.keys.iter().position(|other| other == key),
+            PathStep::Index(index) => (*index < self.children.len()).then_some(*index),
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
@@ -178,7 +178,7 @@ impl<'a> JsonReader<'a> {
             self.take_comments(&mut entries);
             let value = self.value(false)?;
             self.take_comments_of_line(&mut entries);
-            entries.push(Entry::Child(Member { key: key.to_owned(), place, value }));
+            entries.push(TreeEntry::Child(Member { key: key.to_owned(), place, value }));
         }
     }
 
@@ -197,7 +197,7 @@ impl<'a> JsonReader<'a> {
                 _ => {
                     let value = self.value(false)?;
                     self.take_comments_of_line(&mut entries);
-                    entries.push(Entry::Child(value));
+                    entries.push(TreeEntry::Child(value));
                 }
             }
         }
@@ -229,14 +229,14 @@ impl<'a> JsonReader<'a> {
         Ok(())
     }
 
-    fn take_comments<T>(&mut self, entries: &mut Vec<Entry<T>>) {
+    fn take_comments<T>(&mut self, entries: &mut Vec<TreeEntry<T>>) {
         while let Some(comment) = self.peek().and_then(comment_text) {
             self.push_comment(comment, entries);
         }
     }
 
     /// Takes the comments that end the line on which a child ended.
-    fn take_comments_of_line<T>(&mut self, entries: &mut Vec<Entry<T>>) {
+    fn take_comments_of_line<T>(&mut self, entries: &mut Vec<TreeEntry<T>>) {
         loop {
             let mut ahead = self.next;
             if matches!(self.tokens.get(ahead), Some(TokenAndRange { token: Token::Comma, .. })) {
@@ -259,12 +259,12 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    fn push_comment<T>(&mut self, text: &str, entries: &mut Vec<Entry<T>>) {
+    fn push_comment<T>(&mut self, text: &str, entries: &mut Vec<TreeEntry<T>>) {
         let range = self.take().range;
         let id = LeafId(self.places.len());
         let place = self.lines.place(range.start);
         self.places.push(range.start..range.end);
-        entries.push(Entry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
+        entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
     }
 
     /// Integers that fit are integers, everything else is the nearest float, as it is for sops.

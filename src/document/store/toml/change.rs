@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::metadata::place as place_of_metadata;
 use super::piece::TomlPiece;
 use super::write::{cannot_carry, inline_text, key_text, push_table};
-use crate::document::content::tree::{Node, Path, Step};
+use crate::document::content::tree::{Node, Path, PathStep};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -24,11 +24,11 @@ pub(super) fn insert(
     if let Some(piece) = pieces.iter().find(|piece| piece.value.is_some() && parent.starts_with(&piece.path)) {
         return insert_inline(text, piece, path, value);
     }
-    let Step::Key(key) = last else {
+    let PathStep::Key(key) = last else {
         return Ok(vec![insert_item(text, pieces, parent, value)?]);
     };
     let is_in_table = |piece: &&TomlPiece| piece.table == parent && (piece.value.is_some() || !parent.is_empty());
-    let line = |keys: &[Step]| -> Result<String, DocumentError> {
+    let line = |keys: &[PathStep]| -> Result<String, DocumentError> {
         Ok(format!("{} = {}", dotted(keys)?, *Zeroizing::new(inline_text(value, newline)?)))
     };
     // A table at the top has a header of its own.
@@ -82,7 +82,7 @@ pub(super) fn remove(text: &str, pieces: &[TomlPiece], path: &Path) -> Result<Ve
     }
     // A list of tables exists by its tables alone: without the last one, it is written as an empty list.
     let emptied = match path.steps.split_last() {
-        Some((Step::Index(0), list)) if !has_item(pieces, list, 1) => {
+        Some((PathStep::Index(0), list)) if !has_item(pieces, list, 1) => {
             let list = Path { root: 0, steps: list.to_vec() };
             insert(text, &without_table(pieces, &list.steps), &list, &Node::Sequence(Vec::new()))?
         }
@@ -98,12 +98,14 @@ pub(super) fn remove(text: &str, pieces: &[TomlPiece], path: &Path) -> Result<Ve
     if cuts.is_empty() { Err(nothing_at(path)) } else { Ok(cuts.into_iter().chain(emptied).collect()) }
 }
 
-fn has_item(pieces: &[TomlPiece], list: &[Step], index: usize) -> bool {
-    pieces.iter().any(|piece| piece.path.starts_with(list) && piece.path.get(list.len()) == Some(&Step::Index(index)))
+fn has_item(pieces: &[TomlPiece], list: &[PathStep], index: usize) -> bool {
+    pieces
+        .iter()
+        .any(|piece| piece.path.starts_with(list) && piece.path.get(list.len()) == Some(&PathStep::Index(index)))
 }
 
 /// The lines of a file without those below a path.
-fn without_table(pieces: &[TomlPiece], path: &[Step]) -> Vec<TomlPiece> {
+fn without_table(pieces: &[TomlPiece], path: &[PathStep]) -> Vec<TomlPiece> {
     pieces.iter().filter(|piece| !piece.path.starts_with(path)).cloned().collect()
 }
 
@@ -127,7 +129,7 @@ fn at_end(text: &str, pieces: &[TomlPiece], table: &str) -> Result<Splice, Docum
 }
 
 /// One table more in a list of tables.
-fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[Step], value: &Node) -> Result<Splice, DocumentError> {
+fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[PathStep], value: &Node) -> Result<Splice, DocumentError> {
     let newline = newline_of(text);
     let (Node::Mapping(entries), Some(last)) = (value, pieces.iter().rfind(|piece| piece.path.starts_with(parent)))
     else {
@@ -141,12 +143,12 @@ fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[Step], value: &Node) 
 }
 
 /// Keys with dots between. A position is left out: a header means the last table of a list.
-fn dotted(steps: &[Step]) -> Result<String, DocumentError> {
+fn dotted(steps: &[PathStep]) -> Result<String, DocumentError> {
     let keys: Vec<_> = steps
         .iter()
         .filter_map(|step| match step {
-            Step::Key(key) => Some(key_text(key)),
-            Step::Index(_) => None,
+            PathStep::Key(key) => Some(key_text(key)),
+            PathStep::Index(_) => None,
         })
         .collect();
     if keys.is_empty() { Err(cannot_carry("a list at the top")) } else { Ok(keys.join(".")) }
@@ -232,7 +234,7 @@ fn tokens(text: &str, container: &Range<usize>) -> impl Iterator<Item = (TokenKi
 }
 
 /// Finds a child inside the value of a line by parsing that value alone: the parser tells the places in it.
-fn inline_place(text: &str, piece: &TomlPiece, path: &[Step]) -> Result<Inline, DocumentError> {
+fn inline_place(text: &str, piece: &TomlPiece, path: &[PathStep]) -> Result<Inline, DocumentError> {
     let whole = piece.value.clone().unwrap_or_default();
     let missing = || DocumentError::NotAsMeant("a place inside a value was not found".to_owned());
     // The value becomes the value of a key, so that the parser keeps the places in it.
@@ -244,11 +246,11 @@ fn inline_place(text: &str, piece: &TomlPiece, path: &[Step]) -> Result<Inline, 
     for step in &path[piece.path.len()..] {
         let container = item.span();
         let (start, value) = match (item, step) {
-            (toml_edit::Value::Array(items), Step::Index(index)) => {
+            (toml_edit::Value::Array(items), PathStep::Index(index)) => {
                 let value = items.get(*index).ok_or_else(missing)?;
                 (value.span(), value)
             }
-            (toml_edit::Value::InlineTable(table), Step::Key(key)) => {
+            (toml_edit::Value::InlineTable(table), PathStep::Key(key)) => {
                 let (key, item) = table.get_key_value(key).ok_or_else(missing)?;
                 (key.span(), item.as_value().ok_or_else(missing)?)
             }
@@ -291,8 +293,8 @@ fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Re
         }
     }
     let key = match last {
-        Step::Key(key) => format!("{} = ", key_text(key)),
-        Step::Index(_) => String::new(),
+        PathStep::Key(key) => format!("{} = ", key_text(key)),
+        PathStep::Index(_) => String::new(),
     };
     let separator = child_end.filter(|_| comma.is_none());
     let separator = separator.map(|at| Splice { place: at..at, text: ",".to_owned() });
@@ -308,7 +310,7 @@ fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Re
             (format!("{newline}{indent}"), format!("{}{close}", if comma.is_some() { "," } else { "" }))
         }
         Some(_) => (" ".to_owned(), String::new()),
-        None if matches!(last, Step::Key(_)) => (" ".to_owned(), String::new()),
+        None if matches!(last, PathStep::Key(_)) => (" ".to_owned(), String::new()),
         None => (String::new(), String::new()),
     };
     let new = Splice { place: at..at, text: format!("{before}{key}{}{behind}", *child) };

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::piece::TomlPiece;
 use super::write::{key_text, string_text};
-use crate::document::content::tree::{Entry, Node, Step};
+use crate::document::content::tree::{Node, PathStep, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::{Splice, with_blank_line};
@@ -24,10 +24,10 @@ pub(super) fn read(node: &Node) -> Result<Map<String, Json>, DocumentError> {
 }
 
 fn json(node: &Node) -> Result<Json, DocumentError> {
-    fn child<T>(entry: &Entry<T>) -> Result<&T, DocumentError> {
+    fn child<T>(entry: &TreeEntry<T>) -> Result<&T, DocumentError> {
         match entry {
-            Entry::Child(child) => Ok(child),
-            Entry::Comment(comment) => {
+            TreeEntry::Child(child) => Ok(child),
+            TreeEntry::Comment(comment) => {
                 Err(DocumentError::Refused { at: comment.place.into(), fault: HAS_COMMENT.to_owned() })
             }
         }
@@ -82,7 +82,7 @@ pub(super) fn change(
 
 /// Where the tables of the metadata stand, from the first header to the end of the last line.
 pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, DocumentError> {
-    let is_metadata = |path: &[Step]| path.first() == Some(&Step::Key(METADATA_KEY.to_owned()));
+    let is_metadata = |path: &[PathStep]| path.first() == Some(&PathStep::Key(METADATA_KEY.to_owned()));
     let mut place: Option<Range<usize>> = None;
     let mut is_over = false;
     for piece in pieces {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::document::content::tree::Step;
+use crate::document::content::tree::PathStep;
 
 /// A line, or the lines of a value.
 #[derive(Clone)]
@@ -10,9 +10,9 @@ pub(super) struct TomlPiece {
     /// From the start of the line to the end of the last, without newline.
     pub(super) lines: Range<usize>,
     /// What it defines.
-    pub(super) path: Vec<Step>,
+    pub(super) path: Vec<PathStep>,
     /// The table that the line stands in; its own for a header.
-    pub(super) table: Vec<Step>,
+    pub(super) table: Vec<PathStep>,
     /// The place of the value; `None` for a header.
     pub(super) value: Option<Range<usize>>,
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::metadata;
 use super::piece::TomlPiece;
 use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Place, Step, Tree};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
@@ -103,7 +103,7 @@ fn refuse_number(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), Document
 /// A mapping or sequence that is being filled, by its number.
 #[derive(Default)]
 struct Table {
-    entries: Vec<Entry<TomlSlot>>,
+    entries: Vec<TreeEntry<TomlSlot>>,
     /// Its children that can still grow.
     known: HashMap<String, usize>,
     /// For a sequence: how many items there are.
@@ -112,7 +112,7 @@ struct Table {
 
 struct TomlSlot {
     key: String,
-    place: Place,
+    place: TextPlace,
     value: SlotValue,
 }
 
@@ -134,7 +134,7 @@ struct TomlReader<'a> {
     above_metadata: Vec<Comment>,
     pieces: Vec<TomlPiece>,
     /// Where the last header led.
-    path: Vec<Step>,
+    path: Vec<PathStep>,
     /// The table with the metadata.
     metadata: Option<usize>,
 }
@@ -200,20 +200,20 @@ impl TomlReader<'_> {
         let mut table = 0;
         for (position, (key, _)) in keys.iter().enumerate() {
             let is_last = position + 1 == keys.len();
-            self.path.push(Step::Key(key.clone()));
+            self.path.push(PathStep::Key(key.clone()));
             if is_last && (!is_item || !self.tables[table].known.contains_key(key)) {
                 self.flush(table);
             }
             table = self.child(table, key, place);
             if let (false, Some(items)) = (is_last && is_item, self.tables[table].items) {
-                self.path.push(Step::Index(items - 1));
+                self.path.push(PathStep::Index(items - 1));
                 table = self.last_item(table);
             }
         }
         if is_item {
             let items = self.tables[table].items.get_or_insert(0);
             *items += 1;
-            self.path.push(Step::Index(*items - 1));
+            self.path.push(PathStep::Index(*items - 1));
             self.flush(table);
             let item = self.new_table();
             self.push(table, String::new(), place, SlotValue::Table(item));
@@ -233,8 +233,8 @@ impl TomlReader<'_> {
         self.next += 1;
         self.skip_blanks();
         let mut path = self.path.clone();
-        path.extend(keys.iter().map(|(key, _)| Step::Key(key.clone())));
-        if path.first() == Some(&Step::Key(METADATA_KEY.to_owned())) {
+        path.extend(keys.iter().map(|(key, _)| PathStep::Key(key.clone())));
+        if path.first() == Some(&PathStep::Key(METADATA_KEY.to_owned())) {
             if self.metadata.is_none() {
                 return Err(self.refused(start, "the key sops holds no metadata; rename it"));
             }
@@ -374,7 +374,7 @@ impl TomlReader<'_> {
     }
 
     /// The child container of that name, made where there is none.
-    fn child(&mut self, table: usize, key: &str, place: Place) -> usize {
+    fn child(&mut self, table: usize, key: &str, place: TextPlace) -> usize {
         if let Some(child) = self.tables[table].known.get(key) {
             return *child;
         }
@@ -386,7 +386,7 @@ impl TomlReader<'_> {
 
     fn last_item(&self, table: usize) -> usize {
         let last = self.tables[table].entries.iter().rev().find_map(|entry| match entry {
-            Entry::Child(TomlSlot { value: SlotValue::Table(id), .. }) => Some(*id),
+            TreeEntry::Child(TomlSlot { value: SlotValue::Table(id), .. }) => Some(*id),
             _ => None,
         });
         last.unwrap_or(table)
@@ -397,19 +397,19 @@ impl TomlReader<'_> {
         self.tables.len() - 1
     }
 
-    fn push(&mut self, table: usize, key: String, place: Place, value: SlotValue) {
-        self.tables[table].entries.push(Entry::Child(TomlSlot { key, place, value }));
+    fn push(&mut self, table: usize, key: String, place: TextPlace, value: SlotValue) {
+        self.tables[table].entries.push(TreeEntry::Child(TomlSlot { key, place, value }));
     }
 
     fn flush(&mut self, table: usize) {
-        let comments = self.pending.drain(..).map(Entry::Comment);
+        let comments = self.pending.drain(..).map(TreeEntry::Comment);
         self.tables[table].entries.extend(comments);
     }
 
     /// Takes the rest of the line of a header. A comment on it is the first entry of its table.
     fn end_of_line(&mut self, table: usize) -> usize {
         if let Some(comment) = self.comment_of_line() {
-            self.tables[table].entries.push(Entry::Comment(comment));
+            self.tables[table].entries.push(TreeEntry::Comment(comment));
         }
         self.start()
     }
@@ -458,22 +458,22 @@ impl TomlReader<'_> {
         let is_metadata =
             |slot: &TomlSlot| matches!(slot.value, SlotValue::Table(child) if Some(child) == self.metadata);
         let entries: Vec<_> =
-            entries.into_iter().filter(|entry| !matches!(entry, Entry::Child(slot) if is_metadata(slot))).collect();
+            entries.into_iter().filter(|entry| !matches!(entry, TreeEntry::Child(slot) if is_metadata(slot))).collect();
         let mut value = |value| match value {
             SlotValue::Leaf(leaf) => Node::Leaf(leaf),
             SlotValue::Table(id) => self.node(id),
         };
         if items.is_some() {
             let items = entries.into_iter().map(|entry| match entry {
-                Entry::Comment(comment) => Entry::Comment(comment),
-                Entry::Child(slot) => Entry::Child(value(slot.value)),
+                TreeEntry::Comment(comment) => TreeEntry::Comment(comment),
+                TreeEntry::Child(slot) => TreeEntry::Child(value(slot.value)),
             });
             return Node::Sequence(items.collect());
         }
         let members = entries.into_iter().map(|entry| match entry {
-            Entry::Comment(comment) => Entry::Comment(comment),
-            Entry::Child(TomlSlot { key, place, value: slot }) => {
-                Entry::Child(Member { key, place, value: value(slot) })
+            TreeEntry::Comment(comment) => TreeEntry::Comment(comment),
+            TreeEntry::Child(TomlSlot { key, place, value: slot }) => {
+                TreeEntry::Child(Member { key, place, value: value(slot) })
             }
         });
         Node::Mapping(members.collect())

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::{Entry, Member, Node, Tree, children};
+use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::text_of_bytes;
 use crate::error::DocumentError;
@@ -157,7 +157,7 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
 
 /// A table below its header: first what has no header of its own, because nothing else can follow one.
 pub(super) fn push_table(
-    entries: &[Entry<Member>],
+    entries: &[TreeEntry<Member>],
     path: &str,
     newline: &str,
     out: &mut String,
@@ -166,9 +166,11 @@ pub(super) fn push_table(
     let mut tables = Vec::new();
     for entry in entries {
         match entry {
-            Entry::Comment(comment) => comments.push(comment.text.as_str()),
-            Entry::Child(member) if has_header(&member.value) => tables.push((std::mem::take(&mut comments), member)),
-            Entry::Child(Member { key, value, .. }) => {
+            TreeEntry::Comment(comment) => comments.push(comment.text.as_str()),
+            TreeEntry::Child(member) if has_header(&member.value) => {
+                tables.push((std::mem::take(&mut comments), member))
+            }
+            TreeEntry::Child(Member { key, value, .. }) => {
                 push_comments(&mut comments, newline, out)?;
                 let text = Zeroizing::new(inline_text(value, newline)?);
                 let _ = write!(out, "{} = {}{newline}", key_text(key), *text);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, options};
 
-use crate::document::content::tree::{Path, Step};
+use crate::document::content::tree::{Path, PathStep};
 
 /// For every alias, in the order of the text, the way to it and the way to what it stands for. The text is one that was
 /// read before: of what cannot be read there is nothing here.
@@ -86,8 +86,8 @@ impl Tracker {
 
     fn path(&self) -> Path {
         let step = |open: &OpenCollection| match open {
-            OpenCollection::Mapping(key) => Step::Key(key.clone().unwrap_or_default()),
-            OpenCollection::Sequence(position) => Step::Index(*position),
+            OpenCollection::Mapping(key) => PathStep::Key(key.clone().unwrap_or_default()),
+            OpenCollection::Sequence(position) => PathStep::Index(*position),
         };
         Path { root: self.root.unwrap_or_default(), steps: self.open.iter().map(step).collect() }
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::comments::{CommentStanding, standings};
 use super::layout::{Pair, PartContent, TagKind, YamlLayout, YamlPart, refused};
 use crate::document::content::scalar::resolve;
-use crate::document::content::tree::{Comment, Entry, Leaf, LeafId, Member, Node, Tree};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::Setting;
 use crate::error::DocumentError;
@@ -97,7 +97,7 @@ impl TreeBuilder<'_, '_> {
                 let mut entries = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
                     self.comments(number, index, part.place.column, &mut entries);
-                    entries.push(Entry::Child(self.node(*item, part.place.column)?));
+                    entries.push(TreeEntry::Child(self.node(*item, part.place.column)?));
                 }
                 self.comments(number, items.len(), part.place.column, &mut entries);
                 Ok(Node::Sequence(entries))
@@ -132,13 +132,13 @@ impl TreeBuilder<'_, '_> {
                 continue;
             }
             let value = self.node(member.value, column)?;
-            entries.push(Entry::Child(Member { key: key.to_owned(), place: part.place, value }));
+            entries.push(TreeEntry::Child(Member { key: key.to_owned(), place: part.place, value }));
         }
         self.comments(number, members.len(), column, &mut entries);
         Ok(Node::Mapping(entries))
     }
 
-    fn comments<T>(&mut self, container: usize, before: usize, indent: u64, entries: &mut Vec<Entry<T>>) {
+    fn comments<T>(&mut self, container: usize, before: usize, indent: u64, entries: &mut Vec<TreeEntry<T>>) {
         let first =
             self.standings.partition_point(|standing| (standing.container, standing.before) < (container, before));
         let mut at = first;
@@ -149,7 +149,7 @@ impl TreeBuilder<'_, '_> {
             let text = self.layout.text[remark.span.start + 1..remark.span.end].to_owned();
             let setting = Setting { in_flow: false, indent, blocked: false };
             let id = self.number(remark.span.clone(), setting);
-            entries.push(Entry::Comment(Comment { id, text: Zeroizing::new(text), place: remark.place }));
+            entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text), place: remark.place }));
             at += 1;
         }
     }

@@ -8,7 +8,7 @@ use super::emit::{Start, YamlWriter, flow, flow_member};
 use super::layout::{Pair, PartContent, YamlLayout, YamlPart, refused};
 use super::region::{self, Region};
 use super::{metadata, source};
-use crate::document::content::tree::{Entry, Member, Node, Path, Place, Step};
+use crate::document::content::tree::{Member, Node, Path, PathStep, TextPlace, TreeEntry};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -17,8 +17,8 @@ pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Resu
     let (parent, last) = parent(layout, path)?;
     let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
     let child = match last {
-        Step::Key(key) => Child::Member(key, value),
-        Step::Index(_) => Child::Item(value),
+        PathStep::Key(key) => Child::Member(key, value),
+        PathStep::Index(_) => Child::Item(value),
     };
     editor.insert(parent, &child)
 }
@@ -61,7 +61,7 @@ pub(super) fn replace(
 }
 
 /// The parent of what a path leads to, by the number of its part, and the last step.
-fn parent<'p>(layout: &YamlLayout<'_>, path: &'p Path) -> Result<(usize, &'p Step), DocumentError> {
+fn parent<'p>(layout: &YamlLayout<'_>, path: &'p Path) -> Result<(usize, &'p PathStep), DocumentError> {
     let (last, way) = path.steps.split_last().ok_or_else(|| not_there(path))?;
     let mut part = layout.sections.get(path.root).ok_or_else(|| not_there(path))?.root;
     for step in way {
@@ -84,10 +84,10 @@ fn children(part: &YamlPart<'_>) -> Vec<Pair> {
     }
 }
 
-fn position(layout: &YamlLayout<'_>, children: &[Pair], step: &Step) -> Option<usize> {
+fn position(layout: &YamlLayout<'_>, children: &[Pair], step: &PathStep) -> Option<usize> {
     match step {
-        Step::Index(index) => (*index < children.len()).then_some(*index),
-        Step::Key(key) => children.iter().position(|child| {
+        PathStep::Index(index) => (*index < children.len()).then_some(*index),
+        PathStep::Key(key) => children.iter().position(|child| {
             child.key != child.value
                 && matches!(&layout.parts[child.key].content, PartContent::Scalar { text, .. } if text == key)
         }),
@@ -288,10 +288,10 @@ impl YamlEditor<'_, '_> {
         writer.quotes_blank_lines = true;
         match *child {
             Child::Member(key, value) => {
-                let member = Member { key: key.to_owned(), place: Place::default(), value: value.clone() };
-                writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
+                let member = Member { key: key.to_owned(), place: TextPlace::default(), value: value.clone() };
+                writer.members(&[TreeEntry::Child(member)], 0, Start::OnItsLine)?;
             }
-            Child::Item(value) => writer.items(&[Entry::Child(value.clone())], 0, Start::OnItsLine)?,
+            Child::Item(value) => writer.items(&[TreeEntry::Child(value.clone())], 0, Start::OnItsLine)?,
         }
         Ok(writer.text)
     }

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::layout::refused;
 use super::style::{Style, literal, one_line};
-use crate::document::content::tree::{Entry, Member, Node, Tree};
+use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::error::DocumentError;
 
@@ -45,7 +45,7 @@ fn cannot_carry(what: &str) -> DocumentError {
 }
 
 fn root_has_children(root: &Node) -> bool {
-    matches!(root, Node::Mapping(entries) if entries.iter().any(|entry| matches!(entry, Entry::Child(_))))
+    matches!(root, Node::Mapping(entries) if entries.iter().any(|entry| matches!(entry, TreeEntry::Child(_))))
 }
 
 /// Whether the line on which a collection begins has been begun, as behind a `-`.
@@ -104,7 +104,7 @@ impl YamlWriter {
     /// The members of a mapping whose keys stand behind `indent` spaces, and a line break at the end of each.
     pub(super) fn members(
         &mut self,
-        entries: &[Entry<Member>],
+        entries: &[TreeEntry<Member>],
         indent: usize,
         start: Start,
     ) -> Result<(), DocumentError> {
@@ -112,8 +112,8 @@ impl YamlWriter {
         for entry in entries {
             self.begin_line(indent, &mut start);
             match entry {
-                Entry::Comment(comment) => self.comment(&comment.text),
-                Entry::Child(member) => {
+                TreeEntry::Comment(comment) => self.comment(&comment.text),
+                TreeEntry::Child(member) => {
                     let is_merge = member.key == "<<" && matches!(member.value, Node::Mapping(_) | Node::Sequence(_));
                     if is_merge && self.merge_keys == MergeKeys::Plain {
                         self.text.push_str("<<");
@@ -129,13 +129,18 @@ impl YamlWriter {
     }
 
     /// The items of a sequence whose dashes stand behind `indent` spaces.
-    pub(super) fn items(&mut self, entries: &[Entry<Node>], indent: usize, start: Start) -> Result<(), DocumentError> {
+    pub(super) fn items(
+        &mut self,
+        entries: &[TreeEntry<Node>],
+        indent: usize,
+        start: Start,
+    ) -> Result<(), DocumentError> {
         let mut start = start;
         for entry in entries {
             self.begin_line(indent, &mut start);
             match entry {
-                Entry::Comment(comment) => self.comment(&comment.text),
-                Entry::Child(node) => {
+                TreeEntry::Comment(comment) => self.comment(&comment.text),
+                TreeEntry::Child(node) => {
                     self.text.push('-');
                     self.item(node, indent)?;
                 }
@@ -176,10 +181,10 @@ impl YamlWriter {
 
     fn collection<T>(
         &mut self,
-        entries: &[Entry<T>],
+        entries: &[TreeEntry<T>],
         indent: usize,
         empty: &str,
-        write: impl Fn(&mut Self, &[Entry<T>], usize, Start) -> Result<(), DocumentError>,
+        write: impl Fn(&mut Self, &[TreeEntry<T>], usize, Start) -> Result<(), DocumentError>,
     ) -> Result<(), DocumentError> {
         if entries.is_empty() {
             self.text.push(' ');
@@ -189,7 +194,7 @@ impl YamlWriter {
         }
         self.end_line();
         write(self, entries, indent, Start::OnItsLine)?;
-        if !entries.iter().any(|entry| matches!(entry, Entry::Child(_))) {
+        if !entries.iter().any(|entry| matches!(entry, TreeEntry::Child(_))) {
             self.begin_line(indent, &mut Start::OnItsLine.clone());
             self.text.push_str(empty);
             self.end_line();
@@ -243,10 +248,10 @@ pub(super) fn flow_member(key: &str, value: &Node) -> Result<String, DocumentErr
 
 /// A node on one line, within brackets or braces. Comments have no place there.
 pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
-    fn children<T>(entries: &[Entry<T>]) -> impl Iterator<Item = &T> {
+    fn children<T>(entries: &[TreeEntry<T>]) -> impl Iterator<Item = &T> {
         entries.iter().filter_map(|entry| match entry {
-            Entry::Child(child) => Some(child),
-            Entry::Comment(_) => None,
+            TreeEntry::Child(child) => Some(child),
+            TreeEntry::Comment(_) => None,
         })
     }
     Ok(match node {
@@ -264,6 +269,6 @@ pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
     })
 }
 
-fn begins_with_child<T>(entries: &[Entry<T>]) -> bool {
-    matches!(entries.first(), Some(Entry::Child(_)))
+fn begins_with_child<T>(entries: &[TreeEntry<T>]) -> bool {
+    matches!(entries.first(), Some(TreeEntry::Child(_)))
 }

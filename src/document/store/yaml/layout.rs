@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle,
 use zeroize::Zeroize;
 
 use super::source;
-use crate::document::content::tree::Place;
+use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
 
@@ -40,7 +40,7 @@ pub(super) struct YamlPart<'t> {
     pub(super) span: Range<usize>,
     /// Where the content really ends: behind the blank lines of a block scalar.
     pub(super) full_end: usize,
-    pub(super) place: Place,
+    pub(super) place: TextPlace,
     pub(super) content: PartContent<'t>,
     pub(super) tag: Option<YamlTag>,
     pub(super) has_anchor: bool,
@@ -89,7 +89,7 @@ pub(super) enum TagKind {
 /// A comment.
 pub(super) struct Remark {
     pub(super) span: Range<usize>,
-    pub(super) place: Place,
+    pub(super) place: TextPlace,
 }
 
 impl YamlLayout<'_> {
@@ -298,7 +298,7 @@ impl<'t> LayoutBuilder<'t> {
     }
 
     /// Counts a value or a comment.
-    fn count(&mut self, place: Place) -> Result<(), DocumentError> {
+    fn count(&mut self, place: TextPlace) -> Result<(), DocumentError> {
         self.entries += 1;
         check_entries(self.entries, || place)
     }
@@ -371,7 +371,7 @@ impl<'t> LayoutBuilder<'t> {
         &mut self,
         span: Range<usize>,
         full_end: usize,
-        place: Place,
+        place: TextPlace,
         content: PartContent<'t>,
         tag: Option<YamlTag>,
     ) -> Result<usize, DocumentError> {
@@ -439,12 +439,12 @@ fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentErr
     Ok(())
 }
 
-fn place(span: &Span) -> Place {
-    Place { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
+fn place(span: &Span) -> TextPlace {
+    TextPlace { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
 }
 
 /// Something that YAML permits and that cannot be kept.
-pub(super) fn refused(place: Place, fault: impl Into<String>) -> DocumentError {
+pub(super) fn refused(place: TextPlace, fault: impl Into<String>) -> DocumentError {
     DocumentError::Refused { at: At { line: place.line, column: place.column }, fault: fault.into() }
 }
 

@@ -9,7 +9,7 @@ use super::emit::{Start, YamlWriter, step};
 use super::layout::{Pair, PartContent, Section, YamlLayout, YamlPart, refused};
 use super::region::unended_block;
 use super::source;
-use crate::document::content::tree::{Entry, Leaf, LeafId, Member, Node, Place};
+use crate::document::content::tree::{Leaf, LeafId, Member, Node, TextPlace, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY as KEY, MetadataPlace};
 use crate::document::store::splice::Splice;
@@ -213,8 +213,8 @@ fn block_text(
 ) -> Result<String, DocumentError> {
     let mut writer = YamlWriter::with_margin(line_break, margin).with_step(step(indent));
     let value = node(&Json::Object(metadata.clone()))?;
-    let member = Member { key: KEY.to_owned(), place: Place::default(), value };
-    writer.members(&[Entry::Child(member)], 0, Start::OnItsLine)?;
+    let member = Member { key: KEY.to_owned(), place: TextPlace::default(), value };
+    writer.members(&[TreeEntry::Child(member)], 0, Start::OnItsLine)?;
     Ok(std::mem::take(&mut *writer.text))
 }
 
@@ -233,7 +233,7 @@ fn sorted_value(value: &Json) -> Json {
 }
 
 fn node(value: &Json) -> Result<Node, DocumentError> {
-    let leaf = |value| Node::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() });
+    let leaf = |value| Node::Leaf(Leaf { id: LeafId::NEW, value, place: TextPlace::default() });
     Ok(match value {
         Json::Null => leaf(Value::Null),
         Json::Bool(value) => leaf(Value::Bool(*value)),
@@ -244,13 +244,14 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
         },
         Json::String(text) => leaf(Value::Text(text.clone().into())),
         Json::Array(items) => {
-            Node::Sequence(items.iter().map(|item| node(item).map(Entry::Child)).collect::<Result<_, _>>()?)
+            Node::Sequence(items.iter().map(|item| node(item).map(TreeEntry::Child)).collect::<Result<_, _>>()?)
         }
         Json::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();
             entries.sort_by_key(|(key, _)| key.as_str());
             let member = |(key, value): (&String, &Json)| {
-                node(value).map(|value| Entry::Child(Member { key: key.clone(), place: Place::default(), value }))
+                node(value)
+                    .map(|value| TreeEntry::Child(Member { key: key.clone(), place: TextPlace::default(), value }))
             };
             Node::Mapping(entries.into_iter().map(member).collect::<Result<_, _>>()?)
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::document::content::edit::MetadataChange;
 use crate::document::content::format::Format;
-use crate::document::content::tree::{Entry, Leaf, Place, Step};
+use crate::document::content::tree::{Leaf, PathStep, TextPlace, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
 use crate::document::store::splice::apply;
@@ -46,8 +46,8 @@ fn dump_node(out: &mut String, path: &str, node: &Node) {
             writeln!(out, "{path} map").unwrap();
             for entry in entries {
                 match entry {
-                    Entry::Comment(comment) => writeln!(out, "{path} # {}", json!(*comment.text)).unwrap(),
-                    Entry::Child(member) => dump_node(out, &format!("{path}/{}", json!(member.key)), &member.value),
+                    TreeEntry::Comment(comment) => writeln!(out, "{path} # {}", json!(*comment.text)).unwrap(),
+                    TreeEntry::Child(member) => dump_node(out, &format!("{path}/{}", json!(member.key)), &member.value),
                 }
             }
         }
@@ -56,8 +56,8 @@ fn dump_node(out: &mut String, path: &str, node: &Node) {
             let mut index = 0;
             for entry in entries {
                 match entry {
-                    Entry::Comment(comment) => writeln!(out, "{path} # {}", json!(*comment.text)).unwrap(),
-                    Entry::Child(node) => {
+                    TreeEntry::Comment(comment) => writeln!(out, "{path} # {}", json!(*comment.text)).unwrap(),
+                    TreeEntry::Child(node) => {
                         dump_node(out, &format!("{path}/{index}"), node);
                         index += 1;
                     }
@@ -87,7 +87,7 @@ fn document(text: &str) -> Document {
 }
 
 fn path(words: &str) -> Path {
-    let step = |word: &str| word.parse().map_or_else(|_| Step::Key(word.to_owned()), Step::Index);
+    let step = |word: &str| word.parse().map_or_else(|_| PathStep::Key(word.to_owned()), PathStep::Index);
     Path { root: 0, steps: words.split('/').map(step).collect() }
 }
 
@@ -96,7 +96,7 @@ fn text(text: &str) -> Node {
 }
 
 fn leaf(value: Value) -> Node {
-    Node::Leaf(Leaf { id: LeafId::NEW, value, place: Place::default() })
+    Node::Leaf(Leaf { id: LeafId::NEW, value, place: TextPlace::default() })
 }
 
 fn with(before: &str, at: &str, value: &Node) -> String {
@@ -324,7 +324,7 @@ fn new_members_stand_behind_their_siblings() {
 
 #[test]
 fn another_kind_of_value_takes_the_place_of_the_old() {
-    let list = Node::Sequence(vec![Entry::Child(text("v")), Entry::Child(leaf(Value::Integer(1)))]);
+    let list = Node::Sequence(vec![TreeEntry::Child(text("v")), TreeEntry::Child(leaf(Value::Integer(1)))]);
     for (before, at, after) in [
         ("a: 1 # c\nb: 2\n", "a", "a: # c\n    - v\n    - 1\nb: 2\n"),
         ("a:\n  b:\n    c: 1\n  d: 2\n", "a/b", "a:\n  b:\n    - v\n    - 1\n  d: 2\n"),
@@ -341,7 +341,7 @@ fn another_kind_of_value_takes_the_place_of_the_old() {
 
 #[test]
 fn a_value_is_replaced_where_it_stands() {
-    let map = Node::Mapping(vec![Entry::Child(crate::document::Member::new("n", leaf(Value::Integer(1))))]);
+    let map = Node::Mapping(vec![TreeEntry::Child(crate::document::Member::new("n", leaf(Value::Integer(1))))]);
     for (before, at, value, after) in [
         ("m:\n  a: 1\nz: 1\n", "m", text("v"), "m: v\nz: 1\n"),
         ("m:\n  a: 1\nz: 1\n", "m", map.clone(), "m:\n  \"n\": 1\nz: 1\n"),

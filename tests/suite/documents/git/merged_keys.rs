@@ -44,8 +44,8 @@ fn set_keys(side: &Repository, add: &str, remove: Option<&str>) {
     let mut group: Vec<_> = keys.cloned().map(kenc::document::NewKey::Kept).collect();
     group.push(kenc::document::NewKey::Wrapping(add.parse::<kenc::keys::KeySpec>().unwrap().into()));
     match side.with_keyring(|keyring| opened.with_keys(&[group], 0, keyring, &kenc::keys::Vouchers::none())).unwrap() {
-        Encryption::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
-        Encryption::Unchanged => panic!("nothing changed"),
+        ChangeOutcome::Changed(new) => drop(side.home.write("s.yaml", new.text.as_bytes())),
+        ChangeOutcome::Unchanged => panic!("nothing changed"),
     }
 }
 

@@ -90,8 +90,8 @@ fn a_text_that_is_one_value_is_merged_by_its_lines() {
     let edit = |side: &Repository, text: &str| {
         let document = Document::from_plaintext(Format::Binary, Zeroizing::new(text.as_bytes().to_vec())).unwrap();
         match side.opened().encrypt_again(&document).unwrap() {
-            Encryption::Changed(encrypted) => drop(side.home.write("notes.txt", encrypted.text.as_bytes())),
-            Encryption::Unchanged => panic!("nothing changed"),
+            ChangeOutcome::Changed(encrypted) => drop(side.home.write("notes.txt", encrypted.text.as_bytes())),
+            ChangeOutcome::Unchanged => panic!("nothing changed"),
         }
     };
     let repository = Repository::new("notes.txt", &lines("a", "e"));

@@ -3,17 +3,18 @@
 use super::*;
 
 impl Sequence<'_> {
-    pub(super) fn open(&self, text: &str) -> Result<Opened, String> {
+    pub(super) fn open(&self, text: &str) -> Result<OpenedDocument, String> {
         let document = Document::parse(self.format, Zeroizing::new(text.to_owned()));
-        let opened = document.and_then(Sealed::new).map_err(Error::from);
-        let opened = opened.and_then(|sealed| sealed.open(&self.bench.keyring(), &Demands::default()));
+        let opened = document.and_then(EncryptedDocument::new).map_err(Error::from);
+        let opened = opened.and_then(|sealed| sealed.open(&self.bench.keyring(), &OpenRequirements::default()));
         let opened = opened.map_err(|error| format!("it does not open: {error}\n{text}"))?;
         if opened.report().seal == SealStatus::Verified { Ok(opened) } else { Err("it is not sealed".to_owned()) }
     }
 
     /// What may be refused, and is counted; everything else is a failure.
     pub(super) fn refused(&mut self, error: &Error) -> Result<(), String> {
-        let by_comments = matches!(self.rule, Rule::UnencryptedCommentRegex(_) | Rule::EncryptedCommentRegex(_));
+        let by_comments =
+            matches!(self.rule, EncryptionRule::UnencryptedCommentRegex(_) | EncryptionRule::EncryptedCommentRegex(_));
         let name = match error {
             Error::Document(DocumentError::CannotCarry { what, .. }) => format!("refused: cannot carry {what}"),
             Error::Document(DocumentError::Refused { fault, .. }) => format!("refused: {fault}"),
@@ -64,14 +65,16 @@ impl Sequence<'_> {
     /// Where the keys decide, every value is encrypted if they say so, and only then.
     pub(super) fn by_keys(&self, now: &HashMap<u64, bool>) -> Result<(), String> {
         let matches: Box<dyn Fn(&str) -> bool> = match &self.rule {
-            Rule::UnencryptedSuffix(suffix) | Rule::EncryptedSuffix(suffix) => {
+            EncryptionRule::UnencryptedSuffix(suffix) | EncryptionRule::EncryptedSuffix(suffix) => {
                 Box::new(|key| key.ends_with(suffix.as_str()))
             }
-            Rule::EncryptedRegex(_) => Box::new(|key| ["password", "data", "stringData", "db"].contains(&key)),
-            Rule::UnencryptedRegex(_) => Box::new(|key| ["host", "meta", "port"].contains(&key)),
+            EncryptionRule::EncryptedRegex(_) => {
+                Box::new(|key| ["password", "data", "stringData", "db"].contains(&key))
+            }
+            EncryptionRule::UnencryptedRegex(_) => Box::new(|key| ["host", "meta", "port"].contains(&key)),
             _ => return Ok(()),
         };
-        let encrypts = matches!(self.rule, Rule::EncryptedSuffix(_) | Rule::EncryptedRegex(_));
+        let encrypts = matches!(self.rule, EncryptionRule::EncryptedSuffix(_) | EncryptionRule::EncryptedRegex(_));
         for (root, steps) in self.model.paths() {
             let node = self.model.node(root, &steps).expect("the path is there");
             let is_match = steps.iter().any(|step| matches!(step, Step::Key(key) if matches(key)));

@@ -60,7 +60,7 @@ impl Sequence<'_> {
         Change::Set(root, steps, value)
     }
 
-    pub(super) fn changed(opened: &Opened, change: &Change) -> Result<Document, DocumentError> {
+    pub(super) fn changed(opened: &OpenedDocument, change: &Change) -> Result<Document, DocumentError> {
         let text = match change {
             Change::Set(root, steps, value) => opened.plaintext().with_value(&path(*root, steps), &tree(value))?,
             Change::Unset(root, steps) => opened.without(&path(*root, steps))?,
@@ -101,8 +101,8 @@ impl Sequence<'_> {
         }
     }
 
-    pub(super) fn take(&mut self, outcome: Outcome) {
-        if let Outcome::Changed(Encrypted { text, .. }) = outcome {
+    pub(super) fn take(&mut self, outcome: ChangeOutcome) {
+        if let ChangeOutcome::Changed(EncryptedText { text, .. }) = outcome {
             self.text = text.to_string();
         }
     }
@@ -235,8 +235,8 @@ impl Sequence<'_> {
             let opened = self.open(&self.text)?;
             let done = Self::changed(&opened, change).map_err(Error::from);
             match done.and_then(|document| opened.encrypt_again(&document)) {
-                Ok(Outcome::Changed(encrypted)) => sides.push(self.open(&encrypted.text)?),
-                Ok(Outcome::Unchanged) => sides.push(opened),
+                Ok(ChangeOutcome::Changed(encrypted)) => sides.push(self.open(&encrypted.text)?),
+                Ok(ChangeOutcome::Unchanged) => sides.push(opened),
                 Err(error) => return self.refused(&error),
             }
         }
@@ -276,8 +276,8 @@ impl Sequence<'_> {
 
 fn path(root: usize, steps: &[Step]) -> Path {
     let steps = steps.iter().map(|step| match step {
-        Step::Key(key) => TreeStep::Key(key.clone()),
-        Step::Index(index) => TreeStep::Index(*index),
+        Step::Key(key) => PathStep::Key(key.clone()),
+        Step::Index(index) => PathStep::Index(*index),
     });
     Path { root, steps: steps.collect() }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::document::{Document, Encrypted, Format, Opened, Outcome, Sealed};
+use kenc::document::{ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, OpenedDocument};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::held::{Held, Intent};
 use kenc::fs::input::Input;
@@ -34,7 +34,7 @@ impl Change<'_> {
     /// so does a text that is the same. Returns the document as it is encrypted now, or `None` if nothing was written.
     pub fn run(
         &self,
-        edit: impl FnOnce(&Opened) -> Result<Option<Zeroizing<String>>, Failure>,
+        edit: impl FnOnce(&OpenedDocument) -> Result<Option<Zeroizing<String>>, Failure>,
     ) -> Result<Option<Document>, Failure> {
         let Self { file, document_open, open, passphrase, aws, configs, reporter } = self;
         let about = || Failure::about(file.display().to_string());
@@ -51,8 +51,8 @@ impl Change<'_> {
         let format = opened.document().format();
         let edited = Document::parse(format, text).map_err(Error::from).map_err(about())?;
         match opened.encrypt_again(&edited).map_err(about())? {
-            Outcome::Unchanged => Ok(None),
-            Outcome::Changed(Encrypted { text, .. }) => {
+            ChangeOutcome::Unchanged => Ok(None),
+            ChangeOutcome::Changed(EncryptedText { text, .. }) => {
                 documents::replace(held, &text).map_err(about())?;
                 tell_other_names(reporter, file, names);
                 Ok(Some(Document::parse(format, text).map_err(Error::from).map_err(about())?))
@@ -66,7 +66,7 @@ impl Change<'_> {
     }
 }
 
-fn sealed(input: Input, file: &Path, notation: Option<Notation>) -> Result<Box<Sealed>, Failure> {
+fn sealed(input: Input, file: &Path, notation: Option<Notation>) -> Result<Box<EncryptedDocument>, Failure> {
     let about = || Failure::about(file.display().to_string());
     let (start, input) = input.peek().map_err(about())?;
     if is_kenc_file(&start) {

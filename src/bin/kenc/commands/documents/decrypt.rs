@@ -1,13 +1,13 @@
 //! `kenc decrypt` of a config document.
 
-use kenc::document::{Document, Format, Leaf, Node, Opened, Path};
+use kenc::document::{Document, Format, Leaf, Node, OpenedDocument, Path};
 use kenc::error::{DocumentError, Result};
 use zeroize::Zeroizing;
 
 use crate::args::documents::DocumentDecryptArgs;
 
 /// What is written of an opened document: all of it or one value, in its own notation or in another.
-pub fn result(opened: Opened, args: &DocumentDecryptArgs) -> Result<Zeroizing<Vec<u8>>> {
+pub fn result(opened: OpenedDocument, args: &DocumentDecryptArgs) -> Result<Zeroizing<Vec<u8>>> {
     let document = opened.into_plaintext();
     let format = args.output_type.map_or(document.format(), Format::from);
     match &args.extract {

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 
 use kenc::Session;
 use kenc::context::EncryptionContext;
-use kenc::document::Encrypted;
+use kenc::document::EncryptedText;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, Sync};
 
@@ -81,7 +81,7 @@ impl Encryption<'_> {
         let (input, held) = job.open_input()?;
         check_names(held.as_ref(), args.output.force)?;
         let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
-        let Encrypted { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
+        let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use kenc::Session;
-use kenc::document::{Document, Format, Item, Leaf, Node, Path as ValuePath, Value};
+use kenc::document::{Document, Format, Leaf, Node, Path as ValuePath, TreeItem, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
@@ -89,7 +89,7 @@ fn what_is_missing(document: &Document, path: &ValuePath) -> String {
     }
     let mut paths = Vec::new();
     document.tree().walk(|path, item| {
-        if matches!(item, Item::Leaf(_) | Item::Enter(_)) {
+        if matches!(item, TreeItem::Leaf(_) | TreeItem::Enter(_)) {
             paths.push(path.clone());
         }
     });

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use kenc::document::{Format, Item, MacScope, Metadata, Sealed, StoredKey, Value};
+use kenc::document::{EncryptedDocument, Format, MacScope, Metadata, StoredKey, TreeItem, Value};
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::report::{Reporter, printable};
 
 /// Shows all that is known without a key.
-pub fn run(sealed: &Sealed, reporter: &Reporter) -> Result<Exit, Failure> {
+pub fn run(sealed: &EncryptedDocument, reporter: &Reporter) -> Result<Exit, Failure> {
     let inspected = Inspected::new(sealed);
     reporter.result(&inspected.text(), &inspected.json())?;
     Ok(Exit::Done)
@@ -23,10 +23,10 @@ struct Inspected<'a> {
 }
 
 impl<'a> Inspected<'a> {
-    fn new(sealed: &'a Sealed) -> Self {
+    fn new(sealed: &'a EncryptedDocument) -> Self {
         let (mut encrypted, mut in_the_clear) = (0, 0);
         sealed.document().tree().walk(|_, item| {
-            if let Item::Leaf(leaf) = item {
+            if let TreeItem::Leaf(leaf) = item {
                 match &leaf.value {
                     Value::Text(text) if text.starts_with("ENC[") => encrypted += 1,
                     _ => in_the_clear += 1,

@@ -1,7 +1,9 @@
 //! `kenc rewrap` of a config document.
 
 use kenc::Session;
-use kenc::document::{Demands, Document, Encrypted, GroupDifference, Metadata, Outcome, Sealed};
+use kenc::document::{
+    ChangeOutcome, Document, EncryptedDocument, EncryptedText, GroupDifference, Metadata, OpenRequirements,
+};
 use kenc::error::{Error, Result};
 use kenc::fs::held::Held;
 use kenc::keys::{KeySpec, Keyring};
@@ -16,10 +18,10 @@ use crate::report::printable;
 
 /// Gives a document other keys. The data key, and so every value, stays.
 pub fn run(
-    sealed: Sealed,
+    sealed: EncryptedDocument,
     args: &RewrapArgs,
     (target, held): (&Target, Option<Held>),
-    demands: &Demands,
+    demands: &OpenRequirements,
     keyring: &Keyring<'_>,
     vouching: &Vouching<'_>,
     session: &Session,
@@ -48,8 +50,8 @@ pub fn run(
     session.warn_unless_sealed(&target.name(), opened.report());
     let outcome = opened.with_keys(&new.groups, new.threshold, keyring, &vouchers).map_err(target.about())?;
     let (text, metadata, is_changed) = match &outcome {
-        Outcome::Unchanged => (opened.document().text(), old.clone(), false),
-        Outcome::Changed(Encrypted { text, .. }) => {
+        ChangeOutcome::Unchanged => (opened.document().text(), old.clone(), false),
+        ChangeOutcome::Changed(EncryptedText { text, .. }) => {
             (text.as_str(), metadata_of(&opened, text).map_err(target.about())?, true)
         }
     };
@@ -60,9 +62,9 @@ pub fn run(
 }
 
 /// The metadata of what was made of a document.
-pub fn metadata_of(opened: &kenc::document::Opened, text: &str) -> Result<Metadata> {
+pub fn metadata_of(opened: &kenc::document::OpenedDocument, text: &str) -> Result<Metadata> {
     let document = Document::parse(opened.document().format(), text.to_owned().into()).map_err(Error::from)?;
-    Ok(Sealed::new(document)?.metadata().clone())
+    Ok(EncryptedDocument::new(document)?.metadata().clone())
 }
 
 /// What became of one document.

@@ -2,7 +2,9 @@
 
 use kenc::Session;
 use kenc::context::EncryptionContext;
-use kenc::document::{Demands, MacScope, Metadata, Rotation, Rule, Sealed, StoredKey};
+use kenc::document::{
+    DataKeyRotation, EncryptedDocument, EncryptionRule, MacScope, Metadata, OpenRequirements, StoredKey,
+};
 use kenc::fs::held::Held;
 use kenc::keys::{KeyChange, Keyring};
 use serde_json::{Value, json};
@@ -21,7 +23,7 @@ pub struct Run<'a> {
     pub args: &'a RotateArgs,
     pub target: &'a Target,
     pub keys: &'a KeysOfDocuments<'a>,
-    pub demands: &'a Demands,
+    pub demands: &'a OpenRequirements,
     pub vouching: &'a Vouching<'a>,
     pub session: &'a Session,
 }
@@ -30,7 +32,7 @@ impl Run<'_> {
     /// Encrypts every value anew under a new data key; with other keys and another rule, if that was asked for.
     pub fn document(
         self,
-        sealed: Sealed,
+        sealed: EncryptedDocument,
         held: Option<Held>,
         new_context: Option<&EncryptionContext>,
         keyring: &Keyring<'_>,
@@ -53,7 +55,7 @@ impl Run<'_> {
         let vouchers = vouching.of_document(target, old)?;
         let opened = sealed.open(keyring, demands).map_err(target.about())?;
         session.warn_unless_sealed(&target.name(), opened.report());
-        let rotation = Rotation { keys: new_keys, rule, mac_scope, context: new_context.cloned() };
+        let rotation = DataKeyRotation { keys: new_keys, rule, mac_scope, context: new_context.cloned() };
         let encrypted = opened.rotate_with(&rotation, keyring, &vouchers).map_err(target.about())?;
         let metadata = metadata_of(&opened, &encrypted.text).map_err(target.about())?;
         target.write(&encrypted.text, &args.files, held)?;
@@ -66,7 +68,7 @@ pub struct Done {
     name: String,
     /// The result itself went to the standard output.
     pub is_apart: bool,
-    old_rule: Rule,
+    old_rule: EncryptionRule,
     metadata: Metadata,
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use kenc::Session;
-use kenc::document::{Encrypted, MacDemand, MacScope, Metadata, Opened, Outcome};
-use kenc::document::{SealDemand, SealStatus, Sealed};
+use kenc::document::{ChangeOutcome, EncryptedText, MacRequirement, MacScope, Metadata, OpenedDocument};
+use kenc::document::{EncryptedDocument, SealRequirement, SealStatus};
 use kenc::fs::held::Held;
 use serde_json::json;
 
@@ -56,7 +56,7 @@ impl Sealing<'_> {
         let shown = sealed.document().text().to_owned();
         let opened = self.open(sealed, target)?;
         let status = opened.report().seal;
-        let Outcome::Changed(Encrypted { text, .. }) = opened.vouched().map_err(target.about())? else {
+        let ChangeOutcome::Changed(EncryptedText { text, .. }) = opened.vouched().map_err(target.about())? else {
             return self.tell(target, opened.metadata(), "it is sealed already", false);
         };
         if !args.yes {
@@ -74,7 +74,7 @@ impl Sealing<'_> {
     }
 
     /// `None` for a kenc file in a folder, which has nothing to seal.
-    fn read(&self, target: &Target, intent: Intent) -> Result<Option<(Sealed, Option<Held>)>, Failure> {
+    fn read(&self, target: &Target, intent: Intent) -> Result<Option<(EncryptedDocument, Option<Held>)>, Failure> {
         let (content, held) = target.read(intent, self.args.input_type.input_type)?;
         match content {
             Content::Document(sealed) => Ok(Some((*sealed, held))),
@@ -83,15 +83,15 @@ impl Sealing<'_> {
         }
     }
 
-    fn open(&self, sealed: Sealed, target: &Target) -> Result<Opened, Failure> {
+    fn open(&self, sealed: EncryptedDocument, target: &Target) -> Result<OpenedDocument, Failure> {
         let guards = self.session.guards(target.path())?;
         // What is wrong with the seal is what the person is shown.
-        let demands = self.session.document_demands(MacDemand::Right, SealDemand::Nothing);
+        let demands = self.session.document_demands(MacRequirement::Right, SealRequirement::Nothing);
         sealed.open(&self.session.keyring_trusting(&guards.trusted), &demands).map_err(target.about())
     }
 
     /// Shows everything that a seal would cover, and asks.
-    fn ask(&self, target: &Target, opened: &Opened, status: SealStatus) -> Result<(), Failure> {
+    fn ask(&self, target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result<(), Failure> {
         let shown = shown(target, opened, status).map_err(|fault| target.about()(fault.into()))?;
         let question = format!("Are these the text, the rule and the recipients that {} is to have?", target.name());
         let choices = [
@@ -116,7 +116,7 @@ impl Sealing<'_> {
     }
 }
 
-fn shown(target: &Target, opened: &Opened, status: SealStatus) -> Result<String, kenc::error::DocumentError> {
+fn shown(target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result<String, kenc::error::DocumentError> {
     let metadata = opened.metadata();
     let mut shown = String::new();
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path as FilePath;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Document, Entry, Format, Leaf, Member, Node, Path, Step, Tree, Value};
+use kenc::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree, TreeEntry, Value};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use secrecy::ExposeSecret;
@@ -184,9 +184,9 @@ fn around(value: Node, path: &Path) -> Result<Node, DocumentError> {
         return Err(fault("there is no such document in the file"));
     }
     path.steps.iter().rev().try_fold(value, |value, step| match step {
-        Step::Key(key) => Ok(Node::Mapping(vec![Entry::Child(Member::new(key.clone(), value))])),
-        Step::Index(0) => Ok(Node::Sequence(vec![Entry::Child(value)])),
-        Step::Index(_) => Err(fault("there is no such position in a list")),
+        PathStep::Key(key) => Ok(Node::Mapping(vec![TreeEntry::Child(Member::new(key.clone(), value))])),
+        PathStep::Index(0) => Ok(Node::Sequence(vec![TreeEntry::Child(value)])),
+        PathStep::Index(_) => Err(fault("there is no such position in a list")),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kenc::document::{Demands, Metadata, Report, SealStatus, Sealed};
+use kenc::document::{EncryptedDocument, Metadata, OpenReport, OpenRequirements, SealStatus};
 use kenc::error::{DocumentError, Error};
 use kenc::keys::Keyring;
 use serde_json::json;
@@ -13,15 +13,15 @@ use crate::report::{Reporter, printable, seal_sentence, seal_word};
 
 /// A document whose values are authentic, and what else is known about it.
 pub struct Verified {
-    report: Report,
+    report: OpenReport,
     metadata: Metadata,
 }
 
 /// Opens a document, and says all that is wrong with it, or what vouches for it.
 pub fn run(
-    sealed: Sealed,
+    sealed: EncryptedDocument,
     name: &str,
-    demands: &Demands,
+    demands: &OpenRequirements,
     keyring: &Keyring<'_>,
     reporter: &Reporter,
 ) -> Result<Exit, Failure> {
@@ -40,15 +40,15 @@ pub fn run(
 
 /// Opens a document. Otherwise there is at least one problem.
 pub fn verified(
-    sealed: Sealed,
+    sealed: EncryptedDocument,
     name: &str,
-    demands: &Demands,
+    demands: &OpenRequirements,
     keyring: &Keyring<'_>,
 ) -> Result<Result<Verified, Vec<DocumentError>>, Failure> {
     let metadata = sealed.metadata().clone();
     let (problems, report) = sealed.verify(keyring, demands).map_err(Failure::about(name))?;
     Ok(match report {
-        Some(Report { seal: SealStatus::Broken(fault), .. }) => Err(vec![DocumentError::BrokenSeal(fault)]),
+        Some(OpenReport { seal: SealStatus::Broken(fault), .. }) => Err(vec![DocumentError::BrokenSeal(fault)]),
         Some(report) => Ok(Verified { report, metadata }),
         None => Err(problems),
     })
@@ -57,7 +57,7 @@ pub fn verified(
 impl Verified {
     /// Says it. What is not sealed is a problem: nothing vouches for what the MAC does not cover.
     pub fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
-        let Self { report: Report { seal, comments_left, mac: _ }, metadata } = self;
+        let Self { report: OpenReport { seal, comments_left, mac: _ }, metadata } = self;
         reporter.confirmation(
             &self.text(name),
             &json!({

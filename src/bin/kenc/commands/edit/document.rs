@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kenc::document::{Document, Encrypted, Format, Opened, Outcome, Prepared};
+use kenc::document::{ChangeOutcome, Document, EncryptedText, Format, OpenedDocument, PreparedEncryption};
 use kenc::error::{DocumentError, Result};
 use kenc::keys::Keyring;
 use zeroize::Zeroizing;
@@ -11,14 +11,14 @@ use super::subject::{Recipe, Successor};
 
 /// A document that is there.
 pub struct Existing {
-    pub opened: Opened,
+    pub opened: OpenedDocument,
     pub shows_keys: bool,
     pub written: Written,
 }
 
 /// A document that is still to be made.
 pub struct New {
-    pub prepared: Prepared,
+    pub prepared: PreparedEncryption,
     pub format: Format,
     pub written: Written,
 }
@@ -58,8 +58,8 @@ impl Recipe for Existing {
             opened.encrypt_again(&edited)?
         };
         Ok(match outcome {
-            Outcome::Changed(encrypted) => successor(encrypted),
-            Outcome::Unchanged => {
+            ChangeOutcome::Changed(encrypted) => successor(encrypted),
+            ChangeOutcome::Unchanged => {
                 Successor { bytes: opened.document().text().as_bytes().to_vec(), aliases: Vec::new() }
             }
         })
@@ -81,7 +81,7 @@ impl Recipe for New {
     }
 }
 
-fn successor(encrypted: Encrypted) -> Successor {
-    let Encrypted { text, aliases } = encrypted;
+fn successor(encrypted: EncryptedText) -> Successor {
+    let EncryptedText { text, aliases } = encrypted;
     Successor { bytes: text.as_bytes().to_vec(), aliases }
 }

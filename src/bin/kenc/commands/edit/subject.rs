@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kenc::config::{Dialect, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::{Format, Recipe as DocumentRecipe};
+use kenc::document::{EncryptionRecipe, Format};
 use kenc::error::{At, Error, Result};
 use kenc::keys::Keyring;
 use zeroize::Zeroizing;
@@ -56,7 +56,7 @@ pub struct Manner {
 /// A document that is still to be made.
 pub struct NewFile {
     pub format: Format,
-    pub recipe: DocumentRecipe,
+    pub recipe: EncryptionRecipe,
 }
 
 impl Default for Manner {
@@ -112,7 +112,7 @@ impl Subject {
 
     fn begin_document(
         format: Format,
-        recipe: &DocumentRecipe,
+        recipe: &EncryptionRecipe,
         opener: Opener<'_>,
         manner: &Manner,
     ) -> Result<Self, Failure> {

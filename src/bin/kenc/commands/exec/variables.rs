@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use kenc::document::{Item, Path, Step, Tree, Value};
+use kenc::document::{Path, PathStep, Tree, TreeItem, Value};
 use zeroize::Zeroizing;
 
 use super::protected;
@@ -40,9 +40,9 @@ impl<'a> Variables<'a> {
         tree.walk(|path, item| {
             if fault.is_none() {
                 let outcome = match item {
-                    Item::Leaf(leaf) => self.add_leaf(path, &leaf.value, naming, &mut named),
-                    Item::Alias(_) => self.refuse_alias(path),
-                    Item::Comment(_) | Item::Enter(_) | Item::Leave(_) => Ok(()),
+                    TreeItem::Leaf(leaf) => self.add_leaf(path, &leaf.value, naming, &mut named),
+                    TreeItem::Alias(_) => self.refuse_alias(path),
+                    TreeItem::Comment(_) | TreeItem::Enter(_) | TreeItem::Leave(_) => Ok(()),
                 };
                 fault = outcome.err();
             }
@@ -121,8 +121,10 @@ impl<'a> Variables<'a> {
 
 fn name_of(path: &Path) -> String {
     let steps = path.steps.iter().map(|step| match step {
-        Step::Key(key) => key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect(),
-        Step::Index(index) => index.to_string(),
+        PathStep::Key(key) => {
+            key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
+        }
+        PathStep::Index(index) => index.to_string(),
     });
     steps.collect::<Vec<String>>().join("_")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kenc::Session;
 use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use kenc::document::merge::unresolved;
-use kenc::document::{Demands as DocumentDemands, Document, Format, Sealed};
+use kenc::document::{Document, EncryptedDocument, Format, OpenRequirements};
 use kenc::error::{DocumentError, Error};
 use kenc::keys::{NamedKey, Vouchers};
 use serde_json::json;
@@ -100,7 +100,8 @@ impl Check<'_> {
         if is_kenc_file(&content) {
             return Ok(());
         }
-        let sealed = match document(path, content).and_then(|document| document.map(Sealed::new).transpose()) {
+        let sealed = match document(path, content).and_then(|document| document.map(EncryptedDocument::new).transpose())
+        {
             Ok(Some(sealed)) => sealed,
             Ok(None) | Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_)) => {
                 if self.is_named_by_a_rule(path)? {
@@ -139,8 +140,8 @@ impl Check<'_> {
 
     /// What a commit would change that nobody sees in the values: that a seal goes, or that keys come for which nothing
     /// vouches.
-    fn against_last_commit(&mut self, name: &str, path: &Path, sealed: &Sealed) -> Result<(), Failure> {
-        let old = last_commit(path).and_then(|old| Sealed::new(old).ok());
+    fn against_last_commit(&mut self, name: &str, path: &Path, sealed: &EncryptedDocument) -> Result<(), Failure> {
+        let old = last_commit(path).and_then(|old| EncryptedDocument::new(old).ok());
         let (Some(old), new) = (old, sealed.metadata()) else { return Ok(()) };
         let old = old.metadata();
         if old.has_seal() && !new.has_seal() && !new.is_marked_as_sealed() {
@@ -172,7 +173,11 @@ impl Check<'_> {
     }
 
     /// Values that the rule of the config selects, and the rule of the document does not.
-    fn exposed_by_rule(&self, sealed: &Sealed, path: &Path) -> Result<Vec<(kenc::error::At, String)>, Failure> {
+    fn exposed_by_rule(
+        &self,
+        sealed: &EncryptedDocument,
+        path: &Path,
+    ) -> Result<Vec<(kenc::error::At, String)>, Failure> {
         let found = self.configs.of(Some(path))?;
         let rule = found.config.as_ref().map(|config| Config::settings_for(config, Some(path))).transpose()?.flatten();
         match rule.and_then(|rule| rule.selection) {
@@ -184,12 +189,12 @@ impl Check<'_> {
     }
 
     /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
-    fn with_keys(&mut self, name: &str, path: &Path, sealed: Sealed) -> Result<Vec<DocumentError>, Failure> {
+    fn with_keys(&mut self, name: &str, path: &Path, sealed: EncryptedDocument) -> Result<Vec<DocumentError>, Failure> {
         let session = self.session;
         let trusted = unasked::trusted(self.configs, path, session, &sealed.metadata().wrapped_keys())?;
         let keyring = session.keyring_trusting(&trusted);
         let require_seal = self.configs.require_seal(Some(path))?;
-        let demands: DocumentDemands = sessions::demands(session, &documents::no_demands(), require_seal);
+        let demands: OpenRequirements = sessions::demands(session, &documents::no_demands(), require_seal);
         // The text of a binary file shows only in the clear whether it is merged.
         let outcome = if sealed.document().format() == Format::Binary {
             sealed.open(&keyring, &demands).map(|opened| {

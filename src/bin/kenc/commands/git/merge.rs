@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kenc::document::merge::{self, Merge, MergedText, Version};
-use kenc::document::{Demands as DocumentDemands, Sealed};
+use kenc::document::{EncryptedDocument, OpenRequirements};
 use kenc::error::{DocumentError, Error};
 use kenc::keys::{Keyring, Vouchers};
 
@@ -77,7 +77,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs, reporter: &Reporte
     let ours = ours.open(path, &[], &keyring, &demands)?.ok_or_else(is_nothing)?;
     let theirs = theirs.open(path, &[&ours], &keyring, &demands)?.ok_or_else(is_nothing)?;
     // What was once the rule of the config for seals says nothing about the past.
-    let lenient = DocumentDemands { seal: kenc::document::SealDemand::NotBroken, ..demands };
+    let lenient = OpenRequirements { seal: kenc::document::SealRequirement::NotBroken, ..demands };
     let base = base.open(path, &[&ours, &theirs], &keyring, &lenient)?;
 
     let merged = merge::merge(base.as_ref(), &ours, &theirs, &keyring, &vouchers).map_err(about())?;
@@ -108,7 +108,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs, reporter: &Reporte
 enum Read {
     /// Nothing: there is no such version.
     Nothing,
-    Sealed(Box<Sealed>),
+    Sealed(Box<EncryptedDocument>),
     Clear(std::path::PathBuf),
     /// A kenc file.
     WholeFile,
@@ -140,7 +140,7 @@ impl Read {
         path: &Path,
         others: &[&Version],
         keyring: &Keyring<'_>,
-        demands: &DocumentDemands,
+        demands: &OpenRequirements,
     ) -> Result<Option<Version>, Failure> {
         let about = || Failure::about(path.display().to_string());
         Ok(match self {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
 
 use kenc::document::merge::unresolved;
-use kenc::document::{Document, Item, MacDemand, MacStatus, SealDemand, SealStatus, Value};
+use kenc::document::{Document, MacRequirement, MacStatus, SealRequirement, SealStatus, TreeItem, Value};
 use kenc::error::DocumentError;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
     if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
         return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
     }
-    let demands = session.document_demands(MacDemand::Nothing, SealDemand::NotBroken);
+    let demands = session.document_demands(MacRequirement::Nothing, SealRequirement::NotBroken);
     let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
     let report = opened.report();
     if report.mac == MacStatus::Verified {
@@ -76,7 +76,7 @@ fn differences(old: &Document, new: &Document) -> String {
     let values = |document: &Document| {
         let mut values: BTreeMap<String, Value> = BTreeMap::new();
         document.tree().walk(|path, item| {
-            if let Item::Leaf(leaf) = item {
+            if let TreeItem::Leaf(leaf) = item {
                 values.insert(path.to_string(), leaf.value.clone());
             }
         });

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Seek, SeekFrom};
 
 use kenc::crypto::sha256;
-use kenc::document::{MacDemand, SealDemand};
+use kenc::document::{MacRequirement, SealRequirement};
 use kenc::error::{Error, Result};
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
@@ -55,7 +55,7 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
     let input = match documents::recognise(open_input(path)?, path, None)? {
         documents::Recognised::Document(sealed) => {
             let trusted = trusted(&sealed.metadata().wrapped_keys())?;
-            let demands = session.document_demands(MacDemand::Right, SealDemand::NotBroken);
+            let demands = session.document_demands(MacRequirement::Right, SealRequirement::NotBroken);
             let opened = sealed.open(&session.keyring_trusting(&trusted), &demands)?;
             session.warn_unless_sealed(&args.file.display().to_string(), opened.report());
             let notes = notes::of_document(opened.metadata(), opened.report().seal);

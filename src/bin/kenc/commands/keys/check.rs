@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use kenc::context::EncryptionContext;
-use kenc::document::{Sealed, StoredKey};
+use kenc::document::{EncryptedDocument, StoredKey};
 use kenc::error::Error;
 use kenc::keys::age::recipient_of_file;
 use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
@@ -173,7 +173,7 @@ fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<Subject>, Fa
     Ok(head.header.table.slots.into_iter().map(subject).collect())
 }
 
-fn of_document(sealed: &Sealed, name: &str) -> Vec<Subject> {
+fn of_document(sealed: &EncryptedDocument, name: &str) -> Vec<Subject> {
     let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::key_and_access);
     let subject = |(key, access): (KeySpec, KmsAccess)| Subject {
         files: vec![name.to_owned()],
