@@ -114,7 +114,7 @@ impl<'a> Fields<'a> {
 
     /// Words in a text with commas between them, or in a list, or in such texts in a list.
     pub(super) fn words(&self, field: &str) -> Result<Vec<Word>, ConfigError> {
-        const WANTED: &str = "a text with commas, or a list of texts";
+        const WANTED: &str = "a comma-separated string or a list of strings";
         let Some(node) = self.value(field) else { return Ok(Vec::new()) };
         let items = match &node.content {
             Content::Sequence(items) => items.iter().map(|item| &**item).collect(),
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
         let mut context = EncryptionContext::new();
         let Some(node) = self.value(field) else { return Ok(context) };
         let Content::Mapping(members) = &node.content else {
-            return Err(self.wrong(node, field, "a mapping of texts"));
+            return Err(self.wrong(node, field, "a mapping of strings"));
         };
         for member in members {
             let value = match &member.value.content {

@@ -136,7 +136,7 @@ pub(super) fn parse_own(path: &Path, text: &str) -> Result<OwnConfig, ConfigErro
     let roots = yaml::parse(path, text)?;
     let Some(root) = roots.first() else { return Ok(OwnConfig::default()) };
     let reader = Reader { path, dialect: Dialect::Kenc };
-    let fields = reader.fields(root, "the config of a user", OWN_FIELDS, &[])?;
+    let fields = reader.fields(root, "the user config", OWN_FIELDS, &[])?;
     let mut safe_folders = Vec::new();
     for item in fields.list("safe_folders")?.unwrap_or_default() {
         let Word { line, text } = fields.word(item, "safe_folders", "a list of folders")?;
@@ -410,7 +410,7 @@ fn trusted_keys(fields: &Fields<'_>) -> Result<Option<TrustedKeys>, ConfigError>
     let Some(items) = fields.list("trusted_keys")? else { return Ok(None) };
     let mut trusted = TrustedKeys::none();
     for item in items {
-        let Word { line, text } = fields.word(item, "trusted_keys", "a list of texts")?;
+        let Word { line, text } = fields.word(item, "trusted_keys", "a list of strings")?;
         trusted.add(&text).map_err(|()| fields.fault(line, ConfigFault::TrustedKey(text)))?;
     }
     Ok(Some(trusted))

@@ -131,11 +131,11 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     let unreadable = |error: std::io::Error| {
         fault(ConfigFault::Unreadable(
             match error.kind() {
-                ErrorKind::NotFound => "it is not there",
+                ErrorKind::NotFound => "it does not exist",
                 ErrorKind::PermissionDenied => "permission denied",
                 ErrorKind::IsADirectory => "it is a directory",
                 ErrorKind::InvalidData => "it is not UTF-8",
-                _ => "the system gave an error",
+                _ => "the system reported an error",
             }
             .to_owned(),
         ))

@@ -322,8 +322,8 @@ fn what_is_wrong_is_said_with_its_line() {
         ("creation_rules:\n- x\n", "line 2: a rule must be a mapping of fields"),
         ("creation_rules:\n-\n- pgp: A\n", "line 2: the rule is empty"),
         ("creation_rules:\n- {}\n", "line 2: the rule is empty"),
-        ("creation_rules:\n- pgp: A\n  path-regex: x\n", "line 3: `path-regex` is no field of a rule"),
-        ("creation_rule: []\n", "line 1: `creation_rule` is no field of a config"),
+        ("creation_rules:\n- pgp: A\n  path-regex: x\n", "line 3: `path-regex` is not a field of a rule"),
+        ("creation_rule: []\n", "line 1: `creation_rule` is not a field of a config"),
         (
             "creation_rules:\n- path_regex: '*.yaml'\n",
             "line 2: the regular expression in `path_regex` cannot be used: repetition operator missing expression",
@@ -334,53 +334,53 @@ fn what_is_wrong_is_said_with_its_line() {
         ),
         (
             "creation_rules:\n- encrypted_regex: a\n  encrypted_suffix: b\n",
-            "line 2: a rule may have one of `encrypted_suffix` and `encrypted_regex`, not both",
+            "line 2: a rule can have `encrypted_suffix` or `encrypted_regex`, not both",
         ),
-        ("creation_rules:\n- pgp: {a: b}\n", "line 2: `pgp` must be a text with commas, or a list of texts"),
-        ("creation_rules:\n- pgp: [[a]]\n", "line 2: `pgp` must be a text with commas, or a list of texts"),
+        ("creation_rules:\n- pgp: {a: b}\n", "line 2: `pgp` must be a comma-separated string or a list of strings"),
+        ("creation_rules:\n- pgp: [[a]]\n", "line 2: `pgp` must be a comma-separated string or a list of strings"),
         ("creation_rules:\n- mac_only_encrypted: maybe\n", "line 2: `mac_only_encrypted` must be true or false"),
         ("creation_rules:\n- shamir_threshold: two\n", "line 2: `shamir_threshold` must be a whole number"),
         (
             "creation_rules:\n- shamir_threshold: 3\n  key_groups: [{pgp: [A]}, {pgp: [B]}]\n",
-            "line 2: `shamir_threshold` is 3, and the rule has 2 key groups",
+            "line 2: `shamir_threshold` is 3, but the rule has 2 key groups",
         ),
         (
             "creation_rules:\n- shamir_threshold: 1\n  key_groups: [{pgp: [A]}, {pgp: [B]}]\n",
-            "line 2: `shamir_threshold` is 1, and the rule has 2 key groups",
+            "line 2: `shamir_threshold` is 1, but the rule has 2 key groups",
         ),
         ("creation_rules:\n- key_groups: [{pgp: [A]}, {}]\n", "line 2: a key group of the rule names no key"),
         (
             "creation_rules:\n- pgp: A\n  key_groups: [{pgp: [A]}]\n",
-            "line 2: a rule has either `key_groups` or keys of its own such as `pgp`, not both",
+            "line 2: a rule can have `key_groups` or keys of its own such as `pgp`, not both",
         ),
         ("creation_rules:\n- key_groups:\n  - kms:\n    - role: x\n", "line 4: `arn` must be given"),
-        ("creation_rules:\n- age: nonsense\n", "line 2: `nonsense` names no key"),
-        ("creation_rules:\n- age: alias/x\n", "line 2: `alias/x` is no recipient of age"),
-        ("creation_rules:\n- kms: 'passphrase:'\n", "line 2: `passphrase:` is no key of AWS KMS"),
+        ("creation_rules:\n- age: nonsense\n", "line 2: `nonsense` is not a key"),
+        ("creation_rules:\n- age: alias/x\n", "line 2: `alias/x` is not an age recipient"),
+        ("creation_rules:\n- kms: 'passphrase:'\n", "line 2: `passphrase:` is not an AWS KMS key"),
         ("creation_rules:\n- kms: alias/x|app\n", "line 2: `kms` must be ARN, ARN+ROLE or ARN+ROLE|KEY:VALUE"),
         ("creation_rules:\n- keys: ['@prod']\n", "line 2: `keys` has no `prod`"),
-        ("keys: {a: '@b'}\n", "line 1: the key `a` must be a key itself, not another name"),
-        ("keys: {a: nonsense}\ncreation_rules:\n- keys: ['@a']\n", "line 1: `nonsense` names no key"),
+        ("keys: {a: '@b'}\n", "line 1: `a` must be a key, not another name"),
+        ("keys: {a: nonsense}\ncreation_rules:\n- keys: ['@a']\n", "line 1: `nonsense` is not a key"),
         (
             "keys: {a: AGE-SECRET-KEY-1XYZ}\ncreation_rules:\n- keys: ['@a']\n",
             "line 1: a secret key was given where its recipient belongs",
         ),
         ("keys: x\n", "line 1: `keys` must be a mapping of names to keys"),
-        ("context: [a]\n", "line 1: `context` must be a mapping of texts"),
+        ("context: [a]\n", "line 1: `context` must be a mapping of strings"),
         ("context:\n  a: [b]\n", "line 2: `a` must be a text"),
-        ("context:\n  '': b\n", "line 2: the context `=b` has an empty key"),
+        ("context:\n  '': b\n", "line 2: the encryption context pair `=b` has an empty key"),
         (
             "context: {a: b}\ncreation_rules:\n- pgp: A\n  context: {a: c}\n",
-            "line 3: the context has `a=b` here, and `a=c` was given",
+            "line 3: encryption context conflict: the config has a=b, -c gives a=c",
         ),
         ("format: zip\n", "line 1: `format` must be kenc, aws-esdk or values"),
         (
             "trusted_keys:\n- 'arn:*:*:*:*:*'\n- alias/x\n",
-            "line 3: `alias/x` in `trusted_keys` is no ARN, account or recipient",
+            "line 3: `alias/x` in `trusted_keys` is not an ARN, account or recipient",
         ),
         ("stores:\n  yaml:\n    indent: 99\n", "line 3: `indent` must be a number of spaces from 0 to 16"),
-        ("a: &a [*a]\n", "line 1: an alias stands within what it stands for"),
-        ("[a]: b\n", "line 1: the keys of a mapping must be text"),
+        ("a: &a [*a]\n", "line 1: an alias refers to a value that contains it"),
+        ("[a]: b\n", "line 1: the keys of a mapping must be strings"),
         ("<<: a\n", "line 1: `<<` takes mappings"),
         ("{}\n---\n{}\n", "line 3: a config is a single YAML document"),
     ] {
@@ -411,14 +411,14 @@ fn bombs_are_refused() {
     let repeated = |number: usize| format!("{{merge: [{}]}}", vec![format!("*a{number}"); 10].join(", "));
     let merges: String = (1..9).map(|number| level(number, &repeated(number - 1))).collect();
     let bomb = format!("{}{merges}creation_rules:\n- key_groups: [*a8]\n", level(0, "{pgp: [A]}"));
-    assert!(of_sops_error(&bomb).ends_with("its aliases repeat more than a config can need"));
+    assert!(of_sops_error(&bomb).ends_with("its aliases expand to more than a config can need"));
 
     let empty = bomb.replace("{pgp: [A]}", "{pgp: []}");
     assert!(of_sops_error(&empty).ends_with("a key group of the rule names no key"));
 
     let nested: String = (1..20_000).map(|number| level(number, &format!("[*a{}]", number - 1))).collect();
     assert!(
-        of_sops_error(&format!("a0: &a0 [x]\n{nested}")).ends_with("its aliases repeat more than a config can need")
+        of_sops_error(&format!("a0: &a0 [x]\n{nested}")).ends_with("its aliases expand to more than a config can need")
     );
 
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
@@ -429,10 +429,10 @@ fn bombs_are_refused() {
         (0..2000).map(|n| format!("k{n}: x")).collect::<Vec<_>>().join(", "),
         "- {<<: *a}\n".repeat(1000)
     );
-    assert!(of_sops_error(&wide).ends_with("its aliases repeat more than a config can need"));
+    assert!(of_sops_error(&wide).ends_with("its aliases expand to more than a config can need"));
 
     let rules = format!("r: &r {{pgp: A}}\ncreation_rules: [{}]\n", "*r, ".repeat(100_000));
-    assert!(of_sops_error(&rules).ends_with("its aliases repeat more than a config can need"));
+    assert!(of_sops_error(&rules).ends_with("its aliases expand to more than a config can need"));
 }
 
 fn of_sops_error(text: &str) -> String {

@@ -93,7 +93,7 @@ impl Builder<'_> {
                 Event::Alias(anchor) => {
                     let target = self.anchors.get(&anchor).cloned();
                     let target = target.ok_or_else(|| {
-                        self.fault(line, ConfigFault::Syntax("an alias stands within what it stands for".to_owned()))
+                        self.fault(line, ConfigFault::Syntax("an alias refers to a value that contains it".to_owned()))
                     })?;
                     self.place(line, target)?;
                 }
@@ -156,7 +156,7 @@ impl Builder<'_> {
             OpenContent::Mapping { members, own, key } => match key.take() {
                 None => {
                     let Content::Scalar(text) = &node.content else {
-                        return fault(ConfigFault::Syntax("the keys of a mapping must be text".to_owned()));
+                        return fault(ConfigFault::Syntax("the keys of a mapping must be strings".to_owned()));
                     };
                     *key = Some((text.clone(), line));
                 }

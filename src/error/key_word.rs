@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyWordError {
     /// It has the form of no key.
-    #[error("`{0}` names no key")]
+    #[error("`{0}` is not a key")]
     Unknown(String),
     /// It has the form of a key, but something in it is wrong.
     #[error("`{word}` is not a usable key: {fault}")]
@@ -18,7 +18,7 @@ pub enum KeyWordError {
     #[error("a secret key was given where its recipient belongs")]
     SecretKey,
     /// It is a name that a config could give a key, and no config was found.
-    #[error("`@{0}` is a name for a key, and there is no config that says which")]
+    #[error("`@{0}` is a key name, and no config defines it")]
     Name(String),
     /// It is a path, where a key belongs.
     #[error("`{0}` is the path of a file, not a key")]

@@ -63,7 +63,7 @@ pub enum KmsRefusalKind {
     NoCredentials,
     /// The credentials, or the session that gives them, have expired.
     ExpiredCredentials,
-    /// AWS does not accept the credentials, or the clock that signed the request.
+    /// AWS rejected the credentials, or the clock that signed the request.
     RejectedCredentials,
     /// No region is known.
     NoRegion,
@@ -141,7 +141,7 @@ impl fmt::Display for KmsRefusal {
                 if let Some(denial) = Denial::parse(message) {
                     let Denial { principal, action, resource: _, reason } = denial;
                     let comma = if reason.is_empty() { "" } else { ", " };
-                    parts.push(format!("{principal} may not {action} on it{comma}{reason}"));
+                    parts.push(format!("{principal} is not authorized to perform {action}{comma}{reason}"));
                     message = "";
                 } else {
                     parts.push(format!("kms:{operation} is denied"));
@@ -151,21 +151,21 @@ impl fmt::Display for KmsRefusal {
             KmsRefusalKind::PendingDeletion => {
                 parts.push(format!("the key is scheduled for deletion and refuses kms:{operation}"));
             }
-            KmsRefusalKind::InvalidState => parts.push(format!("the state of the key does not permit kms:{operation}")),
+            KmsRefusalKind::InvalidState => parts.push(format!("the state of the key does not allow kms:{operation}")),
             KmsRefusalKind::NotFound => parts.push(format!("kms:{operation} found no such key")),
             KmsRefusalKind::InvalidCiphertext => parts.push(format!(
-                "kms:{operation} does not open it: the wrapped key is damaged, or the context is not the one it was made with"
+                "kms:{operation} failed: the wrapped key is damaged, or it was made with another encryption context"
             )),
             KmsRefusalKind::WrongKey => {
-                parts.push(format!("kms:{operation} does not open it: the wrapped key was made under another key"));
+                parts.push(format!("kms:{operation} failed: the wrapped key was made under another key"));
             }
-            KmsRefusalKind::InvalidKeyUsage => parts.push(format!("the key is not of the sort for kms:{operation}")),
-            KmsRefusalKind::Throttled => parts.push(format!("too many requests, kms:{operation} was throttled")),
+            KmsRefusalKind::InvalidKeyUsage => parts.push(format!("the key usage does not allow kms:{operation}")),
+            KmsRefusalKind::Throttled => parts.push(format!("kms:{operation} was throttled: too many requests")),
             KmsRefusalKind::NoCredentials => parts.push("no AWS credentials".to_owned()),
             KmsRefusalKind::ExpiredCredentials if self.code.is_some() => {
                 parts.push("the AWS credentials have expired".to_owned());
             }
-            KmsRefusalKind::RejectedCredentials => parts.push("AWS does not accept the credentials".to_owned()),
+            KmsRefusalKind::RejectedCredentials => parts.push("AWS rejected the credentials".to_owned()),
             KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => parts.push(format!("kms:{operation} failed")),
             KmsRefusalKind::ExpiredCredentials
             | KmsRefusalKind::WrongAnswer

@@ -14,10 +14,10 @@ pub enum PgpRefusal {
         reason: String,
     },
     /// The keyring has not the secret key.
-    #[error("no secret key for it in the keyring of gpg")]
+    #[error("no secret key for it in the gpg keyring")]
     NoSecretKey,
     /// The keyring has not the public key.
-    #[error("no public key for it in the keyring of gpg")]
+    #[error("no public key for it in the gpg keyring")]
     NoPublicKey,
     /// Whoever was asked for the passphrase did not give it.
     #[error("gpg got no passphrase for it")]

@@ -14,46 +14,46 @@ pub enum KeyRefusal {
     #[error(transparent)]
     Pgp(#[from] PgpRefusal),
     /// It is kept by a service that kenc does not ask.
-    #[error("kenc does not ask {0}")]
+    #[error("kenc does not support {0}")]
     OtherService(&'static str),
     /// There is no identity for the recipient.
-    #[error("no identity for it in {}", .searched.join(", "))]
+    #[error("no matching identity in {}", .searched.join(", "))]
     NoIdentity {
         /// Where identities were looked for.
         searched: Vec<String>,
     },
     /// The passphrase is not the one.
-    #[error("the passphrase is not the right one")]
+    #[error("wrong passphrase")]
     WrongPassphrase,
     /// There was no passphrase to try.
-    #[error("no passphrase was given: {0}")]
+    #[error("no passphrase: {0}")]
     NoPassphrase(String),
     /// The slot is damaged, or asks for what kenc does not do.
     #[error("{0}")]
     Damaged(String),
     /// The unwrapped key has not 32 bytes, or is not the one that the payload commits to.
-    #[error("it gave another data key than this file's")]
+    #[error("what it unwrapped is not the data key of this file: the file was edited or damaged")]
     AnotherDataKey,
     /// The key was left out by the caller's own restriction.
-    #[error("not tried, because it is not among the keys given")]
+    #[error("not tried: -k does not name it")]
     NotAmongGiven,
     /// The key is not among those that a header may name.
-    #[error("not asked, because it is not among the `trusted_keys` of the config")]
+    #[error("not contacted: it is not in `trusted_keys` of the config")]
     NotTrusted,
     /// The file has more passphrases than are tried.
-    #[error("not tried: of one file, kenc tries {limit} passphrases")]
+    #[error("not tried: kenc tries at most {limit} passphrases per file")]
     TooManyPassphrases {
         /// How many are tried.
         limit: usize,
     },
     /// Others that were asked before it have used up the time.
-    #[error("not asked: keys that did not answer have used up the {limit:?} for all of them")]
+    #[error("not contacted: keys that did not answer used up the {limit:?} for all keys")]
     NotAsked {
         /// The time for all.
         limit: std::time::Duration,
     },
     /// Nobody asked for the file to be opened, and its account, role or profile is not one that the user has named.
-    #[error("not asked, because only the file names its account, role or profile")]
+    #[error("not contacted: only the file names its account, role or profile")]
     NotNamed,
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]

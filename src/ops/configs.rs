@@ -90,7 +90,7 @@ impl Configs {
         let found = self.of(input)?;
         let FoundConfig { config, misnamed, is_hidden_from_sops: _ } = &*found;
         if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
-            self.0.observer.hint_once(&format!("{} is not read: a config ends in .yaml", path.display()));
+            self.0.observer.hint_once(&format!("{} is ignored: the name of a config ends in .yaml", path.display()));
         }
         let mut recipe = WholeFileRecipe::new(config.as_ref(), words, given, input)?;
         if let (Some(config), Some(line)) = (config, recipe.line) {
@@ -108,7 +108,7 @@ impl Configs {
     pub fn hint_if_hidden_from_sops(&self, found: &FoundConfig) {
         if let (Some(config), true) = (&found.config, found.is_hidden_from_sops) {
             self.0.observer.hint_once(&format!(
-                "the rules are those of {}; sops would not find it from here, for it looks from the working folder only",
+                "the rules come from {}; sops would not find it from here, because it searches from the working folder only",
                 config.path().display()
             ));
         }

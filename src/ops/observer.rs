@@ -93,7 +93,7 @@ impl fmt::Display for Skipped {
         f.write_str(match self {
             Self::Link => "a symbolic link",
             Self::Special => "not a regular file",
-            Self::Results => "the folder for the results",
+            Self::Results => "the output folder",
             Self::Unfinished => "an unfinished output",
             Self::VersionControl => "it belongs to version control",
         })

@@ -98,7 +98,7 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notati
 pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
     let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
         at: kenc::error::At { line: 1, column: 1 },
-        fault: format!("the file is no {} text: it is not UTF-8", format.word()),
+        fault: format!("the file is not {} text: it is not UTF-8", format.word()),
     })?;
     Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
 }

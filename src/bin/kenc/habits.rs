@@ -93,16 +93,16 @@ pub fn several_pairs(words: &[String]) -> Option<String> {
             .is_some_and(|(_, value)| value.split_once(',').is_some_and(|(_, rest)| rest.contains(['=', ':'])))
     })?;
     let (_, value) = word.split_once('=')?;
-    Some(format!("`-c` takes one pair, whose value is `{value}` here; for several give -c several times"))
+    Some(format!("-c takes one pair, and its value here is `{value}`; repeat -c for several pairs"))
 }
 
 /// What is written here for a flag of another program.
 pub fn hint_for_flag(flag: &str) -> Option<&'static str> {
     Some(match flag.split('=').next().unwrap_or(flag) {
-        "--kms" => "a key is named with -k: `-k ARN`, or `-k alias/NAME`",
-        "--age" | "--recipient" | "--recipients-file" | "-R" => "a recipient is named with -k: `-k age1…`",
-        "--pgp" => "a PGP key is named with -k: `-k pgp:FINGERPRINT`",
-        "--encryption-context" => "the context is given with -c: `-c KEY=VALUE`",
+        "--kms" => "use `-k ARN` or `-k alias/NAME`",
+        "--age" | "--recipient" | "--recipients-file" | "-R" => "use `-k age1…`",
+        "--pgp" => "use `-k pgp:FINGERPRINT`",
+        "--encryption-context" => "use `-c KEY=VALUE`",
         _ => return None,
     })
 }

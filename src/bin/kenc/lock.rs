@@ -31,9 +31,13 @@ fn wait(path: &Path, moment: Wait) -> Result<()> {
 pub fn tell_other_names(reporter: &Reporter, path: &Path, names: u64) {
     if names > 1 {
         reporter.hint(&format!(
-            "{} had {} (hard links), which keep the old file; `find . -samefile` on one of them shows the others",
+            "{} had {} the old content; `find . -samefile` on one of them lists all",
             quoted(path),
-            if names == 2 { "another name".to_owned() } else { format!("{} other names", names - 1) },
+            if names == 2 {
+                "1 other hard link, which keeps".to_owned()
+            } else {
+                format!("{} other hard links, which keep", names - 1)
+            },
         ));
     }
 }

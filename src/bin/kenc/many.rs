@@ -281,7 +281,7 @@ impl LeftOut {
         match self {
             Self::Link => "a symbolic link",
             Self::Special => "not a regular file",
-            Self::Results => "the folder for the results",
+            Self::Results => "the output folder",
             Self::Unfinished => "an unfinished output",
             Self::VersionControl => "it belongs to version control",
         }
@@ -407,7 +407,7 @@ impl<W: Work> Crew<'_, W> {
             }
             Ok(Outcome::WholeAlready) => {
                 tally.whole += 1;
-                self.progress.suspend(|| self.reporter.note(&format!("{}: done before", name())));
+                self.progress.suspend(|| self.reporter.note(&format!("{}: already done", name())));
             }
             Ok(Outcome::LeftOut(why)) => {
                 match why {
@@ -416,7 +416,7 @@ impl<W: Work> Crew<'_, W> {
                     LeftOut::VersionControl => tally.version_control += 1,
                     LeftOut::Results | LeftOut::Unfinished => {}
                 }
-                self.progress.suspend(|| self.reporter.note(&format!("{}: left out, {}", name(), why.reason())));
+                self.progress.suspend(|| self.reporter.note(&format!("{}: skipped, {}", name(), why.reason())));
             }
             // The end of the run says that once, for all.
             Err(failure) if failure.exit() == Exit::Interrupted => {}
@@ -472,10 +472,10 @@ impl Tally {
         let left_out = left_out.collect::<Vec<_>>().join(" and ");
         let mut text = format!("{name}: {} {done}, {}", counted(files, "file"), DecimalBytes(bytes));
         if whole > 0 {
-            let _ = write!(text, ", {whole} done before");
+            let _ = write!(text, ", {whole} already done");
         }
         if !left_out.is_empty() {
-            let _ = write!(text, ", {left_out} left out");
+            let _ = write!(text, ", {left_out} skipped");
         }
         let _ = write!(text, ", {failed} failed in {}", HumanDuration(since.elapsed()));
         let value = json!({ "summary": {
@@ -484,13 +484,14 @@ impl Tally {
         } });
         reporter.summary(&text, &value)?;
         if !left_out.is_empty() && !reporter.is_verbose() {
-            reporter.hint(&format!("{left_out} left out; `-v` names what is left out"));
+            reporter.hint(&format!("skipped {left_out}; `-v` names what is skipped"));
         }
         Ok(())
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// A number of things, in the singular or the plural.
+pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

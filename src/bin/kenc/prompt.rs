@@ -44,7 +44,7 @@ impl Passphrases {
         let passphrase = match &self.from {
             Some(from) => read_from(from)?,
             None if self.may_ask => obtain()?,
-            None => return Err(Error::Passphrase("--no-input forbids to ask for it".to_owned())),
+            None => return Err(Error::Passphrase("--no-input forbids a prompt".to_owned())),
         };
         if passphrase.expose_secret().is_empty() {
             return Err(Error::Passphrase("it is empty".to_owned()));
@@ -62,11 +62,11 @@ impl PassphraseSource for Passphrases {
     fn new_passphrase(&self) -> Result<SecretString> {
         self.given_or(FOR_ALL, || {
             let first = ask("New passphrase: ")?;
-            let second = ask("The same again: ")?;
+            let second = ask("Repeat the passphrase: ")?;
             if first.expose_secret() == second.expose_secret() {
                 Ok(first)
             } else {
-                Err(Error::Passphrase("the two that were typed differ".to_owned()))
+                Err(Error::Passphrase("the two passphrases differ".to_owned()))
             }
         })
     }
@@ -88,8 +88,8 @@ fn ask(prompt: &str) -> Result<SecretString> {
             signals::wait_for_the_end();
             Error::Interrupted
         }
-        std::io::ErrorKind::UnexpectedEof => Error::Passphrase("none was typed".to_owned()),
-        _ => Error::Passphrase("there is no terminal to ask for it".to_owned()),
+        std::io::ErrorKind::UnexpectedEof => Error::Passphrase("nothing was typed".to_owned()),
+        _ => Error::Passphrase("there is no terminal to prompt on".to_owned()),
     })
 }
 
@@ -115,7 +115,7 @@ fn read_file(path: &Path) -> Result<SecretString> {
 
 fn run(words: &str) -> Result<SecretString> {
     let fault = |reason: &str| Error::Passphrase(format!("`{words}` {reason}"));
-    let words_of_program = shell_words::split(words).map_err(|_| fault("has a quote that does not end"))?;
+    let words_of_program = shell_words::split(words).map_err(|_| fault("has an unclosed quote"))?;
     let (program, arguments) = words_of_program.split_first().ok_or_else(|| fault("names no program"))?;
     let mut child = Command::new(program)
         .args(arguments)

@@ -33,7 +33,7 @@ pub use seal::{seal_sentence, seal_word};
 
 /// What a missing seal means.
 const NOT_SEALED: &str =
-    "it is not sealed: whoever can write it can have changed its comments, its rule and its recipients";
+    "not sealed: anyone who can write the file could have changed its comments, its rule and its recipients";
 
 /// Prints in the way that the user asked for.
 pub struct Reporter {
@@ -260,7 +260,7 @@ impl Reporter {
             }
             Warning::IdentityOpenToAll(path) => self.warn_once(
                 &format!(
-                    "everybody on this machine can read or change the identity {}; `chmod 600 {}` keeps it to you",
+                    "every user of this machine can read or change the identity {}; make it private: `chmod 600 {}`",
                     path.display(),
                     quoted(path)
                 ),
@@ -359,7 +359,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .flatten();
     let hints = match flag.or(of_command) {
         Some(hint) => vec![hint.to_owned()],
-        None if tips.is_empty() => vec![format!("`{command}` shows what there is")],
+        None if tips.is_empty() => vec![format!("see `{command}`")],
         None => tips,
     };
     if std::env::args_os().any(|word| word == "--json") {
@@ -415,7 +415,7 @@ pub fn hide_panics() {
         let place = info.location().map(|location| format!(" at {}:{}", location.file(), location.line()));
         print_error_line(&format!("kenc: error: a bug in kenc{}\n", place.unwrap_or_default()));
         print_error_line(
-            "kenc: hint: files that were done before it are changed, and this one is not; please report this with the command and `kenc --version`\n",
+            "kenc: hint: files processed before this one are changed, this one is not; please report this with the command and `kenc --version`\n",
         );
     }));
 }

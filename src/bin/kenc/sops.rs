@@ -83,12 +83,13 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, Stop> {
     let service = std::env::var_os("SOPS_KEYSERVICE").filter(|_| args.keyservice.is_empty());
     if args.keyservice.iter().any(|address| !address.is_empty()) || service.is_some_and(|address| !address.is_empty()) {
-        let stop = Stop::new(code::FAILED, "kenc does not ask key services of sops");
-        return Err(stop.with_hint("leave out `--keyservice` and $SOPS_KEYSERVICE: keys are asked from here"));
+        let stop = Stop::new(code::FAILED, "kenc does not support key services of sops");
+        return Err(stop.with_hint("omit `--keyservice` and unset SOPS_KEYSERVICE: kenc contacts the keys itself"));
     }
     if args.is_local_keyservice_off {
-        let sentence = "with --enable-local-keyservice=false there is nothing that could ask a key, and kenc does not ask key services of sops";
-        return Err(Stop::new(code::NO_KEY, sentence).with_hint("leave out `--enable-local-keyservice=false`"));
+        let sentence =
+            "--enable-local-keyservice=false leaves no key service, and kenc does not support key services of sops";
+        return Err(Stop::new(code::NO_KEY, sentence).with_hint("omit `--enable-local-keyservice=false`"));
     }
     let (command, words) = match args.words.split_first() {
         Some((first, rest)) => match first.to_str().filter(|_| !is_legacy(args)) {
@@ -123,7 +124,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, St
             standard_streams::print(args::help().to_string().as_bytes())?;
             Ok(0)
         }
-        Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not do what `sops {command}` does"))),
+        Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not implement `sops {command}`"))),
         None => legacy(session, words),
     }
 }
@@ -170,5 +171,5 @@ fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
 
 /// The only file that is meant.
 fn file(words: &[OsString]) -> Result<PathBuf, Stop> {
-    words.first().map(PathBuf::from).ok_or_else(|| Stop::new(code::NO_FILE, "no file is given"))
+    words.first().map(PathBuf::from).ok_or_else(|| Stop::new(code::NO_FILE, "no file given"))
 }

@@ -45,8 +45,8 @@ pub fn walk(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = walkd
 pub fn tell(left_out: usize, reporter: &Reporter) {
     match left_out {
         0 => {}
-        1 => reporter.hint("1 version-control folder left out"),
-        more => reporter.hint(&format!("{more} version-control folders left out")),
+        1 => reporter.hint("skipped 1 version-control folder"),
+        more => reporter.hint(&format!("skipped {more} version-control folders")),
     }
 }
 

@@ -116,7 +116,7 @@ fn key(text: &str) -> Result<(String, &str), &'static str> {
     }
     let end = text.find(['.', '[']).unwrap_or(text.len());
     if end == 0 {
-        return Err("a key is empty; write it as \"\" where that is meant");
+        return Err("a key is empty; write an empty key as \"\"");
     }
     Ok((text[..end].to_owned(), &text[end..]))
 }
@@ -145,7 +145,8 @@ fn quoted(text: &str) -> Result<(String, &str), &'static str> {
     let mut is_escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
         if letter == '"' && !is_escaped {
-            let key = serde_json::from_str(&text[..=at]).map_err(|_| "a quoted key has an escape that JSON has not")?;
+            let key =
+                serde_json::from_str(&text[..=at]).map_err(|_| "a quoted key has an escape that JSON does not have")?;
             return Ok((key, &text[at + 1..]));
         }
         is_escaped = letter == '\\' && !is_escaped;

@@ -20,12 +20,12 @@ impl Serialize for Tree {
     }
 }
 
-/// Comments are left out. What JSON has no words for is an error: an alias, a number that is none, bytes that are no text.
+/// Comments are left out. What JSON has no words for is an error: an alias, a number that is none, bytes that are not text.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Leaf(leaf) => leaf.value.serialize(serializer),
-            Self::Alias(_) => Err(S::Error::custom("JSON cannot carry an alias")),
+            Self::Alias(_) => Err(S::Error::custom("JSON cannot hold an alias")),
             Self::Mapping(entries) => {
                 let mut map = serializer.serialize_map(None)?;
                 for Member { key, value, .. } in children(entries) {
@@ -60,12 +60,12 @@ impl Serialize for Value {
                 serializer.serialize_i64(*number as i64)
             }
             Self::Float(number) if number.is_finite() => serializer.serialize_f64(*number),
-            Self::Float(_) => Err(S::Error::custom("JSON cannot carry a number that is infinite or none")),
+            Self::Float(_) => Err(S::Error::custom("JSON cannot hold infinity or NaN")),
             Self::Bool(truth) => serializer.serialize_bool(*truth),
             Self::Time(time) => serializer.serialize_str(time),
             Self::Bytes(bytes) => match text_of_bytes(bytes) {
                 Some(text) => serializer.serialize_str(&text),
-                None => Err(S::Error::custom("JSON cannot carry bytes that are no text")),
+                None => Err(S::Error::custom("JSON cannot hold bytes that are not text")),
             },
         }
     }
@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut keys = std::collections::HashSet::new();
         while let Some((key, value)) = members.next_entry::<String, Node>()? {
             if !keys.insert(key.clone()) {
-                return Err(A::Error::custom("a key stands twice in its object"));
+                return Err(A::Error::custom("a key occurs twice in its object"));
             }
             entries.push(TreeEntry::Child(Member::new(key, value)));
         }

@@ -25,7 +25,7 @@ impl Document {
     /// What the document says, with a copy of what it stands for in the place of every alias.
     ///
     /// # Errors
-    /// If an alias stands within what it stands for, or the copies are more than a config file holds.
+    /// If an alias refers to a value that contains it, or the copies are more than a config file holds.
     pub fn tree_with_copies(&self) -> Result<Tree, DocumentError> {
         if !self.has_aliases() {
             return Ok(self.tree().clone());
@@ -66,7 +66,7 @@ impl Copier<'_> {
             }
             Node::Alias(place) => self.copy_of_target(*place, path, depth)?,
             Node::Mapping(_) | Node::Sequence(_) if depth == MAX_DEPTH => {
-                return Err(refused(TextPlace::default(), "its aliases nest too deep"));
+                return Err(refused(TextPlace::default(), "its aliases are nested too deep"));
             }
             Node::Mapping(entries) => {
                 let mut copies = Vec::with_capacity(entries.len());
@@ -116,9 +116,9 @@ impl Copier<'_> {
             .cloned()
             .ok_or_else(|| refused(place, "nothing is known of what the alias means"))?;
         if path.steps.starts_with(&target.steps) {
-            return Err(refused(place, "an alias stands within the value that it stands for"));
+            return Err(refused(place, "an alias refers to a value that contains it"));
         }
-        let node = self.tree.node(&target).ok_or_else(|| refused(place, "the alias stands for what is no value"))?;
+        let node = self.tree.node(&target).ok_or_else(|| refused(place, "the alias does not refer to a value"))?;
         // An empty collection counts as well: it takes memory like any other.
         self.count(place)?;
         self.copy(node, &mut target, depth)

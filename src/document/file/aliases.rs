@@ -15,7 +15,7 @@ impl Document {
     /// What the document says, with a copy of what each alias stands for in its place, and with what `<<` merges.
     ///
     /// # Errors
-    /// [`DocumentError::Refused`] if an alias stands within what it stands for, or aliases stand for too much.
+    /// [`DocumentError::Refused`] if an alias refers to a value that contains it, or aliases stand for too much.
     pub fn followed(&self) -> Result<Tree, DocumentError> {
         let mut tree = self.tree().clone();
         if self.format() != Format::Yaml {
@@ -28,12 +28,12 @@ impl Document {
             let at = At::from(*place);
             let refused = |fault: &str| DocumentError::Refused { at, fault: fault.to_owned() };
             if is_within(&alias, &target) {
-                return Err(refused("this alias stands within what it stands for"));
+                return Err(refused("this alias refers to a value that contains it"));
             }
-            let meant = tree.node(&target).ok_or_else(|| refused("nothing tells what this alias stands for"))?.clone();
+            let meant = tree.node(&target).ok_or_else(|| refused("this alias has no anchor"))?.clone();
             added += count(&meant);
             if added > MOST_NODES {
-                return Err(refused("the aliases up to this one stand for more than 100 000 values"));
+                return Err(refused("the aliases up to this one expand to more than 100 000 values"));
             }
             if let Some(node) = tree.node_mut(&alias) {
                 *node = meant;

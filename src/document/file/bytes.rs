@@ -26,7 +26,7 @@ impl Document {
             Value::Text(text) => Self::parse(format, text),
             _ => Err(DocumentError::Syntax {
                 at: At { line: 1, column: 1 },
-                fault: format!("the file is no {} text: it is not UTF-8", format.word()),
+                fault: format!("the file is not {} text: it is not UTF-8", format.word()),
             }),
         }
     }

@@ -66,7 +66,7 @@ impl Document {
     fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Zeroizing<String>, DocumentError> {
         let Self { format, text, found } = self;
         if found.tree.node(path).is_none() {
-            return Err(fault(path, "there is nothing"));
+            return Err(fault(path, "no such value"));
         }
         let mut splices = store_of(*format).remove(text, found, path)?;
         for comment in comments {
@@ -85,12 +85,12 @@ impl Document {
         let tree = &self.found.tree;
         let mut place = Path { root: path.root, steps: Vec::new() };
         let mut missing = path.steps.as_slice();
-        let mut node = tree.node(&place).ok_or_else(|| fault(path, "there is no such document in the file"))?;
+        let mut node = tree.node(&place).ok_or_else(|| fault(path, "the file has no such document"))?;
         while let [step, rest @ ..] = missing {
             match node {
                 Node::Leaf(Leaf { value: Value::Null, .. }) => break,
                 Node::Leaf(_) | Node::Alias(_) => {
-                    return Err(fault(&place, "it is a single value, with nothing in it"));
+                    return Err(fault(&place, "it is a single value, not a mapping or a list"));
                 }
                 Node::Mapping(_) | Node::Sequence(_) => {}
             }
@@ -100,9 +100,9 @@ impl Document {
                 (Some(child), ..) => node = child,
                 (None, Node::Mapping(_), PathStep::Key(_)) => break,
                 (None, Node::Sequence(items), PathStep::Index(index)) if *index == children(items).count() => break,
-                (None, _, PathStep::Index(_)) => return Err(fault(path, "there is no such position in a list")),
+                (None, _, PathStep::Index(_)) => return Err(fault(path, "the list has no such position")),
                 (None, _, PathStep::Key(_)) => {
-                    return Err(fault(path, "it is a list, which has positions and no keys"));
+                    return Err(fault(path, "it is a list, and takes a position such as [0], not a key"));
                 }
             }
         }
@@ -111,7 +111,7 @@ impl Document {
             value = match step {
                 PathStep::Key(key) => Node::Mapping(vec![TreeEntry::Child(Member::new(key, value))]),
                 PathStep::Index(0) => Node::Sequence(vec![TreeEntry::Child(value)]),
-                PathStep::Index(_) => return Err(fault(path, "there is no such position in a list")),
+                PathStep::Index(_) => return Err(fault(path, "the list has no such position")),
             };
         }
         Ok((place, value))
@@ -133,7 +133,7 @@ impl Document {
             return apply(text, splices);
         }
         match place.split_last() {
-            None => Err(fault(place, "the whole document can neither be replaced nor removed")),
+            None => Err(fault(place, "the whole document cannot be replaced or removed")),
             Some((_, PathStep::Key(_))) => {
                 let without = apply(text, store.remove(text, found, place)?)?;
                 let found = store.parse(&without)?;
@@ -146,8 +146,8 @@ impl Document {
                     return Err(DocumentError::CannotCarry { notation: format.word(), what });
                 }
                 let mut tree = found.tree.clone();
-                *tree.node_mut(place).ok_or_else(|| fault(place, "there is nothing"))? = value.clone();
-                let items = tree.node(&list).ok_or_else(|| fault(place, "there is nothing"))?;
+                *tree.node_mut(place).ok_or_else(|| fault(place, "no such value"))? = value.clone();
+                let items = tree.node(&list).ok_or_else(|| fault(place, "no such value"))?;
                 self.put(&list, items, true)
             }
         }
@@ -189,7 +189,7 @@ fn beside(text: &str, lines: std::ops::Range<usize>, others: &[Splice]) -> Optio
 
 /// Puts a node into a tree, as the last child of its parent where there is no reason against it.
 fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
-    let (parent, last) = place.split_last().ok_or_else(|| fault(place, "there is no such document in the file"))?;
+    let (parent, last) = place.split_last().ok_or_else(|| fault(place, "the file has no such document"))?;
     match (tree.node_mut(&parent), last) {
         // Keys before every section can stand nowhere else.
         (Some(Node::Mapping(entries)), PathStep::Key(key))
@@ -199,7 +199,7 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
         }
         (Some(Node::Mapping(entries)), PathStep::Key(key)) => entries.push(TreeEntry::Child(Member::new(key, value))),
         (Some(Node::Sequence(entries)), PathStep::Index(_)) => entries.push(TreeEntry::Child(value)),
-        _ => return Err(fault(place, "there is nothing to put it into")),
+        _ => return Err(fault(place, "its parent does not exist")),
     }
     Ok(())
 }
@@ -207,7 +207,7 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
 /// Takes a node out of a tree.
 fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
     let (parent, last) =
-        place.split_last().ok_or_else(|| fault(place, "the whole document can neither be replaced nor removed"))?;
+        place.split_last().ok_or_else(|| fault(place, "the whole document cannot be replaced or removed"))?;
     match (tree.node_mut(&parent), last) {
         (Some(Node::Mapping(entries)), PathStep::Key(key)) => {
             entries.retain(|entry| !matches!(entry, TreeEntry::Child(member) if member.key == *key));
@@ -216,7 +216,7 @@ fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
             let mut position = 0..;
             entries.retain(|entry| matches!(entry, TreeEntry::Comment(_)) || position.next() != Some(*index));
         }
-        _ => return Err(fault(place, "there is nothing")),
+        _ => return Err(fault(place, "no such value")),
     }
     Ok(())
 }

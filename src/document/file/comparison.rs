@@ -34,9 +34,10 @@ impl<'a> Meant<'a> {
     pub(crate) fn with_edits(format: Format, before: &ParsedText, edits: &'a [Edit]) -> Result<Self, DocumentError> {
         let mut by_leaf: Vec<Option<&NewText>> = vec![None; before.tokens.len()];
         for edit in edits {
-            let slot = by_leaf.get_mut(edit.leaf.0).ok_or_else(|| differs("a change of a leaf that is not there"))?;
+            let slot =
+                by_leaf.get_mut(edit.leaf.0).ok_or_else(|| differs("a change of a value that does not exist"))?;
             if slot.replace(&edit.text).is_some() {
-                return Err(differs("two changes of one leaf"));
+                return Err(differs("two changes of one value"));
             }
         }
         Ok(Self { format, edits: by_leaf, with_comments: true })
@@ -50,7 +51,7 @@ impl<'a> Meant<'a> {
     /// Compares all roots.
     pub(crate) fn check(&self, before: &[Node], after: &ParsedText, text: &str) -> Same {
         if before.len() != after.tree.roots.len() {
-            return Err(differs("another number of documents"));
+            return Err(differs("a different number of documents"));
         }
         before.iter().zip(&after.tree.roots).try_for_each(|(before, read)| self.node(before, read, after, text))
     }
@@ -65,7 +66,7 @@ impl<'a> Meant<'a> {
                 let counts = |member: &Member| !self.is_nameless_section(member);
                 self.entries(before, read, (after, text), counts, |before, read| {
                     if before.key != read.key {
-                        return Err(differs("another key"));
+                        return Err(differs("a different key"));
                     }
                     self.node(&before.value, &read.value, after, text)
                 })
@@ -75,7 +76,7 @@ impl<'a> Meant<'a> {
             }
             (Node::Leaf(before), Node::Leaf(read)) => self.leaf(before, read, after, text),
             (Node::Alias(_), Node::Alias(_)) => Ok(()),
-            _ => Err(differs("a mapping, a list or a value where another of these was")),
+            _ => Err(differs("a value of a different kind")),
         }
     }
 
@@ -114,7 +115,7 @@ impl<'a> Meant<'a> {
             self.node(&member.value, found, after, text)?;
             count += 1;
         }
-        (count == read.len()).then_some(()).ok_or_else(|| differs("there are keys too many"))
+        (count == read.len()).then_some(()).ok_or_else(|| differs("there are too many keys"))
     }
 
     fn entries<T>(
@@ -141,7 +142,7 @@ impl<'a> Meant<'a> {
                 (Some(TreeEntry::Comment(before)), Some(TreeEntry::Comment(read))) => {
                     self.comment(before, read, after, text)?;
                 }
-                _ => return Err(differs("entries or comments are missing, or too many")),
+                _ => return Err(differs("entries or comments are missing or extra")),
             }
         }
     }
@@ -162,13 +163,13 @@ impl<'a> Meant<'a> {
                 None => lines(&comment.text),
                 Some(NewText::Comment(text) | NewText::Source(text) | NewText::Plain(Value::Text(text))) => lines(text),
                 Some(NewText::Encrypted(token)) => lines(token),
-                Some(NewText::Plain(_)) => return Err(differs("a comment that is no text")),
+                Some(NewText::Plain(_)) => return Err(differs("a comment that is not text")),
             });
         }
         while let Some(TreeEntry::Comment(comment)) = read.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
             found.extend(lines(&comment.text));
         }
-        (meant == found).then_some(()).ok_or_else(|| differs("another comment"))
+        (meant == found).then_some(()).ok_or_else(|| differs("a different comment"))
     }
 
     fn leaf(&self, before: &Leaf, read: &Leaf, after: &ParsedText, text: &str) -> Same {
@@ -182,7 +183,7 @@ impl<'a> Meant<'a> {
             Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
             Some(NewText::Comment(_)) => false,
         };
-        is_same.then_some(()).ok_or_else(|| differs(&format!("another value at line {}", read.place.line)))
+        is_same.then_some(()).ok_or_else(|| differs(&format!("a different value at line {}", read.place.line)))
     }
 
     fn comment(&self, before: &Comment, read: &Comment, after: &ParsedText, text: &str) -> Same {
@@ -193,7 +194,7 @@ impl<'a> Meant<'a> {
             Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
             Some(NewText::Plain(value)) => matches!(value, Value::Text(comment) if *comment == read.text),
         };
-        is_same.then_some(()).ok_or_else(|| differs(&format!("another comment at line {}", read.place.line)))
+        is_same.then_some(()).ok_or_else(|| differs(&format!("a different comment at line {}", read.place.line)))
     }
 }
 
@@ -248,7 +249,7 @@ impl<'a> ChangedNode<'a> {
         found.resize_with(runs, Vec::new);
         let is_same =
             meant.iter().zip(&found).all(|(meant, found)| same_run(meant, found, (&may_go, &absorbed), &extra));
-        is_same.then_some(()).ok_or_else(|| differs("a comment is missing, or stands elsewhere"))
+        is_same.then_some(()).ok_or_else(|| differs("a comment is missing or in another place"))
     }
 
     /// The comments before the target that go with it: on its own lines, and those that mark it.
@@ -358,7 +359,7 @@ pub(crate) fn check_metadata(
         (Some(meant), Some(read)) => same_fields(format, meant, read),
         _ => false,
     };
-    is_same.then_some(()).ok_or_else(|| differs("other metadata"))
+    is_same.then_some(()).ok_or_else(|| differs("different metadata"))
 }
 
 fn same_fields(format: Format, meant: &Map<String, Json>, read: &Map<String, Json>) -> bool {

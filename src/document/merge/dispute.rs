@@ -44,14 +44,14 @@ pub enum Uncovered {
 impl fmt::Display for Dispute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rule => f.write_str("both sides changed the rule that says what is encrypted"),
+            Self::Rule => f.write_str("both sides changed the encryption rule"),
             Self::KeyGroups => f.write_str("both sides changed the key groups"),
             Self::UnknownFields => f.write_str("both sides changed unknown fields of the metadata"),
             Self::Unsealed(side, what) => {
-                write!(f, "{} version is not sealed, and changes ", if *side == Side::Ours { "our" } else { "their" })?;
+                write!(f, "{} version is not sealed and changes ", if *side == Side::Ours { "our" } else { "their" })?;
                 match what {
-                    Uncovered::Rule => f.write_str("the rule that says what is encrypted"),
-                    Uncovered::Names(names) => write!(f, "names of values in the clear: {}", names.join(", ")),
+                    Uncovered::Rule => f.write_str("the encryption rule"),
+                    Uncovered::Names(names) => write!(f, "names of plaintext values: {}", names.join(", ")),
                     Uncovered::Comments => f.write_str("comments"),
                     Uncovered::UnknownFields => f.write_str("unknown fields of the metadata"),
                     Uncovered::KeyGroups => f.write_str("the key groups"),

@@ -156,7 +156,7 @@ impl<'a> Sides<'a> {
         }
         let group: Vec<_> = self.ours.metadata().groups[0].iter().filter(stays).chain(added).collect();
         if group.is_empty() {
-            return Err(DocumentError::Unmergeable("the sides together removed every key").into());
+            return Err(DocumentError::Unmergeable("together the two sides removed every key").into());
         }
         Ok(Wanted { groups: vec![group], threshold: 0 })
     }

@@ -170,7 +170,7 @@ impl Versions<'_> {
         let (merged, disputed) = if let Some(bytes) = one_of_them {
             (bytes.clone(), 0)
         } else {
-            let text = |bytes| std::str::from_utf8(bytes).map_err(|_| DocumentError::Unmergeable("it is no text"));
+            let text = |bytes| std::str::from_utf8(bytes).map_err(|_| DocumentError::Unmergeable("it is not text"));
             let (mut text, disputed) = merge_lines(text(&base)?, text(&ours)?, text(&theirs)?, Disputed::Marked);
             (Zeroizing::new(std::mem::take(&mut *text).into_bytes()), disputed)
         };
@@ -191,12 +191,12 @@ impl Versions<'_> {
         let base_tree = base.map_or_else(Tree::default, |base| aliases.named(base));
         let mut merger = Merger { format, naming, conflicts: Vec::new() };
         let wanted = merger.trees(&base_tree, &our_tree, &their_tree);
-        let wanted = wanted.ok_or(DocumentError::Unmergeable("both sides changed which documents are in the file"))?;
+        let wanted = wanted.ok_or(DocumentError::Unmergeable("both sides added or removed documents"))?;
         let base_text = base.map_or("", Document::text);
         let by_lines = |disputed| merge_lines(base_text, ours.text(), theirs.text(), disputed).0;
         let texts: [&dyn Fn() -> Zeroizing<String>; 3] =
             [&|| by_lines(Disputed::Joined), &|| by_lines(Disputed::Ours), &|| Zeroizing::new(ours.text().to_owned())];
-        let mut last = DocumentError::Unmergeable("no text says what both sides have made of it");
+        let mut last = DocumentError::Unmergeable("no text expresses the changes of both sides");
         // The text of an unsealed version is anybody's: its values are taken, and its comments, tags and layout are not.
         let is_unsealed = self.theirs.opened().is_some_and(|theirs| !is_verified(theirs));
         for text in texts.into_iter().skip(if is_unsealed { 2 } else { 0 }) {
@@ -277,7 +277,7 @@ fn brought_to(
         };
         document = Document::parse(document.format(), text)?;
     }
-    Err(DocumentError::Unmergeable("no text says what both sides have made of it"))
+    Err(DocumentError::Unmergeable("no text expresses the changes of both sides"))
 }
 
 /// How many comments that they have added are not in the result.

@@ -104,7 +104,7 @@ pub(super) struct Merger {
 }
 
 impl Merger {
-    /// Merges whole files. None if both sides have made another number of documents of one.
+    /// Merges whole files. None if both sides have made a different number of documents of one.
     pub(super) fn trees(&mut self, base: &Tree, ours: &Tree, theirs: &Tree) -> Option<Tree> {
         let [base, ours, theirs] = [base, ours, theirs].map(|tree| tree.roots.iter().collect::<Vec<_>>());
         if base.len() == ours.len() && base.len() == theirs.len() {

@@ -26,7 +26,7 @@ impl OpenedDocument {
     /// For a binary file, which has no place for it.
     pub fn text_with_keys(&self) -> Result<Zeroizing<String>, DocumentError> {
         if self.document().format() == Format::Binary {
-            let what = "the names of its keys in the clear".to_owned();
+            let what = "the plaintext names of its keys".to_owned();
             return Err(DocumentError::CannotCarry { notation: "a binary file", what });
         }
         self.plaintext().rewrite(&[], MetadataChange::Write(shown(self.metadata())))
@@ -66,7 +66,7 @@ impl OpenedDocument {
         let threshold = metadata::threshold(&mut fields)?;
         let groups = metadata::groups(&mut fields)?;
         if let Some(name) = fields.keys().next() {
-            return Err(DocumentError::Metadata(format!("`{name}` is not something that can be changed here")));
+            return Err(DocumentError::Metadata(format!("`{name}` cannot be changed here")));
         }
         let new = groups.into_iter().enumerate().map(|(number, group)| {
             let old = self.metadata().groups.get(number).map_or(&[][..], Vec::as_slice);

@@ -41,7 +41,7 @@ pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<u
     for root in &plaintext.tree().roots {
         let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
         if !is_nothing && !matches!(root, Node::Mapping(_)) {
-            let fault = "a list or a single value is the whole document, and there is no key to put metadata under";
+            let fault = "the whole document is a list or a single value, so there is no place for the metadata";
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault: fault.to_owned() });
         }
     }
@@ -107,7 +107,7 @@ impl EncryptionWriter<'_> {
             return Ok(EncryptedText { text, aliases: pass.aliases });
         }
         let line = first_difference(self.plaintext.text(), read.text());
-        let fault = "this line would not come back as it stands once it is encrypted".to_owned();
+        let fault = "this line cannot be restored exactly after encryption".to_owned();
         Err(DocumentError::Refused { at: At { line, column: 1 }, fault }.into())
     }
 

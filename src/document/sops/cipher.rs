@@ -59,8 +59,7 @@ impl ValueCipher {
     /// The value of a token.
     pub(crate) fn decrypt_value(&self, token: &str, aad: &str) -> Result<Value, ValueFault> {
         let (kind, plaintext) = self.decrypt(token, aad)?;
-        Value::from_plaintext(kind, plaintext)
-            .ok_or(ValueFault::Damaged("what it holds is no value of the type that it names"))
+        Value::from_plaintext(kind, plaintext).ok_or(ValueFault::Damaged("its content does not match its type"))
     }
 }
 
@@ -92,11 +91,11 @@ impl EncryptedToken {
             let (tag, rest) = rest.split_once(TYPE)?;
             Some([data, iv, tag, rest.strip_suffix(END)?])
         };
-        let [data, iv, tag, kind] = parts().ok_or("it has not the form of one")?;
-        let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| "its base64 is not whole");
+        let [data, iv, tag, kind] = parts().ok_or("it is not of the form ENC[…]")?;
+        let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| "its base64 is invalid");
         let tag = Tag::try_from(decode(tag)?).map_err(|_| "its tag is not 16 bytes long")?;
         const { assert!(TAG_LEN == 16) };
-        let kind = ValueKind::from_name(kind).ok_or("its type is not known")?;
+        let kind = ValueKind::from_name(kind).ok_or("its type is unknown")?;
         Ok(Self { data: Zeroizing::new(decode(data)?), iv: decode(iv)?, tag, kind })
     }
 }

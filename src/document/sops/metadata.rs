@@ -81,12 +81,12 @@ impl Metadata {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         if !is_metadata(&fields) {
-            return Err(DocumentError::ForeignSopsKey("it has neither a MAC nor a time of its last change".to_owned()));
+            return Err(DocumentError::ForeignSopsKey("it has neither `mac` nor `lastmodified`".to_owned()));
         }
         let rule = rule(&mut fields)?;
         let last_modified = text(&mut fields, LAST_MODIFIED)?.ok_or_else(|| damaged("it has no `lastmodified`"))?;
         let last_modified =
-            whole_seconds(&last_modified).ok_or_else(|| damaged("`lastmodified` is no time of RFC 3339"))?;
+            whole_seconds(&last_modified).ok_or_else(|| damaged("`lastmodified` is not an RFC 3339 time"))?;
         let (mac, version) = (text(&mut fields, MAC)?, text(&mut fields, VERSION_FIELD)?.unwrap_or_default());
         let (seal, forms) = (text(&mut fields, SEAL)?, text(&mut fields, FORMS)?);
         let mac_scope = match fields.remove(MAC_ONLY_ENCRYPTED) {
@@ -103,7 +103,7 @@ impl Metadata {
         let threshold = threshold(&mut fields)?;
         let groups = groups(&mut fields)?;
         if groups.len() > 1 && !(threshold == 0 || (2..=groups.len()).contains(&threshold)) {
-            return Err(damaged("`shamir_threshold` is not possible with its groups"));
+            return Err(damaged("`shamir_threshold` is impossible with its groups"));
         }
         if groups.iter().flatten().count() > MAX_KEYS {
             return Err(DocumentError::Metadata(format!("it has more than {MAX_KEYS} keys")));
@@ -242,7 +242,7 @@ pub(crate) fn threshold(fields: &mut BTreeMap<String, Json>) -> Result<usize, Do
         Some(Json::String(text)) => text.parse().ok(),
         Some(_) => None,
     };
-    threshold.ok_or_else(|| damaged("`shamir_threshold` is no number of groups"))
+    threshold.ok_or_else(|| damaged("`shamir_threshold` is not a number of groups"))
 }
 
 /// Takes the keys. Those at the top are one group, and prevail over `key_groups`, as in sops.
@@ -254,7 +254,7 @@ pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<Stor
     let groups = match fields.remove(KEY_GROUPS) {
         None => Vec::new(),
         Some(Json::Array(groups)) => groups,
-        Some(_) => return Err(damaged("`key_groups` is no list")),
+        Some(_) => return Err(damaged("`key_groups` is not a list")),
     };
     if groups.is_empty() {
         return Err(damaged("it has no keys"));
@@ -263,9 +263,9 @@ pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<Stor
         Json::Object(lists) => {
             let mut lists: BTreeMap<_, _> = lists.into_iter().filter(|(_, list)| !is_empty(list)).collect();
             let keys = take_lists(&mut lists)?;
-            if lists.is_empty() { Ok(keys) } else { Err(damaged("a key group has something that is no list of keys")) }
+            if lists.is_empty() { Ok(keys) } else { Err(damaged("a key group has a field that is not a list of keys")) }
         }
-        _ => Err(damaged("a key group is no mapping")),
+        _ => Err(damaged("a key group is not a mapping")),
     };
     groups.into_iter().map(read).collect()
 }
@@ -283,11 +283,11 @@ fn take_lists(fields: &mut BTreeMap<String, Json>) -> Result<Vec<StoredKey>, Doc
     let mut keys = Vec::new();
     for name in names {
         let Some(Json::Array(list)) = fields.remove(&name) else {
-            return Err(DocumentError::Metadata(format!("`{name}` is no list of keys")));
+            return Err(DocumentError::Metadata(format!("`{name}` is not a list of keys")));
         };
         for key in list {
             let Json::Object(key) = key else {
-                return Err(DocumentError::Metadata(format!("an entry of `{name}` is no mapping")));
+                return Err(DocumentError::Metadata(format!("an entry of `{name}` is not a mapping")));
             };
             keys.push(StoredKey::new(&name, key));
         }

@@ -64,7 +64,7 @@ pub(crate) fn put(
     values: &[Value],
 ) -> Result<EncryptedDocument, DocumentError> {
     let EncryptedDocument { mut document, mut metadata, selection } = sealed;
-    let lost = || DocumentError::NotAsMeant("its seal has no place".to_owned());
+    let lost = || DocumentError::NotAsMeant("the seal cannot be found".to_owned());
     let seal = field(&digest(data_key, &metadata, &document, &selection, values)?);
     let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
     let mut count = 0;
@@ -220,7 +220,7 @@ pub(crate) fn marks<'a>(
     let mut marks: Vec<(Range<usize>, Mark<'a>)> =
         metadata_ranges(document)?.into_iter().map(|range| (range, Mark::Metadata)).collect();
     let mut values = values.iter();
-    let missing = || DocumentError::NotAsMeant("an encrypted value has no place".to_owned());
+    let missing = || DocumentError::NotAsMeant("an encrypted value cannot be found".to_owned());
     let token = |id: crate::document::LeafId| document.found.tokens.get(id.0).cloned().ok_or_else(missing);
     walk(document.tree(), selection, |met, spot| {
         match met {

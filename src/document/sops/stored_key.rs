@@ -180,7 +180,7 @@ impl StoredKey {
         let enc = self.text("enc").unwrap_or_default();
         let (provider, ciphertext) = match self.list.as_str() {
             KMS => {
-                let fault = || DocumentError::Metadata(format!("the wrapped key of {} is no base64", self.id()));
+                let fault = || DocumentError::Metadata(format!("the wrapped key of {} is not base64", self.id()));
                 (AWS_KMS, BASE64_STANDARD.decode(enc).map_err(|_| fault())?)
             }
             list => (list, enc.as_bytes().to_vec()),
@@ -209,17 +209,17 @@ impl StoredKey {
         if self.list != KMS {
             return Ok(KmsAccess::default());
         }
-        let fault = |fault: &str| DocumentError::Metadata(format!("the context of {} {fault}", self.id()));
+        let fault = |fault: &str| DocumentError::Metadata(format!("the encryption context of {} {fault}", self.id()));
         let mut context = EncryptionContext::new();
         match self.fields.get("context") {
             None => {}
             Some(Json::Object(pairs)) => {
                 for (key, value) in pairs {
                     let value = value.as_str().ok_or_else(|| fault("has a value that is not text"))?;
-                    context.insert(key, value).map_err(|error| fault(&format!("is unusable: {error}")))?;
+                    context.insert(key, value).map_err(|error| fault(&format!("cannot be used: {error}")))?;
                 }
             }
-            Some(_) => return Err(fault("is no mapping")),
+            Some(_) => return Err(fault("is not a mapping")),
         }
         let named = |name: &str| self.text(name).map(str::to_owned);
         Ok(KmsAccess { context, role: named("role"), profile: named("aws_profile") })

@@ -25,7 +25,8 @@ impl Store for BinaryStore {
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         let found = JsonStore.parse(text)?;
         if data(&found.tree).is_none() {
-            let fault = "the file is no encrypted binary file: it has more, or other, than one text `data`".to_owned();
+            let fault =
+                "the file is not an encrypted binary file: it must hold one text, `data`, and nothing else".to_owned();
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
         }
         Ok(found)
@@ -63,7 +64,7 @@ impl Store for BinaryStore {
             Some(_) => JsonStore.emit(tree, indent),
             None => Err(DocumentError::CannotCarry {
                 notation: "a binary file",
-                what: "more than a single text `data`".to_owned(),
+                what: "more than one text `data`".to_owned(),
             }),
         }
     }

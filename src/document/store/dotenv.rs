@@ -56,7 +56,7 @@ impl Store for DotenvStore {
                 DotenvLineKind::Metadata(key, value) => metadata.push((key, &text[value])),
                 DotenvLineKind::Value(key, value) => {
                     if !keys.insert(key) {
-                        return Err(refused(place, "the key stands on an earlier line, too"));
+                        return Err(refused(place, "the key is a duplicate of one on an earlier line"));
                     }
                     tokens.push(value.clone());
                     let column = key.chars().count() as u64 + 2;
@@ -66,7 +66,7 @@ impl Store for DotenvStore {
                 }
                 DotenvLineKind::Nothing => {
                     let fault = match &text[line.place] {
-                        "\r" => "the line holds nothing but a carriage return, which sops cannot read",
+                        "\r" => "the line is empty but ends with CRLF, which sops cannot read",
                         _ => "the line has no `=`",
                     };
                     return Err(DocumentError::Syntax { at: place.into(), fault: fault.to_owned() });
@@ -164,7 +164,7 @@ impl Store for DotenvStore {
             _ => false,
         };
         let Some(line) = lines(text).find(is_it) else {
-            return Err(DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() });
+            return Err(DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() });
         };
         let end = text[line.place.end..].find('\n').map_or(text.len(), |newline| line.place.end + newline + 1);
         Ok(vec![Splice { place: line.place.start..end, text: String::new() }])
@@ -172,7 +172,7 @@ impl Store for DotenvStore {
 
     fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         let [Node::Mapping(entries)] = tree.roots.as_slice() else {
-            return Err(cannot_carry("anything but a single mapping at the top"));
+            return Err(cannot_carry("anything but one mapping at the top level"));
         };
         let mut out = String::new();
         for entry in entries {
@@ -238,7 +238,7 @@ fn comment_line(text: &str) -> Result<String, DocumentError> {
 }
 
 fn value_text(value: &Value) -> Result<String, DocumentError> {
-    let text = plain_text(value).ok_or_else(|| cannot_carry("bytes that are no text"))?;
+    let text = plain_text(value).ok_or_else(|| cannot_carry("bytes that are not text"))?;
     if text.contains("\\n") {
         return Err(cannot_carry("a backslash before an `n`, which reads as a line break"));
     }
@@ -248,7 +248,7 @@ fn value_text(value: &Value) -> Result<String, DocumentError> {
 fn key_text(key: &str) -> Result<&str, DocumentError> {
     let is_key = !key.is_empty() && !key.starts_with('#') && !key.contains(['\n', '=']);
     let is_free = key.strip_prefix(METADATA_KEY).is_none_or(|rest| !rest.starts_with('_'));
-    (is_key && is_free).then_some(key).ok_or_else(|| cannot_carry("this name of a key"))
+    (is_key && is_free).then_some(key).ok_or_else(|| cannot_carry("a key with this name"))
 }
 
 fn cannot_carry(what: &str) -> DocumentError {

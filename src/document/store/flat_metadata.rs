@@ -66,14 +66,15 @@ impl FieldTree {
         for _ in 0..MAX_DEPTH {
             if rest.is_empty() {
                 let is_new = part.value.replace(value).is_none();
-                return is_new.then_some(()).ok_or("a field of the metadata stands twice");
+                return is_new.then_some(()).ok_or("the metadata has a duplicate field");
             }
             part = if let Some(inner) = rest.strip_prefix(MAP) {
                 (name, rest) = split_name(inner);
                 part.fields.entry(name.to_owned()).or_default()
             } else {
                 (name, rest) = split_name(&rest[LIST.len()..]);
-                let position = name.parse().map_err(|_| "a list in the metadata has a position that is no number")?;
+                let position =
+                    name.parse().map_err(|_| "a list in the metadata has a position that is not a number")?;
                 part.items.entry(position).or_default()
             };
         }

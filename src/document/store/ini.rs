@@ -39,10 +39,10 @@ impl Store for IniStore {
         let new = if is_comment { comment(old, new)? } else { value::new_token(old, new)? };
         let line = &text[text[..place.start].rfind('\n').map_or(0, |newline| newline + 1)..place.start];
         if is_comment && !line.trim().is_empty() && new.contains('\n') {
-            return Err(value::cannot_carry("a line break in a comment behind a value"));
+            return Err(value::cannot_carry("a line break in a comment after a value"));
         }
         if is_comment && line.trim_start().starts_with('[') && new.contains(']') {
-            return Err(value::cannot_carry("a bracket, as in every encrypted comment, behind the name of a section"));
+            return Err(value::cannot_carry("a bracket, as in every encrypted comment, after the name of a section"));
         }
         // Behind an empty value, a comment may follow at once.
         let is_before_comment = place.is_empty() && text[place.end..].starts_with(['#', ';']);

@@ -30,7 +30,7 @@ pub(super) fn read_secret(reader: impl Read) -> Result<Zeroizing<Vec<u8>>, KeyRe
 }
 
 pub(super) fn data_key(content: &[u8]) -> Result<DataKey, KeyRefusal> {
-    DataKey::from_slice(content).ok_or_else(|| KeyRefusal::Damaged("its age file holds no data key".to_owned()))
+    DataKey::from_slice(content).ok_or_else(|| KeyRefusal::Damaged("its age file does not hold a data key".to_owned()))
 }
 
 pub(super) fn refusal(error: &DecryptError) -> KeyRefusal {
@@ -42,7 +42,7 @@ pub(super) fn refusal(error: &DecryptError) -> KeyRefusal {
 }
 
 pub(super) fn too_much_work(required: u8) -> String {
-    format!("its passphrase asks for a work of 2^{required}, and 2^{MAX_WORK_FACTOR} is the limit")
+    format!("the scrypt work factor of its passphrase is 2^{required}, and the limit is 2^{MAX_WORK_FACTOR}")
 }
 
 fn damaged() -> KeyRefusal {

@@ -48,7 +48,7 @@ pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
     let Lines { identities, unusable } = read_lines(&content);
     match identities.into_iter().next() {
         Some(identity) => Ok(identity.to_public().into()),
-        None if unusable.is_empty() => Err(fault("there is no identity in it".to_owned())),
+        None if unusable.is_empty() => Err(fault("it contains no identity".to_owned())),
         None => Err(fault(named(&unusable))),
     }
 }
@@ -160,9 +160,9 @@ fn kind_of_line(line: &[u8]) -> &'static str {
     if starts_with(b"AGE-PLUGIN-") {
         "an identity of an age plugin, which kenc does not run"
     } else if starts_with(b"AGE-SECRET-KEY-PQ-") {
-        "a post-quantum identity, which kenc does not know"
+        "a post-quantum identity, which kenc does not support"
     } else {
-        "no identity"
+        "not an age identity"
     }
 }
 
@@ -187,7 +187,7 @@ fn open_identity_file(content: &[u8], path: &Path, passphrases: &dyn PassphraseS
     identity.set_max_work_factor(MAX_WORK_FACTOR);
     let reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|error| match error {
         ::age::DecryptError::ExcessiveWork { required, .. } => too_much_work(required),
-        _ => "the passphrase is not the right one".to_owned(),
+        _ => "wrong passphrase".to_owned(),
     })?;
     let mut text = Zeroizing::new(Vec::new());
     reader.take(MAX_IDENTITY_FILE).read_to_end(&mut text).map_err(|_| "damaged".to_owned())?;
@@ -205,7 +205,7 @@ fn parse_ssh(
         ::age::ssh::Identity::Encrypted(_) if is_other_ssh_key(path, key) => Ok(Loaded::default()),
         ::age::ssh::Identity::Encrypted(encrypted) => {
             let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
-            let plain = encrypted.decrypt(passphrase).map_err(|_| "the passphrase is not the right one".to_owned())?;
+            let plain = encrypted.decrypt(passphrase).map_err(|_| "wrong passphrase".to_owned())?;
             Ok(::age::ssh::Identity::from(plain).into())
         }
         plain @ ::age::ssh::Identity::Unencrypted(_) => Ok(plain.into()),
@@ -224,7 +224,7 @@ fn is_other_ssh_key(path: &Path, key: &WrappedKey) -> bool {
 /// Reads a small file whole. The memory that it takes depends on the limit, not on what the file claims to hold.
 fn read_limited(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, String> {
     let reason = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "not there".to_owned(),
+        std::io::ErrorKind::NotFound => "not found".to_owned(),
         std::io::ErrorKind::PermissionDenied => "not readable".to_owned(),
         std::io::ErrorKind::IsADirectory => "a directory".to_owned(),
         _ => error.to_string(),
@@ -332,11 +332,11 @@ mod tests {
         assert_eq!(
             reason(format!("{PLUGIN}\n{other}\n{POST_QUANTUM}\n").as_bytes()),
             "FILE (line 1 is an identity of an age plugin, which kenc does not run, \
-             line 3 is a post-quantum identity, which kenc does not know)"
+             line 3 is a post-quantum identity, which kenc does not support)"
         );
         assert_eq!(
             reason(b"a\nb\nc\nd\ne\n"),
-            "FILE (line 1 is no identity, line 2 is no identity, line 3 is no identity, and 2 more)"
+            "FILE (line 1 is not an age identity, line 2 is not an age identity, line 3 is not an age identity, and 2 more)"
         );
     }
 
@@ -392,7 +392,7 @@ mod tests {
         let costly = [&encrypted[..start], b" 21\n", &encrypted[start + 3..]].concat();
         let file = file(&costly);
         let fault = open_identity_file(&costly, file.path(), &Right).err().unwrap();
-        assert_eq!(fault, "its passphrase asks for a work of 2^21, and 2^20 is the limit");
+        assert_eq!(fault, "the scrypt work factor of its passphrase is 2^21, and the limit is 2^20");
     }
 
     struct Right;

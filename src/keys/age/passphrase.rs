@@ -37,7 +37,7 @@ pub(in crate::keys) fn unwrap_with_passphrase(
 ) -> Result<DataKey, KeyRefusal> {
     let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
     if !decryptor.is_scrypt() {
-        return Err(KeyRefusal::Damaged("its age file is not for a passphrase".to_owned()));
+        return Err(KeyRefusal::Damaged("its age file is not encrypted under a passphrase".to_owned()));
     }
     let passphrase = passphrases.passphrase("the file").map_err(|error| KeyRefusal::NoPassphrase(reason(error)))?;
     let mut identity = ::age::scrypt::Identity::new(passphrase);

@@ -24,7 +24,7 @@ impl AgeRecipient {
                     Fault::RsaModulusTooLarge => "the RSA key has more than 4096 bits".to_owned(),
                     Fault::RsaModulusTooSmall => "the RSA key has less than 2048 bits".to_owned(),
                     Fault::Unsupported(kind) => format!("ssh keys of type {kind} cannot encrypt"),
-                    _ => "it is not a whole ssh public key".to_owned(),
+                    _ => "it is not a complete ssh public key".to_owned(),
                 })
             })?;
             return Ok(Some(Self(recipient.to_string())));

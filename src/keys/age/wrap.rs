@@ -45,7 +45,9 @@ pub(in crate::keys) fn unwrap_secret(
     for source in identities::load(identities, key, passphrases) {
         let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
         if decryptor.is_scrypt() {
-            return Err(KeyRefusal::Damaged("its age file is for a passphrase, not for a recipient".to_owned()));
+            return Err(KeyRefusal::Damaged(
+                "its age file is encrypted under a passphrase, not to a recipient".to_owned(),
+            ));
         }
         match decryptor.decrypt(source.identities.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
             Ok(reader) => return read_secret(reader),
@@ -126,8 +128,10 @@ mod tests {
         let Err(KeyRefusal::NoIdentity { searched }) = unwrap(&wrapped, &identities, &Passphrase(None)) else {
             panic!("no identity was there");
         };
-        let expected =
-            [format!("{} (line 1 is no identity)", file.path().display()), "/nowhere/keys.txt (not there)".to_owned()];
+        let expected = [
+            format!("{} (line 1 is not an age identity)", file.path().display()),
+            "/nowhere/keys.txt (not found)".to_owned(),
+        ];
         assert_eq!(searched, expected);
     }
 

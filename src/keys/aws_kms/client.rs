@@ -164,7 +164,7 @@ impl AwsKms {
         let Some(Regional { client, region, endpoint }) = session.client(&self.settings, key.region()) else {
             return Err(call.refusal(
                 KmsRefusalKind::NoRegion,
-                "no AWS region: the key names none, and neither do the environment and the profile",
+                "no AWS region: neither the key nor the environment nor the profile names one",
             ));
         };
         if !key::is_region(&region) {
@@ -188,7 +188,7 @@ struct Started<'k, 's> {
 impl Started<'_, '_> {
     fn finish(&mut self) -> Result<EncryptOutput, Box<KmsRefusal>> {
         self.session.block_on(&mut self.task).unwrap_or_else(|broken_off| {
-            Err(self.call.refusal(KmsRefusalKind::Other, &format!("the call broke off: {broken_off}")))
+            Err(self.call.refusal(KmsRefusalKind::Other, &format!("the call was aborted: {broken_off}")))
         })
     }
 }

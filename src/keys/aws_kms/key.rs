@@ -129,13 +129,13 @@ impl KmsKey {
             return Err(format!("it is an ARN of `{}`, not of `kms`", printable(service)));
         }
         if !(partition == "aws" || partition.starts_with("aws-")) || !is_label(partition) {
-            return Err(format!("`{}` is no partition of AWS", printable(partition)));
+            return Err(format!("`{}` is not an AWS partition", printable(partition)));
         }
         if !is_region(region) {
             return Err(if region.is_empty() {
                 "the region is missing".to_owned()
             } else {
-                format!("`{}` is no region", printable(region))
+                format!("`{}` is not an AWS region", printable(region))
             });
         }
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -242,7 +242,7 @@ fn check_alias(alias: &str) -> Result<(), String> {
         return Err(format!("the name of an alias has at most {MAX_ALIAS_LEN} characters"));
     }
     match alias.chars().find(|letter| !(letter.is_ascii_alphanumeric() || "/_-".contains(*letter))) {
-        Some(letter) => Err(format!("the name of an alias has no `{}`", letter.escape_default())),
+        Some(letter) => Err(format!("the name of an alias cannot contain `{}`", letter.escape_default())),
         None => Ok(()),
     }
 }
@@ -328,8 +328,8 @@ mod tests {
             ("arn:aws:s3:::bucket", "it is an ARN of `s3`, not of `kms`"),
             ("arn:aws:kms:eu-west-1", "the ARN of a key is `arn:aws:kms:REGION:ACCOUNT:key/ID`"),
             ("arn:aws:kms::111122223333:alias/a", "the region is missing"),
-            ("arn:aws:kms:evil.com/:111122223333:alias/a", "`evil.com/` is no region"),
-            ("arn:AWS:kms:eu-west-1:111122223333:alias/a", "`AWS` is no partition of AWS"),
+            ("arn:aws:kms:evil.com/:111122223333:alias/a", "`evil.com/` is not an AWS region"),
+            ("arn:AWS:kms:eu-west-1:111122223333:alias/a", "`AWS` is not an AWS partition"),
             ("arn:aws:kms:eu-west-1:1111:alias/a", "an account has 12 digits"),
             (
                 "arn:aws:kms:eu-west-1:111122223333:grant/a",
@@ -337,8 +337,8 @@ mod tests {
             ),
             ("arn:aws:kms:eu-west-1:111122223333:key/1234", "a key id has 8-4-4-4-12 hexadecimal digits"),
             ("alias/", "the name of the alias is missing"),
-            ("alias/my backup", "the name of an alias has no ` `"),
-            ("alias/a\u{1b}", "the name of an alias has no `\\u{1b}`"),
+            ("alias/my backup", "the name of an alias cannot contain ` `"),
+            ("alias/a\u{1b}", "the name of an alias cannot contain `\\u{1b}`"),
             ("1234abcd-12ab-34cd-56ef-1234567890a", "a key id has 8-4-4-4-12 hexadecimal digits"),
             ("1234abcg-12ab-34cd-56ef-1234567890ab", "a key id has 8-4-4-4-12 hexadecimal digits"),
             ("mrk-1234abcd12ab34cd56ef1234567890a", "the id of a multi-Region key is `mrk-` and 32 hexadecimal digits"),

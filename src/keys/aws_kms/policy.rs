@@ -46,7 +46,7 @@ impl FromStr for AwsPrincipal {
             && let Some(role) = name.strip_prefix("assumed-role/").and_then(|name| name.split('/').next())
         {
             return Err(format!(
-                "it is one session of a role; the role itself is arn:{partition}:iam::{account}:role/{role}, with its path if it has one"
+                "it is a session of a role; use the role itself, arn:{partition}:iam::{account}:role/{role}, with its path if it has one"
             ));
         }
         let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| is_of_a_name(byte) || byte == b'/');
@@ -69,7 +69,7 @@ impl fmt::Display for AwsPrincipal {
 }
 
 /// Everybody (`*`) is no principal: whoever knew the key's ARN could use it.
-const FORM: &str = "it is written arn:aws:iam::ACCOUNT:user/NAME or arn:aws:iam::ACCOUNT:role/NAME";
+const FORM: &str = "the ARN must be arn:aws:iam::ACCOUNT:user/NAME or arn:aws:iam::ACCOUNT:role/NAME";
 
 /// Whether a text is the number of an account.
 #[must_use]

@@ -38,7 +38,7 @@ impl Keyring<'_> {
             let mut found = None;
             let mut take = |secret: &[u8]| {
                 let Some(data_key) = DataKey::from_slice(secret) else {
-                    return Err(KeyRefusal::Damaged("what it wraps is no data key".to_owned()));
+                    return Err(KeyRefusal::Damaged("it does not wrap a data key".to_owned()));
                 };
                 found = Some(accept(&data_key).ok_or(KeyRefusal::AnotherDataKey)?);
                 Ok(())
@@ -48,10 +48,10 @@ impl Keyring<'_> {
         }
         let mut shares = Vec::<KeyShare>::new();
         let mut take = |secret: &[u8]| {
-            let damaged = || KeyRefusal::Damaged("what it wraps is no share of a data key".to_owned());
+            let damaged = || KeyRefusal::Damaged("it does not wrap a share of a data key".to_owned());
             let share = KeyShare::from_slice(secret).ok_or_else(damaged)?;
             if shares.iter().any(|other| other.number() == share.number()) {
-                return Err(KeyRefusal::Damaged("what it wraps is the share of another group".to_owned()));
+                return Err(KeyRefusal::Damaged("it wraps the share of another key group".to_owned()));
             }
             shares.push(share);
             Ok(())
@@ -123,7 +123,7 @@ impl Asking<'_, '_> {
         for slot in slots.iter().filter(|slot| opening.wants(slot)).copied().collect::<Vec<_>>() {
             match self.kms_key_of(slot.stored) {
                 Ok(_) if calls.len() == MAX_KMS_CALLS => {
-                    let many = format!("the document has more than {MAX_KMS_CALLS} keys of AWS KMS");
+                    let many = format!("the document has more than {MAX_KMS_CALLS} AWS KMS keys");
                     opening.answered(slot, Err(KeyRefusal::Damaged(many)));
                 }
                 Ok(key) => calls.push((slot, key, services.index(kms, &slot.stored.access))),

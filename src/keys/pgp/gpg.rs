@@ -34,7 +34,7 @@ pub(in crate::keys) fn wrap(fingerprint: &PgpFingerprint, secret: &[u8]) -> Resu
         "--encrypt",
     ];
     let answer = run(&arguments, secret)?;
-    let text = std::str::from_utf8(&answer).map_err(|_| PgpRefusal::Failed("its answer is not text".to_owned()))?;
+    let text = std::str::from_utf8(&answer).map_err(|_| PgpRefusal::Failed("its output is not text".to_owned()))?;
     Ok(text.trim().to_owned())
 }
 
@@ -44,10 +44,10 @@ pub(in crate::keys) fn unwrap(armor: &str) -> Result<Zeroizing<Vec<u8>>, PgpRefu
     // compressed bomb, of which no more is read than a key has.
     let secret = run(&["--quiet", "--decrypt"], armor.as_bytes())?;
     if secret.is_empty() {
-        return Err(PgpRefusal::Failed("it gave nothing, as an old one does for a newer cipher".to_owned()));
+        return Err(PgpRefusal::Failed("its output is empty, as with an old gpg and a newer cipher".to_owned()));
     }
     if secret.len() > KEY_SHARE_LEN {
-        return Err(PgpRefusal::Failed("what it gave is no data key".to_owned()));
+        return Err(PgpRefusal::Failed("its output is not a data key".to_owned()));
     }
     Ok(secret)
 }
@@ -97,8 +97,8 @@ fn start(program: &OsString, arguments: &[&str]) -> Result<Child, PgpRefusal> {
     command.spawn().map_err(|error| PgpRefusal::NoProgram {
         program: program.to_string_lossy().into_owned(),
         reason: match error.kind() {
-            std::io::ErrorKind::NotFound => "it is not there".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "it may not be run".to_owned(),
+            std::io::ErrorKind::NotFound => "not found".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
             _ => error.to_string(),
         },
     })

@@ -126,7 +126,7 @@ fn key_of(slot: &WrappedKey) -> Result<KeySpec> {
             .ok_or_else(|| refused(KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", slot.key_id)))),
         AGE => match AgeRecipient::from_word(&slot.key_id) {
             Ok(Some(recipient)) => Ok(KeySpec::Age(recipient)),
-            _ => Err(refused(KeyRefusal::Damaged(format!("`{}` is no recipient of age", slot.key_id)))),
+            _ => Err(refused(KeyRefusal::Damaged(format!("`{}` is not an age recipient", slot.key_id)))),
         },
         unknown => Err(refused(KeyRefusal::UnknownProvider(unknown.to_owned()))),
     }

@@ -193,7 +193,7 @@ fn every_walk_leaves_version_control_alone_and_counts_it() {
     let plain = sum();
     let said = sandbox.shell("kenc encrypt -r -i t").output().unwrap();
     assert!(said.status.success(), "{}", text(&said.stderr));
-    assert!(text(&said.stderr).contains("7 version-control folders left out"), "{}", text(&said.stderr));
+    assert!(text(&said.stderr).contains("skipped 7 version-control folders"), "{}", text(&said.stderr));
     assert_eq!(sum(), plain);
     sandbox.succeeds(&format!("for f in {others}; do kenc inspect $f >&2; done"));
     // Encrypted files in there are not touched either.
@@ -207,7 +207,7 @@ fn every_walk_leaves_version_control_alone_and_counts_it() {
         let output = sandbox.shell(&format!("kenc {command}")).output().unwrap();
         assert!(output.status.success(), "{command}: {}", text(&output.stderr));
         assert!(
-            text(&output.stderr).contains("7 version-control folders left out"),
+            text(&output.stderr).contains("skipped 7 version-control folders"),
             "{command}: {}",
             text(&output.stderr)
         );
@@ -219,7 +219,7 @@ fn every_walk_leaves_version_control_alone_and_counts_it() {
     );
     sandbox.succeeds(make);
     let output = sandbox.shell("kenc encrypt --values -r -i t").output().unwrap();
-    assert!(text(&output.stderr).contains("7 version-control folders left out"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("skipped 7 version-control folders"), "{}", text(&output.stderr));
     assert_eq!(sum(), plain);
     // Whoever names such a folder means it.
     sandbox.succeeds("kenc encrypt -r -i t/.git && kenc inspect t/.git/x.yaml");

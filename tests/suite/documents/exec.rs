@@ -42,7 +42,7 @@ fn values_are_variables_named_after_the_way_to_them() {
     // What an alias of YAML stands for is a value like any other; that sops would not open it is said when it is made.
     sandbox.write("typed", "base: &base\n  user: me\n  pass: word\napp:\n  <<: *base\n  pass: other\n");
     let said = sandbox.shell("EDITOR='cp typed' kenc edit aliases.yaml").output().unwrap();
-    assert!(stderr(&said).contains("line 5, column 7 has an alias: sops does not open"), "{}", stderr(&said));
+    assert!(stderr(&said).contains("line 5, column 7 has an alias of an encrypted value"), "{}", stderr(&said));
     let environment = sandbox.succeeds("kenc exec aliases.yaml --only app -- env | grep ^app | sort");
     assert_eq!(environment, "app_pass=other\napp_user=me\n");
     memory.assert_empty();
@@ -191,7 +191,7 @@ fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_name
         sandbox.write("typed", format!("{name}=/tmp/x\nOTHER=1\n"));
         sandbox.succeeds("rm -f d.env; EDITOR='cp typed' kenc edit d.env");
         let said = sandbox.fails("kenc exec d.env -- touch ran", 2);
-        assert!(said.contains(&format!("the value at {name} would set {name}, by which")), "{said}");
+        assert!(said.contains(&format!("the value at {name} would set {name}, a variable")), "{said}");
         assert!(said.contains(&format!("`--only {name}` passes it on")), "{said}");
         assert!(!sandbox.work("ran").exists());
         assert_eq!(sandbox.succeeds("kenc exec d.env --only OTHER -- sh -c 'echo $OTHER'"), "1\n");

@@ -53,7 +53,7 @@ fn edits_of_a_file_whose_place_is_full_are_kept_in_the_state_folder() {
         said.contains("the edits are kept, encrypted, in ") && said.contains("/.local/state/kenc/kenc-edit-x.yaml-"),
         "{said}"
     );
-    assert!(said.contains("`kenc edit --resume small/x.yaml` goes on with them"), "{said}");
+    assert!(said.contains("`kenc edit --resume small/x.yaml` continues with them"), "{said}");
     assert!(said.contains("small/x.yaml has unsaved edits"), "{said}");
     assert!(printed.starts_with("exit 1\n") && printed.contains("\n600\nexit 1\n"), "{printed}");
     assert!(printed.ends_with(&format!("{SECRET}\n")), "the kept edits went when they were saved: {printed}");
@@ -83,7 +83,10 @@ fn edits_are_kept_in_memory_where_the_state_folder_is_full_too() {
         EDITOR=true kenc edit --no-input --resume small/x.yaml && kenc get small/x.yaml b";
     let Some(output) = with_small_place(TEST, &sandbox, script) else { return };
     let (said, printed) = (stderr(&output), text(&output.stdout));
-    assert!(said.contains(", in memory, which a restart clears; `kenc edit --resume small/x.yaml`"), "{said}");
+    assert!(
+        said.contains(", which is in memory and is lost at a restart; `kenc edit --resume small/x.yaml`"),
+        "{said}"
+    );
     assert!(printed.contains("600 ") && printed.contains("\n0\n"), "{printed}");
     assert!(printed.ends_with(&format!("{SECRET}\n")), "{printed}{said}");
     memory.assert_empty();
@@ -119,7 +122,7 @@ fn edits_that_cannot_be_written_anywhere_stay_in_the_clear_in_memory() {
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("the edits cannot be kept encrypted (") && said.contains("they are in the clear in "),
+        said.contains("the edits could not be encrypted (") && said.contains("they are in plaintext in "),
         "{said}"
     );
     assert_eq!(sandbox.read("x.yaml"), before);
@@ -169,7 +172,7 @@ fn a_signal_after_the_text_was_replaced_by_something_else_keeps_it_too() {
     wait_until("the editor", || sandbox.work("ready").exists());
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(stderr(&output).contains("they are in the clear in "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("they are in plaintext in "), "{}", stderr(&output));
     for folder in memory.folders() {
         assert!(memory.path().join(&folder).join("x.yaml/inside").is_file());
         std::fs::remove_dir_all(memory.path().join(folder)).unwrap();

@@ -31,7 +31,7 @@ const COMMANDS: [(&str, &[i32]); 18] = [
     ("git check FILE", &[7]),
     // A conflict is 1, and every failure is above 128.
     ("git merge GOOD GOOD FILE FILE", &[1, 128 + NOT_AUTHENTIC]),
-    // The text is shown as it is encrypted, and why.
+    // The text is shown encrypted, and why.
     ("git textconv FILE", &[0]),
     ("sops decrypt FILE", &[25, 51]),
     ("sops rotate -i FILE", &[25, 51]),

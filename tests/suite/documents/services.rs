@@ -234,5 +234,5 @@ fn no_gpg() {
     } else {
         return;
     });
-    assert!(refusal.to_string().contains("cannot run `/nowhere/gpg`: it is not there"), "{refusal}");
+    assert!(refusal.to_string().contains("cannot run `/nowhere/gpg`: not found"), "{refusal}");
 }

@@ -243,7 +243,7 @@ fn a_file_with_other_names_is_not_encrypted_under_one_of_them_in_silence() {
     sandbox
         .succeeds("kenc encrypt --values -i -f -k $(kenc keygen --show) tree/x.yaml; rm other; ln tree/x.yaml other");
     let said = stderr(&sandbox.shell("printf 2 | kenc set tree/x.yaml a").output().unwrap());
-    assert!(said.contains("hint: tree/x.yaml had another name (hard links), which keep the old file"), "{said}");
+    assert!(said.contains("hint: tree/x.yaml had 1 other hard link, which keeps the old content"), "{said}");
 }
 
 /// Whether the file system of a sandbox keeps an attribute or a list that is set so.

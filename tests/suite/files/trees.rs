@@ -291,12 +291,12 @@ fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_
     symlink("tree", sandbox.work("link")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(tree.join("socket")).unwrap();
     let said = sandbox.succeeds("kenc encrypt -r link -o sealed 2>&1");
-    assert_eq!(said, "kenc: hint: 4 symbolic links and 2 special files left out; `-v` names what is left out\n");
+    assert_eq!(said, "kenc: hint: skipped 4 symbolic links and 2 special files; `-v` names what is skipped\n");
     assert_eq!(names_in(&sandbox.work("sealed")), ["file.kenc", "sub"]);
     assert!(names_in(&sandbox.work("sealed/sub")).is_empty());
     let said = sandbox.succeeds("kenc encrypt -v -f -r tree -o sealed 2>&1");
-    assert!(said.contains("tree/sub/loop: left out, a symbolic link"), "{said}");
-    assert!(said.contains("tree/pipe: left out, not a regular file"), "{said}");
+    assert!(said.contains("tree/sub/loop: skipped, a symbolic link"), "{said}");
+    assert!(said.contains("tree/pipe: skipped, not a regular file"), "{said}");
     let summary: Value = serde_json::from_str(&sandbox.succeeds("kenc encrypt --json -f -r tree -o sealed")).unwrap();
     let expected = json!({ "files": 1, "bytes": 2142, "done_before": 0, "links": 4, "special": 2, "version_control": 0,
         "failed": 0 });
@@ -400,7 +400,7 @@ fn a_file_that_is_written_to_meanwhile_is_an_error_and_the_others_are_done() {
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains("tree/busy: the input was written to while it was read"), "{said}");
-        assert!(said.contains("hint: encrypt it again when nothing writes to it"), "{said}");
+        assert!(said.contains("hint: encrypt it again while nothing writes to it"), "{said}");
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 24 << 20, "it is still the plaintext");
     }
     assert_eq!(names_in(&sandbox.work("sealed")), ["quiet.kenc"]);

@@ -47,7 +47,7 @@ editor() { printf '#!/bin/sh\\nprintf %%s \"$TYPED\" > \"$1\"\\n' > editor; chmo
 set -e
 ";
 
-const OTHER_SERVICE: &str = "kenc does not ask keys of";
+const OTHER_SERVICE: &str = "kenc does not support keys of";
 
 #[rustfmt::skip]
 const FLAGS: &[(&str, &[&str], Fate)] = &[
@@ -133,9 +133,9 @@ const FLAGS: &[(&str, &[&str], Fate)] = &[
     ("same-process", &["exec-env"], Same("sops exec-env --same-process a.yaml 'echo $a'")),
     ("no-fifo", &["exec-file"], Same("sops exec-file --no-fifo a.yaml 'test -f {} && cat {}'")),
     ("filename", &["exec-file"], Same("sops exec-file --filename x.yaml a.yaml 'basename {}'")),
-    ("background", &["exec-env", "exec-file"], Refused("sops exec-file --background a.yaml 'cat {}'", "would leave the decrypted file without an owner")),
-    ("user", &["exec-env", "exec-file"], Refused("sops exec-env --user nobody a.yaml true", "kenc does not become another user")),
-    ("keyservice", &["", "encrypt", "decrypt", "edit", "set", "unset", "rotate", "updatekeys", "groups add", "groups delete", "exec-env", "exec-file"], Refused("sops decrypt --keyservice tcp://127.0.0.1:1 a.yaml", "kenc does not ask key services of sops")),
+    ("background", &["exec-env", "exec-file"], Refused("sops exec-file --background a.yaml 'cat {}'", "would leave the decrypted file behind")),
+    ("user", &["exec-env", "exec-file"], Refused("sops exec-env --user nobody a.yaml true", "kenc does not switch users")),
+    ("keyservice", &["", "encrypt", "decrypt", "edit", "set", "unset", "rotate", "updatekeys", "groups add", "groups delete", "exec-env", "exec-file"], Refused("sops decrypt --keyservice tcp://127.0.0.1:1 a.yaml", "kenc does not support key services of sops")),
     ("gcp-kms", &["", "encrypt", "edit", "groups add"], Refused("sops encrypt --gcp-kms x plain.yaml", OTHER_SERVICE)),
     ("hckms", &["", "encrypt", "edit", "groups add"], Refused("sops encrypt --hckms x plain.yaml", OTHER_SERVICE)),
     ("azure-kv", &["", "encrypt", "edit", "groups add"], Refused("sops encrypt --azure-kv x plain.yaml", OTHER_SERVICE)),
@@ -148,17 +148,17 @@ const FLAGS: &[(&str, &[&str], Fate)] = &[
     ("rm-azure-kv", &["", "rotate"], Refused("sops rotate --rm-azure-kv x a.yaml", OTHER_SERVICE)),
     ("add-hc-vault-transit", &["", "rotate"], Refused("sops rotate --add-hc-vault-transit x a.yaml", OTHER_SERVICE)),
     ("rm-hc-vault-transit", &["", "rotate"], Refused("sops rotate --rm-hc-vault-transit x a.yaml", OTHER_SERVICE)),
-    ("yes", &["publish"], Refused("sops publish --yes a.yaml", "kenc does not do what `sops publish` does")),
-    ("omit-extensions", &["publish"], Refused("sops publish --omit-extensions a.yaml", "kenc does not do what `sops publish` does")),
-    ("recursive", &["publish"], Refused("sops publish --recursive a.yaml", "kenc does not do what `sops publish` does")),
-    ("verbose", &["publish"], Refused("sops publish --verbose a.yaml", "kenc does not do what `sops publish` does")),
-    ("decryption-order", &["publish"], Refused("sops publish --decryption-order age a.yaml", "kenc does not do what `sops publish` does")),
-    ("enable-local-keyservice", &["publish"], Refused("sops publish --enable-local-keyservice a.yaml", "kenc does not do what `sops publish` does")),
-    ("keyservice", &["publish"], Refused("sops publish --keyservice tcp://127.0.0.1:1 a.yaml", "kenc does not ask key services of sops")),
-    ("network", &["keyservice"], Refused("sops keyservice --net tcp", "kenc does not do what `sops keyservice` does")),
-    ("address", &["keyservice"], Refused("sops keyservice --addr 127.0.0.1:1", "kenc does not do what `sops keyservice` does")),
-    ("prompt", &["keyservice"], Refused("sops keyservice --prompt", "kenc does not do what `sops keyservice` does")),
-    ("verbose", &["keyservice"], Refused("sops keyservice --verbose", "kenc does not do what `sops keyservice` does")),
+    ("yes", &["publish"], Refused("sops publish --yes a.yaml", "kenc does not implement `sops publish`")),
+    ("omit-extensions", &["publish"], Refused("sops publish --omit-extensions a.yaml", "kenc does not implement `sops publish`")),
+    ("recursive", &["publish"], Refused("sops publish --recursive a.yaml", "kenc does not implement `sops publish`")),
+    ("verbose", &["publish"], Refused("sops publish --verbose a.yaml", "kenc does not implement `sops publish`")),
+    ("decryption-order", &["publish"], Refused("sops publish --decryption-order age a.yaml", "kenc does not implement `sops publish`")),
+    ("enable-local-keyservice", &["publish"], Refused("sops publish --enable-local-keyservice a.yaml", "kenc does not implement `sops publish`")),
+    ("keyservice", &["publish"], Refused("sops publish --keyservice tcp://127.0.0.1:1 a.yaml", "kenc does not support key services of sops")),
+    ("network", &["keyservice"], Refused("sops keyservice --net tcp", "kenc does not implement `sops keyservice`")),
+    ("address", &["keyservice"], Refused("sops keyservice --addr 127.0.0.1:1", "kenc does not implement `sops keyservice`")),
+    ("prompt", &["keyservice"], Refused("sops keyservice --prompt", "kenc does not implement `sops keyservice`")),
+    ("verbose", &["keyservice"], Refused("sops keyservice --verbose", "kenc does not implement `sops keyservice`")),
 ];
 
 #[test]

@@ -275,12 +275,12 @@ fn identities_come_from_every_place_where_sops_looks() {
 #[test]
 fn what_is_not_supported_is_said_in_a_sentence() {
     for (script, sentence) in [
-        ("sops publish a.yaml", "kenc does not do what `sops publish` does"),
-        ("sops keyservice", "kenc does not do what `sops keyservice` does"),
-        ("echo 'a: 1' > a.yaml; sops -e --gcp-kms projects/x a.yaml", "kenc does not ask keys of Google Cloud KMS"),
+        ("sops publish a.yaml", "kenc does not implement `sops publish`"),
+        ("sops keyservice", "kenc does not implement `sops keyservice`"),
+        ("echo 'a: 1' > a.yaml; sops -e --gcp-kms projects/x a.yaml", "kenc does not support keys of Google Cloud KMS"),
         ("echo 'a: 1' > a.yaml; SOPS_VAULT_URIS=https://x sops -e a.yaml", "names keys of HashiCorp Vault"),
-        ("sops --keyservice tcp://127.0.0.1:1 -d a.yaml", "does not ask key services"),
-        ("sops --enable-local-keyservice=false -d a.yaml", "there is nothing that could ask a key"),
+        ("sops --keyservice tcp://127.0.0.1:1 -d a.yaml", "does not support key services"),
+        ("sops --enable-local-keyservice=false -d a.yaml", "leaves no key service"),
     ] {
         let outcome = link(script);
         assert_ne!(outcome.code, 0, "{script}");

@@ -84,7 +84,7 @@ fn binary_output_is_the_bytes() {
     );
     let script = "echo 'a: 1' > a.yaml; set -e; sops -e -i --age $AGE a.yaml; sops -d --output-type binary a.yaml";
     Link::both_at(Home::new, script, "", 4);
-    Link::run(&Home::new(), script).says("it is no binary file: there is no text `data` in it");
+    Link::run(&Home::new(), script).says("it is not a binary file: it has no text `data`");
 }
 
 #[test]

@@ -92,8 +92,8 @@ fn what_is_said_next_can_be_done_by_somebody_who_types_sops() {
     let hidden = "export SOPS_AGE_KEY_FILE=/dev/null HOME=/nowhere XDG_CONFIG_HOME=/nowhere; ";
     for (script, hint) in [
         ("sops -d plain.yaml", "`sops encrypt -i plain.yaml` encrypts it"),
-        (&format!("{hidden}sops -d a.yaml"), "name the file with the identity: `export SOPS_AGE_KEY_FILE=FILE`"),
-        ("sops -e plain.yaml", "name a key with `--age`, `--kms` or `--pgp`, or write a rule into .sops.yaml"),
+        (&format!("{hidden}sops -d a.yaml"), "name the file with the identity, `export SOPS_AGE_KEY_FILE=FILE`"),
+        ("sops -e plain.yaml", "name a key with `--age`, `--kms` or `--pgp`, or add a rule to .sops.yaml"),
     ] {
         let outcome = Link::run(&Home::new(), &format!("{MADE}{script}"));
         assert_ne!(outcome.code, 0, "{script}");

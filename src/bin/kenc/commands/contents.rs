@@ -130,7 +130,7 @@ pub fn private_folder(reporter: &Reporter) -> Result<PrivateFolder, Failure> {
     }
     let place = std::env::temp_dir();
     let question = format!(
-        "This machine has no file system in memory: the plaintext would be written to {}, which may be a disk.",
+        "This machine has no in-memory file system (tmpfs): the plaintext would be written to {}, which may be on a disk.",
         place.display()
     );
     let choices = [

@@ -64,7 +64,7 @@ pub fn run_as(manner: &Manner, args: &EditArgs, configs: &Configs, reporter: &Re
     };
     if editor.keeps_history() {
         reporter.hint(
-            "this editor keeps copies of what it saves: exclude `**/kenc-*/**` with its setting workbench.localHistory.exclude",
+            "this editor keeps copies of what it saves: exclude `**/kenc-*/**` in its setting workbench.localHistory.exclude",
         );
     }
     Editing { manner, args, opener, editor, folder, name: name.into(), rescue, subject, other: None }.run(text)
@@ -94,10 +94,10 @@ fn earlier_edits(args: &EditArgs, opener: Opener<'_>) -> Result<Option<(PathBuf,
     let Some(recovery) = kept_before(file) else {
         return if args.resume { Err(CommandFault::NoEditsKept(file.clone()).into()) } else { Ok(None) };
     };
-    let question = format!("{} holds edits of {} that were not saved.", recovery.display(), file.display());
+    let question = format!("{} contains unsaved edits of {}.", recovery.display(), file.display());
     let choices = [
-        Choice { word: "resume", meaning: "go on with them", value: Wish::Resume },
-        Choice { word: "discard", meaning: "delete them, and edit the file as it is", value: Wish::Discard },
+        Choice { word: "resume", meaning: "continue with them", value: Wish::Resume },
+        Choice { word: "discard", meaning: "delete them and edit the file as it is", value: Wish::Discard },
         Choice { word: "quit", meaning: "change nothing", value: Wish::Leave },
     ];
     let wish = if args.resume {
@@ -130,12 +130,15 @@ enum Wish {
     Discard,
 }
 
-const EDIT: Choice<Wish> = Choice { word: "edit", meaning: "go on editing", value: Wish::Edit };
-const SEE_BOTH: Choice<Wish> =
-    Choice { word: "edit", meaning: "see what the file is now beside the edits, and go on editing", value: Wish::Edit };
-const SAVE: Choice<Wish> = Choice { word: "save", meaning: "try to save it as it is", value: Wish::Save };
-const KEEP: Choice<Wish> = Choice { word: "keep", meaning: "keep the edits encrypted, and end", value: Wish::Keep };
-const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "lose the edits, and end", value: Wish::Discard };
+const EDIT: Choice<Wish> = Choice { word: "edit", meaning: "continue editing", value: Wish::Edit };
+const SEE_BOTH: Choice<Wish> = Choice {
+    word: "edit",
+    meaning: "compare the current file with the edits, and continue editing",
+    value: Wish::Edit,
+};
+const SAVE: Choice<Wish> = Choice { word: "save", meaning: "try again to save it as it is", value: Wish::Save };
+const KEEP: Choice<Wish> = Choice { word: "keep", meaning: "keep the edits, encrypted, and exit", value: Wish::Keep };
+const DISCARD: Choice<Wish> = Choice { word: "discard", meaning: "discard the edits and exit", value: Wish::Discard };
 
 /// One file while it is edited.
 struct Editing<'a> {
@@ -256,7 +259,7 @@ impl Editing<'_> {
         match reason {
             Some(reason) => notes::of_failure(reason),
             None if self.subject.sealed.is_none() => {
-                vec![format!("{} is new; what is typed here is encrypted when it is saved", self.path().display())]
+                vec![format!("{} is a new file; kenc encrypts this text when you save it", self.path().display())]
             }
             None => Vec::new(),
         }
@@ -270,7 +273,7 @@ impl Editing<'_> {
         self.opener.reporter.say(&format!("{} was not changed", self.path().display()));
         if let Some(command) = self.editor.must_be_told_to_wait() {
             self.opener.reporter.hint(&format!(
-                "the editor returned while its window was open; tell it to wait: `export EDITOR='{command}'`"
+                "the editor returned before its window was closed; make it wait: `export EDITOR='{command}'`"
             ));
         }
         self.rescue.forget_earlier()?;
@@ -291,9 +294,9 @@ impl Editing<'_> {
         drop(state);
         tell_other_names(self.opener.reporter, self.path(), names);
         if let Some(at) = aliases.first() {
-            self.opener.reporter.hint(&format!(
-                "{at} has an alias: sops does not open a document in which one stands for an encrypted value"
-            ));
+            self.opener
+                .reporter
+                .hint(&format!("{at} has an alias of an encrypted value; sops does not open such a document"));
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         reporter.note(&format!("{}: {bytes} bytes written", job.name()));
         if !is_by_rule && reporter.shows_progress() && is_named_like_a_document(job) {
             reporter.hint(&format!(
-                "`kenc encrypt --values {}` encrypts its values alone, and leaves its keys readable",
+                "`kenc encrypt --values {}` encrypts only its values and leaves its keys readable",
                 job.name()
             ));
         }

@@ -53,7 +53,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     many::run(&request, &plan, threads, reporter, &encryption)
 }
 
-/// The recipes of a run, by the keys and the context of each file.
+/// The recipes of a run, by the keys and the encryption context of each file.
 struct Recipes<'a> {
     args: &'a EncryptArgs,
     configs: &'a Configs,

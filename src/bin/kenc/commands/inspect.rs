@@ -61,7 +61,7 @@ impl Inspected {
         };
         let payload = match plaintext_len(self.sealed_len) {
             Some(len) => format!("{} in {} {}", in_units(len), grouped(chunks(len)), chunk_word(chunks(len))),
-            None => "cut off: no payload has this length".to_owned(),
+            None => "truncated: no payload has this length".to_owned(),
         };
         line("payload", &format!("{payload}, {}, key-committing", suite.name()));
         let mut label = "context";

@@ -57,7 +57,7 @@ fn print_new() -> Result<Exit, Failure> {
 /// The form of `age-keygen`, which age, rage and sops read as well.
 fn text_of(identity: &NewIdentity) -> Zeroizing<String> {
     Zeroizing::new(format!(
-        "# made by kenc keygen; whoever has this file can decrypt\n# public key: {}\n{}\n",
+        "# created by kenc keygen; anyone who has this file can decrypt\n# public key: {}\n{}\n",
         identity.recipient,
         identity.secret.expose_secret()
     ))

@@ -20,11 +20,12 @@ use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
 use crate::commands::documents;
-use crate::commands::documents::keys::KeysOfDocuments;
+use crate::commands::documents::keys::{DONE, KeysOfDocuments, WOULD};
 use crate::commands::inspect::describe_copies;
 use crate::commands::opening::{Payload, Recognised};
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
+use crate::many::counted;
 use crate::output::Output;
 use crate::report::{Reporter, printable};
 use crate::sessions;
@@ -101,7 +102,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
                 && done.has_removed()
             {
                 reporter.hint(&format!(
-                    "whoever had the data key of {0} can still read what they kept: `kenc rotate {0}` makes a new one",
+                    "a removed recipient who kept the data key of {0} can still use it: `kenc rotate {0}` makes a new one",
                     done.name()
                 ));
             }
@@ -113,11 +114,11 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         let (changed, same) = (changed.get(), same.get());
         let word = if args.dry_run { "to change" } else { "changed" };
         reporter.confirmation(
-            &format!("{count} files: {changed} {word}, {same} with nothing to change\n"),
+            &format!("{}: {changed} {word}, {same} unchanged\n", counted(count, "file")),
             &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
         )?;
     }
-    if !changes_keys && changed.get() == 0 {
+    if !changes_keys && changed.get() == 0 && outcome.is_ok() {
         reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
     }
     outcome
@@ -292,23 +293,24 @@ impl Done {
     fn text(&self) -> String {
         let Self { name, is_dry, copies, rewrapped, written, .. } = self;
         let Rewrapped { added, removed, absent, way, .. } = rewrapped;
-        let would = if *is_dry { "would be " } else { "" };
+        let (would, [add, remove]) = if *is_dry { ("would be ", WOULD) } else { ("", DONE) };
         let mut parts: Vec<String> = Vec::new();
-        parts.extend(added.iter().map(|slot| format!("{would}added {}", named(slot))));
-        parts.extend(removed.iter().map(|slot| format!("{would}removed {}", named(slot))));
+        parts.extend(added.iter().map(|slot| format!("{add} {}", named(slot))));
+        parts.extend(removed.iter().map(|slot| format!("{remove} {}", named(slot))));
         if *written == Written::Mended {
-            parts.push(format!("{would}mended: {}", describe_copies(*copies)));
+            parts.push(format!("{would}repaired: {}", describe_copies(*copies)));
         } else if parts.is_empty() {
             parts.push("nothing to change".to_owned());
         }
-        let absent: Vec<String> = absent.iter().map(|key: &KeySpec| format!("; {key} is not among its keys")).collect();
+        let absent: Vec<String> =
+            absent.iter().map(|key: &KeySpec| format!("; {key} is not a key of this file")).collect();
         let how = match way {
             Way::InsideKms if !added.is_empty() => "inside KMS, ",
             _ => "",
         };
         let where_to = match written {
             Written::InPlace => format!(" ({how}in place)"),
-            Written::Anew if !added.is_empty() || !removed.is_empty() => format!(" ({how}written anew)"),
+            Written::Anew if !added.is_empty() || !removed.is_empty() => format!(" ({how}rewritten)"),
             _ => String::new(),
         };
         format!("{}\n", printable(&format!("{name}: {}{where_to}{}", parts.join(", "), absent.concat())))

@@ -211,7 +211,7 @@ struct Done {
 impl Done {
     fn text(&self) -> String {
         let keys: Vec<String> = self.slots.iter().map(named).collect();
-        format!("{}\n", printable(&format!("{}: a new data key under {}", self.name, keys.join(", "))))
+        format!("{}\n", printable(&format!("{}: new data key under {}", self.name, keys.join(", "))))
     }
 
     fn json(&self) -> Value {

@@ -97,6 +97,6 @@ pub fn tell(reporter: &Reporter, name: &str, bytes: u64, header: &Header) -> Res
     if is_whole {
         return Ok(Exit::Done);
     }
-    reporter.hint(&format!("mend it: `kenc rewrap {name}`"));
+    reporter.hint(&format!("repair it with `kenc rewrap {name}`"));
     Ok(Exit::Problems)
 }

@@ -30,7 +30,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
         hints.insert(
             0,
             format!(
-                "the {} bytes before it were authentic and have been written; do not use them as if they were all",
+                "the first {} bytes were authentic and have been written; the output is incomplete: do not use it as the whole file",
                 failure.released
             ),
         );
@@ -50,11 +50,11 @@ fn of_command(cause: &Cause) -> String {
     match cause {
         Cause::Library(_) => String::new(),
         Cause::MixedInputs { document, whole } => format!(
-            "`--values` or `--whole` is for all of them; or do {} and {} one after the other",
+            "use `--values` or `--whole` for all of them, or encrypt {} and {} in separate runs",
             quoted(document),
             quoted(whole)
         ),
-        Cause::RangeOfDocument(_) => "`--extract PATH` writes one value".to_owned(),
+        Cause::RangeOfDocument(_) => "use `--extract PATH` to write one value".to_owned(),
         Cause::CipherOfDocument(_)
         | Cause::NoRule(_)
         | Cause::NoPlaceForMany
@@ -70,48 +70,45 @@ fn of_command(cause: &Cause) -> String {
         }
         Cause::NoFolderForResults => "name it with `-o FOLDER/`, or replace each file with `-i`".to_owned(),
         Cause::TooDeep { path, .. } => {
-            format!("do it on its own: `-r {}` with an -o of its own", quoted(path))
+            format!("process it in a separate run: `-r {}` with its own -o", quoted(path))
         }
-        Cause::LeadsOut(_) => "name it by a path without `..`, or replace each file with `-i`".to_owned(),
+        Cause::LeadsOut(_) => "use a path without `..`, or replace each file with `-i`".to_owned(),
         Cause::NameTooLong(_) => {
             "end each name with a NUL byte instead of a line end, as `find -print0` and `git ls-files -z` do".to_owned()
         }
-        Cause::NotAFile(path) => format!("something replaced it; check it with `ls -ld {}`", quoted(path)),
+        Cause::NotAFile(path) => format!("another program replaced it; check it with `ls -ld {}`", quoted(path)),
         Cause::OutputIsInput(path) => {
-            format!("`-i {}` replaces a file by its result; or name another output", quoted(path))
+            format!("use `-i {}` to replace the file by its result, or name another output", quoted(path))
         }
         Cause::InputIsDirectory(path) => {
-            format!(
-                "name the files in it, which `ls {}` shows; `decrypt -r` and `verify -r` take them all",
-                quoted(path)
-            )
+            format!("name files in it, or process all of them with `-r {}`", quoted(path))
         }
         Cause::CannotEncryptDirectory(path) => {
             let mut result = trimmed(path).as_os_str().to_owned();
             result.push(".tar.kenc");
             format!(
-                "pack it: `tar c {} | kenc encrypt -o {}`; or encrypt each file in it with `-r` and `-o FOLDER/`",
+                "pack it: `tar c {} | kenc encrypt -o {}`, or encrypt each file in it with `-r` and `-o FOLDER/`",
                 quoted(path),
                 quoted(Path::new(&result))
             )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
-        Cause::NoFolder(path) => format!("make it with `mkdir -p {}`", quoted(path)),
+        Cause::NoFolder(path) => format!("create it with `mkdir -p {}`", quoted(path)),
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
-        Cause::SameOutput { .. } => "do them one by one, each with an -o of its own".to_owned(),
+        Cause::SameOutput { .. } => "process them in separate runs, each with its own -o".to_owned(),
         Cause::NotEncrypted(_) | Cause::HasOtherNames { .. } | Cause::PlaintextHasOtherNames { .. } => {
             habits::of(cause)
         }
-        Cause::StandardInputInPlace => "name the files to replace, or leave out -i".to_owned(),
-        Cause::FolderWithoutRecursion(_) => "`-r` goes through the files in it".to_owned(),
-        Cause::NotChangeable(path) => format!("`-o FILE` writes the result elsewhere: `-o FILE - < {}`", quoted(path)),
+        Cause::StandardInputInPlace => "name the files to replace, or omit -i".to_owned(),
+        Cause::FolderWithoutRecursion(_) => "use `-r` for the files in it".to_owned(),
+        Cause::NotChangeable(path) => format!("write the result to another file: `-o FILE - < {}`", quoted(path)),
         Cause::StandardInputToFolder(folder) => format!("name a file in it: `-o {}`", quoted(&folder.join("NAME"))),
-        Cause::NoKeyGiven => "make a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
+        Cause::NoKeyGiven => "create a local key with `kenc keygen`, or name a KMS key with `-k alias/NAME`".to_owned(),
         Cause::NothingToCheck => {
-            "name one: `kenc keys check alias/NAME`, or a file: `kenc keys check --file FILE`".to_owned()
+            "name a key with `kenc keys check alias/NAME`, or a file with `kenc keys check --file FILE`".to_owned()
         }
-        Cause::SeveralAccounts(_) => "name the one that has the key: `--account ID`".to_owned(),
-        Cause::EncryptedAlready(_) => "`-f` encrypts it once more".to_owned(),
+        Cause::SeveralAccounts(_) => "name the account of the key: `--account ID`".to_owned(),
+        Cause::EncryptedAlready(_) => "use `-f` to encrypt it once more".to_owned(),
         Cause::NoMemoryForPlaintext
         | Cause::ChangedMeanwhile(_)
         | Cause::TooLong { .. }
@@ -120,7 +117,9 @@ fn of_command(cause: &Cause) -> String {
         Cause::NotAVariable { .. } | Cause::VariableMustBeNamed { .. } | Cause::NoValues(_) | Cause::NoSuchValue(_) => {
             exec::of(cause)
         }
-        Cause::NameOfSeveralKeys { .. } => "do them one by one, or name the config with `--config FILE`".to_owned(),
+        Cause::NameOfSeveralKeys { .. } => {
+            "process them in separate runs, or name the config with `--config FILE`".to_owned()
+        }
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
         _ => String::new(),
     }
@@ -146,25 +145,27 @@ fn of_fault(fault: &CommandFault) -> String {
         | CommandFault::ValueNotText
         | CommandFault::ValueNotJson(_) => super::document_hints::of_fault(fault),
         CommandFault::NothingNamed => {
-            "name what is to be done: `-r FOLDER`, or `find FOLDER -type f -print0` and `--files0-from -`".to_owned()
+            "use `-r FOLDER`, or pipe `find FOLDER -type f -print0` into `--files0-from -`".to_owned()
         }
         CommandFault::NotToReplace { .. }
         | CommandFault::KeyAmongInputs { .. }
         | CommandFault::SplitKey(_)
         | CommandFault::Address(_) => habits::of_fault(fault),
-        CommandFault::StandardInputAmongFiles => "do it alone, with its result on the standard output".to_owned(),
-        CommandFault::NoLocalKey { named: KeyFileChoice::ByDefault, .. } => "make it with `kenc keygen`".to_owned(),
+        CommandFault::StandardInputAmongFiles => {
+            "process it in a separate run; its result goes to the standard output".to_owned()
+        }
+        CommandFault::NoLocalKey { named: KeyFileChoice::ByDefault, .. } => "create it with `kenc keygen`".to_owned(),
         CommandFault::NoLocalKey { named: KeyFileChoice::OnCommandLine, path } => {
-            format!("make it with `kenc keygen -o {}`", quoted(path))
+            format!("create it with `kenc keygen -o {}`", quoted(path))
         }
         CommandFault::LocalKeyExists { path, recipient: Some(recipient) } => {
             format!(
-                "its recipient is {recipient}; for another key name another file: `kenc keygen -o {}.new`",
+                "its recipient is {recipient}; create another key in another file: `kenc keygen -o {}.new`",
                 quoted(path)
             )
         }
         CommandFault::LocalKeyExists { path, recipient: None } => {
-            format!("it cannot be read as a key; look at it, or move it away: `mv {0} {0}.old`", quoted(path))
+            format!("it is not a valid key file; check it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
         CommandFault::NoEditor
         | CommandFault::EditsKept { .. }
@@ -190,21 +191,21 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     match error {
         Error::Format(fault) => vec![of_format(fault, &file)],
         Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { .. }) => {
-            one("take the file from a backup or from where it came from")
+            one("restore the file from a backup, or fetch it again")
         }
         Error::Authentication(AuthenticationError::CutOff { .. }) => {
-            one("fetch it again, or take it from a backup; was the disk full, or the transfer interrupted?")
+            one("fetch it again or restore it from a backup; a full disk or an interrupted transfer can cause this")
         }
         Error::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => {
-            vec![format!("this may be another file than you think; `kenc inspect {file}` shows its context")]
+            vec![format!("check that this is the right file; `kenc inspect {file}` shows its context")]
         }
         Error::Context(ContextError::NoEqualsSign(word)) => {
-            vec![format!("a pair is written key=value: `-c {}=VALUE`", quote(word))]
+            vec![format!("write the pair as key=value: `-c {}=VALUE`", quote(word))]
         }
-        Error::Context(ContextError::EmptyKey(_)) => one("a pair is written key=value: `-c app=NAME`"),
+        Error::Context(ContextError::EmptyKey(_)) => one("write a pair as key=value: `-c app=NAME`"),
         Error::Context(ContextError::Duplicate(_)) => one("give each key once"),
         Error::Context(ContextError::TooManyPairs(_) | ContextError::TooLong(_)) => {
-            one("keep in the context what tells which data this is, and the rest elsewhere")
+            one("put only what identifies the data into the encryption context")
         }
         Error::KeyWord(fault) => vec![of_key_word(fault)],
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
@@ -212,39 +213,39 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()
         }
         Error::ForDocumentsOnly(_) => {
-            one("name a KMS key or an age recipient; `--values` encrypts a config file by its values")
+            one("name a KMS key or an age recipient; `--values` encrypts the values of a config file")
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::NotVouchedFor { .. } => vec![keys::NOT_VOUCHED_FOR.to_owned()],
         Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
-        Error::TooManyPassphrases(_) => one("take the old ones away with it: `--remove passphrase: --add passphrase:`"),
-        Error::LastKey => one("name a key that takes its place: `--add KEY` beside --remove, or `--to KEY`"),
+        Error::TooManyPassphrases(_) => one("replace the old ones: `--remove passphrase: --add passphrase:`"),
+        Error::LastKey => one("name a replacement: `--add KEY` together with --remove, or `--to KEY`"),
         Error::NoKeyGiven => one("name a key with -k"),
-        Error::KeyFile { .. } => one("name another file with KENC_AGE_KEY_FILE, or a key with -k"),
+        Error::KeyFile { .. } => one("set KENC_AGE_KEY_FILE to another file, or name a key with -k"),
         Error::Document(fault) => vec![super::document_hints::of_document(fault, &file)],
         Error::Config(error) => vec![config::of(error)],
-        Error::Passphrase(_) => one("`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere"),
+        Error::Passphrase(_) => one("use `--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM`"),
         Error::RangeBeyondEnd { start, available, .. } if start < available => {
-            vec![format!("`--range {start}..` goes to its end")]
+            vec![format!("use `--range {start}..` to read to its end")]
         }
-        Error::RangeBeyondEnd { available, .. } => vec![format!("`--range 0..{available}` is all of it")],
-        Error::WouldOverwrite(_) => one("`-f` replaces it"),
+        Error::RangeBeyondEnd { available, .. } => vec![format!("use `--range 0..{available}` to read all of it")],
+        Error::WouldOverwrite(_) => one("use `-f` to replace it"),
         Error::InputChanged { .. } | Error::InputWrittenTo => {
-            one("encrypt it again when nothing writes to it, or from a snapshot")
+            one("encrypt it again while nothing writes to it, or from a snapshot")
         }
-        Error::ChangedMeanwhile(_) => one("the file was left as it is now; run the command again"),
+        Error::ChangedMeanwhile(_) => one("kenc did not change the file; run the command again"),
         Error::CannotKeep { path, attribute, .. } => vec![match attribute.strip_prefix("the attribute ") {
             Some(name) => format!(
-                "remove it if it is not needed, and try again: `setfattr -x {} {}`; `getfattr -m - {1}` lists them",
+                "if you do not need it, remove it and try again: `setfattr -x {} {}`; `getfattr -m - {1}` lists the attributes",
                 quote(name),
                 quoted(path)
             ),
-            None => format!("remove it if it is not needed, and try again: `setfacl -b {}`", quoted(path)),
+            None => format!("if you do not need it, remove it and try again: `setfacl -b {}`", quoted(path)),
         }],
-        Error::NotSynced { .. } => one("`sync` writes everything to the disk; if it fails, look at the disk"),
+        Error::NotSynced { .. } => one("run `sync`; if it fails, check the disk"),
         Error::Interrupted => Vec::new(),
         Error::Write(source) => vec![match source.kind() {
-            ErrorKind::BrokenPipe => "the program that reads the output ended before it was done".to_owned(),
+            ErrorKind::BrokenPipe => "the program that reads the output exited early".to_owned(),
             kind => of_system(kind),
         }],
         Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
@@ -253,19 +254,19 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
 
 fn of_system(kind: ErrorKind) -> String {
     match kind {
-        ErrorKind::NotFound => "check the path; `ls` shows what is there",
+        ErrorKind::NotFound => "check the path with `ls`",
         ErrorKind::PermissionDenied => "check the permissions with `ls -ld`",
         ErrorKind::IsADirectory => "name a file in it, or pack it with `tar c`",
         ErrorKind::NotADirectory => "a part of the path is a file; check it with `ls -ld`",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room, or name another place with -o; `df -h` shows what is free"
+            "free some space, or write to another place with -o; `df -h` shows free space"
         }
-        ErrorKind::FileTooLarge => "the system limits the size of files; `ulimit -f` shows it",
+        ErrorKind::FileTooLarge => "the system limits the size of files; `ulimit -f` shows the limit",
         ErrorKind::NotConnected => {
-            "name a file instead; whoever started kenc closed that stream, as `<&-` and `>&-` do"
+            "name a file instead; the stream was closed when kenc started, as with `<&-` or `>&-`"
         }
-        ErrorKind::ReadOnlyFilesystem => "name another place with -o",
-        _ => "try again; if it stays, look at the disk and the system log",
+        ErrorKind::ReadOnlyFilesystem => "write to another place with -o",
+        _ => "try again; if it happens again, check the disk and the system log (`dmesg`)",
     }
     .to_owned()
 }
@@ -273,30 +274,32 @@ fn of_system(kind: ErrorKind) -> String {
 fn of_format(fault: &FormatError, file: &str) -> String {
     match fault {
         FormatError::NotKenc(foreign) => match foreign {
-            Foreign::Empty => "look at what should have written it: it may have failed",
-            Foreign::BeginningOfKenc => "fetch it again, or take it from a backup: it was cut off",
+            Foreign::Empty => "check the command that should have written it",
+            Foreign::BeginningOfKenc => "fetch it again or restore it from a backup: it was cut off",
             Foreign::NewlinesConverted | Foreign::SevenBit => {
                 "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text"
             }
-            Foreign::Age => return format!("`age -d -i KEYFILE {file}` opens it"),
-            Foreign::OpenPgp => return format!("`gpg -d {file}` opens it"),
-            Foreign::Sops => return format!("`sops decrypt {file}` opens it"),
+            Foreign::Age => return format!("decrypt it with `age -d -i KEYFILE {file}`"),
+            Foreign::OpenPgp => return format!("decrypt it with `gpg -d {file}`"),
+            Foreign::Sops => return format!("decrypt it with `sops decrypt {file}`"),
             Foreign::AwsEncryptionSdk => {
-                return format!("`aws-encryption-cli --decrypt -i {file}` with the keys that made it opens it");
+                return format!("decrypt it with `aws-encryption-cli --decrypt -i {file}` and its keys");
             }
             Foreign::OpenSslEnc => {
-                return format!("`openssl enc -d -in {file}` with the options that made it opens it");
+                return format!("decrypt it with `openssl enc -d -in {file}` and the options it was encrypted with");
             }
-            Foreign::Unknown => return format!("`file {file}` may tell what it is"),
+            Foreign::Unknown => return format!("find out what it is with `file {file}`"),
         },
         FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
-            "it was made by a newer kenc, or is damaged; `kenc --version` shows yours"
+            "a newer kenc wrote it, or it is damaged; `kenc --version` shows your version"
         }
-        FormatError::Truncated(_) => "fetch it again, or take it from a backup: it was cut off",
-        FormatError::Armor { .. } => "copy the whole text, from the BEGIN line to the END line, without changing it",
-        FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => "give fewer keys",
+        FormatError::Truncated(_) => "fetch it again or restore it from a backup: it was cut off",
+        FormatError::Armor { .. } => "copy the whole text from the BEGIN line to the END line, unchanged",
+        FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => {
+            "name fewer keys with -k"
+        }
         FormatError::LimitExceeded { .. } | FormatError::NotCanonical(_) | FormatError::NoWholeSlotTable => {
-            "the header is damaged: take the file from a backup or from where it came from"
+            "the header is damaged: restore the file from a backup, or fetch it again"
         }
     }
     .to_owned()
@@ -305,18 +308,18 @@ fn of_format(fault: &FormatError, file: &str) -> String {
 fn of_key_word(fault: &KeyWordError) -> String {
     match fault {
         KeyWordError::SecretKey => {
-            "name the recipient, which begins with age1 or ssh-; change the key: it stands in your shell's history now"
+            "name the recipient, which begins with age1 or ssh-; replace this secret key: it is now in your shell history"
                 .to_owned()
         }
         KeyWordError::Name(name) => {
             format!(
-                "give it a key in .kenc.yaml: `keys: {{{name}: alias/NAME}}`; or name the config with `--config FILE`"
+                "define it in .kenc.yaml, `keys: {{{name}: alias/NAME}}`, or name the config with `--config FILE`"
             )
         }
         KeyWordError::Path(path) => of_key_in_file(path),
         KeyWordError::Unknown(word) if looks_like_a_file(word) => {
             format!(
-                "it looks like a file, which is not there; a public key in a file is given as `-k \"$(cat {})\"`",
+                "it looks like a file name, but no such file exists; to use a public key from a file: `-k \"$(cat {})\"`",
                 quote(word)
             )
         }
@@ -333,11 +336,11 @@ fn of_key_in_file(path: &str) -> String {
     let has = |word: &str| content.windows(word.len()).any(|window| window == word.as_bytes());
     let public = format!("{path}.pub");
     if has("PRIVATE KEY-----") && Path::new(&public).exists() {
-        format!("it is a secret key; its public half is given as `-k \"$(cat {})\"`", quote(&public))
+        format!("it is a secret key; use its public key: `-k \"$(cat {})\"`", quote(&public))
     } else if has("AGE-SECRET-KEY-") {
-        format!("it is a secret key; its recipient is given as `-k \"$(kenc keygen --show -o {})\"`", quote(path))
+        format!("it is a secret key; use its recipient: `-k \"$(kenc keygen --show -o {})\"`", quote(path))
     } else if content.starts_with(b"age1") || content.starts_with(b"ssh-") {
-        format!("a public key in a file is given as `-k \"$(cat {})\"`", quote(path))
+        format!("to use a public key from a file: `-k \"$(cat {})\"`", quote(path))
     } else {
         KEY_WORDS.to_owned()
     }
@@ -362,27 +365,29 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
         KeyRefusal::Pgp(refusal) => of_pgp(refusal),
         KeyRefusal::OtherService(_) => keys::OTHER_SERVICE.to_owned(),
-        KeyRefusal::WrongPassphrase => "try again with the right one".to_owned(),
+        KeyRefusal::WrongPassphrase => "try again with the right passphrase".to_owned(),
         KeyRefusal::NoPassphrase(_) => keys::NO_PASSPHRASE.to_owned(),
         KeyRefusal::NotTrusted => keys::NOT_TRUSTED.to_owned(),
         KeyRefusal::NotNamed => keys::NOT_NAMED.to_owned(),
-        KeyRefusal::NotAmongGiven => "without -k every key of the file is tried".to_owned(),
+        KeyRefusal::NotAmongGiven => "without -k, kenc tries every key of the file".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
-            "the file was changed: take it from a backup or from where it came from".to_owned()
+            "restore the file from version control or a backup, or fetch it again".to_owned()
         }
         KeyRefusal::TooManyPassphrases { .. } => keys::TOO_MANY_PASSPHRASES.to_owned(),
         KeyRefusal::NotAsked { .. } => keys::NOT_ASKED.to_owned(),
-        KeyRefusal::UnknownProvider(_) => "a newer kenc may know it; `kenc --version` shows yours".to_owned(),
+        KeyRefusal::UnknownProvider(_) => "a newer kenc may support it; `kenc --version` shows your version".to_owned(),
     }
 }
 
 fn of_pgp(refusal: &PgpRefusal) -> String {
     match refusal {
-        PgpRefusal::NoProgram { .. } => "install GnuPG, or name the program with SOPS_GPG_EXEC",
-        PgpRefusal::NoSecretKey => "`gpg --list-secret-keys` shows what there is; GNUPGHOME names another keyring",
+        PgpRefusal::NoProgram { .. } => "install GnuPG, or set SOPS_GPG_EXEC to the program",
+        PgpRefusal::NoSecretKey => {
+            "`gpg --list-secret-keys` lists the secret keys; set GNUPGHOME to use another keyring"
+        }
         PgpRefusal::NoPublicKey => "import it: `gpg --recv-keys FINGERPRINT`, or `gpg --import FILE`",
-        PgpRefusal::NoPassphrase => "try again; on a terminal, `export GPG_TTY=$(tty)` lets gpg ask there",
-        PgpRefusal::Failed(_) => "try it yourself: `gpg --decrypt` with the wrapped key shows more",
+        PgpRefusal::NoPassphrase => "try again; `export GPG_TTY=$(tty)` lets gpg prompt on this terminal",
+        PgpRefusal::Failed(_) => "run `gpg --decrypt` on the wrapped key to see more",
     }
     .to_owned()
 }
@@ -396,25 +401,25 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
     let profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
     match kind {
         KmsRefusalKind::Denied if refusal.is_explicit_deny() => {
-            format!("a policy forbids kms:{operation} on {key} in so many words: have that statement changed")
+            format!("an explicit Deny blocks kms:{operation} on {key}; have that statement changed")
         }
         KmsRefusalKind::Denied => {
             let context = context_words(context);
             format!(
-                "ask an administrator of the key for kms:{operation} on {key} with this context; `kenc keys policy{context}` prints the statement, and `kenc keys check{context}{aws_profile} {key}` shows who asks"
+                "ask an administrator of the key for kms:{operation} on {key} with this encryption context; `kenc keys policy{context}` prints the policy statement, and `kenc keys check{context}{aws_profile} {key}` shows the caller"
             )
         }
         KmsRefusalKind::Disabled => format!("enable it: `aws kms enable-key --key-id {key}{region}{profile}`"),
         KmsRefusalKind::PendingDeletion => format!(
-            "keep it: `aws kms cancel-key-deletion --key-id {key}{region}{profile}`, then `aws kms enable-key --key-id {key}{region}{profile}`"
+            "cancel the deletion: `aws kms cancel-key-deletion --key-id {key}{region}{profile}`, then `aws kms enable-key --key-id {key}{region}{profile}`"
         ),
         KmsRefusalKind::InvalidState | KmsRefusalKind::NotFound | KmsRefusalKind::InvalidKeyUsage => {
-            format!("look at it: `aws kms describe-key --key-id {key}{region}{profile}`")
+            format!("check the key: `aws kms describe-key --key-id {key}{region}{profile}`")
         }
         KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey => {
-            "the header was changed: take the file from a backup or from where it came from".to_owned()
+            "the header was changed: restore the file from a backup, or fetch it again".to_owned()
         }
-        KmsRefusalKind::Throttled => "try again in a moment; `--aws-timeout 120` goes on trying for longer".to_owned(),
+        KmsRefusalKind::Throttled => "try again in a moment; `--aws-timeout 120` retries for longer".to_owned(),
         KmsRefusalKind::NoCredentials => {
             "sign in with `aws configure` or `aws sso login`, or name a profile with `--aws-profile NAME`".to_owned()
         }
@@ -423,20 +428,20 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
             format!("check them with `aws sts get-caller-identity{profile}`, and the clock with `date -u`")
         }
         KmsRefusalKind::NoRegion => {
-            "name it with `--aws-region REGION` or AWS_REGION, or give the whole ARN".to_owned()
+            "use `--aws-region REGION`, set AWS_REGION, or give the full ARN".to_owned()
         }
         KmsRefusalKind::Network => {
-            "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS; `aws sts get-caller-identity` tries the same way"
+            "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS, for example with `aws sts get-caller-identity`"
                 .to_owned()
         }
         KmsRefusalKind::TimedOut => "try again; `--aws-timeout 120` waits longer".to_owned(),
         KmsRefusalKind::WrongAnswer => {
-            "look at who answers for AWS: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, HTTPS_PROXY and the profile may name another service"
+            "check AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, HTTPS_PROXY and the profile: they may point to a service that is not KMS"
                 .to_owned()
         }
         KmsRefusalKind::NotInThisBuild => "install kenc with AWS KMS: `cargo install kenc`".to_owned(),
         KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => {
-            format!("try again; `aws kms describe-key --key-id {key}{region}{profile}` asks the same service")
+            format!("try again; test the service with `aws kms describe-key --key-id {key}{region}{profile}`")
         }
     }
 }

@@ -6,10 +6,8 @@ use kenc::error::SealFault;
 /// The state of a seal in words.
 pub fn seal_sentence(seal: SealStatus) -> String {
     match seal {
-        SealStatus::Verified => "it is sealed".to_owned(),
-        SealStatus::Absent => {
-            "it is not sealed: kenc never sealed it, or another tool has encrypted it since".to_owned()
-        }
+        SealStatus::Verified => "sealed".to_owned(),
+        SealStatus::Absent => "not sealed: kenc never sealed it, or another tool has encrypted it since".to_owned(),
         SealStatus::Broken(fault) => fault.to_string(),
     }
 }

@@ -21,8 +21,8 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     if let Some(word) = args.output_type.as_deref().filter(|word| !word.is_empty())
         && Format::of_word(word).is_some_and(|to| to != format)
     {
-        let stop = Stop::new(code::FAILED, "a file is edited in its own notation, and --output-type names another");
-        return Err(stop.with_hint("`sops rotate -i --output-type TYPE FILE` writes it in another notation"));
+        let stop = Stop::new(code::FAILED, "a file is edited in its own format, but --output-type names another");
+        return Err(stop.with_hint("`sops rotate -i --output-type TYPE FILE` writes it in another format"));
     }
     let before = std::fs::read(path).ok();
     let new = if before.is_none() {

@@ -21,11 +21,11 @@ use crate::signals;
 pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let [file, line] = words else {
-        return Err(Stop::new(code::FAILED, "`exec-env` takes a file and a command of the shell in one word"));
+        return Err(Stop::new(code::FAILED, "`exec-env` takes a file and a shell command in one argument"));
     };
     refuse_user(session)?;
     if args.background && args.same_process {
-        return Err(Stop::new(code::CONFLICT, "--same-process and --background exclude each other"));
+        return Err(Stop::new(code::CONFLICT, "--same-process and --background cannot be combined"));
     }
     let opened = session.open(Some(Path::new(file)))?;
     let mut command = shell(line, args.pristine);
@@ -36,18 +36,22 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, St
     };
     for entry in entries {
         let TreeEntry::Child(member) = entry else { continue };
-        let fault = |fault: &str| Stop::new(code::FAILED, format!("`{}` cannot be a variable: {fault}", member.key));
+        let fault = |fault: &str| {
+            Stop::new(code::FAILED, format!("`{}` cannot become an environment variable: {fault}", member.key))
+        };
         let Node::Leaf(leaf) = &member.value else { return Err(fault("it is a mapping, a list or an alias")) };
         let value = leaf.value.bare();
         if member.key.is_empty() || member.key.contains(['=', '\0']) {
-            return Err(fault("its name is not one that a variable can have"));
+            return Err(fault("its name is not a valid variable name"));
         }
         if value.contains(&0) {
-            return Err(fault("it has a zero byte in it"));
+            return Err(fault("it contains a NUL byte"));
         }
         let value = if matches!(leaf.value, Value::Null) { Zeroizing::default() } else { value };
         if acts_on_every_program(&member.key, &value) {
-            return Err(fault("it would have the shell do other things; `kenc exec --only` passes such a value on"));
+            return Err(fault(
+                "the variable can make the shell run other code; `kenc exec --only` can pass such a value",
+            ));
         }
         command.env(&member.key, OsStr::from_bytes(&value));
     }
@@ -63,14 +67,11 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, St
 pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     let [file, line] = words else {
-        return Err(Stop::new(code::FAILED, "`exec-file` takes a file and a command of the shell in one word"));
+        return Err(Stop::new(code::FAILED, "`exec-file` takes a file and a shell command in one argument"));
     };
     refuse_user(session)?;
     if args.background {
-        return Err(Stop::new(
-            code::FAILED,
-            "`exec-file --background` would leave the decrypted file without an owner",
-        ));
+        return Err(Stop::new(code::FAILED, "`exec-file --background` would leave the decrypted file behind"));
     }
     let path = Path::new(file);
     let name = args.filename.clone().unwrap_or_else(|| "tmp-file".into());
@@ -157,10 +158,9 @@ fn exit_code(status: ExitStatus) -> u8 {
 
 fn refuse_user(session: SopsRun<'_>) -> Result<(), Stop> {
     match session.args.user.as_deref().filter(|user| !user.is_empty()) {
-        Some(user) => Err(Stop::new(
-            code::FAILED,
-            format!("kenc does not become another user; `sudo -u {user}` within the command does"),
-        )),
+        Some(user) => {
+            Err(Stop::new(code::FAILED, format!("kenc does not switch users; use `sudo -u {user}` in the command")))
+        }
         None => Ok(()),
     }
 }

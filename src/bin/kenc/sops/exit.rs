@@ -117,7 +117,7 @@ impl From<Failure> for Stop {
                 stop(CommandFault::AsSops("sops metadata not found".to_owned()), hint)
             }
             Cause::Library(Error::NoKeyOpens { .. }) => {
-                let hint = "name the file with the identity: `export SOPS_AGE_KEY_FILE=FILE`; or use credentials of AWS that may ask the key".to_owned();
+                let hint = "name the file with the identity, `export SOPS_AGE_KEY_FILE=FILE`, or use AWS credentials that may use the key".to_owned();
                 Self { failure: Box::new(failure), code, hint: Some(hint) }
             }
             _ => Self { failure: Box::new(failure), code, hint: None },

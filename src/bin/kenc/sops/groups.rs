@@ -20,7 +20,7 @@ use crate::standard_streams;
 /// Gives files the keys of the rules for them.
 pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     match words {
-        [] => Err(Stop::new(code::NO_FILE, "no file is given")),
+        [] => Err(Stop::new(code::NO_FILE, "no file given")),
         [file] => update(session, Path::new(file)),
         files => {
             let mut failed = 0;
@@ -40,7 +40,7 @@ pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop>
 
 fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let found = session.configs.of(Some(path))?;
-    let none = |sentence: &str| Stop::new(code::FAILED, sentence).with_hint("write a rule into .sops.yaml");
+    let none = |sentence: &str| Stop::new(code::FAILED, sentence).with_hint("add a rule to .sops.yaml");
     let config = found.config.as_ref().ok_or_else(|| none("config file not found"))?;
     let held = hold(path)?;
     let sealed = session.sealed(Some(path))?;
@@ -98,7 +98,9 @@ fn is_confirmed() -> Result<bool, Stop> {
         let mut answer = String::new();
         let read = answers.read_line(&mut answer);
         match (read, answer.trim()) {
-            (Ok(0) | Err(_), _) => return Err(Stop::new(code::FAILED, "nobody answered; `-y` goes on without asking")),
+            (Ok(0) | Err(_), _) => {
+                return Err(Stop::new(code::FAILED, "no answer; use `-y` to continue without a question"));
+            }
             (_, "y") => return Ok(true),
             (_, "n") => return Ok(false),
             _ => {}
@@ -129,8 +131,7 @@ pub fn run(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
         }
         ["delete", number] => {
             let number = number.parse::<usize>().ok().filter(|number| *number < groups.len());
-            let number =
-                number.ok_or_else(|| Stop::new(code::FAILED, "there is no group with this number; the first is 0"))?;
+            let number = number.ok_or_else(|| Stop::new(code::FAILED, "no group has this number; the first is 0"))?;
             groups.remove(number);
         }
         ["delete"] => {

@@ -32,8 +32,9 @@ impl Found {
         if keys.is_empty() && ssh_keys.is_empty() {
             return Ok(Self { identities, folder: None });
         }
-        let nowhere =
-            || Stop::new(code::NO_KEY, "there is no file system in memory for the identities that a command prints");
+        let nowhere = || {
+            Stop::new(code::NO_KEY, "no in-memory file system (tmpfs) found for the identities that a command prints")
+        };
         let folder = PrivateFolder::in_memory().ok_or_else(nowhere)?;
         for (number, key) in keys.iter().enumerate() {
             identities.files.push(folder.write(format!("keys-{number}.txt").as_ref(), key)?);
@@ -49,7 +50,7 @@ impl Found {
 fn printed(name: &str, recipients: &[&str]) -> Result<Vec<Zeroizing<Vec<u8>>>, Stop> {
     let Some(line) = variable(name) else { return Ok(Vec::new()) };
     let fault = |fault: &str| Stop::new(code::NO_KEY, format!("the command of ${name} {fault}"));
-    let words = shell_words::split(&line.to_string_lossy()).map_err(|_| fault("has a quote that does not end"))?;
+    let words = shell_words::split(&line.to_string_lossy()).map_err(|_| fault("has an unclosed quote"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| fault("is empty"))?;
     let mut printed: Vec<Zeroizing<Vec<u8>>> = Vec::new();
     for recipient in recipients {

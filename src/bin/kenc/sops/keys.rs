@@ -36,7 +36,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
         }
         None => {
             let stop = Stop::new(code::FAILED, NO_CONFIG);
-            return Err(stop.with_hint("name a key with `--age`, `--kms` or `--pgp`, or write a rule into .sops.yaml"));
+            return Err(stop.with_hint("name a key with `--age`, `--kms` or `--pgp`, or add a rule to .sops.yaml"));
         }
     };
     let threshold =
@@ -77,7 +77,7 @@ pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
         if std::env::var_os(variable).is_some_and(|value| !value.is_empty()) {
             return Err(Stop::new(
                 code::FAILED,
-                format!("${variable} names keys of {service}, which kenc does not ask"),
+                format!("${variable} names keys of {service}, which kenc does not support"),
             ));
         }
     }
@@ -108,13 +108,13 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
     let mut keys: Vec<WrappingKey> = Vec::new();
     for word in words(kms) {
         let (arn, role) = word.split_once('+').map_or((word.as_str(), None), |(arn, role)| (arn, Some(role)));
-        let fault = || Stop::new(code::FAILED, format!("`{arn}` is no ARN of a KMS key"));
+        let fault = || Stop::new(code::FAILED, format!("`{arn}` is not the ARN of a KMS key"));
         let key = KeySpec::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
         let (role, profile) = (role.map(str::to_owned), args.aws_profile.clone());
         keys.push(WrappingKey { key, access: KmsAccess { context: context.clone(), role, profile } });
     }
     for word in words(pgp) {
-        let fault = || Stop::new(code::FAILED, format!("`{word}` is no fingerprint of a PGP key"));
+        let fault = || Stop::new(code::FAILED, format!("`{word}` is not the fingerprint of a PGP key"));
         keys.push(KeySpec::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
     }
     for word in words(age) {
@@ -127,7 +127,7 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
 
 /// The pairs of `--encryption-context`.
 fn context(args: &SopsArgs) -> Result<EncryptionContext, Stop> {
-    let fault = || Stop::new(code::CONTEXT_FORMAT, "the encryption context is not written key:value,key:value");
+    let fault = || Stop::new(code::CONTEXT_FORMAT, "the encryption context must be written key:value,key:value");
     let mut context = EncryptionContext::new();
     for pair in args.encryption_context.iter().flat_map(|pairs| pairs.split(',')).filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once(':').ok_or_else(fault)?;
@@ -159,7 +159,7 @@ pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
         ([hc_vault_transit, add_hc_vault_transit, rm_hc_vault_transit], "HashiCorp Vault"),
     ] {
         if lists.iter().any(|list| list.iter().any(|words| !words.is_empty())) {
-            return Err(Stop::new(code::FAILED, format!("kenc does not ask keys of {service}")));
+            return Err(Stop::new(code::FAILED, format!("kenc does not support keys of {service}")));
         }
     }
     Ok(())
@@ -179,6 +179,6 @@ pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, Stop> {
     let mut rules = rules.into_iter().flatten();
     match (rules.next(), rules.next()) {
         (rule, None) => Ok(rule),
-        (_, Some(_)) => Err(Stop::new(code::CONFLICT, "only one rule can say which values are encrypted")),
+        (_, Some(_)) => Err(Stop::new(code::CONFLICT, "only one rule can select the values to encrypt")),
     }
 }

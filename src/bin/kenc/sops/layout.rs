@@ -33,13 +33,13 @@ impl Layout {
             match session.args.indent {
                 _ if !has_levels => None,
                 Some(negative @ ..0) if format == Format::Yaml => {
-                    let sentence = format!("--indent {negative}: YAML takes no negative indentation");
+                    let sentence = format!("--indent {negative}: YAML does not allow negative indentation");
                     return Err(Stop::new(code::CANNOT_EXPRESS, sentence));
                 }
                 // To sops this is the tab that it takes when nothing is said.
                 Some(..0) => None,
                 Some(spaces) => Some(u8::try_from(spaces).map_err(|_| {
-                    Stop::new(code::FAILED, format!("--indent {spaces}: the most is {} spaces", u8::MAX))
+                    Stop::new(code::FAILED, format!("--indent {spaces}: the limit is {} spaces", u8::MAX))
                 })?),
                 None => {
                     let found = session.configs.of(path)?;
@@ -143,8 +143,8 @@ pub fn data_of(tree: &Tree) -> Result<Zeroizing<Vec<u8>>, Stop> {
     if let Some(Node::Leaf(Leaf { value: value @ (Value::Text(_) | Value::Bytes(_)), .. })) = data {
         return Ok(value.bare());
     }
-    let sentence = "it is no binary file: there is no text `data` in it";
-    let hint = "`--output-type yaml` or `--output-type json` gives all of it";
+    let sentence = "it is not a binary file: it has no text `data`";
+    let hint = "use `--output-type yaml` or `--output-type json`";
     Err(Stop::new(code::CANNOT_EXPRESS, sentence).with_hint(hint))
 }
 

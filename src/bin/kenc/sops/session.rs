@@ -150,7 +150,7 @@ impl<'a> SopsRun<'a> {
         let output = self.output();
         let place = match (output, path) {
             (Some(_), _) if *in_place => {
-                return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot both say where the result goes"));
+                return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot be combined"));
             }
             (Some(output), _) if held.is_some() => Place::Input { path: output.clone() },
             (Some(output), _) => {
@@ -160,7 +160,7 @@ impl<'a> SopsRun<'a> {
             }
             (None, Some(path)) if *in_place => Place::Input { path: path.to_owned() },
             (None, None) if *in_place => {
-                return Err(Stop::new(code::CONFLICT, "the standard input cannot be replaced"));
+                return Err(Stop::new(code::CONFLICT, "standard input cannot be replaced in place"));
             }
             _ => Place::StandardOutput { forced: true },
         };

@@ -22,7 +22,7 @@ use crate::failure::Failure;
 pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     check_input(session, path)?;
     let Some(name) = session.name(path) else {
-        return Err(Stop::new(code::CONFLICT, "--filename-override must name what comes from the standard input"));
+        return Err(Stop::new(code::CONFLICT, "standard input needs a name: use --filename-override"));
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
     let about = || Failure::about(name_of(path));
@@ -80,13 +80,13 @@ pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
 fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -> Result<Zeroizing<Vec<u8>>, Stop> {
     let Layout { format, indent } = layout;
     let tree = tree_of(document)?;
-    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() };
+    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() };
     let cannot = |fault: &str| Err(Stop::new(code::CANNOT_EXPRESS, fault));
     let value = match tree.node(path).ok_or_else(no_such_path)? {
         Node::Leaf(leaf) => &leaf.value,
         node @ Node::Mapping(_) if format == Format::Binary => return data_of(&Tree { roots: vec![node.clone()] }),
         Node::Sequence(_) if matches!(format, Format::Binary | Format::Dotenv) => {
-            return cannot("a list is no document of its own in this notation");
+            return cannot("a list cannot be a document in this format");
         }
         node => {
             let mut text = Document::emit_part(format, node, indent)?;
@@ -99,7 +99,7 @@ fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -
     match (value, format) {
         (Value::Text(_) | Value::Bytes(_), _) => Ok(value.bare()),
         (_, Format::Binary | Format::Dotenv) => {
-            cannot("a single value that is no text cannot be given in this notation: `--output-type yaml` gives it")
+            cannot("a single value that is not text cannot be written in this format: use `--output-type yaml`")
         }
         (Value::Time(time), Format::Json) => Ok(format!("\"{time}\"").into_bytes().into()),
         (_, Format::Yaml) => {
@@ -118,7 +118,7 @@ pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let added = named(args, last(&args.add_kms), last(&args.add_pgp), last(&args.add_age))?;
     let removed = named(args, last(&args.rm_kms), last(&args.rm_pgp), last(&args.rm_age))?;
     if !(path.exists() || added.is_empty() && removed.is_empty()) {
-        let sentence = format!("{} is not there, so no keys can be added or removed", path.display());
+        let sentence = format!("{} does not exist, so no keys can be added or removed", path.display());
         return Err(Stop::new(code::KEYS_OF_NO_FILE, sentence));
     }
     if args.rotate {
@@ -195,15 +195,15 @@ fn has_metadata_key(document: &Document) -> bool {
 /// A path as sops writes it: every step in brackets.
 pub fn way(text: &str) -> Result<kenc::document::Path, String> {
     if !text.starts_with('[') {
-        return Err(format!("`{text}` is no path: it is written [\"key\"][0]"));
+        return Err(format!("`{text}` is not a path: write [\"key\"][0]"));
     }
     text.parse().map_err(|error: kenc::document::PathError| error.to_string())
 }
 
 fn check_input(session: SopsRun<'_>, path: Option<&Path>) -> Result<(), Stop> {
     match path {
-        Some(path) if !path.exists() => Err(Stop::new(code::NO_FILE, format!("{} is not there", path.display()))),
-        None if session.args.in_place => Err(Stop::new(code::CONFLICT, "the standard input cannot be replaced")),
+        Some(path) if !path.exists() => Err(Stop::new(code::NO_FILE, format!("{} does not exist", path.display()))),
+        None if session.args.in_place => Err(Stop::new(code::CONFLICT, "standard input cannot be replaced in place")),
         _ => Ok(()),
     }
 }

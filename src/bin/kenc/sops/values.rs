@@ -17,7 +17,7 @@ use crate::output::hold;
 pub fn set(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
     let args = session.args;
     if args.value_file && args.value_stdin {
-        return Err(Stop::new(code::FAILED, "--value-file and --value-stdin cannot both say where the value is"));
+        return Err(Stop::new(code::FAILED, "--value-file and --value-stdin cannot be combined"));
     }
     let (file, way, value) = match (words, args.value_stdin) {
         ([file, way], true) => (file, way, read(None)?),
@@ -39,7 +39,7 @@ pub fn set_by_flag(session: SopsRun<'_>, file: &Path, set: &str) -> Result<u8, S
 fn set_to(session: SopsRun<'_>, file: &Path, way: &str, value: &[u8]) -> Result<u8, Stop> {
     let way = parsed(way)?;
     let value: Node =
-        serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not JSON"))?;
+        serde_json::from_slice(value).map_err(|_| Stop::new(code::SET_FORMAT, "the value is not valid JSON"))?;
     change(session, file, |opened| opened.plaintext().with_value(&way, &value))
 }
 

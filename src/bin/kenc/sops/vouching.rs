@@ -48,19 +48,19 @@ pub fn vouchers(
     let lines: String = unknown.iter().map(line).collect();
     let choices = [
         Choice { word: "no", meaning: "change nothing", value: false },
-        Choice { word: "yes", meaning: "they are the right ones", value: true },
+        Choice { word: "yes", meaning: "these are the right keys", value: true },
     ];
-    let question = "Only the file says that these are its keys. Wrap the data key under them?";
+    let question = "Only the file itself names these keys. Wrap the data key under them?";
     let before = || session.reporter.show(&lines);
     match session.reporter.may_ask().then(|| ask(question, &choices, before)).flatten() {
         Some(true) => Ok(vouchers.and_approved(unknown)),
-        Some(false) => Err(Stop::new(code::FAILED, format!("{} is left unchanged: the answer was no", path.display()))),
+        Some(false) => Err(Stop::new(code::FAILED, format!("{} was not changed: you answered no", path.display()))),
         None => {
             let Err(Error::NotVouchedFor { keys }) = vouchers.check(&unknown) else { return Ok(vouchers) };
             Err(Stop::new(
                 code::FAILED,
                 format!(
-                    "{}: only the file says that these are its keys: {}; a creation rule that names exactly these vouches for them, or `-y`",
+                    "{}: keys of the file are not trusted: {}; add a creation rule that names exactly these keys, or use `-y`",
                     path.display(),
                     keys.join(", ")
                 ),

@@ -100,7 +100,7 @@ pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentErr
 /// A whole file.
 pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     let [Node::Mapping(entries)] = tree.roots.as_slice() else {
-        return Err(cannot_carry("anything but a single mapping at the top"));
+        return Err(cannot_carry("anything but one mapping at the top level"));
     };
     let mut out = String::new();
     for (position, entry) in entries.iter().enumerate() {
@@ -168,7 +168,7 @@ fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, 
 /// A section without its last newline. The one of keys before every section has no header.
 fn section_text(name: &str, entries: &[TreeEntry<Member>], newline: &str) -> Result<String, DocumentError> {
     if name.is_empty() || name.contains([']', '\n', '\r']) {
-        return Err(cannot_carry("this name of a section"));
+        return Err(cannot_carry("a section with this name"));
     }
     let mut out = String::new();
     if name != DEFAULT {
@@ -202,7 +202,7 @@ fn push_comment(text: &str, newline: &str, out: &mut String) {
 }
 
 fn key_line(key: &str, leaf: &Leaf, delimiter: &str) -> Result<String, DocumentError> {
-    let name = key_text(key).ok_or_else(|| cannot_carry("this name of a key"))?;
+    let name = key_text(key).ok_or_else(|| cannot_carry("a key with this name"))?;
     let value = Zeroizing::new(new_token("", &NewText::Plain(leaf.value.clone()))?);
     Ok(format!("{name}{delimiter}{}", *value))
 }
@@ -235,5 +235,5 @@ fn newline_of(text: &str) -> &'static str {
 }
 
 fn nothing_at(path: &Path) -> DocumentError {
-    DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() }
+    DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() }
 }

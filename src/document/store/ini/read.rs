@@ -86,7 +86,7 @@ fn section(text: &str, start: usize, end: usize) -> Result<IniPieceKind, IniFaul
     let close = text[start..end].rfind(']').ok_or(IniFault { at: start, what: "a bracket is not closed" })?;
     let name = &text[start + 1..start + close];
     if name.is_empty() || name.contains(']') {
-        return Err(IniFault { at: start, what: "a section has no name that would be read again" });
+        return Err(IniFault { at: start, what: "the name of a section cannot be read back" });
     }
     let comment = comment_or_nothing(text, start + close + 1, end)?;
     Ok(IniPieceKind::Section { name: name.to_owned(), start, comment })
@@ -169,7 +169,7 @@ impl IniReader<'_> {
                     // What stands before the metadata belongs to the section before it.
                     self.flush();
                     if self.metadata.replace(Vec::new()).is_some() {
-                        return Err(self.refused(start, "there is a second section for metadata"));
+                        return Err(self.refused(start, "there is a second metadata section"));
                     }
                     return comment.map_or(Ok(()), |place| Err(self.comment_in_metadata(place.start)));
                 }
@@ -188,13 +188,13 @@ impl IniReader<'_> {
                     return Err(self.comment_in_metadata(comment.start));
                 }
                 if !self.keys.insert(name.clone()) {
-                    return Err(self.refused(key.start, "a key stands twice in its section"));
+                    return Err(self.refused(key.start, "a key occurs twice in its section"));
                 }
                 self.metadata.get_or_insert_default().push((name, value.text));
             }
             IniPieceKind::Key { name, key, value } => {
                 if !self.keys.insert(name.clone()) {
-                    return Err(self.refused(key.start, "a key stands twice in its section"));
+                    return Err(self.refused(key.start, "a key occurs twice in its section"));
                 }
                 let place = self.lines.place(key.start);
                 if self.section().is_none() {

@@ -147,7 +147,7 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
     match new {
         NewText::Source(source) => Ok(source.to_string()),
         NewText::Encrypted(token) => write(token, old),
-        NewText::Plain(value) => write(&plain_text(value).ok_or_else(|| cannot_carry("bytes that are no text"))?, old),
+        NewText::Plain(value) => write(&plain_text(value).ok_or_else(|| cannot_carry("bytes that are not text"))?, old),
         NewText::Comment(_) => Err(cannot_carry("a comment in the place of a value")),
     }
 }

@@ -80,12 +80,12 @@ fn node_text(value: &Node, layout: &JsonLayout) -> Result<String, DocumentError>
 fn split(path: &Path) -> Result<(&PathStep, &[PathStep]), DocumentError> {
     path.steps.split_last().ok_or_else(|| DocumentError::Path {
         path: path.to_string(),
-        fault: "the whole document can neither be replaced nor removed".to_owned(),
+        fault: "the whole document cannot be replaced or removed".to_owned(),
     })
 }
 
 fn nothing_at(path: &Path) -> DocumentError {
-    DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() }
+    DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() }
 }
 
 /// What becomes of comments at the end of the line of a node that is removed.

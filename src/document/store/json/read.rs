@@ -94,7 +94,7 @@ pub(super) fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError
 
     let fault = match error.kind() {
         ParseErrorKind::String(InvalidUnicodeEscapeSequence(_)) => {
-            "half of a surrogate pair is no character".to_owned()
+            "half of a surrogate pair is not a character".to_owned()
         }
         kind => {
             let sentence = kind.to_string();
@@ -165,7 +165,7 @@ impl<'a> JsonReader<'a> {
                 _ => unreachable!("the parser lets only keys stand here"),
             };
             if !keys.insert(key) {
-                return Err(self.refused(range.start, "a key stands twice in its object"));
+                return Err(self.refused(range.start, "a key occurs twice in its object"));
             }
             let place = self.lines.place(range.start);
             if is_root && key == METADATA_KEY {
@@ -224,7 +224,7 @@ impl<'a> JsonReader<'a> {
             }
         }
         let metadata = range.and_then(|range| serde_json::from_str(&self.text[range]).ok());
-        let fault = "the key sops holds no metadata; rename it";
+        let fault = "the key `sops` does not hold metadata; rename it";
         self.metadata = Some(metadata.ok_or_else(|| self.refused(start, fault))?);
         Ok(())
     }
@@ -283,7 +283,7 @@ impl<'a> JsonReader<'a> {
             end = range.end;
             let source = &self.text[range.start..range.end];
             if let (Token::String(_), Some(at)) = (token, source.bytes().position(|byte| byte < b' ')) {
-                return Err(self.refused(range.start + at, "a control character stands in a string without an escape"));
+                return Err(self.refused(range.start + at, "a string contains an unescaped control character"));
             }
         }
         self.refuse_blanks(end..self.text.len())
@@ -291,7 +291,7 @@ impl<'a> JsonReader<'a> {
 
     fn refuse_blanks(&self, gap: Range<usize>) -> Result<(), DocumentError> {
         let at = self.text[gap.clone()].find(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n'));
-        at.map_or(Ok(()), |at| Err(self.refused(gap.start + at, "this is no blank that JSON knows")))
+        at.map_or(Ok(()), |at| Err(self.refused(gap.start + at, "this is not JSON white space")))
     }
 
     fn peek(&self) -> Option<&'a TokenAndRange<'a>> {

@@ -73,7 +73,7 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
 /// A whole file.
 pub(super) fn emit(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
     let [root @ Node::Mapping(_)] = tree.roots.as_slice() else {
-        return Err(cannot_carry("anything but a single mapping at the top"));
+        return Err(cannot_carry("anything but one mapping at the top level"));
     };
     let mut out = String::new();
     write_node(root, &JsonLayout::new_file(indent), 0, &mut out)?;
@@ -162,10 +162,10 @@ fn value_text(value: &Value) -> Result<String, DocumentError> {
         Value::Text(text) => quoted(text),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => number_text(*number),
-        Value::Float(_) => return Err(cannot_carry("a number that is infinite or none")),
+        Value::Float(_) => return Err(cannot_carry("infinity or NaN")),
         Value::Bool(truth) => truth.to_string(),
         Value::Time(time) => quoted(time),
-        Value::Bytes(bytes) => quoted(&text_of_bytes(bytes).ok_or_else(|| cannot_carry("bytes that are no text"))?),
+        Value::Bytes(bytes) => quoted(&text_of_bytes(bytes).ok_or_else(|| cannot_carry("bytes that are not text"))?),
     })
 }
 

@@ -151,7 +151,7 @@ fn dotted(steps: &[PathStep]) -> Result<String, DocumentError> {
             PathStep::Index(_) => None,
         })
         .collect();
-    if keys.is_empty() { Err(cannot_carry("a list at the top")) } else { Ok(keys.join(".")) }
+    if keys.is_empty() { Err(cannot_carry("a list at the top level")) } else { Ok(keys.join(".")) }
 }
 
 /// A child of an inline table or array.
@@ -331,5 +331,5 @@ fn newline_of(text: &str) -> &'static str {
 }
 
 fn nothing_at(path: &Path) -> DocumentError {
-    DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() }
+    DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() }
 }

@@ -19,7 +19,7 @@ pub(super) const HAS_COMMENT: &str = "there is a comment in the metadata";
 pub(super) fn read(node: &Node) -> Result<Map<String, Json>, DocumentError> {
     match json(node)? {
         Json::Object(fields) => Ok(fields),
-        _ => Err(DocumentError::NotAsMeant("metadata that is no table".to_owned())),
+        _ => Err(DocumentError::NotAsMeant("metadata that is not a table".to_owned())),
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, Docume
             (Some(_), true) => {
                 return Err(DocumentError::Path {
                     path: METADATA_KEY.to_owned(),
-                    fault: "the metadata is in several parts, with other tables between".to_owned(),
+                    fault: "the metadata is in several parts, with other tables in between".to_owned(),
                 });
             }
             (None, false) => {}

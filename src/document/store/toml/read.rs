@@ -236,7 +236,7 @@ impl TomlReader<'_> {
         path.extend(keys.iter().map(|(key, _)| PathStep::Key(key.clone())));
         if path.first() == Some(&PathStep::Key(METADATA_KEY.to_owned())) {
             if self.metadata.is_none() {
-                return Err(self.refused(start, "the key sops holds no metadata; rename it"));
+                return Err(self.refused(start, "the key `sops` does not hold metadata; rename it"));
             }
             self.refuse_comments_in_metadata()?;
         }
@@ -348,7 +348,7 @@ impl TomlReader<'_> {
             Ok(Scalar::Float(number)) => Value::Float(*number.value()),
             Ok(Scalar::Boolean(truth)) => Value::Bool(*truth.value()),
             Ok(Scalar::Datetime(time)) => Value::Time(time.value().to_string()),
-            _ => return Err(self.refused(start, "this is no value")),
+            _ => return Err(self.refused(start, "this is not a value")),
         };
         let id = LeafId(self.places.len());
         self.places.push(start..start + source.len());

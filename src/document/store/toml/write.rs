@@ -101,7 +101,7 @@ pub(super) fn value_text(value: &Value, newline: &str) -> Result<String, Documen
         Value::Bool(truth) => truth.to_string(),
         Value::Time(time) => time.clone(),
         Value::Bytes(bytes) => {
-            string_text(&text_of_bytes(bytes).ok_or_else(|| cannot_carry("bytes that are no text"))?, newline)
+            string_text(&text_of_bytes(bytes).ok_or_else(|| cannot_carry("bytes that are not text"))?, newline)
         }
     })
 }
@@ -148,7 +148,7 @@ fn push_inline(node: &Node, newline: &str, out: &mut String) -> Result<(), Docum
 /// A whole file.
 pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     let [Node::Mapping(entries)] = tree.roots.as_slice() else {
-        return Err(cannot_carry("anything but a single mapping at the top"));
+        return Err(cannot_carry("anything but one mapping at the top level"));
     };
     let mut out = String::new();
     push_table(entries, "", "\n", &mut out)?;

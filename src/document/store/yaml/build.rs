@@ -71,10 +71,10 @@ impl TreeBuilder<'_, '_> {
                 Ok(Node::Mapping(entries))
             }
             PartContent::Sequence { .. } => {
-                Err(refused(part.place, "a document must be a mapping, and this one is a list"))
+                Err(refused(part.place, "a document must be a mapping, but this one is a list"))
             }
             PartContent::Scalar { .. } | PartContent::Alias => {
-                Err(refused(part.place, "a document must be a mapping, and this one is a single value"))
+                Err(refused(part.place, "a document must be a mapping, but this one is a single value"))
             }
         }
     }
@@ -126,7 +126,7 @@ impl TreeBuilder<'_, '_> {
             let part = &self.layout.parts[member.key];
             let key = key(part)?;
             if !keys.insert(key) {
-                return Err(refused(part.place, "a key stands twice in one mapping"));
+                return Err(refused(part.place, "a key occurs twice in one mapping"));
             }
             if self.left_out.binary_search_by_key(&member.key, |(key, _)| *key).is_ok() {
                 continue;
@@ -200,7 +200,7 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
             if is_so(&value) {
                 Ok(value)
             } else {
-                Err(refused(part.place, format!("this is no {name}, as its tag says")))
+                Err(refused(part.place, format!("this is not a {name}, although its tag says so")))
             }
         })
     };
@@ -219,14 +219,14 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
             #[allow(clippy::cast_precision_loss, reason = "the tag asks for it")]
             Value::Integer(value) => Ok(Value::Float(value as f64)),
             value @ Value::Float(_) => Ok(value),
-            _ => Err(refused(part.place, "this is no float, as its tag says")),
+            _ => Err(refused(part.place, "this is not a float, although its tag says so")),
         },
         TagKind::Binary => {
             let text: String = text.split_ascii_whitespace().collect();
             let bytes = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             bytes
                 .map(|text| Value::Text(text.into()))
-                .ok_or_else(|| refused(part.place, "these bytes are not the base64 of a text"))
+                .ok_or_else(|| refused(part.place, "these bytes are not the base64 of text"))
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn change(
     new: &NewText,
 ) -> Result<Vec<Splice>, DocumentError> {
     let (Some(place), Some(setting)) = (found.tokens.get(leaf.0), found.settings.get(leaf.0)) else {
-        return Err(DocumentError::NotAsMeant("a leaf has a number that is not in the document".to_owned()));
+        return Err(DocumentError::NotAsMeant("a changed value is not in the document".to_owned()));
     };
     let token = YamlToken { text, start: place.start, here: &text[place.clone()], setting: *setting };
     match new {
@@ -48,7 +48,7 @@ impl<'t> YamlToken<'t> {
 
     fn encrypted(&self, value: &str) -> Result<Vec<Splice>, DocumentError> {
         if self.setting.blocked {
-            return Err(self.refused("a tag names the type of this value, and an encrypted value is text"));
+            return Err(self.refused("this value has a type tag, and an encrypted value is text"));
         }
         let style = Style::of(self.here);
         Ok(match style {
@@ -86,7 +86,7 @@ impl<'t> YamlToken<'t> {
         }
         // Nothing stands here: it is behind a sign, an anchor or a tag, and before the end of the line or a comment.
         match self.text[..self.start].bytes().next_back() {
-            Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be put here, where none stands")),
+            Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be inserted here")),
             Some(b' ') => Ok(self.whole(&line)),
             Some(_) => Ok(self.whole(&Zeroizing::new(format!(" {}", *line)))),
         }

@@ -34,7 +34,7 @@ pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>
         let end = source::end_of_line(layout.text, region::lines_end(layout, children[index].value));
         if source::is_above_deeper_comment(layout.text, end, column(&layout.parts[parent])) {
             let fault =
-                "a comment below this value would become a part of the text above it: move the comment to the left";
+                "a comment below this value would become part of the text above it: move the comment to the left";
             return Err(refused(layout.parts[children[index].key].place, fault));
         }
     }
@@ -251,13 +251,13 @@ impl YamlEditor<'_, '_> {
             return Ok(region.on_its_line(text, new.trim()));
         }
         if let Some(remark) = region.between {
-            let fault = "a comment stands between this value and its key: put it above the key first";
+            let fault = "there is a comment between this value and its key: move it above the key first";
             return Err(refused(self.layout.remarks[remark].place, fault));
         }
         let fault = match region.remarks.len() {
             0 | 1 if region.remarks.is_empty() || region.anchor.is_none() || is_leaf => None,
-            1 => Some("a comment stands behind the anchor of this value: put it above the key first"),
-            _ => Some("there are two comments on the lines of this value: put them above the key first"),
+            1 => Some("there is a comment after the anchor of this value: move it above the key first"),
+            _ => Some("there are two comments on the lines of this value: move them above the key first"),
         };
         if let Some(fault) = fault {
             return Err(refused(old.place, fault));

@@ -21,8 +21,8 @@ pub(super) fn tree(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentEr
         }
         match root {
             Node::Mapping(entries) => writer.members(entries, 0, Start::OnItsLine)?,
-            Node::Sequence(_) => return Err(cannot_carry("a list at the top")),
-            Node::Leaf(_) | Node::Alias(_) => return Err(cannot_carry("a single value at the top")),
+            Node::Sequence(_) => return Err(cannot_carry("a list at the top level")),
+            Node::Leaf(_) | Node::Alias(_) => return Err(cannot_carry("a single value at the top level")),
         }
         if !root_has_children(root) && tree.roots.len() == 1 {
             writer.text.push_str("{}\n");
@@ -169,7 +169,7 @@ impl YamlWriter {
         match node {
             Node::Mapping(entries) => self.collection(entries, indent, "{}", Self::members),
             Node::Sequence(entries) => self.collection(entries, indent, "[]", Self::items),
-            Node::Alias(place) => Err(refused(*place, "an alias cannot be carried over")),
+            Node::Alias(place) => Err(refused(*place, "an alias cannot be converted")),
             Node::Leaf(leaf) => {
                 self.text.push(' ');
                 self.scalar(&leaf.value, around);
@@ -265,7 +265,7 @@ pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
             format!("[{}]", items.join(", "))
         }
         Node::Leaf(leaf) => one_line(&leaf.value, Style::Plain, true).to_string(),
-        Node::Alias(place) => return Err(refused(*place, "an alias cannot be carried over")),
+        Node::Alias(place) => return Err(refused(*place, "an alias cannot be converted")),
     })
 }
 

@@ -433,7 +433,7 @@ fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentErr
         };
         while remarks.next_if(|remark| remark.span.start < part.span.start).is_some() {}
         if let Some(remark) = remarks.peek().filter(|remark| remark.span.start < part.span.end) {
-            return Err(refused(remark.place, "a comment stands within a value"));
+            return Err(refused(remark.place, "there is a comment inside a value"));
         }
     }
     Ok(())

@@ -87,7 +87,7 @@ pub(super) fn change(
                 Splice { place: replaced.clone(), text }
             }
             (MetadataPlace::Taken(place), Some(_)) => {
-                return Err(refused(*place, "the key `sops` is taken, and not by metadata"));
+                return Err(refused(*place, "the key `sops` holds something other than metadata"));
             }
             (MetadataPlace::Free { at, margin, is_behind_member, header }, Some(metadata)) => {
                 splices.extend(header.clone().map(|(place, text)| Splice { place, text }));
@@ -260,7 +260,7 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
 
 fn refuse_anchors(layout: &YamlLayout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
     match parts.into_iter().map(|number| &layout.parts[number]).find(|part| part.has_anchor) {
-        Some(part) => Err(refused(part.place, "the metadata holds an anchor")),
+        Some(part) => Err(refused(part.place, "the metadata contains an anchor")),
         None => Ok(()),
     }
 }
@@ -274,7 +274,7 @@ fn mapping(layout: &YamlLayout<'_>, members: &[Pair]) -> Result<Map<String, Json
             return Err(refused(part.place, "a key must be text"));
         };
         if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
-            return Err(refused(part.place, "a key stands twice in one mapping"));
+            return Err(refused(part.place, "a key occurs twice in one mapping"));
         }
     }
     Ok(map)
@@ -288,7 +288,7 @@ fn json(layout: &YamlLayout<'_>, number: usize) -> Result<Json, DocumentError> {
             refuse_anchors(layout, items.iter().copied())?;
             Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
         }
-        PartContent::Alias => return Err(refused(part.place, "the metadata holds an alias")),
+        PartContent::Alias => return Err(refused(part.place, "the metadata contains an alias")),
         PartContent::Scalar { text, style } => match scalar_value(part, text, *style)? {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(value),

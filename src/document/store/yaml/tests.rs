@@ -427,16 +427,16 @@ fn what_cannot_be_kept_is_refused_with_its_place() {
     for (text, expected) in [
         ("a: 1\n1: 2\n", "line 2, column 1: a key must be text: put it in quotes"),
         ("a: 1\n? [b]\n: 2\n", "line 2, column 3: a key must be text"),
-        ("a: 1\nb: 2\n'a': 3\n", "line 3, column 1: a key stands twice in one mapping"),
-        ("- a\n", "line 1, column 1: a document must be a mapping, and this one is a list"),
-        ("a: 1\n---\nb\n", "line 3, column 1: a document must be a mapping, and this one is a single value"),
+        ("a: 1\nb: 2\n'a': 3\n", "line 3, column 1: a key occurs twice in one mapping"),
+        ("- a\n", "line 1, column 1: a document must be a mapping, but this one is a list"),
+        ("a: 1\n---\nb\n", "line 3, column 1: a document must be a mapping, but this one is a single value"),
         ("", "line 1, column 1: the file is empty: it needs at least one document"),
-        ("a: !!int b\n", "line 1, column 10: this is no whole number, as its tag says"),
+        ("a: !!int b\n", "line 1, column 10: this is not a whole number, although its tag says so"),
         (
             "a: 9223372036854775808\n",
             "line 1, column 4: this whole number has more than 64 bits: put it in quotes to keep it as text",
         ),
-        ("a: b\n\t# c\n  d\n", "line 2, column 2: a comment stands within a value"),
+        ("a: b\n\t# c\n  d\n", "line 2, column 2: there is a comment inside a value"),
     ] {
         assert_eq!(fault(text), expected);
     }

@@ -35,7 +35,7 @@ pub(super) fn secret(call: &Call, plaintext: Option<Blob>) -> Result<Zeroizing<V
 fn wrong_length(call: &Call, length: usize, wanted: &str) -> Box<KmsRefusal> {
     match length {
         0 => call.wrong_answer("no plaintext"),
-        length => call.wrong_answer(&format!("{length} bytes, where {wanted} has {DATA_KEY_LEN}")),
+        length => call.wrong_answer(&format!("{length} bytes where {wanted} has {DATA_KEY_LEN}")),
     }
 }
 
@@ -55,10 +55,10 @@ pub(super) fn wrapped_key(
     }
     if ciphertext.len() > MAX_CIPHERTEXT {
         let length = ciphertext.len();
-        return Err(call.wrong_answer(&format!("a wrapped key of {length} bytes, and {MAX_CIPHERTEXT} is the most")));
+        return Err(call.wrong_answer(&format!("a wrapped key of {length} bytes, where the limit is {MAX_CIPHERTEXT}")));
     }
     if secret.is_some_and(|secret| ciphertext.windows(secret.len().max(1)).any(|part| part == secret)) {
-        return Err(call.wrong_answer("a wrapped key that holds the data key in the clear"));
+        return Err(call.wrong_answer("a wrapped key that contains the data key in plaintext"));
     }
     Ok(WrappedKey { provider: AWS_KMS.to_owned(), key_id: key_id.unwrap_or_default().to_owned(), ciphertext })
 }

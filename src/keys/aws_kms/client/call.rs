@@ -79,7 +79,7 @@ impl Call {
         let message = error.message().map(cleaned).unwrap_or_default();
         let Some(code) = error.code().map(cleaned) else {
             let kind = if status == 429 { KmsRefusalKind::Throttled } else { KmsRefusalKind::ServiceFault };
-            let strange = format!("the answer of {}, with HTTP status {status}, is not one of KMS", self.service());
+            let strange = format!("the HTTP {status} response of {} is not a KMS response", self.service());
             return Box::new(KmsRefusal { request_id, ..*self.refusal(kind, &strange) });
         };
         let kind = kind_of_code(&code, &message, status);

@@ -56,7 +56,7 @@ impl AwsKms {
         let rotation = asking.start_rotation(&description);
         let permissions = asking.permissions(&description, wrapped, purpose);
         let rotation = session.block_on(rotation).unwrap_or_else(|broken_off| {
-            Err(call.refusal(KmsRefusalKind::Other, &format!("the call broke off: {broken_off}")))
+            Err(call.refusal(KmsRefusalKind::Other, &format!("the call was aborted: {broken_off}")))
         });
         Ok(KmsKeyCheck { description, rotation, permissions })
     }
@@ -76,7 +76,7 @@ impl AwsKms {
         let answer = session.block_on(request.send()).map_err(|error| reason(call.refusal_of(&error)))?;
         match (answer.account, answer.arn) {
             (Some(account), Some(arn)) => Ok(AwsCaller { account, arn }),
-            _ => Err("STS does not say it".to_owned()),
+            _ => Err("STS did not return it".to_owned()),
         }
     }
 }
@@ -86,7 +86,7 @@ impl KmsKeyCheck {
         let refused = || Box::new(refusal.clone());
         let permission = |operation| match operation {
             KmsOperation::DescribeKey => KmsPermission::Refused(refused()),
-            _ => KmsPermission::NotKnown("there is no such key".to_owned()),
+            _ => KmsPermission::NotKnown("no such key".to_owned()),
         };
         Self {
             description: Err(refused()),
@@ -150,7 +150,7 @@ impl Asking<'_> {
                 };
                 *permission = match &made {
                     Some(made) => self.finish(self.start(call, Some(made))),
-                    None => KmsPermission::NotKnown("there is no wrapped key to try it with".to_owned()),
+                    None => KmsPermission::NotKnown("there is no wrapped key to test it with".to_owned()),
                 };
             }
         }
@@ -214,7 +214,7 @@ impl Asking<'_> {
 
     fn finish(&self, started: JoinHandle<KmsPermission>) -> KmsPermission {
         let ended = self.session.block_on(started);
-        ended.unwrap_or_else(|broken_off| KmsPermission::NotKnown(format!("the call broke off: {broken_off}")))
+        ended.unwrap_or_else(|broken_off| KmsPermission::NotKnown(format!("the call was aborted: {broken_off}")))
     }
 
     fn start_rotation(
@@ -291,7 +291,7 @@ where
     match error.code() {
         Some("DryRunOperationException") => KmsPermission::Allowed,
         Some(code) if UNKNOWN_OPERATION.contains(&code) => {
-            KmsPermission::NotKnown(format!("this service has no kms:{}", call.operation))
+            KmsPermission::NotKnown(format!("this service does not support kms:{}", call.operation))
         }
         _ => KmsPermission::Refused(call.refusal_of(&error)),
     }

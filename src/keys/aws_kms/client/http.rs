@@ -61,8 +61,8 @@ impl fmt::Display for Unreached {
             Failure::NameNotFound => write!(f, "cannot reach {endpoint}: its name does not resolve"),
             Failure::NoConnectionWithin(limit) => write!(f, "cannot reach {endpoint}: no connection within {limit:?}"),
             Failure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
-            Failure::TooLong => write!(f, "the answer of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10),
-            Failure::BrokeOff(reason) => write!(f, "the answer of {endpoint} broke off: {reason}"),
+            Failure::TooLong => write!(f, "the response of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10),
+            Failure::BrokeOff(reason) => write!(f, "the response of {endpoint} was cut off: {reason}"),
             Failure::NotTrusted(reason) | Failure::Other(reason) => write!(f, "cannot reach {endpoint}: {reason}"),
         }
     }

@@ -110,7 +110,7 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             denied,
             Kind::Denied,
             Verdict::No,
-            "AccessDeniedException: arn:aws:sts::111122223333:assumed-role/ci/run may not kms:Decrypt on it, because no \
+            "AccessDeniedException: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform kms:Decrypt, because no \
              identity-based policy allows the kms:Decrypt action (request 6f0e-1)",
         ),
         (
@@ -141,7 +141,7 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             "arn:x is pending import.",
             Kind::InvalidState,
             Verdict::No,
-            "KMSInvalidStateException: the state of the key does not permit kms:Decrypt: arn:x is pending import \
+            "KMSInvalidStateException: the state of the key does not allow kms:Decrypt: arn:x is pending import \
              (request 6f0e-1)",
         ),
         (
@@ -156,15 +156,15 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             "",
             Kind::InvalidCiphertext,
             Verdict::Damaged,
-            "InvalidCiphertextException: kms:Decrypt does not open it: the wrapped key is damaged, or the context is not \
-             the one it was made with (request 6f0e-1)",
+            "InvalidCiphertextException: kms:Decrypt failed: the wrapped key is damaged, or it was made with another \
+             encryption context (request 6f0e-1)",
         ),
         (
             "IncorrectKeyException",
             "The key ID in the request does not identify a CMK that can perform this operation.",
             Kind::WrongKey,
             Verdict::No,
-            "IncorrectKeyException: kms:Decrypt does not open it: the wrapped key was made under another key: The key ID \
+            "IncorrectKeyException: kms:Decrypt failed: the wrapped key was made under another key: The key ID \
              in the request does not identify a CMK that can perform this operation (request 6f0e-1)",
         ),
         (
@@ -172,7 +172,7 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             "arn:x is SIGN_VERIFY",
             Kind::InvalidKeyUsage,
             Verdict::No,
-            "InvalidKeyUsageException: the key is not of the sort for kms:Decrypt: arn:x is SIGN_VERIFY (request 6f0e-1)",
+            "InvalidKeyUsageException: the key usage does not allow kms:Decrypt: arn:x is SIGN_VERIFY (request 6f0e-1)",
         ),
         (
             "ExpiredTokenException",
@@ -187,7 +187,7 @@ fn every_exception_has_its_kind_its_verdict_and_its_sentence() {
             "The security token included in the request is invalid.",
             Kind::RejectedCredentials,
             Verdict::Unavailable,
-            "UnrecognizedClientException: AWS does not accept the credentials: The security token included in the request \
+            "UnrecognizedClientException: AWS rejected the credentials: The security token included in the request \
              is invalid (request 6f0e-1)",
         ),
         (
@@ -387,7 +387,7 @@ fn missing_expired_and_rejected_credentials_are_told_apart() {
         (
             CredentialsError::provider_error("AccessDenied: may not sts:AssumeRole"),
             Kind::RejectedCredentials,
-            "AWS does not accept the credentials: AccessDenied: may not sts:AssumeRole",
+            "AWS rejected the credentials: AccessDenied: may not sts:AssumeRole",
         ),
         (
             CredentialsError::provider_timed_out(Duration::from_secs(9)),

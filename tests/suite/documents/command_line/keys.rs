@@ -11,7 +11,7 @@ fn keys_come_and_go_and_no_value_changes() {
     let values = |text: &str| text.split("sops:").next().expect("it has a beginning").to_owned();
 
     let said = home.run(["rewrap", "secrets.yaml", "--add", &team, "--dry-run"]).ok().stdout_text();
-    assert_eq!(said, format!("secrets.yaml: would be added age {team}\n"));
+    assert_eq!(said, format!("secrets.yaml: would add age {team}\n"));
     assert_eq!(documents.text("secrets.yaml"), before);
 
     let said = home.run(["rewrap", "secrets.yaml", "--add", &team]).ok().stdout_text();
@@ -45,7 +45,7 @@ fn a_document_with_several_groups_is_changed_in_the_one_that_is_named() {
     home.run([&["encrypt", "--values", "-i", "shared.yaml"][..], &threshold, &keys].concat()).ok();
     let identities = ["--identity", "second.txt", "--identity", "home/.config/kenc/keys.txt"];
     let rewrap = |arguments: &[&str]| home.run([&["rewrap", "shared.yaml"][..], &identities, arguments].concat());
-    rewrap(&["--add", &third]).fails(USAGE).says("it has 2 key groups").hints("--group N");
+    rewrap(&["--add", &third]).fails(USAGE).says("the document has 2 key groups").hints("--group N");
     rewrap(&["--add", &third, "--group", "3"]).fails(USAGE).says("no key group 3");
     let said = rewrap(&["--add", &third, "--group", "2"]).ok().stdout_text();
     assert_eq!(said, format!("shared.yaml: added age {third} (group 2)\n"));
@@ -61,7 +61,7 @@ fn rotation_makes_every_value_anew_and_keeps_the_plaintext() {
     let team = documents.other_key("team.txt");
     let before = documents.text("secrets.yaml");
     let said = home.run(["rotate", "secrets.yaml"]).ok().stdout_text();
-    assert_eq!(said, format!("secrets.yaml: a new data key under age {}\n", documents.key));
+    assert_eq!(said, format!("secrets.yaml: new data key under age {}\n", documents.key));
     let after = documents.text("secrets.yaml");
     let tokens = |text: &str| text.matches("ENC[").count();
     assert_eq!(tokens(&before), tokens(&after));
@@ -107,9 +107,9 @@ fn a_key_of_another_service_stays_or_is_left_out_and_is_named_where_it_would_hav
 fn rotation_changes_the_rule_if_that_is_asked_for() {
     let documents = Documents::new();
     let home = &documents.home;
-    home.run(["rotate", "secrets.yaml", "--encrypted-regex", "^nothing$"]).fails(FAILED).says("no value is selected");
+    home.run(["rotate", "secrets.yaml", "--encrypted-regex", "^nothing$"]).fails(FAILED).says("selects no value");
     let outcome = home.run(["rotate", "secrets.yaml", "--encrypted-regex", "^password$", "--mac-only-encrypted"]);
-    assert!(outcome.ok().stdout_text().ends_with("; the rule is encrypted_regex ^password$\n"));
+    assert!(outcome.ok().stdout_text().ends_with("; new rule: encrypted_regex ^password$\n"));
     let text = documents.text("secrets.yaml");
     assert!(text.contains("    user: eve # nobody else\n    password: \"ENC[") && text.contains("    port: 5432\n"));
     assert_eq!(documents.inspect("secrets.yaml")["mac_only_encrypted"], true);
@@ -135,7 +135,7 @@ fn one_document_that_fails_does_not_stop_the_others() {
     let lines: Vec<String> = outcome.stdout_text().lines().map(str::to_owned).collect();
     assert_eq!(lines[..2], ["a", "c"].map(|name| format!("tree/{name}.yaml: added age {team}")));
     assert!(lines[2].starts_with(&format!("tree/whole.kenc: added age {team}")));
-    assert_eq!(lines[3], "4 files: 3 changed, 0 with nothing to change");
+    assert_eq!(lines[3], "4 files: 3 changed, 0 unchanged");
     outcome.says("tree/b.yaml").says("1 of 4 files failed");
     home.run(["decrypt", "--identity", "team.txt", "tree/c.yaml"]).gives(SECRETS.as_bytes());
 }
@@ -173,13 +173,11 @@ fn the_keys_of_the_config_replace_those_of_the_files_after_a_yes() {
     let before = documents.text("secrets.yaml");
     let outcome = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config"]);
     assert_eq!(outcome.code, USAGE);
-    outcome
-        .says("there is no terminal to confirm on")
-        .says(&format!("secrets.yaml: would be added age {team} (group 2)"));
-    outcome.says(&format!("dump.sql.kenc: would be added key {team}"));
+    outcome.says("there is no terminal to confirm on").says(&format!("secrets.yaml: would add age {team} (group 2)"));
+    outcome.says(&format!("dump.sql.kenc: would add key {team}"));
     assert_eq!(documents.text("secrets.yaml"), before);
     let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();
-    assert!(said.starts_with(&format!("secrets.yaml: would be added age {team} (group 2)\ndump.sql.kenc: would be")));
+    assert!(said.starts_with(&format!("secrets.yaml: would add age {team} (group 2)\ndump.sql.kenc: would be")));
     home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-y"]).ok();
     assert_eq!(documents.ids("secrets.yaml"), [[documents.key.clone()], [team.clone()]]);
     home.run(["decrypt", "secrets.yaml"]).fails(NO_KEY);

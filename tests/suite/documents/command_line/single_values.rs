@@ -94,7 +94,7 @@ fn a_value_comes_from_a_pipe_or_a_file_and_from_the_command_line_only_if_that_is
     home.run(["set", "secrets.yaml", "db.password", "s3cret"]).fails(USAGE).hints("--from-argument");
     home.run(["set", "secrets.yaml", "db.password"]).fails(USAGE).says("the standard input is empty");
     home.run_with(["set", "secrets.yaml", "db.password"], &[0xff]).fails(FAILED).says("not UTF-8");
-    home.run_with(["set", "--json", "secrets.yaml", "db.x"], b"s3cret").says("the value is not JSON");
+    home.run_with(["set", "--json", "secrets.yaml", "db.x"], b"s3cret").says("the value is not valid JSON");
     assert_eq!(documents.text("secrets.yaml"), before);
 
     home.run(["set", "secrets.yaml", "db.password", "-dash", "--from-argument"]).ok();
@@ -113,7 +113,7 @@ fn a_value_comes_from_a_pipe_or_a_file_and_from_the_command_line_only_if_that_is
 fn a_value_that_the_rule_leaves_in_the_clear_is_told_of() {
     let documents = Documents::new();
     let outcome = documents.home.run_with(["set", "secrets.yaml", "note_unencrypted"], b"other\n");
-    outcome.ok().hints("leaves `note_unencrypted` in the clear");
+    outcome.ok().hints("does not encrypt `note_unencrypted`");
     assert!(documents.text("secrets.yaml").contains("note_unencrypted: other\n"));
 }
 
@@ -124,7 +124,7 @@ fn a_value_that_is_taken_away_goes_with_its_lines() {
     documents.home.run(["unset", "secrets.yaml", "hosts[0]"]).ok();
     documents
         .says("secrets.yaml", &SECRETS.replace("    password: \"c4r1b0u\"\n", "").replace("    - a.example\n", ""));
-    documents.home.run(["unset", "secrets.yaml", "db.password"]).fails(FAILED).says("there is nothing");
+    documents.home.run(["unset", "secrets.yaml", "db.password"]).fails(FAILED).says("no such value");
 }
 
 #[test]
@@ -173,8 +173,8 @@ fn a_new_file_is_made_if_a_rule_is_for_it_and_only_then() {
     home.run_with(["set", "other.yaml", "a.b"], b"1").fails(FAILED);
     home.run_with(["set", "new.yaml", "a.b"], b"1").ok();
     documents.says("new.yaml", "a:\n    b: 1\n");
-    home.run_with(["set", "new.yaml", "a.c"], b"2").ok().hints("in the clear");
-    home.run_with(["set", "new.env", "TOKEN"], b"x").fails(FAILED).says("no value is selected");
+    home.run_with(["set", "new.yaml", "a.c"], b"2").ok().hints("in plaintext");
+    home.run_with(["set", "new.env", "TOKEN"], b"x").fails(FAILED).says("selects no value");
     assert!(!home.file("new.env").exists());
 }
 

@@ -80,7 +80,7 @@ fn edits_of_an_editor_that_fails_are_kept_and_can_be_gone_on_with() {
     sandbox.program("failing", "echo more >> \"$1\"; exit 3");
     let said = fails(&sandbox, "failing", "--no-input notes.env.kenc", 1);
     assert!(said.contains("kenc: error: the editor failed (exit status: 3)"), "{said}");
-    assert!(said.contains("`kenc edit --resume notes.env.kenc` goes on with them"), "{said}");
+    assert!(said.contains("`kenc edit --resume notes.env.kenc` continues with them"), "{said}");
     assert_eq!(sandbox.read("notes.env.kenc"), before);
     assert_eq!(sandbox.names(), ["notes.env.kenc", "notes.env.kenc.kenc-edit"]);
     memory.assert_empty();

@@ -43,7 +43,7 @@ fn a_new_file_is_made_as_the_rules_say_and_begins_empty() {
     edits(&sandbox, "typing", "only.yaml");
     assert_eq!(
         text(&sandbox.read("seen")),
-        "\n#kenc> only.yaml is new; what is typed here is encrypted when it is saved\n"
+        "\n#kenc> only.yaml is a new file; kenc encrypts this text when you save it\n"
     );
     let made = text(&sandbox.read("only.yaml"));
     assert!(made.starts_with("user: me\npassword: ENC[") && made.contains("encrypted_regex: ^password$"), "{made}");
@@ -81,7 +81,7 @@ fn a_text_that_does_not_parse_is_edited_again_with_the_reason_at_its_top() {
     );
     terminal.start("EDITOR=clumsy kenc edit secrets.yaml");
     terminal.wait_for("[edit]");
-    assert_shows(&terminal.screen(), &["kenc: error: secrets.yaml: line ", "edit: go on editing", "keep: "]);
+    assert_shows(&terminal.screen(), &["kenc: error: secrets.yaml: line ", "edit: continue editing", "keep: "]);
     terminal.types("");
     assert_shows(&terminal.ended(), &["ended 0"]);
     let seen = text(&sandbox.read("seen"));
@@ -146,7 +146,7 @@ fn keys_that_are_shown_can_be_added_and_taken_away() {
     sandbox.succeeds("rm secrets.yaml.kenc-edit");
     sandbox.program("meddling", "echo '    mac_only_encrypted: true' >> \"$1\"");
     let said = fails(&sandbox, "meddling", "--no-input --show-keys secrets.yaml", 3);
-    assert!(said.contains("`mac_only_encrypted` is not something that can be changed here"), "{said}");
+    assert!(said.contains("`mac_only_encrypted` cannot be changed here"), "{said}");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_key_service_that_is_down_is_found_before_anything_is_typed_and_can_be_tried
         "AWS_ENDPOINT_URL_KMS=http://127.0.0.1:{relay} EDITOR=adding kenc edit --aws-timeout 1 --show-keys secrets.yaml"
     ));
     terminal.wait_for("[edit]");
-    assert_shows(&terminal.screen(), &["cannot encrypt under", "save: try to save it as it is"]);
+    assert_shows(&terminal.screen(), &["cannot encrypt under", "save: try again to save it"]);
     is_up.store(true, Ordering::Relaxed);
     terminal.types("s");
     assert_shows(&terminal.ended(), &["ended 0"]);

@@ -10,7 +10,7 @@ fn a_check_without_a_key_says_what_it_did_not_check() {
     std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
     check(&["s.yaml"]).ok().hints("1 file was checked without a key, so the MAC and the seal were not");
     let details = check(&["-v", "s.yaml"]);
-    assert!(details.ok().stderr.contains("s.yaml: looked at without a key"), "{}", details.stderr);
+    assert!(details.ok().stderr.contains("s.yaml: checked without a key"), "{}", details.stderr);
     // Whoever asks for a check without keys knows.
     assert_eq!(check(&["--no-keys", "s.yaml"]).ok().stderr, "");
 }

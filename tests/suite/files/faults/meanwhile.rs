@@ -109,7 +109,7 @@ fn of_two_that_write_the_same_new_output_one_succeeds_and_the_other_says_that_it
     assert!(finish(second, b"second").0.success());
     let (status, said) = finish(first, b"first");
     assert_eq!(status.code(), Some(6));
-    assert_eq!(said, "kenc: error: out already exists\nkenc: hint: `-f` replaces it\n");
+    assert_eq!(said, "kenc: error: out already exists\nkenc: hint: use `-f` to replace it\n");
     assert_eq!(sandbox.succeeds("kenc decrypt out"), "second");
     assert_eq!(sandbox.names(), ["out"]);
 }

@@ -86,7 +86,7 @@ fn of_a_damaged_file_exactly_what_is_authentic_reaches_a_redirected_output() {
             assert!(
                 plain.starts_with(&prefix) && prefix.len() + 17_000 > position && prefix.len().is_multiple_of(16_384)
             );
-            assert!(said.contains(&format!("the {} bytes before it were authentic", prefix.len())), "{said}");
+            assert!(said.contains(&format!("the first {} bytes were authentic", prefix.len())), "{said}");
             sandbox.succeeds(&format!("{{ echo a; {input}; echo b; }} > framed 2> /dev/null"));
             assert_eq!(sandbox.read("framed"), [b"a\n", &prefix[..], b"b\n"].concat(), "{input}");
             sandbox.fails(&format!("{input} -f -o old"), 3);

@@ -107,7 +107,7 @@ fn a_damaged_or_differing_copy_is_mended_with_a_change_and_without_one() {
         home.write("x.kenc", &file);
         home.run(["inspect", "x.kenc"]).ok();
         let text = home.run(["rewrap", "x.kenc"]).ok().stdout_text();
-        assert!(text.starts_with("x.kenc: mended: the"), "{text}");
+        assert!(text.starts_with("x.kenc: repaired: the"), "{text}");
         assert!(home.run(["inspect", "x.kenc"]).ok().stdout_text().contains("both copies whole"));
         assert_eq!(keys.opens_with("x.kenc", PLAINTEXT), key);
 

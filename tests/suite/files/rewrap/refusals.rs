@@ -36,10 +36,16 @@ fn refused(answer: impl Fn(&str, &str) -> Value, file_keys: usize) -> Option<(cr
 #[test]
 fn a_denial_names_the_permission_and_the_key_that_it_is_about() {
     let Some((outcome, asked)) = refused(|old, _| denied("ReEncryptFrom", old), 1) else { return };
-    outcome.fails(NO_KEY).says("user/ci may not kms:ReEncryptFrom on it").hints("for kms:ReEncryptFrom on");
+    outcome
+        .fails(NO_KEY)
+        .says("user/ci is not authorized to perform kms:ReEncryptFrom")
+        .hints("for kms:ReEncryptFrom on");
     assert_eq!(asked, ["ReEncrypt"], "a key that has refused is not asked in another way");
     let Some((outcome, _)) = refused(|_, new| denied("ReEncryptTo", new), 1) else { return };
-    outcome.fails(KEY_SERVICE).says("x.kenc: cannot encrypt under arn:aws:kms:").says("may not kms:ReEncryptTo on it");
+    outcome
+        .fails(KEY_SERVICE)
+        .says("x.kenc: cannot encrypt under arn:aws:kms:")
+        .says("is not authorized to perform kms:ReEncryptTo");
 }
 
 #[test]
@@ -131,7 +137,7 @@ fn a_data_key_that_the_payload_does_not_commit_to_is_never_wrapped_again() {
     home.write("x.kenc", file.build());
     for command in ["rewrap", "rotate"] {
         let outcome = home.run([command, "x.kenc", "--to", &keys.second]);
-        outcome.fails(NOT_AUTHENTIC).says("another data key than this file's");
+        outcome.fails(NOT_AUTHENTIC).says("not the data key of this file");
         assert!(home.read("x.kenc") == file.build());
     }
 }

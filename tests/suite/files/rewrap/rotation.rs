@@ -11,7 +11,7 @@ fn the_old_data_key_does_not_open_the_new_file_and_keys_and_context_stay() {
     let old = home.encrypt(&["-k", &key, "-k", &recipient, "-c", "app=demo"], &plaintext);
     home.write("x.kenc", &old);
     let text = home.run(["rotate", "--yes", "x.kenc"]).ok().stdout_text();
-    assert_eq!(text, format!("x.kenc: a new data key under aws-kms {key}, age {recipient}\n"));
+    assert_eq!(text, format!("x.kenc: new data key under aws-kms {key}, age {recipient}\n"));
     let new = home.read("x.kenc");
     let (mut old, new) = (RawFile::parse(&old), RawFile::parse(&new));
     assert_eq!((key_ids(&home.read("x.kenc")), &new.context), (vec![key.clone(), recipient], &old.context));
@@ -21,7 +21,7 @@ fn the_old_data_key_does_not_open_the_new_file_and_keys_and_context_stay() {
     home.run(["decrypt", "x.kenc", "-c", "app=demo"]).gives(&plaintext);
     home.run(["decrypt", "x.kenc", "-k", &key]).gives(&plaintext);
     old.payload.clone_from(&new.payload);
-    home.decrypt(&[], &old.build()).fails(NOT_AUTHENTIC).says("another data key than this file's");
+    home.decrypt(&[], &old.build()).fails(NOT_AUTHENTIC).says("not the data key of this file");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_passphrase_stays_if_it_is_known_and_can_be_changed() {
     let file = home.encrypt(&["-k", "passphrase:", "-k", &recipient, "--passphrase-from", "file:old"], PLAINTEXT);
     home.write("x.kenc", &file);
     let outcome = run(&["rotate", "--yes", "x.kenc"], &from("new"));
-    outcome.fails(KEY_SERVICE).says("cannot encrypt under passphrase:").says("the passphrase is not the right one");
+    outcome.fails(KEY_SERVICE).says("cannot encrypt under passphrase:").says("wrong passphrase");
     assert!(home.read("x.kenc") == file);
     run(&["rotate", "--yes", "x.kenc"], &from("old")).ok();
     run(&["decrypt", "x.kenc", "-k", "passphrase:"], &from("old")).gives(PLAINTEXT);

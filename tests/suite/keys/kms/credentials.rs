@@ -49,5 +49,5 @@ fn credentials_that_aws_does_not_know_are_rejected() {
     let key = kms.new_key();
     let home = kms.home().with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
     let outcome = home.run_with(["encrypt", "-k", &key], PLAINTEXT);
-    outcome.fails(KEY_SERVICE).says("AWS does not accept the credentials").hints("aws sts get-caller-identity");
+    outcome.fails(KEY_SERVICE).says("AWS rejected the credentials").hints("aws sts get-caller-identity");
 }

@@ -23,7 +23,7 @@ fn throttling_that_stays_is_told_after_the_retries() {
     let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
     let faults = need!(Faults::before(kms, json!({ "error": { "code": "ThrottlingException" } })));
     let outcome = faults.home().decrypt(&[], &file);
-    outcome.fails(KEY_SERVICE).says("too many requests, kms:Decrypt was throttled").hints("--aws-timeout");
+    outcome.fails(KEY_SERVICE).says("kms:Decrypt was throttled: too many requests").hints("--aws-timeout");
     assert_eq!(faults.fired(), 3, "the SDK's standard mode tries three times");
     faults.home().run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("kms:GenerateDataKey");
 }

@@ -9,7 +9,10 @@ fn a_service_that_gives_a_wrong_data_key_is_caught_by_the_commitment() {
     let mut file = RawFile::parse(&home.encrypt(&["-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT));
     *file.slots[0].wrapped.last_mut().expect("it is not empty") ^= 1;
     let outcome = home.decrypt(&[], &file.build());
-    outcome.fails(NOT_AUTHENTIC).says("it gave another data key than this file's").hints("from a backup");
+    outcome
+        .fails(NOT_AUTHENTIC)
+        .says("the key opened, but what it unwrapped is not the data key of this file: the file was edited or damaged")
+        .hints("from a backup");
     home.run_with(["verify"], &file.build()).fails(NOT_AUTHENTIC);
 }
 
@@ -29,8 +32,8 @@ fn a_data_key_of_another_length_is_the_fault_of_the_service_and_not_of_the_file(
     let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
     for (plaintext, given) in [
         ("", "no plaintext"),
-        ("AAAA", "3 bytes, where a data key has 32"),
-        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "33 bytes, where a data key has 32"),
+        ("AAAA", "3 bytes where a data key has 32"),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "33 bytes where a data key has 32"),
     ] {
         let relay = Relay::answering(200, &json!({ "KeyId": key, "Plaintext": plaintext, "CiphertextBlob": "AAAA" }));
         let home = home_at(relay.port);

@@ -9,7 +9,11 @@ fn without_permission_to_decrypt_no_key_opens_it_and_the_permission_is_named() {
     let writer = kms.home_of_user("writer", &allow("kms:GenerateDataKey"));
     let file = writer.encrypt(&["-k", &key, "-c", "app=demo"], PLAINTEXT);
     let outcome = writer.decrypt(&[], &file);
-    outcome.fails(NO_KEY).says("AccessDeniedException").says("user/writer may not kms:Decrypt on it").says(&key);
+    outcome
+        .fails(NO_KEY)
+        .says("AccessDeniedException")
+        .says("user/writer is not authorized to perform kms:Decrypt")
+        .says(&key);
     outcome.hints("for kms:Decrypt on arn:aws:kms:").hints("`kenc keys policy -c app=demo` prints the statement");
 
     let reader = kms.home_of_user("reader", &allow("kms:Decrypt"));

@@ -61,6 +61,6 @@ fn the_errors_of_all_keys_come_as_json_when_asked_for() {
     let keys = &error["error"]["keys"];
     assert_eq!((&keys[0]["id"], &keys[1]["id"]), (&json!(key), &json!(recipient)));
     assert!(keys[0]["reason"].as_str().expect("a reason is text").contains("DisabledException"), "{error}");
-    assert!(keys[1]["reason"].as_str().expect("a reason is text").contains("no identity for it"), "{error}");
+    assert!(keys[1]["reason"].as_str().expect("a reason is text").contains("no matching identity"), "{error}");
     assert_eq!(error["error"]["exit"], NO_KEY);
 }

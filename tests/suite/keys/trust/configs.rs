@@ -53,7 +53,7 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
     attack
         .run(&["decrypt", "-o", "-", "a/b/s.yaml"])
         .fails(1)
-        .says("`creation_rules` is not a field of the config of a user");
+        .says("`creation_rules` is not a field of the user config");
 }
 
 #[test]

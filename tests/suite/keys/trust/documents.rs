@@ -81,9 +81,9 @@ fn a_branch_without_a_seal_brings_no_keys_names_rules_or_comments_into_a_merge()
     let ruled = stripped.replace("unencrypted_suffix: _unencrypted", "unencrypted_regex: _unencrypted$");
     for (theirs, words) in [
         (&planted, "keys that are not trusted"),
-        (&renamed, "names of values in the clear: host_unencrypted, port_unencrypted"),
+        (&renamed, "names of plaintext values: host_unencrypted, port_unencrypted"),
         (&commented, "comments"),
-        (&ruled, "the rule that says what is encrypted"),
+        (&ruled, "the encryption rule"),
     ] {
         assert_ne!(*theirs, stripped, "{words}");
         for (first, second) in [(&ours, "base.yaml"), (&base, "base.yaml")] {
@@ -142,7 +142,7 @@ fn a_commit_that_only_adds_a_recipient_or_strips_a_seal_is_seen_and_found() {
     attack.plant_in_metadata("s.yaml");
     check(&[&attack.attacker, "seal"]);
     let shown = attack.run(&["git", "textconv", "s.yaml"]).ok().stdout_text();
-    assert!(shown.contains(&attack.attacker) && shown.contains("# kenc: not opened: "), "{shown}");
+    assert!(shown.contains(&attack.attacker) && shown.contains("# kenc: not decrypted: "), "{shown}");
     let lines: Vec<&str> = base.lines().filter(|line| !line.contains("kenc_seal")).collect();
     attack.home.write("s.yaml", lines.join("\n") + "\n");
     check(&["seal"]);
@@ -225,7 +225,7 @@ fn under_the_name_of_sops_only_a_rule_a_yes_or_a_seal_vouches_for_the_keys_of_a_
     ] {
         let refused = sops(words);
         assert_eq!(refused.code, 1, "{words:?}\n{}", refused.stderr);
-        refused.says("only the file says that these are its keys").says(&attack.attacker);
+        refused.says("keys of the file are not trusted").says(&attack.attacker);
         attack.gave_the_attacker_nothing("s.yaml");
     }
     sops(&["set", "s.yaml", "[\"password\"]", "\"x\""]).ok();

@@ -7,12 +7,10 @@ use kenc::keys::Rewrapper;
 
 use super::{Content, Intent, Target};
 use crate::args::documents::{FromConfigArgs, Notation};
-use crate::commands::documents::keys::{KeysOfDocuments, changes_of_groups};
+use crate::commands::documents::keys::{KeysOfDocuments, WOULD, changes_of_groups};
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
-
-const WOULD: &str = "would be ";
 
 /// Looks at every target without asking a key, and asks the user if any would change. What is wrong with one is told when it
 /// is its turn.
@@ -42,7 +40,7 @@ pub fn confirm<'r>(
                 }
                 let changes = changes_of_groups(&new.difference(sealed.metadata()), WOULD);
                 if changes.is_empty() {
-                    vec![format!("another threshold than {}", sealed.metadata().needed_groups())]
+                    vec![format!("would change the threshold of {}", sealed.metadata().needed_groups())]
                 } else {
                     changes
                 }
@@ -69,10 +67,11 @@ pub fn confirm<'r>(
         return Ok(());
     }
     reporter.show(&shown);
-    let question = format!("Give {count} {} the keys of the config?", if count == 1 { "file" } else { "files" });
+    let question =
+        format!("Change the keys of {count} {} to those of the config?", if count == 1 { "file" } else { "files" });
     let choices = [
         Choice { word: "no", meaning: "change nothing", value: false },
-        Choice { word: "yes", meaning: "do it", value: true },
+        Choice { word: "yes", meaning: "change the keys", value: true },
     ];
     match reporter.may_ask().then(|| ask(&question, &choices, || ())).flatten() {
         Some(true) => Ok(()),

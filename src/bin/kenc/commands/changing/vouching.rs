@@ -136,12 +136,12 @@ impl<'a> Vouching<'a> {
             return Ok(());
         }
         let question = format!(
-            "Only {} says that these are its keys. Wrap the data key under them?",
-            if asked.len() == 1 { "the file" } else { "each file" }
+            "Only {} names these keys. Wrap the data key under them?",
+            if asked.len() == 1 { "the file itself" } else { "each file itself" }
         );
         let choices = [
             Choice { word: "no", meaning: "change nothing", value: false },
-            Choice { word: "yes", meaning: "they are the right ones", value: true },
+            Choice { word: "yes", meaning: "these are the right keys", value: true },
         ];
         match ask(&question, &choices, || reporter.show(&listed(&asked))) {
             Some(true) => {

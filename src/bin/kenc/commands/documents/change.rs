@@ -74,7 +74,7 @@ fn sealed(input: Input, file: &Path, notation: Option<Notation>) -> Result<Box<E
     }
     let sealed = documents::read_sealed(input, Some(file), notation).map_err(about())?;
     if sealed.document().format() == Format::Binary {
-        let fault = "it is the content of a file, and has no values within".to_owned();
+        let fault = "it is the content of a binary file, which has no values inside".to_owned();
         return Err(about()(DocumentError::Path { path: "data".to_owned(), fault }.into()));
     }
     Ok(sealed)

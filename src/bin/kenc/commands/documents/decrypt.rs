@@ -19,7 +19,7 @@ pub fn result(opened: OpenedDocument, args: &DocumentDecryptArgs) -> Result<Zero
 
 /// One value: a single one as it is, without an end of line; a mapping or a list as a document of its own.
 fn extract(document: &Document, path: &Path, format: Format) -> Result<Zeroizing<Vec<u8>>> {
-    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "there is nothing".to_owned() };
+    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() };
     let node = document.tree().node(path).ok_or_else(no_such_path)?;
     match node {
         Node::Leaf(Leaf { value, .. }) => Ok(value.bare()),

@@ -87,8 +87,8 @@ impl Encryption<'_> {
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
             reporter.hint(&format!(
-                "{}: {at}: sops cannot read an alias of an encrypted value, and kenc can; where sops reads the file, write \
-                 the value there instead of the alias before you encrypt",
+                "{}: {at}: kenc can read an alias of an encrypted value, but sops cannot; if sops reads the file, replace \
+                 the alias by the value before you encrypt",
                 job.name()
             ));
         }

@@ -107,7 +107,7 @@ fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing
     let path = args.place.path();
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
     if path.root >= document.tree().roots.len() {
-        return Err(fault("there is no such document in the file").into());
+        return Err(fault("the file has no such document").into());
     }
     let node = document
         .tree()
@@ -126,7 +126,7 @@ fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing
             let is_text = document.format() != Format::Binary && !matches!(value, Value::Bytes(_));
             (value.bare(), is_text)
         }
-        Node::Alias(_) => return Err(fault("an alias stands there, and the value elsewhere").into()),
+        Node::Alias(_) => return Err(fault("it is an alias; the value is elsewhere").into()),
         Node::Mapping(_) | Node::Sequence(_) => {
             let format = args.output_type.map_or(document.format(), Format::from);
             let format = if format == Format::Binary { Format::Json } else { format };

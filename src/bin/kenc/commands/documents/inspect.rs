@@ -38,11 +38,12 @@ impl<'a> Inspected<'a> {
 
     fn text(&self) -> String {
         let Metadata { groups, rule, mac_scope, last_modified, version, .. } = self.metadata;
-        let mut text = format!("config document, {}, as sops {} has it\n", self.format.word(), printable(version));
+        let mut text =
+            format!("config document, {}, in the format of sops {}\n", self.format.word(), printable(version));
         let mut line = |label: &str, value: &str| {
             writeln!(text, "  {label:<9} {value}").expect("writing to a string does not fail");
         };
-        line("values", &format!("{} encrypted, {} in the clear", self.encrypted, self.in_the_clear));
+        line("values", &format!("{} encrypted, {} in plaintext", self.encrypted, self.in_the_clear));
         line("rule", &format!("{} {}", rule.name(), printable(rule.text())));
         line("changed", &printable(last_modified));
         line("MAC", scope(*mac_scope));
@@ -52,7 +53,7 @@ impl<'a> Inspected<'a> {
             if groups.len() > 1 {
                 line(
                     if at == 0 { "groups" } else { "" },
-                    &format!("group {}, of which {} are needed", at + 1, self.metadata.needed_groups()),
+                    &format!("group {} ({} needed)", at + 1, self.metadata.needed_groups()),
                 );
             }
             for (within, key) in group.iter().enumerate() {
@@ -67,9 +68,9 @@ impl<'a> Inspected<'a> {
     /// What can be known of the seal without a key.
     fn seal(&self) -> &'static str {
         match (self.metadata.is_marked_as_sealed(), self.metadata.has_seal()) {
-            (true, true) => "there; `kenc verify` checks it",
-            (true, false) => "missing, though the document was sealed",
-            (false, true) => "there, though the document was not sealed",
+            (true, true) => "present; `kenc verify` checks it",
+            (true, false) => "missing, although the document was sealed",
+            (false, true) => "present, although the document was not sealed",
             (false, false) => "none: kenc never sealed it, or another tool has encrypted it since",
         }
     }

@@ -102,14 +102,20 @@ fn id_in_list(kind: OtherService, id: &str) -> String {
     }
 }
 
-/// What becomes of the keys, in words: of each group, if there are several.
-pub fn changes_of_groups(groups: &[GroupDifference], would: &str) -> Vec<String> {
+/// How a change of keys is reported after it was made: an addition and a removal.
+pub const DONE: [&str; 2] = ["added", "removed"];
+
+/// How a change of keys is reported before it is made.
+pub const WOULD: [&str; 2] = ["would add", "would remove"];
+
+/// The changes of the keys, one sentence for each; names the group if there are several.
+pub fn changes_of_groups(groups: &[GroupDifference], [add, remove]: [&str; 2]) -> Vec<String> {
     let mut changes = Vec::new();
     for (group, number) in groups.iter().zip(1..) {
         let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
         let GroupDifference { added, removed } = group;
-        changes.extend(added.iter().map(|(kind, id)| format!("{would}added {kind} {id}{which}")));
-        changes.extend(removed.iter().map(|(kind, id)| format!("{would}removed {kind} {id}{which}")));
+        changes.extend(added.iter().map(|(kind, id)| format!("{add} {kind} {id}{which}")));
+        changes.extend(removed.iter().map(|(kind, id)| format!("{remove} {kind} {id}{which}")));
     }
     changes
 }

@@ -9,7 +9,7 @@ use kenc::fs::held::Held;
 use kenc::keys::{KeySpec, Keyring};
 use serde_json::{Value, json};
 
-use super::keys::{changes_of_groups, keys_json, named_json};
+use super::keys::{DONE, WOULD, changes_of_groups, keys_json, named_json};
 use crate::args::RewrapArgs;
 use crate::commands::changing::Target;
 use crate::commands::changing::vouching::Vouching;
@@ -92,12 +92,12 @@ impl Done {
 
     pub fn text(&self) -> String {
         let Self { name, is_dry, is_changed, groups, absent, .. } = self;
-        let mut parts = changes_of_groups(groups, if *is_dry { "would be " } else { "" });
+        let mut parts = changes_of_groups(groups, if *is_dry { WOULD } else { DONE });
         if parts.is_empty() {
-            let word = if *is_changed { "other shares of the data key" } else { "nothing to change" };
+            let word = if *is_changed { "new shares of the data key" } else { "nothing to change" };
             parts.push(word.to_owned());
         }
-        let absent: Vec<String> = absent.iter().map(|key| format!("; {key} is not among its keys")).collect();
+        let absent: Vec<String> = absent.iter().map(|key| format!("; {key} is not a key of this file")).collect();
         format!("{}\n", printable(&format!("{name}: {}{}", parts.join(", "), absent.concat())))
     }
 

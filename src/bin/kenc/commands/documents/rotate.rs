@@ -84,9 +84,9 @@ impl Done {
         let rule = if metadata.rule == *old_rule {
             String::new()
         } else {
-            format!("; the rule is {} {}", metadata.rule.name(), metadata.rule.text())
+            format!("; new rule: {} {}", metadata.rule.name(), metadata.rule.text())
         };
-        format!("{}\n", printable(&format!("{name}: a new data key under {}{rule}", groups.join("; "))))
+        format!("{}\n", printable(&format!("{name}: new data key under {}{rule}", groups.join("; "))))
     }
 
     pub fn json(&self) -> Value {

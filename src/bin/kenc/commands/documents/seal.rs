@@ -57,7 +57,7 @@ impl Sealing<'_> {
         let opened = self.open(sealed, target)?;
         let status = opened.report().seal;
         let ChangeOutcome::Changed(EncryptedText { text, .. }) = opened.vouched().map_err(target.about())? else {
-            return self.tell(target, opened.metadata(), "it is sealed already", false);
+            return self.tell(target, opened.metadata(), "already sealed", false);
         };
         if !args.yes {
             self.ask(target, &opened, status)?;
@@ -93,7 +93,7 @@ impl Sealing<'_> {
     /// Shows everything that a seal would cover, and asks.
     fn ask(&self, target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result<(), Failure> {
         let shown = shown(target, opened, status).map_err(|fault| target.about()(fault.into()))?;
-        let question = format!("Are these the text, the rule and the recipients that {} is to have?", target.name());
+        let question = format!("Seal {} with this text, this rule and these recipients?", target.name());
         let choices = [
             Choice { word: "no", meaning: "leave it as it is", value: false },
             Choice { word: "yes", meaning: "seal it", value: true },
@@ -123,7 +123,7 @@ fn shown(target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result
     line(&format!("{}: {}", target.name(), crate::report::seal_sentence(status)));
     shown.push_str(&recipients_and_rule(metadata));
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
-    line("text, without what is encrypted:");
+    line("plaintext parts of the text:");
     for text in opened.text_in_the_clear()?.lines() {
         line(&format!("  {text}"));
     }
@@ -137,7 +137,7 @@ pub fn recipients_and_rule(metadata: &Metadata) -> String {
     line("recipients:");
     for (number, group) in metadata.groups.iter().enumerate() {
         if metadata.groups.len() > 1 {
-            line(&format!("  group {}, of which {} are needed:", number + 1, metadata.needed_groups()));
+            line(&format!("  group {} ({} needed):", number + 1, metadata.needed_groups()));
         }
         for key in group {
             let (kind, id) = key.named();
@@ -146,7 +146,7 @@ pub fn recipients_and_rule(metadata: &Metadata) -> String {
     }
     line(&format!("rule: {} {}", metadata.rule.name(), metadata.rule.text()));
     if metadata.mac_scope == MacScope::OnlyEncrypted {
-        line("values in the clear may be changed by anybody: the MAC is over encrypted values only");
+        line("anyone can change plaintext values: the MAC covers encrypted values only");
     }
     shown
 }

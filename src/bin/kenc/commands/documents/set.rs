@@ -62,7 +62,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         }),
     )?;
     if written.is_some_and(|document| stands_in_the_clear(&document, &path)) {
-        reporter.hint(&format!("the rule of {} leaves `{path}` in the clear", file.display()));
+        reporter.hint(&format!("the rule of {} does not encrypt `{path}`: it is in plaintext", file.display()));
     }
     Ok(Exit::Done)
 }
@@ -88,11 +88,11 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
     }
     if std::io::stdin().is_terminal() {
         if !reporter.may_ask() {
-            return Err(CommandFault::NoValue("--no-input forbids to ask for it").into());
+            return Err(CommandFault::NoValue("--no-input forbids a prompt").into());
         }
         let subject = format!("{} in {}", args.place.path(), args.file.display());
         let typed = prompt::value(&subject).map_err(|error| match error {
-            Error::Passphrase(_) => Failure::from(CommandFault::NoValue("none was typed")),
+            Error::Passphrase(_) => Failure::from(CommandFault::NoValue("nothing was typed")),
             other => other.into(),
         })?;
         return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
@@ -173,7 +173,7 @@ fn create(
     let encrypted = plaintext.encrypt(&recipe, &session.keyring()).map_err(about())?;
     let place = Place::File { path: file.clone(), existing: Existing::Refuse };
     write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
-    reporter.note(&format!("{} is new", file.display()));
+    reporter.note(&format!("{} was created", file.display()));
     Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())
 }
 
@@ -181,12 +181,12 @@ fn create(
 fn around(value: Node, path: &Path) -> Result<Node, DocumentError> {
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
     if path.root > 0 {
-        return Err(fault("there is no such document in the file"));
+        return Err(fault("the file has no such document"));
     }
     path.steps.iter().rev().try_fold(value, |value, step| match step {
         PathStep::Key(key) => Ok(Node::Mapping(vec![TreeEntry::Child(Member::new(key.clone(), value))])),
         PathStep::Index(0) => Ok(Node::Sequence(vec![TreeEntry::Child(value)])),
-        PathStep::Index(_) => Err(fault("there is no such position in a list")),
+        PathStep::Index(_) => Err(fault("the list has no such position")),
     })
 }
 

@@ -22,7 +22,7 @@ pub fn run(args: &UnsetArgs, configs: &Configs, reporter: &Reporter) -> Result<E
             if *if_there {
                 return Ok(None);
             }
-            let fault = "there is nothing".to_owned();
+            let fault = "no such value".to_owned();
             return Err(about(DocumentError::Path { path: path.to_string(), fault }.into()));
         }
         opened.without(&path).map(Some).map_err(Error::from).map_err(about)

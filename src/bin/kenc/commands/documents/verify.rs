@@ -69,8 +69,7 @@ impl Verified {
             }),
         )?;
         for at in comments_left {
-            reporter
-                .hint(&format!("{name}: {at}: this encrypted comment is not one of this place, and is left as it is"));
+            reporter.hint(&format!("{name}: {at}: this encrypted comment belongs elsewhere and was not decrypted"));
         }
         Ok(if *seal == SealStatus::Verified { Exit::Done } else { Exit::Problems })
     }

@@ -25,7 +25,7 @@ impl Kept {
             Self::Encrypted { file, recovery } => (file, recovery),
             Self::InTheClear { folder, why } => {
                 return format!(
-                    "the edits cannot be kept encrypted ({why}): they are in the clear in {0}, which only you can enter; copy them from there soon, for a restart of this machine may clear it, and remove it with `rm -r {1}`",
+                    "the edits could not be encrypted ({why}): they are in plaintext in {0}, which only you can read; copy them soon, because a restart may clear the folder, and then remove it with `rm -r {1}`",
                     folder.display(),
                     quoted(folder)
                 );
@@ -37,8 +37,8 @@ impl Kept {
             Some(usual) if usual != *recovery => format!("mv {} {} && {resume}", quoted(recovery), quoted(&usual)),
             _ => resume,
         };
-        let until = if is_in_memory(recovery) { ", in memory, which a restart clears" } else { "" };
-        format!("the edits are kept, encrypted, in {}{until}; `{commands}` goes on with them", recovery.display())
+        let until = if is_in_memory(recovery) { ", which is in memory and is lost at a restart" } else { "" };
+        format!("the edits are kept, encrypted, in {}{until}; `{commands}` continues with them", recovery.display())
     }
 }
 

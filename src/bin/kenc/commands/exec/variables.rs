@@ -68,11 +68,11 @@ impl<'a> Variables<'a> {
             return Err(fault(format!("`{name}` is not a valid variable name")));
         }
         if let Some(first) = named.insert((path.root, name.clone()), path.clone()) {
-            return Err(fault(format!("`{first}` gives the same name, `{name}`")));
+            return Err(fault(format!("`{first}` has the same variable name, `{name}`")));
         }
         let text = text_of(value);
         if text.contains(&0) {
-            return Err(fault("it has a zero byte in it, which no variable can carry".to_owned()));
+            return Err(fault("it contains a NUL byte, which no variable can hold".to_owned()));
         }
         if protected::must_be_named(&name, &text) && !self.is_named(path, &bare) {
             return Err(Cause::VariableMustBeNamed { path: path.to_string(), name });
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(only(&["db_port"]).unwrap(), ["db_port=5432"]);
         assert_eq!(only(&["db.port", "list[0]"]).unwrap(), ["db_port=5432", "list_0=a"]);
         assert_eq!(only(&["db"]).unwrap().len(), 3);
-        assert_eq!(only(&["db", "bd"]).unwrap_err(), "there is no value `bd`");
+        assert_eq!(only(&["db", "bd"]).unwrap_err(), "no such value: `bd`");
     }
 
     #[test]
@@ -197,13 +197,19 @@ mod tests {
         let merged = variables(&[r#"{"a": 1, "b": 2}"#, r#"{"b": 3}"#], &[], &PLAIN);
         assert_eq!(merged.unwrap(), ["a=1", "b=3"]);
         let fault = variables(&[r#"{"a": {"b": 1}, "a_b": 2}"#], &[], &PLAIN).unwrap_err();
-        assert_eq!(fault, "the value at a_b cannot be a variable: `a.b` gives the same name, `a_b`");
+        assert_eq!(
+            fault,
+            "the value at a_b cannot become an environment variable: `a.b` has the same variable name, `a_b`"
+        );
     }
 
     #[test]
     fn what_no_variable_can_carry_is_refused_unless_it_is_left_out() {
         for json in [r#"{"1st": "x", "y": "z"}"#, r#"{"": "x", "y": "z"}"#, "{\"x\": \"a\\u0000b\", \"y\": \"z\"}"] {
-            assert!(variables(&[json], &[], &PLAIN).unwrap_err().contains("cannot be a variable"), "{json}");
+            assert!(
+                variables(&[json], &[], &PLAIN).unwrap_err().contains("cannot become an environment variable"),
+                "{json}"
+            );
             assert_eq!(variables(&[json], &["y"], &PLAIN).unwrap(), ["y=z"]);
         }
         let prefixed = Naming { prefix: "N_", is_upper: false };

@@ -36,7 +36,7 @@ pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Resul
         let mut contents = Contents::open()?;
         for entry in Entry::of_index(args.all, &top)? {
             if version_control::owns_part_of(&entry.path) {
-                reporter.note(&format!("{}: left out, it belongs to version control", entry.path.display()));
+                reporter.note(&format!("{}: skipped, it belongs to version control", entry.path.display()));
                 continue;
             }
             let path = top.join(&entry.path);
@@ -56,12 +56,13 @@ pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Resul
     // Whoever commits may not be one who may read: that is no problem, and must not look like a check that was passed.
     if unopened > 0 {
         let what = if unopened == 1 { "1 file was".to_owned() } else { format!("{unopened} files were") };
-        reporter.hint(&format!("{what} checked without a key, so the MAC and the seal were not; `-v` names what was"));
+        reporter
+            .hint(&format!("{what} checked without a key, so the MAC and the seal were not checked; `-v` names each"));
     }
     if problems > 0 {
         return Ok(Exit::Problems);
     }
-    reporter.note(&format!("{looked_at} files looked at, nothing found"));
+    reporter.note(&format!("files checked: {looked_at}; no problems"));
     if args.all {
         reporter.confirmation("", &json!({ "files": looked_at, "problems": 0 }))?;
     }
@@ -210,7 +211,7 @@ impl Check<'_> {
             Err(Error::Interrupted) => Err(Error::Interrupted.into()),
             Err(error) => {
                 self.unopened += 1;
-                self.reporter.note(&format!("{name}: looked at without a key: {error}"));
+                self.reporter.note(&format!("{name}: checked without a key: {error}"));
                 Ok(Vec::new())
             }
         }

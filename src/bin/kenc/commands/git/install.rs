@@ -21,7 +21,7 @@ use kenc::ops::configs::Configs;
 const SETTINGS: [(&str, &str); 4] = [
     ("diff.kenc.textconv", "kenc git textconv"),
     ("diff.kenc.cachetextconv", "false"),
-    ("merge.kenc.name", "kenc: merges what encrypted files say"),
+    ("merge.kenc.name", "kenc: merge encrypted files"),
     ("merge.kenc.driver", "kenc git merge -- %O %A %B %P"),
 ];
 const SECTIONS: [&str; 2] = ["diff.kenc", "merge.kenc"];
@@ -44,7 +44,7 @@ pub fn run(args: &GitInstallArgs, configs: &Configs, reporter: &Reporter) -> Res
     if args.uninstall {
         for section in SECTIONS {
             if ask(["config", scope, "--remove-section", section])?.code == Some(0) {
-                changed.push(format!("{section} is taken out of the configuration of git"));
+                changed.push(format!("removed {section} from the git configuration"));
             }
         }
     } else {
@@ -52,7 +52,7 @@ pub fn run(args: &GitInstallArgs, configs: &Configs, reporter: &Reporter) -> Res
             let old = ask(["config", scope, "--get", name])?;
             if old.code != Some(0) || old.output != format!("{value}\n").as_bytes() {
                 tell(["config", scope, "--replace-all", name, value])?;
-                changed.push(format!("{name} is `{value}`"));
+                changed.push(format!("set {name} to `{value}`"));
             }
         }
     }
@@ -173,7 +173,7 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
     }
     if new.is_empty() {
         std::fs::remove_file(path).map_err(|error| Error::io(format!("remove {}", path.display()), error))?;
-        return Ok(Some(format!("{ATTRIBUTES} is removed")));
+        return Ok(Some(format!("removed {ATTRIBUTES}")));
     }
     let place = match &held {
         Some(_) => Place::Input { path: path.to_owned() },
@@ -182,9 +182,9 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
     write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing, held)?;
     let count = lines.len();
     Ok(Some(if count == 0 {
-        format!("{ATTRIBUTES} has no lines of kenc any more")
+        format!("removed the kenc lines from {ATTRIBUTES}")
     } else {
-        format!("{ATTRIBUTES} has {count} {} of kenc", if count == 1 { "line" } else { "lines" })
+        format!("wrote {count} kenc {} to {ATTRIBUTES}", if count == 1 { "line" } else { "lines" })
     }))
 }
 
@@ -202,7 +202,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
             return Ok(None);
         }
         std::fs::remove_file(&path).map_err(failed("remove"))?;
-        return Ok(Some("the pre-commit hook is removed".to_owned()));
+        return Ok(Some("removed the pre-commit hook".to_owned()));
     }
     if is_ours && is_executable(&path) {
         return Ok(None);
@@ -223,7 +223,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(failed("make executable"))?;
     }
-    Ok(Some("`kenc git check` is the pre-commit hook".to_owned()))
+    Ok(Some("set the pre-commit hook to `kenc git check`".to_owned()))
 }
 
 #[cfg(unix)]

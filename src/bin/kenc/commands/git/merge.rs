@@ -26,8 +26,8 @@ pub fn run(args: &GitMergeArgs, configs: &Configs, reporter: &Reporter) -> Resul
             return Ok(exit);
         }
         reporter.hint(&format!(
-            "nothing was merged; in a conflict, `git checkout --ours {0}` or `git checkout --theirs {0}` takes a side, \
-             and where git stopped without one, `git -c merge.kenc.driver=false merge BRANCH` makes it",
+            "nothing was merged; if git reports a conflict, take one side with `git checkout --ours {0}` or `git checkout --theirs {0}`; \
+             if git stopped before that, `git -c merge.kenc.driver=false merge BRANCH` makes it a conflict",
             path.display()
         ));
         Ok(Exit::NotMerged(exit.code()))
@@ -87,12 +87,12 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs, reporter: &Reporte
     }
     for (keys, what) in [(keys_added, "opened"), (keys_removed, "no longer opened")] {
         if !keys.is_empty() {
-            reporter.hint(&format!("{name}: with this merge it is {what} by {}", keys.join(", ")));
+            reporter.hint(&format!("{name}: after this merge it is {what} by {}", keys.join(", ")));
         }
     }
     if comments_left_out > 0 {
         reporter.hint(&format!(
-            "{name}: {comments_left_out} of their comments are left out, where both sides changed the same lines"
+            "{name}: comments of the other side left out where both sides changed the same lines: {comments_left_out}"
         ));
     }
     if conflicts.is_empty() && disputes.is_empty() {

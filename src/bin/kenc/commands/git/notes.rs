@@ -20,10 +20,10 @@ pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
     }
     notes.line(&format!("rule {} {}", rule.name(), rule.text()));
     if *mac_scope == MacScope::OnlyEncrypted {
-        notes.line("the MAC is over encrypted values only");
+        notes.line("the MAC covers encrypted values only");
     }
     if groups.len() > 1 {
-        notes.line(&format!("{} of {} key groups are needed", metadata.needed_groups(), groups.len()));
+        notes.line(&format!("{} of {} key groups needed", metadata.needed_groups(), groups.len()));
     }
     for (group, number) in groups.iter().zip(1..) {
         let which = if groups.len() > 1 { format!("group {number}, ") } else { String::new() };
@@ -46,7 +46,7 @@ pub fn of_file(slots: &[WrappedKey]) -> String {
 /// For a document that is not authentic.
 pub fn of_fault(fault: &DocumentError) -> String {
     let mut notes = Notes::default();
-    notes.line(&format!("not opened: {fault}"));
+    notes.line(&format!("not decrypted: {fault}"));
     notes.0
 }
 

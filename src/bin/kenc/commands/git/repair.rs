@@ -45,13 +45,13 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
         return Ok(Exit::Done);
     }
     let what = match report.mac {
-        MacStatus::Verified | MacStatus::Wrong => "the MAC is not that of the values",
-        MacStatus::Missing => "there is no MAC",
+        MacStatus::Verified | MacStatus::Wrong => "MAC mismatch",
+        MacStatus::Missing => "the MAC is missing",
     };
-    let mut shown = format!("{name}: {what}; every single value is authentic at its path\n");
+    let mut shown = format!("{name}: {what}, but every value is authentic at its path\n");
     match last_commit(path) {
         Some(old) => shown.push_str(&differences(&old, opened.document())),
-        None => shown.push_str("  there is no last commit to compare it with\n"),
+        None => shown.push_str("  there is no last commit to compare with\n"),
     }
     // The MAC covers neither of these, and the new one goes with the document as it stands.
     shown.push_str(&recipients_and_rule(opened.metadata()));
@@ -66,7 +66,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
     }
     let mended = opened.mended().map_err(about())?;
     documents::replace(held, &mended.text).map_err(about())?;
-    let text = format!("{name}: a new MAC; it is not sealed\n");
+    let text = format!("{name}: new MAC; the document is not sealed\n");
     reporter.confirmation(&text, &json!({ "file": name, "repaired": true, "seal": "absent" }))?;
     Ok(Exit::Done)
 }
@@ -106,7 +106,7 @@ fn can_ask(reporter: &Reporter) -> bool {
 /// Asks on the terminal.
 fn confirmed(reporter: &Reporter) -> Result<bool, Failure> {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return Ok(false) };
-    reporter.ask_about("Is this what the file is to say? [y/N] ");
+    reporter.ask_about("Write a new MAC for these values? [y/N] ");
     let mut answer = String::new();
     let read = BufReader::new(terminal).read_line(&mut answer);
     read.map_err(kenc::error::Error::Read)?;

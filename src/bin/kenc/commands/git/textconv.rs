@@ -34,7 +34,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
             let (start, input) = open_input(Some(path))?.peek()?;
             let shown =
                 if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
-            reporter.hint(&format!("{}: shown as it is encrypted: {}", path.display(), failure.cause));
+            reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
                 // What is wrong with the document itself is a part of what a commit changes.
                 Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault)),

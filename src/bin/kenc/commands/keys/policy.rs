@@ -18,7 +18,7 @@ pub fn run(args: &KeysPolicyArgs, reporter: &Reporter) -> Result<Exit, Failure> 
     let policy = KeyPolicy::new(parties, rights, args.purpose.purpose(), &condition);
     reporter.result(&format!("{}\n", policy.to_text()), &policy.to_json())?;
     if !missing.is_empty() {
-        reporter.hint(&format!("put yours in the place of {}", missing.join(", ")));
+        reporter.hint(&format!("replace the placeholders: {}", missing.join(", ")));
     }
     Ok(Exit::Done)
 }

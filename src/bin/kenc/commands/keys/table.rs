@@ -12,6 +12,7 @@ use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsKey, KmsRefusalKind};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Exit;
+use crate::many::counted;
 use crate::report::hints::keys::{ENABLED, of_age_check, of_kms_check};
 use crate::report::hints::{of_kms, of_refusal};
 use crate::report::{Reporter, printable};
@@ -71,9 +72,9 @@ impl Report {
     pub fn text(&self, reporter: &Reporter) -> String {
         let caller = match &self.caller {
             Some(Ok(AwsCaller { account, arn })) => {
-                format!("asked by {} of account {}\n\n", printable(arn), printable(account))
+                format!("caller: {} of account {}\n\n", printable(arn), printable(account))
             }
-            Some(Err(reason)) => format!("asked by somebody unknown: {}\n\n", printable(reason)),
+            Some(Err(reason)) => format!("caller unknown: {}\n\n", printable(reason)),
             None => String::new(),
         };
         let keys: Vec<String> = self.keys.iter().map(|key| key.text(reporter, self.purpose)).collect();
@@ -121,7 +122,7 @@ impl Checked {
             writeln!(text, "  {label:<width$}  {said}").expect("writing to a string does not fail");
         }
         if let Some(grant) = self.grant() {
-            text += "  what is missing is granted by this policy of whoever asks:\n";
+            text += "  this policy of the caller grants the missing permissions:\n";
             for line in grant.to_text().lines() {
                 writeln!(text, "    {}", printable(line)).expect("writing to a string does not fail");
             }
@@ -161,20 +162,20 @@ impl Checked {
         let mut lines = match &self.check {
             KeyCheck::AwsKms(Ok(check)) => lines_of_kms(check, &self.name),
             KeyCheck::AwsKms(Err(refusal)) => {
-                vec![Line::new("asked", Tone::Unasked, format!("in vain: {refusal}"))]
+                vec![Line::new("KMS", Tone::Unasked, format!("not checked: {refusal}"))]
             }
             KeyCheck::Age(check) => lines_of_age(check, purpose),
             KeyCheck::Pgp => vec![Line::new(
                 "gpg",
                 Tone::Good,
-                "encrypts under it; decrypting was not tried, for it may ask for a passphrase",
+                "can encrypt; decryption was not tried, because gpg may prompt for a passphrase",
             )],
-            KeyCheck::Passphrase => vec![Line::new("passphrase", Tone::Plain, "nothing to check before it is given")],
+            KeyCheck::Passphrase => vec![Line::new("passphrase", Tone::Plain, "nothing to check")],
             KeyCheck::Unusable(refusal) => vec![Line::new("slot", Tone::Bad, refusal.to_string())],
         };
         if !self.files.is_empty() {
             let (last, others) = (&self.files[self.files.len() - 1], self.files.len() - 1);
-            let more = if others == 0 { String::new() } else { format!(" and {others} others") };
+            let more = if others == 0 { String::new() } else { format!(" and {}", counted(others, "other")) };
             lines.insert(0, Line::new("file", Tone::Plain, format!("{last}{more}")));
         }
         lines
@@ -224,10 +225,10 @@ fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<Line> {
         lines.extend(lines_of_description(description, name));
         lines.push(match rotation {
             Ok(KmsRotation { every_days: Some(days) }) => {
-                Line::new("rotation", Tone::Plain, format!("every {days} days"))
+                Line::new("rotation", Tone::Plain, format!("automatic, every {days} days"))
             }
-            Ok(KmsRotation { every_days: None }) => Line::new("rotation", Tone::Plain, "not by itself"),
-            Err(refusal) => Line::new("rotation", Tone::Unsure, format!("not known: {refusal}")),
+            Ok(KmsRotation { every_days: None }) => Line::new("rotation", Tone::Plain, "automatic rotation is off"),
+            Err(refusal) => Line::new("rotation", Tone::Unsure, format!("unknown: {refusal}")),
         });
     }
     lines.extend(permissions.iter().map(|(operation, permission)| {
@@ -235,13 +236,13 @@ fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<Line> {
         match permission {
             KmsPermission::Allowed => Line::new(label, Tone::Good, "allowed"),
             KmsPermission::Refused(refusal) if refusal.kind.verdict() == Verdict::Unavailable => {
-                Line::new(label, Tone::Unasked, format!("asked in vain: {refusal}"))
+                Line::new(label, Tone::Unasked, format!("not checked: {refusal}"))
             }
             KmsPermission::Refused(refusal) if refusal.kind == KmsRefusalKind::Denied => {
                 Line::new(label, Tone::Bad, format!("denied: {refusal}"))
             }
             KmsPermission::Refused(refusal) => Line::new(label, Tone::Bad, format!("refused: {refusal}")),
-            KmsPermission::NotKnown(reason) => Line::new(label, Tone::Unsure, format!("not known: {reason}")),
+            KmsPermission::NotKnown(reason) => Line::new(label, Tone::Unsure, format!("unknown: {reason}")),
         }
     }));
     lines
@@ -253,22 +254,22 @@ fn lines_of_description(description: &KmsKeyDescription, name: &str) -> Vec<Line
     if arn != name {
         lines.push(Line::new("key", Tone::Plain, arn));
     }
-    let deletion = deletion.as_ref().map_or_else(String::new, |date| format!(", to be deleted on {date}"));
+    let deletion = deletion.as_ref().map_or_else(String::new, |date| format!(", deletion on {date}"));
     let tone = if state == ENABLED { Tone::Good } else { Tone::Bad };
     lines.push(Line::new("state", tone, format!("{state}{deletion}")));
     let is_other = |said: &Option<String>, wanted| said.as_ref().is_some_and(|said| said != wanted);
     let tone =
         if is_other(spec, "SYMMETRIC_DEFAULT") || is_other(usage, "ENCRYPT_DECRYPT") { Tone::Bad } else { Tone::Plain };
-    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "a sort that is not said".to_owned());
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
     let (spec, usage) = (said(spec), said(usage));
-    let manager = if manager == "AWS" { ", managed by a service of AWS" } else { "" };
-    lines.push(Line::new("kind", tone, format!("{spec} for {usage}, material of {origin}{manager}")));
+    let manager = if manager == "AWS" { ", managed by AWS" } else { "" };
+    lines.push(Line::new("kind", tone, format!("{spec}, usage {usage}, origin {origin}{manager}")));
     let regions = match multi_region {
-        None => "its own alone".to_owned(),
+        None => "single-Region".to_owned(),
         Some(MultiRegion { is_primary, others }) => {
             let rank = if *is_primary { "primary key" } else { "replica" };
             let others = if others.is_empty() { String::new() } else { format!("; others in {}", others.join(", ")) };
-            format!("several, this is the {rank}{others}")
+            format!("multi-Region, this is the {rank}{others}")
         }
     };
     lines.push(Line::new("regions", Tone::Plain, regions));
@@ -285,9 +286,9 @@ fn lines_of_age(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<Line> {
         Err(refusal) => Line::new("identity", Tone::Bad, refusal.to_string()),
     }];
     lines.extend(
-        open_to_others.iter().map(|path| {
-            Line::new("key file", Tone::Bad, format!("{} can be read or changed by others", path.display()))
-        }),
+        open_to_others
+            .iter()
+            .map(|path| Line::new("key file", Tone::Bad, format!("other users can read or change {}", path.display()))),
     );
     lines
 }

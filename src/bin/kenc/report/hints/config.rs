@@ -10,64 +10,64 @@ use kenc::ops::places::own_config_file;
 /// The hint for what is wrong with a config.
 pub fn of(error: &ConfigError) -> String {
     let ConfigError { path, line, fault } = error;
-    let look = || line.map_or_else(|| format!("look at {}", quoted(path)), |line| see(path, line));
+    let look = || line.map_or_else(|| format!("check {}", quoted(path)), |line| see(path, line));
     match fault {
         ConfigFault::Unreadable(_) | ConfigFault::TooLong(_) => {
-            format!("look at it with `ls -lL {}`; `--config FILE` takes another", quoted(path))
+            format!("check it with `ls -lL {}`, or use another with `--config FILE`", quoted(path))
         }
         ConfigFault::Planted | ConfigFault::WritableByOthers(_) => not_ours(path),
         ConfigFault::Syntax(_) => {
-            format!("{}; a text that begins with @ or * needs quotes", look())
+            format!("{}; quote a string that begins with @ or *", look())
         }
-        ConfigFault::TooMuch => format!("write out what is meant; {}", look()),
+        ConfigFault::TooMuch => format!("write the values out instead of using aliases; {}", look()),
         ConfigFault::UnknownField { similar: Some(similar), .. } => format!("did you mean `{similar}`?"),
         ConfigFault::UnknownField { similar: None, .. } => {
-            "take it out; a `.sops.yaml` may hold other fields".to_owned()
+            "remove it; kenc accepts unknown fields only in a `.sops.yaml`".to_owned()
         }
         ConfigFault::Pattern { .. } => {
-            "it is a regular expression as Go has them: `\\.yaml$` for all files that end in .yaml".to_owned()
+            "use the regular expression syntax of Go: `\\.yaml$` matches all files that end in .yaml".to_owned()
         }
-        ConfigFault::TwoSelections { .. } => "keep one of them, or make two rules with a `path_regex` each".to_owned(),
-        ConfigFault::GroupsAndKeys(field) => format!("put `{field}` into one of the groups"),
+        ConfigFault::TwoSelections { .. } => "keep one of them, or write two rules with a `path_regex` each".to_owned(),
+        ConfigFault::GroupsAndKeys(field) => format!("move `{field}` into one of the groups"),
         ConfigFault::WrongKind { .. } | ConfigFault::NotFields(_) | ConfigFault::NameOfName(_) => look(),
         ConfigFault::EmptyRule | ConfigFault::NoKeyInRule | ConfigFault::EmptyGroup => {
-            "give it keys: `kms:` with ARNs, `age:` with recipients; or name a key with -k".to_owned()
+            "add keys to it, `kms:` with ARNs or `age:` with recipients, or name a key with -k".to_owned()
         }
         ConfigFault::Threshold { .. } => {
-            "it is at least 2 and at most the number of groups; left out, it is all of them".to_owned()
+            "it must be from 2 to the number of groups; without it, all groups are needed".to_owned()
         }
         ConfigFault::KeyWord(fault) => of_key_word(fault),
         ConfigFault::KeyOfAnotherKind { .. } => {
-            "`kms` takes ARNs, `age` recipients, `pgp` fingerprints; `keys` in .kenc.yaml takes any but the last"
+            "`kms` takes ARNs, `age` takes recipients and `pgp` takes fingerprints; `keys` in .kenc.yaml takes ARNs and recipients"
                 .to_owned()
         }
         ConfigFault::NotAFingerprint(_) => {
-            "`gpg --list-keys` shows fingerprints; the 40 digits are what belongs there".to_owned()
+            "use the fingerprint of 40 digits, which `gpg --list-keys` shows".to_owned()
         }
         ConfigFault::KeyOfOtherService { .. } => {
-            "name other keys with -k, or let sops encrypt this file: kenc opens it with any other of its keys"
+            "name other keys with -k, or encrypt this file with sops: kenc can open it with any of its other keys"
                 .to_owned()
         }
-        ConfigFault::UnknownName(name) => format!("add it: `keys: {{{name}: alias/NAME}}`"),
-        ConfigFault::Context(_) => "a context is written `context: {app: NAME}`, each key once".to_owned(),
+        ConfigFault::UnknownName(name) => format!("define it: `keys: {{{name}: alias/NAME}}`"),
+        ConfigFault::Context(_) => "write the context as `context: {app: NAME}`, each key once".to_owned(),
         ConfigFault::ContextConflict { key, .. } => {
-            format!("a key has one value: leave out `-c {key}=…`, or change the config")
+            format!("omit `-c {key}=…`, or change the config")
         }
         ConfigFault::TrustedKey(_) => {
-            "give ARNs with * where any text may stand, accounts of 12 digits, or age and ssh recipients".to_owned()
+            "list ARNs (with * as a wildcard), accounts of 12 digits, or age and ssh recipients".to_owned()
         }
         ConfigFault::NoRule(_) => {
-            "add a rule for it, or one without `path_regex` for all other files; or name a key with -k".to_owned()
+            "add a rule for it, or one without `path_regex` for all other files, or name a key with -k".to_owned()
         }
         ConfigFault::NotForWholeFile { reason, .. } => match reason {
-            WholeFileFault::Format("values") => "`--values` encrypts its values; or name a key with -k".to_owned(),
-            WholeFileFault::Format(format) => format!("`--format {format}` writes that; or name a key with -k"),
+            WholeFileFault::Format("values") => "encrypt its values with `--values`, or name a key with -k".to_owned(),
+            WholeFileFault::Format(_) => "name a key with -k to encrypt it in the kenc format".to_owned(),
             WholeFileFault::KeyContext(_) => {
-                "put it into the `context` of a rule in .kenc.yaml; or name a key with -k".to_owned()
+                "move it to the `context` of a rule in .kenc.yaml, or name a key with -k".to_owned()
             }
             WholeFileFault::Settings => "name the keys with -k, and one role with `--aws-role-arn`".to_owned(),
             WholeFileFault::Groups | WholeFileFault::Kind { .. } => {
-                "name a key for the whole file with -k; `--values` encrypts values under any rule".to_owned()
+                "name a key for the whole file with -k, or encrypt its values with `--values`".to_owned()
             }
         },
     }
@@ -79,18 +79,18 @@ fn not_ours(path: &Path) -> String {
     let folder = std::path::absolute(path).ok().and_then(|path| Some(path.parent()?.to_owned()));
     match (own, folder) {
         (Some(own), _) if own == path => {
-            format!("keep it to yourself: `chmod go-w {0} {1}`", quoted(path), quoted(path.parent().unwrap_or(path)))
+            format!("make it private: `chmod go-w {0} {1}`", quoted(path), quoted(path.parent().unwrap_or(path)))
         }
         (Some(own), Some(folder)) => format!(
-            "if you trust whoever can write it, name it with `--config {}`, or allow its folder in {}: `safe_folders: [{}]`",
+            "if you trust everyone who can write it, use `--config {}`, or allow its folder in {}: `safe_folders: [{}]`",
             quoted(path),
             own.display(),
             folder.display()
         ),
-        _ => format!("if you trust whoever can write it, name it: `--config {}`", quoted(path)),
+        _ => format!("if you trust everyone who can write it, use `--config {}`", quoted(path)),
     }
 }
 
 fn see(path: &Path, line: u64) -> String {
-    format!("`sed -n {line}p {}` shows the line", quoted(path))
+    format!("see the line with `sed -n {line}p {}`", quoted(path))
 }

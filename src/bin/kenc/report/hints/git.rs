@@ -5,16 +5,16 @@ use crate::failure::{GitFault, MergeConflicts};
 /// The hints for a failure that has to do with git.
 pub fn of(fault: &GitFault) -> String {
     match fault {
-        GitFault::NoGit(_) => "install git, or put it on the PATH".to_owned(),
-        GitFault::Failed(_) => "look at it with `git status`".to_owned(),
+        GitFault::NoGit(_) => "install git, or add it to PATH".to_owned(),
+        GitFault::Failed(_) => "see `git status`".to_owned(),
         GitFault::NoRepository => {
-            "go into a repository, or make one with `git init`; `--global` sets up all of them".to_owned()
+            "change to a repository, or create one with `git init`; `--global` configures all repositories".to_owned()
         }
         GitFault::NoAttributePattern(_) => {
-            "a pattern is written as in .gitattributes: `secrets/*.yaml`; what begins with ! is none".to_owned()
+            "write a pattern as in .gitattributes: `secrets/*.yaml`; negative patterns (!) are not allowed".to_owned()
         }
         GitFault::OtherHook(path) => {
-            format!("add the line `kenc git check || exit 1` to it: {}", super::quoted(path))
+            format!("add the line `kenc git check || exit 1` to {}", super::quoted(path))
         }
         GitFault::MergeOfWholeFiles(path) => {
             let path = super::quoted(path);
@@ -27,17 +27,17 @@ pub fn of(fault: &GitFault) -> String {
         GitFault::MergeConflicts(conflicts) => of_conflicts(conflicts),
         GitFault::ShouldBeEncrypted(path) => {
             let path = super::quoted(path);
-            format!("`kenc encrypt -i {path}`, then `git add {path}`; what was pushed in the clear must be replaced")
+            format!("run `kenc encrypt -i {path}`, then `git add {path}`; if you already pushed the plaintext, change the secret")
         }
         GitFault::InTheClearByConfig { .. } => {
-            "the rule of the config has changed since: encrypt the file anew under it".to_owned()
+            "the config rule has changed since the file was encrypted: encrypt the file again".to_owned()
         }
         GitFault::SealGone | GitFault::KeysAdded(_) => {
             "`git diff --cached` shows its keys and its seal; `git restore --staged --worktree FILE` takes the last commit's"
                 .to_owned()
         }
         GitFault::NotConfirmed(path) => format!(
-            "look at what differs, and answer at a terminal: `kenc git mac-repair {}`",
+            "run it on a terminal, where it shows what differs and asks: `kenc git mac-repair {}`",
             super::quoted(path)
         ),
     }
@@ -47,13 +47,17 @@ fn of_conflicts(MergeConflicts { path, first, conflicts: _ }: &MergeConflicts) -
     let path = super::quoted(path);
     match first.as_deref() {
         // The text of a binary file.
-        Some(".") => format!("`kenc edit {path}` shows both between marks; then `git add {path}`"),
+        Some(".") => format!(
+            "choose with `kenc edit {path}`, which shows both versions between conflict markers; then `git add {path}`"
+        ),
         Some(first) => {
             let first = super::quote(first);
-            format!("choose with `kenc edit {path}`, or give a value: `kenc set {path} {first}`; then `git add {path}`")
+            format!(
+                "choose a version with `kenc edit {path}`, or set the value with `kenc set {path} {first}`; then `git add {path}`"
+            )
         }
         None => format!(
-            "ours is kept; `git show :3:{path} | kenc inspect` shows theirs, `kenc rewrap {path} --add KEY` adds a key; then `git add {path}`"
+            "our version is kept; see theirs with `git show :3:{path} | kenc inspect`, add a key with `kenc rewrap {path} --add KEY`, then `git add {path}`"
         ),
     }
 }

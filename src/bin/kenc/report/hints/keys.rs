@@ -9,27 +9,28 @@ use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind};
 use super::{context_words, of_kms, of_refusal, quote};
 
 /// For keys that only a file names, and that would get a data key.
-pub const NOT_VOUCHED_FOR: &str = "if these are the right keys, `--yes` wraps under them; name keys with `--to KEY`, in a rule of the config or in its `trusted_keys`, and nobody is asked";
+pub const NOT_VOUCHED_FOR: &str = "if these are the right keys, use `--yes`; or name them with `--to KEY`, in a rule of the config or in its `trusted_keys`";
 
 /// For a key that git would have asked because a file names it.
 pub const NOT_NAMED: &str =
-    "if it is yours, name the key in a rule of the config, or add it to `trusted_keys`: git then shows the file";
+    "if it is your key, name it in a rule of the config or add it to `trusted_keys`: git then shows the file";
 
 /// For a key that was not asked or did not open, by its refusal.
-pub const NOT_TRUSTED: &str = "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name it whole with -k";
+pub const NOT_TRUSTED: &str =
+    "if you trust the key, add it to `trusted_keys` in .kenc.yaml, or name its full ARN or recipient with -k";
 
 /// For a key that was not asked or did not open, by its refusal.
 pub const TOO_MANY_PASSPHRASES: &str =
-    "open it with another of its keys; `kenc inspect` shows them, and --identity or -k names one";
+    "open it with another of its keys, named with --identity or -k; `kenc inspect` lists them";
 
 /// For a key that was not asked or did not open, by its refusal.
-pub const NOT_ASKED: &str = "`-k KEY` asks one key alone; `--aws-timeout 120` waits longer for all of them";
+pub const NOT_ASKED: &str = "use only one key with `-k KEY`, or wait longer with `--aws-timeout 120`";
 
 /// For a key that was not asked or did not open, by its refusal.
-pub const OTHER_SERVICE: &str = "`sops decrypt` asks it; add a key that kenc asks, with `sops updatekeys`";
+pub const OTHER_SERVICE: &str = "decrypt it with `sops decrypt`, or add an age or KMS key with `sops updatekeys`";
 
 /// For a key that was not asked or did not open, by its refusal.
-pub const NO_PASSPHRASE: &str = "`--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM` takes it from elsewhere";
+pub const NO_PASSPHRASE: &str = "use `--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM`";
 
 /// The state in which a key works.
 pub const ENABLED: &str = "Enabled";
@@ -39,7 +40,7 @@ pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
     let AgeKeyCheck { opened, open_to_others } = check;
     let identity = opened.as_ref().err().filter(|_| purpose != KmsPurpose::EncryptOnly).map(of_refusal);
     let files = open_to_others.iter().map(|path| quote(&path.display().to_string()));
-    identity.into_iter().chain(files.map(|path| format!("keep it to yourself: `chmod 600 {path}`"))).collect()
+    identity.into_iter().chain(files.map(|path| format!("make it private: `chmod 600 {path}`"))).collect()
 }
 
 /// For what was found out about a key of KMS.
@@ -69,11 +70,11 @@ pub fn of_kms_check(
         let account = key_arn.split(':').nth(4).unwrap_or_default();
         hints.push(if caller.is_some_and(|caller| is_account(account) && caller.account != account) {
             format!(
-                "the key is of another account, so it takes both: that policy for whoever asks, and their name in the key's own: `kenc keys policy{context} --account {account} --user {who}` prints it"
+                "the key belongs to another account, so both are needed: attach that policy to the caller, and allow the caller in the key policy, which `kenc keys policy{context} --account {account} --user {who}` prints"
             )
         } else {
             format!(
-                "give that policy to whoever asks, or name them in the key's own: `kenc keys policy{context} --user {who}` prints it"
+                "attach that policy to the caller, or allow the caller in the key policy, which `kenc keys policy{context} --user {who}` prints"
             )
         });
     }
@@ -88,8 +89,8 @@ fn hint_of_state(description: &KmsKeyDescription) -> Option<String> {
         ENABLED => None,
         "Disabled" => Some(format!("enable it: `aws kms enable-key --key-id {key}{region}`")),
         "PendingDeletion" | "PendingReplicaDeletion" => Some(format!(
-            "keep it: `aws kms cancel-key-deletion --key-id {key}{region}`, then `aws kms enable-key --key-id {key}{region}`"
+            "cancel the deletion: `aws kms cancel-key-deletion --key-id {key}{region}`, then `aws kms enable-key --key-id {key}{region}`"
         )),
-        _ => Some(format!("look at it: `aws kms describe-key --key-id {key}{region}`")),
+        _ => Some(format!("check the key: `aws kms describe-key --key-id {key}{region}`")),
     }
 }

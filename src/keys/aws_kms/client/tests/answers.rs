@@ -8,7 +8,7 @@ fn an_answer_that_is_not_of_kms_is_a_fault_of_the_service() {
     assert_eq!(refusal.kind, KmsRefusalKind::ServiceFault);
     assert_eq!(
         refusal.to_string(),
-        "kms:Decrypt failed: the answer of https://kms.eu-west-1.amazonaws.com, with HTTP status 200, is not one of KMS \
+        "kms:Decrypt failed: the HTTP 200 response of https://kms.eu-west-1.amazonaws.com is not a KMS response \
          (request 6f0e-1)"
     );
     let refusal = refusal_of_decrypt((0..3).map(|_| answer(502, "<html>bad gateway</html>")).collect());
@@ -23,7 +23,7 @@ fn a_data_key_of_another_length_is_the_fault_of_the_service_and_names_it() {
         assert_eq!(refusal.kind, KmsRefusalKind::WrongAnswer);
         assert_eq!(refusal.kind.verdict(), Verdict::Unavailable);
         let given =
-            if length == 0 { "no plaintext".to_owned() } else { format!("{length} bytes, where a data key has 32") };
+            if length == 0 { "no plaintext".to_owned() } else { format!("{length} bytes where a data key has 32") };
         assert_eq!(
             refusal.to_string(),
             format!("https://kms.eu-west-1.amazonaws.com answered kms:Decrypt with {given}")
@@ -122,8 +122,8 @@ fn a_wrapped_key_that_is_missing_too_long_or_no_secret_is_not_accepted() {
     for (blob, fault) in [
         (None, "no wrapped key"),
         (Some(""), "no wrapped key"),
-        (Some(long.as_str()), "a wrapped key of 6145 bytes, and 6144 is the most"),
-        (Some(&clear), "a wrapped key that holds the data key in the clear"),
+        (Some(long.as_str()), "a wrapped key of 6145 bytes, where the limit is 6144"),
+        (Some(&clear), "a wrapped key that contains the data key in plaintext"),
     ] {
         let blob = blob.map_or_else(String::new, |blob| format!(r#""CiphertextBlob":"{blob}","#));
         let plaintext = BASE64_STANDARD.encode([7; 32]);

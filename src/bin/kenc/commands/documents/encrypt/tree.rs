@@ -13,6 +13,7 @@ use super::Encryption;
 use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
+use crate::many::counted;
 use crate::output::{Job, Place};
 use crate::report::{Reporter, printable};
 use crate::version_control;
@@ -113,7 +114,7 @@ pub fn run(encryption: &Encryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Resu
         let (encrypted, same) = (encrypted.get(), same.get());
         let word = if is_dry { "to encrypt" } else { "encrypted" };
         reporter.confirmation(
-            &format!("{count} files: {encrypted} {word}, {same} encrypted already\n"),
+            &format!("{}: {encrypted} {word}, {same} already encrypted\n", counted(count, "file")),
             &json!({ "files": count, "encrypted": encrypted, "unchanged": same, "failed": count - encrypted - same, "dry_run": is_dry }),
         )?;
     }
