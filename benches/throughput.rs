@@ -14,7 +14,7 @@ use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode,
 use criterion::{criterion_group, criterion_main};
 use kenc::context::EncryptionContext;
 use kenc::crypto::{Backend, DataKey, Suite};
-use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+use kenc::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use kenc::formats::native::{ChunkCipher, FileHead, NewFile, Parameters};
 use kenc::keys::WrappedKey;
 
@@ -66,7 +66,9 @@ impl Payload {
         let plaintext = vec![7; len];
         let mut sealed = Vec::new();
         with_pipeline(1, |pipeline| {
-            pipeline.seal(&cipher, Input::Stream(&mut &plaintext[..]), Output::Stream(&mut sealed)).unwrap();
+            pipeline
+                .seal(&cipher, PayloadInput::Stream(&mut &plaintext[..]), PayloadOutput::Stream(&mut sealed))
+                .unwrap();
         });
         let head = FileHead::read(&mut &head[..]).unwrap();
         let cipher = head.cipher(&data_key, Backend::default()).expect("the same data key");
@@ -81,12 +83,12 @@ impl Payload {
     }
 
     /// One run, from `input` to `output`, which is an empty file or the end of a pipe.
-    fn run(&self, task: Task, threads: usize, input: Input<'_>, output: Output<'_>) {
+    fn run(&self, task: Task, threads: usize, input: PayloadInput<'_>, output: PayloadOutput<'_>) {
         with_pipeline(threads, |pipeline| {
             let done = match task {
                 Task::Encrypt => pipeline.seal(&self.cipher, input, output),
                 Task::Decrypt => pipeline.open(&self.cipher, input, output),
-                Task::Verify => pipeline.open(&self.cipher, input, Output::Nowhere),
+                Task::Verify => pipeline.open(&self.cipher, input, PayloadOutput::Nowhere),
             };
             done.unwrap();
         });
@@ -145,12 +147,12 @@ fn run(payload: &Payload, task: Task, threads: usize, (from, to): (End, End), fi
         let mut source = matches!(from, End::Pipe).then(|| filled(scope, &side.bytes));
         let mut sink = matches!(to, End::Pipe).then(|| drained(scope));
         let input = match &mut source {
-            Some(pipe) => Input::Stream(pipe),
-            None => Input::File { file: &side.file, start: 0, len: side.bytes.len() as u64 },
+            Some(pipe) => PayloadInput::Stream(pipe),
+            None => PayloadInput::File { file: &side.file, start: 0, len: side.bytes.len() as u64 },
         };
         let output = match &mut sink {
-            Some(pipe) => Output::Stream(pipe),
-            None => Output::File { file, start: 0 },
+            Some(pipe) => PayloadOutput::Stream(pipe),
+            None => PayloadOutput::File { file, start: 0 },
         };
         payload.run(task, threads, input, output);
     });

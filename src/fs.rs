@@ -1,5 +1,6 @@
 //! Files: whole or not at all when written, read at positions, and what only some systems can do.
 
+mod access;
 pub mod atomic;
 pub mod attributes;
 mod base;

@@ -7,9 +7,11 @@ pub mod armor;
 pub mod chunk;
 #[cfg(test)]
 mod chunked_encryption_vectors;
+pub mod file;
 #[cfg(test)]
 mod golden_vectors;
 pub mod header;
+pub(crate) mod magic;
 pub mod pipeline;
 mod rewrap;
 mod seek;
@@ -31,7 +33,7 @@ pub use seek::SeekingDecryptor;
 pub use small::Room;
 pub use transfer::{read_error, write_error};
 
-use chunk::{Batch, Opened};
+use chunk::{Batch, OpenedBatch};
 use transfer::{fill, read_part};
 
 /// Chunks that [`Encryptor`] and [`Decryptor`] hold at a time.
@@ -209,9 +211,9 @@ impl<R: Read> Decryptor<R> {
         let filled = fill(&mut slices, |slices, _| self.reader.read_vectored(slices))?;
         self.given = 0;
         self.state = match self.cipher.open(self.next_chunk, &mut self.batch, filled) {
-            Opened::More => ReadState::More,
-            Opened::End => ReadState::Ended,
-            Opened::Fault(fault) => ReadState::Fault(fault),
+            OpenedBatch::More => ReadState::More,
+            OpenedBatch::End => ReadState::Ended,
+            OpenedBatch::Fault(fault) => ReadState::Fault(fault),
         };
         self.next_chunk += SERIAL_BATCH as u64;
         Ok(())

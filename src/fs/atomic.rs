@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+pub use crate::fs::access::Access;
 use crate::fs::attributes::{self, Attributes};
 use crate::fs::base::Base;
 use crate::fs::folder::Folder;
@@ -27,24 +28,6 @@ pub enum Existing {
     Replace,
 }
 
-/// Who may read a new file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Only its owner: for plaintext and keys.
-    Owner,
-    /// Those whom the umask permits: for ciphertext.
-    Umask,
-}
-
-impl Access {
-    fn mode(self) -> u32 {
-        match self {
-            Self::Owner => 0o600,
-            Self::Umask => 0o666,
-        }
-    }
-}
-
 /// Whether a new file is synced to the disk before it gets its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sync {
@@ -57,7 +40,7 @@ pub enum Sync {
 /// A file that is being written. Dropping it leaves no trace.
 pub struct AtomicFile {
     file: File,
-    place: Place,
+    place: TemporaryPlace,
     /// The name as the user knows it.
     named: PathBuf,
     /// Where `target` is looked up.
@@ -70,7 +53,7 @@ pub struct AtomicFile {
     sync: Sync,
 }
 
-enum Place {
+enum TemporaryPlace {
     /// The file has no name. The system forgets it with the last reference.
     #[cfg(target_os = "linux")]
     Unnamed,
@@ -220,7 +203,7 @@ impl AtomicFile {
     }
 }
 
-impl Place {
+impl TemporaryPlace {
     /// A name can only be given where there is none, so the way to replace a file leads over a name of its own.
     #[cfg_attr(not(target_os = "linux"), allow(unused_variables, clippy::unnecessary_wraps))]
     fn into_named(self, file: &File, base: &Base, target: &Path) -> io::Result<NamedPlace> {
@@ -308,7 +291,7 @@ fn folder_of(target: &Path) -> &Path {
 }
 
 #[cfg(target_os = "linux")]
-fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, TemporaryPlace)> {
     use std::sync::LazyLock;
 
     use rustix::fs::{Mode, OFlags, openat};
@@ -323,7 +306,7 @@ fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)>
             let file = File::from(file);
             // It has a name for a moment when it replaces another: until then it is not to be taken for abandoned.
             let _ = file.try_lock();
-            Ok((file, Place::Unnamed))
+            Ok((file, TemporaryPlace::Unnamed))
         }
         Ok(_) | Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(base, folder, mode),
         Err(error) => Err(error.into()),
@@ -331,11 +314,11 @@ fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)>
 }
 
 #[cfg(not(target_os = "linux"))]
-fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, TemporaryPlace)> {
     create_named(base, folder, mode)
 }
 
-fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Place)> {
+fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, TemporaryPlace)> {
     /// More than can fall into the moment between the making of a file and its locking.
     const ATTEMPTS: usize = 16;
     for _ in 0..ATTEMPTS {
@@ -350,7 +333,7 @@ fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Plac
                 continue;
             }
         }
-        return Ok((file, Place::Named(place)));
+        return Ok((file, TemporaryPlace::Named(place)));
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }

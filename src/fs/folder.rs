@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
-use crate::fs::atomic::Access;
+use crate::fs::access::Access;
 
 /// An open folder. Clones share it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Inner {
 
 /// What a name in a folder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file.
     File,
     /// A folder.
@@ -94,7 +94,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Io`] if the system does not say.
-    pub fn kind_of(&self, name: &OsStr) -> Result<Option<Kind>> {
+    pub fn kind_of(&self, name: &OsStr) -> Result<Option<EntryKind>> {
         match self.look_up(name) {
             Ok(kind) => Ok(Some(kind)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -129,7 +129,7 @@ mod unix {
 
     use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, mkdirat, openat, statat};
 
-    use super::{Access, Arc, AtomicBool, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, AtomicBool, EntryKind, File, Folder, Inner, Metadata, OsStr, OsString, Path, io};
 
     const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -157,7 +157,7 @@ mod unix {
             Ok(openat(self, name, flags, Mode::empty())?.into())
         }
 
-        pub(super) fn look_up(&self, name: &OsStr) -> io::Result<Kind> {
+        pub(super) fn look_up(&self, name: &OsStr) -> io::Result<EntryKind> {
             let found = statat(self, name, AtFlags::SYMLINK_NOFOLLOW)?;
             Ok(kind(FileType::from_raw_mode(found.st_mode)))
         }
@@ -188,8 +188,8 @@ mod unix {
         ///
         /// # Errors
         /// As the system gives them.
-        pub fn names(&self) -> io::Result<Names> {
-            Ok(Names { folder: self.clone(), entries: Dir::read_from(self)? })
+        pub fn names(&self) -> io::Result<FolderNames> {
+            Ok(FolderNames { folder: self.clone(), entries: Dir::read_from(self)? })
         }
     }
 
@@ -200,13 +200,13 @@ mod unix {
     }
 
     /// The names in a folder.
-    pub struct Names {
+    pub struct FolderNames {
         folder: Folder,
         entries: Dir,
     }
 
-    impl Iterator for Names {
-        type Item = io::Result<(OsString, Kind)>;
+    impl Iterator for FolderNames {
+        type Item = io::Result<(OsString, EntryKind)>;
 
         fn next(&mut self) -> Option<Self::Item> {
             loop {
@@ -222,7 +222,7 @@ mod unix {
                     FileType::Unknown => match self.folder.look_up(name) {
                         Ok(kind) => kind,
                         // It went away meanwhile: opening it will say so.
-                        Err(_) => Kind::File,
+                        Err(_) => EntryKind::File,
                     },
                     known => kind(known),
                 };
@@ -231,23 +231,23 @@ mod unix {
         }
     }
 
-    fn kind(found: FileType) -> Kind {
+    fn kind(found: FileType) -> EntryKind {
         match found {
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            FileType::Symlink => Kind::Link,
-            _ => Kind::Special,
+            FileType::RegularFile => EntryKind::File,
+            FileType::Directory => EntryKind::Folder,
+            FileType::Symlink => EntryKind::Link,
+            _ => EntryKind::Special,
         }
     }
 }
 
 #[cfg(unix)]
-pub use unix::Names;
+pub use unix::FolderNames;
 
 /// A system without names that are relative to an open folder: paths have to do.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Access, Arc, File, Folder, Inner, Kind, Metadata, OsStr, OsString, Path, io};
+    use super::{Access, Arc, EntryKind, File, Folder, Inner, Metadata, OsStr, OsString, Path, io};
 
     impl Folder {
         pub(super) fn open_path(path: &Path) -> io::Result<Self> {
@@ -259,7 +259,7 @@ mod elsewhere {
 
         pub(super) fn open_child(&self, name: &OsStr) -> io::Result<Self> {
             match self.look_up(name)? {
-                Kind::Folder => Self::open_path(&self.path_of(name)),
+                EntryKind::Folder => Self::open_path(&self.path_of(name)),
                 _ => Err(io::ErrorKind::NotADirectory.into()),
             }
         }
@@ -270,12 +270,12 @@ mod elsewhere {
 
         pub(super) fn open_for_reading(&self, name: &OsStr) -> io::Result<File> {
             match self.look_up(name)? {
-                Kind::Link => Err(io::ErrorKind::NotFound.into()),
+                EntryKind::Link => Err(io::ErrorKind::NotFound.into()),
                 _ => File::open(self.path_of(name)),
             }
         }
 
-        pub(super) fn look_up(&self, name: &OsStr) -> io::Result<Kind> {
+        pub(super) fn look_up(&self, name: &OsStr) -> io::Result<EntryKind> {
             Ok(kind(std::fs::symlink_metadata(self.path_of(name))?.file_type()))
         }
 
@@ -305,16 +305,16 @@ mod elsewhere {
         ///
         /// # Errors
         /// As the system gives them.
-        pub fn names(&self) -> io::Result<Names> {
-            Ok(Names(std::fs::read_dir(self.path())?))
+        pub fn names(&self) -> io::Result<FolderNames> {
+            Ok(FolderNames(std::fs::read_dir(self.path())?))
         }
     }
 
     /// The names in a folder.
-    pub struct Names(std::fs::ReadDir);
+    pub struct FolderNames(std::fs::ReadDir);
 
-    impl Iterator for Names {
-        type Item = io::Result<(OsString, Kind)>;
+    impl Iterator for FolderNames {
+        type Item = io::Result<(OsString, EntryKind)>;
 
         fn next(&mut self) -> Option<Self::Item> {
             let entry = self.0.next()?;
@@ -322,21 +322,21 @@ mod elsewhere {
         }
     }
 
-    fn kind(found: std::fs::FileType) -> Kind {
+    fn kind(found: std::fs::FileType) -> EntryKind {
         if found.is_symlink() {
-            Kind::Link
+            EntryKind::Link
         } else if found.is_dir() {
-            Kind::Folder
+            EntryKind::Folder
         } else if found.is_file() {
-            Kind::File
+            EntryKind::File
         } else {
-            Kind::Special
+            EntryKind::Special
         }
     }
 }
 
 #[cfg(not(unix))]
-pub use elsewhere::Names;
+pub use elsewhere::FolderNames;
 
 #[cfg(all(test, unix))]
 mod tests {
@@ -355,7 +355,7 @@ mod tests {
         assert!(folder.child(OsStr::new("folder")).is_err());
         assert!(folder.make_child(OsStr::new("folder"), Access::Owner).is_err());
         assert!(folder.open_file(OsStr::new("file")).is_err());
-        assert_eq!(folder.kind_of(OsStr::new("file")).unwrap(), Some(Kind::Link));
+        assert_eq!(folder.kind_of(OsStr::new("file")).unwrap(), Some(EntryKind::Link));
         assert_eq!(folder.kind_of(OsStr::new("nothing")).unwrap(), None);
     }
 
@@ -367,6 +367,9 @@ mod tests {
         symlink("b", root.path().join("c")).unwrap();
         let mut names: Vec<_> = Folder::open(root.path()).unwrap().names().unwrap().map(Result::unwrap).collect();
         names.sort_by(|a, b| a.0.cmp(&b.0));
-        assert_eq!(names, [("a".into(), Kind::Folder), ("b".into(), Kind::File), ("c".into(), Kind::Link)]);
+        assert_eq!(
+            names,
+            [("a".into(), EntryKind::Folder), ("b".into(), EntryKind::File), ("c".into(), EntryKind::Link)]
+        );
     }
 }

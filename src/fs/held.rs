@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(40);
 
 /// What is to be done with a file that is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Intent {
+pub enum HeldFor {
     /// To write to it.
     Write,
     /// To put another file in its place: it may be one that may only be read.
@@ -71,14 +71,14 @@ pub struct Held {
 /// What a file was when it was read.
 #[derive(Debug, PartialEq, Eq)]
 struct Witness {
-    state: State,
+    state: FileState,
     /// Of a short file.
     digest: Option<Zeroizing<String>>,
 }
 
 /// What the system says of a file that changes when it is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct State {
+struct FileState {
     len: u64,
     modified: Option<SystemTime>,
     /// When it, its permissions or its names changed.
@@ -92,7 +92,7 @@ impl Held {
     ///
     /// # Errors
     /// [`Error::Io`] if it is not there, not a regular file, or cannot be opened so; what the waiter says.
-    pub fn open(path: &Path, intent: Intent) -> Result<Self> {
+    pub fn open(path: &Path, intent: HeldFor) -> Result<Self> {
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let target = std::fs::canonicalize(path).map_err(failed)?;
         Self::open_at(Base::WorkingFolder, path.to_owned(), target, intent)
@@ -105,7 +105,7 @@ impl Held {
     pub fn open_in(folder: &Folder, name: &OsStr) -> Result<Self> {
         let base = Base::Folder(folder.clone());
         let target = base.name_in(folder, name);
-        Self::open_at(base, folder.path_of(name), target, Intent::Replace)
+        Self::open_at(base, folder.path_of(name), target, HeldFor::Replace)
     }
 
     /// Opens a file without holding it, to find out later whether it was written to.
@@ -119,11 +119,11 @@ impl Held {
         Ok(Self { file, named: path.to_owned(), base: Base::WorkingFolder, target: path.to_owned(), witness })
     }
 
-    fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: Intent) -> Result<Self> {
+    fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: HeldFor) -> Result<Self> {
         let failed = |word: &str, source| Error::io(format!("{word} {}", named.display()), source);
         loop {
             let file = open_file(&base, &target, intent).map_err(|source| match intent {
-                Intent::Write if source.kind() != io::ErrorKind::NotFound => failed("write", source),
+                HeldFor::Write if source.kind() != io::ErrorKind::NotFound => failed("write", source),
                 _ => failed("read", source),
             })?;
             let metadata = file.metadata().map_err(|source| failed("read", source))?;
@@ -189,7 +189,7 @@ impl Held {
     /// [`Error::InputWrittenTo`].
     pub fn check_not_written_to(&self) -> Result<()> {
         match Witness::of(&self.file) {
-            Ok(Witness { state: State { len, modified, changed: _ }, digest })
+            Ok(Witness { state: FileState { len, modified, changed: _ }, digest })
                 if (len, modified) == (self.witness.state.len, self.witness.state.modified)
                     && digest == self.witness.digest =>
             {
@@ -217,13 +217,13 @@ impl Held {
 
 impl Witness {
     fn of(file: &File) -> io::Result<Self> {
-        let state = State::of(&file.metadata()?);
+        let state = FileState::of(&file.metadata()?);
         let digest = if state.len <= COMPARED { Some(digest(file, state.len)?) } else { None };
         Ok(Self { state, digest })
     }
 }
 
-impl State {
+impl FileState {
     fn of(metadata: &Metadata) -> Self {
         Self { len: metadata.len(), modified: metadata.modified().ok(), changed: changed(metadata) }
     }
@@ -266,11 +266,11 @@ pub(super) fn lock(file: &File, named: &Path) -> Result<()> {
 }
 
 #[cfg(unix)]
-fn open_file(base: &Base, target: &Path, intent: Intent) -> io::Result<File> {
+fn open_file(base: &Base, target: &Path, intent: HeldFor) -> io::Result<File> {
     use rustix::fs::OFlags;
     match base.open_file(target, OFlags::RDWR) {
         // Locks of some network file systems need a file that may be written to; others do not.
-        Err(error) if intent == Intent::Replace && error.kind() != io::ErrorKind::NotFound => {
+        Err(error) if intent == HeldFor::Replace && error.kind() != io::ErrorKind::NotFound => {
             base.open_file(target, OFlags::RDONLY)
         }
         opened => opened,
@@ -278,9 +278,9 @@ fn open_file(base: &Base, target: &Path, intent: Intent) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open_file(_base: &Base, target: &Path, intent: Intent) -> io::Result<File> {
+fn open_file(_base: &Base, target: &Path, intent: HeldFor) -> io::Result<File> {
     match File::options().read(true).write(true).open(target) {
-        Err(error) if intent == Intent::Replace && error.kind() != io::ErrorKind::NotFound => File::open(target),
+        Err(error) if intent == HeldFor::Replace && error.kind() != io::ErrorKind::NotFound => File::open(target),
         opened => opened,
     }
 }
@@ -338,12 +338,12 @@ mod tests {
         let (path, new) = (folder.path().join("x"), folder.path().join("new"));
         std::fs::write(&path, "old").unwrap();
         std::fs::write(&new, "new").unwrap();
-        let held = Held::open(&path, Intent::Write).unwrap();
+        let held = Held::open(&path, HeldFor::Write).unwrap();
         let (began, told) = channel();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 began.send(()).unwrap();
-                content(&Held::open(&path, Intent::Replace).unwrap())
+                content(&Held::open(&path, HeldFor::Replace).unwrap())
             });
             told.recv().unwrap();
             std::fs::rename(&new, &path).unwrap();
@@ -357,7 +357,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x");
         std::fs::write(&path, "x").unwrap();
-        let held = Held::open(&path, Intent::Replace).unwrap();
+        let held = Held::open(&path, HeldFor::Replace).unwrap();
         let other = File::open(&path).unwrap();
         assert!(other.try_lock().is_err());
         drop(held);
@@ -380,7 +380,7 @@ mod tests {
         ];
         for (what, change) in changes {
             std::fs::write(&path, "one").unwrap();
-            let held = Held::open(&path, Intent::Replace).unwrap();
+            let held = Held::open(&path, HeldFor::Replace).unwrap();
             held.check_unchanged().unwrap();
             change();
             assert!(matches!(held.check_unchanged(), Err(Error::ChangedMeanwhile(_))), "{what}");
@@ -395,11 +395,11 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, "x").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
-        Held::open(&path, Intent::Replace).unwrap();
-        assert!(Held::open(folder.path(), Intent::Replace).is_err());
+        Held::open(&path, HeldFor::Replace).unwrap();
+        assert!(Held::open(folder.path(), HeldFor::Replace).is_err());
         let pipe = folder.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         // It returns: nobody is waited for at the other end.
-        assert!(Held::open(&pipe, Intent::Replace).is_err());
+        assert!(Held::open(&pipe, HeldFor::Replace).is_err());
     }
 }

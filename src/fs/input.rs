@@ -19,13 +19,13 @@ const SHORTEST_FILE: u64 = 64 << 10;
 /// An open input.
 pub struct Input {
     /// How it is read.
-    pub kind: Kind,
+    pub kind: InputKind,
     /// Device and number, if it is a regular file.
     identity: Option<(u64, u64)>,
 }
 
 /// How an input is read.
-pub enum Kind {
+pub enum InputKind {
     /// A regular file, from `start` on.
     File {
         /// The file, positioned at `start`.
@@ -70,7 +70,7 @@ impl Input {
             Self::from_file(file.into()).map_err(failed)
         }
         #[cfg(not(unix))]
-        Ok(Self { kind: Kind::Stream(Box::new(io::stdin())), identity: None })
+        Ok(Self::of_stream(Box::new(io::stdin())))
     }
 
     /// A regular file that is open already, from its beginning on.
@@ -79,7 +79,13 @@ impl Input {
     /// Those of the system.
     pub fn of_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        Ok(Self { kind: Kind::File { file, start: 0, len: metadata.len() }, identity: identity(&metadata) })
+        Ok(Self { kind: InputKind::File { file, start: 0, len: metadata.len() }, identity: identity(&metadata) })
+    }
+
+    /// What is read in order from anything.
+    #[must_use]
+    pub fn of_stream(stream: Box<dyn Read + Send>) -> Self {
+        Self { kind: InputKind::Stream(stream), identity: None }
     }
 
     fn from_file(mut file: File) -> io::Result<Self> {
@@ -91,18 +97,18 @@ impl Input {
         if metadata.is_file() && metadata.len() >= SHORTEST_FILE {
             let start = file.stream_position()?;
             let len = metadata.len().saturating_sub(start);
-            return Ok(Self { kind: Kind::File { file, start, len }, identity });
+            return Ok(Self { kind: InputKind::File { file, start, len }, identity });
         }
         super::widen_pipe(&file);
-        Ok(Self { kind: Kind::Stream(Box::new(file)), identity })
+        Ok(Self { kind: InputKind::Stream(Box::new(file)), identity })
     }
 
     /// The length where it is known, in bytes.
     #[must_use]
     pub fn len(&self) -> Option<u64> {
         match self.kind {
-            Kind::File { len, .. } => Some(len),
-            Kind::Stream(_) => None,
+            InputKind::File { len, .. } => Some(len),
+            InputKind::Stream(_) => None,
         }
     }
 
@@ -120,17 +126,38 @@ impl Input {
         let Self { kind, identity } = self;
         let mut start = vec![0; PEEK];
         let (filled, kind) = match kind {
-            Kind::File { mut file, start: position, len } => {
+            InputKind::File { mut file, start: position, len } => {
                 let filled = read_some(&mut file, &mut start, PEEK)?;
                 file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
-                (filled, Kind::File { file, start: position, len })
+                (filled, InputKind::File { file, start: position, len })
             }
-            Kind::Stream(mut stream) => {
+            InputKind::Stream(mut stream) => {
                 let filled = read_some(&mut *stream, &mut start, ENOUGH)?;
-                (filled, Kind::Stream(Box::new(io::Cursor::new(start[..filled].to_vec()).chain(stream))))
+                (filled, InputKind::Stream(Box::new(io::Cursor::new(start[..filled].to_vec()).chain(stream))))
             }
         };
         start.truncate(filled);
+        Ok((start, Self { kind, identity }))
+    }
+
+    /// The first `limit` bytes of a stream, or all if there are fewer, which can be read again.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn read_start(self, limit: usize) -> Result<(Zeroizing<Vec<u8>>, Self)> {
+        let Self { kind, identity } = self;
+        let (start, kind) = match kind {
+            InputKind::File { mut file, start: position, len } => {
+                let start = read_at_most(&mut file, limit)?;
+                file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
+                (start, InputKind::File { file, start: position, len })
+            }
+            InputKind::Stream(mut stream) => {
+                let start = read_at_most(&mut *stream, limit)?;
+                let again = io::Cursor::new(start.clone()).chain(stream);
+                (start, InputKind::Stream(Box::new(again)))
+            }
+        };
         Ok((start, Self { kind, identity }))
     }
 
@@ -141,17 +168,17 @@ impl Input {
     pub fn read_whole(self, limit: usize) -> Result<(Option<Zeroizing<Vec<u8>>>, Self)> {
         let Self { kind, identity } = self;
         let (whole, kind) = match kind {
-            Kind::File { file, start, len } if len > limit as u64 => (None, Kind::File { file, start, len }),
-            Kind::File { mut file, start, len } => {
+            InputKind::File { file, start, len } if len > limit as u64 => (None, InputKind::File { file, start, len }),
+            InputKind::File { mut file, start, len } => {
                 let whole = read_at_most(&mut file, limit)?;
                 file.seek(io::SeekFrom::Start(start)).map_err(Error::Read)?;
-                (Some(whole), Kind::File { file, start, len })
+                (Some(whole), InputKind::File { file, start, len })
             }
-            Kind::Stream(mut stream) => {
+            InputKind::Stream(mut stream) => {
                 let whole = read_at_most(&mut *stream, limit + 1)?;
                 let is_whole = whole.len() <= limit;
                 let again = io::Cursor::new(whole.clone()).chain(stream);
-                (is_whole.then_some(whole), Kind::Stream(Box::new(again)))
+                (is_whole.then_some(whole), InputKind::Stream(Box::new(again)))
             }
         };
         Ok((whole, Self { kind, identity }))

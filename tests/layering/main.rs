@@ -14,7 +14,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("context", &["codec", "error"]),
     ("fs", &["crypto", "error", "threads"]),
     ("keys", &["codec", "context", "crypto", "error", "threads"]),
-    ("formats", &["codec", "context", "crypto", "error", "fs", "keys", "threads"]),
+    ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
     ("ops", &["config", "context", "crypto", "document", "error", "formats", "fs", "keys", "pattern", "threads"]),

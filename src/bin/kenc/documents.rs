@@ -5,111 +5,20 @@ use std::path::Path;
 
 use kenc::config::{DocumentOptions, DocumentRecipe, RuleFormat};
 use kenc::context::EncryptionContext;
-use kenc::document::{
-    CommentHandling, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, MacScope,
-};
-use kenc::error::{DocumentError, Error, Result};
+use kenc::document::{CommentHandling, EncryptionRecipe, EncryptionRule, Format, MacScope};
+use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
-use kenc::fs::input::Input;
-use zeroize::Zeroizing;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
-use crate::commands::opening::is_kenc_file;
 use crate::failure::{CommandFault, Failure};
 use crate::output::{Output, Place, TextOnly};
 use kenc::ops::configs::Configs;
 use kenc::ops::places::local_key;
 
-/// Longest file that is taken for a document, in bytes. What is longer is no config file.
-pub const MAX_LEN: usize = 256 << 20;
-
-/// What an input turned out to be.
-pub enum Recognised {
-    /// An encrypted document.
-    Document(Box<EncryptedDocument>),
-    /// Something else, which can be read from its beginning.
-    Other(Input),
-}
-
-/// Tells an encrypted document from other inputs by its content, in the notation that was named or that its name says.
-pub fn recognise(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Recognised> {
-    let (start, input) = input.peek()?;
-    // Only text has metadata. A NUL, which nearly every other file has early, spares reading all of it.
-    if notation.is_none() && (is_kenc_file(&start) || start.contains(&0)) {
-        return Ok(Recognised::Other(input));
-    }
-    let (whole, input) = input.read_whole(MAX_LEN)?;
-    let Some(whole) = whole else { return Ok(Recognised::Other(input)) };
-    let document = match notation {
-        Some(notation) => Some(parse(notation.into(), &whole)?),
-        None => match path.map(Format::of_name) {
-            // What is wrong with a document that its name says is one is said with its line.
-            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, &whole)?),
-            _ => Document::recognise(&whole),
-        },
-    };
-    match document {
-        Some(document) if notation.is_some() || document.metadata().is_some() => match EncryptedDocument::new(document)
-        {
-            // It only has a key of this name.
-            Err(DocumentError::ForeignSopsKey(_)) if notation.is_none() => Ok(Recognised::Other(input)),
-            sealed => Ok(Recognised::Document(Box::new(sealed?))),
-        },
-        _ => Ok(Recognised::Other(input)),
-    }
-}
-
-/// Whether the content of a file in a folder is an encrypted document; or else whether its name and its text say that it is
-/// meant as one, so that it is not passed over in silence when it is damaged.
-pub fn is_encrypted(input: Input, start: &[u8], path: &Path) -> Result<bool> {
-    if start.contains(&0) || input.len().is_some_and(|len| len > MAX_LEN as u64) {
-        return Ok(false);
-    }
-    let (Some(whole), _) = input.read_whole(MAX_LEN)? else { return Ok(false) };
-    let Ok(text) = std::str::from_utf8(&whole) else { return Ok(false) };
-    if !text.contains("sops") || !text.contains("ENC[") {
-        return Ok(false);
-    }
-    Ok(Format::of_name(path) != Format::Binary || Document::recognise(&whole).is_some())
-}
-
-/// Reads an encrypted document.
-pub fn read_sealed(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Box<EncryptedDocument>> {
-    match recognise(input, path, notation)? {
-        Recognised::Document(sealed) => Ok(sealed),
-        Recognised::Other(_) => Err(DocumentError::NotEncrypted.into()),
-    }
-}
-
-/// Reads a file in the clear, to have its values encrypted.
-pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Notation>) -> Result<Document> {
-    let (whole, _) = input.read_whole(MAX_LEN)?;
-    let whole = whole.ok_or(DocumentError::TooLong { limit: MAX_LEN as u64 })?;
-    let format = notation.map_or_else(|| path.map_or(Format::Binary, Format::of_name), Format::from);
-    // A binary document is JSON with a value: what would be encrypted twice is found by that.
-    if format == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
-        return Err(DocumentError::AlreadyEncrypted.into());
-    }
-    Ok(Document::from_plaintext(format, whole)?)
-}
-
-/// Reads a text in a notation.
-pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
-    let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
-        at: kenc::error::At { line: 1, column: 1 },
-        fault: format!("the file is not {} text: it is not UTF-8", format.word()),
-    })?;
-    Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
-}
-
 /// What is demanded of a document where nothing can be demanded on the command line.
 pub fn no_demands() -> DocumentOpenArgs {
     DocumentOpenArgs::default()
-}
-
-fn has_metadata(whole: &[u8]) -> bool {
-    std::str::from_utf8(whole).is_ok_and(|text| text.contains("sops"))
 }
 
 impl From<Notation> for Format {

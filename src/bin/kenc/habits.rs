@@ -7,9 +7,9 @@ use kenc::fs::input::Input;
 use kenc::keys::KeySpec;
 
 use crate::args::documents::Notation;
-use crate::commands::opening::is_kenc_file;
-use crate::documents::{self, Recognised};
 use crate::failure::{CommandFault, Failure};
+use kenc::formats::detect::Detected;
+use kenc::formats::detect::is_native;
 
 /// Lines by which a secret key of age or ssh is told.
 const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
@@ -35,18 +35,22 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
             continue;
         }
         let (start, input) = Input::open(path)?.peek()?;
-        if is_kenc_file(&start) {
+        if is_native(&start) {
             continue;
         }
         let is_identity = holds_identity(&start);
         match replacement {
             Replacement::Encrypted if is_identity => return Err(refused("holds an identity")),
             Replacement::Encrypted => {}
-            Replacement::OfEncrypted(notation) => match documents::recognise(input, Some(path), notation) {
-                Ok(Recognised::Other(_)) if is_identity => return Err(refused("holds an identity")),
-                Ok(Recognised::Other(_)) => return Err(refused("is not encrypted by kenc or sops")),
+            Replacement::OfEncrypted(notation) => match Detected::new(input, Some(path), notation.map(Into::into)) {
+                Ok(Detected::Native(_) | Detected::Foreign(..)) if is_identity => {
+                    return Err(refused("holds an identity"));
+                }
+                Ok(Detected::Native(_) | Detected::Foreign(..)) => {
+                    return Err(refused("is not encrypted by kenc or sops"));
+                }
                 // One that is damaged is reported for itself, among the others.
-                Ok(Recognised::Document(_)) | Err(_) => {}
+                Ok(Detected::Document(_)) | Err(_) => {}
             },
         }
     }

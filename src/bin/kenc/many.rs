@@ -20,7 +20,7 @@ use indicatif::{DecimalBytes, HumanDuration};
 use kenc::error::Error;
 use kenc::formats::native::Header;
 use kenc::fs::atomic::{AtomicFile, Existing, Sync};
-use kenc::fs::folder::{Folder, Kind, Made};
+use kenc::fs::folder::{EntryKind, Folder, Made};
 use kenc::fs::held::Held;
 use kenc::threads;
 use serde_json::json;
@@ -183,7 +183,7 @@ impl Plan {
         is_whole: impl FnOnce(std::fs::File, &std::fs::Metadata) -> bool,
     ) -> Result<Earlier, Failure> {
         let Some(results) = file.branch.results.as_ref().filter(|_| self.resume) else { return Ok(Earlier::None) };
-        if results.kind_of(&file.result_name)? != Some(Kind::File) {
+        if results.kind_of(&file.result_name)? != Some(EntryKind::File) {
             return Ok(Earlier::None);
         }
         let Ok(result) = results.open_file(&file.result_name) else { return Ok(Earlier::None) };
@@ -205,7 +205,7 @@ impl Plan {
         if !self.is_in_place() {
             return Ok((branch.source.open_file(name)?, None));
         }
-        if branch.source.kind_of(name)? != Some(Kind::File) {
+        if branch.source.kind_of(name)? != Some(EntryKind::File) {
             return Err(Cause::NotAFile(file.path()).into());
         }
         let held = Held::open_in(&branch.source, name)?;
@@ -231,7 +231,7 @@ impl Plan {
 
     /// Of two inputs whose results would have the same name, the one that needs no other name goes first: this fails for
     /// the other. `is_input` tells whether what has the result's name in the folder of the inputs would get the same.
-    pub fn check_name(file: &FileToDo, is_input: impl FnOnce(Kind) -> bool) -> Result<(), Failure> {
+    pub fn check_name(file: &FileToDo, is_input: impl FnOnce(EntryKind) -> bool) -> Result<(), Failure> {
         let FileToDo { branch, name, result_name, is_found } = file;
         let Some(results) = branch.results.as_ref().filter(|_| *is_found && name != result_name) else { return Ok(()) };
         if branch.source.kind_of(result_name)?.is_some_and(is_input) {

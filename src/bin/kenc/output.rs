@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use kenc::error::{Error, Result};
 use kenc::formats::native::pipeline;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use kenc::fs::held::{Held, Intent};
+use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::input::{Input, identity};
 use zeroize::Zeroizing;
 
@@ -159,7 +159,7 @@ pub fn hold(path: &Path) -> Result<Held, Failure> {
     if path.is_dir() {
         return Err(Cause::InputIsDirectory(path.to_owned()).into());
     }
-    Ok(Held::open(path, Intent::Replace)?)
+    Ok(Held::open(path, HeldFor::Replace)?)
 }
 
 /// Opens a file, or the standard input for `None`.
@@ -236,15 +236,15 @@ impl Output {
     }
 
     /// Lets `work` write behind `head`, at positions where that is possible.
-    pub fn write(&mut self, head: &[u8], work: impl FnOnce(pipeline::Output<'_>) -> Result<u64>) -> Result<u64> {
+    pub fn write(&mut self, head: &[u8], work: impl FnOnce(pipeline::PayloadOutput<'_>) -> Result<u64>) -> Result<u64> {
         self.writer().write_all(head).map_err(Error::Write)?;
         let head_len = head.len() as u64;
         match self {
-            Self::Stream(stream) => work(pipeline::Output::Stream(&mut **stream)),
-            Self::Atomic(atomic) => work(pipeline::Output::File { file: atomic.file(), start: head_len }),
+            Self::Stream(stream) => work(pipeline::PayloadOutput::Stream(&mut **stream)),
+            Self::Atomic(atomic) => work(pipeline::PayloadOutput::File { file: atomic.file(), start: head_len }),
             Self::Redirected { file, start } => {
                 let start = *start + head_len;
-                let outcome = work(pipeline::Output::File { file, start });
+                let outcome = work(pipeline::PayloadOutput::File { file, start });
                 // Whoever shares the redirected output, such as the next command of a script, goes on behind us.
                 file.seek(SeekFrom::End(0)).map_err(Error::Write)?;
                 outcome

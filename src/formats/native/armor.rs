@@ -87,11 +87,11 @@ pub struct ArmorReader<R: Read> {
     bytes: [u8; LINE_BYTES],
     /// Those of `bytes` that were not given out yet.
     ready: std::ops::Range<usize>,
-    state: State,
+    state: ArmorState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ArmorState {
     BeforeBegin,
     Body,
     /// A short line was read: only the last line may follow.
@@ -109,7 +109,7 @@ impl<R: Read> ArmorReader<R> {
             line_number: 0,
             bytes: [0; LINE_BYTES],
             ready: 0..0,
-            state: State::BeforeBegin,
+            state: ArmorState::BeforeBegin,
         }
     }
 
@@ -124,14 +124,14 @@ impl<R: Read> ArmorReader<R> {
         let line =
             self.line.strip_suffix(b"\n").map_or(&self.line[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
         let fault = match self.state {
-            State::BeforeBegin if line == BEGIN.as_bytes() => {
-                self.state = State::Body;
+            ArmorState::BeforeBegin if line == BEGIN.as_bytes() => {
+                self.state = ArmorState::Body;
                 None
             }
-            State::BeforeBegin => Some("is not the BEGIN line"),
-            State::Body | State::AfterShortLine if at_end => Some("is missing: the armor was cut off"),
-            State::Body | State::AfterShortLine if line == END.as_bytes() => {
-                self.state = State::Ended;
+            ArmorState::BeforeBegin => Some("is not the BEGIN line"),
+            ArmorState::Body | ArmorState::AfterShortLine if at_end => Some("is missing: the armor was cut off"),
+            ArmorState::Body | ArmorState::AfterShortLine if line == END.as_bytes() => {
+                self.state = ArmorState::Ended;
                 if is_at_end(&mut self.lines)? {
                     None
                 } else {
@@ -139,24 +139,24 @@ impl<R: Read> ArmorReader<R> {
                     Some("follows the END line")
                 }
             }
-            State::AfterShortLine => Some("follows a line that is shorter than 64 characters"),
-            State::Body if line.len() > LINE_CHARS => Some("is longer than 64 characters"),
-            State::Body if line.is_empty() => Some("is empty"),
-            State::Body => match STANDARD.decode_slice(line, &mut self.bytes) {
+            ArmorState::AfterShortLine => Some("follows a line that is shorter than 64 characters"),
+            ArmorState::Body if line.len() > LINE_CHARS => Some("is longer than 64 characters"),
+            ArmorState::Body if line.is_empty() => Some("is empty"),
+            ArmorState::Body => match STANDARD.decode_slice(line, &mut self.bytes) {
                 Ok(count) => {
                     self.ready = 0..count;
                     // A full line may be padded, too: then it is the last as well.
                     if count < LINE_BYTES {
-                        self.state = State::AfterShortLine;
+                        self.state = ArmorState::AfterShortLine;
                     }
                     None
                 }
                 Err(_) => Some("is not base64"),
             },
-            State::Ended | State::Failed(_) => None,
+            ArmorState::Ended | ArmorState::Failed(_) => None,
         };
         if let Some(fault) = fault {
-            self.state = State::Failed(fault);
+            self.state = ArmorState::Failed(fault);
         }
         Ok(())
     }
@@ -166,15 +166,15 @@ impl<R: Read> Read for ArmorReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.ready.is_empty() {
             match self.state {
-                State::Ended => return Ok(0),
-                State::Failed(fault) => {
+                ArmorState::Ended => return Ok(0),
+                ArmorState::Failed(fault) => {
                     let error = FormatError::Armor { line: self.line_number, fault };
                     return Err(io::Error::other(Error::from(error)));
                 }
                 _ => {
                     if let Err(error) = self.advance() {
                         // Bytes of a line may be lost: what follows would not be what the file says.
-                        self.state = State::Failed("could not be read");
+                        self.state = ArmorState::Failed("could not be read");
                         return Err(error);
                     }
                 }

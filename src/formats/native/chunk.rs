@@ -113,7 +113,7 @@ impl Drop for Batch {
 
 /// How far the opening of a batch came.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Opened {
+pub(crate) enum OpenedBatch {
     /// Every chunk is authentic, and more chunks follow.
     More,
     /// Every chunk is authentic, and the last of them ends the payload.
@@ -161,27 +161,27 @@ impl ChunkCipher {
     /// Opens the `sealed_len` bytes of sealed chunks in `batch`, the first of which begin chunk `first`.
     ///
     /// A batch that is not full ends the payload. Afterwards the batch holds authentic plaintext only.
-    pub(crate) fn open(&self, first: u64, batch: &mut Batch, sealed_len: usize) -> Opened {
+    pub(crate) fn open(&self, first: u64, batch: &mut Batch, sealed_len: usize) -> OpenedBatch {
         batch.len = 0;
         let whole = sealed_len / SEALED_CHUNK_LEN;
         for slot in 0..whole {
             if let Err(fault) = self.open_chunk(first, batch, slot, CHUNK_LEN) {
-                return Opened::Fault(fault);
+                return OpenedBatch::Fault(fault);
             }
         }
         if sealed_len == batch.sealed_capacity() {
-            return Opened::More;
+            return OpenedBatch::More;
         }
         let rest = sealed_len % SEALED_CHUNK_LEN;
         let Some(last_len) = rest.checked_sub(TAG_LEN) else {
             let offset = self.offset(first) + sealed_len as u64;
             let authentic = (first + whole as u64) * CHUNK_LEN as u64;
-            return Opened::Fault(AuthenticationError::CutOff { offset, authentic });
+            return OpenedBatch::Fault(AuthenticationError::CutOff { offset, authentic });
         };
         batch.move_last_tag(whole, last_len);
         match self.open_chunk(first, batch, whole, last_len) {
-            Ok(()) => Opened::End,
-            Err(fault) => Opened::Fault(fault),
+            Ok(()) => OpenedBatch::End,
+            Err(fault) => OpenedBatch::Fault(fault),
         }
     }
 

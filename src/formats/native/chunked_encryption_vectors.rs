@@ -11,7 +11,7 @@ use sha2::{Digest, Sha512};
 use crate::crypto::kdf::{PayloadKey, PayloadPrefix};
 use crate::crypto::{Backend, DataKey, Suite};
 use crate::error::Result;
-use crate::formats::native::pipeline::{Input, Output, Pipeline};
+use crate::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use crate::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor};
 
 const NAME: &str = "wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json";
@@ -103,7 +103,8 @@ impl Vector {
         for threads in [1, 2, 5] {
             let pipeline = Pipeline { threads, progress: &|_| {}, cancelled: &AtomicBool::new(false) };
             let mut released = Vec::new();
-            let outcome = pipeline.open(&cipher(), Input::Stream(&mut &chunks[..]), Output::Stream(&mut released));
+            let outcome =
+                pipeline.open(&cipher(), PayloadInput::Stream(&mut &chunks[..]), PayloadOutput::Stream(&mut released));
             self.is_right(&format!("{backend:?}, stream, {threads} threads"), &released, outcome.is_ok());
 
             let (released, outcome) = from_file_to_file(&pipeline, &cipher(), chunks);
@@ -138,8 +139,8 @@ impl Vector {
 fn from_file_to_file(pipeline: &Pipeline<'_>, cipher: &ChunkCipher, chunks: &[u8]) -> (Vec<u8>, Result<u64>) {
     let (mut input, mut output) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
     input.write_all(chunks).unwrap();
-    let source = Input::File { file: &input, start: 0, len: chunks.len() as u64 };
-    let outcome = pipeline.open(cipher, source, Output::File { file: &output, start: 0 });
+    let source = PayloadInput::File { file: &input, start: 0, len: chunks.len() as u64 };
+    let outcome = pipeline.open(cipher, source, PayloadOutput::File { file: &output, start: 0 });
     let mut released = Vec::new();
     output.seek(SeekFrom::Start(0)).unwrap();
     output.read_to_end(&mut released).unwrap();

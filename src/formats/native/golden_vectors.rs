@@ -12,7 +12,7 @@ use crate::crypto::kdf::{PayloadKey, SALT_LEN};
 use crate::crypto::{Backend, DataKey, Suite};
 use crate::formats::native::armor::{ArmorReader, ArmorWriter};
 use crate::formats::native::chunk::CHUNK_LEN;
-use crate::formats::native::pipeline::{Input, Output, Pipeline};
+use crate::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use crate::formats::native::{Encryptor, FileHead, Header, NewFile, Parameters};
 use crate::keys::WrappedKey;
 
@@ -93,29 +93,29 @@ fn in_parallel(new_file: &dyn Fn() -> NewFile, plaintext: &[u8], threads: usize)
     let mut input = tempfile::tempfile().unwrap();
     input.write_all(plaintext).unwrap();
     let len = plaintext.len() as u64;
-    let from_file = || Input::File { file: &input, start: 0, len };
+    let from_file = || PayloadInput::File { file: &input, start: 0, len };
     [
-        to_stream(new_file(), threads, Input::Stream(&mut &plaintext[..])),
-        to_file(new_file(), threads, Input::Stream(&mut &plaintext[..])),
+        to_stream(new_file(), threads, PayloadInput::Stream(&mut &plaintext[..])),
+        to_file(new_file(), threads, PayloadInput::Stream(&mut &plaintext[..])),
         to_stream(new_file(), threads, from_file()),
         to_file(new_file(), threads, from_file()),
     ]
 }
 
-fn to_stream(NewFile { head, cipher }: NewFile, threads: usize, input: Input<'_>) -> Vec<u8> {
+fn to_stream(NewFile { head, cipher }: NewFile, threads: usize, input: PayloadInput<'_>) -> Vec<u8> {
     let mut written = head;
-    seal(threads, &cipher, input, Output::Stream(&mut written));
+    seal(threads, &cipher, input, PayloadOutput::Stream(&mut written));
     written
 }
 
-fn to_file(NewFile { head, cipher }: NewFile, threads: usize, input: Input<'_>) -> Vec<u8> {
+fn to_file(NewFile { head, cipher }: NewFile, threads: usize, input: PayloadInput<'_>) -> Vec<u8> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&head).unwrap();
-    seal(threads, &cipher, input, Output::File { file: &file, start: head.len() as u64 });
+    seal(threads, &cipher, input, PayloadOutput::File { file: &file, start: head.len() as u64 });
     content(file)
 }
 
-fn seal(threads: usize, cipher: &super::ChunkCipher, input: Input<'_>, output: Output<'_>) {
+fn seal(threads: usize, cipher: &super::ChunkCipher, input: PayloadInput<'_>, output: PayloadOutput<'_>) {
     let pipeline = Pipeline { threads, progress: &|_| {}, cancelled: &AtomicBool::new(false) };
     pipeline.seal(cipher, input, output).unwrap();
 }

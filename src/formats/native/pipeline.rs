@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use crate::error::{Error, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, plaintext_len, sealed_len};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, plaintext_len, sealed_len};
 use crate::formats::native::transfer::{fill, write_all, write_error};
 use crate::fs::positioned;
 use crate::threads;
@@ -26,7 +26,7 @@ const MAX_BATCH_MEMORY: usize = 8 << 20;
 const RESERVE_AHEAD: u64 = 64 << 20;
 
 /// Where the bytes come from.
-pub enum Input<'a> {
+pub enum PayloadInput<'a> {
     /// Read in order until its end.
     Stream(&'a mut (dyn Read + Send)),
     /// `len` bytes of a regular file from `start`, read at their places.
@@ -41,7 +41,7 @@ pub enum Input<'a> {
 }
 
 /// Where the bytes go.
-pub enum Output<'a> {
+pub enum PayloadOutput<'a> {
     /// Written in order.
     Stream(&'a mut (dyn Write + Send)),
     /// Written at their places in a regular file from `start`, which is the end of what is there.
@@ -70,7 +70,7 @@ impl Pipeline<'_> {
     ///
     /// # Errors
     /// If the input cannot be read, the output cannot be written, or the payload would be too long.
-    pub fn seal(&self, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+    pub fn seal(&self, cipher: &ChunkCipher, input: PayloadInput<'_>, output: PayloadOutput<'_>) -> Result<u64> {
         self.run(Direction::Seal, cipher, None, input, output)
     }
 
@@ -81,7 +81,7 @@ impl Pipeline<'_> {
     /// # Errors
     /// [`Error::Authentication`] for the first chunk that is not authentic: everything before it was written, and nothing
     /// behind it remains in the output. [`Error::Io`] if the input cannot be read, or the output cannot be written.
-    pub fn open(&self, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+    pub fn open(&self, cipher: &ChunkCipher, input: PayloadInput<'_>, output: PayloadOutput<'_>) -> Result<u64> {
         self.run(Direction::Open, cipher, None, input, output)
     }
 
@@ -90,7 +90,13 @@ impl Pipeline<'_> {
     ///
     /// # Errors
     /// As [`Pipeline::open`]; what was written before is cut off, so it opens with no key.
-    pub fn reseal(&self, old: &ChunkCipher, new: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+    pub fn reseal(
+        &self,
+        old: &ChunkCipher,
+        new: &ChunkCipher,
+        input: PayloadInput<'_>,
+        output: PayloadOutput<'_>,
+    ) -> Result<u64> {
         self.run(Direction::Reseal, old, Some(new), input, output)
     }
 
@@ -99,22 +105,22 @@ impl Pipeline<'_> {
         direction: Direction,
         cipher: &ChunkCipher,
         new_cipher: Option<&ChunkCipher>,
-        input: Input<'_>,
-        output: Output<'_>,
+        input: PayloadInput<'_>,
+        output: PayloadOutput<'_>,
     ) -> Result<u64> {
-        let wanted = if matches!(input, Input::Stream(_)) || matches!(output, Output::Stream(_)) {
+        let wanted = if matches!(input, PayloadInput::Stream(_)) || matches!(output, PayloadOutput::Stream(_)) {
             STREAM_BATCH
         } else {
             FILE_BATCH
         };
         let threads = self.threads.max(1);
         let batch_chunks = wanted.min(MAX_BATCH_MEMORY / CHUNK_LEN / threads).max(1);
-        let work = Work {
+        let work = PipelineWork {
             direction,
             cipher,
             new_cipher,
             batch_chunks,
-            source: Source::new(input),
+            source: PipelineSource::new(input),
             sink: Sink::new(output),
             progress: self.progress,
             cancelled: self.cancelled,
@@ -138,13 +144,13 @@ enum Direction {
 }
 
 /// Everything that the workers share.
-struct Work<'a, 'i, 'o> {
+struct PipelineWork<'a, 'i, 'o> {
     direction: Direction,
     cipher: &'a ChunkCipher,
     /// Of [`Direction::Reseal`].
     new_cipher: Option<&'a ChunkCipher>,
     batch_chunks: usize,
-    source: Source<'i>,
+    source: PipelineSource<'i>,
     sink: Sink<'o>,
     progress: &'a (dyn Fn(u64) + Sync),
     cancelled: &'a AtomicBool,
@@ -152,16 +158,16 @@ struct Work<'a, 'i, 'o> {
     workers: AtomicUsize,
     written: AtomicU64,
     failed: AtomicBool,
-    failure: Mutex<Option<Failure>>,
+    failure: Mutex<Option<FirstFault>>,
 }
 
 /// The failure of the lowest batch that failed: everything before it was written.
-struct Failure {
+struct FirstFault {
     number: u64,
     error: Error,
 }
 
-enum Source<'a> {
+enum PipelineSource<'a> {
     Stream(Mutex<StreamSource<'a>>),
     File { file: &'a File, start: u64, len: u64, next: AtomicU64 },
 }
@@ -183,7 +189,7 @@ struct StreamSink<'a> {
     next: u64,
 }
 
-impl Work<'_, '_, '_> {
+impl PipelineWork<'_, '_, '_> {
     /// One worker. Each that finds a whole batch calls for one more: short inputs cost no thread.
     fn run<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let _release = ReleaseOthers(self);
@@ -208,7 +214,7 @@ impl Work<'_, '_, '_> {
         }
         let capacity = self.input_capacity(batch);
         match &self.source {
-            Source::Stream(source) => {
+            PipelineSource::Stream(source) => {
                 let mut source = lock(source);
                 if source.ended {
                     return None;
@@ -219,7 +225,7 @@ impl Work<'_, '_, '_> {
                 source.ended = !matches!(filled, Ok(len) if len == capacity);
                 Some((number, filled))
             }
-            Source::File { file, start, len, next } => {
+            PipelineSource::File { file, start, len, next } => {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let offset = number.checked_mul(capacity as u64).filter(|offset| offset <= len)?;
                 let expected = usize::try_from(len - offset).map_or(capacity, |rest| rest.min(capacity));
@@ -259,7 +265,7 @@ impl Work<'_, '_, '_> {
         match self.direction {
             Direction::Seal => Ok(self.cipher.seal(first, batch, len)?),
             Direction::Open | Direction::Reseal => {
-                if let Opened::Fault(fault) = self.cipher.open(first, batch, len) {
+                if let OpenedBatch::Fault(fault) = self.cipher.open(first, batch, len) {
                     return Err(fault.into());
                 }
                 let opened = batch.plaintext().len();
@@ -312,7 +318,7 @@ impl Work<'_, '_, '_> {
     fn fail(&self, number: u64, error: Error) {
         let mut failure = lock(&self.failure);
         if failure.as_ref().is_none_or(|lowest| number < lowest.number) {
-            *failure = Some(Failure { number, error });
+            *failure = Some(FirstFault { number, error });
         }
         drop(failure);
         self.release_waiting();
@@ -337,10 +343,10 @@ impl Work<'_, '_, '_> {
             return Ok(());
         }
         let wanted = match self.source {
-            Source::File { len, .. } => self.output_len(len).max(end),
+            PipelineSource::File { len, .. } => self.output_len(len).max(end),
             // A stream that ends within its first batch needs no help.
-            Source::Stream(_) if end < (self.batch_chunks * CHUNK_LEN) as u64 => return Ok(()),
-            Source::Stream(_) => end + RESERVE_AHEAD,
+            PipelineSource::Stream(_) if end < (self.batch_chunks * CHUNK_LEN) as u64 => return Ok(()),
+            PipelineSource::Stream(_) => end + RESERVE_AHEAD,
         };
         positioned::reserve(file, start + *reserved, wanted - *reserved)?;
         *reserved = wanted;
@@ -376,7 +382,7 @@ impl Work<'_, '_, '_> {
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
         let kept = match (&failure, direction) {
             (None, _) => written,
-            (Some(Failure { error: Error::Authentication(fault), .. }), Direction::Open) => fault.authentic(),
+            (Some(FirstFault { error: Error::Authentication(fault), .. }), Direction::Open) => fault.authentic(),
             (Some(failure), Direction::Open) => failure.number * (batch_chunks * CHUNK_LEN) as u64,
             (Some(_), Direction::Seal | Direction::Reseal) => 0,
         };
@@ -391,7 +397,7 @@ impl Work<'_, '_, '_> {
 }
 
 /// A worker that panics must not leave the others waiting for its turn, or the panic would become a hang.
-struct ReleaseOthers<'w, 'a, 'i, 'o>(&'w Work<'a, 'i, 'o>);
+struct ReleaseOthers<'w, 'a, 'i, 'o>(&'w PipelineWork<'a, 'i, 'o>);
 
 impl Drop for ReleaseOthers<'_, '_, '_, '_> {
     fn drop(&mut self) {
@@ -401,23 +407,23 @@ impl Drop for ReleaseOthers<'_, '_, '_, '_> {
     }
 }
 
-impl<'a> Source<'a> {
-    fn new(input: Input<'a>) -> Self {
+impl<'a> PipelineSource<'a> {
+    fn new(input: PayloadInput<'a>) -> Self {
         match input {
-            Input::Stream(reader) => Self::Stream(Mutex::new(StreamSource { reader, next: 0, ended: false })),
-            Input::File { file, start, len } => Self::File { file, start, len, next: AtomicU64::new(0) },
+            PayloadInput::Stream(reader) => Self::Stream(Mutex::new(StreamSource { reader, next: 0, ended: false })),
+            PayloadInput::File { file, start, len } => Self::File { file, start, len, next: AtomicU64::new(0) },
         }
     }
 }
 
 impl<'a> Sink<'a> {
-    fn new(output: Output<'a>) -> Self {
+    fn new(output: PayloadOutput<'a>) -> Self {
         match output {
-            Output::Stream(writer) => {
+            PayloadOutput::Stream(writer) => {
                 Self::Stream { in_turn: Mutex::new(StreamSink { writer, next: 0 }), changed: Condvar::new() }
             }
-            Output::File { file, start } => Self::File { file, start, reserved: Mutex::new(0) },
-            Output::Nowhere => Self::Nowhere,
+            PayloadOutput::File { file, start } => Self::File { file, start, reserved: Mutex::new(0) },
+            PayloadOutput::Nowhere => Self::Nowhere,
         }
     }
 }

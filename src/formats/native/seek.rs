@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{AuthenticationError, Error, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened, SEALED_CHUNK_LEN, plaintext_len};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, SEALED_CHUNK_LEN, plaintext_len};
 use crate::formats::native::transfer::{fill, read_error};
 
 /// Reads any part of the plaintext. Its length is authenticated first, by opening the last chunk.
@@ -47,16 +47,16 @@ impl<R: Read + Seek> SeekingDecryptor<R> {
         let mut slices = self.batch.sealed_room(SEALED_CHUNK_LEN);
         let filled = fill(&mut slices, |slices, _| self.reader.read_vectored(slices))?;
         match (self.cipher.open(number, &mut self.batch, filled), is_last) {
-            (Opened::More, false) | (Opened::End, true) => {
+            (OpenedBatch::More, false) | (OpenedBatch::End, true) => {
                 self.opened = Some(number);
                 Ok(())
             }
-            (Opened::Fault(AuthenticationError::Chunk { chunk, offset, .. }), _) => {
+            (OpenedBatch::Fault(AuthenticationError::Chunk { chunk, offset, .. }), _) => {
                 Err(AuthenticationError::Chunk { chunk, offset, authentic: 0 }.into())
             }
-            (Opened::Fault(fault), _) => Err(fault.into()),
+            (OpenedBatch::Fault(fault), _) => Err(fault.into()),
             // The file became longer or shorter since it was opened.
-            (Opened::More, true) | (Opened::End, false) => {
+            (OpenedBatch::More, true) | (OpenedBatch::End, false) => {
                 Err(AuthenticationError::CutOff { offset: self.cipher.offset(number) + filled as u64, authentic: 0 }
                     .into())
             }

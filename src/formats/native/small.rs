@@ -3,7 +3,7 @@
 use std::io::{IoSlice, Read, Write};
 
 use crate::error::{AuthenticationError, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, Opened};
+use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch};
 use crate::formats::native::transfer::{fill, write_all, write_error};
 
 /// Chunks that a room has, if there are few of them.
@@ -68,10 +68,10 @@ impl Room {
         let filled = fill(&mut room, |slices, _| payload.read_vectored(slices))?;
         drop(room);
         match cipher.open(0, batch, filled) {
-            Opened::End => {}
-            Opened::Fault(fault) => return Err(fault.into()),
+            OpenedBatch::End => {}
+            OpenedBatch::Fault(fault) => return Err(fault.into()),
             // Whoever promised that it fits was told a length that has changed.
-            Opened::More => return Err(AuthenticationError::TooLong.into()),
+            OpenedBatch::More => return Err(AuthenticationError::TooLong.into()),
         }
         if let Some(output) = output {
             output.write_all(batch.plaintext()).map_err(write_error)?;

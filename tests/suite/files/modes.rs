@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use kenc::crypto::{Backend, DataKey};
-use kenc::error::{FormatError, Result};
+use kenc::error::Result;
 use kenc::formats::native::armor::{self, ArmorReader, ArmorWriter};
-use kenc::formats::native::header::{self, MAGIC};
-use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+use kenc::formats::native::header::MAGIC;
+use kenc::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use kenc::formats::native::{ChunkCipher, Decryptor, FileHead, SeekingDecryptor, read_error};
 
 /// What one way of reading gave out, and how it ended.
@@ -39,7 +39,7 @@ pub fn read_head(file: &[u8]) -> Result<(FileHead, Box<dyn Read + Send + '_>)> {
     } else if file.starts_with(&MAGIC) {
         Box::new(file)
     } else {
-        return Err(FormatError::NotKenc(header::foreign(file)).into());
+        return Err(kenc::formats::detect::not_ours(file));
     };
     let head = FileHead::read(&mut reader)?;
     Ok((head, reader))
@@ -124,50 +124,51 @@ impl Attempt<'_> {
     fn stream_to_stream(&self, file: &[u8], threads: usize) -> Reading {
         let (_, mut reader, cipher) = self.start(file);
         let mut released = Vec::new();
-        let outcome = open(threads, &cipher, Input::Stream(&mut reader), Output::Stream(&mut released));
+        let outcome = open(threads, &cipher, PayloadInput::Stream(&mut reader), PayloadOutput::Stream(&mut released));
         self.reading(&format!("stream to stream, {threads} threads"), Some(released), outcome)
     }
 
     fn stream_to_file(&self, threads: usize) -> Reading {
         let (_, mut reader, cipher) = self.start(self.file);
         let output = tempfile::tempfile().unwrap();
-        let outcome = open(threads, &cipher, Input::Stream(&mut reader), Output::File { file: &output, start: 0 });
+        let outcome =
+            open(threads, &cipher, PayloadInput::Stream(&mut reader), PayloadOutput::File { file: &output, start: 0 });
         self.reading(&format!("stream to file, {threads} threads"), Some(content(output)), outcome)
     }
 
     fn stream_to_nowhere(&self, threads: usize) -> Reading {
         let (_, mut reader, cipher) = self.start(self.file);
-        let outcome = open(threads, &cipher, Input::Stream(&mut reader), Output::Nowhere);
+        let outcome = open(threads, &cipher, PayloadInput::Stream(&mut reader), PayloadOutput::Nowhere);
         self.reading(&format!("stream to nowhere, {threads} threads"), None, outcome)
     }
 
     fn file_to_file(&self, threads: usize) -> Reading {
         let output = tempfile::tempfile().unwrap();
-        let outcome = self.open_file(threads, Output::File { file: &output, start: 0 });
+        let outcome = self.open_file(threads, PayloadOutput::File { file: &output, start: 0 });
         self.reading(&format!("file to file, {threads} threads"), Some(content(output)), outcome)
     }
 
     fn file_to_stream(&self, threads: usize) -> Reading {
         let mut released = Vec::new();
-        let outcome = self.open_file(threads, Output::Stream(&mut released));
+        let outcome = self.open_file(threads, PayloadOutput::Stream(&mut released));
         self.reading(&format!("file to stream, {threads} threads"), Some(released), outcome)
     }
 
     fn file_to_nowhere(&self, threads: usize) -> Reading {
-        let outcome = self.open_file(threads, Output::Nowhere);
+        let outcome = self.open_file(threads, PayloadOutput::Nowhere);
         self.reading(&format!("file to nowhere, {threads} threads"), None, outcome)
     }
 
-    fn open_file(&self, threads: usize, output: Output<'_>) -> Result<u64> {
+    fn open_file(&self, threads: usize, output: PayloadOutput<'_>) -> Result<u64> {
         let (head, _, cipher) = self.start(self.file);
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(self.file).unwrap();
         let len = self.file.len() as u64 - head.len();
-        open(threads, &cipher, Input::File { file: &file, start: head.len(), len }, output)
+        open(threads, &cipher, PayloadInput::File { file: &file, start: head.len(), len }, output)
     }
 }
 
-fn open(threads: usize, cipher: &ChunkCipher, input: Input<'_>, output: Output<'_>) -> Result<u64> {
+fn open(threads: usize, cipher: &ChunkCipher, input: PayloadInput<'_>, output: PayloadOutput<'_>) -> Result<u64> {
     Pipeline { threads, progress: &|_| {}, cancelled: &AtomicBool::new(false) }.open(cipher, input, output)
 }
 

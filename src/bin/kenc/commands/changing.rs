@@ -15,8 +15,9 @@ use kenc::Session;
 use kenc::document::EncryptedDocument;
 use kenc::document::OpenRequirements;
 use kenc::error::{Error, Result};
+use kenc::formats::detect::Detected;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
-use kenc::fs::held::{Held, Intent as HeldFor};
+use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::input::Input;
 use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::threads;
@@ -24,7 +25,6 @@ use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs, Notation};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
-use crate::commands::opening::{Recognised, is_kenc_file};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::{self, Job, Output, Place};
 use crate::prompt::Passphrases;
@@ -32,6 +32,8 @@ use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use crate::version_control;
+use kenc::formats::detect;
+use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 
 /// What is to be done with the files.
@@ -54,7 +56,7 @@ pub enum Target {
 /// What a target turned out to be.
 pub enum Content {
     /// A kenc file.
-    File(Box<Recognised>),
+    File(Box<NativeFile>),
     /// A config document.
     Document(Box<EncryptedDocument>),
 }
@@ -91,11 +93,13 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
 
 fn encrypted_files_in(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = Result<Target, Failure>> {
     version_control::walk(folder, left_out).filter_map(|entry| match entry {
-        Ok(entry) if entry.file_type().is_file() => match is_encrypted(entry.path()) {
-            Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
-            Ok(false) => None,
-            Err(error) => Some(Err(error.into())),
-        },
+        Ok(entry) if entry.file_type().is_file() => {
+            match Input::open(entry.path()).and_then(|input| detect::is_encrypted(input, entry.path())) {
+                Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
+                Ok(false) => None,
+                Err(error) => Some(Err(error.into())),
+            }
+        }
         Ok(_) => None,
         Err(error) => Some(Err(cannot_look(error))),
     })
@@ -106,12 +110,6 @@ pub fn cannot_look(error: walkdir::Error) -> Failure {
     let action = error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
     let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
     Error::io(action, source).into()
-}
-
-/// Whether a file is one of kenc, or an encrypted document.
-fn is_encrypted(path: &Path) -> Result<bool> {
-    let (start, input) = Input::open(path)?.peek()?;
-    Ok(is_kenc_file(&start) || crate::documents::is_encrypted(input, &start, path)?)
 }
 
 impl Target {
@@ -176,11 +174,9 @@ impl Target {
                 }
             }
         };
-        let content = match crate::documents::recognise(input, self.path(), notation).map_err(self.about())? {
-            crate::documents::Recognised::Document(sealed) => Content::Document(sealed),
-            crate::documents::Recognised::Other(input) => {
-                Content::File(Box::new(Recognised::read(input).map_err(self.about())?))
-            }
+        let content = match Detected::new(input, self.path(), notation.map(Into::into)).map_err(self.about())? {
+            Detected::Document(sealed) => Content::Document(sealed),
+            other => Content::File(Box::new(other.native().map_err(self.about())?)),
         };
         Ok((content, held))
     }

@@ -8,23 +8,21 @@ use std::path::Path;
 use kenc::Session;
 use kenc::config::Config;
 use kenc::crypto::DataKey;
-use kenc::document::{Document, EncryptedDocument, Format, MacRequirement, OpenedDocument, SealRequirement};
-use kenc::error::{DocumentError, Error, FormatError, Result};
+use kenc::document::{MacRequirement, OpenedDocument, SealRequirement};
+use kenc::error::{Error, Result};
+use kenc::formats::detect;
 use kenc::formats::native::armor::ArmorReader;
-use kenc::formats::native::header::{self, MAGIC};
+use kenc::formats::native::header::MAGIC;
 use kenc::formats::native::{Decryptor, FileHead, Parameters, read_error};
 use kenc::fs::scratch::PrivateFolder;
 use kenc::keys::{TrustedKeys, WrappedKey};
 use zeroize::Zeroizing;
 
-use crate::commands::opening::is_kenc_file;
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::Reporter;
+use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
-
-/// Longest file, in bytes.
-const MAX_LEN: u64 = 1 << 30;
 
 /// A text that was decrypted or typed.
 pub type Text = Zeroizing<Vec<u8>>;
@@ -57,11 +55,11 @@ impl<'a> Opener<'a> {
     pub fn open(&self, bytes: &[u8], path: &Path) -> Result<(Text, Contents), Failure> {
         let about = || Failure::about(path.display().to_string());
         let trusted = self.configs.trusted(Some(path))?;
-        if is_kenc_file(bytes) {
+        if is_native(bytes) {
             let (text, file) = self.whole_file(bytes, &trusted).map_err(about())?;
             return Ok((text, Contents::Whole(file)));
         }
-        let sealed = sealed(bytes, path).map_err(about())?;
+        let sealed = detect::sealed_in(bytes, path).map_err(about())?;
         let keyring = self.session.keyring_trusting(&trusted);
         let opened = sealed.open(&keyring, &self.demands_of_document(path)?).map_err(about())?;
         let text = opened.plaintext().plaintext(&[]).map_err(Error::from).map_err(about())?;
@@ -92,34 +90,16 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// An encrypted document, or why there is none.
-fn sealed(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
-    if let Some(document) = Document::recognise(bytes) {
-        return Ok(EncryptedDocument::new(document)?);
-    }
-    match Format::of_name(path) {
-        Format::Binary => Err(FormatError::NotKenc(header::foreign(bytes)).into()),
-        format => {
-            // What is wrong with its text is told with the line.
-            let document = Document::from_plaintext(format, Zeroizing::new(bytes.to_vec()))?;
-            if document.metadata().is_none() {
-                return Err(DocumentError::NotEncrypted.into());
-            }
-            Ok(EncryptedDocument::new(document)?)
-        }
-    }
-}
-
 /// Reads a file as it stands there, if it is not too long to be kept in memory, more than once at that.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
     let mut file = File::open(path).map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
-    if bytes > MAX_LEN {
+    if bytes > detect::LONGEST_IN_MEMORY {
         return Err(Cause::TooLong { path: path.to_owned(), bytes }.into());
     }
     let mut content = Vec::new();
-    file.by_ref().take(MAX_LEN).read_to_end(&mut content).map_err(failed)?;
+    file.by_ref().take(detect::LONGEST_IN_MEMORY).read_to_end(&mut content).map_err(failed)?;
     Ok(content)
 }
 

@@ -7,6 +7,7 @@ use kenc::Session;
 use kenc::config::Guards;
 use kenc::document::{EncryptedDocument, Format};
 use kenc::error::{DocumentError, Error, Foreign, FormatError, Result};
+use kenc::formats::detect::Detected;
 use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor, read_error, write_error};
 use kenc::fs::atomic::{Access, Sync};
@@ -15,11 +16,11 @@ use kenc::fs::input::Input;
 use crate::args::{ByteRange, DecryptArgs};
 use crate::commands::documents::decrypt::result as document_result;
 use crate::commands::open_many;
-use crate::commands::opening::{Payload, Recognised, threads};
-use crate::documents;
+use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place, TextOnly};
+use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -73,15 +74,16 @@ impl Decryption<'_> {
         let Self { args, reporter, job, session, guards } = self;
         let about = || Failure::about(job.name());
         let notation = args.document_open.input_type.input_type;
-        let input = match documents::recognise(input, job.input.as_deref(), notation).map_err(about())? {
-            documents::Recognised::Document(sealed) => return self.document(*sealed, output),
-            documents::Recognised::Other(_) if args.document.is_for_documents_only() => {
+        let notation = notation.map(Into::into);
+        let detected = match Detected::new(input, job.input.as_deref(), notation).map_err(about())? {
+            Detected::Document(sealed) => return self.document(*sealed, output),
+            _ if args.document.is_for_documents_only() => {
                 return Err(about()(DocumentError::NotEncrypted.into()));
             }
-            documents::Recognised::Other(input) => input,
+            other => other,
         };
-        let input_len = input.len();
-        let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(|error| about_input(job, error))?;
+        let NativeFile { head, mut payload, .. } = detected.native().map_err(|error| about_input(job, error))?;
+        let input_len = payload.len().map(|len| len + head.len());
         let cipher = session.cipher(&head, &guards.trusted).map_err(about())?;
 
         let progress = Bar::new(reporter.shows_progress(), &job.name(), input_len);
@@ -95,7 +97,7 @@ impl Decryption<'_> {
             write_range(range, head.len(), payload, cipher, &mut *output.writer())
         } else if job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal() {
             let mut text = TextOnly::new(output.writer());
-            let opened = pipeline.open(&cipher, payload.source(), pipeline::Output::Stream(&mut text));
+            let opened = pipeline.open(&cipher, payload.source(), pipeline::PayloadOutput::Stream(&mut text));
             if text.has_refused() {
                 return Err(CommandFault::BinaryToTerminal { input: job.input.clone() }.into());
             }

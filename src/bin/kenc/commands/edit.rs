@@ -13,7 +13,7 @@ use std::sync::Arc;
 use kenc::document::MacRequirement;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use kenc::fs::held::{Held, Intent};
+use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::scratch::PrivateFolder;
 use zeroize::Zeroizing;
 
@@ -310,7 +310,7 @@ impl Editing<'_> {
             let output = AtomicFile::create(self.path(), Existing::Refuse, Access::Umask, Sync::Always);
             return Ok((output.map_err(or_changed)?, 1));
         };
-        let held = match Held::open(self.path(), Intent::Replace) {
+        let held = match Held::open(self.path(), HeldFor::Replace) {
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => return Err(changed()),
             held => held?,
         };

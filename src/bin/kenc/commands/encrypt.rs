@@ -14,16 +14,18 @@ use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::held::Held;
-use kenc::fs::input::{Input, Kind};
+use kenc::fs::input::{Input, InputKind};
 use kenc::keys::WrappedKey;
 
 use crate::args::{EncryptArgs, PayloadCipher};
 use crate::commands::documents;
 use crate::commands::encrypt_many;
-use crate::commands::opening::{is_kenc_file, source_in_file, threads};
+use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::{self, Job, Output, Place};
+use kenc::formats::detect::is_native;
+use kenc::formats::native::file::source_in_file;
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -188,7 +190,7 @@ pub fn check_names(held: Option<&Held>, is_forced: bool) -> Result<(), Cause> {
 /// A second run of a script must not encrypt twice what it replaced the first time.
 fn refuse_kenc_file(input: Input, path: &Path) -> Result<Input, Failure> {
     let (start, input) = input.peek()?;
-    if is_kenc_file(&start) { Err(Cause::EncryptedAlready(path.to_owned()).into()) } else { Ok(input) }
+    if is_native(&start) { Err(Cause::EncryptedAlready(path.to_owned()).into()) } else { Ok(input) }
 }
 
 /// Seals one input. Returns how many bytes were written, without armor.
@@ -209,13 +211,13 @@ fn seal(
     };
     let mut kind = input.kind;
     let source = match &mut kind {
-        Kind::File { file, start, len } => source_in_file(file, *start, *len),
-        Kind::Stream(stream) => pipeline::Input::Stream(&mut **stream),
+        InputKind::File { file, start, len } => source_in_file(file, *start, *len),
+        InputKind::Stream(stream) => pipeline::PayloadInput::Stream(&mut **stream),
     };
     let sealed = if args.armor {
         let mut armor = ArmorWriter::new(output.writer()).map_err(write_error)?;
         armor.write_all(&head).map_err(write_error)?;
-        let sealed = pipeline.seal(&cipher, source, pipeline::Output::Stream(&mut armor))?;
+        let sealed = pipeline.seal(&cipher, source, pipeline::PayloadOutput::Stream(&mut armor))?;
         armor.finish().map_err(write_error)?;
         sealed
     } else {

@@ -15,15 +15,16 @@ use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{FileHead, NewFile, TableCopies, write_error};
 use kenc::fs::atomic::AtomicFile;
 use kenc::fs::attributes::Attributes;
-use kenc::fs::folder::Kind;
+use kenc::fs::folder::EntryKind;
 use kenc::fs::positioned;
 use kenc::keys::WrappedKey;
 
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::{Recipe, check_names, encrypted_name, recipe};
-use crate::commands::opening::{is_kenc_file, threads};
+use crate::commands::opening::threads;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
+use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -146,7 +147,7 @@ impl Work for Encryption<'_> {
         }
         check_names(held.as_ref(), self.plan.force)?;
         // Results have an ending that other files lose when they come back, but folders keep their names.
-        Plan::check_name(file, |kind| kind == Kind::Folder)?;
+        Plan::check_name(file, |kind| kind == EntryKind::Folder)?;
         let earlier = self.plan.earlier(file, &before, |result, metadata| {
             self.recipes
                 .current(&file.path())
@@ -184,16 +185,16 @@ impl Encryption<'_> {
             progress: &|bytes| progress.advance(bytes),
             cancelled: self.recipes.session.cancelled(),
         };
-        let source = pipeline::Input::File { file: source, start: 0, len };
+        let source = pipeline::PayloadInput::File { file: source, start: 0, len };
         let sealed = if self.armor {
             let mut armor = ArmorWriter::new(output.file()).map_err(write_error)?;
             armor.write_all(&head).map_err(write_error)?;
-            let sealed = pipeline.seal(&cipher, source, pipeline::Output::Stream(&mut armor))?;
+            let sealed = pipeline.seal(&cipher, source, pipeline::PayloadOutput::Stream(&mut armor))?;
             armor.finish().map_err(write_error)?;
             sealed
         } else {
             output.file().write_all(&head).map_err(Error::Write)?;
-            let sink = pipeline::Output::File { file: output.file(), start: head.len() as u64 };
+            let sink = pipeline::PayloadOutput::File { file: output.file(), start: head.len() as u64 };
             pipeline.seal(&cipher, source, sink)?
         };
         Ok(head.len() as u64 + sealed)
@@ -203,7 +204,7 @@ impl Encryption<'_> {
 fn begins_like_kenc(file: &File) -> Result<bool> {
     let mut start = [0; 32];
     let filled = positioned::read_vectored_at(file, &mut [IoSliceMut::new(&mut start)], 0).map_err(Error::Read)?;
-    Ok(is_kenc_file(&start[..filled]))
+    Ok(is_native(&start[..filled]))
 }
 
 /// Whether nobody has written to a file between two looks at it.

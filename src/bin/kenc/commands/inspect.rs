@@ -4,35 +4,36 @@ use std::fmt::Write as _;
 use std::io::Read;
 
 use kenc::error::{Error, Result};
+use kenc::formats::detect::Detected;
 use kenc::formats::native::chunk::{CHUNK_LEN, plaintext_len};
 use kenc::formats::native::{FileHead, Header, Parameters, TableCopies, read_error};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
 use crate::commands::documents::inspect as document;
-use crate::commands::opening::{Payload, Recognised};
-use crate::documents;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::{Reporter, printable};
+use kenc::formats::native::file::{NativeFile, Payload};
 
 pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let input = open_input(path)?;
-    let input =
-        match documents::recognise(input, path, args.input_type.input_type).map_err(Failure::about(name.as_str()))? {
-            documents::Recognised::Document(sealed) => return document::run(&sealed, reporter),
-            documents::Recognised::Other(input) => input,
-        };
-    let inspected = Inspected::read(input).map_err(Failure::about(name))?;
+    let file = match Detected::new(input, path, args.input_type.input_type.map(Into::into))
+        .map_err(Failure::about(name.as_str()))?
+    {
+        Detected::Document(sealed) => return document::run(&sealed, reporter),
+        other => other.native().map_err(Failure::about(name.as_str()))?,
+    };
+    let inspected = Inspected::new(file).map_err(Failure::about(name))?;
     reporter.result(&inspected.text(), &inspected.json())?;
     Ok(Exit::Done)
 }
 
 /// All that is known without a key of a kenc file, as text.
 pub fn text(input: kenc::fs::input::Input) -> Result<String> {
-    Ok(Inspected::read(input)?.text())
+    Ok(Inspected::new(NativeFile::read(input)?)?.text())
 }
 
 /// All that is known without a key.
@@ -44,8 +45,8 @@ struct Inspected {
 }
 
 impl Inspected {
-    fn read(input: kenc::fs::input::Input) -> Result<Self> {
-        let Recognised { head, is_armored, payload } = Recognised::read(input)?;
+    fn new(file: NativeFile) -> Result<Self> {
+        let NativeFile { head, is_armored, payload } = file;
         let sealed_len = match payload {
             Payload::File { len, .. } => len,
             Payload::Stream(mut stream) => count(&mut stream)?,

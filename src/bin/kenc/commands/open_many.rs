@@ -6,10 +6,10 @@ use std::io::{Read, Seek, Write};
 use kenc::Session;
 use kenc::config::Guards;
 use kenc::document::EncryptedDocument;
-use kenc::error::{Error, Foreign, FormatError, Result};
+use kenc::error::{Error, Result};
+use kenc::formats::detect;
 use kenc::formats::native::armor::ArmorReader;
 use kenc::formats::native::chunk::plaintext_len;
-use kenc::formats::native::header::foreign;
 use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{ChunkCipher, FileHead, read_error};
 use kenc::fs::atomic::AtomicFile;
@@ -21,10 +21,11 @@ use crate::args::documents::DocumentOpenArgs;
 use crate::args::{DecryptArgs, VerifyArgs};
 use crate::commands::decrypt::decrypted_name;
 use crate::commands::documents::verify::verified;
-use crate::commands::opening::{is_armored, is_kenc_file, threads};
-use crate::documents::{self, Recognised};
+use crate::commands::opening::threads;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
+use kenc::formats::detect::Detected;
+use kenc::formats::detect::{is_armored, is_native};
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -70,7 +71,7 @@ impl Work for Decryption<'_> {
         let plan = opening.plan;
         let about = || Failure::about(file.display());
         let (mut sealed, held) = Sealed::open(file, plan)?;
-        if plan.is_in_place() && plan.resume && is_plaintext(&sealed.start) {
+        if plan.is_in_place() && plan.resume && detect::never_was_native(&sealed.start) {
             return Ok(Outcome::WholeAlready);
         }
         // What is not named like a kenc file keeps its name, and goes first.
@@ -205,13 +206,13 @@ impl Opening<'_> {
             cancelled: self.session.cancelled(),
         };
         let source = if is_armored {
-            pipeline::Input::Stream(&mut bytes)
+            pipeline::PayloadInput::Stream(&mut bytes)
         } else {
-            pipeline::Input::File { file, start: head.len(), len: payload_len }
+            pipeline::PayloadInput::File { file, start: head.len(), len: payload_len }
         };
         let sink = match output {
-            Some(output) => pipeline::Output::File { file: output.file(), start: 0 },
-            None => pipeline::Output::Nowhere,
+            Some(output) => pipeline::PayloadOutput::File { file: output.file(), start: 0 },
+            None => pipeline::PayloadOutput::Nowhere,
         };
         pipeline.open(cipher, source, sink)
     }
@@ -249,22 +250,22 @@ impl Sealed {
 
     /// The config document that it is, if it is one.
     fn document(&mut self, todo: &FileToDo) -> Result<Option<EncryptedDocument>, Failure> {
-        if is_kenc_file(&self.start) {
+        if is_native(&self.start) {
             return Ok(None);
         }
         let about = || Failure::about(todo.display());
         self.file.rewind().map_err(Error::Read).map_err(about())?;
         let input = self.file.try_clone().and_then(Input::of_file).map_err(Error::Read).map_err(about())?;
-        match documents::recognise(input, Some(&todo.path()), None).map_err(about())? {
-            Recognised::Document(document) => Ok(Some(*document)),
-            Recognised::Other(_) => Ok(None),
+        match Detected::new(input, Some(&todo.path()), None).map_err(about())? {
+            Detected::Document(document) => Ok(Some(*document)),
+            _ => Ok(None),
         }
     }
 
     fn reader(&mut self) -> Result<Reader<'_>> {
         let Self { file, metadata, start } = self;
-        if !is_kenc_file(start) {
-            return Err(FormatError::NotKenc(foreign(start)).into());
+        if !is_native(start) {
+            return Err(detect::not_ours(start));
         }
         let is_armored = is_armored(start);
         let file = &*file;
@@ -272,10 +273,4 @@ impl Sealed {
         let bytes: Box<dyn Read + Send> = if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
         Ok(Reader { bytes, file, metadata, len: metadata.len(), is_armored })
     }
-}
-
-/// Whether a file does not even look like what was once a kenc file.
-fn is_plaintext(start: &[u8]) -> bool {
-    !is_kenc_file(start)
-        && !matches!(foreign(start), Foreign::BeginningOfKenc | Foreign::NewlinesConverted | Foreign::SevenBit)
 }

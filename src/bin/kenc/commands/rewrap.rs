@@ -22,7 +22,6 @@ use crate::commands::decrypt::copy;
 use crate::commands::documents;
 use crate::commands::documents::keys::{DONE, KeysOfDocuments, WOULD};
 use crate::commands::inspect::describe_copies;
-use crate::commands::opening::{Payload, Recognised};
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::many::counted;
@@ -30,6 +29,7 @@ use crate::output::Output;
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
+use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
@@ -169,9 +169,9 @@ struct Rewrap<'a> {
 }
 
 impl Rewrap<'_> {
-    fn run(self, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
+    fn run(self, recognised: NativeFile, held: Option<Held>) -> Result<Done, Failure> {
         let Self { args, target, session, rewrapper } = self;
-        let Recognised { head, is_armored, mut payload } = recognised;
+        let NativeFile { head, is_armored, mut payload } = recognised;
         session.check_context(&head).map_err(target.about())?;
         let Header { parameters, table, copies, .. } = &head.header;
         let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();

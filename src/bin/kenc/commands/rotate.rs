@@ -19,9 +19,10 @@ use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::documents;
 use crate::commands::documents::keys::KeysOfDocuments;
-use crate::commands::opening::{Payload, Recognised, threads};
+use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
+use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -132,13 +133,13 @@ impl Rotation<'_> {
         }
     }
 
-    fn file(&self, target: &Target, recognised: Recognised, held: Option<Held>) -> Result<Done, Failure> {
+    fn file(&self, target: &Target, recognised: NativeFile, held: Option<Held>) -> Result<Done, Failure> {
         let trusted = self.vouching.configs.trusted(target.path())?;
         let rewrapper = &self.rewrappers.of(target)?.trusting(&trusted);
         let vouchers = self.vouching.of_file(target, &recognised.head.header.table.slots)?;
         let prepared = self.prepare(&recognised, rewrapper, &vouchers).map_err(target.about())?;
         let NewPayload { slots, file, old_cipher } = prepared;
-        let Recognised { is_armored, mut payload, .. } = recognised;
+        let NativeFile { is_armored, mut payload, .. } = recognised;
         let (mut output, watched) = target.open_output(&self.args.files, held)?;
 
         let len = if let Payload::File { len, .. } = payload { Some(len) } else { None };
@@ -152,7 +153,7 @@ impl Rotation<'_> {
         let resealed = if is_armored {
             changing::write_armored(&mut output, |mut armor| {
                 armor.write_all(&head).map_err(write_error)?;
-                let sink = pipeline::Output::Stream(&mut armor);
+                let sink = pipeline::PayloadOutput::Stream(&mut armor);
                 pipeline.reseal(&old_cipher, &cipher, payload.source(), sink).map(drop)
             })
         } else {
@@ -165,7 +166,7 @@ impl Rotation<'_> {
     }
 
     /// Opens the old file and makes what the new one begins with.
-    fn prepare(&self, recognised: &Recognised, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
+    fn prepare(&self, recognised: &NativeFile, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
         let head = &recognised.head;
         self.session.check_context(head)?;
         let Parameters { suite, context } = &head.header.parameters;

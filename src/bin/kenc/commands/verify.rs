@@ -4,7 +4,8 @@ use std::path::Path;
 
 use kenc::Session;
 use kenc::config::Guards;
-use kenc::formats::native::pipeline::{Output, Pipeline};
+use kenc::formats::detect::Detected;
+use kenc::formats::native::pipeline::{PayloadOutput, Pipeline};
 use kenc::formats::native::slot::SlotTable;
 use kenc::formats::native::{Header, TableCopies};
 use serde_json::json;
@@ -14,10 +15,10 @@ use crate::commands::changing::{self, keys_json};
 use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
 use crate::commands::open_many;
-use crate::commands::opening::{Recognised, threads};
-use crate::documents;
+use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
+use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
 
@@ -54,23 +55,24 @@ fn verify(
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;
     let notation = args.document_open.input_type.input_type;
-    let input = match documents::recognise(input, path, notation).map_err(about())? {
-        documents::Recognised::Document(sealed) => {
+    let detected = match Detected::new(input, path, notation.map(Into::into)).map_err(about())? {
+        Detected::Document(sealed) => {
             let demands = sessions::demands(session, &args.document_open, guards.require_seal);
             let keyring = session.keyring_trusting(&guards.trusted);
             return document::run(*sealed, &name, &demands, &keyring, reporter);
         }
-        documents::Recognised::Other(input) => input,
+        other => other,
     };
-    let progress = Bar::new(reporter.shows_progress(), &name, input.len());
-    let Recognised { head, mut payload, .. } = Recognised::read(input).map_err(about())?;
+    let NativeFile { head, mut payload, .. } = detected.native().map_err(about())?;
+    let len = payload.len().map(|len| len + head.len());
+    let progress = Bar::new(reporter.shows_progress(), &name, len);
     let cipher = session.cipher(&head, &guards.trusted).map_err(about())?;
     let pipeline = Pipeline {
         threads: threads(&args.work),
         progress: &|bytes| progress.advance(bytes),
         cancelled: session.cancelled(),
     };
-    let bytes = pipeline.open(&cipher, payload.source(), Output::Nowhere).map_err(about())?;
+    let bytes = pipeline.open(&cipher, payload.source(), PayloadOutput::Nowhere).map_err(about())?;
     drop(progress);
 
     tell(reporter, &name, bytes, &head.header)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use kenc::error::Error;
 use kenc::fs::atomic::{Access, is_temporary_name};
 use kenc::fs::attributes::Attributes;
-use kenc::fs::folder::{Folder, Kind, Made, Names as FolderNames};
+use kenc::fs::folder::{EntryKind, Folder, FolderNames, Made};
 
 use super::list::Names;
 use super::{LeftOut, Plan, Results};
@@ -81,11 +81,11 @@ pub struct Walk<'a> {
 struct Level {
     branch: Arc<Branch>,
     names: FolderNames,
-    sorted: std::vec::IntoIter<(OsString, Kind)>,
+    sorted: std::vec::IntoIter<(OsString, EntryKind)>,
 }
 
 impl Level {
-    fn next(&mut self) -> std::io::Result<Option<(OsString, Kind)>> {
+    fn next(&mut self) -> std::io::Result<Option<(OsString, EntryKind)>> {
         if let Some(next) = self.sorted.next() {
             return Ok(Some(next));
         }
@@ -134,22 +134,26 @@ impl<'a> Walk<'a> {
     }
 
     /// Something in a folder.
-    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: Kind) -> Result<Option<Step>, Failure> {
+    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: EntryKind) -> Result<Option<Step>, Failure> {
         let path = || branch.source.path_of(&name);
         match kind {
-            Kind::Folder if version_control::owns_folder(&name) => {
+            EntryKind::Folder if version_control::owns_folder(&name) => {
                 Ok(Some(Step::LeftOut(LeftOut::VersionControl, path())))
             }
-            Kind::File if version_control::owns_file(&name) => Ok(Some(Step::LeftOut(LeftOut::VersionControl, path()))),
-            Kind::File if is_temporary_name(&name) => Ok(Some(Step::LeftOut(LeftOut::Unfinished, path()))),
-            Kind::File => {
+            EntryKind::File if version_control::owns_file(&name) => {
+                Ok(Some(Step::LeftOut(LeftOut::VersionControl, path())))
+            }
+            EntryKind::File if is_temporary_name(&name) => Ok(Some(Step::LeftOut(LeftOut::Unfinished, path()))),
+            EntryKind::File => {
                 let result_name = (self.plan.result_name)(&name);
                 Ok(Some(Step::File(FileToDo { branch, name, result_name, is_found: true })))
             }
-            Kind::Link => Ok(Some(Step::LeftOut(LeftOut::Link, path()))),
-            Kind::Special => Ok(Some(Step::LeftOut(LeftOut::Special, path()))),
-            Kind::Folder if self.levels.len() >= DEEPEST => Err(Cause::TooDeep { path: path(), limit: DEEPEST }.into()),
-            Kind::Folder => {
+            EntryKind::Link => Ok(Some(Step::LeftOut(LeftOut::Link, path()))),
+            EntryKind::Special => Ok(Some(Step::LeftOut(LeftOut::Special, path()))),
+            EntryKind::Folder if self.levels.len() >= DEEPEST => {
+                Err(Cause::TooDeep { path: path(), limit: DEEPEST }.into())
+            }
+            EntryKind::Folder => {
                 let source = branch.source.child(&name)?;
                 if self.is_results(&source) {
                     return Ok(Some(Step::LeftOut(LeftOut::Results, path())));

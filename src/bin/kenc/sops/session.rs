@@ -16,17 +16,15 @@ use super::exit::{Stop, code};
 use super::identities::Found;
 use super::layout::Layout;
 use crate::args::AwsArgs;
-use crate::documents::{self, parse, write};
+use crate::documents::{self, write};
 use crate::failure::Failure;
 use crate::lock::{names, tell_other_names};
 use crate::output::{Place, STANDARD_INPUT, check_folder_of, hold, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
+use kenc::formats::detect::{LONGEST_DOCUMENT, parse};
 use kenc::ops::configs::Configs;
-
-/// Longest file that is taken, in bytes.
-const MAX_LEN: usize = 256 << 20;
 
 /// One run of the program.
 #[derive(Clone, Copy)]
@@ -204,7 +202,7 @@ fn is_mixed_with_results() -> bool {
 
 /// Reads all of a file, or of the standard input.
 pub fn read(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
-    let (whole, _) = open_input(path)?.read_whole(MAX_LEN)?;
+    let (whole, _) = open_input(path)?.read_whole(LONGEST_DOCUMENT)?;
     whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
 }
 

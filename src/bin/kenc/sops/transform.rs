@@ -16,8 +16,8 @@ use super::keys::{last, named, recipe, refuse_others};
 use super::layout::{Layout, data_of, tree_of};
 use super::session::{SopsRun, name_of, read};
 use super::vouching::vouchers;
-use crate::documents::parse;
 use crate::failure::Failure;
+use kenc::formats::detect::parse;
 
 pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     check_input(session, path)?;

@@ -52,11 +52,15 @@ fn moved_with(
     let (input_file, output_file) = (file_with(from), file_with(b""));
     let (mut reader, mut writer) = (from, Vec::new());
     let input = if is_file.0 {
-        Input::File { file: &input_file, start: 0, len: from.len() as u64 }
+        PayloadInput::File { file: &input_file, start: 0, len: from.len() as u64 }
     } else {
-        Input::Stream(&mut reader)
+        PayloadInput::Stream(&mut reader)
     };
-    let output = if is_file.1 { Output::File { file: &output_file, start: 0 } } else { Output::Stream(&mut writer) };
+    let output = if is_file.1 {
+        PayloadOutput::File { file: &output_file, start: 0 }
+    } else {
+        PayloadOutput::Stream(&mut writer)
+    };
     let outcome = pipeline(threads, &NEVER).run(direction, cipher, new_cipher, input, output);
     (outcome, if is_file.1 { content(&output_file) } else { writer })
 }
@@ -152,7 +156,8 @@ fn an_input_that_fails_ends_the_work_after_what_came_before() {
     let cipher = cipher();
     let mut reader = Then(&MANY, || Err(io::ErrorKind::ConnectionReset.into()));
     let mut writer = Vec::new();
-    let outcome = pipeline(3, &NEVER).seal(&cipher, Input::Stream(&mut reader), Output::Stream(&mut writer));
+    let outcome =
+        pipeline(3, &NEVER).seal(&cipher, PayloadInput::Stream(&mut reader), PayloadOutput::Stream(&mut writer));
     assert!(matches!(outcome, Err(Error::Read(_))));
     assert_eq!(writer.len() % crate::formats::native::chunk::SEALED_CHUNK_LEN, 0);
 }
@@ -168,7 +173,8 @@ fn an_output_that_fails_ends_the_work() {
             Ok(())
         }
     }
-    let outcome = pipeline(3, &NEVER).seal(&cipher(), Input::Stream(&mut &MANY[..]), Output::Stream(&mut Full));
+    let outcome =
+        pipeline(3, &NEVER).seal(&cipher(), PayloadInput::Stream(&mut &MANY[..]), PayloadOutput::Stream(&mut Full));
     assert!(matches!(outcome, Err(Error::Write(error)) if error.kind() == io::ErrorKind::StorageFull));
 }
 
@@ -177,7 +183,8 @@ fn a_worker_that_panics_ends_the_others_instead_of_leaving_them_waiting() {
     let outcome = std::panic::catch_unwind(|| {
         let mut reader = Then(&MANY, || panic!("this panic is part of the test"));
         let mut writer = Vec::new();
-        let _ = pipeline(3, &NEVER).seal(&cipher(), Input::Stream(&mut reader), Output::Stream(&mut writer));
+        let _ =
+            pipeline(3, &NEVER).seal(&cipher(), PayloadInput::Stream(&mut reader), PayloadOutput::Stream(&mut writer));
     });
     assert!(outcome.is_err());
 }
@@ -191,7 +198,8 @@ fn work_that_is_cancelled_ends_with_what_was_authentic_so_far() {
         Ok(1)
     });
     let mut writer = Vec::new();
-    let outcome = pipeline(2, &cancelled).seal(&cipher, Input::Stream(&mut reader), Output::Stream(&mut writer));
+    let outcome =
+        pipeline(2, &cancelled).seal(&cipher, PayloadInput::Stream(&mut reader), PayloadOutput::Stream(&mut writer));
     assert!(matches!(outcome, Err(Error::Interrupted)));
     assert_eq!(writer.len() % crate::formats::native::chunk::SEALED_CHUNK_LEN, 0);
 }
@@ -199,7 +207,7 @@ fn work_that_is_cancelled_ends_with_what_was_authentic_so_far() {
 #[test]
 fn a_file_that_became_shorter_while_it_was_read_is_an_error() {
     let file = file_with(&MANY);
-    let input = Input::File { file: &file, start: 0, len: MANY.len() as u64 + 1 };
-    let outcome = pipeline(2, &NEVER).seal(&cipher(), input, Output::Nowhere);
+    let input = PayloadInput::File { file: &file, start: 0, len: MANY.len() as u64 + 1 };
+    let outcome = pipeline(2, &NEVER).seal(&cipher(), input, PayloadOutput::Nowhere);
     assert!(matches!(outcome, Err(Error::InputChanged { .. })));
 }

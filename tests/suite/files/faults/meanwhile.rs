@@ -188,7 +188,7 @@ impl Write for Panics {
 fn a_panic_in_one_thread_ends_the_others_instead_of_leaving_them_waiting() {
     use kenc::context::EncryptionContext;
     use kenc::crypto::{Backend, DataKey, Suite};
-    use kenc::formats::native::pipeline::{Input, Output, Pipeline};
+    use kenc::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
     use kenc::formats::native::{NewFile, Parameters};
     use kenc::keys::WrappedKey;
 
@@ -201,11 +201,15 @@ fn a_panic_in_one_thread_ends_the_others_instead_of_leaving_them_waiting() {
     let pipeline = Pipeline { threads: 4, progress: &|_| (), cancelled: &never };
     let endless = || std::io::repeat(7);
     let in_reader = std::panic::AssertUnwindSafe(|| {
-        pipeline.seal(&cipher, Input::Stream(&mut Panics(5 << 20)), Output::Stream(&mut std::io::sink())).is_ok()
+        pipeline
+            .seal(&cipher, PayloadInput::Stream(&mut Panics(5 << 20)), PayloadOutput::Stream(&mut std::io::sink()))
+            .is_ok()
     });
     assert!(std::panic::catch_unwind(in_reader).is_err());
     let in_writer = std::panic::AssertUnwindSafe(|| {
-        pipeline.seal(&cipher, Input::Stream(&mut endless()), Output::Stream(&mut Panics(5 << 20))).is_ok()
+        pipeline
+            .seal(&cipher, PayloadInput::Stream(&mut endless()), PayloadOutput::Stream(&mut Panics(5 << 20)))
+            .is_ok()
     });
     assert!(std::panic::catch_unwind(in_writer).is_err());
 }

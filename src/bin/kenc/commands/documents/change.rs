@@ -4,18 +4,19 @@ use std::path::Path;
 
 use kenc::document::{ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, OpenedDocument};
 use kenc::error::{DocumentError, Error, Result};
-use kenc::fs::held::{Held, Intent};
+use kenc::formats::detect::Detected;
+use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::input::Input;
 use zeroize::Zeroizing;
 
 use crate::args::documents::{DocumentOpenArgs, Notation};
 use crate::args::{AwsArgs, OpenArgs, PassphraseArgs};
-use crate::commands::opening::is_kenc_file;
 use crate::documents;
 use crate::failure::{Cause, Failure};
 use crate::lock::tell_other_names;
 use crate::report::Reporter;
 use crate::sessions;
+use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
 
 /// How one document is changed.
@@ -41,7 +42,7 @@ impl Change<'_> {
         let (passphrases, inputs) = (sessions::passphrases(passphrase, reporter), [file.to_path_buf()]);
         let session = sessions::to_open(open, passphrases, aws, configs, &inputs)?;
         let guards = session.guards(Some(file))?;
-        let held = Held::open(file, Intent::Write)?;
+        let held = Held::open(file, HeldFor::Write)?;
         let names = held.names();
         let sealed = sealed(held.input().map_err(about())?, file, document_open.input_type.input_type)?;
         let demands = sessions::demands(&session, document_open, guards.require_seal);
@@ -69,10 +70,11 @@ impl Change<'_> {
 fn sealed(input: Input, file: &Path, notation: Option<Notation>) -> Result<Box<EncryptedDocument>, Failure> {
     let about = || Failure::about(file.display().to_string());
     let (start, input) = input.peek().map_err(about())?;
-    if is_kenc_file(&start) {
+    if is_native(&start) {
         return Err(Cause::ValueOfWholeFile(file.to_owned()).into());
     }
-    let sealed = documents::read_sealed(input, Some(file), notation).map_err(about())?;
+    let sealed =
+        Detected::new(input, Some(file), notation.map(Into::into)).and_then(Detected::document).map_err(about())?;
     if sealed.document().format() == Format::Binary {
         let fault = "it is the content of a binary file, which has no values inside".to_owned();
         return Err(about()(DocumentError::Path { path: "data".to_owned(), fault }.into()));

@@ -8,11 +8,12 @@ use kenc::Session;
 use kenc::context::EncryptionContext;
 use kenc::document::EncryptedText;
 use kenc::error::Error;
+use kenc::formats::detect;
 use kenc::fs::atomic::{Access, Sync};
 
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::check_names;
-use crate::documents::{has_values_encrypted, read_plaintext, recipe, write};
+use crate::documents::{has_values_encrypted, recipe, write};
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{self, Job};
 use crate::report::Reporter;
@@ -80,7 +81,8 @@ impl Encryption<'_> {
         let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
         let (input, held) = job.open_input()?;
         check_names(held.as_ref(), args.output.force)?;
-        let document = read_plaintext(input, path, args.values.input_type.input_type).map_err(about())?;
+        let document =
+            detect::read_plaintext(input, path, args.values.input_type.input_type.map(Into::into)).map_err(about())?;
         let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
         write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;

@@ -6,14 +6,14 @@ use std::path::Path;
 use kenc::Session;
 use kenc::document::{Document, Format, Leaf, Node, Path as ValuePath, TreeItem, Value};
 use kenc::error::{DocumentError, Error, Result};
+use kenc::formats::detect::Detected;
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
 use kenc::keys::TrustedKeys;
 use zeroize::Zeroizing;
 
 use crate::args::values::GetArgs;
-use crate::commands::opening::{Payload, Recognised, is_kenc_file};
-use crate::documents::{self, MAX_LEN, print};
+use crate::documents::print;
 use crate::failure::{Cause, Exit, Failure};
 use crate::habits;
 use crate::output::{STANDARD_INPUT, open_input};
@@ -21,6 +21,9 @@ use crate::printable::escaped;
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
+use kenc::formats::detect::LONGEST_DOCUMENT;
+use kenc::formats::detect::is_native;
+use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 
 pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -34,7 +37,7 @@ pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     let notation = args.document_open.input_type.input_type;
     // The content of a kenc file has the notation, and not the file.
     let (start, input) = open_input(path)?.peek().map_err(about())?;
-    let document = if is_kenc_file(&start) {
+    let document = if is_native(&start) {
         let format = notation.map_or_else(|| format_within(path), Format::from);
         if format == Format::Binary && notation.is_none() {
             return Err(Cause::NotationUnknown(name).into());
@@ -42,7 +45,8 @@ pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         let text = whole_file(input, &session, &guards.trusted).map_err(about())?;
         Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
     } else {
-        let sealed = documents::read_sealed(input, path, notation).map_err(about())?;
+        let sealed =
+            Detected::new(input, path, notation.map(Into::into)).and_then(Detected::document).map_err(about())?;
         let demands = sessions::demands(&session, &args.document_open, guards.require_seal);
         let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
         session.warn_unless_sealed(&name, opened.report());
@@ -64,18 +68,18 @@ fn format_within(path: Option<&Path>) -> Format {
 /// The plaintext of a kenc file, all of it authenticated.
 fn whole_file(input: Input, session: &Session, trusted: &TrustedKeys) -> Result<Zeroizing<Vec<u8>>> {
     let len = input.len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-    let Recognised { head, payload, .. } = Recognised::read(input)?;
+    let NativeFile { head, payload, .. } = NativeFile::read(input)?;
     let cipher = session.cipher(&head, trusted)?;
     // A buffer that grows leaves copies of secrets behind: the plaintext is not longer than the file.
-    let mut text = Zeroizing::new(Vec::with_capacity(len.min(MAX_LEN)));
-    let limit = MAX_LEN as u64 + 1;
+    let mut text = Zeroizing::new(Vec::with_capacity(len.min(LONGEST_DOCUMENT)));
+    let limit = LONGEST_DOCUMENT as u64 + 1;
     match payload {
         Payload::File { file, .. } => Decryptor::new(file, cipher).take(limit).read_to_end(&mut text),
         Payload::Stream(stream) => Decryptor::new(stream, cipher).take(limit).read_to_end(&mut text),
     }
     .map_err(read_error)?;
-    if text.len() > MAX_LEN {
-        return Err(DocumentError::TooLong { limit: MAX_LEN as u64 }.into());
+    if text.len() > LONGEST_DOCUMENT {
+        return Err(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 }.into());
     }
     Ok(text)
 }

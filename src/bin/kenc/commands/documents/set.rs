@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::change::{Change, check_is_file};
 use crate::args::documents::ValuesArgs;
 use crate::args::values::SetArgs;
-use crate::documents::{MAX_LEN, recipe, write};
+use crate::documents::{recipe, write};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::Place;
 use crate::prompt;
@@ -22,6 +22,7 @@ use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use crate::standard_streams;
+use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -114,7 +115,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
 
 /// Everything, into a buffer that leaves no copies behind when it grows.
 fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut all = Zeroizing::new(Vec::with_capacity(expected.clamp(8 << 10, MAX_LEN) + 1));
+    let mut all = Zeroizing::new(Vec::with_capacity(expected.clamp(8 << 10, LONGEST_DOCUMENT) + 1));
     loop {
         if all.len() == all.capacity() {
             let mut larger = Zeroizing::new(Vec::with_capacity(all.capacity() * 2));
@@ -125,8 +126,8 @@ fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<
         if input.by_ref().take(room).read_to_end(&mut all)? == 0 {
             return Ok(all);
         }
-        if all.len() > MAX_LEN {
-            return Err(std::io::Error::other(DocumentError::TooLong { limit: MAX_LEN as u64 }));
+        if all.len() > LONGEST_DOCUMENT {
+            return Err(std::io::Error::other(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 }));
         }
     }
 }

@@ -7,6 +7,7 @@ use kenc::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use kenc::document::merge::unresolved;
 use kenc::document::{Document, EncryptedDocument, Format, OpenRequirements};
 use kenc::error::{DocumentError, Error};
+use kenc::formats::detect;
 use kenc::keys::{NamedKey, Vouchers};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -14,7 +15,6 @@ use zeroize::Zeroizing;
 use super::repository::{Contents, Entry, last_commit, top};
 use super::unasked;
 use crate::args::git::GitCheckArgs;
-use crate::commands::opening::is_kenc_file;
 use crate::documents;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault};
 use crate::output::open_input;
@@ -23,6 +23,7 @@ use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use crate::version_control;
+use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
 
 pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -46,7 +47,7 @@ pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Resul
         }
     } else {
         for path in &args.paths {
-            let (content, _) = open_input(Some(path))?.read_whole(documents::MAX_LEN)?;
+            let (content, _) = open_input(Some(path))?.read_whole(detect::LONGEST_DOCUMENT)?;
             if let Some(mut content) = content {
                 check.file(&path.display().to_string(), path, std::mem::take(&mut *content))?;
             }
@@ -86,7 +87,7 @@ impl Check<'_> {
     fn longest(&self, path: &Path) -> Result<u64, Failure> {
         const LONGEST_ENVELOPE: u64 = 4 << 20;
         let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
-        Ok(if may_be_long { documents::MAX_LEN as u64 } else { LONGEST_ENVELOPE })
+        Ok(if may_be_long { detect::LONGEST_DOCUMENT as u64 } else { LONGEST_ENVELOPE })
     }
 
     /// A rule for all paths says which keys are used, and not which files are secret.
@@ -98,7 +99,7 @@ impl Check<'_> {
 
     fn file(&mut self, name: &str, path: &Path, content: Vec<u8>) -> Result<(), Failure> {
         self.looked_at += 1;
-        if is_kenc_file(&content) {
+        if is_native(&content) {
             return Ok(());
         }
         let sealed = match document(path, content).and_then(|document| document.map(EncryptedDocument::new).transpose())

@@ -5,17 +5,19 @@ use std::path::Path;
 use kenc::document::merge::{self, Merge, MergedText, Version};
 use kenc::document::{EncryptedDocument, OpenRequirements};
 use kenc::error::{DocumentError, Error};
+use kenc::formats::detect;
+use kenc::formats::detect::Detected;
 use kenc::keys::{Keyring, Vouchers};
 
 use super::repository::ask;
 use crate::args::git::GitMergeArgs;
-use crate::commands::opening::is_kenc_file;
 use crate::documents;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault, MergeConflicts};
 use crate::output::{self, open_input};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
+use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
 
 pub fn run(args: &GitMergeArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -126,12 +128,12 @@ impl Read {
         if start.is_empty() {
             return Ok(Self::Nothing);
         }
-        if is_kenc_file(&start) {
+        if is_native(&start) {
             return Ok(Self::WholeFile);
         }
-        Ok(match documents::recognise(input, Some(path), None)? {
-            documents::Recognised::Document(sealed) => Self::Sealed(sealed),
-            documents::Recognised::Other(_) => Self::Clear(file.to_owned()),
+        Ok(match Detected::new(input, Some(path), None)? {
+            Detected::Document(sealed) => Self::Sealed(sealed),
+            _ => Self::Clear(file.to_owned()),
         })
     }
 
@@ -150,7 +152,7 @@ impl Read {
                 Some(Version::Opened(Box::new(opened)))
             }
             Self::Clear(file) => {
-                let document = documents::read_plaintext(open_input(Some(&file))?, Some(path), None);
+                let document = detect::read_plaintext(open_input(Some(&file))?, Some(path), None);
                 Some(Version::Clear(Box::new(document.map_err(about())?)))
             }
         })

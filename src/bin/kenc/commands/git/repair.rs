@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, IsTerminal};
 use kenc::document::merge::unresolved;
 use kenc::document::{Document, MacRequirement, MacStatus, SealRequirement, SealStatus, TreeItem, Value};
 use kenc::error::DocumentError;
+use kenc::formats::detect::Detected;
 use serde_json::json;
 
 use super::repository::last_commit;
@@ -29,7 +30,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
     signals::handle()?;
     let guards = session.guards(Some(path))?;
     let held = hold(path)?;
-    let sealed = documents::read_sealed(held.input().map_err(about())?, Some(path), None).map_err(about())?;
+    let sealed =
+        Detected::new(held.input().map_err(about())?, Some(path), None).and_then(Detected::document).map_err(about())?;
     if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
         return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
     }

@@ -6,6 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 use kenc::crypto::sha256;
 use kenc::document::{MacRequirement, SealRequirement};
 use kenc::error::{Error, Result};
+use kenc::formats::detect::Detected;
 use kenc::formats::native::{Decryptor, read_error};
 use kenc::fs::input::Input;
 use kenc::keys::WrappedKey;
@@ -14,13 +15,13 @@ use zeroize::Zeroizing;
 use super::{notes, unasked};
 use crate::args::git::GitTextconvArgs;
 use crate::commands::inspect;
-use crate::commands::opening::{Payload, Recognised, is_kenc_file};
-use crate::documents;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
+use kenc::formats::detect::is_native;
+use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 
 /// Longest plaintext of a kenc file that is shown, in bytes.
@@ -33,7 +34,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
         Err(failure) => {
             let (start, input) = open_input(Some(path))?.peek()?;
             let shown =
-                if is_kenc_file(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
+                if is_native(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
             reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
                 // What is wrong with the document itself is a part of what a commit changes.
@@ -52,8 +53,8 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
     let passphrases = Passphrases::new(None, false);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, &args.file, &session, wrapped);
-    let input = match documents::recognise(open_input(path)?, path, None)? {
-        documents::Recognised::Document(sealed) => {
+    let input = match Detected::new(open_input(path)?, path, None)? {
+        Detected::Document(sealed) => {
             let trusted = trusted(&sealed.metadata().wrapped_keys())?;
             let demands = session.document_demands(MacRequirement::Right, SealRequirement::NotBroken);
             let opened = sealed.open(&session.keyring_trusting(&trusted), &demands)?;
@@ -61,13 +62,10 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
             let notes = notes::of_document(opened.metadata(), opened.report().seal);
             return Ok(with_notes(&opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, &notes));
         }
-        documents::Recognised::Other(input) => input,
+        Detected::Native(input) => input,
+        Detected::Foreign(input, _) => return Ok(whole(input)?),
     };
-    let (start, input) = input.peek()?;
-    if !is_kenc_file(&start) {
-        return Ok(whole(input)?);
-    }
-    let Recognised { head, payload, .. } = Recognised::read(input)?;
+    let NativeFile { head, payload, .. } = NativeFile::read(input)?;
     let slots = &head.header.table.slots;
     let notes = notes::of_file(slots);
     let trusted = trusted(slots)?;
@@ -111,8 +109,8 @@ fn with_notes(text: &[u8], notes: &str) -> Zeroizing<Vec<u8>> {
 fn whole(input: Input) -> Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut stream: Box<dyn Read> = match input.kind {
-        kenc::fs::input::Kind::File { file, .. } => Box::new(file),
-        kenc::fs::input::Kind::Stream(stream) => stream,
+        kenc::fs::input::InputKind::File { file, .. } => Box::new(file),
+        kenc::fs::input::InputKind::Stream(stream) => stream,
     };
     stream.read_to_end(&mut bytes).map_err(Error::Read)?;
     Ok(bytes)

@@ -6,13 +6,12 @@ use std::thread;
 use kenc::context::EncryptionContext;
 use kenc::document::{EncryptedDocument, StoredKey};
 use kenc::error::Error;
+use kenc::formats::detect::Detected;
 use kenc::keys::age::recipient_of_file;
 use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
-use crate::commands::opening;
-use crate::documents;
 use crate::failure::{Cause, Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::Reporter;
@@ -162,11 +161,10 @@ fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<Subject>, Fa
     let path = (path.as_os_str() != "-").then_some(path);
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let about = || Failure::about(name.clone());
-    let input = match documents::recognise(open_input(path)?, path, None).map_err(about())? {
-        documents::Recognised::Document(sealed) => return Ok(of_document(&sealed, &name)),
-        documents::Recognised::Other(input) => input,
+    let head = match Detected::new(open_input(path)?, path, None).map_err(about())? {
+        Detected::Document(sealed) => return Ok(of_document(&sealed, &name)),
+        other => other.native().map_err(about())?.head,
     };
-    let head = opening::Recognised::read(input).map_err(about())?.head;
     let context = head.header.parameters.context;
     context.check_contains(demanded).map_err(|fault| about()(fault.into()))?;
     let subject = |slot| Subject { key: Key::Slot(slot), context: context.clone(), files: vec![name.clone()] };

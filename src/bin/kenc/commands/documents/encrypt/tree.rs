@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kenc::config::{KENC_CONFIG, RuleFormat, SOPS_CONFIG};
 use kenc::document::Format;
 use kenc::error::{DocumentError, Error};
+use kenc::formats::detect;
 use kenc::fs::atomic::Existing;
 use serde_json::json;
 
@@ -127,7 +128,7 @@ fn one(encryption: &Encryption<'_>, target: &Target) -> Result<bool, Failure> {
     if encryption.args.values.dry_run {
         let (path, notation) = (job.input.as_deref(), encryption.args.values.input_type.input_type);
         let (input, _) = job.open_input()?;
-        let document = crate::documents::read_plaintext(input, path, notation).map_err(target.about())?;
+        let document = detect::read_plaintext(input, path, notation.map(Into::into)).map_err(target.about())?;
         return Ok(document.metadata().is_none());
     }
     if let Place::File { path, .. } = &job.place

@@ -1,0 +1,257 @@
+//! What an input is: the only place that tells, with the limits of how much of it is read.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::document::{Document, EncryptedDocument, Format};
+use crate::error::{At, DocumentError, Error, Foreign, FormatError, Result};
+use crate::formats::foreign::foreign;
+use crate::formats::native::file::NativeFile;
+pub use crate::formats::native::file::{is_armored, is_native};
+use crate::fs::input::Input;
+
+/// Longest document, in bytes. What is longer is no config file.
+pub const LONGEST_DOCUMENT: usize = 256 << 20;
+/// Longest file that is held in memory, in bytes: more than once at that.
+pub const LONGEST_IN_MEMORY: u64 = 1 << 30;
+/// Of a text, as many bytes as show whether it may be an encrypted document. One that says nothing of it is no document, and
+/// nobody waits for the rest of a pipe.
+pub const TELLING: usize = 512 << 10;
+
+/// What an input turned out to be. Each can be read from its beginning.
+pub enum Detected {
+    /// A kenc file.
+    Native(Input),
+    /// An encrypted document.
+    Document(Box<EncryptedDocument>),
+    /// Something that kenc does not open, with its first bytes.
+    Foreign(Input, Vec<u8>),
+}
+
+impl Detected {
+    /// Tells by the content, in the notation that was named or that the name of the file says.
+    ///
+    /// # Errors
+    /// Those of the input; what is wrong with a document, where a notation was named or its name says that it is one.
+    pub fn new(input: Input, path: Option<&Path>, notation: Option<Format>) -> Result<Self> {
+        let (start, input) = input.peek()?;
+        if let Some(notation) = notation {
+            return Self::in_notation(input, start, notation);
+        }
+        if is_native(&start) {
+            return Ok(Self::Native(input));
+        }
+        if !may_be_text(&start) {
+            return Ok(Self::Foreign(input, start));
+        }
+        let (is_hopeless, input) = is_hopeless(input)?;
+        if is_hopeless {
+            return Ok(Self::Foreign(input, start));
+        }
+        let (whole, input) = input.read_whole(LONGEST_DOCUMENT)?;
+        let Some(whole) = whole else { return Ok(Self::Foreign(input, start)) };
+        let document = match path.map(Format::of_name) {
+            // What is wrong with a document that its name says is one is said with its line.
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, &whole)?),
+            _ => Document::recognise(&whole),
+        };
+        match document.filter(|document| document.metadata().is_some()).map(EncryptedDocument::new) {
+            // It only has a key of this name.
+            None | Some(Err(DocumentError::ForeignSopsKey(_))) => Ok(Self::Foreign(input, start)),
+            Some(sealed) => Ok(Self::Document(Box::new(sealed?))),
+        }
+    }
+
+    fn in_notation(input: Input, start: Vec<u8>, notation: Format) -> Result<Self> {
+        let (whole, input) = input.read_whole(LONGEST_DOCUMENT)?;
+        match whole {
+            Some(whole) => Ok(Self::Document(Box::new(EncryptedDocument::new(parse(notation, &whole)?)?))),
+            None if is_native(&start) => Ok(Self::Native(input)),
+            None => Ok(Self::Foreign(input, start)),
+        }
+    }
+
+    /// The kenc file that it is.
+    ///
+    /// # Errors
+    /// If it is none, or its header is not as it should be.
+    pub fn native(self) -> Result<NativeFile> {
+        match self {
+            Self::Native(input) => NativeFile::read(input),
+            Self::Foreign(_, start) => Err(not_ours(&start)),
+            Self::Document(_) => Err(FormatError::NotKenc(Foreign::Sops).into()),
+        }
+    }
+
+    /// The document that it is.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn document(self) -> Result<Box<EncryptedDocument>> {
+        match self {
+            Self::Document(sealed) => Ok(sealed),
+            Self::Native(_) | Self::Foreign(..) => Err(DocumentError::NotEncrypted.into()),
+        }
+    }
+}
+
+/// Why bytes are none that kenc opens.
+#[must_use]
+pub fn not_ours(start: &[u8]) -> Error {
+    FormatError::NotKenc(foreign(start)).into()
+}
+
+/// Whether bytes do not even look like what was once a kenc file.
+#[must_use]
+pub fn never_was_native(start: &[u8]) -> bool {
+    !is_native(start)
+        && !matches!(foreign(start), Foreign::BeginningOfKenc | Foreign::NewlinesConverted | Foreign::SevenBit)
+}
+
+/// Whether a file in a folder is encrypted; or else whether its name and its text say that it is meant as an encrypted
+/// document, so that it is not passed over in silence when it is damaged.
+///
+/// # Errors
+/// Those of the input.
+pub fn is_encrypted(input: Input, path: &Path) -> Result<bool> {
+    let (start, input) = input.peek()?;
+    if is_native(&start) {
+        return Ok(true);
+    }
+    if start.contains(&0) || input.len().is_some_and(|len| len > LONGEST_DOCUMENT as u64) {
+        return Ok(false);
+    }
+    let (Some(whole), _) = input.read_whole(LONGEST_DOCUMENT)? else { return Ok(false) };
+    let Ok(text) = std::str::from_utf8(&whole) else { return Ok(false) };
+    if !text.contains("sops") || !text.contains("ENC[") {
+        return Ok(false);
+    }
+    Ok(Format::of_name(path) != Format::Binary || Document::recognise(&whole).is_some())
+}
+
+/// An encrypted document in memory, or why there is none.
+///
+/// # Errors
+/// What is wrong with it, or that it is none.
+pub fn sealed_in(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
+    if let Some(document) = Document::recognise(bytes) {
+        return Ok(EncryptedDocument::new(document)?);
+    }
+    match Format::of_name(path) {
+        Format::Binary => Err(not_ours(bytes)),
+        format => {
+            // What is wrong with its text is told with the line.
+            let document = Document::from_plaintext(format, Zeroizing::new(bytes.to_vec()))?;
+            if document.metadata().is_none() {
+                return Err(DocumentError::NotEncrypted.into());
+            }
+            Ok(EncryptedDocument::new(document)?)
+        }
+    }
+}
+
+/// Reads a file in the clear, to have its values encrypted.
+///
+/// # Errors
+/// If it is too long, encrypted already, or no text in its notation.
+pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Format>) -> Result<Document> {
+    let (whole, _) = input.read_whole(LONGEST_DOCUMENT)?;
+    let whole = whole.ok_or(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 })?;
+    let format = notation.unwrap_or_else(|| path.map_or(Format::Binary, Format::of_name));
+    // A binary document is JSON with a value: what would be encrypted twice is found by that.
+    if format == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
+        return Err(DocumentError::AlreadyEncrypted.into());
+    }
+    Ok(Document::from_plaintext(format, whole)?)
+}
+
+/// Reads a text in a notation.
+///
+/// # Errors
+/// If it is none, with the place.
+pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
+    let text = std::str::from_utf8(whole).map_err(|_| DocumentError::Syntax {
+        at: At { line: 1, column: 1 },
+        fault: format!("the file is not {} text: it is not UTF-8", format.word()),
+    })?;
+    Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
+}
+
+fn has_metadata(whole: &[u8]) -> bool {
+    std::str::from_utf8(whole).is_ok_and(|text| text.contains("sops"))
+}
+
+/// Whether bytes may be the beginning of a text. Only text has metadata; a NUL, which nearly every other file has early, and
+/// what is no UTF-8 spare reading all of it.
+fn may_be_text(start: &[u8]) -> bool {
+    !start.contains(&0)
+        && match std::str::from_utf8(start) {
+            Ok(_) => true,
+            // A character may be cut at the end.
+            Err(error) => error.error_len().is_none(),
+        }
+}
+
+/// Whether a pipe goes on for long without a sign that it is an encrypted document: an encrypted value, or the metadata.
+fn is_hopeless(input: Input) -> Result<(bool, Input)> {
+    if input.len().is_some() {
+        return Ok((false, input));
+    }
+    let (start, input) = input.read_start(TELLING)?;
+    Ok((start.len() == TELLING && !(may_be_text(&start) && has_sign(&start)), input))
+}
+
+fn has_sign(start: &[u8]) -> bool {
+    ["ENC[", "sops"].iter().any(|sign| start.windows(sign.len()).any(|window| window == sign.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// A pipe that never ends, and counts what was read of it.
+    struct Endless {
+        pattern: &'static [u8],
+        count: Arc<AtomicUsize>,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let begun = self.count.fetch_add(buffer.len(), Ordering::Relaxed);
+            for (position, byte) in (begun..).zip(buffer.iter_mut()) {
+                *byte = self.pattern[position % self.pattern.len()];
+            }
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn a_pipe_of_foreign_bytes_that_never_ends_is_refused_before_one_mebibyte_was_read() {
+        for pattern in [&b"y\n"[..], b"a line of a log file\n", b"\xff\xfe\xfd", b"\x7fELF\0\0", "zwölf\n".as_bytes()]
+        {
+            let count = Arc::new(AtomicUsize::new(0));
+            let pipe = Endless { pattern, count: Arc::clone(&count) };
+            let detected = Detected::new(Input::of_stream(Box::new(pipe)), None, None).unwrap();
+            assert!(matches!(detected, Detected::Foreign(..)), "{pattern:?}");
+            assert!(detected.native().is_err());
+            assert!(count.load(Ordering::Relaxed) < 1 << 20, "{} bytes were read", count.load(Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn what_is_foreign_can_still_be_read_from_its_beginning() {
+        let text: Vec<u8> = b"a: 1\n".repeat(200_000);
+        let input = Input::of_stream(Box::new(std::io::Cursor::new(text.clone())));
+        let Detected::Foreign(input, start) = Detected::new(input, None, None).unwrap() else {
+            panic!("it is foreign")
+        };
+        assert!(text.starts_with(&start));
+        let (whole, _) = input.read_whole(LONGEST_DOCUMENT).unwrap();
+        assert!(*whole.unwrap() == text);
+    }
+}

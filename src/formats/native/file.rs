@@ -1,0 +1,106 @@
+//! A kenc file as an input: in a regular file or in a stream, armored or not.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::error::{FormatError, Result};
+use crate::formats::foreign::foreign;
+use crate::formats::native::FileHead;
+use crate::formats::native::armor::{self, ArmorReader};
+use crate::formats::native::magic::MAGIC;
+use crate::formats::native::pipeline;
+use crate::fs::input::{Input, InputKind};
+
+/// Whether an input begins like a kenc file, armored or not.
+#[must_use]
+pub fn is_native(start: &[u8]) -> bool {
+    start.starts_with(&MAGIC) || is_armored(start)
+}
+
+/// Whether an input begins like an armored kenc file.
+#[must_use]
+pub fn is_armored(start: &[u8]) -> bool {
+    start.starts_with(armor::BEGIN.as_bytes())
+}
+
+/// A part of a file as the pipeline takes it.
+///
+/// The file is left at the end of the part, as if it had been read in order: another program may share it.
+pub fn source_in_file(file: &mut File, start: u64, len: u64) -> pipeline::PayloadInput<'_> {
+    let _ = file.seek(SeekFrom::Start(start + len));
+    pipeline::PayloadInput::File { file, start, len }
+}
+
+/// A kenc file that is read: its head, and where the rest is.
+pub struct NativeFile {
+    /// Header, salt and commitment.
+    pub head: FileHead,
+    /// Whether it is armored.
+    pub is_armored: bool,
+    /// The chunks that follow the head.
+    pub payload: Payload,
+}
+
+/// Where the chunks are.
+pub enum Payload {
+    /// In a regular file, from `start` on.
+    File {
+        /// The file.
+        file: File,
+        /// First byte of the chunks.
+        start: u64,
+        /// Bytes from there on.
+        len: u64,
+    },
+    /// In a stream.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl NativeFile {
+    /// Tells a kenc file by its first bytes, armored or not, and reads its head.
+    ///
+    /// # Errors
+    /// If it is none, or its header is not as it should be; those of the input.
+    pub fn read(input: Input) -> Result<Self> {
+        let (start, input) = input.peek()?;
+        if is_armored(&start) {
+            let text: Box<dyn Read + Send> = match input.kind {
+                InputKind::File { file, .. } => Box::new(file),
+                InputKind::Stream(stream) => stream,
+            };
+            let mut bytes = ArmorReader::new(text);
+            let head = FileHead::read(&mut bytes)?;
+            return Ok(Self { head, is_armored: true, payload: Payload::Stream(Box::new(bytes)) });
+        }
+        if !start.starts_with(&MAGIC) {
+            return Err(FormatError::NotKenc(foreign(&start)).into());
+        }
+        let (head, payload) = match input.kind {
+            InputKind::File { mut file, start, len } => {
+                let head = FileHead::read(&mut file)?;
+                let head_len = head.len();
+                // A file that grew since its length was taken has a head that does not fit the length.
+                let len = len.saturating_sub(head_len);
+                (head, Payload::File { file, start: start + head_len, len })
+            }
+            InputKind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
+        };
+        Ok(Self { head, is_armored: false, payload })
+    }
+}
+
+impl Payload {
+    /// Its length where it is known, in bytes.
+    #[must_use]
+    pub fn len(&self) -> Option<u64> {
+        if let Self::File { len, .. } = self { Some(*len) } else { None }
+    }
+
+    /// The payload as the pipeline takes it.
+    pub fn source(&mut self) -> pipeline::PayloadInput<'_> {
+        match self {
+            Self::File { file, start, len } => source_in_file(file, *start, *len),
+            Self::Stream(stream) => pipeline::PayloadInput::Stream(&mut **stream),
+        }
+    }
+}
