@@ -28,6 +28,9 @@ pub mod fs;
 pub mod keys;
 pub mod ops;
 pub mod pattern;
+#[cfg(test)]
+#[path = "../tests/support/data.rs"]
+mod test_data;
 
 pub mod threads;
 

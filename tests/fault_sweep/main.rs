@@ -20,8 +20,8 @@ mod stage;
 mod tracer;
 mod verdict;
 
-#[path = "../support/inherited.rs"]
-mod inherited;
+#[path = "../support/program/signals.rs"]
+mod signals;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -83,7 +83,7 @@ fn run_once(stage: &Stage, scenario: &Scenario, planned: Option<(Call, Fault)>) 
 }
 
 fn sweep(name: &str, scenario: &Scenario) {
-    inherited::take_signals_as_usual();
+    signals::take_signals_as_usual();
     if let Some(program) = scenario.needs.iter().find(|program| !has(program)) {
         return skip(name, &format!("there is no {program} here"));
     }

@@ -7,8 +7,6 @@
 #[allow(dead_code, missing_docs, unused_imports)]
 #[path = "../../src/bin/kenc/args.rs"]
 mod args;
-#[path = "../support/sandbox/mod.rs"]
-mod cli_support;
 #[macro_use]
 #[path = "../support/mod.rs"]
 mod support;

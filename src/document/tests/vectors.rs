@@ -1,27 +1,16 @@
 //! Files that sops wrote.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-
 use super::*;
+use crate::test_data::{OutsideData, skip};
 
-/// `None`, with a word about it, where the vectors are not there.
+/// `None`, with a word about it, where the documents are not there.
 fn vector(name: &str) -> Option<Zeroizing<String>> {
-    let shared = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors");
-    let path = std::env::var_os("KENC_VECTORS").map_or_else(shared, PathBuf::from).join("sops").join(name);
-    let text = std::fs::read_to_string(&path).ok().map(Zeroizing::new);
-    if text.is_none() {
-        skip(&format!("{} is not there", path.display()));
-    }
-    text
-}
-
-fn skip(reason: &str) {
-    let line = format!("skipped: sops documents: {reason}\n");
-    eprint!("{line}");
-    if let Some(list) = std::env::var_os("KENC_TEST_SKIPS") {
-        let mut list = std::fs::OpenOptions::new().create(true).append(true).open(list).unwrap();
-        list.write_all(line.as_bytes()).unwrap();
+    match OutsideData::SopsDocuments.path() {
+        Ok(folder) => Some(Zeroizing::new(std::fs::read_to_string(folder.join(name)).unwrap())),
+        Err(reason) => {
+            skip(&reason);
+            None
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The Wycheproof vectors of C2SP *chunked-encryption* through our key derivation and every reader of a payload.
 
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use flate2::read::ZlibDecoder;
@@ -13,16 +12,15 @@ use crate::crypto::{Backend, DataKey, Suite};
 use crate::error::Result;
 use crate::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use crate::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor};
-
-const NAME: &str = "wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json";
+use crate::test_data::{OutsideData, skip};
 
 #[test]
 fn every_wycheproof_vector_of_chunked_encryption_holds_in_every_backend_and_reader() {
-    let path = vectors().join(NAME);
-    let Ok(text) = std::fs::read(&path) else {
-        return skip(&format!("{} is not there", path.display()));
+    let path = match OutsideData::ChunkedEncryption.path() {
+        Ok(path) => path,
+        Err(reason) => return skip(&reason),
     };
-    let document: Value = serde_json::from_slice(&text).unwrap();
+    let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let mut tried = 0;
     for group in document["testGroups"].as_array().unwrap() {
         assert_eq!(group["aead"], Suite::Aes256Gcm.iana_name());
@@ -35,20 +33,6 @@ fn every_wycheproof_vector_of_chunked_encryption_holds_in_every_backend_and_read
         }
     }
     assert_eq!(tried, document["numberOfTests"].as_u64().unwrap());
-}
-
-fn vectors() -> PathBuf {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors");
-    std::env::var_os("KENC_VECTORS").map_or_else(default, PathBuf::from)
-}
-
-fn skip(reason: &str) {
-    let line = format!("skipped: {NAME}: {reason}\n");
-    eprint!("{line}");
-    if let Some(list) = std::env::var_os("KENC_TEST_SKIPS") {
-        let mut list = std::fs::OpenOptions::new().create(true).append(true).open(list).unwrap();
-        list.write_all(line.as_bytes()).unwrap();
-    }
 }
 
 struct Vector {

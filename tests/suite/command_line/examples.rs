@@ -2,8 +2,8 @@
 
 use clap::{Command, CommandFactory};
 
-use crate::cli_support::{Sandbox, has, skip, stderr, text};
 use crate::support::Kms;
+use crate::support::{Home, has, skip, stderr, text};
 
 /// Examples that are not run here, and why.
 const NOT_RUN: &[(&str, &str)] = &[
@@ -86,8 +86,8 @@ fn needs_kms(example: &str) -> bool {
 }
 
 /// A sandbox in which the examples of one command run, and the emulator behind it if there is one.
-fn place(kms: Result<&Kms, &String>) -> Sandbox {
-    let mut sandbox = Sandbox::new();
+fn place(kms: Result<&Kms, &String>) -> Home {
+    let mut sandbox = Home::new();
     sandbox.succeeds(FIXTURE);
     for (name, script) in PROGRAMS {
         sandbox.program(name, script);
@@ -96,7 +96,7 @@ fn place(kms: Result<&Kms, &String>) -> Sandbox {
     let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     std::fs::set_permissions(server, mode).unwrap();
     sandbox.set("EDITOR", "editor");
-    sandbox.set("SOPS_AGE_KEY_FILE", sandbox.path().join("home/others.txt").to_str().unwrap());
+    sandbox.set("SOPS_AGE_KEY_FILE", sandbox.root().join("home/others.txt").to_str().unwrap());
     if let Ok(kms) = kms {
         for (name, value) in
             [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", crate::support::REGION)]
@@ -112,7 +112,7 @@ fn place(kms: Result<&Kms, &String>) -> Sandbox {
 fn every_example_does_what_it_says() {
     for program in ["git", "jq", "openssl", "tar"] {
         if !has(program) {
-            return skip("examples", &format!("{program} is not installed"));
+            return skip(&format!("{program} is not installed"));
         }
     }
     let kms = crate::support::moto();
@@ -124,8 +124,8 @@ fn every_example_does_what_it_says() {
     for (name, examples) in examples() {
         let sandbox = place(kms.as_ref().map(|kms| &**kms));
         if examples.iter().any(|example| example == "kenc keygen") {
-            std::fs::remove_file(sandbox.path().join("home/.config/kenc/keys.txt")).unwrap();
-            std::fs::remove_file(sandbox.work(".kenc.yaml")).unwrap();
+            std::fs::remove_file(sandbox.root().join("home/.config/kenc/keys.txt")).unwrap();
+            std::fs::remove_file(sandbox.file(".kenc.yaml")).unwrap();
         }
         for example in examples {
             if NOT_RUN.iter().any(|(given, _)| *given == example) {
@@ -133,7 +133,7 @@ fn every_example_does_what_it_says() {
                 continue;
             }
             if let (true, Err(reason)) = (needs_kms(&example), &kms) {
-                skip(&format!("example `{example}`"), reason);
+                skip(&format!("example `{example}`: {reason}"));
                 continue;
             }
             let output = sandbox.shell(&format!("set -o pipefail; {example}")).output().unwrap();

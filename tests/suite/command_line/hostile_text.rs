@@ -1,7 +1,7 @@
 //! Text from outside that a terminal would obey, reorder or hide: in names, contexts, keys, rules and configs. Whatever
 //! command meets it, none of it is printed as it is.
 
-use crate::cli_support::{Sandbox, has, skip, text};
+use crate::support::{Home, has, skip, text};
 
 /// Characters of every kind, and none that a file name or a YAML text cannot have.
 const HOSTILE: &str = "a\u{1b}[8mb\u{9b}2Jc\u{202e}d\u{200b}e\u{7f}f\u{2066}g\u{feff}h\u{7}i\u{e0041}j\u{2028}k";
@@ -24,7 +24,7 @@ fn assert_harmless(what: &str, printed: &[u8]) {
 
 /// Runs a command with `$H` and `$D` for the two texts, and looks at all that it prints, as text and as JSON.
 #[track_caller]
-fn run(sandbox: &Sandbox, script: &str) -> String {
+fn run(sandbox: &Home, script: &str) -> String {
     let mut all = String::new();
     for json in ["", "--json "] {
         let script = script.replace("kenc ", &format!("kenc {json}--color always "));
@@ -47,7 +47,7 @@ fn run(sandbox: &Sandbox, script: &str) -> String {
 
 #[test]
 fn hostile_names_contexts_and_keys_are_shown_harmless_by_every_command() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let prepare = "mkdir -p tree && printf 'a: 1\\n' >\"$H.yaml\" && printf 'x' >\"$H\" && cp \"$H\" tree/ && mkdir \"tree/$H.d\" &&
         ln -s x \"tree/$H.link\" && kenc encrypt -c \"$H=$H\" x$H -o whole.kenc 2>/dev/null;
         kenc encrypt -c \"$H=v$H\" \"$H\" -o \"$H.kenc\" && cp \"$H.kenc\" tree/ &&
@@ -136,7 +136,7 @@ fn hostile_names_contexts_and_keys_are_shown_harmless_by_every_command() {
 
 #[test]
 fn hostile_texts_of_configs_and_metadata_are_shown_harmless() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x", "x");
     sandbox.succeeds("printf 'a: 1\\n' > d.yaml && kenc encrypt --values -i d.yaml && kenc encrypt x -o x.kenc");
     for config in [
@@ -200,10 +200,10 @@ fn hostile_texts_of_configs_and_metadata_are_shown_harmless() {
 #[test]
 fn hostile_names_in_git_are_shown_harmless() {
     if !has("git") {
-        skip("hostile names in git", "git is not installed");
+        skip("git is not installed");
         return;
     }
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("git init -q . && git config user.email x@x && git config user.name x && kenc git install");
     let prepare = "printf 'a: 1\\n' >\"$D.yaml\" && kenc encrypt --values -i \"$D.yaml\" && sed 's/ENC\\[[^]]*\\]/clear/' \"$D.yaml\" >\"b$D.yaml\" && git add -A";
     let made = sandbox.shell(prepare).env("D", IN_DOCUMENTS).output().unwrap();

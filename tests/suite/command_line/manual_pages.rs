@@ -61,7 +61,7 @@ mod json {
     use serde_json::{Deserializer, Value};
 
     use super::{examples, file};
-    use crate::cli_support::{Sandbox, skip, text as utf8};
+    use crate::support::{Home, skip, text as utf8};
 
     /// What is in the folder in which the examples of the page run.
     const FIXTURE: &str = r"
@@ -104,7 +104,7 @@ mod json {
     #[test]
     fn every_example_of_the_page_of_json_has_the_fields_that_are_printed() {
         let kms = crate::support::moto();
-        let mut sandbox = Sandbox::new();
+        let mut sandbox = Home::new();
         if let Ok(kms) = kms {
             kms.new_alias("alias/backup", &kms.new_key());
             for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
@@ -119,7 +119,7 @@ mod json {
         for example in examples {
             let (command, expected) = example.strip_prefix("$ ").unwrap().split_once('\n').unwrap();
             if let (true, Err(reason)) = (command.contains("alias/"), &kms) {
-                skip(&format!("example `{command}`"), reason);
+                skip(&format!("example `{command}`: {reason}"));
                 continue;
             }
             let output = sandbox.shell(command).output().unwrap();

@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::cli_support::{Sandbox, has, skip, text};
+use crate::support::{Home, has, skip, text};
 
 #[test]
 fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x.yaml", "a: 1\n");
     sandbox.succeeds("kenc encrypt --values -i x.yaml");
     let before = sandbox.read("x.yaml");
@@ -36,7 +36,7 @@ fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
                 output.status
             );
             assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
-            assert!(!sandbox.work("b").is_file(), "{command} {redirection}");
+            assert!(!sandbox.file("b").is_file(), "{command} {redirection}");
             assert_eq!(sandbox.read("x.yaml"), before, "{command} {redirection}");
         }
     }
@@ -46,7 +46,7 @@ fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
 
 #[test]
 fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x.yaml", "a: 1\n");
     sandbox.succeeds("kenc encrypt x.yaml -o x.kenc && kenc encrypt --values -i x.yaml && ln -s kenc ../bin/sops");
     let commands = [
@@ -88,7 +88,7 @@ fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
             assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
         }
     }
-    assert!(!sandbox.work("other").exists(), "a key was made whose recipient nobody was told");
+    assert!(!sandbox.file("other").exists(), "a key was made whose recipient nobody was told");
     let said = sandbox.fails("kenc decrypt x.kenc >&-", 1);
     assert!(said.starts_with("kenc: error: cannot write the standard output: it is closed\n"), "{said}");
     // What prints nothing there needs none.
@@ -97,7 +97,7 @@ fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
 
 #[test]
 fn a_full_standard_output_is_an_error_and_no_bug() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x.yaml", "a: 1\n");
     sandbox.succeeds("kenc encrypt --values -i x.yaml && ln -s kenc ../bin/sops");
     for command in ["kenc get x.yaml a", "kenc --help", "sops --version", "sops --help", "sops filestatus x.yaml"] {
@@ -112,7 +112,7 @@ fn a_full_standard_output_is_an_error_and_no_bug() {
 
 #[test]
 fn messages_go_into_no_file_that_took_the_place_of_a_closed_standard_error() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x", "plaintext\n");
     sandbox.succeeds("kenc -v encrypt x -o x.kenc 2>&- && kenc decrypt x.kenc | cmp - x");
     sandbox.succeeds("kenc -v encrypt -i x <&- >&- 2>&- && kenc decrypt x >y && test \"$(cat y)\" = plaintext");
@@ -122,7 +122,7 @@ fn messages_go_into_no_file_that_took_the_place_of_a_closed_standard_error() {
 
 #[test]
 fn a_command_gets_the_standard_streams_as_closed_as_they_came() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("x.env", "A=1\n");
     sandbox.succeeds("kenc encrypt --values -i x.env");
     let closed = "kenc exec x.env -- bash -c 'test ! -e /dev/fd/0 && test ! -e /dev/fd/1' <&- >&-";
@@ -130,22 +130,22 @@ fn a_command_gets_the_standard_streams_as_closed_as_they_came() {
 }
 
 /// Runs a script of the shell as a user who may have `most` threads and processes, if that can be done here.
-fn with_few_threads(test: &str, sandbox: &Sandbox, most: u32, script: &str) -> Option<std::process::Output> {
+fn with_few_threads(sandbox: &Home, most: u32, script: &str) -> Option<std::process::Output> {
     if !rustix::process::geteuid().is_root() || !has("setpriv") || !has("prlimit") {
-        skip(test, "only root can become another user, with setpriv and prlimit");
+        skip("only root can become another user, with setpriv and prlimit");
         return None;
     }
     // Nobody else has this number, whose processes would count too.
     let user = format!("{}", 2_000_000_000 + std::process::id());
     for name in ["", "work", "home", "bin"] {
-        std::fs::set_permissions(sandbox.path().join(name), std::fs::Permissions::from_mode(0o777)).unwrap();
+        std::fs::set_permissions(sandbox.root().join(name), std::fs::Permissions::from_mode(0o777)).unwrap();
     }
     sandbox
         .succeeds(&format!("rm -f ../bin/kenc && cp {} ../bin/kenc && chmod -R a+rwX .. ", env!("CARGO_BIN_EXE_kenc")));
     let become_user = format!("setpriv --reuid={user} --regid={user} --clear-groups");
     let reaches = sandbox.shell(&format!("{become_user} kenc --version")).output().unwrap();
     if !reaches.status.success() {
-        skip(test, "another user cannot run programs in the temporary folder");
+        skip("another user cannot run programs in the temporary folder");
         return None;
     }
     Some(sandbox.shell(&format!("exec {become_user} prlimit --nproc={most} {script}")).output().unwrap())
@@ -153,13 +153,12 @@ fn with_few_threads(test: &str, sandbox: &Sandbox, most: u32, script: &str) -> O
 
 #[test]
 fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
-    const TEST: &str = "work with fewer threads";
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir t && for i in $(seq 1 40); do head -c 300000 /dev/zero >t/$i; done; cp -r t before");
     sandbox.succeeds("head -c 30000000 /dev/zero >long");
     // None: an error, and nothing was changed.
     for command in ["kenc encrypt -r -i t --threads 4", "kenc encrypt --threads 4 long -o long.kenc"] {
-        let Some(output) = with_few_threads(TEST, &sandbox, 1, command) else { return };
+        let Some(output) = with_few_threads(&sandbox, 1, command) else { return };
         assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains("cannot start a thread"), "{}", text(&output.stderr));
         sandbox.succeeds("diff -r t before && test ! -e long.kenc");
@@ -174,7 +173,7 @@ fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
         "kenc encrypt --threads 4 long -o long.kenc",
         "kenc decrypt --threads 4 long.kenc -o long.again",
     ] {
-        let Some(output) = with_few_threads(TEST, &sandbox, 2, command) else { return };
+        let Some(output) = with_few_threads(&sandbox, 2, command) else { return };
         assert_eq!(output.status.code(), Some(0), "{command}: {}", text(&output.stderr));
         assert!(!text(&output.stderr).contains("a bug"), "{command}: {}", text(&output.stderr));
     }
@@ -183,7 +182,7 @@ fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
 
 #[test]
 fn every_walk_leaves_version_control_alone_and_counts_it() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let make = "rm -rf t && mkdir -p t/.git t/sub/.hg t/.svn t/.jj t/.bzr t/CVS t/.github &&
         for d in .git sub/.hg .svn .jj .bzr CVS .github sub; do printf 'a: 1\\n' >t/$d/x.yaml; done; echo gitdir: x >t/sub/.git";
     let left_out = "t/.git/x.yaml t/sub/.hg/x.yaml t/.svn/x.yaml t/.jj/x.yaml t/.bzr/x.yaml t/CVS/x.yaml t/sub/.git";

@@ -1,12 +1,11 @@
 //! kenc on a real terminal: what it refuses to show there, what it asks for, and what it draws.
 
-use crate::cli_support::terminal::{Terminal, assert_shows};
-use crate::cli_support::{Sandbox, has, skip, text, wait_until};
+use crate::support::{Home, Terminal, assert_shows, has, skip, text, wait_until};
 
 #[test]
 fn encrypted_bytes_are_not_written_to_a_terminal_unless_asked_for_by_name() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("ciphertext on a terminal", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("x", "hello\n");
     let screen = terminal.run("kenc encrypt x");
     assert_shows(
@@ -27,9 +26,9 @@ fn encrypted_bytes_are_not_written_to_a_terminal_unless_asked_for_by_name() {
 
 #[test]
 fn encrypted_bytes_are_written_to_a_terminal_that_is_asked_for_by_name() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     if !has("script") {
-        skip("forced ciphertext on a terminal", "script is not installed");
+        skip("script is not installed");
         return;
     }
     sandbox.write("x", "hello\n");
@@ -43,8 +42,8 @@ fn encrypted_bytes_are_written_to_a_terminal_that_is_asked_for_by_name() {
 
 #[test]
 fn text_is_shown_on_a_terminal_and_other_plaintext_is_not() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("plaintext on a terminal", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("x", "Grüße, 世界\n\tand a tab\n");
     sandbox.write("escape", "before \x1b[31m red");
     sandbox.write("binary", [0x7f, b'E', b'L', b'F', 0, 1]);
@@ -67,8 +66,8 @@ fn text_is_shown_on_a_terminal_and_other_plaintext_is_not() {
 
 #[test]
 fn a_passphrase_is_asked_for_without_being_shown() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("asking for a passphrase", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("x", "hello\n");
 
     terminal.start("kenc encrypt -k passphrase: x -o x.kenc");
@@ -115,8 +114,8 @@ fn a_passphrase_is_asked_for_without_being_shown() {
 
 #[test]
 fn an_interrupt_at_the_prompt_gives_the_terminal_back_as_it_was() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("interrupt at the prompt", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("x", "hello\n");
     for signal in ["C-c", "TERM"] {
         terminal.start("kenc encrypt -k passphrase: x -o x.kenc");
@@ -130,7 +129,7 @@ fn an_interrupt_at_the_prompt_gives_the_terminal_back_as_it_was() {
                     if test \"$(tr '\\0' ' ' < $pid/cmdline 2> /dev/null)\" = 'kenc encrypt -k passphrase: x -o x.kenc ' &&
                         test \"$(readlink $pid/cwd)\" = '{}'; then kill ${{pid#/proc/}}; fi
                 done",
-                sandbox.path().join("work").display(),
+                sandbox.path().display(),
             ));
             assert_shows(&terminal.ended(), &["kenc: error: interrupted", "ended 143"]);
         }
@@ -149,8 +148,8 @@ fn an_interrupt_at_the_prompt_gives_the_terminal_back_as_it_was() {
 
 #[test]
 fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("progress bar", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     // The bar is drawn when work goes on after half a second: a pipe that pauses makes it long.
     let slow = "{ head -c 1000000 /dev/zero; sleep 1; head -c 3000000 /dev/zero; cat hold; }";
     sandbox.succeeds("mkfifo hold");
@@ -162,7 +161,7 @@ fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
     assert_eq!(screen, "ended 0");
 
     // From here on all that reaches the terminal is kept, also what is wiped again.
-    let log = sandbox.work("log");
+    let log = sandbox.file("log");
     assert!(terminal.tmux(&["pipe-pane", &format!("cat >> {}", log.display())]).status.success());
     for command in ["kenc -q encrypt > sealed", "kenc --json encrypt > sealed", "kenc encrypt > sealed 2> said"] {
         terminal.start(&format!("{slow} | {command}"));
@@ -177,8 +176,8 @@ fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
 
 #[test]
 fn colors_are_for_terminals_only_and_not_when_forbidden() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("colors", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     let is_colored = |command: &str| {
         assert_shows(&terminal.run(command), &["error:"]);
         terminal.colored_screen().contains("\x1b[1m\x1b[31m") || terminal.colored_screen().contains("\x1b[1;31m")
@@ -194,8 +193,8 @@ fn colors_are_for_terminals_only_and_not_when_forbidden() {
 #[test]
 fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
     const VALUES: &str = "kenc encrypt --values";
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("hints about configs", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     let screen = terminal.run("echo 'a: b' > x.yaml; kenc encrypt x.yaml -o x.kenc");
     assert_shows(&screen, &["hint: `kenc encrypt --values x.yaml` encrypts only its values", "ended 0"]);
     for quiet in ["kenc encrypt x.yaml 2>&1 > y | cat", "kenc -q encrypt x.yaml > y", "cp x.yaml x; kenc encrypt x > y"]
@@ -215,8 +214,8 @@ fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
 
 #[test]
 fn a_value_is_asked_for_and_not_shown() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("a value that is typed", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("s.yaml", "db:\n    password: old\n");
     sandbox.succeeds("kenc encrypt --values -i s.yaml");
     terminal.start("kenc set s.yaml db.password");
@@ -234,8 +233,8 @@ fn a_value_is_asked_for_and_not_shown() {
 
 #[test]
 fn the_keys_of_the_config_are_shown_and_asked_for() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("keys of the config", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("s.yaml", "a: 1\n");
     sandbox.succeeds("kenc encrypt --values -i s.yaml; kenc keygen -o team.txt");
     sandbox.succeeds("printf 'creation_rules:\\n  - age: %s\\n' $(kenc keygen --show -o team.txt) > .sops.yaml");
@@ -258,8 +257,8 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
 
 #[test]
 fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
-    let sandbox = Sandbox::with_key();
-    let Some(terminal) = Terminal::new("sealing", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     sandbox.write("s.yaml", "# of the shop\nhost_unencrypted: db.example\npassword: c4r1b0u\n");
     sandbox.succeeds("kenc encrypt --values -i s.yaml; sed -i 's/db.example/db.example # changed/' s.yaml");
     let before = sandbox.read("s.yaml");

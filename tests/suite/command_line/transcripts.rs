@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use snapbox::assert::Action;
 use snapbox::{Assert, Data, Redactions};
 
-use crate::cli_support::{Sandbox, has, skip, text};
+use crate::support::{Home, has, skip, text};
 
 macro_rules! transcripts {
     ($($sentence:ident: $name:literal,)*) => {
@@ -63,24 +63,24 @@ fn transcript(name: &str) -> PathBuf {
 
 fn assert_holds(name: &str) {
     if name == "key-words" && !has("ssh-keygen") {
-        skip("transcript of key words", "ssh-keygen is not installed");
+        skip("ssh-keygen is not installed");
         return;
     }
     if name == "git" && !has("git") {
-        skip("transcript of git", "git is not installed");
+        skip("git is not installed");
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     let path = transcript(name);
     // A folder of the same name holds files that a transcript begins with.
     if let Ok(entries) = std::fs::read_dir(path.with_extension("")) {
         for entry in entries.map(Result::unwrap) {
-            std::fs::copy(entry.path(), sandbox.work(entry.file_name().to_str().unwrap())).unwrap();
+            std::fs::copy(entry.path(), sandbox.file(entry.file_name().to_str().unwrap())).unwrap();
         }
     }
     let actual = run(&sandbox, &std::fs::read_to_string(&path).unwrap());
     let mut redactions = Redactions::new();
-    redactions.insert("[SANDBOX]", sandbox.path().to_path_buf()).unwrap();
+    redactions.insert("[SANDBOX]", sandbox.root().to_path_buf()).unwrap();
     Assert::new()
         .action(if std::env::var_os("KENC_BLESS").is_some() { Action::Overwrite } else { Action::Verify })
         .normalize_paths(false)
@@ -89,7 +89,7 @@ fn assert_holds(name: &str) {
 }
 
 /// Types every command of a transcript, and writes down what happens.
-fn run(sandbox: &Sandbox, expected: &str) -> String {
+fn run(sandbox: &Home, expected: &str) -> String {
     let mut actual = String::new();
     let mut lines = expected.lines().peekable();
     while let Some(line) = lines.next() {

@@ -6,7 +6,7 @@ use kenc::document::{Document, EncryptionRecipe, EncryptionRule, Format};
 use zeroize::Zeroizing;
 
 use super::workbench::Workbench;
-use crate::support::{repository, skip};
+use crate::support::OutsideData;
 
 fn yaml_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -21,12 +21,9 @@ fn yaml_files(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[test]
 fn real_yaml_comes_back_byte_for_byte_from_being_encrypted_whole() {
-    let corpus = std::env::var_os("KENC_CORPUS").map_or_else(|| repository().join("../shared/corpus"), PathBuf::from);
-    if !corpus.join("yaml").is_dir() {
-        return skip("the corpus of YAML files is not there");
-    }
+    let corpus = need!(OutsideData::RealYaml.path());
     let mut files = Vec::new();
-    yaml_files(&corpus.join("yaml"), &mut files);
+    yaml_files(&corpus, &mut files);
     files.sort();
     let bench = Workbench::new(1);
     // Nothing ends so: every value is selected.

@@ -12,22 +12,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::cli_support::private::{Memory, Watch};
-use crate::cli_support::terminal::{Terminal, assert_shows};
-use crate::cli_support::{Sandbox, has, skip, stderr, text, wait_until};
+use crate::support::{Home, Memory, Terminal, Watch, assert_shows, has, skip, stderr, text, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SECRET: &str = "correct-horse-battery-staple";
 
 /// A sandbox with a local key, in which plaintext is kept in `Memory`.
-fn place(test: &str) -> Option<(Sandbox, Memory)> {
-    let mut sandbox = Sandbox::with_key();
-    let memory = Memory::of(test, &mut sandbox)?;
+fn place() -> Option<(Home, Memory)> {
+    let mut sandbox = Home::with_key();
+    let memory = Memory::of(&mut sandbox)?;
     Some((sandbox, memory))
 }
 
 /// A file that is encrypted as a whole, with a secret in it.
-fn write_whole_file(sandbox: &Sandbox, more: &str) {
+fn write_whole_file(sandbox: &Home, more: &str) {
     sandbox.write("plain", format!("user=me\npassword={SECRET}\n"));
     sandbox.succeeds(&format!("kenc encrypt {more} plain -o notes.env.kenc && rm plain"));
 }
@@ -38,27 +36,27 @@ fn saved(memory: &Memory, name: &str) -> String {
     files.filter_map(|file| std::fs::read_to_string(file).ok()).collect()
 }
 
-fn edit(sandbox: &Sandbox, editor: &str, arguments: &str) -> Command {
+fn edit(sandbox: &Home, editor: &str, arguments: &str) -> Command {
     let mut command = sandbox.shell(&format!("kenc edit {arguments}"));
     command.env("EDITOR", editor);
     command
 }
 
 #[track_caller]
-fn edits(sandbox: &Sandbox, editor: &str, arguments: &str) -> String {
+fn edits(sandbox: &Home, editor: &str, arguments: &str) -> String {
     let output = edit(sandbox, editor, arguments).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     stderr(&output)
 }
 
 #[track_caller]
-fn fails(sandbox: &Sandbox, editor: &str, arguments: &str, code: i32) -> String {
+fn fails(sandbox: &Home, editor: &str, arguments: &str, code: i32) -> String {
     let output = edit(sandbox, editor, arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
     stderr(&output)
 }
 
 /// What a document says in the clear.
-fn plaintext(sandbox: &Sandbox, file: &str) -> String {
+fn plaintext(sandbox: &Home, file: &str) -> String {
     sandbox.succeeds(&format!("kenc exec --file {file} -- cat {{}}"))
 }

@@ -2,16 +2,15 @@
 
 use std::process::Stdio;
 
-use crate::cli_support::private::{Memory, Watch};
-use crate::cli_support::{Sandbox, has, skip, stderr, text, wait_until};
+use crate::support::{Home, Memory, Watch, has, names_in, skip, stderr, text, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SECRET: &str = "correct-horse-battery-staple";
 
 /// A sandbox with a document, a second one, and two files that are encrypted as a whole.
-fn place(test: &str) -> Option<(Sandbox, Memory)> {
-    let mut sandbox = Sandbox::with_key();
-    let memory = Memory::of(test, &mut sandbox)?;
+fn place() -> Option<(Home, Memory)> {
+    let mut sandbox = Home::with_key();
+    let memory = Memory::of(&mut sandbox)?;
     let make = |name: &str, content: &str| {
         sandbox.write("typed", content);
         sandbox.succeeds(&format!("EDITOR='cp typed' kenc edit {name}"));
@@ -29,7 +28,7 @@ fn place(test: &str) -> Option<(Sandbox, Memory)> {
 
 #[test]
 fn values_are_variables_named_after_the_way_to_them() {
-    let Some((sandbox, memory)) = place("variables") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let environment = sandbox
         .succeeds("kenc exec --pristine secrets.yaml -- env -u PATH -u HOME -u LANG -u TMPDIR -u TZ -u TERM | sort");
     assert_eq!(environment, format!("db_password={SECRET}\ndb_port=5432\nempty=\nlist_0=a\nlist_1_b=true\nnothing=\n"));
@@ -50,7 +49,7 @@ fn values_are_variables_named_after_the_way_to_them() {
 
 #[test]
 fn what_no_command_could_be_given_is_refused_before_it_runs() {
-    let Some((sandbox, _memory)) = place("refusals") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     for (arguments, code, words) in [
         ("secrets.yaml --only db.user -- touch ran", 2, "no such value: `db.user`"),
         ("secrets.yaml --prefix 1 -- touch ran", 2, "`1db_password` is not a valid variable name"),
@@ -69,12 +68,12 @@ fn what_no_command_could_be_given_is_refused_before_it_runs() {
     sandbox.succeeds("sed -i 's/port: ENC/port: ENX/' secrets.yaml");
     let said = sandbox.fails("kenc exec secrets.yaml -- touch ran", 3);
     assert!(said.contains("kenc: error: secrets.yaml: "), "{said}");
-    assert!(!sandbox.work("ran").exists());
+    assert!(!sandbox.file("ran").exists());
 }
 
 #[test]
 fn the_command_takes_the_place_of_kenc() {
-    let Some((sandbox, memory)) = place("replacing the process") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     assert_eq!(sandbox.shell("kenc exec secrets.yaml -- sh -c 'exit 42'").status().unwrap().code(), Some(42));
     let said = sandbox.fails("kenc exec secrets.yaml -- not-there", 127);
     assert!(said.contains("command `not-there` not found"), "{said}");
@@ -95,7 +94,7 @@ fn the_command_takes_the_place_of_kenc() {
         let script = "echo $$ > pid.new; mv pid.new pid; kill -STOP $$; exec sleep 100";
         let mut command = sandbox.shell(&format!("exec kenc exec {mode} -- sh -c '{script}' {{}}"));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
-        wait_until("the command", || sandbox.work("pid").exists());
+        wait_until("the command", || sandbox.file("pid").exists());
         // It is the very process, and every signal is its own.
         assert_eq!(text(&sandbox.read("pid")).trim(), child.id().to_string());
         let mut child = child;
@@ -108,7 +107,7 @@ fn the_command_takes_the_place_of_kenc() {
     }
     // What is left after a killed command has no plaintext in it, and goes with the next one.
     for folder in memory.folders() {
-        let links = crate::cli_support::names_in(&memory.path().join(folder));
+        let links = names_in(&memory.path().join(folder));
         assert_eq!(links, ["x"]);
     }
     sandbox.succeeds("EDITOR=true kenc edit key.pem.kenc");
@@ -117,7 +116,7 @@ fn the_command_takes_the_place_of_kenc() {
 
 #[test]
 fn a_file_is_given_by_a_path_that_leads_to_memory() {
-    let Some((sandbox, memory)) = place("files") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     assert_eq!(sandbox.succeeds("kenc exec --file key.pem.kenc -- cat {}"), format!("-----BEGIN {SECRET}\n"));
     let both = sandbox.succeeds(
         "kenc exec --file key.pem.kenc plain.env.kenc -- sh -c 'cat ${0#--x=} && head -1 \"$1\"' --x={2} {1}",
@@ -138,14 +137,14 @@ fn a_file_is_given_by_a_path_that_leads_to_memory() {
         let seen = sandbox.succeeds(&format!("kenc exec --file key.pem.kenc -- python3 -c '{started}' {{}}"));
         assert_eq!(seen, format!("-----BEGIN {SECRET}\n"));
     } else {
-        skip("a file through two programs", "python3 is not installed");
+        skip("python3 is not installed");
     }
 }
 
 #[test]
 fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
-    let Some((sandbox, memory)) = place("no plaintext on a disk") else { return };
-    let Some(watch) = Watch::new("no plaintext on a disk", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(watch) = Watch::new(&sandbox) else { return };
     // The watch sees what it is to see.
     sandbox.succeeds(&format!("{} kenc exec secrets.yaml -- sh -c 'echo $db_password > leak'", watch.prefix()));
     assert!(!watch.leaks(SECRET).is_empty());
@@ -168,7 +167,7 @@ fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
 
 #[test]
 fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_named() {
-    let Some((sandbox, _memory)) = place("dangerous variables") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     for name in [
         "LD_PRELOAD",
         "LD_LIBRARY_PATH",
@@ -193,7 +192,7 @@ fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_name
         let said = sandbox.fails("kenc exec d.env -- touch ran", 2);
         assert!(said.contains(&format!("the value at {name} would set {name}, a variable")), "{said}");
         assert!(said.contains(&format!("`--only {name}` passes it on")), "{said}");
-        assert!(!sandbox.work("ran").exists());
+        assert!(!sandbox.file("ran").exists());
         assert_eq!(sandbox.succeeds("kenc exec d.env --only OTHER -- sh -c 'echo $OTHER'"), "1\n");
         let shown = sandbox.succeeds(&format!("kenc exec d.env --only {name} -- /usr/bin/env"));
         assert!(shown.contains(&format!("{name}=/tmp/x\n")), "{shown}");
@@ -212,10 +211,10 @@ fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_name
 
 #[test]
 fn the_program_is_looked_up_before_the_variables_of_a_document_apply() {
-    let Some((sandbox, _memory)) = place("lookup of the program") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     sandbox.succeeds("mkdir evil && printf '#!/bin/sh\\necho evil\\n' > evil/tool && chmod +x evil/tool");
     sandbox.program("tool", "echo good; echo \"${0##*/}\"");
-    sandbox.write("typed", format!("PATH={}\n", sandbox.work("evil").display()));
+    sandbox.write("typed", format!("PATH={}\n", sandbox.file("evil").display()));
     sandbox.succeeds("EDITOR='cp typed' kenc edit d.env");
     assert_eq!(sandbox.succeeds("kenc exec d.env --only PATH -- tool"), "good\ntool\n");
     assert_eq!(sandbox.succeeds("kenc exec --pristine d.env --only PATH -- tool"), "good\ntool\n");
@@ -230,7 +229,7 @@ fn the_program_is_looked_up_before_the_variables_of_a_document_apply() {
 
 #[test]
 fn a_command_never_gets_what_leads_to_an_identity() {
-    let Some((sandbox, _memory)) = place("identities of a command") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     let names = [
         "KENC_AGE_KEY_FILE",
         "SOPS_AGE_KEY",
@@ -250,7 +249,7 @@ fn a_command_never_gets_what_leads_to_an_identity() {
 
 #[test]
 fn under_the_name_of_sops_only_what_has_the_shell_do_other_things_is_refused() {
-    let Some((sandbox, _memory)) = place("exec-env") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     sandbox.succeeds("ln -s kenc ../bin/sops");
     for (line, is_refused) in [
         ("LD_PRELOAD: /tmp/x", true),

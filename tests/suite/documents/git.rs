@@ -57,15 +57,7 @@ impl Repository {
     }
 
     fn empty(name: &'static str) -> Self {
-        let home = Home::new();
-        let bin = home.file("bin");
-        std::fs::create_dir(&bin).unwrap();
-        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), bin.join("kenc")).unwrap();
-        let path = std::env::var("PATH").unwrap_or_default();
-        let home = home
-            .with("PATH", format!("{}:{path}", bin.display()))
-            .with("GIT_CONFIG_NOSYSTEM", "1")
-            .with("GIT_TERMINAL_PROMPT", "0");
+        let home = Home::new().with("GIT_CONFIG_NOSYSTEM", "1").with("GIT_TERMINAL_PROMPT", "0");
         let recipient = home.keygen();
         let repository = Self { home, name, recipient };
         repository.git(&["init", "-q", "-b", "main"]).ok();
@@ -98,8 +90,7 @@ impl Repository {
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
-        let identities =
-            Identities { files: vec![self.home.file("home/.config/kenc/keys.txt")], ..Identities::default() };
+        let identities = Identities { files: vec![self.home.local_key()], ..Identities::default() };
         let (kms, trusted) = (AwsKms::new(settings), TrustedKeys::all());
         work(&Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted })
     }

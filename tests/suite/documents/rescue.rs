@@ -3,16 +3,15 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use crate::cli_support::private::Memory;
-use crate::cli_support::{Sandbox, skip, stderr, text, wait_until};
+use crate::support::{Home, Memory, skip, stderr, text, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SECRET: &str = "correct-horse-battery-staple";
 
 /// A sandbox with a document, and editors that add a line.
-fn place(test: &str) -> Option<(Sandbox, Memory)> {
-    let mut sandbox = Sandbox::with_key();
-    let memory = Memory::of(test, &mut sandbox)?;
+fn place() -> Option<(Home, Memory)> {
+    let mut sandbox = Home::with_key();
+    let memory = Memory::of(&mut sandbox)?;
     sandbox.write("x.yaml", "a: 1\n");
     sandbox.succeeds("kenc encrypt --values -i x.yaml");
     let more = format!("sed -i '1i b: {SECRET}' \"$1\"");
@@ -23,10 +22,10 @@ fn place(test: &str) -> Option<(Sandbox, Memory)> {
 }
 
 /// Runs a script where `small` is a file system of 64 KiB, which goes when the script ends.
-fn with_small_place(test: &str, sandbox: &Sandbox, script: &str) -> Option<std::process::Output> {
+fn with_small_place(sandbox: &Home, script: &str) -> Option<std::process::Output> {
     let mount = "mkdir -p small && mount -t tmpfs -o size=64k tmpfs small";
     if !sandbox.shell(&format!("unshare -m bash -c '{mount}'")).output().unwrap().status.success() {
-        skip(test, "no file system can be mounted here");
+        skip("no file system can be mounted here");
         return None;
     }
     sandbox.write("script", format!("{mount} && cp x.yaml small/x.yaml || exit 99\n{script}\n"));
@@ -35,8 +34,7 @@ fn with_small_place(test: &str, sandbox: &Sandbox, script: &str) -> Option<std::
 
 #[test]
 fn edits_of_a_file_whose_place_is_full_are_kept_in_the_state_folder() {
-    const TEST: &str = "edits in a full place";
-    let Some((sandbox, memory)) = place(TEST) else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let script = "
         EDITOR=filling kenc edit --no-input small/x.yaml; echo exit $?
         cmp small/x.yaml x.yaml && ls small ~/.local/state/kenc && stat -c %a ~/.local/state/kenc/*
@@ -45,7 +43,7 @@ fn edits_of_a_file_whose_place_is_full_are_kept_in_the_state_folder() {
         EDITOR='cp small/x.yaml' ; EDITOR=true kenc edit --no-input --resume small/x.yaml || exit 98
         kenc get small/x.yaml b
         ls ~/.local/state/kenc";
-    let Some(output) = with_small_place(TEST, &sandbox, script) else { return };
+    let Some(output) = with_small_place(&sandbox, script) else { return };
     let (said, printed) = (stderr(&output), text(&output.stdout));
     assert!(output.status.success(), "{said}{printed}");
     assert!(said.contains("no space left on device"), "{said}");
@@ -62,12 +60,11 @@ fn edits_of_a_file_whose_place_is_full_are_kept_in_the_state_folder() {
 
 #[test]
 fn edits_of_a_file_whose_place_is_read_only_by_then_are_kept_elsewhere() {
-    const TEST: &str = "edits in a place that became read-only";
-    let Some((sandbox, memory)) = place(TEST) else { return };
+    let Some((sandbox, memory)) = place() else { return };
     sandbox.program("closing", &format!("sed -i '1i b: {SECRET}' \"$1\"; mount -o remount,ro small"));
     let script = "EDITOR=closing kenc edit --no-input small/x.yaml; echo exit $?; mount -o remount,rw small
         EDITOR=true kenc edit --no-input --resume small/x.yaml && kenc get small/x.yaml b";
-    let Some(output) = with_small_place(TEST, &sandbox, script) else { return };
+    let Some(output) = with_small_place(&sandbox, script) else { return };
     assert!(stderr(&output).contains("the edits are kept, encrypted, in "), "{}", stderr(&output));
     assert_eq!(text(&output.stdout), format!("exit 1\n{SECRET}\n"), "{}", stderr(&output));
     memory.assert_empty();
@@ -75,13 +72,12 @@ fn edits_of_a_file_whose_place_is_read_only_by_then_are_kept_elsewhere() {
 
 #[test]
 fn edits_are_kept_in_memory_where_the_state_folder_is_full_too() {
-    const TEST: &str = "edits kept in memory";
-    let Some((sandbox, memory)) = place(TEST) else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let script = "export XDG_STATE_HOME=$PWD/small
         EDITOR=filling kenc edit --no-input small/x.yaml; echo exit $?; rm small/zero
         stat -c '%a %n' $XDG_RUNTIME_DIR/*; grep -c correct $XDG_RUNTIME_DIR/*
         EDITOR=true kenc edit --no-input --resume small/x.yaml && kenc get small/x.yaml b";
-    let Some(output) = with_small_place(TEST, &sandbox, script) else { return };
+    let Some(output) = with_small_place(&sandbox, script) else { return };
     let (said, printed) = (stderr(&output), text(&output.stdout));
     assert!(
         said.contains(", which is in memory and is lost at a restart; `kenc edit --resume small/x.yaml`"),
@@ -94,8 +90,7 @@ fn edits_are_kept_in_memory_where_the_state_folder_is_full_too() {
 
 #[test]
 fn a_signal_loses_no_edits_of_a_file_whose_place_is_full() {
-    const TEST: &str = "a signal while the disk is full";
-    let Some((sandbox, memory)) = place(TEST) else { return };
+    let Some((sandbox, memory)) = place() else { return };
     sandbox.program(
         "waiting",
         &format!("sed -i '1i b: {SECRET}' \"$1\"; cat /dev/zero > small/zero; touch ready; exec sleep 100"),
@@ -103,7 +98,7 @@ fn a_signal_loses_no_edits_of_a_file_whose_place_is_full() {
     let script = "EDITOR=waiting kenc edit --no-input small/x.yaml & while ! test -e ready; do sleep 0.1; done
         kill -TERM $!; wait $!; echo exit $?; rm small/zero
         EDITOR=true kenc edit --no-input --resume small/x.yaml && kenc get small/x.yaml b";
-    let Some(output) = with_small_place(TEST, &sandbox, script) else { return };
+    let Some(output) = with_small_place(&sandbox, script) else { return };
     assert!(stderr(&output).contains("the edits are kept, encrypted, in "), "{}", stderr(&output));
     assert_eq!(text(&output.stdout), format!("exit 143\n{SECRET}\n"), "{}", stderr(&output));
     memory.assert_empty();
@@ -111,7 +106,7 @@ fn a_signal_loses_no_edits_of_a_file_whose_place_is_full() {
 
 #[test]
 fn edits_that_cannot_be_written_anywhere_stay_in_the_clear_in_memory() {
-    let Some((sandbox, memory)) = place("edits that stay in memory") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let before = sandbox.read("x.yaml");
     // kenc may write no file of more than 8 KiB; the editor may.
     sandbox.program(
@@ -141,7 +136,7 @@ fn edits_that_cannot_be_written_anywhere_stay_in_the_clear_in_memory() {
 
 #[test]
 fn edits_that_cannot_be_read_back_stay_where_they_are() {
-    let Some((sandbox, memory)) = place("edits that cannot be read back") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let before = sandbox.read("x.yaml");
     sandbox.program(
         "turning",
@@ -162,14 +157,14 @@ fn edits_that_cannot_be_read_back_stay_where_they_are() {
 
 #[test]
 fn a_signal_after_the_text_was_replaced_by_something_else_keeps_it_too() {
-    let Some((sandbox, memory)) = place("a signal and no text") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     sandbox.program(
         "turning",
         "mv \"$1\" \"$1.new\"; mkdir \"$1\"; mv \"$1.new\" \"$1/inside\"; touch ready; exec sleep 100",
     );
     let mut command = sandbox.kenc(&["edit", "--no-input", "x.yaml"]);
     let child = command.env("EDITOR", "turning").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until("the editor", || sandbox.work("ready").exists());
+    wait_until("the editor", || sandbox.file("ready").exists());
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(stderr(&output).contains("they are in plaintext in "), "{}", stderr(&output));
@@ -181,15 +176,15 @@ fn a_signal_after_the_text_was_replaced_by_something_else_keeps_it_too() {
 
 #[test]
 fn kept_edits_of_somebody_else_in_a_folder_for_all_are_not_gone_on_with() {
-    let Some((sandbox, memory)) = place("kept edits of others") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     if !rustix::process::geteuid().is_root() {
-        skip("kept edits of others", "only root can give files away");
+        skip("only root can give files away");
         return;
     }
     let script = "export XDG_STATE_HOME=$PWD/small
         EDITOR=filling kenc edit --no-input small/x.yaml; rm small/zero
         chown 12345 $XDG_RUNTIME_DIR/*; EDITOR=true kenc edit --no-input --resume small/x.yaml; echo exit $?";
-    let Some(output) = with_small_place("kept edits of others", &sandbox, script) else { return };
+    let Some(output) = with_small_place(&sandbox, script) else { return };
     assert_eq!(text(&output.stdout), "exit 2\n", "{}", stderr(&output));
     sandbox.succeeds("rm $XDG_RUNTIME_DIR/*");
     memory.assert_empty();

@@ -48,7 +48,7 @@ impl Altered {
         home.keygen();
         let other = home.run(["keygen", "-o", "other.txt"]).ok().stdout_text().trim().to_owned();
         let keys = std::fs::read_to_string(repository().join("tests/vectors/document/keys.txt")).unwrap();
-        home.write("home/.config/kenc/keys.txt", keys);
+        home.write("../home/.config/kenc/keys.txt", keys);
         std::fs::create_dir(home.file("bin")).unwrap();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), home.file("bin/sops")).unwrap();
         Self { home, other }
@@ -67,7 +67,7 @@ impl Altered {
         if words[0] == "sops" {
             let mut sops = self.home.environment_of(Command::new(self.home.file("bin/sops")));
             sops.args(&words[1..]);
-            sops.env("SOPS_AGE_KEY_FILE", self.home.file("home/.config/kenc/keys.txt"));
+            sops.env("SOPS_AGE_KEY_FILE", self.home.local_key());
             return finish(sops, b"1");
         }
         self.home.run_with(words, b"1")

@@ -8,7 +8,7 @@ use kenc::error::{Class, Error};
 use kenc::keys::{KeyRefusal, KeySpec, KmsAccess, PgpRefusal, WrappingKey};
 
 use super::workbench::{Workbench, changed};
-use crate::support::{REGION, Relay, moto, skip};
+use crate::support::{OutsideData, REGION, Relay, moto, skip};
 
 const KEYS: &str = "KENC_TEST_KEYS";
 const TEXT: &str = "db:\n  password: c4r1b0u\n";
@@ -196,6 +196,7 @@ fn pgp_keys() {
 #[test]
 fn a_missing_gpg_is_said_and_so_is_a_missing_secret_key() {
     need!(Gpg::new());
+    need!(OutsideData::SopsDocuments.path());
     let home = tempfile::tempdir().unwrap();
     run_apart(
         "no_pgp_key",
@@ -206,7 +207,7 @@ fn a_missing_gpg_is_said_and_so_is_a_missing_secret_key() {
 }
 
 fn refusal_of_pgp() -> PgpRefusal {
-    let Some(folder) = crate::support::foreign_vectors("sops") else { return PgpRefusal::NoSecretKey };
+    let folder = OutsideData::SopsDocuments.path().unwrap();
     let bench = Workbench::new(0);
     let text = std::fs::read_to_string(folder.join("format.enc.yaml")).unwrap();
     let demands =
@@ -229,10 +230,6 @@ fn no_pgp_key() {
 #[test]
 #[ignore = "its neighbour runs it, in an environment of its own"]
 fn no_gpg() {
-    let refusal = KeyRefusal::from(if crate::support::foreign_vectors("sops").is_some() {
-        refusal_of_pgp()
-    } else {
-        return;
-    });
+    let refusal = KeyRefusal::from(refusal_of_pgp());
     assert!(refusal.to_string().contains("cannot run `/nowhere/gpg`: not found"), "{refusal}");
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::workbench::{Workbench, plaintext};
-use crate::support::{foreign_vectors, skip};
+use crate::support::OutsideData;
 
 /// Every single value as text, as the vectors' description has them, in objects and lists.
 fn plain(document: &Document) -> Json {
@@ -49,7 +49,7 @@ fn plain(document: &Document) -> Json {
 
 #[test]
 fn every_document_of_sops_opens_with_its_mac_and_says_what_it_should() {
-    let Some(folder) = foreign_vectors("sops") else { return skip("the vectors of sops are not there") };
+    let folder = need!(OutsideData::SopsDocuments.path());
     let mut bench = Workbench::new(0);
     bench.identities.files.push(folder.join("age-test-identity.txt"));
     let description = std::fs::read(folder.join("plaintext.json")).unwrap();

@@ -9,16 +9,13 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 use zeroize::Zeroizing;
 
-/// Real files, of which next to none may be refused.
-const REAL_FILES: &str = "yaml";
-/// Files made to find the faults of parsers.
-const TEST_SUITE: &str = "yaml-test-suite";
+use crate::support::OutsideData;
 
 const TOKEN: &str = "ENC[AES256_GCM,data:c2VjcmV0,iv:aXY=,tag:dGFn,type:str]";
 
 #[test]
 fn real_files_come_back_byte_for_byte() {
-    let files = need!(corpus(REAL_FILES));
+    let files = need!(corpus(OutsideData::RealYaml));
     let outcome = over(&files);
     println!("{outcome}");
     // One is empty, five have a key twice, and seven are templates that are no YAML before they are filled in.
@@ -28,7 +25,7 @@ fn real_files_come_back_byte_for_byte() {
 
 #[test]
 fn another_parser_reads_real_files_the_same_once_they_are_encrypted() {
-    for path in need!(corpus(REAL_FILES)) {
+    for path in need!(corpus(OutsideData::RealYaml)) {
         let Some(document) = std::fs::read_to_string(&path).ok().and_then(|text| parse(&text).ok()) else { continue };
         let encrypted = encrypted(&document, &Said::of(document.tree())).unwrap();
         another_parser_reads_the_same(&encrypted).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
@@ -37,18 +34,16 @@ fn another_parser_reads_real_files_the_same_once_they_are_encrypted() {
 
 #[test]
 fn the_test_suite_comes_back_byte_for_byte_or_is_refused_with_its_place() {
-    let files = need!(corpus(TEST_SUITE));
+    let files = need!(corpus(OutsideData::YamlTestSuite));
     let outcome = over(&files);
     println!("{outcome}");
     assert!(outcome.good > files.len() / 4, "{outcome}");
     assert_eq!(outcome.faults, [] as [String; 0], "{outcome}");
 }
 
-/// The YAML files of a corpus that is not part of the repository: in `$KENC_CORPUS`, or beside it.
-fn corpus(name: &str) -> Result<Vec<PathBuf>, String> {
-    let root = std::env::var_os("KENC_CORPUS")
-        .map_or_else(|| crate::support::repository().join("../shared/corpus"), PathBuf::from)
-        .join(name);
+/// The YAML files of a corpus that is not part of the repository.
+fn corpus(data: OutsideData) -> Result<Vec<PathBuf>, String> {
+    let root = data.path()?;
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(&root)
         .into_iter()
         .filter_map(Result::ok)

@@ -49,7 +49,7 @@ fn a_reader_of_seals_finds_what_kenc_writes_today_sealed() {
             home.write(name, text);
             home.run([&["encrypt", "--values", "-i", name], options].concat()).ok();
             let mut command = need!(script("document.py"));
-            command.arg("--identity").arg(home.file("home/.config/kenc/keys.txt"));
+            command.arg("--identity").arg(home.local_key());
             let output = command.arg(notation).arg(home.file(name)).output().unwrap();
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             assert_eq!(said, "sealed\n", "{name}: {}", String::from_utf8_lossy(&output.stderr));
@@ -65,7 +65,7 @@ fn it_opens_what_kenc_writes_today() {
     for options in [&[][..], &["-c", "app=demo", "-a"], &["--cipher", "chacha20-poly1305"]] {
         let file = home.write("sealed.kenc", home.encrypt(options, &plaintext));
         let mut command = need!(script("decoder.py"));
-        let output = command.arg("--identity").arg(home.file("home/.config/kenc/keys.txt")).arg(file).output().unwrap();
+        let output = command.arg("--identity").arg(home.local_key()).arg(file).output().unwrap();
         assert!(output.stdout == plaintext, "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

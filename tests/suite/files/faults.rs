@@ -8,7 +8,7 @@ mod signals;
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use crate::cli_support::{Sandbox, noise, skip, wait_until};
+use crate::support::{Home, noise, skip, wait_until};
 
 /// Waits until the program has a file open that has no name yet, or a temporary one.
 fn wait_until_it_has_an_output(child: &Child) {
@@ -36,28 +36,28 @@ fn end_of(mut child: Child) -> (ExitStatus, String) {
 }
 
 /// A sandbox with a key, an old output, a plaintext and its encryption.
-fn prepared() -> Sandbox {
-    let sandbox = Sandbox::with_key();
+fn prepared() -> Home {
+    let sandbox = Home::with_key();
     sandbox.write("old", "old");
     sandbox.write("plain", noise(3 << 20));
     sandbox.succeeds("kenc encrypt plain -o sealed");
     sandbox
 }
 
-fn assert_untouched(sandbox: &Sandbox) {
+fn assert_untouched(sandbox: &Home) {
     assert_eq!(sandbox.names(), ["old", "plain", "sealed"]);
     assert_eq!(sandbox.read("old"), b"old");
 }
 
 /// Runs a script in a mount namespace of its own, where nothing that it mounts is seen from outside. `None`, and a word
 /// about it, where that is not permitted.
-fn with_mounts(test: &str, sandbox: &Sandbox, script: &str) -> Option<Command> {
-    let probe = sandbox.command("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "."]).output();
+fn with_mounts(sandbox: &Home, script: &str) -> Option<Command> {
+    let probe = sandbox.tool("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "."]).output();
     if !probe.is_ok_and(|output| output.status.success()) {
-        skip(test, "a mount namespace is not permitted here");
+        skip("a mount namespace is not permitted here");
         return None;
     }
-    let mut command = sandbox.command("unshare");
+    let mut command = sandbox.tool("unshare");
     command.args(["-rm", "bash", "-c", script]);
     Some(command)
 }

@@ -8,14 +8,14 @@ use std::process::{Child, Output, Stdio};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::cli_support::{Sandbox, noise, skip, stderr, text, wait_until};
+use crate::support::{Home, noise, skip, stderr, text, wait_until};
 
 const DOCUMENT: &str = "old0: o\nold1: o\nold2: o\nold3: o\nold4: o\nold5: o\nold6: o\nold7: o\n";
 
 /// A sandbox with a local key and an encrypted document, in which kenc is sops as well.
-fn with_document() -> Sandbox {
-    let mut sandbox = Sandbox::with_key();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), sandbox.path().join("bin/sops")).unwrap();
+fn with_document() -> Home {
+    let mut sandbox = Home::with_key();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), sandbox.root().join("bin/sops")).unwrap();
     sandbox.write("d.yaml", DOCUMENT);
     sandbox.succeeds("kenc encrypt --values -i -k $(kenc keygen --show) d.yaml");
     let identity = sandbox.succeeds("find $HOME -name '*.txt' -o -name '*identit*' -type f | head -n 1");
@@ -23,7 +23,7 @@ fn with_document() -> Sandbox {
     sandbox
 }
 
-fn spawn(sandbox: &Sandbox, script: &str) -> Child {
+fn spawn(sandbox: &Home, script: &str) -> Child {
     sandbox.shell(script).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -132,7 +132,7 @@ fn every_command_that_replaces_a_file_waits_for_who_holds_it_says_so_and_an_inte
         ("sops --output d.yaml decrypt d.yaml", "d.yaml"),
     ] {
         let before = sandbox.read(file);
-        let held = std::fs::File::open(sandbox.work(file)).unwrap();
+        let held = std::fs::File::open(sandbox.file(file)).unwrap();
         flock(&held, FlockOperation::LockExclusive).unwrap();
         // Without a shell between, which would not pass the signal on.
         let mut child = spawn(
@@ -159,13 +159,13 @@ fn every_command_that_replaces_a_file_waits_for_who_holds_it_says_so_and_an_inte
         assert_eq!(status.code(), Some(code), "{script}: {}", text(&said));
         assert!(sandbox.read(file) == before, "{script} changed the file");
         drop(held);
-        let _ = std::fs::remove_file(sandbox.work("d.yaml.kenc-edit"));
+        let _ = std::fs::remove_file(sandbox.file("d.yaml.kenc-edit"));
     }
 }
 
 #[test]
 fn a_file_that_is_written_to_while_it_is_encrypted_in_its_place_is_left_alone() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let content = noise(24 << 20);
     let path = sandbox.write("busy", &content);
     // Of its length and of its content: each is a change.
@@ -193,24 +193,24 @@ fn a_file_that_is_written_to_while_it_is_encrypted_in_its_place_is_left_alone() 
 
 #[test]
 fn a_copy_with_other_keys_of_a_file_that_is_written_to_meanwhile_is_an_error() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     for len in [2000, 4 << 20] {
         sandbox.write("plain", noise(len));
         sandbox
             .succeeds("kenc encrypt -f -o sealed plain; kenc keygen -o other 2>&-; kenc keygen -o other --show > key");
-        let path = sandbox.work("sealed");
+        let path = sandbox.file("sealed");
         // It reads the file, and waits for the passphrase before it copies the rest.
         sandbox.succeeds("rm -f pipe; mkfifo pipe");
         let script = "exec kenc rewrap --add passphrase: --passphrase-from file:pipe -f -o copy sealed";
         let child = spawn(&sandbox, script);
-        let mut pipe = std::fs::File::options().write(true).open(sandbox.work("pipe")).unwrap();
+        let mut pipe = std::fs::File::options().write(true).open(sandbox.file("pipe")).unwrap();
         std::fs::File::options().write(true).open(&path).unwrap().set_len(len as u64 / 2).unwrap();
         pipe.write_all(b"correct horse battery staple\n").unwrap();
         drop(pipe);
         let output = end(child);
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         assert!(stderr(&output).contains("sealed: the input was written to while it was read"), "{}", stderr(&output));
-        assert!(!sandbox.work("copy").exists());
+        assert!(!sandbox.file("copy").exists());
     }
 }
 
@@ -229,7 +229,7 @@ fn a_change_under_a_limit_for_open_files_is_made_or_fails_and_never_both() {
 
 #[test]
 fn a_file_with_other_names_is_not_encrypted_under_one_of_them_in_silence() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir tree; echo 'a: 1' > tree/x.yaml; ln tree/x.yaml other");
     for script in [
         "kenc encrypt -i tree/x.yaml",
@@ -247,7 +247,7 @@ fn a_file_with_other_names_is_not_encrypted_under_one_of_them_in_silence() {
 }
 
 /// Whether the file system of a sandbox keeps an attribute or a list that is set so.
-fn keeps(sandbox: &Sandbox, script: &str) -> bool {
+fn keeps(sandbox: &Home, script: &str) -> bool {
     sandbox.shell(&format!("touch probe && {script} probe && rm probe")).output().unwrap().status.success()
 }
 
@@ -255,10 +255,7 @@ fn keeps(sandbox: &Sandbox, script: &str) -> bool {
 fn what_replaces_a_file_has_its_access_list_and_attributes_and_lets_nobody_else_in() {
     let mut sandbox = with_document();
     if !keeps(&sandbox, "setfacl -m u:1:r,g:2:r,m::r") || !keeps(&sandbox, "setfattr -n user.note -v x") {
-        return skip(
-            "access lists",
-            "the file system has no access-control lists, or setfacl and setfattr are missing",
-        );
+        return skip("the file system has no access-control lists, or setfacl and setfattr are missing");
     }
     sandbox.set("EDITOR", "add-line");
     sandbox.program("add-line", r#"echo "edited: x" >> "$1""#);
@@ -297,7 +294,7 @@ fn what_replaces_a_file_has_its_access_list_and_attributes_and_lets_nobody_else_
 fn a_list_of_the_folder_does_not_open_a_file_that_had_none() {
     let sandbox = with_document();
     if !keeps(&sandbox, "setfacl -m u:1:r") {
-        return skip("access lists", "the file system has no access-control lists, or setfacl is missing");
+        return skip("the file system has no access-control lists, or setfacl is missing");
     }
     sandbox.succeeds("setfacl -d -m u:1:rwx .; setfacl -b d.yaml; chmod 640 d.yaml");
     sandbox.succeeds("printf x | kenc set d.yaml a");
@@ -307,28 +304,28 @@ fn a_list_of_the_folder_does_not_open_a_file_that_had_none() {
 
 #[test]
 fn a_mask_does_not_become_the_permission_of_the_group_in_a_tree() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     if !keeps(&sandbox, "setfacl -m u:1:r") {
-        return skip("access lists", "the file system has no access-control lists, or setfacl is missing");
+        return skip("the file system has no access-control lists, or setfacl is missing");
     }
     sandbox.succeeds("mkdir tree; echo x > tree/x; chmod 600 tree/x; setfacl -m u:1:rw,g::-,m::rw tree/x");
-    assert_eq!(mode(&sandbox.work("tree/x")), 0o660);
+    assert_eq!(mode(&sandbox.file("tree/x")), 0o660);
     sandbox.succeeds("kenc encrypt -r tree -o sealed; kenc decrypt -r sealed -o back");
-    assert_eq!((mode(&sandbox.work("sealed/x.kenc")), mode(&sandbox.work("back/x"))), (0o600, 0o600));
+    assert_eq!((mode(&sandbox.file("sealed/x.kenc")), mode(&sandbox.file("back/x"))), (0o600, 0o600));
 }
 
 #[test]
 fn an_attribute_that_cannot_be_kept_is_a_reason_to_change_nothing() {
     let sandbox = with_document();
     if !keeps(&sandbox, "setfattr -n user.note -v x") {
-        return skip("attributes", "the file system has no attributes, or setfattr is missing");
+        return skip("the file system has no attributes, or setfattr is missing");
     }
     sandbox.succeeds("setfattr -n user.note -v x d.yaml");
     let before = sandbox.read("d.yaml");
     let script = "printf x | strace -f -o trace -e trace=fsetxattr -e inject=fsetxattr:error=EPERM kenc set d.yaml a";
     let output = sandbox.shell(script).output().unwrap();
-    if !sandbox.work("trace").exists() {
-        return skip("attributes", "strace is missing or may not trace");
+    if !sandbox.file("trace").exists() {
+        return skip("strace is missing or may not trace");
     }
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -339,11 +336,11 @@ fn an_attribute_that_cannot_be_kept_is_a_reason_to_change_nothing() {
 
 #[test]
 fn plaintext_from_a_tree_is_for_its_owner_unless_the_encrypted_file_carries_what_it_had() {
-    let sandbox = Sandbox::with_key();
-    let of_back = |name: &str| mode(&sandbox.work(&format!("back/{name}")));
+    let sandbox = Home::with_key();
+    let of_back = |name: &str| mode(&sandbox.file(&format!("back/{name}")));
     sandbox.succeeds("mkdir tree; echo x > tree/all; echo x > tree/mine; echo x > tree/run");
     for (name, mode) in [("tree/all", 0o644), ("tree/mine", 0o600), ("tree/run", 0o755)] {
-        set_mode(&sandbox.work(name), mode);
+        set_mode(&sandbox.file(name), mode);
     }
     sandbox.succeeds("kenc encrypt -r tree -o sealed");
     if keeps(&sandbox, "setfattr -n user.note -v x") {
@@ -356,7 +353,7 @@ fn plaintext_from_a_tree_is_for_its_owner_unless_the_encrypted_file_carries_what
         assert_eq!((of_back("all"), of_back("mine")), (0o600, 0o600));
         sandbox.succeeds("rm -r back");
     } else {
-        skip("carried permissions", "the file system has no attributes, or setfattr is missing");
+        skip("the file system has no attributes, or setfattr is missing");
     }
     // As git leaves them.
     sandbox.succeeds(
@@ -365,12 +362,12 @@ fn plaintext_from_a_tree_is_for_its_owner_unless_the_encrypted_file_carries_what
     sandbox.succeeds("kenc decrypt -r clone -o back");
     assert_eq!((of_back("all"), of_back("mine"), of_back("run")), (0o600, 0o600, 0o700));
     sandbox.succeeds("kenc decrypt -r -i clone");
-    assert_eq!(mode(&sandbox.work("clone/all.kenc")), 0o600);
+    assert_eq!(mode(&sandbox.file("clone/all.kenc")), 0o600);
 }
 
 #[test]
 fn what_a_killed_program_left_of_its_plaintext_goes_with_the_next_run_in_the_folder() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("echo secret > plain; kenc encrypt plain -o sealed; mkdir results; kenc encrypt -r . -o results");
     for (left, script) in [
         (".kenc-0123456789abcdef.tmp", "kenc decrypt -f -o back sealed"),
@@ -382,12 +379,12 @@ fn what_a_killed_program_left_of_its_plaintext_goes_with_the_next_run_in_the_fol
         let foreign = sandbox.write("foreign.tmp", "x");
         sandbox.write(left, "secret");
         let in_use = left.replace("0123", "ffff");
-        let live = std::fs::File::create(sandbox.work(&in_use)).unwrap();
+        let live = std::fs::File::create(sandbox.file(&in_use)).unwrap();
         live.try_lock().unwrap();
         let _ = sandbox.shell(script).output().unwrap();
-        assert!(!sandbox.work(left).exists(), "{left} is still there");
-        assert!(sandbox.work(&in_use).exists() && foreign.exists());
+        assert!(!sandbox.file(left).exists(), "{left} is still there");
+        assert!(sandbox.file(&in_use).exists() && foreign.exists());
         drop(live);
-        std::fs::remove_file(sandbox.work(&in_use)).unwrap();
+        std::fs::remove_file(sandbox.file(&in_use)).unwrap();
     }
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Faults, Home, Measured, RawFile, Relay, home_at, ministack, moto};
+use crate::support::{Faults, Home, Measured, RawFile, Relay, home_at, ministack, moto, noise};
 
 const PLAINTEXT: &[u8] = b"select 'the rest is silence';\n";
 const FAILED: i32 = 1;
@@ -56,15 +56,6 @@ impl TwoKeys {
     }
 }
 
-fn noise(len: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let next = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..len).map(next).collect()
-}
-
 fn key_ids(file: &[u8]) -> Vec<String> {
     RawFile::parse(file).slots.iter().map(|slot| slot.key_id.clone()).collect()
 }
@@ -72,13 +63,4 @@ fn key_ids(file: &[u8]) -> Vec<String> {
 fn header_len(file: &[u8]) -> usize {
     let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize;
     16 + number(8) + 2 * number(12)
-}
-
-fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .expect("a folder can be read")
-        .map(|entry| entry.expect("an entry can be read").file_name().into_string().expect("names are text"))
-        .collect();
-    names.sort();
-    names
 }

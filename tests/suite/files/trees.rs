@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::cli_support::{Sandbox, names_in, noise, skip, stderr, wait_until};
+use crate::support::{Home, names_in, noise, skip, stderr, wait_until};
 use crate::support::{Relay, home_at, moto};
 
 /// What is kept of a file or folder.
@@ -72,8 +72,8 @@ fn small_files(root: &Path, count: usize) {
 
 #[test]
 fn a_mixed_tree_comes_back_with_the_same_contents_permissions_times_and_empty_folders() {
-    let sandbox = Sandbox::with_key();
-    let root = sandbox.work("tree");
+    let sandbox = Home::with_key();
+    let root = sandbox.file("tree");
     small_files(&root, 150);
     std::fs::create_dir_all(root.join("deep/er/and/deeper/empty")).unwrap();
     let bytes = noise(18 << 20);
@@ -100,7 +100,7 @@ fn a_mixed_tree_comes_back_with_the_same_contents_permissions_times_and_empty_fo
             kenc decrypt --threads {threads} -r sealed{number}/ -o back{number} 2>&1"
         ));
         assert_eq!(said, "", "there is nothing to say");
-        let (sealed, back) = (sandbox.work(&format!("sealed{number}")), sandbox.work(&format!("back{number}")));
+        let (sealed, back) = (sandbox.file(&format!("sealed{number}")), sandbox.file(&format!("back{number}")));
         assert_same(&root, &back);
         let metadata = std::fs::metadata(&back).unwrap();
         assert_eq!(metadata.modified().unwrap(), std::fs::metadata(&root).unwrap().modified().unwrap());
@@ -111,7 +111,7 @@ fn a_mixed_tree_comes_back_with_the_same_contents_permissions_times_and_empty_fo
     }
     assert_eq!(sandbox.succeeds("kenc verify -r sealed1 | grep -c authentic").trim(), "170");
     sandbox.succeeds("kenc encrypt -a -r tree -o text && kenc decrypt -r text -o from-text");
-    assert_same(&root, &sandbox.work("from-text"));
+    assert_same(&root, &sandbox.file("from-text"));
 }
 
 #[test]
@@ -205,8 +205,8 @@ impl FailsOrNot for crate::support::Outcome {
 
 #[test]
 fn a_run_that_is_killed_leaves_whole_files_only_and_is_resumed() {
-    let sandbox = Sandbox::with_key();
-    let root = sandbox.work("tree");
+    let sandbox = Home::with_key();
+    let root = sandbox.file("tree");
     small_files(&root, 400);
     std::fs::write(root.join("long"), noise(30 << 20)).unwrap();
     set_mode(&root.join("3"), 0o500);
@@ -218,37 +218,37 @@ fn a_run_that_is_killed_leaves_whole_files_only_and_is_resumed() {
         // It may have ended already.
         let _ = child.kill();
         cut_short += usize::from(!child.wait().unwrap().success());
-        if !sandbox.work("sealed").exists() {
+        if !sandbox.file("sealed").exists() {
             continue;
         }
-        let whole = kept(&sandbox.work("sealed")).values().filter(|kept| kept.content.is_some()).count();
+        let whole = kept(&sandbox.file("sealed")).values().filter(|kept| kept.content.is_some()).count();
         let authentic = authentic_files(&sandbox, "sealed");
         assert_eq!(authentic, whole, "everything that is there opens");
         if round % 4 == 3 {
-            std::fs::remove_dir_all(sandbox.work("sealed")).unwrap();
+            std::fs::remove_dir_all(sandbox.file("sealed")).unwrap();
         }
     }
     assert!(cut_short > 0, "no run was killed in time");
     sandbox.succeeds("kenc encrypt -r tree -o sealed --resume");
     let mut child = sandbox.kenc(&["decrypt", "-r", "sealed", "-o", "back"]).spawn().unwrap();
-    wait_until("a result", || sandbox.work("back/0").exists());
+    wait_until("a result", || sandbox.file("back/0").exists());
     let _ = child.kill();
     child.wait().unwrap();
     sandbox.succeeds("kenc decrypt -r sealed -o back --resume");
-    assert_same(&root, &sandbox.work("back"));
+    assert_same(&root, &sandbox.file("back"));
 }
 
 #[test]
 fn resuming_skips_what_is_whole_and_does_again_what_is_not_what_it_would_be() {
-    let sandbox = Sandbox::with_key();
-    let root = sandbox.work("tree");
+    let sandbox = Home::with_key();
+    let root = sandbox.file("tree");
     small_files(&root, 10);
     sandbox.succeeds("kenc encrypt -r tree -o sealed");
-    let number = |name: &str| std::fs::metadata(sandbox.work(name)).unwrap().ino();
+    let number = |name: &str| std::fs::metadata(sandbox.file(name)).unwrap().ino();
     let (kept_file, changed, newer) = ("sealed/0/0/0.kenc", "sealed/1/1/1.kenc", "sealed/2/2/2.kenc");
     let before = [number(kept_file), number(changed)];
     std::fs::write(root.join("1/1/1"), "another content").unwrap();
-    std::fs::remove_file(sandbox.work("sealed/3/0/3.kenc")).unwrap();
+    std::fs::remove_file(sandbox.file("sealed/3/0/3.kenc")).unwrap();
     let said = sandbox.succeeds("kenc encrypt -v -r tree -o sealed --resume 2>&1");
     assert!(said.contains("2 files encrypted") && said.contains("8 done before"), "{said}");
     assert_eq!(number(kept_file), before[0]);
@@ -262,38 +262,38 @@ fn resuming_skips_what_is_whole_and_does_again_what_is_not_what_it_would_be() {
     sandbox.succeeds("kenc encrypt -r tree -o sealed --resume");
 
     // Somebody has written to a result: it is not ours to replace.
-    std::fs::write(sandbox.work(newer), "mine").unwrap();
+    std::fs::write(sandbox.file(newer), "mine").unwrap();
     let said = sandbox.fails("kenc encrypt -r tree -o sealed --resume", 6);
     assert!(said.contains("sealed/2/2/2.kenc already exists") && said.contains("1 of 10 files failed"), "{said}");
     assert_eq!(sandbox.read(newer), b"mine");
     sandbox.succeeds("kenc encrypt -f -r tree -o sealed --resume");
 
     sandbox.succeeds("kenc decrypt -r sealed -o back");
-    std::fs::write(sandbox.work("back/0/0/0"), "edited").unwrap();
-    std::fs::remove_file(sandbox.work("back/1/1/1")).unwrap();
+    std::fs::write(sandbox.file("back/0/0/0"), "edited").unwrap();
+    std::fs::remove_file(sandbox.file("back/1/1/1")).unwrap();
     let said = sandbox.fails("kenc decrypt -r sealed -o back --resume", 6);
     assert!(said.contains("back/0/0/0 already exists"), "{said}");
     sandbox.succeeds("kenc decrypt -f -r sealed -o back --resume");
-    assert_same(&root, &sandbox.work("back"));
+    assert_same(&root, &sandbox.file("back"));
     // Without it, everything that is there is refused.
     assert!(sandbox.fails("kenc decrypt -r sealed -o back", 6).contains("10 of 10 files failed"));
 }
 
 #[test]
 fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_entered() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir -p tree/sub elsewhere; echo x > tree/file; echo y > elsewhere/secret; mkfifo tree/pipe");
-    let tree = sandbox.work("tree");
+    let tree = sandbox.file("tree");
     symlink("file", tree.join("to-file")).unwrap();
     symlink("../elsewhere", tree.join("to-folder")).unwrap();
     symlink("..", tree.join("sub/loop")).unwrap();
     symlink("nowhere", tree.join("dangling")).unwrap();
-    symlink("tree", sandbox.work("link")).unwrap();
+    symlink("tree", sandbox.file("link")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(tree.join("socket")).unwrap();
     let said = sandbox.succeeds("kenc encrypt -r link -o sealed 2>&1");
     assert_eq!(said, "kenc: hint: skipped 4 symbolic links and 2 special files; `-v` names what is skipped\n");
-    assert_eq!(names_in(&sandbox.work("sealed")), ["file.kenc", "sub"]);
-    assert!(names_in(&sandbox.work("sealed/sub")).is_empty());
+    assert_eq!(names_in(&sandbox.file("sealed")), ["file.kenc", "sub"]);
+    assert!(names_in(&sandbox.file("sealed/sub")).is_empty());
     let said = sandbox.succeeds("kenc encrypt -v -f -r tree -o sealed 2>&1");
     assert!(said.contains("tree/sub/loop: skipped, a symbolic link"), "{said}");
     assert!(said.contains("tree/pipe: skipped, not a regular file"), "{said}");
@@ -308,45 +308,45 @@ fn links_and_special_files_are_left_out_and_a_folder_that_is_named_by_a_link_is_
 
 #[test]
 fn an_input_that_cannot_be_looked_at_does_not_decide_where_results_go() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("ln -s loop loop");
     let said = sandbox.fails("kenc decrypt -r loop -o opened", 1);
     assert!(said.starts_with("kenc: error: cannot read loop: "), "{said}");
-    assert!(!sandbox.work("opened").exists());
+    assert!(!sandbox.file("opened").exists());
 }
 
 #[test]
 fn results_within_the_tree_are_not_encrypted_and_never_lead_out_of_their_folder() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir -p tree/sub outside; echo x > tree/sub/file; echo y > y");
     sandbox.succeeds("cd tree; kenc encrypt -r . -o out; kenc encrypt -f -r . -o out; kenc encrypt -f -r . -o ./out/");
-    assert_eq!(names_in(&sandbox.work("tree/out")), ["sub"]);
-    assert_eq!(names_in(&sandbox.work("tree/out/sub")), ["file.kenc"]);
+    assert_eq!(names_in(&sandbox.file("tree/out")), ["sub"]);
+    assert_eq!(names_in(&sandbox.file("tree/out/sub")), ["file.kenc"]);
     let said = sandbox.fails("kenc encrypt -r tree -o tree/", 2);
     assert!(said.contains("tree is both the input and the output"), "{said}");
 
     // A link where a folder or a file for results belongs leads nowhere.
-    std::fs::create_dir(sandbox.work("trap")).unwrap();
-    symlink("../outside", sandbox.work("trap/sub")).unwrap();
+    std::fs::create_dir(sandbox.file("trap")).unwrap();
+    symlink("../outside", sandbox.file("trap/sub")).unwrap();
     let said = sandbox.fails("rm -r tree/out; kenc encrypt -f -r tree -o trap", 1);
     assert!(said.contains("cannot write trap/sub"), "{said}");
-    std::fs::remove_file(sandbox.work("trap/sub")).unwrap();
-    std::fs::create_dir(sandbox.work("trap/sub")).unwrap();
-    symlink("../../y", sandbox.work("trap/sub/file.kenc")).unwrap();
+    std::fs::remove_file(sandbox.file("trap/sub")).unwrap();
+    std::fs::create_dir(sandbox.file("trap/sub")).unwrap();
+    symlink("../../y", sandbox.file("trap/sub/file.kenc")).unwrap();
     sandbox.fails("kenc encrypt -r tree -o trap", 6);
     sandbox.succeeds("kenc encrypt -f -r tree -o trap");
-    assert!(std::fs::symlink_metadata(sandbox.work("trap/sub/file.kenc")).unwrap().is_file());
+    assert!(std::fs::symlink_metadata(sandbox.file("trap/sub/file.kenc")).unwrap().is_file());
     assert_eq!(sandbox.read("y"), b"y\n");
-    assert!(names_in(&sandbox.work("outside")).is_empty());
+    assert!(names_in(&sandbox.file("outside")).is_empty());
 }
 
 #[test]
 fn of_two_inputs_that_would_get_the_same_name_the_second_is_refused() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir -p tree/a.kenc; echo 1 > tree/a; echo 2 > tree/a.kenc/b; echo 3 > tree/c");
     let said = sandbox.fails("kenc encrypt -r tree -o sealed", 2);
     assert!(said.contains("tree/a.kenc and tree/a would both be written to sealed/a.kenc"), "{said}");
-    assert!(sandbox.work("sealed/a.kenc/b.kenc").is_file() && sandbox.work("sealed/c.kenc").is_file());
+    assert!(sandbox.file("sealed/a.kenc/b.kenc").is_file() && sandbox.file("sealed/c.kenc").is_file());
 
     sandbox.succeeds("mkdir both; cp sealed/c.kenc both/c; cp sealed/c.kenc both/c.kenc");
     for _ in 0..5 {
@@ -357,27 +357,27 @@ fn of_two_inputs_that_would_get_the_same_name_the_second_is_refused() {
 }
 
 /// How many files a verification names as authentic. Below each it lists its keys.
-fn authentic_files(sandbox: &Sandbox, folder: &str) -> usize {
+fn authentic_files(sandbox: &Home, folder: &str) -> usize {
     let said = sandbox.succeeds(&format!("kenc verify -r {folder}"));
     said.lines().filter(|line| line.contains(": authentic")).count()
 }
 
 #[test]
 fn files_are_replaced_in_place_and_a_second_run_does_nothing_twice() {
-    let sandbox = Sandbox::with_key();
-    small_files(&sandbox.work("tree"), 30);
-    set_mode(&sandbox.work("tree/0/0/0"), 0o640);
+    let sandbox = Home::with_key();
+    small_files(&sandbox.file("tree"), 30);
+    set_mode(&sandbox.file("tree/0/0/0"), 0o640);
     sandbox.succeeds("cp -a tree before; kenc encrypt -i -r tree");
     assert_eq!(authentic_files(&sandbox, "tree"), 30);
-    assert_eq!(std::fs::metadata(sandbox.work("tree/0/0/0")).unwrap().mode() & 0o7777, 0o640);
+    assert_eq!(std::fs::metadata(sandbox.file("tree/0/0/0")).unwrap().mode() & 0o7777, 0o640);
     let said = sandbox.fails("echo new > tree/new; kenc encrypt -i -r tree", 6);
     assert!(said.contains("tree/0/0/0 is already a kenc file") && said.contains("30 of 31 files failed"), "{said}");
     sandbox.succeeds("echo newer > tree/newer; kenc encrypt -i -r tree --resume");
     sandbox.succeeds("kenc decrypt -i -r tree; test \"$(cat tree/new tree/newer)\" = \"$(printf 'new\\nnewer')\"");
     assert!(sandbox.fails("kenc decrypt -i -r tree", 3).contains("this is not a kenc file"));
     sandbox.succeeds("kenc decrypt -i -r tree --resume; rm tree/new tree/newer");
-    for (path, before) in kept(&sandbox.work("before")) {
-        let after = &kept(&sandbox.work("tree"))[&path];
+    for (path, before) in kept(&sandbox.file("before")) {
+        let after = &kept(&sandbox.file("tree"))[&path];
         assert_eq!((&after.content, after.mode), (&before.content, before.mode));
         assert!(before.content.is_none() || after.modified == before.modified, "the time of {}", path.display());
     }
@@ -385,7 +385,7 @@ fn files_are_replaced_in_place_and_a_second_run_does_nothing_twice() {
 
 #[test]
 fn a_file_that_is_written_to_meanwhile_is_an_error_and_the_others_are_done() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("mkdir tree; echo x > tree/quiet");
     let path = sandbox.write("tree/busy", noise(24 << 20));
     for in_place in [false, true] {
@@ -403,12 +403,12 @@ fn a_file_that_is_written_to_meanwhile_is_an_error_and_the_others_are_done() {
         assert!(said.contains("hint: encrypt it again while nothing writes to it"), "{said}");
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 24 << 20, "it is still the plaintext");
     }
-    assert_eq!(names_in(&sandbox.work("sealed")), ["quiet.kenc"]);
+    assert_eq!(names_in(&sandbox.file("sealed")), ["quiet.kenc"]);
 }
 
 #[test]
 fn files_and_folders_that_cannot_be_read_are_reported_and_the_others_are_done() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds(
         "chmod 755 ..; mkdir -p tree/closed tree/open out; echo x > tree/open/a; echo x > tree/open/b; chmod 777 out
         chmod 000 tree/closed tree/open/a",
@@ -418,14 +418,14 @@ fn files_and_folders_that_cannot_be_read_are_reported_and_the_others_are_done() 
     let mut command = sandbox.shell(script);
     if rustix::process::geteuid().is_root() {
         // Permissions do not bind root.
-        command = sandbox.command("setpriv");
+        command = sandbox.tool("setpriv");
         command.args(["--reuid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "bash", "-c"]);
         command.arg(script);
     }
     let output = command.env("RECIPIENT", recipient.trim()).output();
     let said = output.map(|output| stderr(&output)).unwrap_or_default();
     if !said.contains("kenc: ") {
-        return skip("permissions", &format!("rights cannot be dropped here: {}", said.trim()));
+        return skip(&format!("rights cannot be dropped here: {}", said.trim()));
     }
     for expected in [
         "cannot read tree/closed: permission denied",
@@ -435,15 +435,15 @@ fn files_and_folders_that_cannot_be_read_are_reported_and_the_others_are_done() 
     ] {
         assert!(said.contains(expected), "{said}");
     }
-    assert_eq!(names_in(&sandbox.work("out/sealed/open")), ["b.kenc"]);
+    assert_eq!(names_in(&sandbox.file("out/sealed/open")), ["b.kenc"]);
 }
 
 #[test]
 fn a_list_names_files_by_any_name_and_each_keeps_its_path() {
-    let sandbox = Sandbox::with_key();
-    small_files(&sandbox.work("tree"), 40);
+    let sandbox = Home::with_key();
+    small_files(&sandbox.file("tree"), 40);
     sandbox.write("tree/new\nline", "1");
-    std::fs::write(sandbox.work("tree").join(OsStr::from_bytes(b"\xff")), "2").unwrap();
+    std::fs::write(sandbox.file("tree").join(OsStr::from_bytes(b"\xff")), "2").unwrap();
     sandbox.succeeds(
         "find ./tree -type f -print0 | kenc encrypt --files0-from - -o sealed
         (cd sealed; find . -type f -print0) > list; cd sealed; kenc decrypt --files0-from ../list -o ../back
@@ -452,16 +452,16 @@ fn a_list_names_files_by_any_name_and_each_keeps_its_path() {
     let files = |root: &Path| -> BTreeMap<PathBuf, Kept> {
         kept(root).into_iter().filter(|(_, kept)| kept.content.is_some()).collect()
     };
-    assert!(files(&sandbox.work("tree")) == files(&sandbox.work("back/tree")));
+    assert!(files(&sandbox.file("tree")) == files(&sandbox.file("back/tree")));
 
     // From the root, the path is kept as well; what could lead out is refused.
-    let path = sandbox.work("tree/0/0/0");
+    let path = sandbox.file("tree/0/0/0");
     sandbox.write("list", [path.as_os_str().as_bytes(), b"\0../work/tree/1/1/1\0tree/2\0missing\0\0"].concat());
     let said = sandbox.fails("kenc encrypt --threads 1 --files0-from list -o rooted", 2);
     assert!(said.contains("../work/tree/1/1/1 has `..` in it"), "{said}");
     assert!(said.contains("tree/2 is a directory") && said.contains("cannot read missing"), "{said}");
     assert!(said.contains("3 of 4 files failed"), "{said}");
-    let mut result = sandbox.work("rooted").join(path.strip_prefix("/").unwrap()).into_os_string();
+    let mut result = sandbox.file("rooted").join(path.strip_prefix("/").unwrap()).into_os_string();
     result.push(".kenc");
     assert!(Path::new(&result).is_file());
 
@@ -472,8 +472,8 @@ fn a_list_names_files_by_any_name_and_each_keeps_its_path() {
 
 #[test]
 fn a_damaged_file_is_absent_and_the_others_come_back() {
-    let sandbox = Sandbox::with_key();
-    small_files(&sandbox.work("tree"), 12);
+    let sandbox = Home::with_key();
+    small_files(&sandbox.file("tree"), 12);
     sandbox.write("tree/long", noise(2 << 20));
     sandbox.succeeds("kenc encrypt -r tree -o sealed");
     for name in ["sealed/long.kenc", "sealed/1/1/1.kenc"] {
@@ -486,6 +486,6 @@ fn a_damaged_file_is_absent_and_the_others_come_back() {
         let said = sandbox.fails(&format!("kenc {command}"), 3);
         assert!(said.contains("3 of 14 files failed") && said.contains("is not authentic"), "{said}");
     }
-    assert!(!sandbox.work("back/long").exists() && !sandbox.work("back/1/1/1").exists());
-    assert!(sandbox.work("back/0/0/0").is_file());
+    assert!(!sandbox.file("back/long").exists() && !sandbox.file("back/1/1/1").exists());
+    assert!(sandbox.file("back/0/0/0").is_file());
 }

@@ -1,12 +1,12 @@
 //! Keys of age and ssh: made by their own programs and used by kenc, and the other way round.
 
-use crate::cli_support::{Sandbox, has, skip, text};
+use crate::support::{Home, has, skip, text};
 
 /// Whether all programs are there; a word about those that are not.
-fn have(test: &str, programs: &[&str]) -> bool {
+fn have(programs: &[&str]) -> bool {
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !has(program)).collect();
     if !missing.is_empty() {
-        skip(test, &format!("{} not installed", missing.join(", ")));
+        skip(&format!("{} not installed", missing.join(", ")));
     }
     missing.is_empty()
 }
@@ -40,10 +40,10 @@ fn wrapped_keys(file: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn an_identity_of_age_keygen_opens_what_was_encrypted_for_its_recipient() {
-    if !have("identities of age-keygen", &["age-keygen"]) {
+    if !have(&["age-keygen"]) {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds(
         "echo hello > x; age-keygen -o key.txt 2> /dev/null; age-keygen -y key.txt > recipient
         kenc encrypt -k \"$(cat recipient)\" x -o x.kenc
@@ -56,10 +56,10 @@ fn an_identity_of_age_keygen_opens_what_was_encrypted_for_its_recipient() {
 
 #[test]
 fn the_local_key_is_an_identity_of_age() {
-    if !have("the local key in age", &["age", "age-keygen"]) {
+    if !have(&["age", "age-keygen"]) {
         return;
     }
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds(
         "echo hello > x; key=~/.config/kenc/keys.txt
         test \"$(age-keygen -y $key)\" = \"$(kenc keygen --show)\" || exit 1
@@ -69,10 +69,10 @@ fn the_local_key_is_an_identity_of_age() {
 
 #[test]
 fn the_wrapped_key_in_a_slot_is_an_age_file_that_holds_32_bytes() {
-    if !have("slots opened by age", &["age", "ssh-keygen"]) {
+    if !have(&["age", "ssh-keygen"]) {
         return;
     }
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds(
         "echo hello > x; cp ~/.config/kenc/keys.txt key0
         ssh-keygen -q -t ed25519 -N '' -f key1; ssh-keygen -q -t rsa -b 2048 -N '' -f key2
@@ -93,10 +93,10 @@ fn the_data_key_that_age_unwraps_opens_the_payload() {
     use kenc::crypto::{Backend, DataKey};
     use kenc::formats::native::{Decryptor, FileHead};
 
-    if !have("payload opened with age", &["age"]) {
+    if !have(&["age"]) {
         return;
     }
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds("seq 30000 > x; kenc encrypt x -o x.kenc");
     let sealed = sandbox.read("x.kenc");
     sandbox.write("slot", &wrapped_keys(&sealed)[0].1);
@@ -112,10 +112,10 @@ fn the_data_key_that_age_unwraps_opens_the_payload() {
 
 #[test]
 fn a_key_that_age_wrapped_is_opened_by_the_passphrase_that_was_typed_for_it() {
-    if !have("passphrases in age", &["age", "expect"]) {
+    if !have(&["age", "expect"]) {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds("echo hello > x; echo 'correct horse' > words; kenc encrypt -k passphrase: --passphrase-from file:words x -o x.kenc");
     let keys = wrapped_keys(&sandbox.read("x.kenc"));
     assert_eq!(keys[0].0, "scrypt");
@@ -128,10 +128,10 @@ fn a_key_that_age_wrapped_is_opened_by_the_passphrase_that_was_typed_for_it() {
 
 #[test]
 fn an_encrypted_identity_file_is_opened_with_its_passphrase() {
-    if !have("encrypted identity files", &["age", "age-keygen", "expect"]) {
+    if !have(&["age", "age-keygen", "expect"]) {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds(
         "echo hello > x; echo 'correct horse' > words; echo wrong > wrong; age-keygen -o key.txt 2> /dev/null",
     );
@@ -149,10 +149,10 @@ fn an_encrypted_identity_file_is_opened_with_its_passphrase() {
 
 #[test]
 fn ssh_keys_open_what_was_encrypted_for_them() {
-    if !have("ssh keys", &["ssh-keygen"]) {
+    if !have(&["ssh-keygen"]) {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds("echo hello > x; echo 'correct horse' > words; echo wrong > wrong; mkdir -m 700 ~/.ssh");
     for kind in ["ed25519", "rsa -b 2048"] {
         let name = kind.split(' ').next().unwrap();
@@ -177,10 +177,10 @@ fn ssh_keys_open_what_was_encrypted_for_them() {
 
 #[test]
 fn ssh_keys_that_cannot_encrypt_are_refused_by_their_kind() {
-    if !have("unsupported ssh keys", &["ssh-keygen"]) {
+    if !have(&["ssh-keygen"]) {
         return;
     }
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox
         .succeeds("echo hello > x; ssh-keygen -q -t ecdsa -N '' -f ecdsa; ssh-keygen -q -t rsa -b 1024 -N '' -f small");
     let said = sandbox.fails("kenc encrypt -k \"$(cat ecdsa.pub)\" x", 2);
@@ -191,7 +191,7 @@ fn ssh_keys_that_cannot_encrypt_are_refused_by_their_kind() {
 
 #[test]
 fn any_one_of_several_keys_opens_and_when_none_does_every_reason_is_told() {
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds(
         "echo hello > x; echo 'correct horse' > words; echo wrong > wrong
         for n in 1 2 3 other; do kenc keygen -q -o key$n; done
@@ -209,13 +209,13 @@ fn any_one_of_several_keys_opens_and_when_none_does_every_reason_is_told() {
 
 #[test]
 fn identities_are_looked_for_in_all_usual_places_and_each_is_named() {
-    let sandbox = Sandbox::new();
+    let sandbox = Home::new();
     sandbox.succeeds(
         "echo hello > x; mkdir -p ~/.config/sops/age; kenc keygen -q; kenc keygen -q -o ~/.config/sops/age/keys.txt
         kenc keygen -q -o named; kenc keygen -q -o stranger; kenc encrypt -k $(kenc keygen --show -o stranger) x -o x.kenc",
     );
     let said = sandbox.fails("SOPS_AGE_KEY=$(cat named) SOPS_AGE_KEY_FILE=named kenc decrypt x.kenc", 4);
-    let home = sandbox.path().join("home");
+    let home = sandbox.root().join("home");
     let expected = format!(
         "no matching identity in $SOPS_AGE_KEY, {0}/.config/kenc/keys.txt, named, {0}/.config/sops/age/keys.txt",
         home.display()

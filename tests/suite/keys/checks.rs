@@ -359,7 +359,7 @@ mod age_keys {
         table(&home, &[&theirs], PROBLEMS).hints("--identity FILE");
         check(&home, &[&theirs, "--encrypt-only"], 0);
 
-        let file = home.file("home/.config/kenc/keys.txt");
+        let file = home.local_key();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("it is ours");
         let outcome = table(&home, &[&ours], PROBLEMS);
         assert!(words(&outcome).contains("/keys.txt"), "{}", outcome.stdout_text());

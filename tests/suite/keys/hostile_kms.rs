@@ -304,10 +304,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).expect("a folder can be read") {
         let path = entry.expect("a folder can be read").path();
         if path.is_dir() {
-            // What kenc keeps for itself is not the user's.
-            if !path.ends_with("home") {
-                collect(root, &path, files);
-            }
+            collect(root, &path, files);
         } else {
             let name = path.strip_prefix(root).expect("it is below").to_string_lossy().into_owned();
             files.insert(name, std::fs::read(&path).expect("a file can be read"));

@@ -90,7 +90,7 @@ impl Attack {
             role_arn: None,
             timeout: std::time::Duration::from_secs(1),
         });
-        let files = ["home/.config/kenc/keys.txt", "colleague.txt"].map(|name| self.home.file(name)).to_vec();
+        let files = ["../home/.config/kenc/keys.txt", "colleague.txt"].map(|name| self.home.file(name)).to_vec();
         let (identities, trusted) = (Identities { files, ..Identities::default() }, TrustedKeys::all());
         work(&Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted })
     }

@@ -264,7 +264,7 @@ fn every_rule_means_the_same_to_both() {
                 let by_sops = both.sops(&flags).ok().stdout.clone();
                 let words = [&["encrypt", "--values"], only_encrypted, rule, &["-k", &recipient, sample.name]].concat();
                 let by_kenc = both.kenc(&words);
-                if by_kenc.stderr.contains("no value is selected") {
+                if by_kenc.stderr.contains("selects no value") {
                     continue;
                 }
                 home.write(sample.name, &by_sops);
@@ -333,7 +333,7 @@ fn keys_that_either_adds_open_for_both() {
     both.kenc(&["rewrap", "--add", &key, "a.yaml"]).ok();
     both.agree("a.yaml");
     both.kenc(&["rewrap", "--remove", &recipient, "a.yaml"]).ok();
-    std::fs::remove_file(home.file("home/.config/kenc/keys.txt")).unwrap();
+    std::fs::remove_file(home.local_key()).unwrap();
     both.agree("a.yaml");
 }
 
@@ -387,7 +387,7 @@ struct Gpg<'a> {
 impl<'a> Gpg<'a> {
     fn in_home(home: &'a Home) -> Result<Self, String> {
         crate::support::program("gpg")?;
-        let folder = home.file("home/.gnupg");
+        let folder = home.file("../home/.gnupg");
         std::fs::create_dir(&folder).unwrap();
         std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         let mut gpg = Self { home, fingerprint: String::new() };

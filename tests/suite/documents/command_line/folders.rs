@@ -12,7 +12,8 @@ fn every_file_that_a_rule_is_for_is_encrypted_and_no_other() {
     }
     home.write("tree/.sops.yaml", format!("creation_rules:\n  - path_regex: secret\n    age: {}\n", documents.key));
     home.run(["encrypt", "--values", "-r", "tree"]).fails(USAGE).hints("-o FOLDER/");
-    home.run(["encrypt", "--values", "-r", "-i", "home"]).fails(FAILED).hints("path_regex");
+    fs::create_dir(home.file("elsewhere")).expect("folders can be made");
+    home.run(["encrypt", "--values", "-r", "-i", "elsewhere"]).fails(FAILED).hints("path_regex");
     let said = home.run(["encrypt", "--values", "-r", "-i", "-n", "tree"]).ok().stdout_text();
     let wanted = "tree/a.secret.yaml: would be encrypted\ntree/deep/b.secret.json: would be encrypted\n2 files: 2 to encrypt, 0 already encrypted\n";
     assert_eq!(said, wanted);

@@ -43,14 +43,14 @@ fn a_document_with_several_groups_is_changed_in_the_one_that_is_named() {
     let threshold = ["--shamir-threshold", "2"];
     let keys = ["-k", &documents.key, "-k", &second];
     home.run([&["encrypt", "--values", "-i", "shared.yaml"][..], &threshold, &keys].concat()).ok();
-    let identities = ["--identity", "second.txt", "--identity", "home/.config/kenc/keys.txt"];
+    let identities = ["--identity", "second.txt", "--identity", "../home/.config/kenc/keys.txt"];
     let rewrap = |arguments: &[&str]| home.run([&["rewrap", "shared.yaml"][..], &identities, arguments].concat());
     rewrap(&["--add", &third]).fails(USAGE).says("the document has 2 key groups").hints("--group N");
     rewrap(&["--add", &third, "--group", "3"]).fails(USAGE).says("no key group 3");
     let said = rewrap(&["--add", &third, "--group", "2"]).ok().stdout_text();
     assert_eq!(said, format!("shared.yaml: added age {third} (group 2)\n"));
     assert_eq!(documents.ids("shared.yaml"), [vec![documents.key.clone()], vec![second, third]]);
-    let with_third = ["--identity", "third.txt", "--identity", "home/.config/kenc/keys.txt"];
+    let with_third = ["--identity", "third.txt", "--identity", "../home/.config/kenc/keys.txt"];
     home.run([&["decrypt", "shared.yaml"][..], &with_third].concat()).gives(SECRETS.as_bytes());
 }
 

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_whole_file_is_edited_under_its_own_name_and_stays_what_it_was() {
-    let Some((sandbox, memory)) = place("edit of a whole file") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     for armor in ["", "-a"] {
         write_whole_file(&sandbox, &format!("{armor} -c app=demo"));
         let before = sandbox.succeeds("kenc inspect notes.env.kenc | grep -v payload");
@@ -22,9 +22,9 @@ fn a_whole_file_is_edited_under_its_own_name_and_stays_what_it_was() {
 
 #[test]
 fn a_text_that_was_left_alone_is_not_written() {
-    let Some((sandbox, memory)) = place("edit without a change") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
-    let identity = || std::fs::metadata(sandbox.work("notes.env.kenc")).map(|it| (it.ino(), it.mtime_nsec())).unwrap();
+    let identity = || std::fs::metadata(sandbox.file("notes.env.kenc")).map(|it| (it.ino(), it.mtime_nsec())).unwrap();
     let before = identity();
     assert_eq!(edits(&sandbox, "true", "notes.env.kenc"), "kenc: notes.env.kenc was not changed\n");
     assert_eq!(edits(&sandbox, "touch", "-q notes.env.kenc"), "");
@@ -37,10 +37,10 @@ fn a_text_that_was_left_alone_is_not_written() {
 
 #[test]
 fn the_editor_is_the_first_that_is_set_with_its_arguments_and_without_a_shell() {
-    let Some((mut sandbox, _memory)) = place("choice of the editor") else { return };
+    let Some((mut sandbox, _memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.program("tell", "printf '%s|' \"$0\" \"${@:1:$#-1}\" > told");
-    let told = |sandbox: &Sandbox| {
+    let told = |sandbox: &Home| {
         sandbox.succeeds("kenc edit notes.env.kenc 2> /dev/null");
         text(&sandbox.read("told"))
     };
@@ -60,7 +60,7 @@ fn the_editor_is_the_first_that_is_set_with_its_arguments_and_without_a_shell() 
 
 #[test]
 fn an_editor_that_returns_at_once_is_told_to_wait() {
-    let Some((sandbox, _memory)) = place("editors that return at once") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.program("code", "test \"$1\" != --wait || sed -i s/me/you/ \"$2\"");
     let said = edits(&sandbox, "code", "notes.env.kenc");
@@ -74,7 +74,7 @@ fn an_editor_that_returns_at_once_is_told_to_wait() {
 
 #[test]
 fn edits_of_an_editor_that_fails_are_kept_and_can_be_gone_on_with() {
-    let Some((sandbox, memory)) = place("an editor that fails") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "-c app=demo");
     let before = sandbox.read("notes.env.kenc");
     sandbox.program("failing", "echo more >> \"$1\"; exit 3");
@@ -104,11 +104,11 @@ fn edits_of_an_editor_that_fails_are_kept_and_can_be_gone_on_with() {
 
 #[test]
 fn a_file_is_made_with_vi() {
-    let Some((sandbox, memory)) = place("a new file in vi") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     if !has("vi") {
-        return skip("a new file in vi", "vi is not installed");
+        return skip("vi is not installed");
     }
-    let Some(terminal) = Terminal::new("a new file in vi", &sandbox) else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     terminal.start("EDITOR=vi kenc edit new.yaml");
     terminal.wait_for("#kenc> new.yaml is new");
     terminal.keys(&["i", "user: me", "Enter", &format!("password: {SECRET}"), "Escape", ":wq", "Enter"]);
@@ -120,8 +120,8 @@ fn a_file_is_made_with_vi() {
 
 #[test]
 fn a_person_decides_what_becomes_of_edits_that_were_not_saved() {
-    let Some((sandbox, memory)) = place("decisions") else { return };
-    let Some(terminal) = Terminal::new("decisions", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     let before = sandbox.read("notes.env.kenc");
     sandbox.program("failing", "echo more >> \"$1\"; exit 3");

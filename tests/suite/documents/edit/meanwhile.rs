@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn edits_that_somebody_else_kept_meanwhile_are_left_alone() {
-    let Some((sandbox, _memory)) = place("edits of two") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.program("both", "echo more >> \"$1\"; echo theirs > notes.env.kenc.kenc-edit; exit $FAILS");
     let said = sandbox.fails("FAILS=3 EDITOR=both kenc edit --no-input notes.env.kenc", 1);
@@ -18,7 +18,7 @@ fn edits_that_somebody_else_kept_meanwhile_are_left_alone() {
 
 #[test]
 fn a_file_that_another_program_changed_meanwhile_is_not_overwritten() {
-    let Some((sandbox, memory)) = place("a file that changes meanwhile") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.succeeds("echo theirs | kenc encrypt -o other");
     sandbox.program("racing", "echo mine >> \"$1\"; cp other notes.env.kenc");
@@ -37,8 +37,8 @@ fn a_file_that_another_program_changed_meanwhile_is_not_overwritten() {
 
 #[test]
 fn what_changed_meanwhile_is_shown_beside_the_edits() {
-    let Some((sandbox, memory)) = place("both versions") else { return };
-    let Some(terminal) = Terminal::new("both versions", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     sandbox.succeeds("echo theirs | kenc encrypt -o other");
     // First it races, then it puts both together.

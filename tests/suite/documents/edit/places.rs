@@ -1,11 +1,12 @@
 //! Where the plaintext is while it is edited.
 
 use super::*;
+use crate::support::names_in;
 
 #[test]
 fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
-    let Some((sandbox, memory)) = place("no plaintext on a disk") else { return };
-    let Some(watch) = Watch::new("no plaintext on a disk", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(watch) = Watch::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
 
     // The watch sees what it is to see.
@@ -22,7 +23,7 @@ fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     sandbox.succeeds("rm *.kenc-edit");
 
     // vim would write deleted lines into its own file in the home folder, and what can be undone into another.
-    let home = sandbox.path().join("home");
+    let home = sandbox.root().join("home");
     for folder in ["undo", ".config/nvim"] {
         std::fs::create_dir_all(home.join(folder)).unwrap();
     }
@@ -32,10 +33,10 @@ fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     }
     for editor in ["vi", "nvim"] {
         if !has(editor) {
-            skip(&format!("no plaintext on a disk with {editor}"), &format!("{editor} is not installed"));
+            skip(&format!("{editor} is not installed"));
             continue;
         }
-        let Some(terminal) = Terminal::new("no plaintext on a disk", &sandbox) else { return };
+        let Some(terminal) = Terminal::new(&sandbox) else { return };
         terminal.start(&format!("EDITOR={editor} {} kenc edit notes.env.kenc", watch.prefix()));
         terminal.wait_for(SECRET);
         terminal.keys(&["2G", "dd", "P", "yy", "p", ":w", "Enter"]);
@@ -50,14 +51,14 @@ fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
 
 #[test]
 fn a_machine_without_a_file_system_in_memory_asks_before_it_uses_a_disk() {
-    let sandbox = Sandbox::with_key();
-    let Some(_watch) = Watch::new("no file system in memory", &sandbox) else { return };
+    let sandbox = Home::with_key();
+    let Some(_watch) = Watch::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     // No file system tells what it is.
     let kenc = "strace -f -qq -o /dev/null -e trace=statfs,fstatfs -e inject=statfs,fstatfs:error=ENOSYS kenc";
     let said = sandbox.fails(&format!("EDITOR=true {kenc} edit --no-input notes.env.kenc"), 1);
     assert!(said.contains("no in-memory file system (tmpfs) found for the plaintext"), "{said}");
-    let Some(terminal) = Terminal::new("no file system in memory", &sandbox) else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     for (answer, end) in [("", "ended 1"), ("yes", "ended 0")] {
         terminal.start(&format!("EDITOR='sed -i s/me/you/' {kenc} edit notes.env.kenc"));
         terminal.wait_for("[no]");
@@ -66,14 +67,13 @@ fn a_machine_without_a_file_system_in_memory_asks_before_it_uses_a_disk() {
         assert_shows(&terminal.ended(), &[end]);
     }
     assert!(sandbox.succeeds("kenc decrypt notes.env.kenc").starts_with("user=you\n"));
-    let left =
-        crate::cli_support::names_in(sandbox.path()).into_iter().filter(|name| name.starts_with("kenc-")).count();
+    let left = names_in(sandbox.root()).into_iter().filter(|name| name.starts_with("kenc-")).count();
     assert_eq!(left, 0);
 }
 
 #[test]
 fn a_place_that_cannot_be_written_to_is_found_before_anything_is_typed() {
-    let Some((sandbox, _memory)) = place("a place that cannot be written to") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.program("never", "touch started");
     for (arguments, words) in [
@@ -89,5 +89,5 @@ fn a_place_that_cannot_be_written_to_is_found_before_anything_is_typed() {
     sandbox.write("plain.kenc", "a: 1\n");
     let said = fails(&sandbox, "never", "plain.kenc", 3);
     assert!(said.contains("this is not a kenc file"), "{said}");
-    assert!(!sandbox.work("started").exists());
+    assert!(!sandbox.file("started").exists());
 }

@@ -3,18 +3,18 @@
 use super::*;
 
 /// A run of `kenc edit` whose editor has saved `more` and waits.
-fn waiting_edit(sandbox: &Sandbox) -> Child {
+fn waiting_edit(sandbox: &Home) -> Child {
     sandbox.program("waiting", "echo more >> \"$1\"; touch ready; exec sleep 100");
     let mut command = sandbox.kenc(&["edit", "--no-input", "notes.env.kenc"]);
     let child = command.env("EDITOR", "waiting").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until("the editor", || sandbox.work("ready").exists());
+    wait_until("the editor", || sandbox.file("ready").exists());
     sandbox.succeeds("rm ready");
     child
 }
 
 #[test]
 fn a_signal_leaves_no_plaintext_and_loses_no_edits() {
-    let Some((sandbox, memory)) = place("signals") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     let before = sandbox.read("notes.env.kenc");
     for signal in [Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::VTALARM, Signal::XCPU]
@@ -34,8 +34,8 @@ fn a_signal_leaves_no_plaintext_and_loses_no_edits() {
 
 #[test]
 fn an_interrupt_from_the_keyboard_is_the_editors() {
-    let Some((sandbox, memory)) = place("Ctrl-C") else { return };
-    let Some(terminal) = Terminal::new("Ctrl-C", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     sandbox.program(
         "patient",
@@ -63,11 +63,11 @@ fn an_interrupt_from_the_keyboard_is_the_editors() {
 
 #[test]
 fn an_edit_can_be_stopped_and_gone_on_with() {
-    let Some((sandbox, memory)) = place("Ctrl-Z") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     if !has("vi") {
-        return skip("Ctrl-Z", "vi is not installed");
+        return skip("vi is not installed");
     }
-    let Some(terminal) = Terminal::new("Ctrl-Z", &sandbox) else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     terminal.types("EDITOR=vi kenc edit notes.env.kenc");
     terminal.wait_for(SECRET);
@@ -84,18 +84,18 @@ fn an_edit_can_be_stopped_and_gone_on_with() {
 
 #[test]
 fn a_terminal_that_goes_away_takes_no_edits_with_it() {
-    let Some((sandbox, memory)) = place("a killed terminal") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     for (editor, keys, goes_on_typing) in [
         ("vi", ["O", "typed and saved", "Escape", ":w", "Enter"], "and not saved"),
         ("nvim", ["O", "typed and saved", "Escape", ":w", "Enter"], "and not saved"),
         ("nano", ["typed and", " ", "saved ", "C-o", "Enter"], "and not saved"),
     ] {
         if !has(editor) {
-            skip(&format!("a killed terminal with {editor}"), &format!("{editor} is not installed"));
+            skip(&format!("{editor} is not installed"));
             continue;
         }
         write_whole_file(&sandbox, "");
-        let Some(terminal) = Terminal::new("a killed terminal", &sandbox) else { return };
+        let Some(terminal) = Terminal::new(&sandbox) else { return };
         terminal.start(&format!("EDITOR={editor} kenc edit notes.env.kenc"));
         terminal.wait_for(SECRET);
         terminal.keys(&keys);
@@ -103,7 +103,7 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
         terminal.keys(&if editor == "nano" { ["x ", goes_on_typing] } else { ["o", goes_on_typing] });
         terminal.wait_for(goes_on_typing);
         drop(terminal);
-        wait_until("the end", || memory.folders().is_empty() && sandbox.work("notes.env.kenc.kenc-edit").exists());
+        wait_until("the end", || memory.folders().is_empty() && sandbox.file("notes.env.kenc.kenc-edit").exists());
         let kept = sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit");
         assert!(kept.contains("typed and") && kept.contains(SECRET), "{kept}");
         // A second hang-up, as the shell may send it, makes neovim forget what it had not saved.
@@ -114,17 +114,17 @@ fn a_terminal_that_goes_away_takes_no_edits_with_it() {
 
 #[test]
 fn a_slow_editor_saves_in_peace_when_its_terminal_goes_away() {
-    let Some((sandbox, memory)) = place("a slow editor") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     sandbox.program(
         "slow",
         "save() { trap '' HUP; sleep 6; echo typed >> \"$1\"; exit; }; trap 'save \"$1\"' HUP; echo is waiting; while true; do sleep 0.1; done",
     );
-    let Some(terminal) = Terminal::new("a slow editor", &sandbox) else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     terminal.start("EDITOR=slow kenc edit notes.env.kenc");
     terminal.wait_for("is waiting");
     drop(terminal);
-    wait_until("the end", || memory.folders().is_empty() && sandbox.work("notes.env.kenc.kenc-edit").exists());
+    wait_until("the end", || memory.folders().is_empty() && sandbox.file("notes.env.kenc.kenc-edit").exists());
     assert!(sandbox.succeeds("kenc decrypt notes.env.kenc.kenc-edit").ends_with("typed\n"));
 }
 
@@ -132,10 +132,10 @@ fn a_slow_editor_saves_in_peace_when_its_terminal_goes_away() {
 fn a_second_hang_up_and_a_slow_rescue_lose_nothing_that_vim_wrote_down() {
     use std::os::unix::process::CommandExt;
 
-    let Some((sandbox, memory)) = place("a second hang-up") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
     // One that knows to restore a text, and takes its time.
-    let work = sandbox.work("").display().to_string();
+    let work = sandbox.file("").display().to_string();
     sandbox.program(
         "vim",
         &format!(
@@ -149,9 +149,9 @@ fn a_second_hang_up_and_a_slow_rescue_lose_nothing_that_vim_wrote_down() {
     command.env("EDITOR", "vim").stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn().unwrap();
     let hang_up = || rustix::process::kill_process_group(Pid::from_child(&child), Signal::HUP).unwrap();
-    wait_until("the editor", || sandbox.work("ready").exists());
+    wait_until("the editor", || sandbox.file("ready").exists());
     hang_up();
-    wait_until("the restoring", || sandbox.work("restoring").exists());
+    wait_until("the restoring", || sandbox.file("restoring").exists());
     hang_up();
     // Longer than kenc waits where nothing is to be kept.
     std::thread::sleep(std::time::Duration::from_secs(5));

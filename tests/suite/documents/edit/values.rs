@@ -3,14 +3,14 @@
 use super::*;
 
 /// A document with a local key, and a secret in it.
-fn write_document(sandbox: &Sandbox) {
+fn write_document(sandbox: &Home) {
     sandbox.program("first", &format!("printf 'user: me # nobody else\\npassword: {SECRET}\\nport: 5432\\n' > \"$1\""));
     edits(sandbox, "first", "secrets.yaml");
 }
 
 #[test]
 fn of_a_document_only_the_line_of_the_changed_value_differs_and_those_of_its_metadata() {
-    let Some((sandbox, memory)) = place("edit of a document") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     write_document(&sandbox);
     let before = text(&sandbox.read("secrets.yaml"));
     assert!(before.starts_with("user: ENC[") && before.contains(" # nobody else\npassword: ENC["), "{before}");
@@ -33,7 +33,7 @@ fn of_a_document_only_the_line_of_the_changed_value_differs_and_those_of_its_met
 
 #[test]
 fn a_new_file_is_made_as_the_rules_say_and_begins_empty() {
-    let Some((sandbox, memory)) = place("a new file") else { return };
+    let Some((sandbox, memory)) = place() else { return };
     let recipient = sandbox.succeeds("kenc keygen --show");
     sandbox.write(
         ".sops.yaml",
@@ -71,8 +71,8 @@ fn a_new_file_is_made_as_the_rules_say_and_begins_empty() {
 
 #[test]
 fn a_text_that_does_not_parse_is_edited_again_with_the_reason_at_its_top() {
-    let Some((sandbox, memory)) = place("broken YAML") else { return };
-    let Some(terminal) = Terminal::new("broken YAML", &sandbox) else { return };
+    let Some((sandbox, memory)) = place() else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_document(&sandbox);
     // First it is broken, then it is mended.
     sandbox.program(
@@ -98,7 +98,7 @@ fn a_text_that_does_not_parse_is_edited_again_with_the_reason_at_its_top() {
 
 #[test]
 fn a_document_that_cannot_be_saved_is_kept_under_its_own_key_whatever_it_says() {
-    let Some((sandbox, _memory)) = place("kept documents") else { return };
+    let Some((sandbox, _memory)) = place() else { return };
     write_document(&sandbox);
     let before = sandbox.read("secrets.yaml");
     for broken in ["a: [", "\\xff\\xfe", "- a list", "a: 1\\na: 2", "sops: mine"] {
@@ -114,7 +114,7 @@ fn a_document_that_cannot_be_saved_is_kept_under_its_own_key_whatever_it_says() 
 
 #[test]
 fn keys_that_are_shown_can_be_added_and_taken_away() {
-    let Some((mut sandbox, _memory)) = place("keys in the text") else { return };
+    let Some((mut sandbox, _memory)) = place() else { return };
     write_document(&sandbox);
     let other = sandbox.succeeds("KENC_AGE_KEY_FILE=other.txt kenc keygen");
     let own = sandbox.succeeds("kenc keygen --show");
@@ -132,7 +132,7 @@ fn keys_that_are_shown_can_be_added_and_taken_away() {
     assert!(before.lines().take(3).eq(after.lines().take(3)));
     let own_key = before.lines().skip_while(|line| !line.contains("BEGIN")).take(8);
     assert!(own_key.into_iter().all(|line| after.contains(line)));
-    sandbox.set("KENC_AGE_KEY_FILE", sandbox.work("other.txt").to_str().unwrap());
+    sandbox.set("KENC_AGE_KEY_FILE", sandbox.file("other.txt").to_str().unwrap());
     assert!(plaintext(&sandbox, "secrets.yaml").contains(SECRET));
 
     // The other one takes its owner away, and changes a value as well.
@@ -151,10 +151,10 @@ fn keys_that_are_shown_can_be_added_and_taken_away() {
 
 #[test]
 fn a_key_service_that_is_down_is_found_before_anything_is_typed_and_can_be_tried_again_after() {
-    let Some((mut sandbox, memory)) = place("a key service that is down") else { return };
+    let Some((mut sandbox, memory)) = place() else { return };
     let kms = match crate::support::moto() {
         Ok(kms) => kms,
-        Err(reason) => return skip("a key service that is down", &reason),
+        Err(reason) => return skip(&reason),
     };
     let arn = kms.new_key();
     for (name, value) in
@@ -168,10 +168,10 @@ fn a_key_service_that_is_down_is_found_before_anything_is_typed_and_can_be_tried
     let said = sandbox
         .fails(&format!("AWS_ENDPOINT_URL_KMS={down} EDITOR=never kenc edit --aws-timeout 1 -k {arn} new.yaml"), 5);
     assert!(said.contains(&arn), "{said}");
-    assert!(!sandbox.work("started").exists());
+    assert!(!sandbox.file("started").exists());
 
     write_document(&sandbox);
-    let Some(terminal) = Terminal::new("a key service that is down", &sandbox) else { return };
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
     // A relay that is told where to go: nowhere at first.
     let (relay, is_up) = relay(kms.port);
     sandbox.program("adding", &format!("echo '    kms:' >> \"$1\"; echo '        - arn: {arn}' >> \"$1\""));

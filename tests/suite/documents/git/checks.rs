@@ -7,7 +7,7 @@ fn a_check_without_a_key_says_what_it_did_not_check() {
     let repository = Repository::new("s.yaml", BASE);
     let check = |arguments: &[&str]| repository.kenc(&[&["git", "check"], arguments].concat());
     assert_eq!(check(&["s.yaml"]).ok().stderr, "");
-    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    std::fs::remove_file(repository.home.local_key()).unwrap();
     check(&["s.yaml"]).ok().hints("1 file was checked without a key, so the MAC and the seal were not");
     let details = check(&["-v", "s.yaml"]);
     assert!(details.ok().stderr.contains("s.yaml: checked without a key"), "{}", details.stderr);

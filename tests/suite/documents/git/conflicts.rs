@@ -48,7 +48,7 @@ fn a_conflict_below_a_key_that_the_rule_names_exactly_stays_encrypted() {
 #[test]
 fn git_stops_a_merge_that_failed_and_goes_on_with_one_in_conflict() {
     let repository = Repository::new("s.yaml", BASE);
-    let keys = repository.home.file("home/.config/kenc/keys.txt");
+    let keys = repository.home.local_key();
     let merge = || repository.kenc(&["git", "merge", "base.yaml", "s.yaml", "theirs.yaml", "s.yaml"]);
     repository.home.write("base.yaml", repository.text());
     let plaintext = repository.opened().plaintext().text().to_owned();

@@ -23,7 +23,7 @@ fn a_diff_shows_plaintext_and_git_stores_none() {
 fn who_may_not_see_a_file_has_its_ciphertext_in_the_diff() {
     let repository = Repository::new("s.yaml", BASE);
     repository.edit(&BASE.replace("c4r1b0u", "r31nd33r"));
-    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    std::fs::remove_file(repository.home.local_key()).unwrap();
     let diff = repository.git(&["diff"]);
     let text = diff.ok().stdout_text();
     assert!(text.contains("+  password: ENC[") || text.contains("+    password: ENC["), "{text}");
@@ -47,7 +47,7 @@ fn a_whole_file_is_shown_as_its_text_or_as_a_summary() {
         .gives(format!("select 'marmot';\n# kenc: key age {}\n", repository.recipient).as_bytes());
     let summary = repository.kenc(&["git", "textconv", "b.bin.kenc"]).ok().stdout_text();
     assert!(summary.starts_with("kenc file, version 1") && summary.contains("SHA-256"), "{summary}");
-    std::fs::remove_file(repository.home.file("home/.config/kenc/keys.txt")).unwrap();
+    std::fs::remove_file(repository.home.local_key()).unwrap();
     let summary = repository.kenc(&["git", "textconv", "a.sql.kenc"]).ok().stdout_text();
     assert!(summary.starts_with("kenc file, version 1") && !summary.contains("marmot"), "{summary}");
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::Child;
 
 use super::{assert_untouched, end_of, prepared, spawn, wait_until_it_has_an_output, with_mounts};
-use crate::cli_support::{Sandbox, noise, stderr, text};
+use crate::support::{Home, noise, stderr, text};
 
 #[test]
 fn a_full_disk_leaves_an_existing_output_as_it_was_and_nothing_beside_it() {
@@ -22,7 +22,7 @@ fn a_full_disk_leaves_an_existing_output_as_it_was_and_nothing_beside_it() {
         kenc encrypt plain -o full/new; check $?
         kenc decrypt sealed > full/redirected; test $? = 1 || exit 2
         cmp -n $(stat -c %s full/redirected) full/redirected plain || exit 3";
-    let Some(mut command) = with_mounts("full disk", &sandbox, script) else { return };
+    let Some(mut command) = with_mounts(&sandbox, script) else { return };
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}{}", text(&output.stdout), stderr(&output));
     for line in stderr(&output).lines().filter(|line| line.contains("error:")) {
@@ -60,8 +60,8 @@ fn a_reader_that_goes_away_ends_it_with_a_word() {
 #[test]
 fn an_input_that_becomes_shorter_while_it_is_read_is_an_error() {
     const LEN: u64 = 64 << 20;
-    let sandbox = Sandbox::with_key();
-    let path = sandbox.work("log");
+    let sandbox = Home::with_key();
+    let path = sandbox.file("log");
     for arguments in [&["encrypt", "log"][..], &["encrypt", "--threads", "1", "log"]] {
         std::fs::File::create(&path).unwrap().set_len(LEN).unwrap();
         let mut child = spawn(&mut sandbox.kenc(arguments));
@@ -81,7 +81,7 @@ fn an_input_that_becomes_shorter_while_it_is_read_is_an_error() {
 #[test]
 fn an_input_that_grows_while_it_is_read_is_taken_as_it_was() {
     const LEN: usize = 8 << 20;
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let path = sandbox.write("log", noise(LEN));
     let mut child = spawn(&mut sandbox.kenc(&["encrypt", "log"]));
     let mut output = child.stdout.take().unwrap();
@@ -96,7 +96,7 @@ fn an_input_that_grows_while_it_is_read_is_taken_as_it_was() {
 
 #[test]
 fn of_two_that_write_the_same_new_output_one_succeeds_and_the_other_says_that_it_exists() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let [first, second] = [(); 2].map(|()| {
         let child = spawn(&mut sandbox.kenc(&["encrypt", "-o", "out"]));
         wait_until_it_has_an_output(&child);
@@ -116,7 +116,7 @@ fn of_two_that_write_the_same_new_output_one_succeeds_and_the_other_says_that_it
 
 #[test]
 fn a_file_that_another_program_puts_at_the_place_of_a_new_output_is_kept() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let mut child = spawn(&mut sandbox.kenc(&["encrypt", "-o", "out"]));
     wait_until_it_has_an_output(&child);
     sandbox.write("out", "other");
@@ -128,11 +128,11 @@ fn a_file_that_another_program_puts_at_the_place_of_a_new_output_is_kept() {
 
 #[test]
 fn a_folder_that_goes_away_meanwhile_is_an_error() {
-    let sandbox = Sandbox::with_key();
-    std::fs::create_dir(sandbox.work("folder")).unwrap();
+    let sandbox = Home::with_key();
+    std::fs::create_dir(sandbox.file("folder")).unwrap();
     let mut child = spawn(&mut sandbox.kenc(&["encrypt", "-o", "folder/out"]));
     wait_until_it_has_an_output(&child);
-    std::fs::remove_dir(sandbox.work("folder")).unwrap();
+    std::fs::remove_dir(sandbox.file("folder")).unwrap();
     drop(child.stdin.take());
     let (status, said) = end_of(child);
     assert_eq!(status.code(), Some(1), "{said}");
@@ -141,7 +141,7 @@ fn a_folder_that_goes_away_meanwhile_is_an_error() {
 
 #[test]
 fn an_output_appears_only_when_it_is_whole() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     let mut child = spawn(&mut sandbox.kenc(&["encrypt", "--sync", "-o", "out"]));
     wait_until_it_has_an_output(&child);
     let mut input = child.stdin.take().unwrap();
@@ -149,13 +149,13 @@ fn an_output_appears_only_when_it_is_whole() {
     assert!(sandbox.names().iter().all(|name| name != "out"));
     drop(input);
     assert!(end_of(child).0.success());
-    let before = std::fs::metadata(sandbox.work("out")).unwrap().ino();
+    let before = std::fs::metadata(sandbox.file("out")).unwrap().ino();
     let mut child = spawn(&mut sandbox.kenc(&["encrypt", "-f", "-o", "out"]));
     wait_until_it_has_an_output(&child);
-    assert_eq!(std::fs::metadata(sandbox.work("out")).unwrap().ino(), before);
+    assert_eq!(std::fs::metadata(sandbox.file("out")).unwrap().ino(), before);
     drop(child.stdin.take());
     assert!(end_of(child).0.success());
-    assert_ne!(std::fs::metadata(sandbox.work("out")).unwrap().ino(), before);
+    assert_ne!(std::fs::metadata(sandbox.file("out")).unwrap().ino(), before);
 }
 
 /// A reader or writer that panics after some bytes.

@@ -1,7 +1,7 @@
 //! Inputs and outputs that are redirected to files, pipes and devices.
 
 use super::prepared;
-use crate::cli_support::{Sandbox, noise};
+use crate::support::{Home, noise};
 
 #[test]
 fn an_output_in_the_midst_of_a_redirection_follows_what_was_there_and_is_followed_by_what_comes() {
@@ -24,7 +24,7 @@ fn an_output_in_the_midst_of_a_redirection_follows_what_was_there_and_is_followe
 
 #[test]
 fn an_output_over_the_beginning_of_a_longer_file_leaves_the_rest_of_it() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds(
         "echo short | kenc encrypt -o sealed; printf 'a longer text\\n' > file; kenc decrypt sealed 1<> file",
     );
@@ -33,7 +33,7 @@ fn an_output_over_the_beginning_of_a_longer_file_leaves_the_rest_of_it() {
 
 #[test]
 fn an_input_from_the_midst_of_a_file_begins_there() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     for len in [100, 100_000, 3_000_000] {
         sandbox.write("plain", noise(len));
         sandbox.succeeds(

@@ -4,17 +4,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::prepared;
-use crate::cli_support::{Sandbox, names_in, skip, stderr};
+use crate::support::{Home, names_in, skip, stderr};
 
 #[test]
 fn a_replaced_file_keeps_its_permissions_and_a_link_to_it_stays_a_link() {
     let sandbox = prepared();
     sandbox.succeeds("chmod 640 old; ln -s old link; kenc decrypt -f sealed -o link");
-    assert_eq!(std::fs::read_link(sandbox.work("link")).unwrap(), Path::new("old"));
+    assert_eq!(std::fs::read_link(sandbox.file("link")).unwrap(), Path::new("old"));
     assert_eq!(sandbox.read("old"), sandbox.read("plain"));
     assert_eq!(mode(&sandbox, "old"), 0o640);
     sandbox.succeeds("kenc encrypt -i link; kenc decrypt -i --sync link");
-    assert_eq!(std::fs::read_link(sandbox.work("link")).unwrap(), Path::new("old"));
+    assert_eq!(std::fs::read_link(sandbox.file("link")).unwrap(), Path::new("old"));
     assert_eq!(sandbox.read("old"), sandbox.read("plain"));
     assert_eq!(mode(&sandbox, "old"), 0o640);
 }
@@ -24,7 +24,7 @@ fn a_link_to_nowhere_is_not_replaced_by_a_file() {
     let sandbox = prepared();
     sandbox.succeeds("ln -s target link");
     let output = sandbox.shell("kenc decrypt sealed -o link").output().unwrap();
-    let link = std::fs::read_link(sandbox.work("link"));
+    let link = std::fs::read_link(sandbox.file("link"));
     assert_eq!(link.unwrap(), Path::new("target"), "{}", stderr(&output));
     if output.status.success() {
         assert_eq!(sandbox.read("target"), sandbox.read("plain"));
@@ -44,8 +44,8 @@ fn new_plaintext_is_for_its_owner_only_and_new_ciphertext_as_the_umask_says() {
     assert_eq!(mode(&sandbox, "private"), 0o600);
 }
 
-fn mode(sandbox: &Sandbox, name: &str) -> u32 {
-    std::fs::metadata(sandbox.work(name)).unwrap().permissions().mode() & 0o7777
+fn mode(sandbox: &Home, name: &str) -> u32 {
+    std::fs::metadata(sandbox.file(name)).unwrap().permissions().mode() & 0o7777
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn of_several_files_in_place_the_good_ones_are_replaced_and_a_bad_one_stays() {
 
 #[test]
 fn more_files_than_a_program_may_have_open_are_encrypted_and_decrypted() {
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.succeeds(
         "mkdir many sealed opened; for n in $(seq 100); do echo $n > many/$n; done; ulimit -n 40
         kenc encrypt many/* -o sealed && kenc decrypt sealed/* -o opened && diff -r many opened
@@ -86,18 +86,18 @@ fn a_folder_that_cannot_be_written_to_and_a_file_that_cannot_be_read_are_errors(
     let recipient = sandbox.succeeds("kenc keygen --show");
     if rustix::process::geteuid().is_root() {
         // Permissions do not bind root.
-        command = sandbox.command("setpriv");
+        command = sandbox.tool("setpriv");
         command.args(["--reuid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "bash", "-c"]);
         command.arg("kenc encrypt -k \"$RECIPIENT\" plain -o folder/out; kenc encrypt -k \"$RECIPIENT\" old; true");
     }
     let output = command.env("RECIPIENT", recipient.trim()).output();
     let said = output.map(|output| stderr(&output)).unwrap_or_default();
     if !said.contains("kenc: ") {
-        skip("permissions", &format!("rights cannot be dropped here: {}", said.trim()));
+        skip(&format!("rights cannot be dropped here: {}", said.trim()));
         return;
     }
     for expected in ["cannot write folder/out: permission denied", "cannot read old: permission denied"] {
         assert!(said.contains(expected), "{said}");
     }
-    assert!(names_in(&sandbox.work("folder")).is_empty());
+    assert!(names_in(&sandbox.file("folder")).is_empty());
 }

@@ -7,7 +7,7 @@ use std::process::Child;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{assert_untouched, end_of, prepared, spawn, wait_until_it_has_an_output, with_mounts};
-use crate::cli_support::{Sandbox, skip, stderr, wait_until};
+use crate::support::{Home, skip, stderr, wait_until};
 
 /// Every signal that asks a program to end, with the exit code that shells know for it.
 const SIGNALS: [(Signal, i32); 3] = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
@@ -90,9 +90,9 @@ fn a_signal_while_it_waits_for_the_reader_of_its_output_ends_it() {
 #[test]
 fn a_signal_in_the_midst_of_a_large_file_ends_it_and_changes_nothing() {
     const LEN: u64 = 1 << 30;
-    let sandbox = Sandbox::with_key();
+    let sandbox = Home::with_key();
     sandbox.write("old", "old");
-    std::fs::File::create(sandbox.work("large")).unwrap().set_len(LEN).unwrap();
+    std::fs::File::create(sandbox.file("large")).unwrap().set_len(LEN).unwrap();
     for (signal, code) in SIGNALS {
         let child = spawn(&mut sandbox.kenc(&["encrypt", "large", "-f", "-o", "old"]));
         wait_until_it_has_an_output(&child);
@@ -107,8 +107,8 @@ fn a_signal_in_the_midst_of_a_large_file_ends_it_and_changes_nothing() {
 #[test]
 fn a_program_that_is_killed_leaves_an_existing_output_as_it_was_and_nothing_beside_it() {
     let sandbox = prepared();
-    if !has_unnamed_files(sandbox.path()) {
-        skip("killed while writing", "the file system has no files without names");
+    if !has_unnamed_files(sandbox.root()) {
+        skip("the file system has no files without names");
         return;
     }
     for command in ["encrypt", "decrypt"] {
@@ -132,11 +132,10 @@ const WITHOUT_UNNAMED_FILES: &str = "mount -t tmpfs none /proc || exit 99;";
 
 #[test]
 fn where_files_need_a_name_a_temporary_one_is_removed_at_the_end_whatever_the_end() {
-    const NAME: &str = "temporary names";
     let sandbox = prepared();
     for (signal, code) in SIGNALS {
         let script = format!("{WITHOUT_UNNAMED_FILES} exec kenc encrypt -f -o old");
-        let Some(mut command) = with_mounts(NAME, &sandbox, &script) else { return };
+        let Some(mut command) = with_mounts(&sandbox, &script) else { return };
         let mut child = spawn(&mut command);
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"some bytes").unwrap();
@@ -154,7 +153,7 @@ fn where_files_need_a_name_a_temporary_one_is_removed_at_the_end_whatever_the_en
         kenc decrypt sealed -o old; test $? = 6 || exit 2
         kenc decrypt sealed -f -o old && kenc encrypt plain -o new && kenc decrypt new | cmp - plain"
     );
-    let output = with_mounts(NAME, &sandbox, &script).unwrap().output().unwrap();
+    let output = with_mounts(&sandbox, &script).unwrap().output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(sandbox.names(), ["new", "old", "plain", "sealed"]);
     assert_eq!(sandbox.read("old"), sandbox.read("plain"));

@@ -19,7 +19,7 @@ fn credentials_and_region_of_a_profile_are_used_even_beside_those_of_the_environ
     let key = kms.new_key();
     kms.new_alias("alias/of-the-profile", &key);
     let nobody = kms.home_of_user("may-nothing", &json!({ "Effect": "Deny", "Action": "kms:*", "Resource": "*" }));
-    let aws = nobody.file("home/.aws");
+    let aws = nobody.file("../home/.aws");
     std::fs::create_dir(&aws).expect("a folder can be made");
     let profile = "[profile work]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = test\n";
     std::fs::write(aws.join("config"), profile).expect("a file can be written");

@@ -43,13 +43,13 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
     std::fs::remove_file(at(".kenc.yaml")).unwrap();
     attack.run(&["verify", "a/b/s.yaml"]);
     attack.run(&["decrypt", "-o", "-", "a/b/s.yaml"]).ok();
-    attack.home.write("home/.config/kenc/config.yaml", "require_seal: true\n");
+    attack.home.write("../home/.config/kenc/config.yaml", "require_seal: true\n");
     attack.run(&["decrypt", "-o", "-", "a/b/s.yaml"]).fails(NOT_AUTHENTIC);
     attack.run(&["rotate", "--yes", "a/b/s.yaml"]).fails(NOT_AUTHENTIC);
-    attack.home.write("home/.config/kenc/config.yaml", format!("trusted_keys: [{}]\n", attack.ours));
+    attack.home.write("../home/.config/kenc/config.yaml", format!("trusted_keys: [{}]\n", attack.ours));
     attack.home.write("a/b/.kenc.yaml", format!("trusted_keys: ['{}', 'arn:*:*:*:*:*']\n", attack.attacker));
     attack.run(&["decrypt", "-o", "-", "a/b/s.yaml"]).fails(NO_KEY).says("trusted_keys");
-    attack.home.write("home/.config/kenc/config.yaml", "creation_rules: []\n");
+    attack.home.write("../home/.config/kenc/config.yaml", "creation_rules: []\n");
     attack
         .run(&["decrypt", "-o", "-", "a/b/s.yaml"])
         .fails(1)
@@ -73,10 +73,10 @@ fn a_config_in_a_folder_of_others_is_used_only_if_it_is_named_or_allowed() {
     assert!(!attack.home.file("x.kenc").exists());
     attack.run(&["encrypt", "team/x", "-o", "x.kenc", "--config", "team/.kenc.yaml"]).ok();
     let folder = std::fs::canonicalize(attack.home.file("team")).unwrap();
-    attack.home.write("home/.config/kenc/config.yaml", format!("safe_folders: [{}]\n", folder.display()));
+    attack.home.write("../home/.config/kenc/config.yaml", format!("safe_folders: [{}]\n", folder.display()));
     attack.run(&["encrypt", "team/x", "-f", "-o", "x.kenc"]).ok();
     // Under the name of sops as well.
-    std::fs::remove_file(attack.home.file("home/.config/kenc/config.yaml")).unwrap();
+    std::fs::remove_file(attack.home.file("../home/.config/kenc/config.yaml")).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), attack.home.file("sops")).unwrap();
     std::fs::rename(attack.home.file("team/.kenc.yaml"), attack.home.file("team/.sops.yaml")).unwrap();
     let mut link = attack.home.environment_of(Command::new(attack.home.file("sops")));

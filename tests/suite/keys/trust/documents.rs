@@ -40,7 +40,7 @@ fn a_recipient_that_somebody_put_into_a_document_gets_nothing_from_any_command()
 fn shares_are_split_anew_only_among_keys_that_something_vouches_for() {
     let attack = Attack::new();
     let (ours, colleague) = (attack.ours.clone(), attack.colleague.clone());
-    attack.home.write("both.txt", attack.text("home/.config/kenc/keys.txt") + &attack.text("colleague.txt"));
+    attack.home.write("both.txt", attack.text("../home/.config/kenc/keys.txt") + &attack.text("colleague.txt"));
     attack.document_of_sops("s.yaml", "password: hunter2\n", &[&[&ours], &[&colleague]], 2);
     attack.plant_in_metadata("s.yaml");
     let planted = attack.text("s.yaml");
@@ -210,7 +210,7 @@ fn under_the_name_of_sops_only_a_rule_a_yes_or_a_seal_vouches_for_the_keys_of_a_
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kenc"), attack.home.file("sops")).unwrap();
     let sops = |words: &[&str]| {
         let mut command = attack.home.environment_of(Command::new(attack.home.file("sops")));
-        command.args(words).env("SOPS_AGE_KEY_FILE", attack.home.file("home/.config/kenc/keys.txt"));
+        command.args(words).env("SOPS_AGE_KEY_FILE", attack.home.local_key());
         finish(command, b"")
     };
     let plant = || {

@@ -22,7 +22,7 @@ pub fn program(name: &str) -> Result<PathBuf, String> {
 
 /// A program of the Python environment that `tests/run` makes.
 pub fn python_program(name: &str) -> Result<PathBuf, String> {
-    let path = super::repository().join("target/venv/bin").join(name);
+    let path = crate::support::repository().join("target/venv/bin").join(name);
     if path.is_file() { Ok(path) } else { Err(format!("there is no `{name}` here; `tests/run` installs it")) }
 }
 

@@ -5,26 +5,28 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Sandbox, has, names_in, skip, text};
+use super::files::{names_in, text};
+use super::program::{Home, has};
+use super::skip;
 
-/// A folder in memory of which nothing else has a part. kenc keeps plaintext here when it runs in the sandbox.
+/// A folder in memory of which nothing else has a part. kenc keeps plaintext here when it runs in the home.
 pub struct Memory {
     folder: TempDir,
 }
 
 impl Memory {
     /// `None`, and a word about it, if this machine has no file system in memory.
-    pub fn of(test: &str, sandbox: &mut Sandbox) -> Option<Self> {
+    pub fn of(home: &mut Home) -> Option<Self> {
         let is_in_memory = std::fs::read_to_string("/proc/mounts")
             .is_ok_and(|mounts| mounts.lines().any(|line| line.contains(" /dev/shm tmpfs ")));
         if !is_in_memory {
-            skip(test, "/dev/shm is not in memory");
+            skip("/dev/shm is not in memory");
             return None;
         }
         let folder = TempDir::with_prefix_in("kenc-test-", "/dev/shm").unwrap();
         // Into a folder that others can enter kenc puts nothing.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        sandbox.set("XDG_RUNTIME_DIR", folder.path().to_str().unwrap());
+        home.set("XDG_RUNTIME_DIR", folder.path().to_str().unwrap());
         Some(Self { folder })
     }
 
@@ -50,17 +52,17 @@ pub struct Watch {
 
 impl Watch {
     /// `None`, and a word about it, if there is no strace that works.
-    pub fn new(test: &str, sandbox: &Sandbox) -> Option<Self> {
+    pub fn new(home: &Home) -> Option<Self> {
         if !has("strace") {
-            skip(test, "strace is not installed");
+            skip("strace is not installed");
             return None;
         }
-        let output = sandbox.shell("strace -o /dev/null true").output().unwrap();
+        let output = home.shell("strace -o /dev/null true").output().unwrap();
         if !output.status.success() {
-            skip(test, &format!("strace does not work here: {}", text(&output.stderr).trim()));
+            skip(&format!("strace does not work here: {}", text(&output.stderr).trim()));
             return None;
         }
-        Some(Self { log: sandbox.path().join("strace") })
+        Some(Self { log: home.root().join("strace") })
     }
 
     /// What is to be typed before a command that is watched.

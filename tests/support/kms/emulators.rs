@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::http::{Answer, request};
-use super::kenc::Home;
-use super::process::{Server, python_program};
+use crate::support::program::Home;
+use crate::support::repository;
+use crate::support::servers::{Answer, Server, python_program, request};
 
 /// The region of everything, unless a test says otherwise.
 pub const REGION: &str = "us-east-1";
@@ -51,7 +51,7 @@ pub fn ministack_with_contexts() -> Result<&'static Kms, String> {
     shared(&MINISTACK, || {
         // Without it there is no package of it either.
         python_program("ministack")?;
-        let script = super::repository().join("tests/support/ministack_with_contexts.py");
+        let script = repository().join("tests/support/kms/ministack_with_contexts.py");
         start_ministack(&python_program("python")?, &[script], "true")
     })
 }
@@ -77,7 +77,7 @@ fn start_ministack(program: &Path, arguments: &[PathBuf], permissions: &str) -> 
     Ok(Kms { port: server.port, _server: server })
 }
 
-fn answers(port: u16, path: &str) -> bool {
+pub(super) fn answers(port: u16, path: &str) -> bool {
     request(port, "GET", path, &[], "").is_ok_and(|answer| answer.status == 200)
 }
 
@@ -167,55 +167,13 @@ pub fn home_at(port: u16) -> Home {
         .with("AWS_ENDPOINT_URL_KMS", format!("http://127.0.0.1:{port}"))
 }
 
-/// microburst: faults in front of an emulator, each with the code and the form that AWS gives it.
-pub struct Faults {
-    pub port: u16,
-    _server: Server,
-}
-
-impl Faults {
-    /// Puts faults in front of `kms`: one rule of microburst, without the service.
-    pub fn before(kms: &Kms, mut rule: Value) -> Result<Self, String> {
-        let server = Server::start(
-            &python_program("microburst")?,
-            |command, port| {
-                command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
-                command.args(["--upstream", &format!("http://127.0.0.1:{}", kms.port)]);
-            },
-            |port| answers(port, "/_microburst/health"),
-        )?;
-        let port = server.port;
-        // The first call makes it load what it knows of AWS, which on a busy machine takes longer than kenc waits.
-        let target = ("x-amz-target", "TrentService.ListKeys");
-        let headers =
-            [target, ("content-type", "application/x-amz-json-1.1"), ("authorization", &unsigned(REGION, "kms"))];
-        request(port, "POST", "/", &headers, "{}").map_err(|error| error.to_string())?;
-        rule["service"] = json!("kms");
-        let json = [("content-type", "application/json")];
-        let rules = json!([rule]).to_string();
-        let answer = request(port, "POST", "/_microburst/rules", &json, &rules).map_err(|error| error.to_string())?;
-        assert!((200..300).contains(&answer.status), "{}", answer.body);
-        Ok(Self { port, _server: server })
-    }
-
-    pub fn home(&self) -> Home {
-        home_at(self.port)
-    }
-
-    /// How many faults have been injected.
-    pub fn fired(&self) -> usize {
-        let answer = request(self.port, "GET", "/_microburst/fired", &[], "").expect("microburst answers");
-        answer.json().as_array().expect("it is a list").len()
-    }
-}
-
 #[track_caller]
 fn arn(created: &Value) -> String {
     created["KeyMetadata"]["Arn"].as_str().expect("a key has an ARN").to_owned()
 }
 
 /// The emulators take the word of whoever comes without a signature, but want to know the region.
-fn unsigned(region: &str, service: &str) -> String {
+pub(super) fn unsigned(region: &str, service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=00"
     )

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::kenc::{Home, Outcome, finish};
+use crate::support::program::{Home, Outcome, finish};
+use crate::support::repository;
 
 /// A script for programs that are called `sops`. In its working folder `$AGE` is the recipient of the local key, `$OTHER`
 /// that of another, and `$BESIDE` is the other program of the two.
@@ -12,7 +13,7 @@ pub struct Link;
 impl Link {
     /// The folder of the real sops, where `tests/run` could build it.
     pub fn real() -> Result<PathBuf, String> {
-        let program = super::repository().join("target/go/bin/sops");
+        let program = repository().join("target/go/bin/sops");
         if program.is_file() {
             Ok(program)
         } else {
@@ -79,7 +80,8 @@ fn run(home: &Home, program: &Path, beside: &Path, script: &str) -> Outcome {
     let search = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut command = home.environment_of(Command::new("/bin/sh"));
     command.args(["-c", script]).env("PATH", search).env("AGE", &recipient).env("SOPS_DISABLE_VERSION_CHECK", "true");
-    command.env("SOPS_AGE_KEY_FILE", home.path().join("home/.config/kenc/keys.txt"));
+    command.env("SOPS_AGE_KEY_FILE", home.local_key());
+    command.env("XDG_CONFIG_HOME", home.root().join("home/.config"));
     command.env("OTHER", Home::new().keygen()).env("BESIDE", other.join("sops"));
     finish(command, b"")
 }

@@ -3,26 +3,28 @@
 use std::cell::Cell;
 use std::process::Command;
 
-use super::{Sandbox, has, skip, text, wait_until};
+use super::files::text;
+use super::program::{Home, has, wait_until};
+use super::skip;
 
 /// A shell in a terminal of its own. Commands are typed, and the screen is read.
 pub struct Terminal<'a> {
-    sandbox: &'a Sandbox,
+    home: &'a Home,
     commands: Cell<u32>,
 }
 
 impl<'a> Terminal<'a> {
     /// `None`, and a word about it, if there is no tmux.
-    pub fn new(test: &str, sandbox: &'a Sandbox) -> Option<Self> {
+    pub fn new(home: &'a Home) -> Option<Self> {
         if !has("tmux") {
-            skip(test, "tmux is not installed");
+            skip("tmux is not installed");
             return None;
         }
-        let terminal = Self { sandbox, commands: Cell::new(0) };
+        let terminal = Self { home, commands: Cell::new(0) };
         let shell = "bash --norc --noprofile";
         let output = terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "40", shell]);
         if !output.status.success() {
-            skip(test, &format!("tmux does not run: {}", text(&output.stderr).trim()));
+            skip(&format!("tmux does not run: {}", text(&output.stderr).trim()));
             return None;
         }
         terminal.keys(&["PS1='ready$ '", "Enter"]);
@@ -31,8 +33,8 @@ impl<'a> Terminal<'a> {
     }
 
     pub fn tmux(&self, arguments: &[&str]) -> std::process::Output {
-        let mut command: Command = self.sandbox.command("tmux");
-        command.env("TERM", "xterm-256color").arg("-S").arg(self.sandbox.path().join("tmux"));
+        let mut command: Command = self.home.tool("tmux");
+        command.env("TERM", "xterm-256color").arg("-S").arg(self.home.root().join("tmux"));
         command.args(arguments).output().unwrap()
     }
 

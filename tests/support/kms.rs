@@ -1,0 +1,7 @@
+//! AWS KMS without AWS.
+
+mod emulators;
+mod faults;
+
+pub use emulators::{Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto};
+pub use faults::Faults;

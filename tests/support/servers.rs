@@ -1,0 +1,13 @@
+//! Servers that surely end: others, and our own that do as a test wants.
+
+mod http;
+mod postgres;
+mod process;
+mod raw_server;
+mod relay;
+
+pub use http::{Answer, request};
+pub use postgres::Postgres;
+pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};
+pub use raw_server::{Asked, RawServer, answer_json, answer_with};
+pub use relay::{Relay, silent_listener};
