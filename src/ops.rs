@@ -1,7 +1,10 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
 pub mod configs;
+pub mod documents;
 pub mod failure;
+pub mod input_name;
 pub mod observer;
 pub mod places;
 pub mod session;
+pub mod values;

@@ -115,6 +115,14 @@ pub enum Cause {
     NoKeysToShow(PathBuf),
     #[error("{}: cannot tell the format of its values from its name", .0.display())]
     NoValues(PathBuf),
+    #[error("the value is not valid JSON: {0}")]
+    ValueNotJson(String),
+    #[error("it is not a binary file: it has no text `data`")]
+    NoDataInTree,
+    #[error("a list cannot be a document in this format")]
+    ListAlone,
+    #[error("a single value that is not text cannot be written in this format: use `--output-type yaml`")]
+    ValueWithoutText,
     #[error("no such value: `{0}`")]
     NoSuchValue(String),
     #[error("{fault}")]
@@ -162,9 +170,13 @@ impl Cause {
             | Self::NotAVariable { .. }
             | Self::VariableMustBeNamed { .. }
             | Self::NoSuchValue(_)
+            | Self::ValueNotJson(_)
             | Self::NoKeysToShow(_)
             | Self::NoValues(_) => Class::Usage,
             Self::NothingMeant
+            | Self::NoDataInTree
+            | Self::ListAlone
+            | Self::ValueWithoutText
             | Self::ValueOfWholeFile(_)
             | Self::SealOfWholeFile(_)
             | Self::Declined

@@ -3,9 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use kenc::config::{DocumentOptions, DocumentRecipe, RuleFormat};
-use kenc::context::EncryptionContext;
-use kenc::document::{CommentHandling, EncryptionRecipe, EncryptionRule, Format, MacScope};
+use kenc::config::DocumentOptions;
+use kenc::document::{CommentHandling, EncryptionRule, Format, MacScope};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::Held;
@@ -13,8 +12,7 @@ use kenc::fs::held::Held;
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
 use crate::output::{Output, Place, TextOnly};
-use kenc::ops::configs::Configs;
-use kenc::ops::places::local_key;
+use kenc::ops::documents::recipe::EncryptionExtent;
 
 /// What is demanded of a document where nothing can be demanded on the command line.
 pub fn no_demands() -> DocumentOpenArgs {
@@ -47,45 +45,23 @@ impl From<Format> for Notation {
     }
 }
 
-/// Whether the values of an input are encrypted rather than the whole: because it was asked for, or because a rule is for
-/// it and its name is that of a document.
-pub fn has_values_encrypted(args: &ValuesArgs, configs: &Configs, path: Option<&Path>) -> Result<bool, Failure> {
-    if args.values || args.whole || selection(&args.selection).is_some() {
-        return Ok(!args.whole);
+/// What of the inputs is to be encrypted, if the command line says it.
+pub fn asked_extent(args: &ValuesArgs) -> Option<EncryptionExtent> {
+    match () {
+        () if args.whole => Some(EncryptionExtent::Whole),
+        () if args.values || selection(&args.selection).is_some() => Some(EncryptionExtent::Values),
+        () => None,
     }
-    let Some(path) = path.filter(|path| Format::of_name(path) != Format::Binary) else { return Ok(false) };
-    let found = configs.of(Some(path))?;
-    let Some(rule) = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten() else {
-        return Ok(false);
-    };
-    Ok(matches!(rule.format, None | Some(RuleFormat::Values)))
 }
 
-/// How a document is encrypted for the first time: by the flags, the rule for its path, and the local key, in this order.
-pub fn recipe(
-    keys: &[String],
-    given: &EncryptionContext,
-    args: &ValuesArgs,
-    configs: &Configs,
-    path: Option<&Path>,
-) -> Result<EncryptionRecipe, Failure> {
-    let found = configs.of(path)?;
-    let options = DocumentOptions {
+/// How documents are encrypted, as far as the command line says it.
+pub fn options(args: &ValuesArgs) -> DocumentOptions {
+    DocumentOptions {
         rule: selection(&args.selection),
         threshold: args.shamir_threshold,
         mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
         comments: if args.encrypt_comments { CommentHandling::Encrypted } else { CommentHandling::InTheClear },
-    };
-    let DocumentRecipe { mut recipe, line } = DocumentRecipe::new(found.config.as_ref(), keys, given, options, path)?;
-    if line.is_some() {
-        configs.hint_if_hidden_from_sops(&found);
     }
-    if let [only] = &mut recipe.groups[..]
-        && only.is_empty()
-    {
-        only.push(local_key()?.into());
-    }
-    Ok(recipe)
 }
 
 /// The rule that was given on the command line.

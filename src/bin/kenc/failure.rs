@@ -29,8 +29,6 @@ pub enum CommandFault {
     NoValue(&'static str),
     #[error("the value is not UTF-8 text")]
     ValueNotText,
-    #[error("the value is not valid JSON: {0}")]
-    ValueNotJson(String),
     #[error("no files given")]
     NothingNamed,
     #[error("{} {fault}; -i means --in-place, and no file was changed", path.display())]
@@ -102,7 +100,6 @@ impl CommandFault {
             Self::CiphertextToTerminal { .. }
             | Self::ValueOnCommandLine
             | Self::NoValue(_)
-            | Self::ValueNotJson(_)
             | Self::NothingNamed
             | Self::NotToReplace { .. }
             | Self::KeyAmongInputs { .. }

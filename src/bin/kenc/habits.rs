@@ -116,35 +116,6 @@ pub fn hint_for_missing_command<'a>(mut words: impl Iterator<Item = &'a OsStr>) 
     words.any(|word| word == "exec").then_some("put `--` before the command: `kenc exec FILE -- COMMAND`")
 }
 
-/// What to say about a value that is not there: a name that is nearly the one that was typed.
-pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = 1 + typed.chars().count() / 4;
-    names
-        .map(|name| (distance(typed, name), name))
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// How many letters must be changed, added, taken away or exchanged with the next one.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().take(64).collect());
-    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
-    for (i, letter) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, other_letter) in other.iter().enumerate() {
-            let changed = rows[i][j] + usize::from(letter != other_letter);
-            let mut least = changed.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *letter == other[j - 1] && one[i - 1] == *other_letter {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
-}
-
 /// Whether a word for a key may be meant as the name of a file.
 pub fn looks_like_a_file(word: &str) -> bool {
     word.contains('/') && !word.starts_with("alias/") && !word.starts_with("arn:")
@@ -154,14 +125,6 @@ pub fn looks_like_a_file(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mistyped_name_is_found_and_another_one_is_not() {
-        let names = ["db.password", "db.user", "token"];
-        assert_eq!(nearest("db.pasword", names.into_iter()), Some("db.password"));
-        assert_eq!(nearest("tokne", names.into_iter()), Some("token"));
-        assert_eq!(nearest("host", names.into_iter()), None);
-    }
 
     #[test]
     fn identities_are_told_by_the_beginnings_of_their_lines() {

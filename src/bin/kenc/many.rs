@@ -29,14 +29,14 @@ pub use turns::Turns;
 pub use walk::FileToDo;
 
 use crate::args::{ManyArgs, OutputArgs};
-use crate::commands::documents::verify::Verified;
 use crate::commands::verify;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::output::{check_folder_of, is_input_folder};
 
 use crate::progress::Bar;
-use crate::report::Reporter;
+use crate::report::{Reporter, verified_document};
 use crate::signals;
+use kenc::ops::documents::verify::VerifiedDocument;
 use list::Names;
 use walk::{Step, Walk};
 
@@ -257,7 +257,7 @@ pub enum Outcome {
     /// So many bytes are authentic.
     Authentic(u64, Box<Header>),
     /// A document of so many bytes is authentic.
-    Verified(u64, Box<Verified>),
+    Verified(u64, Box<VerifiedDocument>),
     /// An earlier run has done it.
     WholeAlready,
     LeftOut(LeftOut),
@@ -400,7 +400,7 @@ impl<W: Work> Crew<'_, W> {
             Ok(Outcome::Verified(bytes, verified)) => {
                 tally.done += 1;
                 tally.bytes += bytes;
-                match self.progress.suspend(|| verified.tell(&name(), self.reporter)) {
+                match self.progress.suspend(|| verified_document::tell(&verified, &name(), self.reporter)) {
                     Ok(exit) => tally.has_problems |= exit == Exit::Problems,
                     Err(failure) => tally.stopped_by = Some(failure),
                 }

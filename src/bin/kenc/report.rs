@@ -1,8 +1,12 @@
 //! What people and programs are told: results on the standard output, errors and hints on the standard error.
 
 mod document_hints;
+pub mod document_keys;
+pub mod document_summary;
 pub mod hints;
+pub mod rekeyed_document;
 mod seal;
+pub mod verified_document;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

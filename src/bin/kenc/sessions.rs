@@ -9,6 +9,7 @@ use kenc::document::{MacRequirement, OpenRequirements, SealRequirement};
 use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
+use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::places::{identities, variable};
 
 use crate::args::documents::DocumentOpenArgs;
@@ -72,13 +73,16 @@ fn kms_settings(args: &AwsArgs) -> KmsSettings {
     KmsSettings { profile: profile.clone(), region: region.clone(), role_arn: role_arn.clone(), timeout: *timeout }
 }
 
+/// What the command line demands of a document.
+pub fn demanded(args: &DocumentOpenArgs) -> StatedRequirements {
+    let DocumentOpenArgs { input_type: _, ignore_mac, require_seal } = *args;
+    let mac = if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
+    StatedRequirements { mac, seal: SealRequirement::NotBroken }.with_seal_required(require_seal)
+}
+
 /// What is demanded of a document by the command line and by the configs.
 pub fn demands(session: &Session, args: &DocumentOpenArgs, require_seal: bool) -> OpenRequirements {
-    let DocumentOpenArgs { input_type: _, ignore_mac, require_seal: seal_demanded } = *args;
-    session.document_demands(
-        if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right },
-        if seal_demanded || require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken },
-    )
+    demanded(args).with_seal_required(require_seal).in_session(session)
 }
 
 /// An input that is not the standard input.

@@ -11,9 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
-use kenc::Session;
 use kenc::document::EncryptedDocument;
-use kenc::document::OpenRequirements;
 use kenc::error::{Error, Result};
 use kenc::formats::detect::Detected;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
@@ -23,18 +21,19 @@ use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::threads;
 use secrecy::SecretString;
 
-use crate::args::documents::{DocumentChangeArgs, DocumentOpenArgs, Notation};
+use crate::args::documents::{DocumentChangeArgs, FromConfigArgs, Notation};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::{self, Job, Output, Place};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
-use crate::sessions;
 use crate::signals;
 use crate::version_control;
 use kenc::formats::detect;
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::keys::NewKeySource;
+use kenc::ops::documents::open::StatedRequirements;
 
 /// What is to be done with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,8 +222,17 @@ pub fn key_change(args: &KeyChangeArgs, configs: &Configs, inputs: &[PathBuf]) -
 }
 
 /// What is demanded of a config document whose keys are changed.
-pub fn demands(session: &Session, args: &DocumentChangeArgs, require_seal: bool) -> OpenRequirements {
-    sessions::demands(session, &DocumentOpenArgs::default(), args.require_seal || require_seal)
+pub fn demanded(args: &DocumentChangeArgs) -> StatedRequirements {
+    StatedRequirements::default().with_seal_required(args.require_seal)
+}
+
+/// Where it is said which keys documents are to have.
+pub fn key_source(args: &DocumentChangeArgs, from_config: &FromConfigArgs) -> NewKeySource {
+    if from_config.from_config {
+        NewKeySource::Config
+    } else {
+        NewKeySource::Change { group: args.group.map(usize::from) }
+    }
 }
 
 /// Passphrases of files that are there, and new ones, which may come from elsewhere.

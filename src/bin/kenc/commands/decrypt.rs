@@ -13,8 +13,8 @@ use kenc::formats::native::{ChunkCipher, Decryptor, SeekingDecryptor, read_error
 use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::input::Input;
 
+use crate::args::documents::DocumentDecryptArgs;
 use crate::args::{ByteRange, DecryptArgs};
-use crate::commands::documents::decrypt::result as document_result;
 use crate::commands::open_many;
 use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
@@ -23,6 +23,7 @@ use crate::output::{self, Job, Output, Place, TextOnly};
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress as _;
+use kenc::ops::values::part::content;
 
 use crate::progress::Bar;
 use crate::report::Reporter;
@@ -126,7 +127,9 @@ impl Decryption<'_> {
         let demands = sessions::demands(session, &args.document_open, guards.require_seal);
         let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
         session.warn_unless_sealed(&job.name(), opened.report());
-        let plaintext = document_result(opened, &args.document).map_err(about())?;
+        let DocumentDecryptArgs { extract, output_type } = &args.document;
+        let format = output_type.map(Format::from);
+        let plaintext = content(&opened.into_plaintext(), extract.as_ref(), format).map_err(about())?;
         let is_to_terminal = job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
         let written = if is_to_terminal {
             let mut text = TextOnly::new(output.writer());

@@ -1,14 +1,10 @@
 //! What the commands do when the file is a config document.
 
 pub mod change;
-pub mod decrypt;
 pub mod encrypt;
 pub mod get;
-pub mod inspect;
-pub mod keys;
 pub mod rewrap;
 pub mod rotate;
 pub mod seal;
 pub mod set;
 pub mod unset;
-pub mod verify;

@@ -10,11 +10,11 @@ use kenc::formats::native::{FileHead, Header, Parameters, TableCopies, read_erro
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
-use crate::commands::documents::inspect as document;
 use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
-use crate::report::{Reporter, printable};
+use crate::report::{Reporter, document_summary, printable};
 use kenc::formats::native::file::{NativeFile, Payload};
+use kenc::ops::documents::summary::DocumentSummary;
 
 pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
@@ -23,7 +23,11 @@ pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let file = match Detected::new(input, path, args.input_type.input_type.map(Into::into))
         .map_err(Failure::about(name.as_str()))?
     {
-        Detected::Document(sealed) => return document::run(&sealed, reporter),
+        Detected::Document(sealed) => {
+            let summary = DocumentSummary::new(&sealed);
+            reporter.result(&document_summary::text(&summary), &document_summary::json(&summary))?;
+            return Ok(Exit::Done);
+        }
         other => other.native().map_err(Failure::about(name.as_str()))?,
     };
     let inspected = Inspected::new(file).map_err(Failure::about(name))?;

@@ -20,13 +20,13 @@ use kenc::fs::input::Input;
 use crate::args::documents::DocumentOpenArgs;
 use crate::args::{DecryptArgs, VerifyArgs};
 use crate::commands::decrypt::decrypted_name;
-use crate::commands::documents::verify::verified;
 use crate::commands::opening::threads;
 use crate::failure::{Cause, Exit, Failure};
 use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
 use kenc::formats::detect::Detected;
 use kenc::formats::detect::{is_armored, is_native};
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
 use kenc::ops::observer::Progress as _;
 
 use crate::progress::Bar;
@@ -110,10 +110,10 @@ impl Work for Verification<'_> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
         let (mut sealed, _) = Sealed::open(file, opening.plan)?;
-        let guards = opening.session.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
-            return opening.verify_document(document, file, &sealed.metadata, &guards);
+            return opening.verify_document(document, file, &sealed.metadata);
         }
+        let guards = opening.session.guards(Some(&file.path()))?;
         let mut reader = sealed.reader().map_err(about())?;
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         let cipher = opening.cipher(&head, &guards, others).map_err(about())?;
@@ -158,14 +158,11 @@ impl Opening<'_> {
         sealed: EncryptedDocument,
         file: &FileToDo,
         metadata: &Metadata,
-        guards: &Guards,
     ) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
-        let name = file.display();
-        let keyring = self.session.keyring_trusting(&guards.trusted);
-        match verified(sealed, &name, &self.of_document(guards), &keyring)? {
-            Ok(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
-            Err(problems) => {
+        match verify_document(sealed, Some(&file.path()), sessions::demanded(self.documents), self.session)? {
+            DocumentCheck::Authentic(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
+            DocumentCheck::Faulty(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
                 Err(about()(problem.into()))
             }

@@ -20,17 +20,19 @@ use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::decrypt::copy;
 use crate::commands::documents;
-use crate::commands::documents::keys::{DONE, KeysOfDocuments, WOULD};
 use crate::commands::inspect::describe_copies;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::many::counted;
 use crate::output::Output;
+use crate::report::document_keys::{DONE, WOULD};
+use crate::report::rekeyed_document::DocumentRewrapped;
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::keys::KeysOfDocuments;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.
@@ -57,8 +59,11 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         of_config: by_config.rewrappers(&keyrings, session.only()),
         configs,
     };
-    let documents =
-        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let documents = KeysOfDocuments {
+        rewrapper: &rewrapper,
+        configs,
+        source: changing::key_source(&args.document, &args.from_config),
+    };
     let notation = args.document.input_type.input_type;
     let mut vouching = Vouching::new(configs, &documents, session.only(), Consent::of_flag(args.from_config.yes));
     if !args.dry_run {
@@ -75,18 +80,14 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         |target| {
             let intent = if args.dry_run { Intent::Read } else { Intent::Change };
             let (content, held) = target.read(intent, notation)?;
-            let guards = configs.guards(target.path())?;
             match content {
                 Content::File(recognised) => {
-                    let rewrapper = &by_config.of(target)?.trusting(&guards.trusted);
+                    let trusted = configs.trusted(target.path())?;
+                    let rewrapper = &by_config.of(target)?.trusting(&trusted);
                     Rewrap { args, target, session: &session, rewrapper }.run(*recognised, held).map(Changed::File)
                 }
                 Content::Document(sealed) => {
-                    let demands = changing::demands(&session, &args.document, guards.require_seal);
-                    let keyring = session.keyring_trusting(&guards.trusted);
-                    let target = (target, held);
-                    documents::rewrap::run(*sealed, args, target, &demands, &keyring, &vouching, &session)
-                        .map(Changed::Document)
+                    documents::rewrap::run(*sealed, args, (target, held), &vouching, &session).map(Changed::Document)
                 }
             }
         },
@@ -103,7 +104,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
             {
                 reporter.hint(&format!(
                     "a removed recipient who kept the data key of {0} can still use it: `kenc rotate {0}` makes a new one",
-                    done.name()
+                    done.name
                 ));
             }
             Ok(())
@@ -127,14 +128,14 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
 /// What became of one file or document.
 enum Changed {
     File(Done),
-    Document(documents::rewrap::Done),
+    Document(DocumentRewrapped),
 }
 
 impl Changed {
     fn is_changed(&self) -> bool {
         match self {
             Self::File(done) => done.written != Written::Nothing,
-            Self::Document(done) => done.is_changed,
+            Self::Document(done) => done.rekeyed.is_changed,
         }
     }
 

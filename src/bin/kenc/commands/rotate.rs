@@ -18,15 +18,16 @@ use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
 use crate::commands::documents;
-use crate::commands::documents::keys::KeysOfDocuments;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::keys::KeysOfDocuments;
 use kenc::ops::observer::Progress as _;
 
 use crate::progress::Bar;
+use crate::report::rekeyed_document::DocumentRotated;
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
@@ -62,8 +63,11 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         of_config: by_config.rewrappers(&keyrings, session.only()),
         configs,
     };
-    let documents =
-        KeysOfDocuments { rewrapper: &rewrapper, configs, args: &args.document, from_config: &args.from_config };
+    let documents = KeysOfDocuments {
+        rewrapper: &rewrapper,
+        configs,
+        source: changing::key_source(&args.document, &args.from_config),
+    };
     let notation = args.document.input_type.input_type;
     confirm(&targets, &args.from_config, notation, &documents, |target| rewrappers.of(target), reporter)?;
     let mut vouching = Vouching::new(configs, &documents, session.only(), Consent::of_flag(args.from_config.yes));
@@ -76,7 +80,6 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         session: &session,
         new_context,
         rewrappers: &rewrappers,
-        documents: &documents,
         vouching: &vouching,
         threads: (threads(&args.work) / at_once).max(1),
         shows_progress: at_once == 1 && reporter.shows_progress(),
@@ -109,7 +112,6 @@ struct Rotation<'a> {
     /// `None` to keep that of each file.
     new_context: Option<EncryptionContext>,
     rewrappers: &'a Rewrappers<'a>,
-    documents: &'a KeysOfDocuments<'a>,
     vouching: &'a Vouching<'a>,
     threads: usize,
     shows_progress: bool,
@@ -117,17 +119,13 @@ struct Rotation<'a> {
 
 impl Rotation<'_> {
     fn of(&self, target: &Target) -> Result<Changed, Failure> {
-        let Self { args, new_context, documents: keys, session, .. } = self;
+        let Self { args, new_context, session, .. } = self;
         let (content, held) = target.read(Intent::Change, args.document.input_type.input_type)?;
         match content {
             Content::File(recognised) => self.file(target, *recognised, held).map(Changed::File),
             Content::Document(sealed) => {
-                let guards = self.vouching.configs.guards(target.path())?;
-                let demands = changing::demands(session, &args.document, guards.require_seal);
-                let keyring = session.keyring_trusting(&guards.trusted);
-                let vouching = self.vouching;
-                let run = documents::rotate::Run { args, target, keys, demands: &demands, vouching, session };
-                run.document(*sealed, held, new_context.as_ref(), &keyring)
+                let target = (target, held);
+                documents::rotate::run(*sealed, args, target, new_context.as_ref(), self.vouching, session)
                     .map(|done| Changed::Document(Box::new(done)))
             }
         }
@@ -198,7 +196,7 @@ struct NewPayload {
 /// What became of one file or document.
 enum Changed {
     File(Done),
-    Document(Box<documents::rotate::Done>),
+    Document(Box<DocumentRotated>),
 }
 
 /// What became of one file.

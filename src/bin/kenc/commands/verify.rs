@@ -12,7 +12,6 @@ use serde_json::json;
 
 use crate::args::VerifyArgs;
 use crate::commands::changing::{self, keys_json};
-use crate::commands::documents::verify as document;
 use crate::commands::inspect::describe_copies;
 use crate::commands::open_many;
 use crate::commands::opening::threads;
@@ -20,11 +19,12 @@ use crate::failure::{Exit, Failure};
 use crate::output::{STANDARD_INPUT, open_input};
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
 use kenc::ops::observer::Progress as _;
 
 use crate::progress::Bar;
-use crate::report::{Reporter, printable};
-use crate::sessions::{self, path_of};
+use crate::report::{Reporter, printable, verified_document};
+use crate::sessions::{self, demanded, path_of};
 use crate::signals;
 
 pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -57,9 +57,10 @@ fn verify(
     let notation = args.document_open.input_type.input_type;
     let detected = match Detected::new(input, path, notation.map(Into::into)).map_err(about())? {
         Detected::Document(sealed) => {
-            let demands = sessions::demands(session, &args.document_open, guards.require_seal);
-            let keyring = session.keyring_trusting(&guards.trusted);
-            return document::run(*sealed, &name, &demands, &keyring, reporter);
+            return match verify_document(*sealed, path, demanded(&args.document_open), session)? {
+                DocumentCheck::Authentic(verified) => verified_document::tell(&verified, &name, reporter),
+                DocumentCheck::Faulty(problems) => Err(verified_document::problems(problems, &name, reporter)),
+            };
         }
         other => other,
     };

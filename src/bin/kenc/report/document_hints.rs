@@ -100,6 +100,9 @@ pub fn of_command(cause: &Cause) -> String {
             "run it on a terminal, where it shows what the seal will cover and asks; or review the file and use `--yes`"
                 .to_owned()
         }
+        Cause::ValueNotJson(_) => {
+            "JSON text needs double quotes; without --json the value is taken as it is".to_owned()
+        }
         Cause::SealOfWholeFile(name) => format!("`kenc verify {}` authenticates it", quoted(Path::new(name))),
         Cause::NotConfirmed { .. } => "see what would change with `--dry-run`, then use `--yes`".to_owned(),
         _ => String::new(),
@@ -115,9 +118,6 @@ pub fn of_fault(fault: &CommandFault) -> String {
         CommandFault::NoValue(_) => "pipe it in or use --file; `\"\" --from-argument` sets an empty text".to_owned(),
         CommandFault::ValueNotText => {
             "encode it, for example with base64, or encrypt it as a file: `kenc encrypt`".to_owned()
-        }
-        CommandFault::ValueNotJson(_) => {
-            "JSON text needs double quotes; without --json the value is taken as it is".to_owned()
         }
         _ => String::new(),
     }

@@ -7,10 +7,11 @@ use kenc::keys::Rewrapper;
 
 use super::{Content, Intent, Target};
 use crate::args::documents::{FromConfigArgs, Notation};
-use crate::commands::documents::keys::{KeysOfDocuments, WOULD, changes_of_groups};
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
+use crate::report::document_keys::{WOULD, changes_of_groups};
 use crate::report::{Reporter, printable};
+use kenc::ops::documents::keys::KeysOfDocuments;
 
 /// Looks at every target without asking a key, and asks the user if any would change. What is wrong with one is told when it
 /// is its turn.
@@ -34,7 +35,7 @@ pub fn confirm<'r>(
         let Ok((content, _)) = target.read(Intent::Read, notation) else { continue };
         let changes = match content {
             Content::Document(sealed) => {
-                let Ok(new) = documents.of(sealed.metadata(), target) else { continue };
+                let Ok(new) = documents.of(sealed.metadata(), target.path()) else { continue };
                 if new.is_of(sealed.metadata()) {
                     continue;
                 }

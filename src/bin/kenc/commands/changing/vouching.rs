@@ -11,11 +11,11 @@ use kenc::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
 use super::by_config::choose;
 use super::{Content, Intent, Target};
 use crate::args::documents::Notation;
-use crate::commands::documents::keys::KeysOfDocuments;
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::keys::KeysOfDocuments;
 
 /// Who says yes to keys for which nothing else vouches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl<'a> Vouching<'a> {
         if metadata.named_keys().all(|key| vouchers.vouch_for(&key)) {
             return Ok(vouchers);
         }
-        let by_rule = self.documents.of_rule(metadata, target);
+        let by_rule = self.documents.of_rule(metadata, target.path());
         let is_named = by_rule.is_some_and(|keys| keys.is_of(metadata));
         Ok(if is_named { vouchers.and_approved(metadata.named_keys()) } else { vouchers })
     }
@@ -124,7 +124,7 @@ impl<'a> Vouching<'a> {
                 Content::Document(sealed) if sealed.metadata().has_seal() => Vec::new(),
                 Content::Document(sealed) => {
                     let metadata = sealed.metadata();
-                    let Ok(new) = self.documents.of(metadata, target) else { continue };
+                    let Ok(new) = self.documents.of(metadata, Some(path)) else { continue };
                     unvouched(new.recipients_of_document(metadata, change), &self.of_document(target, metadata)?)
                 }
             };

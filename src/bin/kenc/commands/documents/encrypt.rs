@@ -13,13 +13,14 @@ use kenc::fs::atomic::{Access, Sync};
 
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::check_names;
-use crate::documents::{has_values_encrypted, recipe, write};
-use crate::failure::{Cause, Exit, Failure};
+use crate::documents::{asked_extent, options, write};
+use crate::failure::{Exit, Failure};
 use crate::output::{self, Job};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::recipe::{EncryptionExtent, recipe};
 
 /// Whether the inputs are documents whose values are encrypted. They all are, or none is.
 pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
@@ -27,23 +28,7 @@ pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
     if args.many.is_asked() {
         return Ok(args.values.values);
     }
-    if args.inputs.is_empty() {
-        return has_values_encrypted(&args.values, configs, None);
-    }
-    let mut first = None;
-    for input in &args.inputs {
-        let path = (input.as_os_str() != "-").then_some(input.as_path());
-        let applies = has_values_encrypted(&args.values, configs, path)?;
-        match first {
-            None => first = Some((applies, input)),
-            Some((other, _)) if other == applies => {}
-            Some((other, first)) => {
-                let (document, whole) = if other { (first, input) } else { (input, first) };
-                return Err(Cause::MixedInputs { document: document.clone(), whole: whole.clone() }.into());
-            }
-        }
-    }
-    Ok(first.is_some_and(|(applies, _)| applies))
+    Ok(EncryptionExtent::of_all(&args.inputs, asked_extent(&args.values), configs)? == EncryptionExtent::Values)
 }
 
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -56,7 +41,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
-    let encryption = Encryption { args, configs, reporter, context: &context, session: &session };
+    let encryption = DocumentEncryption { args, configs, reporter, context: &context, session: &session };
     if args.many.recursive {
         return tree::run(&encryption, jobs);
     }
@@ -65,7 +50,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
 }
 
 /// How documents are encrypted in a run.
-struct Encryption<'a> {
+struct DocumentEncryption<'a> {
     args: &'a EncryptArgs,
     configs: &'a Configs,
     reporter: &'a Reporter,
@@ -73,12 +58,12 @@ struct Encryption<'a> {
     session: &'a Session,
 }
 
-impl Encryption<'_> {
+impl DocumentEncryption<'_> {
     fn of(&self, job: &Job) -> Result<Exit, Failure> {
         let Self { args, configs, reporter, context, session } = self;
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
-        let recipe = recipe(&args.keys, context, &args.values, configs, path)?;
+        let recipe = recipe(path, &args.keys, context, options(&args.values), configs)?;
         let (input, held) = job.open_input()?;
         check_names(held.as_ref(), args.output.force)?;
         let document =

@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 
 use kenc::Session;
-use kenc::document::{ChangeOutcome, EncryptedText, MacRequirement, MacScope, Metadata, OpenedDocument};
+use kenc::document::{ChangeOutcome, EncryptedText, MacRequirement, Metadata, OpenedDocument};
 use kenc::document::{EncryptedDocument, SealRequirement, SealStatus};
 use kenc::fs::held::Held;
 use serde_json::json;
 
-use super::keys::keys_json;
 use crate::args::ChangedFilesArgs;
 use crate::args::seal::SealArgs;
 use crate::commands::changing::{self, Content, Intent, Target};
 use crate::failure::{Cause, Exit, Failure};
 use crate::question::{Choice, ask};
+use crate::report::document_keys::{groups_json, recipients_and_rule};
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
@@ -110,7 +110,7 @@ impl Sealing<'_> {
         let name = target.name();
         self.reporter.confirmation(
             &format!("{}\n", printable(&format!("{name}: {what}"))),
-            &json!({ "file": name, "seal": "verified", "changed": is_changed, "groups": keys_json(metadata) }),
+            &json!({ "file": name, "seal": "verified", "changed": is_changed, "groups": groups_json(metadata) }),
         )?;
         Ok(Exit::Done)
     }
@@ -128,25 +128,4 @@ fn shown(target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result
         line(&format!("  {text}"));
     }
     Ok(shown)
-}
-
-/// Who can open a document and what is encrypted in it, in lines for whoever is asked to vouch for it.
-pub fn recipients_and_rule(metadata: &Metadata) -> String {
-    let mut shown = String::new();
-    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
-    line("recipients:");
-    for (number, group) in metadata.groups.iter().enumerate() {
-        if metadata.groups.len() > 1 {
-            line(&format!("  group {} ({} needed):", number + 1, metadata.needed_groups()));
-        }
-        for key in group {
-            let (kind, id) = key.named();
-            line(&format!("  {kind} {id}"));
-        }
-    }
-    line(&format!("rule: {} {}", metadata.rule.name(), metadata.rule.text()));
-    if metadata.mac_scope == MacScope::OnlyEncrypted {
-        line("anyone can change plaintext values: the MAC covers encrypted values only");
-    }
-    shown
 }

@@ -1,10 +1,10 @@
 //! `kenc set`.
 
 use std::io::{IsTerminal, Read};
-use std::path::Path as FilePath;
 
+use kenc::config::DocumentOptions;
 use kenc::context::EncryptionContext;
-use kenc::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree, TreeEntry, Value};
+use kenc::document::{Document, Format, Node, Path};
 use kenc::error::{DocumentError, Error, Result};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use secrecy::ExposeSecret;
@@ -12,9 +12,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::change::{Change, check_is_file};
-use crate::args::documents::ValuesArgs;
 use crate::args::values::SetArgs;
-use crate::documents::{recipe, write};
+use crate::documents::write;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::Place;
 use crate::prompt;
@@ -24,6 +23,8 @@ use crate::signals;
 use crate::standard_streams;
 use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::recipe::{has_rule, recipe};
+use kenc::ops::values::new_value::{ValueSyntax, document_with, stands_in_the_clear, value_of};
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
@@ -32,7 +33,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         return Err(CommandFault::ValueOnCommandLine.into());
     }
     signals::handle()?;
-    let is_new = !file.exists() && has_rule(configs, file)?;
+    let is_new = !file.exists() && has_rule(file, configs)?;
     let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
     if !is_new {
         change.check()?;
@@ -45,7 +46,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         change.run(|opened| {
             let document = opened.plaintext();
             let old = document.tree().node(&path);
-            let new = node(&text, document.format(), old, args, reporter.is_json())?;
+            let new = value_of(&text, syntax(args, reporter.is_json()), document.format(), old)?;
             if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
                 return Ok(None);
             }
@@ -66,13 +67,6 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         reporter.hint(&format!("the rule of {} does not encrypt `{path}`: it is in plaintext", file.display()));
     }
     Ok(Exit::Done)
-}
-
-/// Whether a rule of the config is for a file that is not there yet.
-fn has_rule(configs: &Configs, file: &FilePath) -> Result<bool, Failure> {
-    let found = configs.of(Some(file))?;
-    let rule = found.config.as_ref().map(|config| config.settings_for(Some(file))).transpose()?.flatten();
-    Ok(rule.is_some())
 }
 
 /// The value as it was given: on the standard input, in a file, at the terminal or, where that is asked for, on the command
@@ -137,16 +131,13 @@ fn text(bytes: &Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The value as a part of a document. A value that is text stays text.
-fn node(text: &str, format: Format, old: Option<&Node>, args: &SetArgs, is_json: bool) -> Result<Node, Failure> {
-    let is_text = |node: &Node| matches!(node, Node::Leaf(Leaf { value: Value::Text(text), .. }) if !text.is_empty());
-    if args.string || !is_json && old.is_some_and(is_text) {
-        return Ok(Node::leaf(Value::Text(Zeroizing::new(text.to_owned()))));
+/// What the text that was given means.
+fn syntax(args: &SetArgs, is_json: bool) -> ValueSyntax {
+    match () {
+        () if args.string => ValueSyntax::Text,
+        () if is_json => ValueSyntax::Json,
+        () => ValueSyntax::Plain,
     }
-    if is_json {
-        return serde_json::from_str(text).map_err(|error| CommandFault::ValueNotJson(error.to_string()).into());
-    }
-    Ok(Node::leaf(Value::inferred(format, text)))
 }
 
 /// Makes a new document, as the rule for it says.
@@ -164,38 +155,14 @@ fn create(
         return Err(Cause::NotationUnknown(file.display().to_string()).into());
     }
     crate::output::check_folder_of(file)?;
-    let root =
-        around(node(text, format, None, args, reporter.is_json())?, path).map_err(Error::from).map_err(about())?;
-    let plaintext = Document::emit(format, &Tree { roots: vec![root] }).map_err(Error::from).map_err(about())?;
-    let plaintext = Document::parse(format, plaintext).map_err(Error::from).map_err(about())?;
+    let value = value_of(text, syntax(args, reporter.is_json()), format, None)?;
+    let plaintext = document_with(value, path, format).map_err(Error::from).map_err(about())?;
     let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
-    let recipe = recipe(&[], &context, &ValuesArgs::default(), configs, Some(file))?;
+    let recipe = recipe(Some(file), &[], &context, DocumentOptions::default(), configs)?;
     let session = sessions::to_encrypt(sessions::passphrases(passphrase, reporter), aws, configs);
     let encrypted = plaintext.encrypt(&recipe, &session.keyring()).map_err(about())?;
     let place = Place::File { path: file.clone(), existing: Existing::Refuse };
     write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
     reporter.note(&format!("{} was created", file.display()));
     Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())
-}
-
-/// A value with the parents that its path names.
-fn around(value: Node, path: &Path) -> Result<Node, DocumentError> {
-    let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
-    if path.root > 0 {
-        return Err(fault("the file has no such document"));
-    }
-    path.steps.iter().rev().try_fold(value, |value, step| match step {
-        PathStep::Key(key) => Ok(Node::Mapping(vec![TreeEntry::Child(Member::new(key.clone(), value))])),
-        PathStep::Index(0) => Ok(Node::Sequence(vec![TreeEntry::Child(value)])),
-        PathStep::Index(_) => Err(fault("the list has no such position")),
-    })
-}
-
-/// Whether a single value was not encrypted, though it says something.
-fn stands_in_the_clear(encrypted: &Document, path: &Path) -> bool {
-    match encrypted.tree().node(path) {
-        Some(Node::Leaf(Leaf { value: Value::Text(text), .. })) => !text.is_empty() && !text.starts_with("ENC["),
-        Some(Node::Leaf(Leaf { value, .. })) => *value != Value::Null,
-        _ => false,
-    }
 }

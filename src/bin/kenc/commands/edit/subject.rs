@@ -4,18 +4,17 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use kenc::config::{Dialect, RuleFormat};
+use kenc::config::{Dialect, DocumentOptions, RuleFormat};
 use kenc::context::EncryptionContext;
 use kenc::document::{EncryptionRecipe, Format};
 use kenc::error::{At, Error, Result};
 use kenc::keys::Keyring;
+use kenc::ops::documents::recipe::recipe;
 use zeroize::Zeroizing;
 
 use super::{document as documents, notes, whole};
 use crate::args::EditArgs;
-use crate::args::documents::ValuesArgs;
 use crate::commands::contents::{self, Contents, Opener, Text};
-use crate::documents::recipe;
 use crate::failure::{Cause, Failure};
 
 /// A file that is edited.
@@ -106,7 +105,7 @@ impl Subject {
             return Ok(Self { sealed: None, plaintext: Zeroizing::default(), comment: None, recipe });
         };
         let (keys, path) = (&args.open.keys, Some(args.file.as_path()));
-        let recipe = recipe(keys, &context, &ValuesArgs::default(), opener.configs, path)?;
+        let recipe = recipe(path, keys, &context, DocumentOptions::default(), opener.configs)?;
         Self::begin_document(format, &recipe, opener, manner)
     }
 

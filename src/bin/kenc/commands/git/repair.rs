@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
-use crate::commands::documents::seal::recipients_and_rule;
 use crate::documents;
 use crate::failure::{Exit, Failure, GitFault};
 use crate::output::hold;
+use crate::report::document_keys::recipients_and_rule;
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;

@@ -3,14 +3,12 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use kenc::config::{KENC_CONFIG, RuleFormat, SOPS_CONFIG};
-use kenc::document::Format;
 use kenc::error::{DocumentError, Error};
 use kenc::formats::detect;
 use kenc::fs::atomic::Existing;
 use serde_json::json;
 
-use super::Encryption;
+use super::DocumentEncryption;
 use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
@@ -19,6 +17,7 @@ use crate::output::{Job, Place};
 use crate::report::{Reporter, printable};
 use crate::version_control;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::recipe::is_meant;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 16;
@@ -56,7 +55,7 @@ pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Resul
                     continue;
                 }
             };
-            match is_meant(args, configs, &path) {
+            match is_meant(&path, &args.keys, configs) {
                 Ok(true) => jobs.push(Ok(Job { place: place(&path), input: Some(path) })),
                 Ok(false) => {}
                 Err(failure) => jobs.push(Err(failure)),
@@ -67,29 +66,9 @@ pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Resul
     Ok(jobs)
 }
 
-/// Whether a file is one that the rules are for. Without rules, whether its name is that of a document.
-fn is_meant(args: &EncryptArgs, configs: &Configs, path: &Path) -> Result<bool, Failure> {
-    let name = path.file_name().unwrap_or_default();
-    if name == KENC_CONFIG || name == SOPS_CONFIG {
-        return Ok(false);
-    }
-    let is_named_so = Format::of_name(path) != Format::Binary;
-    let found = configs.of(Some(path))?;
-    let Some(config) = &found.config else { return Ok(is_named_so) };
-    match config.settings_for(Some(path))? {
-        Some(rule) => Ok(match rule.format {
-            None => is_named_so,
-            Some(RuleFormat::Values) => true,
-            Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk) => false,
-        }),
-        // A config may have names for keys alone, and no rules.
-        None => Ok(is_named_so && !args.keys.is_empty() && config.rules()?.is_empty()),
-    }
-}
-
 /// Encrypts them, several at a time.
-pub fn run(encryption: &Encryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Result<Exit, Failure> {
-    let Encryption { args, reporter, .. } = encryption;
+pub fn run(encryption: &DocumentEncryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Result<Exit, Failure> {
+    let DocumentEncryption { args, reporter, .. } = encryption;
     if jobs.is_empty() {
         return Err(Cause::NothingMeant.into());
     }
@@ -123,7 +102,7 @@ pub fn run(encryption: &Encryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Resu
 }
 
 /// Whether a file was encrypted, and not before.
-fn one(encryption: &Encryption<'_>, target: &Target) -> Result<bool, Failure> {
+fn one(encryption: &DocumentEncryption<'_>, target: &Target) -> Result<bool, Failure> {
     let Target::Elsewhere(job) = target else { return Ok(false) };
     if encryption.args.values.dry_run {
         let (path, notation) = (job.input.as_deref(), encryption.args.values.input_type.input_type);

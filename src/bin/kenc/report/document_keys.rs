@@ -1,0 +1,58 @@
+//! Keys and rules of documents, for people and for programs.
+
+use std::fmt::Write as _;
+
+use kenc::document::{GroupDifference, MacScope, Metadata, StoredKey};
+use serde_json::{Value, json};
+
+use crate::printable::printable;
+
+/// How a change of keys is reported after it was made: an addition and a removal.
+pub const DONE: [&str; 2] = ["added", "removed"];
+
+/// How a change of keys is reported before it is made.
+pub const WOULD: [&str; 2] = ["would add", "would remove"];
+
+/// The changes of the keys, one sentence for each; names the group if there are several.
+pub fn changes_of_groups(groups: &[GroupDifference], [add, remove]: [&str; 2]) -> Vec<String> {
+    let mut changes = Vec::new();
+    for (group, number) in groups.iter().zip(1..) {
+        let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
+        let GroupDifference { added, removed } = group;
+        changes.extend(added.iter().map(|(kind, id)| format!("{add} {kind} {id}{which}")));
+        changes.extend(removed.iter().map(|(kind, id)| format!("{remove} {kind} {id}{which}")));
+    }
+    changes
+}
+
+/// The keys of a document as results for programs name them, group by group.
+pub fn groups_json(metadata: &Metadata) -> Value {
+    let key = |key: &StoredKey| named_json(&key.named());
+    metadata.groups.iter().map(|group| group.iter().map(key).collect::<Value>()).collect()
+}
+
+/// A key as results for programs name it.
+pub fn named_json((kind, id): &(String, String)) -> Value {
+    json!({ "provider": kind, "id": id })
+}
+
+/// Who can open a document and what is encrypted in it, in lines for whoever is asked to vouch for it.
+pub fn recipients_and_rule(metadata: &Metadata) -> String {
+    let mut shown = String::new();
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
+    line("recipients:");
+    for (number, group) in metadata.groups.iter().enumerate() {
+        if metadata.groups.len() > 1 {
+            line(&format!("  group {} ({} needed):", number + 1, metadata.needed_groups()));
+        }
+        for key in group {
+            let (kind, id) = key.named();
+            line(&format!("  {kind} {id}"));
+        }
+    }
+    line(&format!("rule: {} {}", metadata.rule.name(), metadata.rule.text()));
+    if metadata.mac_scope == MacScope::OnlyEncrypted {
+        line("anyone can change plaintext values: the MAC covers encrypted values only");
+    }
+    shown
+}

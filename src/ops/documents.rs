@@ -1,0 +1,9 @@
+//! What is done to config documents.
+
+pub mod keys;
+pub mod layout;
+pub mod open;
+pub mod recipe;
+pub mod rekeyed;
+pub mod summary;
+pub mod verify;

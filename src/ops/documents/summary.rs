@@ -1,0 +1,32 @@
+//! What is known of a document without a key.
+
+use crate::document::{EncryptedDocument, Format, Metadata, TreeItem, Value};
+
+/// What is known of a document without a key.
+pub struct DocumentSummary<'a> {
+    /// Its notation.
+    pub format: Format,
+    /// Its keys and its rule.
+    pub metadata: &'a Metadata,
+    /// How many values are encrypted.
+    pub encrypted: usize,
+    /// How many are not.
+    pub in_the_clear: usize,
+}
+
+impl<'a> DocumentSummary<'a> {
+    /// That of a document.
+    #[must_use]
+    pub fn new(sealed: &'a EncryptedDocument) -> Self {
+        let (mut encrypted, mut in_the_clear) = (0, 0);
+        sealed.document().tree().walk(|_, item| {
+            if let TreeItem::Leaf(leaf) = item {
+                match &leaf.value {
+                    Value::Text(text) if text.starts_with("ENC[") => encrypted += 1,
+                    _ => in_the_clear += 1,
+                }
+            }
+        });
+        Self { format: sealed.document().format(), metadata: sealed.metadata(), encrypted, in_the_clear }
+    }
+}

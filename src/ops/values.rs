@@ -1,0 +1,5 @@
+//! What is done to single values of config documents.
+
+pub mod nearest;
+pub mod new_value;
+pub mod part;
