@@ -28,6 +28,7 @@ pub mod fs;
 pub mod keys;
 pub mod ops;
 pub mod pattern;
+pub mod storage;
 #[cfg(test)]
 #[path = "../tests/support/data.rs"]
 mod test_data;

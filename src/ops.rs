@@ -4,6 +4,7 @@ pub mod configs;
 pub mod documents;
 pub mod failure;
 pub mod input_name;
+pub mod jobs;
 pub mod observer;
 pub mod places;
 pub mod session;

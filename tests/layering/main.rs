@@ -14,10 +14,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("context", &["codec", "error"]),
     ("fs", &["crypto", "error", "threads"]),
     ("keys", &["codec", "context", "crypto", "error", "threads"]),
-    ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "threads"]),
+    ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "storage", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
-    ("ops", &["config", "context", "crypto", "document", "error", "formats", "fs", "keys", "pattern", "threads"]),
+    (
+        "ops",
+        &["config", "context", "crypto", "document", "error", "formats", "fs", "keys", "pattern", "storage", "threads"],
+    ),
+    ("storage", &["crypto", "error", "fs"]),
     ("pattern", &[]),
     ("config", &["context", "document", "error", "keys", "pattern"]),
 ];
@@ -209,7 +213,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ),
     ("println!(", &[], "text from outside passes `printable` on its way to a terminal: use the reporter"),
     ("print!(", &[], "text from outside passes `printable` on its way to a terminal: use the reporter"),
-    ("io::stdin()", &["bin/kenc/standard_streams.rs", "fs/input.rs"], "a closed standard input is no empty one"),
+    ("io::stdin()", &["storage/standard.rs", "fs/input.rs"], "a closed standard input is no empty one"),
 ];
 
 #[test]

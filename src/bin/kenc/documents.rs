@@ -11,8 +11,9 @@ use kenc::fs::held::Held;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
-use crate::output::{Output, Place, TextOnly};
+use crate::output::TextOnly;
 use kenc::ops::documents::recipe::EncryptionExtent;
+use kenc::storage::output::{Destination, Output};
 
 /// What is demanded of a document where nothing can be demanded on the command line.
 pub fn no_demands() -> DocumentOpenArgs {
@@ -83,7 +84,7 @@ pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
 }
 
 /// Writes a text to its place, as a whole or not at all where the place is a file.
-pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync, held: Option<Held>) -> Result<()> {
+pub fn write(place: &Destination, bytes: &[u8], access: Access, sync: Sync, held: Option<Held>) -> Result<()> {
     let mut output = Output::open(place, access, sync, held)?;
     output.writer().write_all(bytes).map_err(Error::Write)?;
     output.commit()
@@ -91,7 +92,7 @@ pub fn write(place: &Place, bytes: &[u8], access: Access, sync: Sync, held: Opti
 
 /// Prints plaintext to the standard output. A terminal gets text only.
 pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
-    let place = Place::StandardOutput { forced: false };
+    let place = Destination::StandardOutput { forced: false };
     let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing, None)?;
     let written = if std::io::stdout().is_terminal() {
         let mut text = TextOnly::new(output.writer());

@@ -31,7 +31,7 @@ pub use walk::FileToDo;
 use crate::args::{ManyArgs, OutputArgs};
 use crate::commands::verify;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
-use crate::output::{check_folder_of, is_input_folder};
+use kenc::ops::jobs::{check_folder_of, is_input_folder};
 
 use crate::progress::Bar;
 use crate::report::{Reporter, verified_document};

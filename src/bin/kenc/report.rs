@@ -28,7 +28,7 @@ use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::habits;
 use crate::progress::Bar;
-use crate::standard_streams;
+use kenc::storage::standard;
 
 pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
@@ -107,7 +107,7 @@ impl Reporter {
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
         let text = if self.json { json_line(value) } else { printable_result(text) };
-        standard_streams::print(text.as_bytes())
+        standard::print(text.as_bytes())
     }
 
     /// Says something to those who asked for more with -v.
@@ -388,7 +388,7 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     let is_styled =
         std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let text = if is_styled { rendered.ansi().to_string() } else { rendered.to_string() };
-    match standard_streams::print(text.as_bytes()) {
+    match standard::print(text.as_bytes()) {
         Ok(()) => Exit::Done,
         Err(error) => {
             print_error_line(&format!("kenc: error: {error}\n"));

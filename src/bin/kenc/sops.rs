@@ -30,8 +30,8 @@ use crate::lock;
 use crate::report::{self, Reporter};
 use crate::sessions;
 use crate::signals;
-use crate::standard_streams;
 use kenc::ops::configs::Configs;
+use kenc::storage::standard;
 
 use args::SopsArgs;
 use exit::{Stop, code};
@@ -58,7 +58,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     if args.version {
         let version = format!("sops {VERSION} (kenc {})\n", env!("CARGO_PKG_VERSION"));
-        let printed = standard_streams::print(version.as_bytes());
+        let printed = standard::print(version.as_bytes());
         return if printed.is_ok() { 0.into() } else { code::FAILED.into() };
     }
     let global = GlobalArgs {
@@ -121,7 +121,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, St
         Some("exec-file") => exec::with_file(session, words),
         Some("edit") => edit::run(session, &file(words)?),
         Some("help") => {
-            standard_streams::print(args::help().to_string().as_bytes())?;
+            standard::print(args::help().to_string().as_bytes())?;
             Ok(0)
         }
         Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not implement `sops {command}`"))),

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, plaintext_len, sealed_len};
 use crate::formats::native::transfer::{fill, write_all, write_error};
 use crate::fs::positioned;
+pub use crate::storage::payload::{PayloadInput, PayloadOutput};
 use crate::threads;
 
 /// Chunks in a batch between files: large reads and writes are what makes them fast.
@@ -24,36 +25,6 @@ const STREAM_BATCH: usize = 16;
 const MAX_BATCH_MEMORY: usize = 8 << 20;
 /// How much of an output file is reserved ahead when its length is not known, in bytes.
 const RESERVE_AHEAD: u64 = 64 << 20;
-
-/// Where the bytes come from.
-pub enum PayloadInput<'a> {
-    /// Read in order until its end.
-    Stream(&'a mut (dyn Read + Send)),
-    /// `len` bytes of a regular file from `start`, read at their places.
-    File {
-        /// The file.
-        file: &'a File,
-        /// First byte.
-        start: u64,
-        /// Number of bytes.
-        len: u64,
-    },
-}
-
-/// Where the bytes go.
-pub enum PayloadOutput<'a> {
-    /// Written in order.
-    Stream(&'a mut (dyn Write + Send)),
-    /// Written at their places in a regular file from `start`, which is the end of what is there.
-    File {
-        /// The file.
-        file: &'a File,
-        /// First byte.
-        start: u64,
-    },
-    /// Nowhere: only to see whether all is authentic.
-    Nowhere,
-}
 
 /// How the work is done.
 pub struct Pipeline<'a> {

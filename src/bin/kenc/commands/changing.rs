@@ -24,7 +24,7 @@ use secrecy::SecretString;
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs, Notation};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
-use crate::output::{self, Job, Output, Place};
+use crate::output::{self};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
@@ -34,6 +34,8 @@ use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
+use kenc::ops::jobs::{Job, ResultChoice, plan};
+use kenc::storage::output::{Destination, Output};
 
 /// What is to be done with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +68,8 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
     let is_standard_input = |path: &Path| path.as_os_str() == "-";
     if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
         let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
-        let jobs = output::plan(inputs, &output, std::ffi::OsStr::to_owned)?;
-        if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.place)) {
+        let jobs = plan(inputs, &ResultChoice::from(&output), std::ffi::OsStr::to_owned)?;
+        if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.destination)) {
             return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
         }
         return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
@@ -132,7 +134,7 @@ impl Target {
 
     /// Whether the result goes to the standard output, so that nothing else may.
     pub fn is_standard_output(&self) -> bool {
-        matches!(self, Self::Elsewhere(Job { place: Place::StandardOutput { .. }, .. }))
+        matches!(self, Self::Elsewhere(Job { destination: Destination::StandardOutput { .. }, .. }))
     }
 
     /// Where its content comes from; `None` for the standard input.
@@ -200,7 +202,7 @@ impl Target {
         match self {
             Self::Elsewhere(job) => {
                 let sync = if args.sync { Sync::Always } else { Sync::WhenReplacing };
-                Ok((Output::open(&job.place, Access::Umask, sync, None)?, held))
+                Ok((Output::open(&job.destination, Access::Umask, sync, None)?, held))
             }
             Self::Itself(path) => {
                 let held = held.expect("a file that is changed is held from before it is read");

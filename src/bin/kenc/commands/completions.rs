@@ -8,6 +8,6 @@ use crate::failure::{Exit, Failure};
 pub fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "kenc", &mut script);
-    crate::standard_streams::print(&script)?;
+    kenc::storage::standard::print(&script)?;
     Ok(Exit::Done)
 }

@@ -19,11 +19,13 @@ use crate::commands::open_many;
 use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
-use crate::output::{self, Job, Output, Place, TextOnly};
+use crate::output::TextOnly;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::observer::Progress as _;
 use kenc::ops::values::part::content;
+use kenc::storage::output::{Destination, Output};
 
 use crate::progress::Bar;
 use crate::report::Reporter;
@@ -38,7 +40,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if args.many.is_asked() {
         return open_many::decrypt(args, configs, reporter);
     }
-    let jobs = output::plan(&args.inputs, &args.output, decrypted_name)?;
+    let jobs = plan(&args.inputs, &ResultChoice::from(&args.output), decrypted_name)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle()?;
@@ -46,7 +48,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         let guards = session.guards(job.input.as_deref())?;
         let (input, held) = job.open_input()?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-        let output = Output::open(&job.place, Access::Owner, sync, held)?;
+        let output = Output::open(&job.destination, Access::Owner, sync, held)?;
         Decryption { args, reporter, job, session: &session, guards: &guards }.run(input, output)?;
         Ok(Exit::Done)
     });
@@ -96,7 +98,8 @@ impl Decryption<'_> {
         let releases_early = output.releases_early();
         let outcome = if let Some(range) = args.range {
             write_range(range, head.len(), payload, cipher, &mut *output.writer())
-        } else if job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal() {
+        } else if job.destination == (Destination::StandardOutput { forced: false }) && std::io::stdout().is_terminal()
+        {
             let mut text = TextOnly::new(output.writer());
             let opened = pipeline.open(&cipher, payload.source(), pipeline::PayloadOutput::Stream(&mut text));
             if text.has_refused() {
@@ -130,7 +133,8 @@ impl Decryption<'_> {
         let DocumentDecryptArgs { extract, output_type } = &args.document;
         let format = output_type.map(Format::from);
         let plaintext = content(&opened.into_plaintext(), extract.as_ref(), format).map_err(about())?;
-        let is_to_terminal = job.place == (Place::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
+        let is_to_terminal =
+            job.destination == (Destination::StandardOutput { forced: false }) && std::io::stdout().is_terminal();
         let written = if is_to_terminal {
             let mut text = TextOnly::new(output.writer());
             let written = text.write_all(&plaintext);

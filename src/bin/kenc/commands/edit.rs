@@ -75,7 +75,7 @@ fn check_can_be_written(path: &Path) -> Result<(), Failure> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(Cause::InputIsDirectory(path.to_owned()).into()),
         Ok(metadata) if !metadata.is_file() => return Err(Cause::NotARegularFile(path.to_owned()).into()),
-        _ => crate::output::check_folder_of(path)?,
+        _ => kenc::ops::jobs::check_folder_of(path)?,
     }
     // It is dropped without getting a name.
     AtomicFile::create(path, Existing::Replace, Access::Owner, Sync::WhenReplacing)?;

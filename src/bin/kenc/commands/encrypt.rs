@@ -23,11 +23,13 @@ use crate::commands::encrypt_many;
 use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
-use crate::output::{self, Job, Output, Place};
+use crate::output::{self};
 use kenc::formats::detect::is_native;
 use kenc::formats::native::file::source_in_file;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::observer::Progress as _;
+use kenc::storage::output::{Destination, Output};
 
 use crate::progress::Bar;
 use crate::report::Reporter;
@@ -49,12 +51,12 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if args.many.is_asked() {
         return encrypt_many::run(args, configs, reporter);
     }
-    let jobs = output::plan(&args.inputs, &args.output, encrypted_name)?;
+    let jobs = plan(&args.inputs, &ResultChoice::from(&args.output), encrypted_name)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let Choices { distinct, of_jobs } = choose(&jobs, args, configs, &context)?;
     for job in &jobs {
         // Armor is text, made for terminals too.
-        if !args.armor && output::is_unasked_terminal(&job.place) {
+        if !args.armor && output::is_unasked_terminal(&job.destination) {
             return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
         }
     }
@@ -169,12 +171,12 @@ fn open(job: &Job, args: &EncryptArgs) -> Result<(Input, Output), Failure> {
     }
     let (input, held) = job.open_input()?;
     check_names(held.as_ref(), args.output.force)?;
-    let input = match &job.place {
-        Place::Input { path } if !args.output.force => refuse_kenc_file(input, path)?,
+    let input = match &job.destination {
+        Destination::Input { path } if !args.output.force => refuse_kenc_file(input, path)?,
         _ => input,
     };
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-    Ok((input, Output::open(&job.place, Access::Umask, sync, held)?))
+    Ok((input, Output::open(&job.destination, Access::Umask, sync, held)?))
 }
 
 /// A file that is encrypted in its place must not stay in plaintext under another name.

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
 use crate::failure::{Exit, Failure};
-use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::{Reporter, document_summary, printable};
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::documents::summary::DocumentSummary;
+use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 
 pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");

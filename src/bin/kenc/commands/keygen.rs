@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::args::KeygenArgs;
 use crate::failure::{CommandFault, Exit, Failure, KeyFileChoice};
-use crate::output::check_folder_of;
 use crate::report::Reporter;
-use crate::standard_streams;
+use kenc::ops::jobs::check_folder_of;
 use kenc::ops::places::local_key_file;
+use kenc::storage::standard;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
@@ -35,7 +35,7 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         return Err(CommandFault::LocalKeyExists { path, recipient }.into());
     }
     // A key whose recipient nobody is told is made in vain.
-    standard_streams::check_output()?;
+    standard::check_output()?;
     if args.output.is_some() {
         check_folder_of(&path)?;
     } else {
@@ -50,7 +50,7 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
 }
 
 fn print_new() -> Result<Exit, Failure> {
-    standard_streams::print(text_of(&NewIdentity::generate()).as_bytes())?;
+    standard::print(text_of(&NewIdentity::generate()).as_bytes())?;
     Ok(Exit::Done)
 }
 

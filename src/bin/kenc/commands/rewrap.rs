@@ -24,7 +24,6 @@ use crate::commands::inspect::describe_copies;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::many::counted;
-use crate::output::Output;
 use crate::report::document_keys::{DONE, WOULD};
 use crate::report::rekeyed_document::DocumentRewrapped;
 use crate::report::{Reporter, printable};
@@ -33,6 +32,7 @@ use crate::signals;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::KeysOfDocuments;
+use kenc::storage::output::Output;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.

@@ -16,10 +16,10 @@ use crate::commands::inspect::describe_copies;
 use crate::commands::open_many;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
-use crate::output::{STANDARD_INPUT, open_input};
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
+use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 use kenc::ops::observer::Progress as _;
 
 use crate::progress::Bar;

@@ -8,7 +8,7 @@ use kenc::error::Error;
 use kenc::formats::native::read_error;
 
 use crate::failure::{Cause, Failure};
-use crate::standard_streams;
+use kenc::storage::standard;
 
 /// Longest name in a list, in bytes: more than any system opens.
 const LONGEST: u64 = 64 << 10;
@@ -27,7 +27,7 @@ impl<'a> Names<'a> {
 
     pub fn of_list(path: &Path) -> Result<Self, Failure> {
         let list: Box<dyn Read + Send> = if path.as_os_str() == "-" {
-            Box::new(standard_streams::input()?)
+            Box::new(standard::input()?)
         } else {
             let file = File::open(path).map_err(|source| Error::io(format!("read {}", path.display()), source))?;
             Box::new(file)

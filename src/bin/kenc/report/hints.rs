@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Cause, CommandFault, Failure, KeyFileChoice};
 use crate::habits::looks_like_a_file;
-use crate::output::STANDARD_INPUT;
+use kenc::ops::jobs::STANDARD_INPUT;
 
 /// The hints for a failure, each once.
 pub fn of(failure: &Failure) -> Vec<String> {

@@ -14,8 +14,8 @@ use super::session::{SopsRun, name_of};
 use super::transform::encrypted_of;
 use super::vouching::vouchers;
 use crate::failure::Failure;
-use crate::output::hold;
-use crate::standard_streams;
+use kenc::ops::jobs::hold;
+use kenc::storage::standard;
 
 /// Gives files the keys of the rules for them.
 pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
@@ -57,7 +57,7 @@ fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
         return Ok(0);
     }
     let changes = format!("The following changes will be made to the file's groups:\n{}\n", differences.join("\n"));
-    standard_streams::print(changes.as_bytes())?;
+    standard::print(changes.as_bytes())?;
     if !session.args.yes && !is_confirmed()? {
         session.reporter.tell(&format!("File {} left unchanged", path.display()));
         return Ok(0);
@@ -92,9 +92,9 @@ fn differences(old: &[Vec<StoredKey>], new: &[Vec<WrappingKey>]) -> Vec<String> 
 }
 
 fn is_confirmed() -> Result<bool, Stop> {
-    let mut answers = std::io::BufReader::new(standard_streams::input()?);
+    let mut answers = std::io::BufReader::new(standard::input()?);
     loop {
-        standard_streams::print(b"Is this okay? (y/n):")?;
+        standard::print(b"Is this okay? (y/n):")?;
         let mut answer = String::new();
         let read = answers.read_line(&mut answer);
         match (read, answer.trim()) {

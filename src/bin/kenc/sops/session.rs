@@ -19,12 +19,13 @@ use crate::args::AwsArgs;
 use crate::documents::{self, write};
 use crate::failure::Failure;
 use crate::lock::{names, tell_other_names};
-use crate::output::{Place, STANDARD_INPUT, check_folder_of, hold, open_input};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
 use kenc::formats::detect::{LONGEST_DOCUMENT, parse};
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::{STANDARD_INPUT, check_folder_of, hold, open_input};
+use kenc::storage::output::Destination;
 
 /// One run of the program.
 #[derive(Clone, Copy)]
@@ -150,21 +151,21 @@ impl<'a> SopsRun<'a> {
             (Some(_), _) if *in_place => {
                 return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot be combined"));
             }
-            (Some(output), _) if held.is_some() => Place::Input { path: output.clone() },
+            (Some(output), _) if held.is_some() => Destination::Input { path: output.clone() },
             (Some(output), _) => {
                 check_folder_of(output)
                     .map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
-                Place::File { path: output.clone(), existing: Existing::Replace }
+                Destination::File { path: output.clone(), existing: Existing::Replace }
             }
-            (None, Some(path)) if *in_place => Place::Input { path: path.to_owned() },
+            (None, Some(path)) if *in_place => Destination::Input { path: path.to_owned() },
             (None, None) if *in_place => {
                 return Err(Stop::new(code::CONFLICT, "standard input cannot be replaced in place"));
             }
-            _ => Place::StandardOutput { forced: true },
+            _ => Destination::StandardOutput { forced: true },
         };
         let names = names(held.as_ref());
         let code = written(write(&place, bytes, access, Sync::WhenReplacing, held))?;
-        if let Place::Input { path } = &place {
+        if let Destination::Input { path } = &place {
             tell_other_names(self.reporter, path, names);
         }
         Ok(code)

@@ -174,7 +174,7 @@ pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
         let metadata = sealed.metadata();
         !metadata.version.is_empty() && metadata.has_mac()
     });
-    crate::standard_streams::print(format!("{{\"encrypted\":{is_encrypted}}}\n").as_bytes())?;
+    kenc::storage::standard::print(format!("{{\"encrypted\":{is_encrypted}}}\n").as_bytes())?;
     Ok(0)
 }
 

@@ -11,7 +11,7 @@ use super::exit::{Stop, code};
 use super::session::{SopsRun, name_of, read};
 use super::transform::encrypted_of;
 use crate::failure::Failure;
-use crate::output::hold;
+use kenc::ops::jobs::hold;
 
 /// `set FILE PATH VALUE`.
 pub fn set(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {

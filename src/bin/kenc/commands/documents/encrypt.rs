@@ -15,12 +15,12 @@ use crate::args::EncryptArgs;
 use crate::commands::encrypt::check_names;
 use crate::documents::{asked_extent, options, write};
 use crate::failure::{Exit, Failure};
-use crate::output::{self, Job};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::recipe::{EncryptionExtent, recipe};
+use kenc::ops::jobs::{Job, ResultChoice, plan};
 
 /// Whether the inputs are documents whose values are encrypted. They all are, or none is.
 pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
@@ -36,7 +36,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
         tree::plan(args, configs, reporter)?
     } else {
-        output::plan(&args.inputs, &args.output, OsStr::to_owned)?.into_iter().map(Ok).collect()
+        plan(&args.inputs, &ResultChoice::from(&args.output), OsStr::to_owned)?.into_iter().map(Ok).collect()
     };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
@@ -70,7 +70,7 @@ impl DocumentEncryption<'_> {
             detect::read_plaintext(input, path, args.values.input_type.input_type.map(Into::into)).map_err(about())?;
         let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
         let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
-        write(&job.place, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
+        write(&job.destination, text.as_bytes(), Access::Umask, sync, held).map_err(about())?;
         reporter.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
             reporter.hint(&format!(

@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 use crate::args::values::GetArgs;
 use crate::documents::print;
 use crate::failure::{Cause, Exit, Failure};
-use crate::output::{STANDARD_INPUT, open_input};
 use crate::printable::escaped;
 use crate::report::Reporter;
 use crate::sessions;
@@ -25,6 +24,7 @@ use kenc::formats::detect::is_native;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::open::open;
+use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 use kenc::ops::values::part::{PartForm, TextEnd, printed};
 
 pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {

@@ -15,16 +15,16 @@ use super::change::{Change, check_is_file};
 use crate::args::values::SetArgs;
 use crate::documents::write;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
-use crate::output::Place;
 use crate::prompt;
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
-use crate::standard_streams;
 use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::recipe::{has_rule, recipe};
 use kenc::ops::values::new_value::{ValueSyntax, document_with, stands_in_the_clear, value_of};
+use kenc::storage::output::Destination;
+use kenc::storage::standard;
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
@@ -92,7 +92,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
         })?;
         return Ok(Zeroizing::new(typed.expose_secret().to_owned()));
     }
-    let mut value = text(&read(standard_streams::input()?, 0).map_err(Error::Read)?)?;
+    let mut value = text(&read(standard::input()?, 0).map_err(Error::Read)?)?;
     if value.is_empty() {
         // A program that failed before it wrote must not blank a secret.
         return Err(CommandFault::NoValue("the standard input is empty").into());
@@ -154,14 +154,14 @@ fn create(
     if format == Format::Binary {
         return Err(Cause::NotationUnknown(file.display().to_string()).into());
     }
-    crate::output::check_folder_of(file)?;
+    kenc::ops::jobs::check_folder_of(file)?;
     let value = value_of(text, syntax(args, reporter.is_json()), format, None)?;
     let plaintext = document_with(value, path, format).map_err(Error::from).map_err(about())?;
     let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
     let recipe = recipe(Some(file), &[], &context, DocumentOptions::default(), configs)?;
     let session = sessions::to_encrypt(sessions::passphrases(passphrase, reporter), aws, configs);
     let encrypted = plaintext.encrypt(&recipe, &session.keyring()).map_err(about())?;
-    let place = Place::File { path: file.clone(), existing: Existing::Refuse };
+    let place = Destination::File { path: file.clone(), existing: Existing::Refuse };
     write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
     reporter.note(&format!("{} was created", file.display()));
     Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())

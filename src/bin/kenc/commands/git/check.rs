@@ -17,7 +17,6 @@ use super::unasked;
 use crate::args::git::GitCheckArgs;
 use crate::documents;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault};
-use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
@@ -25,6 +24,7 @@ use crate::signals;
 use crate::version_control;
 use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::open_input;
 
 pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     signals::handle()?;

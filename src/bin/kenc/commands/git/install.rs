@@ -13,9 +13,10 @@ use super::repository::{self, ask, tell, top};
 use crate::args::git::GitInstallArgs;
 use crate::documents::write;
 use crate::failure::{Exit, Failure, GitFault};
-use crate::output::{Place, hold};
 use crate::report::Reporter;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::hold;
+use kenc::storage::output::Destination;
 
 /// What git is told. Nothing that is shown is kept: a cache would be plaintext in the repository.
 const SETTINGS: [(&str, &str); 4] = [
@@ -176,8 +177,8 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
         return Ok(Some(format!("removed {ATTRIBUTES}")));
     }
     let place = match &held {
-        Some(_) => Place::Input { path: path.to_owned() },
-        None => Place::File { path: path.to_owned(), existing: Existing::Refuse },
+        Some(_) => Destination::Input { path: path.to_owned() },
+        None => Destination::File { path: path.to_owned(), existing: Existing::Refuse },
     };
     write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing, held)?;
     let count = lines.len();
@@ -214,7 +215,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
         }
-        let place = Place::File { path: path.clone(), existing: Existing::Refuse };
+        let place = Destination::File { path: path.clone(), existing: Existing::Refuse };
         write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
     }
     // Git passes over a hook that is not executable. One whose making was cut short here is mended by the next run.

@@ -13,12 +13,12 @@ use super::repository::ask;
 use crate::args::git::GitMergeArgs;
 use crate::documents;
 use crate::failure::{Cause, CommandFault, Exit, Failure, GitFault, MergeConflicts};
-use crate::output::{self, open_input};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::{hold, open_input};
 
 pub fn run(args: &GitMergeArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.path.as_deref().unwrap_or(&args.ours);
@@ -65,7 +65,7 @@ fn merge(args: &GitMergeArgs, path: &Path, configs: &Configs, reporter: &Reporte
     let vouchers = Vouchers::none().and_named(session.only()).and_trusted(&guards.trusted);
     let demands = sessions::demands(&session, &documents::no_demands(), guards.require_seal);
 
-    let held = output::hold(&args.ours)?;
+    let held = hold(&args.ours)?;
     let [base, ours, theirs] =
         [&args.base, &args.ours, &args.theirs].map(|file| Read::new(file, path).map_err(about()));
     let (base, ours, theirs) = (base?, ours?, theirs?);

@@ -14,12 +14,12 @@ use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
 use crate::documents;
 use crate::failure::{Exit, Failure, GitFault};
-use crate::output::hold;
 use crate::report::document_keys::recipients_and_rule;
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::hold;
 
 pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.file.as_path();

@@ -16,13 +16,13 @@ use super::{notes, unasked};
 use crate::args::git::GitTextconvArgs;
 use crate::commands::inspect;
 use crate::failure::{Cause, Exit, Failure};
-use crate::output::open_input;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
 use kenc::formats::detect::is_native;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::open_input;
 
 /// Longest plaintext of a kenc file that is shown, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
@@ -43,7 +43,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
             }
         }
     };
-    crate::standard_streams::print(&shown)?;
+    kenc::storage::standard::print(&shown)?;
     Ok(Exit::Done)
 }
 

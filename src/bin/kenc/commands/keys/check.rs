@@ -13,11 +13,11 @@ use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, SilentRegions
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
 use crate::failure::{Cause, Exit, Failure};
-use crate::output::{STANDARD_INPUT, open_input};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 use kenc::ops::places::{identities, local_key_file};
 
 pub fn run(args: &KeysCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {

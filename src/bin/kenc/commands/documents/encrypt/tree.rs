@@ -13,11 +13,12 @@ use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::many::counted;
-use crate::output::{Job, Place};
 use crate::report::{Reporter, printable};
 use crate::version_control;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::recipe::is_meant;
+use kenc::ops::jobs::Job;
+use kenc::storage::output::Destination;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 16;
@@ -37,11 +38,11 @@ pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Resul
             (_, None) => return Err(Cause::NoPlaceForMany.into()),
         };
         let place = |path: &Path| match &output.output {
-            None => Place::Input { path: path.to_owned() },
+            None => Destination::Input { path: path.to_owned() },
             Some(folder) => {
                 let below = path.strip_prefix(input).unwrap_or(path);
                 let result = if below.as_os_str().is_empty() { base.clone() } else { base.join(below) };
-                Place::File { path: folder.join(result), existing }
+                Destination::File { path: folder.join(result), existing }
             }
         };
         for entry in version_control::walk(input, &left_out) {
@@ -56,7 +57,7 @@ pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Resul
                 }
             };
             match is_meant(&path, &args.keys, configs) {
-                Ok(true) => jobs.push(Ok(Job { place: place(&path), input: Some(path) })),
+                Ok(true) => jobs.push(Ok(Job { destination: place(&path), input: Some(path) })),
                 Ok(false) => {}
                 Err(failure) => jobs.push(Err(failure)),
             }
@@ -110,7 +111,7 @@ fn one(encryption: &DocumentEncryption<'_>, target: &Target) -> Result<bool, Fai
         let document = detect::read_plaintext(input, path, notation.map(Into::into)).map_err(target.about())?;
         return Ok(document.metadata().is_none());
     }
-    if let Place::File { path, .. } = &job.place
+    if let Destination::File { path, .. } = &job.destination
         && let Some(folder) = path.parent()
     {
         std::fs::create_dir_all(folder).map_err(|source| Error::io(format!("make {}", folder.display()), source))?;

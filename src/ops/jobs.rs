@@ -1,0 +1,203 @@
+//! Inputs with the places for their results: decided before anything is read or any key is asked.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::fs::atomic::{Existing, Sync};
+use crate::fs::held::{Held, HeldFor};
+use crate::fs::input::{Input, identity};
+use crate::ops::failure::{Cause, Failure};
+use crate::storage::output::Destination;
+use crate::storage::standard;
+
+/// The standard input as messages name it.
+pub const STANDARD_INPUT: &str = "the standard input";
+
+/// One input with the place for its result.
+#[derive(Debug)]
+pub struct Job {
+    /// `None` for the standard input.
+    pub input: Option<PathBuf>,
+    /// Where its result goes.
+    pub destination: Destination,
+}
+
+/// Where results go, as it was asked for.
+#[derive(Clone, Debug)]
+pub struct ResultChoice {
+    /// A file, a folder, or `-`.
+    pub output: Option<PathBuf>,
+    /// Whether each input is replaced.
+    pub in_place: bool,
+    /// What becomes of a file that is there.
+    pub existing: Existing,
+    /// Whether new files are synced.
+    pub sync: Sync,
+}
+
+/// Finds the place for the result of every input. `result_name` makes the name of a result in a folder from the name of
+/// its input.
+///
+/// # Errors
+/// If there are several inputs for one output, or a folder is not there.
+pub fn plan(
+    inputs: &[PathBuf],
+    choice: &ResultChoice,
+    result_name: fn(&OsStr) -> OsString,
+) -> Result<Vec<Job>, Failure> {
+    let standard_input = [PathBuf::from("-")];
+    let inputs = if inputs.is_empty() { &standard_input } else { inputs };
+    let existing = choice.existing;
+    let mut jobs: Vec<Job> = Vec::new();
+    for input in inputs {
+        let name = (input.as_os_str() != "-").then_some(input);
+        let destination = match &choice.output {
+            _ if choice.in_place => Destination::Input { path: name.ok_or(Cause::StandardInputInPlace)?.clone() },
+            None if inputs.len() > 1 => return Err(Cause::SeveralInputs(inputs.len()).into()),
+            None => Destination::StandardOutput { forced: false },
+            Some(output) if output.as_os_str() == "-" && inputs.len() > 1 => {
+                return Err(Cause::SeveralInputs(inputs.len()).into());
+            }
+            Some(output) if output.as_os_str() == "-" => Destination::StandardOutput { forced: true },
+            Some(output) if inputs.len() > 1 || is_folder(output) => {
+                if !output.is_dir() {
+                    return Err(if output.exists() {
+                        Cause::NotAFolder(output.clone())
+                    } else {
+                        Cause::NoFolder(output.clone())
+                    }
+                    .into());
+                }
+                let name = name.and_then(|path| path.file_name());
+                let name = name.ok_or_else(|| Cause::StandardInputToFolder(output.clone()))?;
+                Destination::File { path: output.join(result_name(name)), existing }
+            }
+            Some(output) => {
+                check_folder_of(output)?;
+                Destination::File { path: output.clone(), existing }
+            }
+        };
+        if let Some(path) = destination.path() {
+            let same = |job: &&Job| job.destination.path() == Some(path);
+            if let Some(other) = jobs.iter().find(same) {
+                return Err(Cause::SameOutput {
+                    first: other.input.clone().unwrap_or_default(),
+                    second: input.clone(),
+                    output: path.to_owned(),
+                }
+                .into());
+            }
+        }
+        jobs.push(Job { input: name.cloned(), destination });
+    }
+    Ok(jobs)
+}
+
+/// A file needs a folder that is there.
+///
+/// # Errors
+/// If it is not there.
+pub fn check_folder_of(path: &Path) -> Result<(), Cause> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(Cause::NoFolder(folder.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an input is a folder. One that is absent is told of later, in its turn; but what the disk fails to tell of must
+/// not decide where the results go.
+///
+/// # Errors
+/// If the system does not say.
+pub fn is_input_folder(path: &Path) -> Result<bool, Failure> {
+    match path.metadata() {
+        Ok(metadata) => Ok(metadata.is_dir()),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(false)
+        }
+        Err(source) => Err(Error::io(format!("read {}", path.display()), source).into()),
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
+}
+
+impl Job {
+    /// The input as messages name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.input.as_ref().map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
+    }
+
+    /// Opens the input, and checks that its result would not be written over it. An input that is to be replaced is held:
+    /// [`Output::open`](crate::storage::output::Output::open) needs that.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is the output as well.
+    pub fn open_input(&self) -> Result<(Input, Option<Held>), Failure> {
+        if let Destination::Input { path } = &self.destination {
+            let held = hold(path)?;
+            return Ok((held.input()?, Some(held)));
+        }
+        let input = open_input(self.input.as_deref())?;
+        match &self.destination {
+            Destination::Input { .. } => {}
+            Destination::File { path, .. } => {
+                if is_same_file(&input, std::fs::metadata(path).ok()) {
+                    return Err(Cause::OutputIsInput(path.clone()).into());
+                }
+            }
+            Destination::StandardOutput { .. } => {
+                if is_same_file(&input, stdout_file().and_then(|file| file.metadata().ok())) {
+                    return Err(self.input.clone().map_or(Cause::StandardInputIsOutput, Cause::OutputIsInput).into());
+                }
+            }
+        }
+        Ok((input, None))
+    }
+}
+
+/// Holds a file that is to be replaced.
+///
+/// # Errors
+/// If it is a folder, or cannot be opened.
+pub fn hold(path: &Path) -> Result<Held, Failure> {
+    if path.is_dir() {
+        return Err(Cause::InputIsDirectory(path.to_owned()).into());
+    }
+    Ok(Held::open(path, HeldFor::Replace)?)
+}
+
+/// Opens a file, or the standard input for `None`.
+///
+/// # Errors
+/// If it is a folder, or cannot be opened.
+pub fn open_input(path: Option<&Path>) -> Result<Input, Failure> {
+    match path {
+        Some(path) if path.is_dir() => Err(Cause::InputIsDirectory(path.to_owned()).into()),
+        Some(path) => Ok(Input::open(path)?),
+        None => {
+            standard::check_input()?;
+            Ok(Input::stdin()?)
+        }
+    }
+}
+
+#[cfg(unix)]
+fn stdout_file() -> Option<File> {
+    standard::output().ok()
+}
+
+#[cfg(not(unix))]
+fn stdout_file() -> Option<File> {
+    None
+}
+
+/// The output is not opened for this: opening a named pipe would wait for its other end.
+fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
+    let output = output.and_then(|metadata| identity(&metadata));
+    output.is_some() && output == input.identity()
+}
