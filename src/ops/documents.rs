@@ -5,5 +5,6 @@ pub mod layout;
 pub mod open;
 pub mod recipe;
 pub mod rekeyed;
+pub mod replace;
 pub mod summary;
 pub mod verify;

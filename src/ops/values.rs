@@ -1,5 +1,6 @@
 //! What is done to single values of config documents.
 
+pub mod change;
 pub mod nearest;
 pub mod new_value;
 pub mod part;

@@ -6,13 +6,14 @@ use std::path::Path;
 use kenc::config::DocumentOptions;
 use kenc::document::{CommentHandling, EncryptionRule, Format, MacScope};
 use kenc::error::{Error, Result};
-use kenc::fs::atomic::{Access, AtomicFile, Sync};
+use kenc::fs::atomic::{Access, Sync};
 use kenc::fs::held::Held;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
 use crate::output::TextOnly;
 use kenc::ops::documents::recipe::EncryptionExtent;
+pub use kenc::ops::documents::replace::replace;
 use kenc::storage::output::{Destination, Output};
 
 /// What is demanded of a document where nothing can be demanded on the command line.
@@ -106,11 +107,4 @@ pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     };
     written.map_err(Error::Write)?;
     Ok(output.commit()?)
-}
-
-/// Replaces a document, which was read while it was held, by its successor.
-pub fn replace(held: Held, text: &str) -> Result<()> {
-    let output = AtomicFile::replace(held)?;
-    output.file().write_all(text.as_bytes()).map_err(Error::Write)?;
-    output.commit()
 }

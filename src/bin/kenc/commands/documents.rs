@@ -1,6 +1,5 @@
 //! What the commands do when the file is a config document.
 
-pub mod change;
 pub mod encrypt;
 pub mod get;
 pub mod rewrap;

@@ -2,28 +2,25 @@
 
 use std::io::{IsTerminal, Read};
 
-use kenc::config::DocumentOptions;
 use kenc::context::EncryptionContext;
-use kenc::document::{Document, Format, Node, Path};
+use kenc::document::Format;
 use kenc::error::{DocumentError, Error, Result};
-use kenc::fs::atomic::{Access, Existing, Sync};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::change::{Change, check_is_file};
 use crate::args::values::SetArgs;
-use crate::documents::write;
-use crate::failure::{Cause, CommandFault, Exit, Failure};
+use crate::failure::{CommandFault, Exit, Failure};
+use crate::lock::tell_other_names;
 use crate::prompt;
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
-use kenc::ops::documents::recipe::{has_rule, recipe};
-use kenc::ops::values::new_value::{ValueSyntax, document_with, stands_in_the_clear, value_of};
-use kenc::storage::output::Destination;
+use kenc::ops::documents::recipe::has_rule;
+use kenc::ops::values::change::{DocumentFile, WrittenDocument, check_is_file};
+use kenc::ops::values::new_value::{ValueSyntax, stands_in_the_clear};
 use kenc::storage::standard;
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -33,38 +30,37 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
         return Err(CommandFault::ValueOnCommandLine.into());
     }
     signals::handle()?;
+    let requirements = sessions::demanded(document_open);
+    let notation = document_open.input_type.input_type.map(Format::from);
+    let target = DocumentFile { path: file, notation, requirements };
     let is_new = !file.exists() && has_rule(file, configs)?;
-    let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
     if !is_new {
-        change.check()?;
+        target.check()?;
     }
-    let text = value_text(args, reporter)?;
-    let path = args.place.path();
+    let (text, syntax, place) = (value_text(args, reporter)?, syntax(args, reporter.is_json()), args.place.path());
+    let passphrases = sessions::passphrases(passphrase, reporter);
     let written = if is_new {
-        Some(create(args, configs, reporter, &path, &text)?)
+        let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
+        let session = sessions::to_encrypt(passphrases, aws, configs).with_context(context);
+        Some(target.create(&place, &text, syntax, &session)?)
     } else {
-        change.run(|opened| {
-            let document = opened.plaintext();
-            let old = document.tree().node(&path);
-            let new = value_of(&text, syntax(args, reporter.is_json()), document.format(), old)?;
-            if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
-                return Ok(None);
-            }
-            let about = Failure::about(file.display().to_string());
-            document.with_value(&path, &new).map(Some).map_err(Error::from).map_err(about)
-        })?
+        let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
+        target.set(&place, &text, syntax, &session)?
     };
+    if let Some(WrittenDocument { names, .. }) = &written {
+        tell_other_names(reporter, file, *names);
+    }
     reporter.result(
         "",
         &json!({
             "file": file.display().to_string(),
-            "path": path.to_string(),
+            "path": place.to_string(),
             "changed": written.is_some(),
             "created": is_new,
         }),
     )?;
-    if written.is_some_and(|document| stands_in_the_clear(&document, &path)) {
-        reporter.hint(&format!("the rule of {} does not encrypt `{path}`: it is in plaintext", file.display()));
+    if written.is_some_and(|written| stands_in_the_clear(&written.document, &place)) {
+        reporter.hint(&format!("the rule of {} does not encrypt `{place}`: it is in plaintext", file.display()));
     }
     Ok(Exit::Done)
 }
@@ -138,31 +134,4 @@ fn syntax(args: &SetArgs, is_json: bool) -> ValueSyntax {
         () if is_json => ValueSyntax::Json,
         () => ValueSyntax::Plain,
     }
-}
-
-/// Makes a new document, as the rule for it says.
-fn create(
-    args: &SetArgs,
-    configs: &Configs,
-    reporter: &Reporter,
-    path: &Path,
-    text: &str,
-) -> Result<Document, Failure> {
-    let SetArgs { file, document_open, open, passphrase, aws, .. } = args;
-    let about = || Failure::about(file.display().to_string());
-    let format = document_open.input_type.input_type.map_or_else(|| Format::of_name(file), Format::from);
-    if format == Format::Binary {
-        return Err(Cause::NotationUnknown(file.display().to_string()).into());
-    }
-    kenc::ops::jobs::check_folder_of(file)?;
-    let value = value_of(text, syntax(args, reporter.is_json()), format, None)?;
-    let plaintext = document_with(value, path, format).map_err(Error::from).map_err(about())?;
-    let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
-    let recipe = recipe(Some(file), &[], &context, DocumentOptions::default(), configs)?;
-    let session = sessions::to_encrypt(sessions::passphrases(passphrase, reporter), aws, configs);
-    let encrypted = plaintext.encrypt(&recipe, &session.keyring()).map_err(about())?;
-    let place = Destination::File { path: file.clone(), existing: Existing::Refuse };
-    write(&place, encrypted.text.as_bytes(), Access::Umask, Sync::Always, None).map_err(about())?;
-    reporter.note(&format!("{} was created", file.display()));
-    Document::parse(format, encrypted.text).map_err(Error::from).map_err(about())
 }

@@ -1,35 +1,34 @@
 //! `kenc unset`.
 
-use kenc::error::{DocumentError, Error};
+use kenc::document::Format;
+use kenc::ops::configs::Configs;
+use kenc::ops::values::change::{DocumentFile, MissingValue, WrittenDocument, check_is_file};
 use serde_json::json;
 
-use super::change::{Change, check_is_file};
 use crate::args::values::UnsetArgs;
 use crate::failure::{Exit, Failure};
+use crate::lock::tell_other_names;
 use crate::report::Reporter;
+use crate::sessions;
 use crate::signals;
-use kenc::ops::configs::Configs;
 
 pub fn run(args: &UnsetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let UnsetArgs { file, place, if_there, document_open, open, passphrase, aws } = args;
     check_is_file(file)?;
     signals::handle()?;
-    let path = place.path();
-    let change = Change { file, document_open, open, passphrase, aws, configs, reporter };
-    let written = change.run(|opened| {
-        let about = Failure::about(file.display().to_string());
-        if opened.plaintext().tree().node(&path).is_none() {
-            if *if_there {
-                return Ok(None);
-            }
-            let fault = "no such value".to_owned();
-            return Err(about(DocumentError::Path { path: path.to_string(), fault }.into()));
-        }
-        opened.without(&path).map(Some).map_err(Error::from).map_err(about)
-    })?;
+    let place = place.path();
+    let passphrases = sessions::passphrases(passphrase, reporter);
+    let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
+    let notation = document_open.input_type.input_type.map(Format::from);
+    let target = DocumentFile { path: file, notation, requirements: sessions::demanded(document_open) };
+    let missing = if *if_there { MissingValue::IsFine } else { MissingValue::Fails };
+    let written = target.unset(&place, missing, &session)?;
+    if let Some(WrittenDocument { names, .. }) = &written {
+        tell_other_names(reporter, file, *names);
+    }
     reporter.result(
         "",
-        &json!({ "file": file.display().to_string(), "path": path.to_string(), "changed": written.is_some() }),
+        &json!({ "file": file.display().to_string(), "path": place.to_string(), "changed": written.is_some() }),
     )?;
     Ok(Exit::Done)
 }
