@@ -1,5 +1,6 @@
 //! What is done to config documents.
 
+pub mod as_sops;
 pub mod keys;
 pub mod layout;
 pub mod open;

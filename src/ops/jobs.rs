@@ -12,8 +12,7 @@ use crate::ops::failure::{Cause, Failure};
 use crate::storage::output::Destination;
 use crate::storage::standard;
 
-/// The standard input as messages name it.
-pub const STANDARD_INPUT: &str = "the standard input";
+pub use crate::ops::input_name::STANDARD_INPUT;
 
 /// One input with the place for its result.
 #[derive(Debug)]

@@ -15,11 +15,9 @@ const STILL_TWICE: &[&str] = &[
     "Contents",
     "Decryption",
     "Done",
-    "Encryption",
     "Entry",
     "Existing",
     "Failure",
-    "Inspected",
     "Made",
     "Member",
     "Memory",
@@ -32,9 +30,7 @@ const STILL_TWICE: &[&str] = &[
     "Recipe",
     "Session",
     "State",
-    "Stop",
     "Subject",
-    "Word",
     "Written",
 ];
 

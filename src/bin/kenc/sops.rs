@@ -11,7 +11,6 @@ mod exit;
 mod groups;
 mod identities;
 mod keys;
-mod layout;
 mod order;
 mod session;
 mod transform;
@@ -34,7 +33,7 @@ use kenc::ops::configs::Configs;
 use kenc::storage::standard;
 
 use args::SopsArgs;
-use exit::{Stop, code};
+use exit::{SopsStop, code};
 use session::SopsRun;
 
 /// The version of sops as which it is taken by programs that look, and whose documents are written.
@@ -80,16 +79,16 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, Stop> {
+fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, SopsStop> {
     let service = std::env::var_os("SOPS_KEYSERVICE").filter(|_| args.keyservice.is_empty());
     if args.keyservice.iter().any(|address| !address.is_empty()) || service.is_some_and(|address| !address.is_empty()) {
-        let stop = Stop::new(code::FAILED, "kenc does not support key services of sops");
+        let stop = SopsStop::new(code::FAILED, "kenc does not support key services of sops");
         return Err(stop.with_hint("omit `--keyservice` and unset SOPS_KEYSERVICE: kenc contacts the keys itself"));
     }
     if args.is_local_keyservice_off {
         let sentence =
             "--enable-local-keyservice=false leaves no key service, and kenc does not support key services of sops";
-        return Err(Stop::new(code::NO_KEY, sentence).with_hint("omit `--enable-local-keyservice=false`"));
+        return Err(SopsStop::new(code::NO_KEY, sentence).with_hint("omit `--enable-local-keyservice=false`"));
     }
     let (command, words) = match args.words.split_first() {
         Some((first, rest)) => match first.to_str().filter(|_| !is_legacy(args)) {
@@ -124,7 +123,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, St
             standard::print(args::help().to_string().as_bytes())?;
             Ok(0)
         }
-        Some(command) => Err(Stop::new(code::FAILED, format!("kenc does not implement `sops {command}`"))),
+        Some(command) => Err(SopsStop::new(code::FAILED, format!("kenc does not implement `sops {command}`"))),
         None => legacy(session, words),
     }
 }
@@ -153,7 +152,7 @@ fn is_legacy(args: &SopsArgs) -> bool {
 }
 
 /// Without a command, flags say what is done; of several the last in this order counts, as it does for sops.
-fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
+fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let file = file(words)?;
     if let Some(set) = args.set.as_ref().filter(|set| !set.is_empty()) {
@@ -170,6 +169,6 @@ fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
 }
 
 /// The only file that is meant.
-fn file(words: &[OsString]) -> Result<PathBuf, Stop> {
-    words.first().map(PathBuf::from).ok_or_else(|| Stop::new(code::NO_FILE, "no file given"))
+fn file(words: &[OsString]) -> Result<PathBuf, SopsStop> {
+    words.first().map(PathBuf::from).ok_or_else(|| SopsStop::new(code::NO_FILE, "no file given"))
 }

@@ -269,20 +269,20 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap
             normal.extend(words);
             break;
         }
-        match Word::of(word, &flags) {
-            Word::Other(word) => normal.push(word),
-            Word::On(flag) => {
+        match FlagWord::of(word, &flags) {
+            FlagWord::Other(word) => normal.push(word),
+            FlagWord::On(flag) => {
                 is_local_keyservice_off &= flag != LOCAL_KEYSERVICE;
                 normal.push(format!("--{flag}").into());
             }
             // What was said before does not count any more.
-            Word::Off(flag) => {
+            FlagWord::Off(flag) => {
                 is_local_keyservice_off |= flag == LOCAL_KEYSERVICE;
                 normal.retain(|word| *word != *format!("--{flag}"));
             }
-            Word::With(flag, value) => normal.push(format!("--{flag}={value}").into()),
+            FlagWord::With(flag, value) => normal.push(format!("--{flag}={value}").into()),
             // Its value may look like a flag.
-            Word::BeforeValue(flag) => match words.next() {
+            FlagWord::BeforeValue(flag) => match words.next() {
                 Some(value) => {
                     let mut word = OsString::from(format!("--{flag}="));
                     word.push(value);
@@ -321,7 +321,7 @@ impl<'a> Flag<'a> {
 
 /// A word of a command line. sops also takes long flags behind a single dash, short ones behind two, and `=true` and
 /// `=false` behind those that have no value.
-enum Word<'a> {
+enum FlagWord<'a> {
     /// A flag without a value.
     On(&'a str),
     /// The same, switched off.
@@ -334,7 +334,7 @@ enum Word<'a> {
     Other(OsString),
 }
 
-impl<'a> Word<'a> {
+impl<'a> FlagWord<'a> {
     fn of(word: OsString, flags: &[Flag<'a>]) -> Self {
         let Some(bare) = word.to_str().and_then(|text| text.strip_prefix('-')) else { return Self::Other(word) };
         let bare = bare.strip_prefix('-').unwrap_or(bare);

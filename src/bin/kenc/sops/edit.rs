@@ -6,38 +6,38 @@ use std::sync::Arc;
 use kenc::document::{Document, Format};
 use kenc::error::DocumentError;
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use super::keys::recipe;
-use super::layout::Layout;
 use super::session::SopsRun;
 use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
 use crate::commands::edit::{self, Manner, NewFile, Written};
 use crate::failure::{CommandFault, Failure};
+use kenc::ops::documents::layout::TextLayout;
 
 /// Edits a file in the clear; one that is not there is made.
-pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
+pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let SopsRun { args, configs, reporter, .. } = session;
     let format = session.input_format(Some(path));
     if let Some(word) = args.output_type.as_deref().filter(|word| !word.is_empty())
         && Format::of_word(word).is_some_and(|to| to != format)
     {
-        let stop = Stop::new(code::FAILED, "a file is edited in its own format, but --output-type names another");
+        let stop = SopsStop::new(code::FAILED, "a file is edited in its own format, but --output-type names another");
         return Err(stop.with_hint("`sops rotate -i --output-type TYPE FILE` writes it in another format"));
     }
     let before = std::fs::read(path).ok();
     let new = if before.is_none() {
         // Its keys and its rule are those that sops would take, though kenc has a local key.
         let name = session.name(Some(path)).unwrap_or(path);
-        let recipe = recipe(args, configs, name, format).map_err(Stop::of_new_file)?;
+        let recipe = recipe(args, configs, name, format).map_err(SopsStop::of_new_file)?;
         Some(NewFile { format, recipe })
     } else {
         None
     };
     let written = match session.layout(format, Some(path))? {
-        Layout { indent: None, .. } => Arc::new(with_copies) as Written,
-        layout => {
-            Arc::new(move |document: Document| Layout { format: document.format(), ..layout }.of_plaintext(document))
-        }
+        TextLayout { indent: None, .. } => Arc::new(with_copies) as Written,
+        layout => Arc::new(move |document: Document| {
+            TextLayout { format: document.format(), ..layout }.of_plaintext(document)
+        }),
     };
     let manner = Manner { new, written };
     let edited = EditArgs {
@@ -60,10 +60,10 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
 
 /// A document with copies in the place of aliases; its text stays where there are none.
 fn with_copies(document: Document) -> Result<Document, DocumentError> {
-    Layout { format: document.format(), indent: None }.of_plaintext(document)
+    TextLayout { format: document.format(), indent: None }.of_plaintext(document)
 }
 
-fn stopped(failure: Failure) -> Stop {
+fn stopped(failure: Failure) -> SopsStop {
     let is_of_editor = matches!(
         failure.cause.caller_fault(),
         Some(
@@ -73,6 +73,6 @@ fn stopped(failure: Failure) -> Stop {
                 | CommandFault::EditorVariable { .. }
         )
     );
-    let stop = Stop::from(failure);
+    let stop = SopsStop::from(failure);
     if is_of_editor { stop.with_code(code::NO_EDITOR) } else { stop }
 }

@@ -11,21 +11,21 @@ use kenc::error::Error;
 use kenc::threads;
 use zeroize::Zeroizing;
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use super::session::SopsRun;
 use crate::commands::contents::private_folder;
 use crate::commands::exec::protected::acts_on_every_program;
 use crate::signals;
 
 /// Runs a command of the shell with the values at the top of a document as variables.
-pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let [file, line] = words else {
-        return Err(Stop::new(code::FAILED, "`exec-env` takes a file and a shell command in one argument"));
+        return Err(SopsStop::new(code::FAILED, "`exec-env` takes a file and a shell command in one argument"));
     };
     refuse_user(session)?;
     if args.background && args.same_process {
-        return Err(Stop::new(code::CONFLICT, "--same-process and --background cannot be combined"));
+        return Err(SopsStop::new(code::CONFLICT, "--same-process and --background cannot be combined"));
     }
     let opened = session.open(Some(Path::new(file)))?;
     let mut command = shell(line, args.pristine);
@@ -37,7 +37,7 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, St
     for entry in entries {
         let TreeEntry::Child(member) = entry else { continue };
         let fault = |fault: &str| {
-            Stop::new(code::FAILED, format!("`{}` cannot become an environment variable: {fault}", member.key))
+            SopsStop::new(code::FAILED, format!("`{}` cannot become an environment variable: {fault}", member.key))
         };
         let Node::Leaf(leaf) = &member.value else { return Err(fault("it is a mapping, a list or an alias")) };
         let value = leaf.value.bare();
@@ -64,19 +64,19 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, St
 }
 
 /// Runs a command of the shell in which `{}` is the path of the decrypted file.
-pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let [file, line] = words else {
-        return Err(Stop::new(code::FAILED, "`exec-file` takes a file and a shell command in one argument"));
+        return Err(SopsStop::new(code::FAILED, "`exec-file` takes a file and a shell command in one argument"));
     };
     refuse_user(session)?;
     if args.background {
-        return Err(Stop::new(code::FAILED, "`exec-file --background` would leave the decrypted file behind"));
+        return Err(SopsStop::new(code::FAILED, "`exec-file --background` would leave the decrypted file behind"));
     }
     let path = Path::new(file);
     let name = args.filename.clone().unwrap_or_else(|| "tmp-file".into());
     if !matches!(name.components().collect::<Vec<_>>()[..], [Component::Normal(_)]) {
-        return Err(Stop::new(code::FAILED, "--filename must be a name without folders"));
+        return Err(SopsStop::new(code::FAILED, "--filename must be a name without folders"));
     }
     let to = session.output_format(Some(path));
     let opened = session.open(Some(path))?;
@@ -96,7 +96,7 @@ pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
 
 /// Makes a named pipe that gives a text once. Returns false where there is no such thing.
 #[cfg(target_os = "linux")]
-fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, Stop> {
+fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, SopsStop> {
     use std::io::Write;
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -112,7 +112,7 @@ fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, Stop> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn serve_by_pipe(_path: &Path, _text: &[u8]) -> Result<bool, Stop> {
+fn serve_by_pipe(_path: &Path, _text: &[u8]) -> Result<bool, SopsStop> {
     Ok(false)
 }
 
@@ -141,12 +141,12 @@ fn shell(line: &OsStr, is_pristine: bool) -> Command {
 }
 
 /// Runs a command to its end, and passes signals on to it.
-fn run(mut command: Command) -> Result<u8, Stop> {
+fn run(mut command: Command) -> Result<u8, SopsStop> {
     let mut child = signals::start(&mut command).map_err(failed)?;
     signals::wait_for(&mut child).map(exit_code).map_err(failed)
 }
 
-fn failed(error: std::io::Error) -> Stop {
+fn failed(error: std::io::Error) -> SopsStop {
     Error::io("run /bin/sh", error).into()
 }
 
@@ -156,10 +156,10 @@ fn exit_code(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
 }
 
-fn refuse_user(session: SopsRun<'_>) -> Result<(), Stop> {
+fn refuse_user(session: SopsRun<'_>) -> Result<(), SopsStop> {
     match session.args.user.as_deref().filter(|user| !user.is_empty()) {
         Some(user) => {
-            Err(Stop::new(code::FAILED, format!("kenc does not switch users; use `sudo -u {user}` in the command")))
+            Err(SopsStop::new(code::FAILED, format!("kenc does not switch users; use `sudo -u {user}` in the command")))
         }
         None => Ok(()),
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use kenc::error::{DocumentError, Error};
 
-use super::keys::NO_KEY_OF_RULE;
 use crate::failure::{Cause, CommandFault, Failure};
 use crate::report::{Reporter, hints, quoted};
 
@@ -32,14 +31,17 @@ pub mod code {
     pub const ENCRYPTED_ALREADY: u8 = 203;
 }
 
+/// What is said when the rule for a file has no keys.
+pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
+
 /// The end of a command that could not do what was asked.
-pub struct Stop {
+pub struct SopsStop {
     failure: Box<Failure>,
     code: u8,
     hint: Option<String>,
 }
 
-impl Stop {
+impl SopsStop {
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
         Self { failure: Box::new(CommandFault::AsSops(sentence.into()).into()), code, hint: None }
     }
@@ -99,10 +101,11 @@ fn is_of_sops(hint: &str) -> bool {
     })
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for SopsStop {
     fn from(failure: Failure) -> Self {
         let code = match &failure.cause {
             Cause::Library(error) => code_of(error),
+            Cause::NoDataInTree | Cause::ListAlone | Cause::ValueWithoutText => code::CANNOT_EXPRESS,
             _ => code::FAILED,
         };
         let stop = |cause, hint: String| {
@@ -120,18 +123,22 @@ impl From<Failure> for Stop {
                 let hint = "name the file with the identity, `export SOPS_AGE_KEY_FILE=FILE`, or use AWS credentials that may use the key".to_owned();
                 Self { failure: Box::new(failure), code, hint: Some(hint) }
             }
+            Cause::NoDataInTree => {
+                let hint = "use `--output-type yaml` or `--output-type json`".to_owned();
+                Self { failure: Box::new(failure), code, hint: Some(hint) }
+            }
             _ => Self { failure: Box::new(failure), code, hint: None },
         }
     }
 }
 
-impl From<Error> for Stop {
+impl From<Error> for SopsStop {
     fn from(error: Error) -> Self {
         Failure::from(error).into()
     }
 }
 
-impl From<DocumentError> for Stop {
+impl From<DocumentError> for SopsStop {
     fn from(error: DocumentError) -> Self {
         Error::from(error).into()
     }

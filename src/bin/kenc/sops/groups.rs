@@ -8,7 +8,7 @@ use kenc::document::{ChangeOutcome, DataKeyChange, NewKey, NewKeys, StoredKey};
 use kenc::fs::atomic::Access;
 use kenc::keys::{Vouchers, WrappingKey};
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use super::keys::{named, refuse_others};
 use super::session::{SopsRun, name_of};
 use super::transform::encrypted_of;
@@ -18,9 +18,9 @@ use kenc::ops::jobs::hold;
 use kenc::storage::standard;
 
 /// Gives files the keys of the rules for them.
-pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     match words {
-        [] => Err(Stop::new(code::NO_FILE, "no file given")),
+        [] => Err(SopsStop::new(code::NO_FILE, "no file given")),
         [file] => update(session, Path::new(file)),
         files => {
             let mut failed = 0;
@@ -33,14 +33,14 @@ pub fn update_keys(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop>
             if failed == 0 {
                 return Ok(0);
             }
-            Err(Stop::new(code::FAILED, format!("{failed} of {} files failed", files.len())))
+            Err(SopsStop::new(code::FAILED, format!("{failed} of {} files failed", files.len())))
         }
     }
 }
 
-fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
+fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let found = session.configs.of(Some(path))?;
-    let none = |sentence: &str| Stop::new(code::FAILED, sentence).with_hint("add a rule to .sops.yaml");
+    let none = |sentence: &str| SopsStop::new(code::FAILED, sentence).with_hint("add a rule to .sops.yaml");
     let config = found.config.as_ref().ok_or_else(|| none("config file not found"))?;
     let held = hold(path)?;
     let sealed = session.sealed(Some(path))?;
@@ -91,7 +91,7 @@ fn differences(old: &[Vec<StoredKey>], new: &[Vec<WrappingKey>]) -> Vec<String> 
     lines
 }
 
-fn is_confirmed() -> Result<bool, Stop> {
+fn is_confirmed() -> Result<bool, SopsStop> {
     let mut answers = std::io::BufReader::new(standard::input()?);
     loop {
         standard::print(b"Is this okay? (y/n):")?;
@@ -99,7 +99,7 @@ fn is_confirmed() -> Result<bool, Stop> {
         let read = answers.read_line(&mut answer);
         match (read, answer.trim()) {
             (Ok(0) | Err(_), _) => {
-                return Err(Stop::new(code::FAILED, "no answer; use `-y` to continue without a question"));
+                return Err(SopsStop::new(code::FAILED, "no answer; use `-y` to continue without a question"));
             }
             (_, "y") => return Ok(true),
             (_, "n") => return Ok(false),
@@ -109,9 +109,9 @@ fn is_confirmed() -> Result<bool, Stop> {
 }
 
 /// `groups add` and `groups delete`.
-pub fn run(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
+pub fn run(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
-    let path = args.file.as_deref().ok_or_else(|| Stop::new(code::NO_FILE, "`--file` must name the file"))?;
+    let path = args.file.as_deref().ok_or_else(|| SopsStop::new(code::NO_FILE, "`--file` must name the file"))?;
     let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
     refuse_others(&args.refused_keys)?;
     let held = session.hold(Some(path))?;
@@ -125,19 +125,20 @@ pub fn run(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, Stop> {
         ["add"] => {
             let keys = named(args, &args.kms, &args.pgp, &args.age)?;
             if keys.is_empty() {
-                return Err(Stop::new(code::FAILED, "the new group needs a key: --kms, --age or --pgp"));
+                return Err(SopsStop::new(code::FAILED, "the new group needs a key: --kms, --age or --pgp"));
             }
             groups.push(keys.into_iter().map(NewKey::Wrapping).collect());
         }
         ["delete", number] => {
             let number = number.parse::<usize>().ok().filter(|number| *number < groups.len());
-            let number = number.ok_or_else(|| Stop::new(code::FAILED, "no group has this number; the first is 0"))?;
+            let number =
+                number.ok_or_else(|| SopsStop::new(code::FAILED, "no group has this number; the first is 0"))?;
             groups.remove(number);
         }
         ["delete"] => {
-            return Err(Stop::new(code::FAILED, "`groups delete` takes the number of a group; the first is 0"));
+            return Err(SopsStop::new(code::FAILED, "`groups delete` takes the number of a group; the first is 0"));
         }
-        _ => return Err(Stop::new(code::FAILED, "`groups` takes `add` or `delete`")),
+        _ => return Err(SopsStop::new(code::FAILED, "`groups` takes `add` or `delete`")),
     }
     let stated = args.shamir_secret_sharing_threshold.unwrap_or(old.threshold);
     let threshold = if groups.len() > 1 { stated.min(groups.len()) } else { 0 };

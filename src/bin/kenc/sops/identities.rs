@@ -6,7 +6,7 @@ use kenc::fs::scratch::PrivateFolder;
 use kenc::keys::Identities;
 use zeroize::Zeroizing;
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use kenc::ops::places::{identities, variable};
 
 /// A command that prints identities.
@@ -17,14 +17,14 @@ const SSH_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
 const RECIPIENT: &str = "SOPS_AGE_RECIPIENT";
 
 /// Identities, with what must stay as long as they are used.
-pub struct Found {
+pub struct FoundIdentities {
     pub identities: Identities,
     pub folder: Option<PrivateFolder>,
 }
 
-impl Found {
+impl FoundIdentities {
     /// Those for some recipients.
-    pub fn new<'a>(recipients: impl Iterator<Item = &'a str>) -> Result<Self, Stop> {
+    pub fn new<'a>(recipients: impl Iterator<Item = &'a str>) -> Result<Self, SopsStop> {
         let mut identities = identities(&[]);
         identities.ssh_files.extend(variable("SOPS_AGE_SSH_PRIVATE_KEY_FILE"));
         let recipients: Vec<&str> = recipients.collect();
@@ -33,7 +33,10 @@ impl Found {
             return Ok(Self { identities, folder: None });
         }
         let nowhere = || {
-            Stop::new(code::NO_KEY, "no in-memory file system (tmpfs) found for the identities that a command prints")
+            SopsStop::new(
+                code::NO_KEY,
+                "no in-memory file system (tmpfs) found for the identities that a command prints",
+            )
         };
         let folder = PrivateFolder::in_memory().ok_or_else(nowhere)?;
         for (number, key) in keys.iter().enumerate() {
@@ -47,9 +50,9 @@ impl Found {
 }
 
 /// What the command of a variable prints for each recipient, each text once. Nothing if there is no command.
-fn printed(name: &str, recipients: &[&str]) -> Result<Vec<Zeroizing<Vec<u8>>>, Stop> {
+fn printed(name: &str, recipients: &[&str]) -> Result<Vec<Zeroizing<Vec<u8>>>, SopsStop> {
     let Some(line) = variable(name) else { return Ok(Vec::new()) };
-    let fault = |fault: &str| Stop::new(code::NO_KEY, format!("the command of ${name} {fault}"));
+    let fault = |fault: &str| SopsStop::new(code::NO_KEY, format!("the command of ${name} {fault}"));
     let words = shell_words::split(&line.to_string_lossy()).map_err(|_| fault("has an unclosed quote"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| fault("is empty"))?;
     let mut printed: Vec<Zeroizing<Vec<u8>>> = Vec::new();

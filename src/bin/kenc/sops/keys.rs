@@ -8,17 +8,14 @@ use kenc::error::{ConfigFault, Error};
 use kenc::keys::{KeySpec, KmsAccess, KmsKey, PgpFingerprint, WrappingKey};
 
 use super::args::{RefusedKeys, SopsArgs};
-use super::exit::{Stop, code};
+use super::exit::{NO_KEY_OF_RULE, SopsStop, code};
 use kenc::ops::configs::Configs;
 
 /// What is said when there is nothing to take keys from.
 const NO_CONFIG: &str =
     "config file not found, or has no creation rules, and no keys provided through command line options";
-/// What is said when the rule for a file has no keys.
-pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
-
 /// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
-pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<EncryptionRecipe, Stop> {
+pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<EncryptionRecipe, SopsStop> {
     let given = given(args)?;
     let found = configs.of(Some(path))?;
     let rule = match &found.config {
@@ -31,11 +28,11 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
         Some(rule) if !rule.groups.is_empty() => rule.wrapping_keys()?,
         // Programs look for these sentences.
         Some(_) => {
-            let stop = Stop::new(code::FAILED, NO_KEY_OF_RULE);
+            let stop = SopsStop::new(code::FAILED, NO_KEY_OF_RULE);
             return Err(stop.with_hint("the rule for the file names no key: add `age`, `kms` or `pgp` to it"));
         }
         None => {
-            let stop = Stop::new(code::FAILED, NO_CONFIG);
+            let stop = SopsStop::new(code::FAILED, NO_CONFIG);
             return Err(stop.with_hint("name a key with `--age`, `--kms` or `--pgp`, or add a rule to .sops.yaml"));
         }
     };
@@ -57,16 +54,16 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
 }
 
 /// Says in the words of sops that no rule is for a file.
-fn no_rule(error: Error) -> Stop {
+fn no_rule(error: Error) -> SopsStop {
     if !matches!(&error, Error::Config(error) if matches!(error.fault, ConfigFault::NoRule(_))) {
         return error.into();
     }
-    let stop = Stop::new(code::FAILED, "error loading config: no matching creation rules found");
+    let stop = SopsStop::new(code::FAILED, "error loading config: no matching creation rules found");
     stop.with_hint("add a rule for the file to .sops.yaml, or one without `path_regex` for all other files")
 }
 
 /// The keys of the flags, or of the variables.
-pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
+pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, SopsStop> {
     refuse_others(&args.refused_keys)?;
     for (variable, service) in [
         ("SOPS_GCP_KMS_IDS", "Google Cloud KMS"),
@@ -75,7 +72,7 @@ pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, Stop> {
         ("SOPS_HUAWEICLOUD_KMS_IDS", "Huawei Cloud KMS"),
     ] {
         if std::env::var_os(variable).is_some_and(|value| !value.is_empty()) {
-            return Err(Stop::new(
+            return Err(SopsStop::new(
                 code::FAILED,
                 format!("${variable} names keys of {service}, which kenc does not support"),
             ));
@@ -99,7 +96,7 @@ pub fn last(lists: &[String]) -> &[String] {
 }
 
 /// Keys by lists of words with commas between, in the order in which sops lists them.
-pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) -> Result<Vec<WrappingKey>, Stop> {
+pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) -> Result<Vec<WrappingKey>, SopsStop> {
     let words = |lists: &[String]| -> Vec<String> {
         let words = lists.iter().flat_map(|list| list.split([',', '\n'])).map(str::trim);
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -108,13 +105,13 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
     let mut keys: Vec<WrappingKey> = Vec::new();
     for word in words(kms) {
         let (arn, role) = word.split_once('+').map_or((word.as_str(), None), |(arn, role)| (arn, Some(role)));
-        let fault = || Stop::new(code::FAILED, format!("`{arn}` is not the ARN of a KMS key"));
+        let fault = || SopsStop::new(code::FAILED, format!("`{arn}` is not the ARN of a KMS key"));
         let key = KeySpec::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
         let (role, profile) = (role.map(str::to_owned), args.aws_profile.clone());
         keys.push(WrappingKey { key, access: KmsAccess { context: context.clone(), role, profile } });
     }
     for word in words(pgp) {
-        let fault = || Stop::new(code::FAILED, format!("`{word}` is not the fingerprint of a PGP key"));
+        let fault = || SopsStop::new(code::FAILED, format!("`{word}` is not the fingerprint of a PGP key"));
         keys.push(KeySpec::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
     }
     for word in words(age) {
@@ -126,8 +123,8 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
 }
 
 /// The pairs of `--encryption-context`.
-fn context(args: &SopsArgs) -> Result<EncryptionContext, Stop> {
-    let fault = || Stop::new(code::CONTEXT_FORMAT, "the encryption context must be written key:value,key:value");
+fn context(args: &SopsArgs) -> Result<EncryptionContext, SopsStop> {
+    let fault = || SopsStop::new(code::CONTEXT_FORMAT, "the encryption context must be written key:value,key:value");
     let mut context = EncryptionContext::new();
     for pair in args.encryption_context.iter().flat_map(|pairs| pairs.split(',')).filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once(':').ok_or_else(fault)?;
@@ -137,7 +134,7 @@ fn context(args: &SopsArgs) -> Result<EncryptionContext, Stop> {
 }
 
 /// Says which keys are not asked, if any of them was given.
-pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
+pub fn refuse_others(keys: &RefusedKeys) -> Result<(), SopsStop> {
     let RefusedKeys {
         gcp_kms,
         hckms,
@@ -159,14 +156,14 @@ pub fn refuse_others(keys: &RefusedKeys) -> Result<(), Stop> {
         ([hc_vault_transit, add_hc_vault_transit, rm_hc_vault_transit], "HashiCorp Vault"),
     ] {
         if lists.iter().any(|list| list.iter().any(|words| !words.is_empty())) {
-            return Err(Stop::new(code::FAILED, format!("kenc does not support keys of {service}")));
+            return Err(SopsStop::new(code::FAILED, format!("kenc does not support keys of {service}")));
         }
     }
     Ok(())
 }
 
 /// The rule of the flags for which values are encrypted.
-pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, Stop> {
+pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, SopsStop> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let rules = [
         given(&args.unencrypted_suffix).map(EncryptionRule::UnencryptedSuffix),
@@ -179,6 +176,6 @@ pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, Stop> {
     let mut rules = rules.into_iter().flatten();
     match (rules.next(), rules.next()) {
         (rule, None) => Ok(rule),
-        (_, Some(_)) => Err(Stop::new(code::CONFLICT, "only one rule can select the values to encrypt")),
+        (_, Some(_)) => Err(SopsStop::new(code::CONFLICT, "only one rule can select the values to encrypt")),
     }
 }

@@ -2,19 +2,19 @@
 
 use kenc::keys::{AGE, AWS_KMS, PGP};
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 
 /// The variable for the order.
 const VARIABLE: &str = "SOPS_DECRYPTION_ORDER";
 
 /// The providers in the order in which they are tried. Kinds of keys that kenc does not ask are of no account.
-pub fn of(given: Option<&str>) -> Result<Vec<&'static str>, Stop> {
+pub fn of(given: Option<&str>) -> Result<Vec<&'static str>, SopsStop> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
     let text = given.filter(|text| !text.is_empty()).unwrap_or(&variable);
     let kinds: Vec<&str> = text.split(',').filter(|_| !text.is_empty()).collect();
     if let Some((_, kind)) = kinds.iter().enumerate().find(|(at, kind)| kinds[..*at].contains(kind)) {
         let sentence = format!("Duplicate decryption key type: {kind}");
-        return Err(Stop::new(code::KIND_TWICE, sentence).with_hint("name every kind once: `age,pgp,kms`"));
+        return Err(SopsStop::new(code::KIND_TWICE, sentence).with_hint("name every kind once: `age,pgp,kms`"));
     }
     let provider = |kind: &&str| match *kind {
         "age" => Some(AGE),

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kenc::document::{
-    Document, EncryptedDocument, Format, MacRequirement, OpenRequirements, OpenedDocument, SealRequirement, StoredKey,
-};
+use kenc::document::{EncryptedDocument, Format, MacRequirement, OpenRequirements, OpenedDocument, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
 use kenc::fs::held::Held;
@@ -12,9 +10,8 @@ use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
 use super::args::SopsArgs;
-use super::exit::{Stop, code};
-use super::identities::Found;
-use super::layout::Layout;
+use super::exit::{SopsStop, code};
+use super::identities::FoundIdentities;
 use crate::args::AwsArgs;
 use crate::documents::{self, write};
 use crate::failure::Failure;
@@ -22,9 +19,13 @@ use crate::lock::{names, tell_other_names};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
-use kenc::formats::detect::{LONGEST_DOCUMENT, parse};
+use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
-use kenc::ops::jobs::{STANDARD_INPUT, check_folder_of, hold, open_input};
+use kenc::ops::documents::as_sops::{FormatSource, encrypted_document, format_of};
+use kenc::ops::documents::layout::TextLayout;
+use kenc::ops::documents::open::StatedRequirements;
+pub use kenc::ops::input_name::name_of;
+use kenc::ops::jobs::{check_folder_of, hold, open_input};
 use kenc::storage::output::Destination;
 
 /// One run of the program.
@@ -46,21 +47,43 @@ impl<'a> SopsRun<'a> {
 
     /// The notation of the input. What sops does not know by its name, such as TOML, it takes as a whole.
     pub fn input_format(self, path: Option<&Path>) -> Format {
-        format(self.args.input_type.as_deref(), self.name(path))
+        format_of(self.args.input_type.as_deref(), self.name(path))
     }
 
     /// The notation of the output.
     pub fn output_format(self, path: Option<&Path>) -> Format {
-        format(self.args.output_type.as_deref(), self.name(path))
+        format_of(self.args.output_type.as_deref(), self.name(path))
     }
 
-    /// How a result in a notation is written.
-    pub fn layout(self, format: Format, path: Option<&Path>) -> Result<Layout, Stop> {
-        Layout::new(self, format, path)
+    /// How a result in a notation is written: what `--indent` and the config ask for.
+    pub fn layout(self, format: Format, path: Option<&Path>) -> Result<TextLayout, SopsStop> {
+        let has_levels = matches!(format, Format::Yaml | Format::Json | Format::Binary);
+        let indent = match self.args.indent {
+            _ if !has_levels => None,
+            Some(negative @ ..0) if format == Format::Yaml => {
+                let sentence = format!("--indent {negative}: YAML does not allow negative indentation");
+                return Err(SopsStop::new(code::CANNOT_EXPRESS, sentence));
+            }
+            // To sops this is the tab that it takes when nothing is said.
+            Some(..0) => None,
+            Some(spaces) => Some(u8::try_from(spaces).map_err(|_| {
+                SopsStop::new(code::FAILED, format!("--indent {spaces}: the limit is {} spaces", u8::MAX))
+            })?),
+            None => {
+                let found = self.configs.of(path)?;
+                let indents = found.config.as_ref().map(kenc::config::Config::indents).unwrap_or_default();
+                match format {
+                    Format::Yaml => indents.yaml,
+                    Format::Binary => indents.json_binary,
+                    _ => indents.json,
+                }
+            }
+        };
+        Ok(TextLayout { format, indent })
     }
 
     /// How an encrypted document is written again: as it stands, unless something else is asked for.
-    pub fn layout_of_opened(self, opened: &OpenedDocument, path: Option<&Path>) -> Result<Layout, Stop> {
+    pub fn layout_of_opened(self, opened: &OpenedDocument, path: Option<&Path>) -> Result<TextLayout, SopsStop> {
         let own = opened.document().format();
         let word = self.args.output_type.as_deref().filter(|word| !word.is_empty());
         let to = match word.and_then(Format::of_word) {
@@ -73,39 +96,31 @@ impl<'a> SopsRun<'a> {
     }
 
     /// Reads an encrypted document.
-    pub fn sealed(self, path: Option<&Path>) -> Result<EncryptedDocument, Stop> {
+    pub fn sealed(self, path: Option<&Path>) -> Result<EncryptedDocument, SopsStop> {
         let format = self.input_format(path);
         let whole = read(path)?;
-        // A document whose name sops takes for that of a binary file says itself what it is.
         let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
-        let by_content = (format == Format::Binary && is_by_name).then(|| Document::recognise(&whole)).flatten();
-        let sealed = match by_content {
-            Some(document) => Ok(document),
-            // What is called binary is JSON all the same, and may be the JSON of a tree.
-            None if format == Format::Binary => parse(format, &whole).or_else(|_| parse(Format::Json, &whole)),
-            None => parse(format, &whole),
-        };
-        let sealed =
-            sealed.and_then(|document| Ok(EncryptedDocument::new(document)?)).map_err(Failure::about(name_of(path)));
-        sealed.map_err(|failure| Stop::from(failure).with_code_of_unreadable(code::FAILED))
+        let source = if is_by_name { FormatSource::Name } else { FormatSource::Caller };
+        let sealed = encrypted_document(&whole, format, source).map_err(Failure::about(name_of(path)));
+        sealed.map_err(|failure| SopsStop::from(failure).with_code_of_unreadable(code::FAILED))
     }
 
     /// Reads an encrypted document, and opens it.
-    pub fn open(self, path: Option<&Path>) -> Result<OpenedDocument, Stop> {
+    pub fn open(self, path: Option<&Path>) -> Result<OpenedDocument, SopsStop> {
         let sealed = self.sealed(path)?;
         let mac = if self.args.ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
-        let seal =
-            if self.configs.require_seal(path)? { SealRequirement::Verified } else { SealRequirement::NotBroken };
-        let demands = OpenRequirements { mac, seal, order: self.order.to_vec(), ..OpenRequirements::default() };
+        let guards = self.configs.guards(path)?;
+        let stated = StatedRequirements { mac, ..StatedRequirements::default() };
         let recipients: Vec<String> =
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
-        let found = Found::new(recipients.iter().map(String::as_str))?;
-        let Found { identities, folder: _kept } = found;
+        let found = FoundIdentities::new(recipients.iter().map(String::as_str))?;
+        let FoundIdentities { identities, folder: _kept } = found;
         let session = self.kenc_session().with_identity_places(identities);
         session.warn_of_open_identities();
-        let trusted = self.configs.trusted(path)?;
-        let opened =
-            sealed.open(&session.keyring_trusting(&trusted), &demands).map_err(Failure::about(name_of(path)))?;
+        let requirements = stated.with_seal_required(guards.require_seal).in_session(&session);
+        let requirements = OpenRequirements { order: self.order.to_vec(), ..requirements };
+        let keyring = session.keyring_trusting(&guards.trusted);
+        let opened = sealed.open(&keyring, &requirements).map_err(Failure::about(name_of(path)))?;
         if !is_mixed_with_results() {
             session.warn_unless_sealed(&name_of(path), opened.report());
         }
@@ -126,7 +141,7 @@ impl<'a> SopsRun<'a> {
     }
 
     /// Holds the input if it is the file that the flags have replaced. To be done before it is read.
-    pub fn hold(self, path: Option<&Path>) -> Result<Option<Held>, Stop> {
+    pub fn hold(self, path: Option<&Path>) -> Result<Option<Held>, SopsStop> {
         let same = |left: &Path, right: &Path| {
             let real = std::fs::canonicalize;
             real(left).is_ok_and(|left| real(right).is_ok_and(|right| left == right))
@@ -144,22 +159,22 @@ impl<'a> SopsRun<'a> {
     }
 
     /// Writes a result where the flags say: to the file itself, which is held then, another, or the standard output.
-    pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access, held: Option<Held>) -> Result<u8, Stop> {
+    pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access, held: Option<Held>) -> Result<u8, SopsStop> {
         let SopsArgs { in_place, .. } = self.args;
         let output = self.output();
         let place = match (output, path) {
             (Some(_), _) if *in_place => {
-                return Err(Stop::new(code::CONFLICT, "--output and --in-place cannot be combined"));
+                return Err(SopsStop::new(code::CONFLICT, "--output and --in-place cannot be combined"));
             }
             (Some(output), _) if held.is_some() => Destination::Input { path: output.clone() },
             (Some(output), _) => {
                 check_folder_of(output)
-                    .map_err(|cause| Stop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
+                    .map_err(|cause| SopsStop::from(Failure::from(cause)).with_code(code::CANNOT_WRITE))?;
                 Destination::File { path: output.clone(), existing: Existing::Replace }
             }
             (None, Some(path)) if *in_place => Destination::Input { path: path.to_owned() },
             (None, None) if *in_place => {
-                return Err(Stop::new(code::CONFLICT, "standard input cannot be replaced in place"));
+                return Err(SopsStop::new(code::CONFLICT, "standard input cannot be replaced in place"));
             }
             _ => Destination::StandardOutput { forced: true },
         };
@@ -172,7 +187,7 @@ impl<'a> SopsRun<'a> {
     }
 
     /// Replaces a document, which was read while it was held, by its successor.
-    pub fn replace(self, held: Held, text: &str) -> Result<u8, Stop> {
+    pub fn replace(self, held: Held, text: &str) -> Result<u8, SopsStop> {
         let (path, names) = (held.path().to_owned(), held.names());
         let code = written(documents::replace(held, text))?;
         tell_other_names(self.reporter, &path, names);
@@ -202,32 +217,15 @@ fn is_mixed_with_results() -> bool {
 }
 
 /// Reads all of a file, or of the standard input.
-pub fn read(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Stop> {
+pub fn read(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, SopsStop> {
     let (whole, _) = open_input(path)?.read_whole(LONGEST_DOCUMENT)?;
-    whole.ok_or_else(|| Stop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
+    whole.ok_or_else(|| SopsStop::new(code::CANNOT_READ, format!("{} is too long for a document", name_of(path))))
 }
 
-/// A path as messages name it.
-pub fn name_of(path: Option<&Path>) -> String {
-    path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
-}
-
-fn written(outcome: LibraryResult<()>) -> Result<u8, Stop> {
+fn written(outcome: LibraryResult<()>) -> Result<u8, SopsStop> {
     match outcome {
         Ok(()) => Ok(0),
         Err(error @ Error::Interrupted) => Err(error.into()),
-        Err(error) => Err(Stop::from(error).with_code(code::CANNOT_WRITE)),
+        Err(error) => Err(SopsStop::from(error).with_code(code::CANNOT_WRITE)),
     }
-}
-
-/// A word that is no notation is no reason to stop: sops goes by the name then.
-fn format(word: Option<&str>, name: Option<&Path>) -> Format {
-    if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
-        return format;
-    }
-    let is_known = |name: &&Path| {
-        let name = name.as_os_str().as_encoded_bytes();
-        [".yaml", ".yml", ".json", ".env", ".ini"].iter().any(|end| name.ends_with(end.as_bytes()))
-    };
-    name.filter(is_known).map_or(Format::Binary, Format::of_name)
 }

@@ -3,26 +3,24 @@
 use std::path::Path;
 
 use kenc::document::{
-    ChangeOutcome, DataKeyChange, DataKeyRotation, Document, EncryptedDocument, EncryptedText, Format, Metadata,
-    NewKey, NewKeys, Node, StoredKey, Tree, Value,
+    ChangeOutcome, DataKeyChange, DataKeyRotation, Document, EncryptedDocument, EncryptedText, Format,
 };
 use kenc::error::DocumentError;
 use kenc::fs::atomic::Access;
-use kenc::keys::WrappingKey;
-use zeroize::Zeroizing;
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use super::keys::{last, named, recipe, refuse_others};
-use super::layout::{Layout, data_of, tree_of};
 use super::session::{SopsRun, name_of, read};
 use super::vouching::vouchers;
 use crate::failure::Failure;
 use kenc::formats::detect::parse;
+use kenc::ops::documents::as_sops::keys_changed;
+use kenc::ops::values::part::as_sops_gives_it;
 
-pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
+pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, SopsStop> {
     check_input(session, path)?;
     let Some(name) = session.name(path) else {
-        return Err(Stop::new(code::CONFLICT, "standard input needs a name: use --filename-override"));
+        return Err(SopsStop::new(code::CONFLICT, "standard input needs a name: use --filename-override"));
     };
     let (from, to) = (session.input_format(path), session.output_format(path));
     let about = || Failure::about(name_of(path));
@@ -32,13 +30,13 @@ pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
     }
     if from == Format::Yaml && whole.iter().all(u8::is_ascii_whitespace) {
-        return Err(Stop::new(
+        return Err(SopsStop::new(
             code::NO_DOCUMENT,
             format!("{} is empty: it needs at least one document", name_of(path)),
         ));
     }
     let unreadable =
-        |error: DocumentError| Stop::from(about()(error.into())).with_code_of_unreadable(code::CANNOT_READ);
+        |error: DocumentError| SopsStop::from(about()(error.into())).with_code_of_unreadable(code::CANNOT_READ);
     let document = Document::from_plaintext(from, whole).map_err(unreadable)?;
     if document.metadata().is_some() || has_metadata_key(&document) {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
@@ -51,13 +49,13 @@ pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     session.write(path, text.as_bytes(), Access::Umask, held)
 }
 
-pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
+pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, SopsStop> {
     check_input(session, path)?;
     let extract = match session.args.extract.as_deref().filter(|path| !path.is_empty()) {
         None => None,
         Some(path) => {
             let path = way(path)
-                .map_err(|error| Stop::new(code::PATH_FORMAT, format!("error parsing --extract path: {error}")))?;
+                .map_err(|error| SopsStop::new(code::PATH_FORMAT, format!("error parsing --extract path: {error}")))?;
             Some(path)
         }
     };
@@ -71,55 +69,20 @@ pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, Stop> {
     let document = opened.into_plaintext();
     let bytes = match &extract {
         None => layout.bytes_of(&document)?,
-        Some(path) => extracted(&document, path, layout)?,
+        Some(path) => as_sops_gives_it(&document, path, layout)?,
     };
     session.write(path, &bytes, Access::Owner, held)
 }
 
-/// One value: text bare, another value as the notation has it, a mapping or a list as a document of its own.
-fn extracted(document: &Document, path: &kenc::document::Path, layout: Layout) -> Result<Zeroizing<Vec<u8>>, Stop> {
-    let Layout { format, indent } = layout;
-    let tree = tree_of(document)?;
-    let no_such_path = || DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() };
-    let cannot = |fault: &str| Err(Stop::new(code::CANNOT_EXPRESS, fault));
-    let value = match tree.node(path).ok_or_else(no_such_path)? {
-        Node::Leaf(leaf) => &leaf.value,
-        node @ Node::Mapping(_) if format == Format::Binary => return data_of(&Tree { roots: vec![node.clone()] }),
-        Node::Sequence(_) if matches!(format, Format::Binary | Format::Dotenv) => {
-            return cannot("a list cannot be a document in this format");
-        }
-        node => {
-            let mut text = Document::emit_part(format, node, indent)?;
-            if format == Format::Json && matches!(node, Node::Sequence(_)) {
-                text.pop();
-            }
-            return Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()));
-        }
-    };
-    match (value, format) {
-        (Value::Text(_) | Value::Bytes(_), _) => Ok(value.bare()),
-        (_, Format::Binary | Format::Dotenv) => {
-            cannot("a single value that is not text cannot be written in this format: use `--output-type yaml`")
-        }
-        (Value::Time(time), Format::Json) => Ok(format!("\"{time}\"").into_bytes().into()),
-        (_, Format::Yaml) => {
-            let mut bytes = value.bare();
-            bytes.push(b'\n');
-            Ok(bytes)
-        }
-        _ => Ok(value.bare()),
-    }
-}
-
 /// A new data key, under the same keys but for those that are added or removed.
-pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
+pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let args = session.args;
     refuse_others(&args.refused_keys)?;
     let added = named(args, last(&args.add_kms), last(&args.add_pgp), last(&args.add_age))?;
     let removed = named(args, last(&args.rm_kms), last(&args.rm_pgp), last(&args.rm_age))?;
     if !(path.exists() || added.is_empty() && removed.is_empty()) {
         let sentence = format!("{} does not exist, so no keys can be added or removed", path.display());
-        return Err(Stop::new(code::KEYS_OF_NO_FILE, sentence));
+        return Err(SopsStop::new(code::KEYS_OF_NO_FILE, sentence));
     }
     if args.rotate {
         check_input(session, Some(path))?;
@@ -128,9 +91,7 @@ pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     let opened = session.open(Some(path))?;
     let layout = session.layout_of_opened(&opened, Some(path))?;
     let opened = layout.of_opened(opened, Some(path))?;
-    let groups = changed(opened.metadata(), added, &removed);
-    let threshold = if groups.len() > 1 { opened.metadata().threshold } else { 0 };
-    let keys = NewKeys { groups, threshold, absent: Vec::new() };
+    let keys = keys_changed(opened.metadata(), added, &removed);
     let vouchers = vouchers(session, path, &opened, &keys, DataKeyChange::Renewed)?;
     let rotation = DataKeyRotation { keys: Some(keys), ..DataKeyRotation::default() };
     let rotated = session.with_new_keys(|keyring| opened.rotate_with(&rotation, keyring, &vouchers));
@@ -138,30 +99,8 @@ pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }
 
-/// The keys of a document with some added to the first group, and some removed from all.
-fn changed(metadata: &Metadata, added: Vec<WrappingKey>, removed: &[WrappingKey]) -> Vec<Vec<NewKey>> {
-    let is_removed = |key: &StoredKey| removed.iter().any(|removed| is_named(key, removed));
-    let mut groups: Vec<Vec<NewKey>> = Vec::new();
-    for group in &metadata.groups {
-        groups.push(group.iter().filter(|key| !is_removed(key)).cloned().map(NewKey::Kept).collect());
-    }
-    let is_there = |added: &WrappingKey| metadata.groups.iter().flatten().any(|key| is_named(key, added));
-    let new = added.into_iter().filter(|added| !is_there(added)).map(NewKey::Wrapping);
-    match groups.first_mut() {
-        Some(first) => first.extend(new),
-        None => groups.push(new.collect()),
-    }
-    groups.retain(|group| !group.is_empty());
-    groups
-}
-
-/// Whether a key of a document is the one that was named; how it is asked does not matter.
-fn is_named(stored: &StoredKey, named: &WrappingKey) -> bool {
-    stored.is_key(&named.key)
-}
-
 /// Says whether a file is an encrypted document, as programs read it.
-pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, Stop> {
+pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let whole = read(Some(path)).map_err(|stop| stop.with_code(code::FAILED))?;
     let format = session.input_format(Some(path));
     // A binary file that is not encrypted need not be JSON.
@@ -200,10 +139,12 @@ pub fn way(text: &str) -> Result<kenc::document::Path, String> {
     text.parse().map_err(|error: kenc::document::PathError| error.to_string())
 }
 
-fn check_input(session: SopsRun<'_>, path: Option<&Path>) -> Result<(), Stop> {
+fn check_input(session: SopsRun<'_>, path: Option<&Path>) -> Result<(), SopsStop> {
     match path {
-        Some(path) if !path.exists() => Err(Stop::new(code::NO_FILE, format!("{} does not exist", path.display()))),
-        None if session.args.in_place => Err(Stop::new(code::CONFLICT, "standard input cannot be replaced in place")),
+        Some(path) if !path.exists() => Err(SopsStop::new(code::NO_FILE, format!("{} does not exist", path.display()))),
+        None if session.args.in_place => {
+            Err(SopsStop::new(code::CONFLICT, "standard input cannot be replaced in place"))
+        }
         _ => Ok(()),
     }
 }

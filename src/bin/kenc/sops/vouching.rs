@@ -5,15 +5,16 @@
 
 use std::path::Path;
 
-use kenc::document::{DataKeyChange, NewKeys, OpenedDocument, SealStatus, WantedKey};
+use kenc::document::{DataKeyChange, NewKeys, OpenedDocument, SealStatus};
 use kenc::error::Error;
 use kenc::keys::{KeySpec, NamedKey, Vouchers};
 
-use super::exit::{Stop, code};
+use super::exit::{SopsStop, code};
 use super::keys::given;
 use super::session::SopsRun;
 use crate::question::{Choice, ask};
 use crate::report::printable;
+use kenc::ops::documents::as_sops;
 
 /// Asks for what is missing. `new` are the keys that the document is to have.
 ///
@@ -25,7 +26,7 @@ pub fn vouchers(
     opened: &OpenedDocument,
     new: &NewKeys,
     change: DataKeyChange,
-) -> Result<Vouchers, Stop> {
+) -> Result<Vouchers, SopsStop> {
     let metadata = opened.metadata();
     if session.args.yes {
         return Ok(Vouchers::person());
@@ -34,11 +35,7 @@ pub fn vouchers(
         return Ok(Vouchers::none());
     }
     let in_variables: Vec<KeySpec> = given(session.args)?.into_iter().map(|key| key.key).collect();
-    let trusted = session.configs.trusted(Some(path))?;
-    let mut vouchers = Vouchers::none().and_named(&in_variables).and_trusted(&trusted);
-    if is_named_by_rule(session, path, opened) {
-        vouchers = vouchers.and_approved(metadata.named_keys());
-    }
+    let vouchers = as_sops::vouchers(path, opened, &in_variables, session.configs)?;
     let unknown: Vec<NamedKey> =
         new.recipients_of_document(metadata, change).into_iter().filter(|key| !vouchers.vouch_for(key)).collect();
     if unknown.is_empty() {
@@ -54,10 +51,10 @@ pub fn vouchers(
     let before = || session.reporter.show(&lines);
     match session.reporter.may_ask().then(|| ask(question, &choices, before)).flatten() {
         Some(true) => Ok(vouchers.and_approved(unknown)),
-        Some(false) => Err(Stop::new(code::FAILED, format!("{} was not changed: you answered no", path.display()))),
+        Some(false) => Err(SopsStop::new(code::FAILED, format!("{} was not changed: you answered no", path.display()))),
         None => {
             let Err(Error::NotVouchedFor { keys }) = vouchers.check(&unknown) else { return Ok(vouchers) };
-            Err(Stop::new(
+            Err(SopsStop::new(
                 code::FAILED,
                 format!(
                     "{}: keys of the file are not trusted: {}; add a creation rule that names exactly these keys, or use `-y`",
@@ -67,18 +64,4 @@ pub fn vouchers(
             ))
         }
     }
-}
-
-fn is_named_by_rule(session: SopsRun<'_>, path: &Path, opened: &OpenedDocument) -> bool {
-    let rule = || {
-        let found = session.configs.of(Some(path)).ok()?;
-        let rule = found.config.as_ref()?.rule_for(Some(path)).ok()??;
-        let groups = rule.wrapping_keys().ok()?;
-        let groups: Vec<Vec<WantedKey>> =
-            groups.into_iter().map(|group| group.into_iter().map(WantedKey::Wrapping).collect()).collect();
-        let threshold = rule.threshold.map_or(0, usize::from);
-        // sops looks no alias up either: it takes ARNs only.
-        opened.metadata().keys_listed(&groups, threshold, &|key| Ok(key.clone())).ok()
-    };
-    rule().is_some_and(|keys| keys.is_of(opened.metadata()))
 }
