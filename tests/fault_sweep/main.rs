@@ -22,6 +22,8 @@ mod verdict;
 
 #[path = "../support/program/signals.rs"]
 mod signals;
+#[path = "../support/skips.rs"]
+mod skips;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -31,6 +33,7 @@ use rustix::io::Errno;
 
 use calls::{Traits, cannot_fail};
 use scenarios::Scenario;
+use skips::skip;
 use stage::Stage;
 use tracer::{Call, End, Fault, Run, run};
 use verdict::{Judge, OUTCOMES, Outcome, Reference};
@@ -85,12 +88,12 @@ fn run_once(stage: &Stage, scenario: &Scenario, planned: Option<(Call, Fault)>) 
 fn sweep(name: &str, scenario: &Scenario) {
     signals::take_signals_as_usual();
     if let Some(program) = scenario.needs.iter().find(|program| !has(program)) {
-        return skip(name, &format!("there is no {program} here"));
+        return skip(&format!("there is no {program} here"));
     }
     let stage = Stage::new(scenario.prepare);
     let (recorded, said) = match run_once(&stage, scenario, None) {
         Ok(run) => run,
-        Err(reason) => return skip(name, &reason),
+        Err(reason) => return skip(&reason),
     };
     assert_eq!(recorded.end, End::Code(0), "{said}");
     let reference = Reference::of(&stage);
@@ -141,14 +144,4 @@ fn note(name: &str, calls: usize, counts: &BTreeMap<(String, Outcome), usize>, b
 
 fn has(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
-}
-
-/// Says that a sweep was left out, as the other tests do.
-fn skip(name: &str, reason: &str) {
-    let line = format!("skipped: faults of {name}: {reason}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(path) = std::env::var_os("KENC_TEST_SKIPS") {
-        let mut file = std::fs::File::options().append(true).create(true).open(path).unwrap();
-        file.write_all(line.as_bytes()).unwrap();
-    }
 }

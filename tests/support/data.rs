@@ -1,10 +1,11 @@
-//! Data that tests need and that is not a part of the repository, and the list of what was skipped.
-//!
-//! The unit tests of the library take this file in as well.
+//! Data that tests need and that is not a part of the repository. The unit tests of the library take this file in as well.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+#[path = "skips.rs"]
+mod skips;
+
 use std::path::{Path, PathBuf};
+
+pub use skips::skip;
 
 /// Vectors and files that others publish. They are looked for in `$KENC_TEST_DATA`, by default in `shared` beside the
 /// repository.
@@ -55,20 +56,4 @@ impl OutsideData {
         }
         Err(format!("there is no {} in $KENC_TEST_DATA: it takes {}", self.place(), self.origin()))
     }
-}
-
-/// Says that a test, or a part of one, cannot run here, and why. `tests/run` lists them at the end: its file is
-/// `$KENC_TEST_SKIPS`.
-pub fn skip(reason: &str) {
-    // A test that runs alone runs in the main thread; nextest then says its name.
-    let thread = std::thread::current();
-    let in_thread = thread.name().filter(|name| *name != "main").map(str::to_owned);
-    let name = in_thread.or_else(|| std::env::var("NEXTEST_TEST_NAME").ok()).unwrap_or_else(|| "a test".to_owned());
-    let line = format!("skipped: {name}: {reason}\n");
-    // Past the test harness, which would keep it to itself because the test passes.
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    let Some(path) = std::env::var_os("KENC_TEST_SKIPS") else { return };
-    let file = OpenOptions::new().append(true).create(true).open(path);
-    // One write of a short line: lines of tests that run at the same time do not mix.
-    file.and_then(|mut file| file.write_all(line.as_bytes())).expect("the list of skipped tests can be written");
 }
