@@ -1,159 +1,326 @@
-//! Reading the fields of a mapping: each once, with its line, and with the same words when something is wrong.
+//! Reading the parts of a config with serde: each with its line, and with the same words whenever something is wrong.
 
-use std::path::Path;
+use std::fmt;
 
-use super::yaml::{Content, Node};
-use crate::context::EncryptionContext;
-use crate::error::{ConfigError, ConfigFault};
-use crate::pattern;
+use serde::de::value::{StrDeserializer, U64Deserializer};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    Visitor,
+};
+use serde::forward_to_deserialize_any;
 
-/// What happens to a field that is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unknown {
-    /// It is refused: it is a mistake in a file that is ours.
-    Refused,
-    /// It is read past, as sops does.
-    Ignored,
+use super::dialect::Dialect;
+use super::yaml::{ConfigNode, NodeContent};
+use crate::error::ConfigFault;
+
+/// What the names of kenc's own fields begin with in the types of the model. In a config of sops there are no such fields.
+const OWN: &str = "kenc ";
+/// The name by which [`Lined`] asks for the line of a part.
+const LINED: &str = "Lined";
+
+/// Reads a part of a config.
+pub(super) fn read<'a, T: Deserialize<'a>>(node: &'a ConfigNode, dialect: Dialect) -> Result<T, LineFault> {
+    T::deserialize(NodeReader { node, dialect })
 }
 
-/// A word with its line.
+/// What is wrong with a config, with the line where it is.
+#[derive(Debug)]
+pub(super) struct LineFault {
+    pub(super) line: Option<u64>,
+    pub(super) fault: ConfigFault,
+}
+
+impl LineFault {
+    pub(super) fn new(line: u64, fault: impl Into<ConfigFault>) -> Self {
+        Self { line: Some(line), fault: fault.into() }
+    }
+
+    /// A field holds another kind of value. The field is known where it is read.
+    fn wrong(wanted: &str) -> Self {
+        Self { line: None, fault: ConfigFault::WrongKind { field: String::new(), wanted: wanted.to_owned() } }
+    }
+
+    fn at(mut self, line: u64) -> Self {
+        self.line.get_or_insert(line);
+        self
+    }
+
+    fn of_item(mut self) -> Self {
+        if let ConfigFault::WrongKind { field, wanted } = &mut self.fault
+            && field.is_empty()
+            && wanted == TEXT
+        {
+            "a list of strings".clone_into(wanted);
+        }
+        self
+    }
+
+    fn of_field(mut self, name: &str) -> Self {
+        if let ConfigFault::WrongKind { field, .. } = &mut self.fault
+            && field.is_empty()
+        {
+            name.clone_into(field);
+        }
+        self
+    }
+}
+
+impl fmt::Display for LineFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fault.fmt(f)
+    }
+}
+
+impl std::error::Error for LineFault {}
+
+impl de::Error for LineFault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { line: None, fault: ConfigFault::Syntax(message.to_string()) }
+    }
+
+    fn invalid_type(_: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::wrong(&wanted.to_string())
+    }
+
+    fn invalid_value(_: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::wrong(&wanted.to_string())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::wrong("given").of_field(field)
+    }
+}
+
+/// A value with the line that it begins on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word {
+pub(super) struct Lined<T> {
     pub(super) line: u64,
-    pub(super) text: String,
+    pub(super) value: T,
 }
 
-/// A mapping whose fields are read one by one.
-pub(super) struct Fields<'a> {
-    pub(super) path: &'a Path,
-    pub(super) node: &'a Node,
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lined<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(LINED, LinedVisitor(std::marker::PhantomData))
+    }
 }
 
-impl<'a> Fields<'a> {
-    /// Takes a node, which must be a mapping, or nothing. `place` is how messages name it.
-    pub(super) fn new(
-        path: &'a Path,
-        node: &'a Node,
-        place: &'static str,
-        known: &[&'static str],
-        unknown: Unknown,
-    ) -> Result<Self, ConfigError> {
-        let fields = Self { path, node };
-        match &node.content {
-            Content::Null => {}
-            Content::Mapping(members) => {
-                let stranger = members.iter().find(|member| !known.contains(&member.key.as_str()));
-                if let Some(member) = stranger.filter(|_| unknown == Unknown::Refused) {
-                    let similar = known.iter().copied().find(|field| is_similar(field, &member.key));
-                    let field = member.key.clone();
-                    return Err(fields.fault(member.line, ConfigFault::UnknownField { field, place, similar }));
-                }
-            }
-            _ => return Err(fields.fault(node.line, ConfigFault::NotFields(place))),
+struct LinedVisitor<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LinedVisitor<T> {
+    type Value = Lined<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a part of a config")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+        match (parts.next_element()?, parts.next_element()?) {
+            (Some(line), Some(value)) => Ok(Lined { line, value }),
+            _ => Err(de::Error::invalid_length(0, &self)),
         }
-        Ok(fields)
     }
+}
 
-    pub(super) fn fault(&self, line: u64, fault: impl Into<ConfigFault>) -> ConfigError {
-        ConfigError::new(self.path, line, fault)
+/// The line of a part, and then the part itself.
+struct LinedParts<'a> {
+    reader: NodeReader<'a>,
+    is_line_read: bool,
+}
+
+impl<'de> SeqAccess<'de> for LinedParts<'de> {
+    type Error = LineFault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, LineFault> {
+        if std::mem::replace(&mut self.is_line_read, true) {
+            return seed.deserialize(self.reader).map(Some);
+        }
+        let line: U64Deserializer<LineFault> = self.reader.node.line.into_deserializer();
+        seed.deserialize(line).map(Some)
     }
+}
 
-    /// The value of a field that is there and is not null.
-    pub(super) fn value(&self, field: &str) -> Option<&'a Node> {
-        let value = &*self.node.member(field)?.value;
-        (!matches!(value.content, Content::Null)).then_some(value)
-    }
+const TEXT: &str = "a string";
 
-    pub(super) fn has(&self, field: &str) -> bool {
-        self.value(field).is_some()
-    }
+#[derive(Clone, Copy)]
+struct NodeReader<'a> {
+    node: &'a ConfigNode,
+    dialect: Dialect,
+}
 
-    fn wrong(&self, node: &Node, field: &str, wanted: &'static str) -> ConfigError {
-        self.fault(node.line, ConfigFault::WrongKind { field: field.to_owned(), wanted })
-    }
-
-    /// A text that is not empty: to sops an empty one is as good as none.
-    pub(super) fn text(&self, field: &str) -> Result<Option<Word>, ConfigError> {
-        let Some(node) = self.value(field) else { return Ok(None) };
-        let word = self.word(node, field, "a text")?;
-        Ok(Some(word).filter(|word| !word.text.is_empty()))
-    }
-
-    pub(super) fn word(&self, node: &Node, field: &str, wanted: &'static str) -> Result<Word, ConfigError> {
-        match &node.content {
-            Content::Scalar(text) => Ok(Word { line: node.line, text: text.clone() }),
-            _ => Err(self.wrong(node, field, wanted)),
+impl<'a> NodeReader<'a> {
+    fn text(self, wanted: &str) -> Result<&'a str, LineFault> {
+        match &self.node.content {
+            NodeContent::Text(text) => Ok(text),
+            _ => Err(LineFault::wrong(wanted).at(self.node.line)),
         }
     }
 
-    pub(super) fn flag(&self, field: &str) -> Result<bool, ConfigError> {
-        let Some(node) = self.value(field) else { return Ok(false) };
-        let Content::Scalar(text) = &node.content else { return Err(self.wrong(node, field, "true or false")) };
+    fn items(self, items: &'a [ConfigNode]) -> Items<'a> {
+        Items { items: items.iter(), dialect: self.dialect }
+    }
+
+    /// The members of a mapping; with `known`, those that have a name from there.
+    fn members(
+        self,
+        members: &'a [(ConfigNode, ConfigNode)],
+        known: Option<(&'static str, &'static [&'static str])>,
+    ) -> Members<'a> {
+        Members { members: members.iter(), value: None, known, dialect: self.dialect }
+    }
+}
+
+impl<'de> Deserializer<'de> for NodeReader<'de> {
+    type Error = LineFault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        let read = match &self.node.content {
+            NodeContent::Null => visitor.visit_unit(),
+            NodeContent::Text(text) => visitor.visit_borrowed_str(text),
+            NodeContent::List(items) => visitor.visit_seq(self.items(items)),
+            NodeContent::Mapping(members) => visitor.visit_map(self.members(members, None)),
+        };
+        read.map_err(|fault| fault.at(self.node.line))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        if let NodeContent::Null = self.node.content { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        visitor.visit_borrowed_str(self.text(TEXT)?).map_err(|fault: LineFault| fault.at(self.node.line))
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        const WANTED: &str = "true or false";
         // The words of YAML 1.1 are what sops takes where it wants one of these two.
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "on" => Ok(true),
-            "false" | "no" | "n" | "off" => Ok(false),
-            _ => Err(self.wrong(node, field, "true or false")),
+        match self.text(WANTED)?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" => visitor.visit_bool(true),
+            "false" | "no" | "n" | "off" => visitor.visit_bool(false),
+            _ => Err(LineFault::wrong(WANTED).at(self.node.line)),
         }
     }
 
-    pub(super) fn number(&self, field: &str) -> Result<Option<(u64, i64)>, ConfigError> {
-        let Some(node) = self.value(field) else { return Ok(None) };
-        let number = if let Content::Scalar(text) = &node.content { text.parse().ok() } else { None };
-        number.map(|number| Some((node.line, number))).ok_or_else(|| self.wrong(node, field, "a whole number"))
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        const WANTED: &str = "a whole number";
+        let number = self.text(WANTED)?.parse().map_err(|_| LineFault::wrong(WANTED).at(self.node.line))?;
+        visitor.visit_i64(number)
     }
 
-    /// The items of a list.
-    pub(super) fn list(&self, field: &str) -> Result<Option<&'a [std::rc::Rc<Node>]>, ConfigError> {
-        let Some(node) = self.value(field) else { return Ok(None) };
-        match &node.content {
-            Content::Sequence(items) => Ok(Some(items)),
-            _ => Err(self.wrong(node, field, "a list")),
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        match &self.node.content {
+            NodeContent::List(items) => visitor.visit_seq(self.items(items)),
+            _ => Err(LineFault::wrong("a list").at(self.node.line)),
         }
     }
 
-    /// Words in a text with commas between them, or in a list, or in such texts in a list.
-    pub(super) fn words(&self, field: &str) -> Result<Vec<Word>, ConfigError> {
-        const WANTED: &str = "a comma-separated string or a list of strings";
-        let Some(node) = self.value(field) else { return Ok(Vec::new()) };
-        let items = match &node.content {
-            Content::Sequence(items) => items.iter().map(|item| &**item).collect(),
-            _ => vec![node],
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        match &self.node.content {
+            NodeContent::Mapping(members) => visitor.visit_map(self.members(members, None)),
+            _ => Err(LineFault::wrong("a mapping of strings").at(self.node.line)),
+        }
+    }
+
+    /// The name of the type is what messages call such a part.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        place: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, LineFault> {
+        let members = match &self.node.content {
+            NodeContent::Null => &[][..],
+            NodeContent::Mapping(members) => members,
+            _ => return Err(LineFault::new(self.node.line, ConfigFault::NotFields(place))),
         };
-        let mut words = Vec::new();
-        for item in items.into_iter().filter(|item| !matches!(item.content, Content::Null)) {
-            let Word { line, text } = self.word(item, field, WANTED)?;
-            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-            words.extend(parts.map(|part| Word { line, text: part.to_owned() }));
-        }
-        Ok(words)
+        let members = self.members(members, Some((place, fields)));
+        visitor.visit_map(members).map_err(|fault| fault.at(self.node.line))
     }
 
-    /// A regular expression.
-    pub(super) fn pattern(&self, field: &'static str) -> Result<Option<regex::Regex>, ConfigError> {
-        let Some(Word { line, text }) = self.text(field)? else { return Ok(None) };
-        match pattern::compile(&text) {
-            Ok(pattern) => Ok(Some(pattern)),
-            Err(fault) => Err(self.fault(line, ConfigFault::Pattern { field, fault })),
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, LineFault> {
+        if name == LINED {
+            return visitor.visit_seq(LinedParts { reader: self, is_line_read: false });
         }
+        visitor.visit_newtype_struct(self)
     }
 
-    /// Pairs of text.
-    pub(super) fn context(&self, field: &str) -> Result<EncryptionContext, ConfigError> {
-        let mut context = EncryptionContext::new();
-        let Some(node) = self.value(field) else { return Ok(context) };
-        let Content::Mapping(members) = &node.content else {
-            return Err(self.wrong(node, field, "a mapping of strings"));
-        };
-        for member in members {
-            let value = match &member.value.content {
-                Content::Null => "",
-                Content::Scalar(text) => text,
-                _ => return Err(self.wrong(&member.value, &member.key, "a text")),
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, LineFault> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
+    }
+}
+
+struct Items<'a> {
+    items: std::slice::Iter<'a, ConfigNode>,
+    dialect: Dialect,
+}
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = LineFault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, LineFault> {
+        let Some(node) = self.items.next() else { return Ok(None) };
+        let reader = NodeReader { node, dialect: self.dialect };
+        seed.deserialize(reader).map(Some).map_err(|fault| fault.at(node.line).of_item())
+    }
+}
+
+struct Members<'a> {
+    members: std::slice::Iter<'a, (ConfigNode, ConfigNode)>,
+    /// The value of the key that was read last.
+    value: Option<&'a (ConfigNode, ConfigNode)>,
+    /// What the mapping is called, and the fields that it can have.
+    known: Option<(&'static str, &'static [&'static str])>,
+    dialect: Dialect,
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = LineFault;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, LineFault> {
+        for member in self.members.by_ref() {
+            let key = &member.0;
+            let Some((place, fields)) = self.known else {
+                self.value = Some(member);
+                return seed.deserialize(NodeReader { node: key, dialect: self.dialect }).map(Some);
             };
-            context.insert(&member.key, value).map_err(|fault| self.fault(member.line, fault))?;
+            let NodeContent::Text(name) = &key.content else { continue };
+            let is_known = |field: &str| match field.strip_prefix(OWN) {
+                Some(own) => self.dialect == Dialect::Kenc && own == name,
+                None => field == name,
+            };
+            if let Some(field) = fields.iter().copied().find(|field| is_known(field)) {
+                self.value = Some(member);
+                let field: StrDeserializer<'_, LineFault> = field.into_deserializer();
+                return seed.deserialize(field).map(Some);
+            }
+            if self.dialect == Dialect::Kenc {
+                let mut known = fields.iter().map(|field| field.strip_prefix(OWN).unwrap_or(field));
+                let similar = known.find(|field| is_similar(field, name));
+                return Err(LineFault::new(
+                    key.line,
+                    ConfigFault::UnknownField { field: name.clone(), place, similar },
+                ));
+            }
         }
-        Ok(context)
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, LineFault> {
+        let (key, node) = self.value.take().expect("a key is read before its value");
+        let name = if let NodeContent::Text(name) = &key.content { name } else { "" };
+        let reader = NodeReader { node, dialect: self.dialect };
+        seed.deserialize(reader).map_err(|fault| fault.at(node.line).of_field(name))
     }
 }
 

@@ -1,19 +1,23 @@
-//! The content of a config file: every field that sops knows, and those of kenc.
+//! What a config file says, understood as far as it is for no file in particular.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::path::Path;
 
 use regex::Regex;
 
-use super::fields::{Fields, Unknown, Word};
-use super::rule::{Indents, OtherService, RuleFormat};
-use super::yaml::{self, Content, Node};
-use super::{Dialect, OwnConfig};
+use super::creation_rule::{Indents, OtherService, RuleFormat};
+use super::dialect::Dialect;
+use super::fields::{LineFault, Lined, read};
+use super::model::{
+    AzureFields, FileFields, GroupFields, KeyWords, KmsFields, Pairs, PluginFields, RuleFields, StoreFields,
+    StoresFields,
+};
+use super::yaml;
 use crate::context::EncryptionContext;
 use crate::document::EncryptionRule;
 use crate::error::{ConfigError, ConfigFault};
 use crate::keys::TrustedKeys;
+use crate::pattern;
 
 /// Most keys that one rule may name, repeated ones included.
 const MAX_KEYS: usize = 1000;
@@ -25,7 +29,7 @@ const MAX_RULES: usize = 1000;
 pub(super) struct ConfigFile {
     /// `None` where there is no such field: then the file says nothing about which keys to use.
     pub(super) rules: Option<Vec<RuleEntry>>,
-    pub(super) names: BTreeMap<String, Word>,
+    pub(super) names: BTreeMap<String, Lined<String>>,
     pub(super) context: EncryptionContext,
     pub(super) format: Option<RuleFormat>,
     pub(super) require_seal: bool,
@@ -41,8 +45,7 @@ pub(super) struct RuleEntry {
     /// `None` matches every path.
     pub(super) path: Option<Regex>,
     pub(super) groups: Vec<Vec<KeyWord>>,
-    /// With its line.
-    pub(super) threshold: Option<(u64, i64)>,
+    pub(super) threshold: Option<Lined<i64>>,
     pub(super) selection: Option<EncryptionRule>,
     pub(super) mac_only_encrypted: bool,
     pub(super) context: EncryptionContext,
@@ -53,7 +56,7 @@ pub(super) struct RuleEntry {
 /// A word for a key, and what the field says in which it stands.
 #[derive(Clone, Debug)]
 pub(super) struct KeyWord {
-    pub(super) word: Word,
+    pub(super) word: Lined<String>,
     pub(super) kind: KeyKind,
 }
 
@@ -72,52 +75,6 @@ pub(super) enum KeyKind {
     Any,
 }
 
-const FILE_FIELDS: &[&str] = &["creation_rules", "destination_rules", "stores"];
-const OUR_FILE_FIELDS: &[&str] = &["keys", "context", "format", "require_seal", "trusted_keys"];
-const OWN_FIELDS: &[&str] = &["trusted_keys", "require_seal", "safe_folders"];
-const RULE_FIELDS: &[&str] = &[
-    "path_regex",
-    "kms",
-    "aws_profile",
-    "age",
-    "pgp",
-    "gcp_kms",
-    "hckms",
-    "azure_keyvault",
-    "hc_vault_transit_uri",
-    "plugins",
-    "timeout",
-    "key_groups",
-    "shamir_threshold",
-    "unencrypted_suffix",
-    "encrypted_suffix",
-    "unencrypted_regex",
-    "encrypted_regex",
-    "unencrypted_comment_regex",
-    "encrypted_comment_regex",
-    "mac_only_encrypted",
-];
-const OUR_RULE_FIELDS: &[&str] = &["keys", "context", "format", "require_seal"];
-/// Fields of a rule that name keys, in the order in which sops lists the keys.
-const KEY_FIELDS: &[&str] =
-    &["keys", "age", "pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault_transit_uri", "plugins"];
-const GROUP_FIELDS: &[&str] =
-    &["merge", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault", "age", "pgp", "plugins"];
-const OUR_GROUP_FIELDS: &[&str] = &["keys"];
-const DESTINATION_FIELDS: &[&str] = &[
-    "path_regex",
-    "s3_bucket",
-    "s3_prefix",
-    "gcs_bucket",
-    "gcs_prefix",
-    "vault_path",
-    "vault_address",
-    "vault_kv_mount_name",
-    "vault_kv_version",
-    "recreation_rule",
-    "omit_extensions",
-];
-
 /// Reads a config file.
 pub(super) fn parse(path: &Path, text: &str, dialect: Dialect) -> Result<ConfigFile, ConfigError> {
     let roots = yaml::parse(path, text)?;
@@ -125,293 +82,219 @@ pub(super) fn parse(path: &Path, text: &str, dialect: Dialect) -> Result<ConfigF
         let fault = ConfigFault::Syntax("a config is a single YAML document".to_owned());
         return Err(ConfigError::new(path, second.line, fault));
     }
-    match roots.first() {
-        Some(root) => Reader { path, dialect }.file(root),
-        None => Ok(ConfigFile::default()),
-    }
+    let Some(root) = roots.first() else { return Ok(ConfigFile::default()) };
+    let understood = read(root, dialect).and_then(|fields| config_file(fields, dialect));
+    understood.map_err(|LineFault { line, fault }| ConfigError::new(path, line, fault))
 }
 
-/// Reads the user's own config, which is about every file and so has no rules.
-pub(super) fn parse_own(path: &Path, text: &str) -> Result<OwnConfig, ConfigError> {
-    let roots = yaml::parse(path, text)?;
-    let Some(root) = roots.first() else { return Ok(OwnConfig::default()) };
-    let reader = Reader { path, dialect: Dialect::Kenc };
-    let fields = reader.fields(root, "the user config", OWN_FIELDS, &[])?;
-    let mut safe_folders = Vec::new();
-    for item in fields.list("safe_folders")?.unwrap_or_default() {
-        let Word { line, text } = fields.word(item, "safe_folders", "a list of folders")?;
-        let folder = PathBuf::from(text);
-        if !folder.is_absolute() {
-            let wanted = "a list of absolute paths";
-            return Err(fields.fault(line, ConfigFault::WrongKind { field: "safe_folders".to_owned(), wanted }));
-        }
-        safe_folders.push(folder);
+fn config_file(fields: FileFields, dialect: Dialect) -> Result<ConfigFile, LineFault> {
+    let FileFields { creation_rules, destination_rules, stores, names, context, format, require_seal, trusted_keys } =
+        fields;
+    if let Some(one_more) = creation_rules.as_ref().and_then(|rules| rules.get(MAX_RULES)) {
+        return Err(LineFault::new(one_more.line, ConfigFault::TooMuch));
     }
-    Ok(OwnConfig { trusted_keys: trusted_keys(&fields)?, require_seal: fields.flag("require_seal")?, safe_folders })
-}
-
-/// Reads parts of a file.
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    path: &'a Path,
-    dialect: Dialect,
-}
-
-impl<'a> Reader<'a> {
-    fn fields(
-        self,
-        node: &'a Node,
-        place: &'static str,
-        known: &[&'static str],
-        ours: &[&'static str],
-    ) -> Result<Fields<'a>, ConfigError> {
-        let known = match self.dialect {
-            Dialect::Kenc => [known, ours].concat(),
-            Dialect::Sops => known.to_vec(),
-        };
-        let unknown = if self.dialect == Dialect::Kenc { Unknown::Refused } else { Unknown::Ignored };
-        Fields::new(self.path, node, place, &known, unknown)
+    let rules = creation_rules.map(|rules| rules.into_iter().map(|rule| rule_entry(rule, dialect)).collect());
+    let mut words = BTreeMap::new();
+    for (name, word) in names.0 {
+        if word.value.starts_with('@') {
+            return Err(LineFault::new(name.line, ConfigFault::NameOfName(name.value)));
+        }
+        words.insert(name.value, word);
     }
-
-    fn file(self, root: &'a Node) -> Result<ConfigFile, ConfigError> {
-        let fields = self.fields(root, "a config", FILE_FIELDS, OUR_FILE_FIELDS)?;
-        let rules = match fields.list("creation_rules")? {
-            Some(items) if items.len() > MAX_RULES => {
-                return Err(fields.fault(items[MAX_RULES].line, ConfigFault::TooMuch));
-            }
-            Some(items) => Some(items.iter().map(|item| self.rule(item)).collect::<Result<Vec<_>, _>>()?),
-            None => None,
-        };
-        let destinations = fields.list("destination_rules")?.unwrap_or_default();
-        for destination in destinations {
-            self.fields(destination, "a destination rule", DESTINATION_FIELDS, &[])?;
-        }
-        let indents = self.indents(&fields)?;
-        let file = ConfigFile { rules, indents, has_destination_rules: !destinations.is_empty(), ..Default::default() };
-        if self.dialect == Dialect::Sops {
-            return Ok(file);
-        }
-        Ok(ConfigFile {
-            names: names(&fields)?,
-            context: fields.context("context")?,
-            format: format(&fields)?,
-            require_seal: fields.flag("require_seal")?,
-            trusted_keys: trusted_keys(&fields)?,
-            ..file
-        })
-    }
-
-    fn indents(self, fields: &Fields<'a>) -> Result<Indents, ConfigError> {
-        const STORES: &[&str] = &["dotenv", "ini", "json_binary", "json", "yaml"];
-        let Some(stores) = fields.value("stores") else { return Ok(Indents::default()) };
-        let stores = self.fields(stores, "stores", STORES, &[])?;
-        let indent = |store: &'static str| -> Result<Option<u8>, ConfigError> {
-            let Some(node) = stores.value(store) else { return Ok(None) };
-            let fields = self.fields(node, store, &["indent"], &[])?;
-            match fields.number("indent")? {
-                // To sops this is the tab that it takes when nothing is said.
-                None | Some((_, -1)) => Ok(None),
-                Some((line, number)) => {
-                    u8::try_from(number).ok().filter(|&number| number <= 16).map(Some).ok_or_else(|| {
-                        let wanted = "a number of spaces from 0 to 16";
-                        fields.fault(line, ConfigFault::WrongKind { field: "indent".to_owned(), wanted })
-                    })
-                }
-            }
-        };
-        Ok(Indents {
-            // sops takes its usual four spaces for 0.
-            yaml: indent("yaml")?.filter(|&spaces| spaces > 0),
-            json: indent("json")?,
-            json_binary: indent("json_binary")?,
-        })
-    }
-
-    fn rule(self, node: &'a Node) -> Result<RuleEntry, ConfigError> {
-        let fields = self.fields(node, "a rule", RULE_FIELDS, OUR_RULE_FIELDS)?;
-        if let Content::Null = node.content {
-            return Err(fields.fault(node.line, ConfigFault::EmptyRule));
-        }
-        if let Content::Mapping(members) = &node.content
-            && members.is_empty()
-        {
-            return Err(fields.fault(node.line, ConfigFault::EmptyRule));
-        }
-        let is_ours = self.dialect == Dialect::Kenc;
-        let groups = match fields.list("key_groups")? {
-            Some(items) if !items.is_empty() => {
-                let own = KEY_FIELDS.iter().find(|field| (is_ours || **field != "keys") && fields.has(field));
-                if let Some(field) = own.filter(|_| is_ours) {
-                    return Err(fields.fault(node.line, ConfigFault::GroupsAndKeys(field)));
-                }
-                let group = |item: &'a Rc<Node>| {
-                    let mut keys = Vec::new();
-                    self.group(item, &mut keys).map(|()| keys)
-                };
-                items.iter().map(group).collect::<Result<_, _>>()?
-            }
-            _ => vec![self.keys_of_rule(&fields)?],
-        };
-        Ok(RuleEntry {
-            line: node.line,
-            path: fields.pattern("path_regex")?,
-            groups,
-            threshold: fields.number("shamir_threshold")?,
-            selection: selection(&fields)?,
-            mac_only_encrypted: fields.flag("mac_only_encrypted")?,
-            context: if is_ours { fields.context("context")? } else { EncryptionContext::new() },
-            format: if is_ours { format(&fields)? } else { None },
-            require_seal: is_ours && fields.flag("require_seal")?,
-        })
-    }
-
-    /// The keys that stand in the rule itself.
-    fn keys_of_rule(self, fields: &Fields<'a>) -> Result<Vec<KeyWord>, ConfigError> {
-        let profile = fields.text("aws_profile")?.map(|word| word.text);
-        let mut keys = Vec::new();
-        for &field in KEY_FIELDS {
-            let kind = match field {
-                "keys" if self.dialect == Dialect::Sops => continue,
-                "keys" => KeyKind::Any,
-                "age" => KeyKind::Age,
-                "pgp" => KeyKind::Pgp,
-                "kms" => KeyKind::AwsKms { role: None, profile: profile.clone(), context: EncryptionContext::new() },
-                "gcp_kms" => KeyKind::Other(OtherService::GcpKms),
-                "hckms" => KeyKind::Other(OtherService::HuaweiKms),
-                "azure_keyvault" => KeyKind::Other(OtherService::AzureKeyVault),
-                "hc_vault_transit_uri" => KeyKind::Other(OtherService::HashicorpVault),
-                _ => {
-                    keys.extend(self.plugins(fields)?);
-                    continue;
-                }
-            };
-            keys.extend(fields.words(field)?.into_iter().map(|word| KeyWord { word, kind: kind.clone() }));
-        }
-        Ok(keys)
-    }
-
-    /// Adds the keys of a group, those of the groups that it merges first.
-    fn group(self, node: &'a Node, keys: &mut Vec<KeyWord>) -> Result<(), ConfigError> {
-        let fields = self.fields(node, "a key group", GROUP_FIELDS, OUR_GROUP_FIELDS)?;
-        for merged in fields.list("merge")?.unwrap_or_default() {
-            let before = keys.len();
-            self.group(merged, keys)?;
-            // An empty group merged again and again would be work without end that no count of keys notices.
-            if keys.len() == before || keys.len() > MAX_KEYS {
-                return Err(if keys.len() > MAX_KEYS {
-                    fields.fault(merged.line, ConfigFault::TooMuch)
-                } else {
-                    fields.fault(merged.line, ConfigFault::EmptyGroup)
-                });
-            }
-        }
-        let plain: &[(&str, KeyKind)] = &[("keys", KeyKind::Any), ("age", KeyKind::Age), ("pgp", KeyKind::Pgp)];
-        for (field, kind) in plain.iter().filter(|(field, _)| self.dialect == Dialect::Kenc || *field != "keys") {
-            keys.extend(fields.words(field)?.into_iter().map(|word| KeyWord { word, kind: kind.clone() }));
-        }
-        for item in fields.list("kms")?.unwrap_or_default() {
-            let key = self.fields(item, "a KMS key", &["arn", "role", "context", "aws_profile"], &[])?;
-            let kind = KeyKind::AwsKms {
-                role: key.text("role")?.map(|word| word.text),
-                profile: key.text("aws_profile")?.map(|word| word.text),
-                context: key.context("context")?,
-            };
-            keys.push(KeyWord { word: required(&key, "arn")?, kind });
-        }
-        for item in fields.list("gcp_kms")?.unwrap_or_default() {
-            let key = self.fields(item, "a GCP key", &["resource_id"], &[])?;
-            keys.push(KeyWord { word: required(&key, "resource_id")?, kind: KeyKind::Other(OtherService::GcpKms) });
-        }
-        for item in fields.list("hckms")?.unwrap_or_default() {
-            let key = self.fields(item, "a Huawei key", &["key_id"], &[])?;
-            keys.push(KeyWord { word: required(&key, "key_id")?, kind: KeyKind::Other(OtherService::HuaweiKms) });
-        }
-        for item in fields.list("azure_keyvault")?.unwrap_or_default() {
-            let key = self.fields(item, "an Azure key", &["vaultUrl", "key", "version"], &[])?;
-            let (vault, name) = (required(&key, "vaultUrl")?, required(&key, "key")?);
-            let mut text = format!("{}/keys/{}", vault.text.trim_end_matches('/'), name.text);
-            if let Some(version) = key.text("version")? {
-                text.extend(["/", &version.text]);
-            }
-            let word = Word { line: vault.line, text };
-            keys.push(KeyWord { word, kind: KeyKind::Other(OtherService::AzureKeyVault) });
-        }
-        for word in fields.words("hc_vault")? {
-            keys.push(KeyWord { word, kind: KeyKind::Other(OtherService::HashicorpVault) });
-        }
-        keys.extend(self.plugins(&fields)?);
-        Ok(())
-    }
-
-    fn plugins(self, fields: &Fields<'a>) -> Result<Vec<KeyWord>, ConfigError> {
-        const PLUGIN: &[&str] = &["timeout", "binary_name", "instance_id", "config"];
-        let plugin = |item: &'a Rc<Node>| {
-            let plugin = self.fields(item, "a plugin", PLUGIN, &[])?;
-            Ok(KeyWord { word: required(&plugin, "binary_name")?, kind: KeyKind::Other(OtherService::Plugin) })
-        };
-        fields.list("plugins")?.unwrap_or_default().iter().map(plugin).collect()
-    }
-}
-
-fn required(fields: &Fields<'_>, field: &'static str) -> Result<Word, ConfigError> {
-    fields.text(field)?.ok_or_else(|| {
-        let wanted = "given";
-        fields.fault(fields.node.line, ConfigFault::WrongKind { field: field.to_owned(), wanted })
+    Ok(ConfigFile {
+        rules: rules.transpose()?,
+        names: words,
+        context: pairs(context)?,
+        format: rule_format(format)?,
+        require_seal: require_seal.unwrap_or_default(),
+        trusted_keys: trusted_keys.map(trusted).transpose()?,
+        indents: indents(stores.unwrap_or_default())?,
+        has_destination_rules: destination_rules.is_some_and(|rules| !rules.is_empty()),
     })
 }
 
-fn selection(fields: &Fields<'_>) -> Result<Option<EncryptionRule>, ConfigError> {
+fn rule_entry(Lined { line, value }: Lined<Option<RuleFields>>, dialect: Dialect) -> Result<RuleEntry, LineFault> {
+    let rule = value.filter(|rule| *rule != RuleFields::default());
+    let mut rule = rule.ok_or_else(|| LineFault::new(line, ConfigFault::EmptyRule))?;
+    let groups = match rule.key_groups.take() {
+        Some(groups) if !groups.is_empty() => {
+            if let (Dialect::Kenc, Some(field)) = (dialect, field_with_keys(&rule)) {
+                return Err(LineFault::new(line, ConfigFault::GroupsAndKeys(field)));
+            }
+            groups.into_iter().map(|group| group_words(group.value)).collect::<Result<_, _>>()?
+        }
+        _ => vec![rule_words(&mut rule)],
+    };
+    if groups.iter().map(Vec::len).sum::<usize>() > MAX_KEYS {
+        return Err(LineFault::new(line, ConfigFault::TooMuch));
+    }
+    Ok(RuleEntry {
+        line,
+        groups,
+        selection: selection(&mut rule)?,
+        path: rule.path_regex.map(|text| regex("path_regex", &text)).transpose()?,
+        threshold: rule.shamir_threshold,
+        mac_only_encrypted: rule.mac_only_encrypted.unwrap_or_default(),
+        context: pairs(rule.context)?,
+        format: rule_format(rule.format)?,
+        require_seal: rule.require_seal.unwrap_or_default(),
+    })
+}
+
+/// The keys that stand in the rule itself, in the order in which sops lists them.
+fn rule_words(rule: &mut RuleFields) -> Vec<KeyWord> {
+    let profile = rule.aws_profile.take().map(|profile| profile.value);
+    let kms = KeyKind::AwsKms { role: None, profile, context: EncryptionContext::new() };
+    let mut keys = Vec::new();
+    for (words, kind) in [
+        (&mut rule.keys, KeyKind::Any),
+        (&mut rule.age, KeyKind::Age),
+        (&mut rule.pgp, KeyKind::Pgp),
+        (&mut rule.kms, kms),
+        (&mut rule.gcp_kms, KeyKind::Other(OtherService::GcpKms)),
+        (&mut rule.hckms, KeyKind::Other(OtherService::HuaweiKms)),
+        (&mut rule.azure_keyvault, KeyKind::Other(OtherService::AzureKeyVault)),
+        (&mut rule.hc_vault_transit_uri, KeyKind::Other(OtherService::HashicorpVault)),
+    ] {
+        keys.extend(key_words(std::mem::take(words), &kind));
+    }
+    keys.extend(plugins(rule.plugins.take()));
+    keys
+}
+
+/// The first field of a rule itself that names keys.
+fn field_with_keys(rule: &RuleFields) -> Option<&'static str> {
+    let lists = [
+        ("keys", &rule.keys),
+        ("age", &rule.age),
+        ("pgp", &rule.pgp),
+        ("kms", &rule.kms),
+        ("gcp_kms", &rule.gcp_kms),
+        ("hckms", &rule.hckms),
+        ("azure_keyvault", &rule.azure_keyvault),
+        ("hc_vault_transit_uri", &rule.hc_vault_transit_uri),
+    ];
+    let with_keys = lists.into_iter().find(|(_, words)| !words.0.is_empty());
+    with_keys.map(|(field, _)| field).or(rule.plugins.as_ref().map(|_| "plugins"))
+}
+
+/// The keys of a group, those of the groups that it merges first.
+fn group_words(group: GroupFields) -> Result<Vec<KeyWord>, LineFault> {
+    let GroupFields { merge, keys, age, pgp, kms, gcp_kms, hckms, azure_keyvault, hc_vault, plugins: of_plugins } =
+        group;
+    let mut words = Vec::new();
+    for Lined { line, value } in merge.unwrap_or_default() {
+        let merged = group_words(value)?;
+        if merged.is_empty() {
+            return Err(LineFault::new(line, ConfigFault::EmptyGroup));
+        }
+        words.extend(merged);
+    }
+    words.extend(key_words(keys, &KeyKind::Any));
+    words.extend(key_words(age, &KeyKind::Age));
+    words.extend(key_words(pgp, &KeyKind::Pgp));
+    for KmsFields { arn, role, context, aws_profile } in kms.unwrap_or_default() {
+        let (role, profile) = (role.map(|role| role.value), aws_profile.map(|profile| profile.value));
+        words.push(KeyWord { word: arn, kind: KeyKind::AwsKms { role, profile, context: pairs(context)? } });
+    }
+    let other = |service| move |word| KeyWord { word, kind: KeyKind::Other(service) };
+    words.extend(gcp_kms.into_iter().flatten().map(|key| key.resource_id).map(other(OtherService::GcpKms)));
+    words.extend(hckms.into_iter().flatten().map(|key| key.key_id).map(other(OtherService::HuaweiKms)));
+    words.extend(azure_keyvault.into_iter().flatten().map(azure_url).map(other(OtherService::AzureKeyVault)));
+    words.extend(hc_vault.0.into_iter().map(other(OtherService::HashicorpVault)));
+    words.extend(plugins(of_plugins));
+    Ok(words)
+}
+
+fn key_words(words: KeyWords, kind: &KeyKind) -> impl Iterator<Item = KeyWord> {
+    words.0.into_iter().map(|word| KeyWord { word, kind: kind.clone() })
+}
+
+fn azure_url(AzureFields { vault, key, version }: AzureFields) -> Lined<String> {
+    let mut url = format!("{}/keys/{}", vault.value.trim_end_matches('/'), key.value);
+    if let Some(version) = version {
+        url.extend(["/", &version.value]);
+    }
+    Lined { line: vault.line, value: url }
+}
+
+fn plugins(plugins: Option<Vec<Lined<PluginFields>>>) -> impl Iterator<Item = KeyWord> {
+    let kind = || KeyKind::Other(OtherService::Plugin);
+    plugins.into_iter().flatten().map(move |plugin| KeyWord { word: plugin.value.binary_name, kind: kind() })
+}
+
+fn selection(rule: &mut RuleFields) -> Result<Option<EncryptionRule>, LineFault> {
+    let fields = [
+        rule.unencrypted_suffix.take(),
+        rule.encrypted_suffix.take(),
+        rule.unencrypted_regex.take(),
+        rule.encrypted_regex.take(),
+        rule.unencrypted_comment_regex.take(),
+        rule.encrypted_comment_regex.take(),
+    ];
     let mut selection: Option<EncryptionRule> = None;
-    for name in EncryptionRule::NAMES {
-        let Some(word) = fields.text(name)? else { continue };
+    for (name, field) in EncryptionRule::NAMES.into_iter().zip(fields) {
+        let Some(text) = field else { continue };
         if name.ends_with("regex") {
-            fields.pattern(name)?;
+            regex(name, &text)?;
         }
         if let Some(first) = selection {
-            return Err(fields.fault(word.line, ConfigFault::TwoSelections { first: first.name(), second: name }));
+            let fault = ConfigFault::TwoSelections { first: first.name(), second: name };
+            return Err(LineFault::new(text.line, fault));
         }
-        selection = EncryptionRule::from_name(name, &word.text);
+        selection = EncryptionRule::from_name(name, &text.value);
     }
     Ok(selection)
 }
 
-fn format(fields: &Fields<'_>) -> Result<Option<RuleFormat>, ConfigError> {
-    let Some(Word { line, text }) = fields.text("format")? else { return Ok(None) };
-    let format = RuleFormat::ALL.into_iter().find(|format| format.word() == text);
-    let wanted = "kenc, aws-esdk or values";
-    let wrong = || fields.fault(line, ConfigFault::WrongKind { field: "format".to_owned(), wanted });
+fn regex(field: &'static str, text: &Lined<String>) -> Result<Regex, LineFault> {
+    pattern::compile(&text.value).map_err(|fault| LineFault::new(text.line, ConfigFault::Pattern { field, fault }))
+}
+
+fn rule_format(format: Option<Lined<String>>) -> Result<Option<RuleFormat>, LineFault> {
+    let Some(Lined { line, value }) = format else { return Ok(None) };
+    let format = RuleFormat::ALL.into_iter().find(|format| format.word() == value);
+    let wrong = || {
+        let (field, wanted) = ("format".to_owned(), "kenc, aws-esdk or values".to_owned());
+        LineFault::new(line, ConfigFault::WrongKind { field, wanted })
+    };
     format.map(Some).ok_or_else(wrong)
 }
 
-/// Names for keys. A list, such as configs for sops often begin with, holds anchors only, and names nothing.
-fn names(fields: &Fields<'_>) -> Result<BTreeMap<String, Word>, ConfigError> {
-    let mut names = BTreeMap::new();
-    let Some(node) = fields.value("keys") else { return Ok(names) };
-    match &node.content {
-        Content::Sequence(_) => {}
-        Content::Mapping(members) => {
-            for member in members {
-                let word = fields.word(&member.value, &member.key, "a key")?;
-                if word.text.starts_with('@') {
-                    return Err(fields.fault(member.line, ConfigFault::NameOfName(member.key.clone())));
-                }
-                names.insert(member.key.clone(), word);
-            }
-        }
-        _ => {
-            let wanted = "a mapping of names to keys";
-            return Err(fields.fault(node.line, ConfigFault::WrongKind { field: "keys".to_owned(), wanted }));
-        }
+fn pairs(pairs: Option<Pairs>) -> Result<EncryptionContext, LineFault> {
+    let mut context = EncryptionContext::new();
+    for (key, value) in pairs.into_iter().flat_map(|pairs| pairs.0) {
+        context.insert(&key.value, &value).map_err(|fault| LineFault::new(key.line, fault))?;
     }
-    Ok(names)
+    Ok(context)
 }
 
-fn trusted_keys(fields: &Fields<'_>) -> Result<Option<TrustedKeys>, ConfigError> {
-    let Some(items) = fields.list("trusted_keys")? else { return Ok(None) };
+pub(super) fn trusted(words: Vec<Lined<String>>) -> Result<TrustedKeys, LineFault> {
     let mut trusted = TrustedKeys::none();
-    for item in items {
-        let Word { line, text } = fields.word(item, "trusted_keys", "a list of strings")?;
-        trusted.add(&text).map_err(|()| fields.fault(line, ConfigFault::TrustedKey(text)))?;
+    for Lined { line, value } in words {
+        trusted.add(&value).map_err(|()| LineFault::new(line, ConfigFault::TrustedKey(value)))?;
     }
-    Ok(Some(trusted))
+    Ok(trusted)
+}
+
+fn indents(StoresFields { json_binary, json, yaml, .. }: StoresFields) -> Result<Indents, LineFault> {
+    Ok(Indents {
+        // sops takes its usual four spaces for 0.
+        yaml: indent(&yaml)?.filter(|&spaces| spaces > 0),
+        json: indent(&json)?,
+        json_binary: indent(&json_binary)?,
+    })
+}
+
+fn indent(StoreFields { indent }: &StoreFields) -> Result<Option<u8>, LineFault> {
+    match indent {
+        // To sops this is the tab that it takes when nothing is said.
+        None | Some(Lined { value: -1, .. }) => Ok(None),
+        Some(Lined { line, value }) => {
+            u8::try_from(*value).ok().filter(|&number| number <= 16).map(Some).ok_or_else(|| {
+                let (field, wanted) = ("indent".to_owned(), "a number of spaces from 0 to 16".to_owned());
+                LineFault::new(*line, ConfigFault::WrongKind { field, wanted })
+            })
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::Config;
-use super::rule::{CreationRule, RuleFormat, RuleKey};
+use super::creation_rule::{CreationRule, RuleFormat, RuleKey};
+use super::rules::Config;
 use crate::context::EncryptionContext;
 use crate::document::{CommentHandling, EmptySelection, EncryptionRecipe, EncryptionRule, MacScope};
 use crate::error::{ConfigError, ConfigFault, Result, WholeFileFault};

@@ -1,205 +1,185 @@
-//! The YAML of a config as a tree in which every node knows its line, with aliases and merges resolved.
-//!
-//! Aliases share what they stand for, so they cost nothing until somebody walks through them: [`MAX_DEPTH`] bounds how
-//! deep that can be, and whoever repeats nodes counts them.
+//! The YAML of a config as a tree in which every part knows its line. Aliases are written out and merges (`<<`) are done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
-use std::rc::Rc;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
+use serde_saphyr::{MessageFormatter, Options, Spanned, UserMessageFormatter, alias_limits, budget, options};
 
 use crate::error::{ConfigError, ConfigFault};
 
 /// Deepest nesting, aliases followed.
 const MAX_DEPTH: usize = 32;
-/// Most entries that merges (`<<`) may copy in one file.
-const MAX_MERGED: usize = 10_000;
+/// Most parts of a file, those that aliases and merges repeat included: a thousand rules with a hundred fields each.
+const MAX_PARTS: usize = 100_000;
+/// Most bytes of text, with what aliases and merges repeat: four times as long as a config can be.
+const MAX_TEXT: usize = 4 << 20;
 
-/// A node, with the line it begins on.
+/// A part of a config, with the line that it begins on. For an alias, that is the line of what it stands for.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct ConfigNode {
     pub(super) line: u64,
-    pub(super) content: Content,
-    depth: usize,
+    pub(super) content: NodeContent,
 }
 
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum NodeContent {
     /// Nothing, `~` or `null`.
     Null,
-    /// Text, whatever type another reader would give it.
-    Scalar(String),
-    Sequence(Vec<Rc<Node>>),
-    Mapping(Vec<Member>),
+    /// Text as it is written, whatever type another reader would give it.
+    Text(String),
+    List(Vec<ConfigNode>),
+    /// Keys, which are text, with their values.
+    Mapping(Vec<(ConfigNode, ConfigNode)>),
 }
 
-/// A key with its value.
-#[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) key: String,
-    pub(super) line: u64,
-    pub(super) value: Rc<Node>,
-    /// Came in by a merge, so that a key of the mapping's own takes its place.
-    is_merged: bool,
+/// The roots of the documents in a text. Documents that are empty have none.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<ConfigNode>, ConfigError> {
+    let roots: Vec<Spanned<Shape>> = serde_saphyr::from_multiple_with_options(text, limits())
+        .map_err(|error| fault_of(path, error.without_snippet()))?;
+    Ok(roots.into_iter().map(|root| node(root, text)).collect())
 }
 
-/// The roots of the documents in a text. An empty text has none.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<Rc<Node>>, ConfigError> {
-    let mut options = granit_parser::options! { emit_comments: false };
-    options.set_emit_comments(false);
-    let builder = Builder { path, anchors: BTreeMap::new(), open: Vec::new(), roots: Vec::new(), merged: 0 };
-    builder.build(Parser::new_from_str_with_options(text, options))
+fn limits() -> Options {
+    options! {
+        budget: budget! {
+            max_depth: MAX_DEPTH,
+            max_nodes: MAX_PARTS,
+            max_total_scalar_bytes: MAX_TEXT,
+            max_recorded_anchor_events: MAX_PARTS,
+            max_recorded_anchor_bytes: MAX_TEXT,
+            // A key that every rule has as `*alias` is what anchors are for.
+            enforce_alias_anchor_ratio: false,
+        },
+        alias_limits: alias_limits! { max_total_replayed_events: 2 * MAX_PARTS, max_replay_stack_depth: MAX_DEPTH },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        ignore_binary_tag_for_string: true,
+        with_snippet: false,
+    }
 }
 
-struct Builder<'a> {
-    path: &'a Path,
-    anchors: BTreeMap<usize, Rc<Node>>,
-    open: Vec<Open>,
-    roots: Vec<Rc<Node>>,
-    /// Entries that merges have copied so far.
-    merged: usize,
-}
-
-/// A collection that has not ended.
-struct Open {
-    line: u64,
-    anchor: usize,
-    depth: usize,
-    content: OpenContent,
-}
-
-enum OpenContent {
-    Sequence(Vec<Rc<Node>>),
-    Mapping { members: Vec<Member>, own: BTreeSet<String>, key: Option<(String, u64)> },
-}
-
-impl Builder<'_> {
-    fn build<'t>(
-        mut self,
-        events: impl Iterator<Item = Result<(Event<'t>, Span), granit_parser::ScanError>>,
-    ) -> Result<Vec<Rc<Node>>, ConfigError> {
-        for event in events {
-            let (event, span) = event.map_err(|error| {
-                self.fault(error.marker().line() as u64, ConfigFault::Syntax(lower_case(&error.info())))
-            })?;
-            let line = span.start.line() as u64;
-            match event {
-                Event::Scalar(text, style, anchor, _) => {
-                    let is_null = style == ScalarStyle::Plain && ["", "~", "null", "Null", "NULL"].contains(&&*text);
-                    let content = if is_null { Content::Null } else { Content::Scalar(text.into_owned()) };
-                    self.finish(Node { line, content, depth: 1 }, anchor)?;
-                }
-                Event::Alias(anchor) => {
-                    let target = self.anchors.get(&anchor).cloned();
-                    let target = target.ok_or_else(|| {
-                        self.fault(line, ConfigFault::Syntax("an alias refers to a value that contains it".to_owned()))
-                    })?;
-                    self.place(line, target)?;
-                }
-                Event::SequenceStart(_, anchor, _) => {
-                    self.open(line, anchor, OpenContent::Sequence(Vec::new()))?;
-                }
-                Event::MappingStart(_, anchor, _) => {
-                    let content = OpenContent::Mapping { members: Vec::new(), own: BTreeSet::new(), key: None };
-                    self.open(line, anchor, content)?;
-                }
-                Event::SequenceEnd | Event::MappingEnd => {
-                    let Open { line, anchor, depth, content } = self.open.pop().expect("every end has its start");
-                    let content = match content {
-                        OpenContent::Sequence(items) => Content::Sequence(items),
-                        OpenContent::Mapping { members, .. } => Content::Mapping(members),
-                    };
-                    self.finish(Node { line, content, depth: depth + 1 }, anchor)?;
-                }
-                Event::DocumentEnd => self.anchors.clear(),
-                _ => {}
-            }
+fn fault_of(path: &Path, error: &serde_saphyr::Error) -> ConfigError {
+    use serde_saphyr::Error as Yaml;
+    let syntax = |text: &str| ConfigFault::Syntax(text.to_owned());
+    let fault = match error {
+        Yaml::Budget { .. }
+        | Yaml::AliasReplayCounterOverflow { .. }
+        | Yaml::AliasReplayLimitExceeded { .. }
+        | Yaml::AliasExpansionLimitExceeded { .. }
+        | Yaml::AliasReplayStackDepthExceeded { .. } => ConfigFault::TooMuch,
+        Yaml::DuplicateMappingKey { key: Some(key), .. } => syntax(&format!("the key `{key}` is given twice")),
+        Yaml::MergeValueNotMapOrSeqOfMaps { .. } => syntax("`<<` takes mappings"),
+        Yaml::UnknownAnchor { .. } => syntax("an alias has no anchor before it"),
+        Yaml::RecursiveReferencesRequireWeakTypes { .. } => syntax("an alias refers to a value that contains it"),
+        Yaml::Unexpected { .. } | Yaml::NullIntoString { .. } => syntax("the keys of a mapping must be strings"),
+        Yaml::AliasError { error, locations, .. } => {
+            let fault = fault_of(path, error.without_snippet()).fault;
+            return ConfigError::new(path, locations.reference_location.line(), fault);
         }
-        Ok(self.roots)
-    }
-
-    fn fault(&self, line: u64, fault: ConfigFault) -> ConfigError {
-        ConfigError::new(self.path, line, fault)
-    }
-
-    fn open(&mut self, line: u64, anchor: usize, content: OpenContent) -> Result<(), ConfigError> {
-        if self.open.len() == MAX_DEPTH {
-            return Err(self.fault(line, ConfigFault::TooMuch));
-        }
-        self.open.push(Open { line, anchor, depth: 0, content });
-        Ok(())
-    }
-
-    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), ConfigError> {
-        let (line, node) = (node.line, Rc::new(node));
-        if anchor != 0 {
-            self.anchors.insert(anchor, Rc::clone(&node));
-        }
-        self.place(line, node)
-    }
-
-    /// Puts a whole node into the collection that is open.
-    fn place(&mut self, line: u64, node: Rc<Node>) -> Result<(), ConfigError> {
-        let path = self.path;
-        let fault = |fault| Err(ConfigError::new(path, line, fault));
-        let Some(open) = self.open.last_mut() else {
-            self.roots.push(node);
-            return Ok(());
-        };
-        open.depth = open.depth.max(node.depth);
-        if open.depth >= MAX_DEPTH {
-            return fault(ConfigFault::TooMuch);
-        }
-        match &mut open.content {
-            OpenContent::Sequence(items) => items.push(node),
-            OpenContent::Mapping { members, own, key } => match key.take() {
-                None => {
-                    let Content::Scalar(text) = &node.content else {
-                        return fault(ConfigFault::Syntax("the keys of a mapping must be strings".to_owned()));
-                    };
-                    *key = Some((text.clone(), line));
-                }
-                Some((name, _)) if name == "<<" => {
-                    let sources = match &node.content {
-                        Content::Sequence(items) => items.iter().collect(),
-                        _ => vec![&node],
-                    };
-                    for source in sources {
-                        let Content::Mapping(merged) = &source.content else {
-                            return fault(ConfigFault::Syntax("`<<` takes mappings".to_owned()));
-                        };
-                        self.merged += merged.len();
-                        if self.merged > MAX_MERGED {
-                            return fault(ConfigFault::TooMuch);
-                        }
-                        members.extend(merged.iter().map(|member| Member { is_merged: true, ..member.clone() }));
-                    }
-                }
-                Some((name, key_line)) => {
-                    if !own.insert(name.clone()) {
-                        let text = format!("the key `{name}` is given twice");
-                        return Err(ConfigError::new(path, key_line, ConfigFault::Syntax(text)));
-                    }
-                    members.push(Member { key: name, line: key_line, value: node, is_merged: false });
-                }
-            },
-        }
-        Ok(())
-    }
-}
-
-impl Node {
-    /// The member of a mapping that counts for `key`: the mapping's own, else the first that was merged.
-    pub(super) fn member(&self, key: &str) -> Option<&Member> {
-        let Content::Mapping(members) = &self.content else { return None };
-        let named = || members.iter().filter(|member| member.key == key);
-        named().find(|member| !member.is_merged).or_else(|| named().next())
-    }
+        Yaml::ExternalMessage { msg, .. } | Yaml::Message { msg, .. } => syntax(&lower_case(msg)),
+        other => syntax(&lower_case(&UserMessageFormatter.format_message(other))),
+    };
+    ConfigError::new(path, error.location().map(|location| location.line()), fault)
 }
 
 /// The parser's words as ours begin.
 fn lower_case(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// A part as the parser gives it.
+enum Shape {
+    Null,
+    Text(String),
+    /// A number or a truth value: what it is written as stands in the source.
+    Typed,
+    List(Vec<Spanned<Shape>>),
+    Mapping(Vec<(Spanned<String>, Spanned<Shape>)>),
+}
+
+fn node(Spanned { value, defined, .. }: Spanned<Shape>, source: &str) -> ConfigNode {
+    let content = match value {
+        Shape::Null => NodeContent::Null,
+        Shape::Text(text) => NodeContent::Text(text),
+        Shape::Typed => {
+            let span = defined.span();
+            let place = span.byte_offset().zip(span.byte_len()).and_then(|(start, len)| {
+                let (start, len) = (usize::try_from(start).ok()?, usize::try_from(len).ok()?);
+                source.get(start..start.checked_add(len)?)
+            });
+            NodeContent::Text(place.unwrap_or_default().to_owned())
+        }
+        Shape::List(items) => NodeContent::List(items.into_iter().map(|item| node(item, source)).collect()),
+        Shape::Mapping(members) => {
+            let key = |Spanned { value, defined, .. }: Spanned<String>| ConfigNode {
+                line: defined.line(),
+                content: NodeContent::Text(value),
+            };
+            NodeContent::Mapping(members.into_iter().map(|(name, value)| (key(name), node(value, source))).collect())
+        }
+    };
+    ConfigNode { line: defined.line(), content }
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ShapeVisitor)
+    }
+}
+
+struct ShapeVisitor;
+
+impl<'de> Visitor<'de> for ShapeVisitor {
+    type Value = Shape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_unit<E>(self) -> Result<Shape, E> {
+        Ok(Shape::Null)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Shape, E> {
+        Ok(Shape::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Shape, E> {
+        Ok(Shape::Text(text))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
+        Ok(Shape::Typed)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
+        Ok(Shape::Typed)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
+        Ok(Shape::Typed)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
+        Ok(Shape::Typed)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Shape::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Shape, A::Error> {
+        let mut mapping = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            mapping.push(member);
+        }
+        Ok(Shape::Mapping(mapping))
+    }
 }

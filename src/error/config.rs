@@ -35,8 +35,8 @@ pub enum ConfigFault {
     /// It is not well-formed YAML, or uses what configs have no use for.
     #[error("{0}")]
     Syntax(String),
-    /// Its aliases say more than a config can need.
-    #[error("its aliases expand to more than a config can need")]
+    /// It has more values than a config can need, those that its aliases repeat included, or nests them too deeply.
+    #[error("the config has too many values, or nests them too deeply")]
     TooMuch,
     /// A field that does not exist.
     #[error("`{field}` is not a field of {place}")]
@@ -57,7 +57,7 @@ pub enum ConfigFault {
         /// The field.
         field: String,
         /// What it must be.
-        wanted: &'static str,
+        wanted: String,
     },
     /// A regular expression is none.
     #[error("the regular expression in `{field}` cannot be used: {fault}")]
@@ -126,9 +126,11 @@ pub enum ConfigFault {
     /// A context cannot be used.
     #[error(transparent)]
     Context(#[from] ContextError),
-    /// A pair of the command line contradicts one of the config.
-    #[error("encryption context conflict: the config has {key}={ours}, -c gives {key}={given}")]
+    /// A pair of a rule or of the command line contradicts one of the config.
+    #[error("encryption context conflict: the config has {key}={ours}, {giver} {key}={given}")]
     ContextConflict {
+        /// Where the other value is, and a verb: "-c gives" or "the rule has".
+        giver: &'static str,
         /// The key.
         key: String,
         /// The value of the config.

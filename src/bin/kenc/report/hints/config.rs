@@ -19,7 +19,7 @@ pub fn of(error: &ConfigError) -> String {
         ConfigFault::Syntax(_) => {
             format!("{}; quote a string that begins with @ or *", look())
         }
-        ConfigFault::TooMuch => format!("write the values out instead of using aliases; {}", look()),
+        ConfigFault::TooMuch => format!("every use of an alias counts; {}", look()),
         ConfigFault::UnknownField { similar: Some(similar), .. } => format!("did you mean `{similar}`?"),
         ConfigFault::UnknownField { similar: None, .. } => {
             "remove it; kenc accepts unknown fields only in a `.sops.yaml`".to_owned()
@@ -50,6 +50,7 @@ pub fn of(error: &ConfigError) -> String {
         }
         ConfigFault::UnknownName(name) => format!("define it: `keys: {{{name}: alias/NAME}}`"),
         ConfigFault::Context(_) => "write the context as `context: {app: NAME}`, each key once".to_owned(),
+        ConfigFault::ContextConflict { giver: "the rule has", .. } => look(),
         ConfigFault::ContextConflict { key, .. } => {
             format!("omit `-c {key}=…`, or change the config")
         }

@@ -1,20 +1,14 @@
-//! The user's own config, and what all configs together demand of a file.
+//! What all configs together demand of a file.
 
 use std::path::{Path, PathBuf};
 
-use super::find::{folders_for, may_be_there, read_found, read_text, shown};
-use super::{Config, Dialect, KENC_CONFIG, absolute, file, ownership};
+use super::dialect::Dialect;
+use super::discovery::read_found;
+use super::rules::Config;
+use super::source::{KENC_CONFIG, absolute, folders_for, may_be_there, shown};
+use super::user::OwnConfig;
 use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::TrustedKeys;
-
-/// The user's own config: what they demand of every file, wherever it lies.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct OwnConfig {
-    pub(super) trusted_keys: Option<TrustedKeys>,
-    pub(super) require_seal: bool,
-    /// Folders whose configs are used although others can write there.
-    pub(super) safe_folders: Vec<PathBuf>,
-}
 
 /// Every `.kenc.yaml` that has a say about the files of a folder.
 #[derive(Debug, Default)]
@@ -33,29 +27,6 @@ pub struct Guards {
     pub require_seal: bool,
 }
 
-impl OwnConfig {
-    /// Reads it. Without a file there, nothing is demanded.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Config`] if it cannot be read, something in it is wrong, or others can write it.
-    pub fn read(path: &Path) -> Result<Self> {
-        if path.symlink_metadata().is_err() {
-            return Ok(Self::default());
-        }
-        ownership::check(path).map_err(|fault| ConfigError::new(path, None, fault))?;
-        Ok(file::parse_own(path, &read_text(path)?)?)
-    }
-
-    /// Whether a config may be used that was found.
-    pub(super) fn check(&self, path: &Path) -> Result<(), ConfigFault> {
-        let path = absolute(path);
-        if self.safe_folders.iter().any(|folder| path.starts_with(folder)) {
-            return Ok(());
-        }
-        ownership::check(&path)
-    }
-}
-
 impl ConfigsAbove {
     /// Finds them: in the folder of a file or above it, and in the working folder or above that. `named` is the config that
     /// the user named.
@@ -65,7 +36,7 @@ impl ConfigsAbove {
     /// the one that was named; if another was named, it is passed over: whoever can write it can take away what it demands.
     pub fn find(path: Option<&Path>, own: &OwnConfig, named: Option<&Config>) -> Result<Self> {
         let mut all = Self::default();
-        let is_named = |path: &Path| named.is_some_and(|named| absolute(&named.path) == path);
+        let is_named = |path: &Path| named.is_some_and(|named| absolute(named.path()) == path);
         for found in folders_for(path).into_iter().map(|folder| folder.join(KENC_CONFIG)) {
             if !may_be_there(&found) || is_named(&found) {
                 continue;
