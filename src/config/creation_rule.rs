@@ -9,6 +9,7 @@ use crate::keys::{AgeRecipient, KeySpec, KmsKey};
 
 /// What a config says for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CreationRule {
     /// The config that the rule is in.
     pub config: PathBuf,
@@ -32,6 +33,7 @@ pub struct CreationRule {
 
 /// Keys any one of which opens the data key, or the group's share of it. No key is in it twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyGroup {
     /// The keys, in the order in which sops lists them.
     pub keys: Vec<RuleKey>,
@@ -39,6 +41,7 @@ pub struct KeyGroup {
 
 /// A key of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RuleKey {
     /// A key of AWS KMS.
     AwsKms {
@@ -68,6 +71,7 @@ pub enum RuleKey {
 
 /// Services that sops asks and kenc does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OtherService {
     /// Google Cloud KMS: a resource id.
     GcpKms,
@@ -83,6 +87,7 @@ pub enum OtherService {
 
 /// What a rule has written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RuleFormat {
     /// A kenc file.
     Kenc,
@@ -94,6 +99,7 @@ pub enum RuleFormat {
 
 /// How documents are indented when they are written anew. `None` stands for the usual way of the format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Indents {
     /// Spaces of YAML.
     pub yaml: Option<u8>,

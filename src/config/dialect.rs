@@ -2,6 +2,7 @@
 
 /// How a config file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dialect {
     /// With the fields of kenc; an unknown one is an error.
     Kenc,

@@ -10,6 +10,7 @@ use crate::error::{ConfigError, ConfigFault, Result};
 
 /// What was found on the way up.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct FoundConfig {
     /// The nearest config.
     pub config: Option<Config>,

@@ -12,6 +12,7 @@ use crate::keys::TrustedKeys;
 
 /// Every `.kenc.yaml` that has a say about the files of a folder.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct ConfigsAbove {
     configs: Vec<Config>,
     /// Those that were passed over because others can write them, with the reason.
@@ -20,6 +21,7 @@ pub struct ConfigsAbove {
 
 /// What all configs together demand: each adds to it, and none takes anything away.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Guards {
     /// The keys that every list of `trusted_keys` permits.
     pub trusted: TrustedKeys,

@@ -12,6 +12,7 @@ use crate::keys::{KeySpec, KmsAccess, PgpFingerprint, WrappingKey};
 
 /// How a file is encrypted as a whole. Such files have one set of keys and one encryption context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WholeFileRecipe {
     /// The keys. None if neither a word nor a rule names one.
     pub keys: Vec<KeySpec>,
@@ -71,6 +72,7 @@ pub struct DocumentOptions {
 
 /// How a document is encrypted for the first time, and where that is said.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DocumentRecipe {
     /// Keys and options. The keys are one empty group if neither a word nor a rule names a key.
     pub recipe: EncryptionRecipe,

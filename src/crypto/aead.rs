@@ -20,6 +20,7 @@ pub struct NotAuthentic;
 
 /// The cipher suites of the kenc format, with their numbers in it. See `kenc-format(5)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Suite {
     /// AES-256-GCM with SHA-512.
     #[default]
@@ -65,6 +66,7 @@ impl Suite {
 
 /// Who computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Backend {
     /// AWS-LC, the fast one.
     #[cfg(feature = "aws-lc")]

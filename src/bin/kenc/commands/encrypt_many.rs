@@ -244,7 +244,8 @@ mod tests {
         let used: Vec<[u8; 32]> = (0..7).map(|_| next(Choice::default())).collect();
         assert!(used[0] == used[2] && used[3] == used[5]);
         assert!(used[0] != used[3] && used[3] != used[6]);
-        let other = Choice { context: EncryptionContext::from_words(&["a=b"]).unwrap(), ..Choice::default() };
+        let mut other = Choice::default();
+        other.context = EncryptionContext::from_words(&["a=b"]).unwrap();
         assert!(next(other.clone()) == next(other));
         assert!(next(Choice::default()) == used[6]);
     }
