@@ -80,8 +80,8 @@ pub struct GlobalArgs {
 
     /// Config file to use, instead of the nearest .kenc.yaml or .sops.yaml
     ///
-    /// kenc searches for the nearest one from the folder of the file upward, then from the working folder. $SOPS_CONFIG names
-    /// a config as well, which is read as sops reads it.
+    /// kenc searches for the nearest one from the folder of the file upward, then from the working folder. $SOPS_CONFIG also
+    /// names a config, which kenc reads as sops does.
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
@@ -102,37 +102,37 @@ pub enum ColorWhen {
 pub enum Command {
     /// Encrypt files or the standard input
     ///
-    /// One input is written to the standard output, or to the file that -o names; several inputs need -i, or a folder with
+    /// kenc writes one input to the standard output, or to the file that -o names; several inputs need -i, or a folder with
     /// -o. Without -k, the rule for the file in .kenc.yaml or .sops.yaml names the keys; without a config, kenc uses the
-    /// local key that `kenc keygen` makes.
+    /// local key that `kenc keygen` creates.
     #[command(override_usage = examples::encrypt::USAGE, after_long_help = examples::encrypt::HELP)]
     Encrypt(EncryptArgs),
 
     /// Decrypt files or the standard input
     ///
-    /// Opens kenc files, armored or not, and config documents that kenc or sops encrypted; recognises them by their content.
-    /// Every chunk is authenticated before any of its bytes is written. An output file appears whole or not at all.
+    /// Decrypts kenc files, armored or not, and config documents that kenc or sops encrypted; detects the format from the
+    /// content. Authenticates every chunk before it writes any of its bytes. An output file appears complete or not at all.
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
     Decrypt(DecryptArgs),
 
     /// Change the keys that open files, without encrypting the files again
     ///
-    /// Files are changed in place and quickly, whatever their size; an interruption leaves a file that opens. From one KMS
-    /// key to another, KMS wraps the data key itself, and the data key never reaches this computer. Old copies of a file
-    /// still open with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove, kenc only repairs
-    /// a damaged copy of the slot table.
+    /// Changes files in place and quickly, whatever their size; an interruption leaves a file that opens. From one KMS key
+    /// to another, KMS rewraps the data key itself, and the data key never reaches this computer. Old copies of a file still
+    /// open with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove, kenc only repairs a
+    /// damaged copy of the slot table.
     ///
-    /// If KMS answers for another key than the one it was asked for, nothing changes. To be sure that a new key opens the
-    /// file before the old key is removed: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, then
+    /// If KMS answers for a key other than the requested one, nothing changes. To be sure that a new key opens the file
+    /// before you remove the old key: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, then
     /// `kenc rewrap --remove OLD FILE`.
     #[command(visible_alias = "reencrypt", override_usage = examples::rewrap::USAGE, after_long_help = examples::rewrap::HELP)]
     Rewrap(RewrapArgs),
 
     /// Encrypt files again with a new data key, under the same keys or others
     ///
-    /// Locks out everybody who has the old data key. Each file is replaced when the new one is complete; plaintext is never
-    /// written to a disk. Without --to and --from-config the keys stay the same. A key that only the file names gets the new
-    /// data key if a valid seal, -k, a rule or `trusted_keys` names it too, or if you say yes.
+    /// Locks out anyone who kept the old data key. kenc replaces each file when the new one is complete, and never writes
+    /// plaintext to a disk. Without --to and --from-config the keys stay the same. A key that only the file names gets the
+    /// new data key if a valid seal, -k, a rule or `trusted_keys` names it too, or if you confirm it.
     #[command(override_usage = examples::rotate::USAGE, after_long_help = examples::rotate::HELP)]
     Rotate(RotateArgs),
 
@@ -141,51 +141,51 @@ pub enum Command {
     /// The MAC of a document covers its values and their order. The seal also covers the names of keys, comments, all other
     /// text, the rule and the recipients. kenc seals what it encrypts. A document that another tool encrypted is not sealed,
     /// and any other change of the text or of the recipients breaks the seal. This command shows everything that the seal
-    /// will cover, and asks; by saying yes you vouch for the document. Its MAC must be valid: after a merge,
+    /// will cover, and asks; by answering yes you vouch for the document. Its MAC must be valid: after a merge,
     /// `kenc git mac-repair` writes a new one.
     #[command(override_usage = examples::seal::USAGE, after_long_help = examples::seal::HELP)]
     Seal(seal::SealArgs),
 
     /// Print one value of an encrypted config document
     ///
-    /// A single value is printed as it is, and followed by a line end unless it ends with one or -n is given. A mapping or a
-    /// list is printed in the format of the file, or as JSON with --json. The document may be inside a kenc file too.
+    /// kenc prints a single value as it is, and adds a line end unless the value ends with one or -n is given. It prints a
+    /// mapping or a list in the format of the file, or as JSON with --json. The document may also be inside a kenc file.
     #[command(override_usage = examples::get::USAGE, after_long_help = examples::get::HELP)]
     Get(values::GetArgs),
 
     /// Set one value of an encrypted config document
     ///
-    /// The value is read from the standard input or from --file. On a terminal kenc prompts for it without showing it. The
-    /// line end of a single line is not part of the value. What looks like a number, a boolean or null in the format of the
-    /// file becomes one, unless the value was text before or --string is given. With --json the value is JSON, and may be a
-    /// mapping or a list. Missing parents are created. All other values keep their ciphertext. If the value is the same as
-    /// before, nothing is written.
+    /// kenc reads the value from the standard input or from --file. On a terminal it prompts without echo. The line end of a
+    /// single line is not part of the value. A value that looks like a number, a boolean or null in the format of the file
+    /// becomes one, unless it was text before or --string is given. With --json the value is JSON, and may be a mapping or a
+    /// list. kenc creates missing parents. All other values keep their ciphertext. If the value is the same as before, kenc
+    /// writes nothing.
     #[command(override_usage = examples::set::USAGE, after_long_help = examples::set::HELP)]
     Set(values::SetArgs),
 
     /// Remove one value from an encrypted config document
     ///
-    /// Its lines are removed with it. A mapping or a list is removed with everything in it.
+    /// kenc removes the lines of the value, and a mapping or a list with everything in it.
     #[command(override_usage = examples::unset::USAGE, after_long_help = examples::unset::HELP)]
     Unset(values::UnsetArgs),
     /// Edit the plaintext of a file, and encrypt what changed
     ///
-    /// The plaintext is kept in memory only, in a folder that other users cannot enter. The editor is $KENC_EDITOR,
-    /// $SOPS_EDITOR, $VISUAL or $EDITOR, and may have arguments. Unchanged values keep their ciphertext; if nothing changed,
-    /// nothing is written. Edits that cannot be saved can be edited again, or are kept, encrypted, in FILE.kenc-edit, else in
-    /// the folder kenc of $XDG_STATE_HOME, else in memory. --resume finds them in each of these places. If nothing can be
-    /// written at all, the private folder with the plaintext stays in memory, and kenc prints its path.
+    /// The plaintext is in memory only, in a folder that other users cannot enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
+    /// $VISUAL or $EDITOR, and may have arguments. Unchanged values keep their ciphertext; if nothing changed, kenc writes
+    /// nothing. If the edits cannot be saved, you can continue editing, or kenc keeps them, encrypted, in FILE.kenc-edit,
+    /// else in the folder kenc of $XDG_STATE_HOME, else in memory. --resume finds them in each of these places. If nothing
+    /// can be written at all, the private folder with the plaintext stays in memory, and kenc prints its path.
     #[command(override_usage = examples::edit::USAGE, after_long_help = examples::edit::HELP)]
     Edit(EditArgs),
 
     /// Run a command with decrypted values in its environment
     ///
     /// Variables are named after the path of the value: db.password becomes db_password, the first item of a list is list_0,
-    /// and every character other than ASCII letters and digits becomes _. The command replaces kenc, so that signals reach it
-    /// and its exit code is returned. It is looked up before the variables are set. Variables that change what loaders,
-    /// shells and interpreters do (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) are refused unless --only names them
-    /// exactly. Variables that hold or name an identity of kenc or sops are removed from the environment. Exits with 127 if
-    /// the command is not found, and with 126 if it cannot be run.
+    /// and every character other than ASCII letters and digits becomes _. The command replaces kenc, so that it gets signals
+    /// directly and its exit code is returned. kenc looks the command up before it sets the variables. It refuses variables
+    /// that change what loaders, shells and interpreters do (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) unless --only
+    /// names them exactly. It removes variables that hold or name an identity of kenc or sops from the environment. Exits
+    /// with 127 if the command is not found, and with 126 if it cannot be run.
     #[cfg(unix)]
     #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
     Exec(ExecArgs),
@@ -203,7 +203,7 @@ pub enum Command {
     #[command(override_usage = examples::verify::USAGE, after_long_help = examples::verify::HELP)]
     Verify(VerifyArgs),
 
-    /// Make the local key, and print its recipient
+    /// Create the local key, and print its recipient
     ///
     /// The key is an age identity in the configuration folder, or in the file that $KENC_AGE_KEY_FILE names. An existing
     /// key is never overwritten.
@@ -368,7 +368,7 @@ pub struct ByteRange {
 }
 
 fn parse_range(text: &str) -> Result<ByteRange, String> {
-    const FORM: &str = "a range is written A..B, with whole numbers of bytes";
+    const FORM: &str = "a range must be A..B, in whole bytes";
     let (start, end) = text.split_once("..").ok_or(FORM)?;
     let number = |text: &str| text.parse::<u64>().map_err(|_| FORM.to_owned());
     let start = if start.is_empty() { 0 } else { number(start)? };

@@ -250,7 +250,7 @@ fn resuming_skips_what_is_whole_and_does_again_what_is_not_what_it_would_be() {
     std::fs::write(root.join("1/1/1"), "another content").unwrap();
     std::fs::remove_file(sandbox.file("sealed/3/0/3.kenc")).unwrap();
     let said = sandbox.succeeds("kenc encrypt -v -r tree -o sealed --resume 2>&1");
-    assert!(said.contains("2 files encrypted") && said.contains("8 done before"), "{said}");
+    assert!(said.contains("2 files encrypted") && said.contains("8 already done"), "{said}");
     assert_eq!(number(kept_file), before[0]);
     assert_ne!(number(changed), before[1]);
 

@@ -64,7 +64,7 @@ mod checking {
             &key,
             "state Enabled",
             "kms:ReEncryptTo allowed",
-            "rotation automatic rotation is off",
+            "rotation not automatic",
         ] {
             assert!(said.contains(wanted), "no `{wanted}` in:\n{said}");
         }

@@ -87,7 +87,7 @@ pub struct ChangedFilesArgs {
 
     /// Change every kenc file and every encrypted config document in folders
     ///
-    /// They are recognised by their content. Other files and symbolic links in a folder are skipped.
+    /// kenc detects them from their content, and skips other files and symbolic links.
     #[arg(short, long, conflicts_with = "output")]
     pub recursive: bool,
 
@@ -105,8 +105,8 @@ pub struct ChangedFilesArgs {
 
     /// Sync new output files to the disk before they appear
     ///
-    /// A file that is changed is always synced, with its folder: after a power failure either the old file is there or the
-    /// new one. A new file is not synced, as with cp: a power failure within some seconds can leave it empty, short or missing.
+    /// A changed file is always synced, with its folder: after a power failure, either the old or the new file exists. A new
+    /// file is not synced, as with cp: a power failure within some seconds can leave it empty, short or missing.
     #[arg(long, requires = "output")]
     pub sync: bool,
 }
@@ -121,21 +121,21 @@ pub struct KeyChangeArgs {
     #[arg(long, value_name = "KEY", allow_hyphen_values = true, conflicts_with_all = ["add", "remove"])]
     pub to: Vec<String>,
 
-    /// Add this key; if the file has it already, nothing changes
+    /// Add this key; nothing changes if the file already has it
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub add: Vec<String>,
 
     /// Remove this key; a file's last key cannot be removed
     ///
-    /// With the same key in --add, the data key is wrapped again under it: this is how a passphrase is changed. An alias is
-    /// resolved first (kms:DescribeKey).
+    /// With the same key in --add, kenc wraps the data key again under it: use this to change a passphrase. kenc resolves an
+    /// alias first (kms:DescribeKey).
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub remove: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct NewPassphraseArgs {
-    /// Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)
+    /// Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)
     #[arg(long, value_name = "SOURCE", value_parser = parse_passphrase_source)]
     pub new_passphrase_from: Option<PassphraseFrom>,
 }

@@ -114,15 +114,15 @@ pub struct DocumentChangeArgs {
 pub struct FromConfigArgs {
     /// Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold
     ///
-    /// Shows which keys would be added and removed, and asks. The rule for a file that was encrypted as a whole is the one
-    /// for its name without .kenc.
+    /// Shows which keys would be added and removed, and asks. The rule for a kenc file is the one that matches its name
+    /// without .kenc.
     #[arg(long, conflicts_with_all = ["to", "add", "remove", "group"])]
     pub from_config: bool,
 
-    /// Do not ask: say yes to what --from-config would change, and to keys that only a file names
+    /// Do not ask: accept what --from-config changes, and keys that only a file names
     ///
-    /// A header and the metadata of a document without a seal can name the keys of whoever wrote the file. Such keys get no
-    /// new data key unless --to, --add, -k, a rule or `trusted_keys` names them, or a person says yes.
+    /// Anyone who can write a file can put their own keys into its header, or into the metadata of a document without a seal.
+    /// Such keys get no new data key unless --to, --add, -k, a rule or `trusted_keys` names them, or a person confirms them.
     #[arg(short, long)]
     pub yes: bool,
 }

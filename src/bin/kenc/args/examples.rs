@@ -7,10 +7,10 @@
 pub mod kenc {
     pub const HELP: &str = "\
 Examples:
-  Make a key of your own
+  Create your own key
     kenc keygen
 
-  Encrypt a file, and print it again
+  Encrypt a file, and decrypt it
     kenc encrypt notes.txt -o notes.txt.kenc
     kenc decrypt notes.txt.kenc
 
@@ -18,16 +18,16 @@ Examples:
     kenc encrypt --values -i settings.yaml
     kenc get settings.yaml db.password
 
-  Encrypt a backup on its way, under a key in AWS KMS
+  Encrypt a backup in a pipe, under a key in AWS KMS
     pg_dump shop | kenc encrypt -k alias/backup > shop.sql.kenc
 
 Exit codes:
   0    done
   1    failed
   2    the command line is wrong
-  3    the input is damaged, was changed, is no encrypted file, or has another encryption context
+  3    the input is damaged, was changed, is not an encrypted file, or has another encryption context
   4    none of the keys opens the file
-  5    a key service could not be used: credentials, network, throttling; when encrypting also a denial
+  5    a key service could not be used: credentials, network, throttling, or a denial when encrypting
   6    the output file exists
   7    verify, keys check or git check found problems
   126  exec: the command cannot be run
@@ -92,13 +92,13 @@ Examples:
   Let a colleague open a file too, with a key that .kenc.yaml calls team
     kenc rewrap --add @team dump.sql.kenc
 
-  Replace one key by another
+  Replace one key with another
     kenc rewrap --add @new --remove @team dump.sql.kenc
 
   Move all files in a folder to a key in AWS KMS
     kenc rewrap -r --to alias/backup archive.enc
 
-  See what the config would change, and do it
+  See what the config would change, then change it
     kenc rewrap -r --from-config --dry-run secrets
     kenc rewrap -r --from-config --yes secrets";
 }
@@ -128,10 +128,10 @@ kenc seal FILE...
        kenc seal --yes [-r] FILE...";
     pub const HELP: &str = "\
 Examples:
-  Look at what a seal would cover, and seal a file that another tool wrote
+  Review what the seal will cover, and seal a file that another tool wrote
     kenc seal from-sops.yaml
 
-  Seal all documents in a folder that somebody has looked at
+  Seal all documents in a folder after a review
     kenc seal --yes -r secrets
 
   See which documents are not sealed
@@ -160,10 +160,10 @@ kenc set FILE PATH
        kenc set --from-argument FILE PATH VALUE";
     pub const HELP: &str = "\
 Examples:
-  Type a value, which is not shown
+  Type a value without echo
     kenc set secrets.yaml db.password
 
-  Make a new password
+  Set a random password
     openssl rand -base64 24 | kenc set secrets.yaml db.password
 
   Take a certificate from a file
@@ -194,10 +194,10 @@ Examples:
   Edit a file
     kenc edit secrets.yaml
 
-  Make a new file that a key called team opens as well
+  Create a file that the key called team opens too
     kenc edit -k @me -k @team new.yaml
 
-  Edit in a graphical editor, which has to wait
+  Edit in a graphical editor, which must wait until the file is closed
     KENC_EDITOR='code --wait' kenc edit secrets.yaml";
 }
 
@@ -225,7 +225,7 @@ Examples:
   See which keys open a file, and its encryption context
     kenc inspect dump.sql.kenc
 
-  List the keys of a file, one a line
+  List the keys of a file, one per line
     kenc inspect --json dump.sql.kenc | jq -r '.keys[].id'
 
   Look at the beginning of a stream
@@ -238,7 +238,7 @@ kenc verify [OPTIONS] [FILE]...
        kenc verify [OPTIONS] -r FOLDER...";
     pub const HELP: &str = "\
 Examples:
-  Check that a file is whole and opens
+  Check that a file is complete and opens
     kenc verify dump.sql.kenc
 
   Check all files in a folder
@@ -257,13 +257,13 @@ kenc keygen [-o FILE]
        kenc keygen --show [-o FILE]";
     pub const HELP: &str = "\
 Examples:
-  Make your own key
+  Create your own key
     kenc keygen
 
   Print its recipient again, to give it to others
     kenc keygen --show
 
-  Make a key for a build server
+  Create a key for a build server
     kenc keygen -o ci.txt > ci.pub";
 }
 
@@ -317,7 +317,7 @@ Examples:
   Set up a repository: readable diffs, merges, and a check before every commit
     kenc git install --hook
 
-  Look at a change, as always
+  Show a change, as usual
     git diff secrets.yaml";
 }
 
@@ -334,7 +334,7 @@ Examples:
   Set up a check before every commit as well, and name more files
     kenc git install --hook 'deploy/*.secret.yaml'
 
-  Remove all of it
+  Remove everything again
     kenc git install --uninstall";
 }
 
@@ -383,7 +383,7 @@ Examples:
   See what differs from the last commit, and write a new MAC
     kenc git mac-repair merged.yaml
 
-  Do it in a script, after a look at the file
+  Do it in a script, after you have reviewed the file
     kenc decrypt --ignore-mac merged.yaml
     kenc git mac-repair --yes merged.yaml";
 }

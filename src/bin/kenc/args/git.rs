@@ -25,8 +25,8 @@ pub enum GitCommand {
 
     /// Print the plaintext of an encrypted file for `git diff`
     ///
-    /// If no key opens the file, its ciphertext is printed, so that the diff still shows a change. A kenc file is printed as
-    /// its text if it contains text, or as a summary.
+    /// If no key opens the file, kenc prints its ciphertext, so that the diff still shows a change. It prints a kenc file as
+    /// its text if it contains text, or else as a summary.
     #[command(override_usage = examples::git_textconv::USAGE, after_long_help = examples::git_textconv::HELP)]
     Textconv(GitTextconvArgs),
 
@@ -36,7 +36,7 @@ pub enum GitCommand {
     /// changed a value, it becomes a mapping of `__kenc_ours`, `__kenc_base` and `__kenc_theirs` (in dotenv and INI files, KEY
     /// keeps our value, beside KEY__kenc_base and KEY__kenc_theirs), and the exit code is 1; resolve it with
     /// `kenc set FILE PATH` or `kenc edit`. If the merge fails, OURS does not change, and the exit code is 128 plus the code
-    /// of the failure: git 2.42 and later then stops the merge instead of taking OURS for a result with conflicts.
+    /// of the failure: git 2.42 and newer then stop the merge; older versions report a conflict and keep OURS.
     #[command(override_usage = examples::git_merge::USAGE, after_long_help = examples::git_merge::HELP)]
     Merge(GitMergeArgs),
 
@@ -51,8 +51,8 @@ pub enum GitCommand {
 
     /// Write a new MAC after a conflict was resolved by hand
     ///
-    /// Every value must be authentic at its path: values copied from elsewhere are refused. Nothing authenticates their number
-    /// and order, so kenc shows what differs from the last commit, and asks.
+    /// Every value must be authentic at its path: kenc refuses values copied from elsewhere. Nothing authenticates their
+    /// number and order, so kenc shows what differs from the last commit, and asks.
     #[command(override_usage = examples::git_mac_repair::USAGE, after_long_help = examples::git_mac_repair::HELP)]
     MacRepair(GitMacRepairArgs),
 }

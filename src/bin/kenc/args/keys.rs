@@ -28,8 +28,8 @@ pub enum KeysCommand {
     /// Print a key policy for a KMS key that kenc uses
     ///
     /// The policy has separate statements for the account, for administrators and for users of the key. Users get only the
-    /// permissions that kenc needs and, with -c, only for that encryption context. This command contacts nobody and changes
-    /// nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`.
+    /// permissions that kenc needs and, with -c, only for that encryption context. This command does not contact AWS and
+    /// changes nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`.
     #[command(override_usage = examples::keys_policy::USAGE, after_long_help = examples::keys_policy::HELP)]
     Policy(KeysPolicyArgs),
 }

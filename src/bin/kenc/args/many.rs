@@ -49,8 +49,8 @@ pub struct ManyArgs {
     ///
     /// Symbolic links, named pipes, sockets, devices, and folders of version control (.git, .hg, .svn, .jj, .bzr, CVS and
     /// others) are skipped and counted; a link on the command line is followed. Hard links are encrypted as separate files.
-    /// A file that cannot be read, or that changes meanwhile, is reported, and the others are processed. So is a file whose
-    /// result would have the name of another. The folder of -o is not encrypted itself. Folders are entered to a depth of
+    /// kenc reports a file that cannot be read, that changes while it is read, or whose result would have the name of
+    /// another, and continues with the others. It does not encrypt the folder of -o itself. It enters folders to a depth of
     /// 256.
     ///
     /// With `encrypt --values`, all config files that a rule of the config matches are encrypted; without a config with

@@ -15,11 +15,11 @@ pub struct SealArgs {
 
     /// Seal every encrypted config document in folders
     ///
-    /// They are recognised by their content. Other files and symbolic links in a folder are skipped.
+    /// kenc detects them from their content, and skips other files and symbolic links.
     #[arg(short, long)]
     pub recursive: bool,
 
-    /// Seal without asking, because somebody has reviewed them
+    /// Do not ask; use this only for documents that you have reviewed
     #[arg(short, long)]
     pub yes: bool,
 

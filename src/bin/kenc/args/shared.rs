@@ -48,8 +48,8 @@ pub struct OutputArgs {
 
     /// Sync new output files to the disk before they appear
     ///
-    /// A file that replaces another one is always synced, with its folder: after a power failure either the old file is there
-    /// or the new one. A new file is not synced, as with cp: a power failure within some seconds can leave it empty, short or
+    /// A file that replaces another one is always synced, with its folder: after a power failure, either the old or the new
+    /// file exists. A new file is not synced, as with cp: a power failure within some seconds can leave it empty, short or
     /// missing. Use --sync, or sync(1), before you delete the original.
     #[arg(long)]
     pub sync: bool,
@@ -66,7 +66,7 @@ pub struct WorkArgs {
 pub struct PassphraseArgs {
     /// Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal
     ///
-    /// The first line is the passphrase. The program is run without a shell; words after its name are its arguments.
+    /// The first line is the passphrase. kenc runs the program without a shell; words after its name are its arguments.
     #[arg(long, value_name = "SOURCE", value_parser = parse_passphrase_source)]
     pub passphrase_from: Option<PassphraseFrom>,
 }
@@ -107,11 +107,11 @@ pub fn parse_passphrase_source(text: &str) -> Result<PassphraseFrom, String> {
             .map_err(|_| "fd: takes the number of a file descriptor".to_owned()),
         Some(("file", path)) if !path.is_empty() => Ok(PassphraseFrom::File(path.into())),
         Some(("cmd", program)) if !program.is_empty() => Ok(PassphraseFrom::Program(program.to_owned())),
-        _ => Err("it is written fd:N, file:PATH or cmd:PROGRAM".to_owned()),
+        _ => Err("it must be fd:N, file:PATH or cmd:PROGRAM".to_owned()),
     }
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=3600.0).contains(seconds));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it is a number of seconds from 0.1 to 3600".to_owned())
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it must be a number of seconds from 0.1 to 3600".to_owned())
 }

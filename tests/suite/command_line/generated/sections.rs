@@ -114,7 +114,7 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         if opens_files || command.get_name() == "inspect" {
             all.push(own(
                 "3",
-                "An input is damaged, was changed, is no encrypted file, or has another encryption context.",
+                "An input is damaged, was changed, is not an encrypted file, or has another encryption context.",
             ));
         }
         if opens_files {

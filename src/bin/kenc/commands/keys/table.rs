@@ -227,7 +227,7 @@ fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<Line> {
             Ok(KmsRotation { every_days: Some(days) }) => {
                 Line::new("rotation", Tone::Plain, format!("automatic, every {days} days"))
             }
-            Ok(KmsRotation { every_days: None }) => Line::new("rotation", Tone::Plain, "automatic rotation is off"),
+            Ok(KmsRotation { every_days: None }) => Line::new("rotation", Tone::Plain, "not automatic"),
             Err(refusal) => Line::new("rotation", Tone::Unsure, format!("unknown: {refusal}")),
         });
     }
