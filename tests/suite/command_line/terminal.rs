@@ -209,7 +209,7 @@ fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
     let screen = terminal.run("cd sub; kenc encrypt x.yaml > ../y");
     assert!(!screen.contains("hint"), "{screen}");
     let screen = terminal.run("mv .sops.yaml .sops.yml; kenc encrypt x.yaml > ../y");
-    assert_shows(&screen, &["sub/.sops.yml is not read", "ended 0"]);
+    assert_shows(&screen, &["sub/.sops.yml is ignored", "ended 0"]);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn the_keys_of_the_config_are_shown_and_asked_for() {
     terminal.wait_for("[no]");
     assert_shows(
         &terminal.screen(),
-        &["s.yaml: would add age age1", "s.yaml: would remove age age1", "Give 1 file the keys"],
+        &["s.yaml: would add age age1", "s.yaml: would remove age age1", "Change the keys of 1 file"],
     );
     terminal.types("no");
     assert_shows(&terminal.ended(), &["nothing was changed: you answered no", "ended 1"]);

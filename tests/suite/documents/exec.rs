@@ -191,7 +191,7 @@ fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_name
         sandbox.succeeds("rm -f d.env; EDITOR='cp typed' kenc edit d.env");
         let said = sandbox.fails("kenc exec d.env -- touch ran", 2);
         assert!(said.contains(&format!("the value at {name} would set {name}, a variable")), "{said}");
-        assert!(said.contains(&format!("`--only {name}` passes it on")), "{said}");
+        assert!(said.contains(&format!("name it with `--only {name}`")), "{said}");
         assert!(!sandbox.file("ran").exists());
         assert_eq!(sandbox.succeeds("kenc exec d.env --only OTHER -- sh -c 'echo $OTHER'"), "1\n");
         let shown = sandbox.succeeds(&format!("kenc exec d.env --only {name} -- /usr/bin/env"));

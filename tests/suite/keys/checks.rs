@@ -129,7 +129,7 @@ mod checking {
         let relay = Relay::answering(400, &json!({ "__type": "AccessDeniedException", "message": message }));
         let home = home_at(relay.port).with("AWS_ENDPOINT_URL_STS", format!("http://127.0.0.1:{}", kms.port));
         let outcome = table(&home, &["alias/of-others", "--decrypt-only"], PROBLEMS);
-        outcome.hints("it takes both").hints("`kenc keys policy --account 444455556666 --user ARN` prints it");
+        outcome.hints("both are needed").hints("`kenc keys policy --account 444455556666 --user ARN` prints");
         let said = words(&outcome);
         let wanted = "\"Resource\": \"arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab\"";
         assert!(said.contains(wanted), "the denial tells where the alias leads: {said}");
@@ -197,7 +197,7 @@ mod checking {
         let created = kms.call("CreateKey", &json!({ "KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST_P256" }));
         let key = created["KeyMetadata"]["Arn"].as_str().expect("a key has an ARN");
         let said = words(&table(&kms.home_with_caller(), &[key], PROBLEMS));
-        assert!(said.contains("kind ECC_NIST_P256 for SIGN_VERIFY"), "{said}");
+        assert!(said.contains("kind ECC_NIST_P256, usage SIGN_VERIFY"), "{said}");
     }
 
     #[test]
@@ -400,11 +400,11 @@ mod policies {
 
         for other in [&["-c", "app=payroll"][..], &["-c", "env=prod"], &[]] {
             let encrypting = [&["encrypt", "-k", &key], other].concat();
-            billing.run_with(&encrypting, PLAINTEXT).fails(KEY_SERVICE).says("may not kms:GenerateDataKey");
+            billing.run_with(&encrypting, PLAINTEXT).fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey");
             let file = kms.home().encrypt(&encrypting[1..], PLAINTEXT);
             let outcome = billing.decrypt(&[], &file);
             outcome.fails(NO_KEY).says("user/billing may not kms:Decrypt");
-            outcome.hints(&format!("`kenc keys policy{}` prints the statement", [&[""], other].concat().join(" ")));
+            outcome.hints(&format!("`kenc keys policy{}` prints the policy statement", [&[""], other].concat().join(" ")));
         }
         stranger.decrypt(&[], &file).fails(NO_KEY).says("user/stranger may not kms:Decrypt");
 
@@ -422,7 +422,7 @@ mod policies {
         let file = home.encrypt(&["-k", &key, "-c", "app=billing"], PLAINTEXT);
         home.decrypt(&[], &file).gives(PLAINTEXT);
         let more = home.run_with(["encrypt", "-k", &key, "-c", "app=billing", "-c", "env=prod"], PLAINTEXT);
-        more.fails(KEY_SERVICE).says("may not kms:GenerateDataKey");
+        more.fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey");
     }
 
     #[test]
@@ -437,7 +437,7 @@ mod policies {
         let key = key_with_policy(kms, &["--user", &of_reader, "--decrypt-only"]);
         let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
         reader.decrypt(&[], &file).gives(PLAINTEXT);
-        reader.run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("may not kms:GenerateDataKey");
+        reader.run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey");
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn the_keys_of_the_config_replace_those_of_the_files_after_a_yes() {
     outcome.says(&format!("dump.sql.kenc: would add key {team}"));
     assert_eq!(documents.text("secrets.yaml"), before);
     let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();
-    assert!(said.starts_with(&format!("secrets.yaml: would add age {team} (group 2)\ndump.sql.kenc: would be")));
+    assert!(said.starts_with(&format!("secrets.yaml: would add age {team} (group 2)\ndump.sql.kenc: would add")));
     home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-y"]).ok();
     assert_eq!(documents.ids("secrets.yaml"), [[documents.key.clone()], [team.clone()]]);
     home.run(["decrypt", "secrets.yaml"]).fails(NO_KEY);

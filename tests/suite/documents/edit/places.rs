@@ -62,7 +62,7 @@ fn a_machine_without_a_file_system_in_memory_asks_before_it_uses_a_disk() {
     for (answer, end) in [("", "ended 1"), ("yes", "ended 0")] {
         terminal.start(&format!("EDITOR='sed -i s/me/you/' {kenc} edit notes.env.kenc"));
         terminal.wait_for("[no]");
-        assert_shows(&terminal.screen(), &["which may be a disk"]);
+        assert_shows(&terminal.screen(), &["which may be on a disk"]);
         terminal.types(answer);
         assert_shows(&terminal.ended(), &[end]);
     }

@@ -163,7 +163,7 @@ fn all_names_of_a_file_see_a_change_in_place_and_a_replacement_is_refused() {
 
     let before = home.read("x.kenc");
     let outcome = home.run(["rotate", "--yes", "x.kenc", "--identity", "second.txt"]);
-    outcome.fails(FAILED).says("x.kenc has 2 names").hints("find -samefile x.kenc");
+    outcome.fails(FAILED).says("x.kenc has 2 hard links").hints("find -samefile x.kenc");
     assert!(home.read("x.kenc") == before);
     home.run(["rotate", "--yes", "-f", "x.kenc", "--identity", "second.txt"]).ok();
     assert!(home.read("other") == before);

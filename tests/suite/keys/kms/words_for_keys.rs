@@ -66,5 +66,5 @@ fn a_key_for_signing_does_not_encrypt() {
     let created = kms.call("CreateKey", &usage);
     let key = created["KeyMetadata"]["Arn"].as_str().expect("a key has an ARN");
     let outcome = kms.home().run_with(["encrypt", "-k", key], PLAINTEXT);
-    outcome.fails(KEY_SERVICE).says("not of the sort for kms:GenerateDataKey").hints("aws kms describe-key");
+    outcome.fails(KEY_SERVICE).says("key usage does not allow kms:GenerateDataKey").hints("aws kms describe-key");
 }
