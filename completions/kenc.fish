@@ -47,7 +47,7 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "edit" -d 'Edit the plaint
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "exec" -d 'Run a command with decrypted values in its environment'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show what a file says about itself, without a key'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Make the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Create the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -142,7 +142,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s h -l help -d 'Prin
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
@@ -155,7 +155,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Open t
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'AWS profile to use' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-role-arn -d 'Role to assume before calling KMS' -r
@@ -169,7 +169,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'R
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l json -d 'Print results and errors as JSON'
@@ -180,7 +180,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s h -l help -d 'Print
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
@@ -193,7 +193,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Ope
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d 'AWS profile to use' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-role-arn -d 'Role to assume before calling KMS' -r
@@ -207,7 +207,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l json -d 'Print results and errors as JSON'
@@ -218,7 +218,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s h -l help -d 'Pr
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Add this key; if the file has it already, nothing changes' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-context -d 'Pair of a new encryption context, which replaces the old one; repeat it for several pairs' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l cipher -d 'Cipher for the new payload (default: same as before)' -r -f -a "aes-256-gcm\t''
@@ -241,7 +241,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Re
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: as the old ones)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-profile -d 'AWS profile to use' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-role-arn -d 'Role to assume before calling KMS' -r
@@ -255,7 +255,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'R
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not ask: say yes to what --from-config would change, and to keys that only a file names'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Remove the encryption context'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
@@ -284,7 +284,7 @@ always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s r -l recursive -d 'Seal every encrypted config document in folders'
-complete -c kenc -n "__fish_kenc_using_subcommand seal" -s y -l yes -d 'Seal without asking, because somebody has reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand seal" -s y -l yes -d 'Do not ask; use this only for documents that you have reviewed'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s f -l force -d 'Replace files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s q -l quiet -d 'Print errors only: no hints, no progress'
@@ -673,7 +673,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subc
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "keygen" -d 'Make the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'

@@ -59,13 +59,9 @@ mod checking {
         assert_eq!(allowed(found), all.iter().map(|name| ((*name).to_owned(), json!(true))).collect::<Value>());
 
         let said = words(&table(&kms.home_with_caller(), &["alias/that-works"], 0));
-        for wanted in [
-            "of account 123456789012",
-            &key,
-            "state Enabled",
-            "kms:ReEncryptTo allowed",
-            "rotation not automatic",
-        ] {
+        for wanted in
+            ["of account 123456789012", &key, "state Enabled", "kms:ReEncryptTo allowed", "rotation not automatic"]
+        {
             assert!(said.contains(wanted), "no `{wanted}` in:\n{said}");
         }
     }
@@ -400,11 +396,15 @@ mod policies {
 
         for other in [&["-c", "app=payroll"][..], &["-c", "env=prod"], &[]] {
             let encrypting = [&["encrypt", "-k", &key], other].concat();
-            billing.run_with(&encrypting, PLAINTEXT).fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey");
+            billing
+                .run_with(&encrypting, PLAINTEXT)
+                .fails(KEY_SERVICE)
+                .says("is not authorized to perform kms:GenerateDataKey");
             let file = kms.home().encrypt(&encrypting[1..], PLAINTEXT);
             let outcome = billing.decrypt(&[], &file);
             outcome.fails(NO_KEY).says("user/billing may not kms:Decrypt");
-            outcome.hints(&format!("`kenc keys policy{}` prints the policy statement", [&[""], other].concat().join(" ")));
+            outcome
+                .hints(&format!("`kenc keys policy{}` prints the policy statement", [&[""], other].concat().join(" ")));
         }
         stranger.decrypt(&[], &file).fails(NO_KEY).says("user/stranger may not kms:Decrypt");
 
@@ -437,7 +437,10 @@ mod policies {
         let key = key_with_policy(kms, &["--user", &of_reader, "--decrypt-only"]);
         let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
         reader.decrypt(&[], &file).gives(PLAINTEXT);
-        reader.run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey");
+        reader
+            .run_with(["encrypt", "-k", &key], PLAINTEXT)
+            .fails(KEY_SERVICE)
+            .says("is not authorized to perform kms:GenerateDataKey");
     }
 
     #[test]

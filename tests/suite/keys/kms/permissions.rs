@@ -14,7 +14,9 @@ fn without_permission_to_decrypt_no_key_opens_it_and_the_permission_is_named() {
         .says("AccessDeniedException")
         .says("user/writer is not authorized to perform kms:Decrypt")
         .says(&key);
-    outcome.hints("for kms:Decrypt on arn:aws:kms:").hints("`kenc keys policy -c app=demo` prints the policy statement");
+    outcome
+        .hints("for kms:Decrypt on arn:aws:kms:")
+        .hints("`kenc keys policy -c app=demo` prints the policy statement");
 
     let reader = kms.home_of_user("reader", &allow("kms:Decrypt"));
     reader.decrypt(&[], &file).gives(PLAINTEXT);
@@ -37,7 +39,10 @@ fn a_denial_when_encrypting_is_a_matter_of_the_key_service() {
     let kms = need!(ministack_with_permissions());
     let reader = kms.home_of_user("only-a-reader", &allow("kms:Decrypt"));
     let outcome = reader.run_with(["encrypt", "-k", &kms.new_key()], PLAINTEXT);
-    outcome.fails(KEY_SERVICE).says("is not authorized to perform kms:GenerateDataKey").hints("for kms:GenerateDataKey on");
+    outcome
+        .fails(KEY_SERVICE)
+        .says("is not authorized to perform kms:GenerateDataKey")
+        .hints("for kms:GenerateDataKey on");
 }
 
 #[test]
