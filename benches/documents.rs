@@ -58,7 +58,7 @@ impl Keys {
             identities: identities(&file),
             trusted: TrustedKeys::all(),
             recipe: EncryptionRecipe {
-                groups: vec![vec![KeySpec::Age(identity.recipient.clone()).into()]],
+                groups: vec![vec![KeySpec::from(identity.recipient.clone()).into()]],
                 ..EncryptionRecipe::default()
             },
             _folder: folder,

@@ -34,7 +34,7 @@
 //! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
 //! # let trusted = TrustedKeys::all();
 //! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted };
-//! # let key = KeySpec::Age(identity.recipient.clone());
+//! # let key = KeySpec::from(identity.recipient.clone());
 //! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
 //! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
 //!

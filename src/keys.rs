@@ -3,32 +3,40 @@
 mod access;
 pub mod age;
 pub mod aws_kms;
+mod cache;
 mod check;
+mod cost;
+mod credentials;
+mod finding;
 pub mod groups;
+mod key_match;
 mod keyring;
-pub mod memory;
 mod passphrase;
 pub mod pgp;
+pub(crate) mod provider;
 mod race;
+pub(crate) mod registry;
 pub mod rewrap;
 mod spec;
 mod trust;
 mod unwrap;
 mod vouch;
+mod wrap;
 mod wrapped;
 
-pub use self::age::{AgeRecipient, Identities, NewIdentity, PassphraseSource};
-pub use self::aws_kms::{AwsKms, KmsKey, KmsSettings};
-pub use self::check::{AgeKeyCheck, KeyCheck, KeyToCheck, SilentRegions};
+pub use self::age::{AGE, AgeRecipient, Identities, NewIdentity, PassphraseSource};
+pub use self::aws_kms::{AWS_KMS, AwsKms, KmsKey, KmsSettings};
+pub use self::cache::Cache;
+pub use self::finding::{AgeKeyCheck, KeyCheck, KeyFinding, KeyToCheck};
 pub use self::groups::{GroupSlot, KmsAccess, WrappingKey};
+pub use self::key_match::KeyMatch;
 pub use self::keyring::Keyring;
-pub use self::memory::Memory;
-pub use self::pgp::PgpFingerprint;
+pub use self::pgp::{PGP, PgpFingerprint};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 pub use self::spec::KeySpec;
 pub use self::trust::{KnownAccess, TrustedKeys};
 pub use self::vouch::{NamedKey, Vouchers};
-pub use self::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
+pub use self::wrapped::WrappedKey;
 pub use crate::error::{
     GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal, ReEncryptRefusal,
 };

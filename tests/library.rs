@@ -74,14 +74,14 @@ fn an_identity_in_memory_opens_among_lines_that_do_not() {
 fn a_passphrase_is_one_key_among_others() {
     let identity = NewIdentity::generate();
     let session = Session::new()
-        .with_key(KeySpec::Passphrase)
+        .with_key(KeySpec::passphrase())
         .with_passphrase("correct horse".into())
         .with_key(identity.recipient);
     let sealed = session.seal(b"a").unwrap();
     assert_eq!(*session.open(&sealed).unwrap(), b"a");
     assert_eq!(*Session::new().with_identities(identity.secret).open(&sealed).unwrap(), b"a");
     assert!(Session::new().with_passphrase("wrong".into()).open(&sealed).is_err());
-    assert!(Session::new().with_key(KeySpec::Passphrase).seal(b"a").is_err());
+    assert!(Session::new().with_key(KeySpec::passphrase()).seal(b"a").is_err());
 }
 
 #[test]

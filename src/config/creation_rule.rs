@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::context::EncryptionContext;
 use crate::document::EncryptionRule;
-use crate::keys::{AgeRecipient, KeySpec, KmsKey};
+use crate::keys::{AgeRecipient, KeySpec, KmsKey, PgpFingerprint};
 
 /// What a config says for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum RuleKey {
     Passphrase,
     /// The fingerprint of an OpenPGP key, or another name that gpg knows it by.
     Pgp(String),
+    /// A key of a provider that has no field of its own in a rule.
+    Key(KeySpec),
     /// A key of a service that kenc does not ask, in the words of the config.
     Other {
         /// The field of the config that it stands in.
@@ -140,14 +142,16 @@ impl OtherService {
 
 impl From<KeySpec> for RuleKey {
     fn from(key: KeySpec) -> Self {
-        match key {
-            KeySpec::AwsKms(key) => {
-                Self::AwsKms { key, role: None, profile: None, context: EncryptionContext::default() }
-            }
-            KeySpec::Age(recipient) => Self::Age(recipient),
-            KeySpec::Passphrase => Self::Passphrase,
-            KeySpec::Pgp(fingerprint) => Self::Pgp(fingerprint.as_str().to_owned()),
+        if let Some(key) = KmsKey::of(&key) {
+            return Self::AwsKms { key, role: None, profile: None, context: EncryptionContext::default() };
         }
+        if let Some(recipient) = AgeRecipient::of(&key) {
+            return Self::Age(recipient);
+        }
+        if let Some(fingerprint) = PgpFingerprint::of(&key) {
+            return Self::Pgp(fingerprint.as_str().to_owned());
+        }
+        if key.is_passphrase() { Self::Passphrase } else { Self::Key(key) }
     }
 }
 
@@ -158,6 +162,7 @@ impl fmt::Display for RuleKey {
             Self::AwsKms { key, .. } => key.fmt(f),
             Self::Age(recipient) => recipient.fmt(f),
             Self::Passphrase => f.write_str("passphrase:"),
+            Self::Key(key) => key.fmt(f),
             Self::Pgp(fingerprint) => f.write_str(fingerprint),
             Self::Other { id, .. } => f.write_str(id),
         }

@@ -178,13 +178,14 @@ impl CreationRule {
         let fault = |fault| Err(self.fault(fault).into());
         Ok(match key {
             RuleKey::AwsKms { key, role, profile, context } => WrappingKey {
-                key: KeySpec::AwsKms(key.clone()),
+                key: key.clone().into(),
                 access: KmsAccess { context: context.clone(), role: role.clone(), profile: profile.clone() },
             },
-            RuleKey::Age(recipient) => KeySpec::Age(recipient.clone()).into(),
-            RuleKey::Passphrase => KeySpec::Passphrase.into(),
+            RuleKey::Age(recipient) => KeySpec::from(recipient.clone()).into(),
+            RuleKey::Passphrase => KeySpec::passphrase().into(),
+            RuleKey::Key(key) => key.clone().into(),
             RuleKey::Pgp(name) => match PgpFingerprint::from_fingerprint(name) {
-                Some(fingerprint) => KeySpec::Pgp(fingerprint).into(),
+                Some(fingerprint) => KeySpec::from(fingerprint).into(),
                 None => return fault(ConfigFault::NotAFingerprint(name.clone())),
             },
             RuleKey::Other { kind, id } => {
@@ -221,7 +222,7 @@ pub fn key_of_word(config: Option<&Config>, word: &str) -> Result<KeySpec> {
 /// [`crate::error::Error::Context`] if the key has another value for a name.
 pub fn add_context(mut key: WrappingKey, given: &EncryptionContext) -> Result<WrappingKey> {
     let WrappingKey { key: spec, access } = &mut key;
-    if matches!(spec, KeySpec::AwsKms(_)) {
+    if spec.takes_context() {
         for (name, value) in given.iter() {
             let is_there = access.context.iter().any(|pair| pair == (name, value));
             if !is_there {
@@ -255,8 +256,9 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
     let mut keys = Vec::new();
     for key in &group.keys {
         keys.push(match key {
-            RuleKey::Age(recipient) => KeySpec::Age(recipient.clone()),
-            RuleKey::Passphrase => KeySpec::Passphrase,
+            RuleKey::Age(recipient) => recipient.clone().into(),
+            RuleKey::Passphrase => KeySpec::passphrase(),
+            RuleKey::Key(key) => key.clone(),
             RuleKey::Pgp(id) => return Err(WholeFileFault::Kind { kind: "pgp", id: id.clone() }),
             RuleKey::Other { kind, id } => {
                 return Err(WholeFileFault::Kind { kind: kind.field(), id: id.clone() });
@@ -268,7 +270,7 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
                 if *settings.get_or_insert((role, profile)) != (role, profile) {
                     return Err(WholeFileFault::Settings);
                 }
-                KeySpec::AwsKms(key.clone())
+                key.clone().into()
             }
         });
     }

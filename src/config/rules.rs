@@ -9,7 +9,7 @@ use super::file::{self, ConfigFile, KeyKind, KeyWord, RuleEntry};
 use super::source::absolute;
 use crate::context::EncryptionContext;
 use crate::error::{ConfigError, ConfigFault, KeyWordError, Result};
-use crate::keys::{KeySpec, TrustedKeys};
+use crate::keys::{AGE, KeySpec, KmsKey, TrustedKeys};
 
 /// A config file that was read.
 #[derive(Debug)]
@@ -240,8 +240,8 @@ impl Config {
         match kind {
             KeyKind::Any => Ok(self.key_in_rule(&word.value, word.line)?.into()),
             KeyKind::Age => match self.key_in_rule(&word.value, word.line)? {
-                key @ (KeySpec::Age(_) | KeySpec::Passphrase) => Ok(key.into()),
-                KeySpec::AwsKms(_) | KeySpec::Pgp(_) => Err(of_another_kind("an age recipient")),
+                key if key.provider() == AGE => Ok(key.into()),
+                _ => Err(of_another_kind("an age recipient")),
             },
             KeyKind::Pgp => {
                 let fingerprint: String = word.value.trim_start_matches("pgp:").split_whitespace().collect();
@@ -249,7 +249,7 @@ impl Config {
             }
             KeyKind::AwsKms { role, profile, context } => {
                 let parts = KmsWord::new(&word.value);
-                let KeySpec::AwsKms(key) = self.key_in_rule(parts.key, word.line)? else {
+                let Some(key) = KmsKey::of(&self.key_in_rule(parts.key, word.line)?) else {
                     return Err(of_another_kind("an AWS KMS key"));
                 };
                 let mut context = context.clone();

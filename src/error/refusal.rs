@@ -1,7 +1,7 @@
 //! Why keys did not wrap or unwrap, and what became of the groups of keys that a document has.
 
 use super::class::Verdict;
-use super::kms::KmsRefusal;
+use super::kms::{KmsRefusal, KmsRefusalKind};
 use super::pgp::PgpRefusal;
 
 /// Why one wrapped key could not be unwrapped, or one key could not wrap.
@@ -61,6 +61,19 @@ pub enum KeyRefusal {
 }
 
 impl KeyRefusal {
+    /// Whether the caller has not the permission.
+    #[must_use]
+    pub fn is_denial(&self) -> bool {
+        matches!(self, Self::AwsKms(refusal) if refusal.kind == KmsRefusalKind::Denied)
+    }
+
+    /// Whether nobody answered, so that it is not known how long others would take to do so.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        use KmsRefusalKind::{Network, ServiceFault, TimedOut};
+        matches!(self, Self::AwsKms(refusal) if matches!(refusal.kind, Network | ServiceFault | TimedOut))
+    }
+
     /// What this refusal means for the whole.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

@@ -7,21 +7,23 @@ pub(super) mod check;
 #[cfg(feature = "aws")]
 mod client;
 pub(super) mod key;
+mod move_inside;
 #[cfg(not(feature = "aws"))]
 mod no_client;
+mod pattern;
 mod policy;
+pub(super) mod provider;
+pub(super) mod service;
 mod settings;
+mod wrap_many;
 
 pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
-#[cfg(feature = "aws")]
-pub use self::client::AwsKms;
-pub use self::key::KmsKey;
-#[cfg(not(feature = "aws"))]
-pub use self::no_client::AwsKms;
+pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{
     AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
 };
+pub use self::service::AwsKms;
 pub use self::settings::KmsSettings;
 pub use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};

@@ -4,7 +4,6 @@
 //! that group's share, and as many shares as the threshold are the data key.
 
 pub(super) mod key;
-mod services;
 mod unwrap;
 mod wrap;
 

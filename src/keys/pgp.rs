@@ -2,5 +2,6 @@
 
 pub(super) mod fingerprint;
 pub(super) mod gpg;
+pub(super) mod provider;
 
-pub use self::fingerprint::PgpFingerprint;
+pub use self::fingerprint::{PGP, PgpFingerprint};

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use self::stop::Stop;
-use crate::error::{KeyRefusal, KmsRefusalKind};
+use crate::error::KeyRefusal;
 
 /// Most keys that are asked at the same time: as many as a header has.
 const MOST_AT_ONCE: usize = 32;
@@ -21,7 +21,7 @@ const MOST_AT_ONCE: usize = 32;
 const STEPS: u32 = 8;
 
 /// How long answers are waited for: together, however many keys are asked.
-pub(super) struct Patience {
+pub(crate) struct Patience {
     limit: Duration,
     deadline: Instant,
     stop: Stop,
@@ -95,7 +95,7 @@ pub(super) fn run<C: Contest>(
             match answers.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok((which, answer)) => {
                     running.retain(|(other, _)| *other != which);
-                    if is_silence(&answer) {
+                    if answer.as_ref().is_err_and(KeyRefusal::is_silence) {
                         width = (width * 2).min(MOST_AT_ONCE);
                     }
                     if contest.answered(which, answer).is_break() {
@@ -111,12 +111,6 @@ pub(super) fn run<C: Contest>(
             }
         }
     });
-}
-
-/// Whether nobody answered, so that it is not known how long the others would take to do so.
-fn is_silence<T>(answer: &Result<T, KeyRefusal>) -> bool {
-    use KmsRefusalKind::{Network, ServiceFault, TimedOut};
-    matches!(answer, Err(KeyRefusal::AwsKms(refusal)) if matches!(refusal.kind, Network | ServiceFault | TimedOut))
 }
 
 #[cfg(all(test, feature = "aws"))]

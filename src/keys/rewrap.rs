@@ -4,12 +4,11 @@
 //! with the commitment of the payload, and wrapped again. One [`Rewrapper`] serves a whole run: what was asked once for a
 //! wrapped key is not asked again, however many files share it.
 
-mod change;
-mod memory;
+pub(super) mod change;
 mod plan;
 mod renew;
 mod rewrapper;
 
 pub use self::change::{KeyChange, Renewed, Rewrapped, Way};
-pub use self::renew::Old;
+pub use self::renew::FileToRenew;
 pub use self::rewrapper::Rewrapper;

@@ -1,13 +1,10 @@
 //! Which keys may be asked because a file's header names them. A header is somebody else's text.
 
 use super::access::KmsAccess;
-use super::age::slot::is_passphrase;
-use super::aws_kms::key::KmsKey;
+use super::aws_kms::key::{AWS_KMS, KmsKey};
+use super::registry::{self, PROVIDERS};
 use super::spec::KeySpec;
-use super::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
-
-/// Longest pattern, in bytes: the longest ARN is shorter.
-const MAX_PATTERN: usize = 1024;
+use super::wrapped::WrappedKey;
 
 /// The keys that may be asked when a header names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,10 +38,8 @@ impl KnownAccess {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Trusted {
-    /// The ARN of a KMS key, in which `*` stands for any text.
-    Arn(String),
-    /// Every KMS key of an account.
-    Account(String),
+    /// A word that stands for several keys of a provider: an account of AWS, or an ARN with `*` in it.
+    Pattern { provider: &'static str, pattern: String },
     /// A recipient of age, a PGP key, or `passphrase:`.
     Key(KeySpec),
 }
@@ -69,15 +64,13 @@ impl TrustedKeys {
     #[allow(clippy::result_unit_err, reason = "there is nothing to say but that it is none of these")]
     pub fn add(&mut self, word: &str) -> Result<(), ()> {
         let word = word.trim();
-        let trusted = if word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()) {
-            Trusted::Account(word.to_owned())
-        } else if word.starts_with("arn:") && word.len() <= MAX_PATTERN && word.split(':').count() >= 6 {
-            Trusted::Arn(word.to_owned())
-        } else {
-            match word.parse() {
-                Ok(key @ (KeySpec::Age(_) | KeySpec::Passphrase | KeySpec::Pgp(_))) => Trusted::Key(key),
+        let by_pattern = PROVIDERS.iter().find(|provider| provider.is_pattern(word));
+        let trusted = match by_pattern {
+            Some(provider) => Trusted::Pattern { provider: provider.name(), pattern: word.to_owned() },
+            None => match word.parse::<KeySpec>() {
+                Ok(key) if registry::of(&key).may_be_trusted(&key) => Trusted::Key(key),
                 _ => return Err(()),
-            }
+            },
         };
         match self.lists.last_mut() {
             Some(list) => list.push(trusted),
@@ -127,52 +120,20 @@ impl TrustedKeys {
 
 impl Trusted {
     fn permits(&self, slot: &WrappedKey) -> bool {
-        match (self, slot.provider.as_str()) {
-            // What is no ARN of a key is refused elsewhere, and never asked.
-            (Self::Arn(pattern), AWS_KMS) => matches(pattern.as_bytes(), slot.key_id.as_bytes()),
-            (Self::Account(account), AWS_KMS) => {
-                KmsKey::from_slot(&slot.key_id).is_some_and(|key| key.account() == Some(account.as_str()))
+        match self {
+            Self::Pattern { provider, pattern } => {
+                *provider == slot.provider
+                    && registry::by_name(provider).is_some_and(|provider| provider.pattern_matches(pattern, slot))
             }
-            (Self::Key(KeySpec::Passphrase), AGE) => is_passphrase(slot),
-            (Self::Key(KeySpec::Age(recipient)), AGE) => !is_passphrase(slot) && recipient.to_string() == slot.key_id,
-            (Self::Key(KeySpec::Pgp(key)), PGP) => key.is_end_of(&slot.key_id),
-            _ => false,
+            Self::Key(key) => key.names(slot).is_certain(),
         }
     }
-}
-
-/// Whether a text matches a pattern in which `*` stands for any text. Takes no more steps than the product of their
-/// lengths.
-fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut position) = (0, 0);
-    // Where the last `*` is, and how much of the text it stands for.
-    let mut star: Option<(usize, usize)> = None;
-    while position < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, position));
-                at += 1;
-            }
-            Some(letter) if *letter == text[position] => {
-                at += 1;
-                position += 1;
-            }
-            _ => {
-                let Some((star_at, end)) = star else { return false };
-                star = Some((star_at, end + 1));
-                at = star_at + 1;
-                position = end + 1;
-            }
-        }
-    }
-    pattern[at..].iter().all(|letter| *letter == b'*')
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::keys::AGE;
 
     const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const SSH: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
@@ -238,15 +199,6 @@ mod tests {
     fn words_that_name_no_key_for_certain_are_refused() {
         for word in ["", "*", "alias/backup", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms", "12345", "@name"] {
             assert_eq!(TrustedKeys::none().add(word), Err(()), "{word}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_pattern_means_what_the_expression_with_the_same_stars_means(pattern in "[ab*]{0,8}", text in "[ab]{0,12}") {
-            let expression = format!("^{}$", pattern.replace('*', ".*"));
-            let expected = regex::Regex::new(&expression).unwrap().is_match(&text);
-            prop_assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected);
         }
     }
 }

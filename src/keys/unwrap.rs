@@ -1,43 +1,117 @@
-//! Trying the wrapped keys of a file: in which order, how many, and at which cost.
+//! Unwrapping the data key of a file: its slots in the order of what they cost.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use super::age::passphrase::MAX_PASSPHRASES;
-use super::age::slot::is_passphrase;
-use super::keyring::Keyring;
+use super::cache::{Cache, UnwrappedKey};
+use super::cost::Cost;
+use super::keyring::{Keyring, access_of_file};
+use super::provider::Holder;
 use super::race::{self, Contest, Patience};
-use super::wrapped::{AGE, AWS_KMS, WrappedKey};
-use crate::error::{KeyAttempt, KeyRefusal};
+use super::registry;
+use super::spec::KeySpec;
+use super::wrapped::WrappedKey;
+use crate::context::EncryptionContext;
+use crate::crypto::DataKey;
+use crate::error::{Error, KeyAttempt, KeyRefusal, Result};
 
-/// What it costs to try a wrapped key. The cheapest come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cost {
-    /// An identity that is here.
-    Local,
-    /// A passphrase that need not be typed.
-    GivenPassphrase,
-    /// A call of AWS KMS.
-    KeyService,
-    /// A person types something, or the provider is not known.
-    Other,
+/// What is unwrapped, and with which keys.
+#[derive(Clone, Copy)]
+pub(in crate::keys) struct FileSlots<'a> {
+    pub wrapped: &'a [WrappedKey],
+    pub context: &'a EncryptionContext,
+    /// Slots of other keys are left out, if there are any.
+    pub only: &'a [KeySpec],
 }
 
 impl Keyring<'_> {
-    pub(super) fn cost(&self, key: &WrappedKey) -> Cost {
-        match (key.provider.as_str(), is_passphrase(key)) {
-            (AGE, false) => Cost::Local,
-            (AGE, true) if !self.passphrases.must_be_typed() => Cost::GivenPassphrase,
-            (AWS_KMS, _) => Cost::KeyService,
-            _ => Cost::Other,
+    /// Unwraps the first of `wrapped` that gives a data key which `accept` takes. Returns what `accept` made of it, and the
+    /// slot.
+    ///
+    /// Keys are tried in the order of what they cost: age identities first, then AWS KMS, then a passphrase (which comes
+    /// before KMS when it need not be typed). With `only`, slots of other keys are left out. Each slot is asked once. Keys of
+    /// KMS that do not answer soon are waited for together, within one time-out. Two passphrases are tried.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyOpens`] with the reason of every slot, in the order of the slots.
+    pub fn unwrap<T>(
+        &self,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        only: &[KeySpec],
+        accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<(T, usize)> {
+        self.unwrap_with(&Cache::default(), wrapped, context, only, accept)
+    }
+
+    /// As [`Keyring::unwrap`], for one of many files: what `cache` knows from the others is not asked for again. All of
+    /// them are to be opened by the same keyring and with the same `only`. Several threads may do so at the same time.
+    ///
+    /// # Errors
+    /// As [`Keyring::unwrap`].
+    pub fn unwrap_with<T>(
+        &self,
+        cache: &Cache,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        only: &[KeySpec],
+        mut accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<(T, usize)> {
+        let slots = FileSlots { wrapped, context, only };
+        self.open_first(cache, slots, Vec::new(), |unwrapped, slot| Some((accept(&unwrapped.data_key)?, slot)))
+    }
+
+    /// Opens the first slot that gives what `accept` takes. A key that has refused already, and is among `attempts`, is not
+    /// asked again in another way: no header may multiply calls.
+    pub(in crate::keys) fn open_first<T>(
+        &self,
+        cache: &Cache,
+        slots: FileSlots<'_>,
+        mut attempts: Vec<KeyAttempt>,
+        mut accept: impl FnMut(&UnwrappedKey, usize) -> Option<T>,
+    ) -> Result<T> {
+        let FileSlots { wrapped, .. } = slots;
+        let is_left = |slot: &usize| !attempts.iter().any(|attempt: &KeyAttempt| attempt.slot == *slot);
+        let mut order: Vec<usize> = (0..wrapped.len()).filter(is_left).collect();
+        order.sort_by_key(|&slot| (self.cost(&wrapped[slot]), cache.is_slow(&wrapped[slot])));
+        let ask =
+            |slot: usize, patience: &Patience| Ok((self.unwrap_slot(cache, slots, &wrapped[slot], patience)?, slot));
+        let take = |(unwrapped, slot): (Arc<UnwrappedKey>, usize)| accept(&unwrapped, slot);
+        let found = self.try_each(wrapped, &order, &mut attempts, &ask, take);
+        found.ok_or_else(|| {
+            attempts.sort_by_key(|attempt| attempt.slot);
+            Error::NoKeyOpens { attempts }
+        })
+    }
+
+    /// The data key of one slot, if its key may be asked.
+    pub(in crate::keys) fn unwrap_slot(
+        &self,
+        cache: &Cache,
+        FileSlots { context, only, .. }: FileSlots<'_>,
+        slot: &WrappedKey,
+        patience: &Patience,
+    ) -> Result<Arc<UnwrappedKey>, KeyRefusal> {
+        let access = access_of_file(context);
+        // Trust differs from file to file, so it is no part of what is remembered.
+        if let Some(refusal) = self.distrust(slot, &access, only) {
+            return Err(refusal);
         }
+        cache.unwrapped(slot, context, only, || {
+            let key = self.askable(slot, &access, Holder::File, only)?;
+            let _turn = most_tried(slot).map(|_| cache.passphrase_turn());
+            let secret = self.ask(&key, patience, Some(cache))?;
+            DataKey::from_slice(&secret).ok_or_else(|| KeyRefusal::Damaged("it does not wrap a data key".to_owned()))
+        })
     }
 
     /// Tries the slots of `order`, which is sorted by cost, until `accept` takes what one of them gives. Those that did not
     /// open are added to `attempts`.
     ///
-    /// `ask` blocks until it has an answer or is told by its patience that none is wanted any more; for KMS it is called from
-    /// other threads.
-    pub(super) fn try_each<A: Send, T>(
+    /// `ask` blocks until it has an answer or is told by its patience that none is wanted any more; for a key service it is
+    /// called from other threads.
+    fn try_each<A: Send, T>(
         &self,
         wrapped: &[WrappedKey],
         order: &[usize],
@@ -49,7 +123,7 @@ impl Keyring<'_> {
         let start = order.partition_point(|&slot| cost(slot) < Cost::KeyService);
         let end = order.partition_point(|&slot| cost(slot) <= Cost::KeyService);
         let left = order[start..end].iter();
-        let mut trial = Trial { wrapped, left, accept: &mut accept, found: None, passphrases: 0, attempts };
+        let mut trial = Trial { wrapped, left, accept: &mut accept, found: None, tried: HashMap::new(), attempts };
         let patience = Patience::new(self.kms.timeout());
         for &slot in &order[..start] {
             if trial.try_one(slot, || ask(slot, &patience)).is_break() {
@@ -73,28 +147,33 @@ impl Keyring<'_> {
     }
 }
 
+/// How many slots like this one are tried of one file, if that is limited.
+pub(in crate::keys) fn most_tried(slot: &WrappedKey) -> Option<usize> {
+    registry::by_name(&slot.provider)?.most_tried(&slot.key_id)
+}
+
 /// The slots of one file, as they are tried.
 struct Trial<'a, A, T> {
     wrapped: &'a [WrappedKey],
-    /// Those of KMS that are left.
+    /// Those of key services that are left.
     left: std::slice::Iter<'a, usize>,
     accept: &'a mut dyn FnMut(A) -> Option<T>,
     found: Option<T>,
-    passphrases: usize,
+    /// How many were tried of those of which only some are.
+    tried: HashMap<&'a str, usize>,
     attempts: &'a mut Vec<KeyAttempt>,
 }
 
 impl<A, T> Trial<'_, A, T> {
     fn try_one(&mut self, slot: usize, ask: impl FnOnce() -> Result<A, KeyRefusal>) -> ControlFlow<()> {
-        if !is_passphrase(&self.wrapped[slot]) {
-            return self.take(slot, ask());
-        }
-        if self.passphrases == MAX_PASSPHRASES {
-            return self.take(slot, Err(KeyRefusal::TooManyPassphrases { limit: MAX_PASSPHRASES }));
+        let key = &self.wrapped[slot];
+        let Some(limit) = most_tried(key) else { return self.take(slot, ask()) };
+        if self.tried.get(&*key.key_id) == Some(&limit) {
+            return self.take(slot, Err(KeyRefusal::TooManyPassphrases { limit }));
         }
         let answer = ask();
         if !matches!(answer, Err(KeyRefusal::NotAmongGiven | KeyRefusal::NotTrusted)) {
-            self.passphrases += 1;
+            *self.tried.entry(&key.key_id).or_insert(0) += 1;
         }
         self.take(slot, answer)
     }

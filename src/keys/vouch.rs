@@ -9,9 +9,10 @@ use std::fmt;
 
 use super::access::KmsAccess;
 use super::groups::key::WrappingKey;
+use super::registry;
 use super::spec::KeySpec;
 use super::trust::TrustedKeys;
-use super::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
+use super::wrapped::WrappedKey;
 use crate::error::{Error, Result};
 
 /// A recipient as a file names it, with everything that decides who is given what is wrapped for it.
@@ -83,7 +84,7 @@ impl Vouchers {
         let Self { named, trusted, approved, extent } = self;
         *extent == Extent::Everything
             || approved.contains(key)
-            || named.iter().any(|uri| uri.is_whole_name_of(&key.slot))
+            || named.iter().any(|named| named.names(&key.slot).is_certain())
             || trusted.as_ref().is_some_and(|trusted| trusted.permits(&key.slot))
     }
 
@@ -114,13 +115,8 @@ impl NamedKey {
     /// The recipient that a key of a rule is.
     #[must_use]
     pub fn of_wrapping_key(WrappingKey { key, access }: &WrappingKey) -> Self {
-        let (provider, key) = match key {
-            KeySpec::AwsKms(key) => (AWS_KMS, key.to_string()),
-            KeySpec::Age(recipient) => (AGE, recipient.to_string()),
-            KeySpec::Passphrase => (AGE, "scrypt".to_owned()),
-            KeySpec::Pgp(fingerprint) => (PGP, fingerprint.as_str().to_owned()),
-        };
-        Self::new(provider, &key, access.clone(), format!("{provider} {key}"))
+        let (provider, key_id) = (key.provider(), registry::of(key).slot_id(key));
+        Self::new(provider, &key_id, access.clone(), format!("{provider} {key_id}"))
     }
 
     /// The recipient of a wrapped key of a document. `identity` says all of it.
@@ -167,6 +163,7 @@ impl Ord for NamedKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::{AGE, AWS_KMS};
 
     const OURS: &str = "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
     const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";

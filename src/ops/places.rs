@@ -75,7 +75,7 @@ pub fn local_key() -> Result<KeySpec, Failure> {
     if !path.exists() {
         return Err(Cause::NoKeyGiven.into());
     }
-    Ok(KeySpec::Age(recipient_of_file(&path)?))
+    Ok(recipient_of_file(&path)?.into())
 }
 
 /// The folder for what kenc keeps between runs.

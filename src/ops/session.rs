@@ -18,7 +18,7 @@ use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
 use crate::keys::{
-    AwsKms, Identities, KeyChange, KeySpec, Keyring, KmsSettings, Memory, PassphraseSource, Rewrapper, TrustedKeys,
+    AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsSettings, PassphraseSource, Rewrapper, TrustedKeys,
     WrappedKey,
 };
 use crate::ops::configs::Configs;
@@ -43,7 +43,7 @@ pub struct Session {
     cancelled: Arc<AtomicBool>,
     observer: Arc<dyn Observer>,
     /// What is known of the keys of the files that were opened before.
-    memory: Memory,
+    cache: Cache,
 }
 
 impl Session {
@@ -63,7 +63,7 @@ impl Session {
             configs: None,
             cancelled: Arc::default(),
             observer: Arc::new(Unobserved),
-            memory: Memory::default(),
+            cache: Cache::default(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Session {
         Self { identities, ..self }
     }
 
-    /// Seals under this passphrase where [`KeySpec::Passphrase`] is a key, and opens with it.
+    /// Seals under this passphrase where [`KeySpec::passphrase`] is a key, and opens with it.
     #[must_use]
     pub fn with_passphrase(self, passphrase: SecretString) -> Self {
         self.with_passphrases(FixedPassphrase(Some(passphrase)))
@@ -334,7 +334,7 @@ impl Session {
     /// Whether nobody has to be asked for the keys of a kenc file who is not being asked already.
     #[must_use]
     pub fn knows(&self, head: &FileHead) -> bool {
-        self.memory.knows(&head.header.table.slots, &head.header.parameters.context)
+        self.cache.knows(&head.header.table.slots, &head.header.parameters.context, &self.only)
     }
 
     /// The cipher for the chunks of a kenc file, from the first key that opens it.
@@ -353,7 +353,7 @@ impl Session {
         self.check_context(head)?;
         let (slots, context) = (&head.header.table.slots, &head.header.parameters.context);
         let keyring = self.keyring_trusting(trusted);
-        let (opened, slot) = keyring.unwrap_with(&self.memory, slots, context, &self.only, |data_key| {
+        let (opened, slot) = keyring.unwrap_with(&self.cache, slots, context, &self.only, |data_key| {
             let cipher = head.cipher(data_key, Backend::default())?;
             Some((cipher, DataKey::from_slice(data_key.expose())?))
         })?;

@@ -363,7 +363,7 @@ fn says(document: &Document, values: &[Value]) -> bool {
 }
 
 fn check_context(groups: &[Vec<GroupSlot>], demanded: &EncryptionContext) -> Result<(), ContextError> {
-    let of_kms: Vec<_> = groups.iter().flatten().filter(|slot| slot.wrapped.provider == crate::keys::AWS_KMS).collect();
+    let of_kms: Vec<_> = groups.iter().flatten().filter(|slot| slot.takes_context()).collect();
     if of_kms.is_empty() {
         return EncryptionContext::new().check_contains(demanded);
     }

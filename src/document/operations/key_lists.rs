@@ -5,10 +5,10 @@ use crate::document::operations::new_keys::{NewKey, NewKeys, WantedKey};
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Error, Result};
-use crate::keys::{KeyChange, KeySpec, KmsAccess, KmsKey, WrappingKey};
+use crate::keys::{KeyChange, KeySpec, KmsAccess, WrappingKey};
 
 /// Finds the key behind an alias.
-pub type Resolve<'a> = &'a dyn Fn(&KmsKey) -> Result<KmsKey>;
+pub type Resolve<'a> = &'a dyn Fn(&KeySpec) -> Result<KeySpec>;
 
 impl Metadata {
     /// The keys after a change in one group, numbered from 1. `context` is for new keys of KMS if the document has none;
@@ -53,13 +53,8 @@ impl Metadata {
     ) -> Result<(Vec<NewKey>, Vec<KeySpec>)> {
         let KeyChange { replacement, added, removed } = change;
         let group = &self.groups[at];
-        let removed: Vec<(&KeySpec, KeySpec)> = removed
-            .iter()
-            .map(|typed| match typed {
-                KeySpec::AwsKms(key) => Ok((typed, KeySpec::AwsKms(resolve(key)?))),
-                other => Ok((typed, other.clone())),
-            })
-            .collect::<Result<_>>()?;
+        let removed: Vec<(&KeySpec, KeySpec)> =
+            removed.iter().map(|typed| Ok((typed, resolve(typed)?))).collect::<Result<_>>()?;
         let means_one =
             |(typed, key): &(&KeySpec, KeySpec), stored: &StoredKey| means(typed, stored) || means(key, stored);
         let goes = |stored: &StoredKey| removed.iter().any(|key| means_one(key, stored));
@@ -92,7 +87,7 @@ impl Metadata {
     /// The pairs that all keys of KMS have.
     fn context_for_new_keys(&self, otherwise: &EncryptionContext) -> EncryptionContext {
         let kms = self.groups.iter().flatten().filter_map(StoredKey::wrapping_key);
-        let mut contexts = kms.filter(|key| matches!(key.key, KeySpec::AwsKms(_))).map(|key| key.access.context);
+        let mut contexts = kms.filter(|key| key.key.takes_context()).map(|key| key.access.context);
         let Some(first) = contexts.next() else { return otherwise.clone() };
         contexts.fold(first, |common, other| {
             let mut shared = EncryptionContext::new();
@@ -131,7 +126,7 @@ impl Metadata {
 }
 
 fn with_context(key: &KeySpec, context: &EncryptionContext) -> WrappingKey {
-    let context = if matches!(key, KeySpec::AwsKms(_)) { context.clone() } else { EncryptionContext::new() };
+    let context = if key.takes_context() { context.clone() } else { EncryptionContext::new() };
     WrappingKey { key: key.clone(), access: KmsAccess { context, ..KmsAccess::default() } }
 }
 
@@ -140,20 +135,10 @@ fn with_context(key: &KeySpec, context: &EncryptionContext) -> WrappingKey {
 fn stored_as(group: &[StoredKey], wanted: &WrappingKey, resolve: Resolve<'_>) -> Option<StoredKey> {
     let is_asked_so = |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
     let find = |key: &KeySpec| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
-    find(&wanted.key).or_else(|| match &wanted.key {
-        KeySpec::AwsKms(alias) if alias.is_alias() && !group.is_empty() => find(&KeySpec::AwsKms(resolve(alias).ok()?)),
-        _ => None,
-    })
+    find(&wanted.key).or_else(|| if group.is_empty() { None } else { find(&resolve(&wanted.key).ok()?) })
 }
 
 /// Whether a key is the one that is stored. Of an alias it is known only where the alias itself is stored.
 fn means(key: &KeySpec, stored: &StoredKey) -> bool {
-    let Some(WrappingKey { key: own, .. }) = stored.wrapping_key() else { return false };
-    match (key, &own) {
-        (KeySpec::AwsKms(alias), KeySpec::AwsKms(own)) if alias.is_alias() => {
-            alias == own || own.to_string().ends_with(&format!(":{alias}"))
-        }
-        (KeySpec::AwsKms(key), KeySpec::AwsKms(own)) => key == own || key.for_slot(own).is_some(),
-        (key, own) => key == own,
-    }
+    stored.is_named_by(key).is_same_key()
 }

@@ -2,7 +2,7 @@
 
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::stored_key::StoredKey;
-use crate::keys::{AWS_KMS, KeySpec, NamedKey, WrappingKey};
+use crate::keys::{KeySpec, NamedKey, WrappingKey};
 
 /// A key in a new list of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +146,7 @@ impl NewKey {
     fn named(&self) -> (String, String) {
         match self {
             Self::Kept(stored) | Self::Listed(stored) => stored.named(),
-            Self::Wrapping(key) => (kind(&key.key).to_owned(), key.key.to_string()),
+            Self::Wrapping(key) => (key.key.provider().to_owned(), key.key.to_string()),
         }
     }
 }
@@ -155,14 +155,6 @@ impl StoredKey {
     /// What it is and its name, as messages name it.
     #[must_use]
     pub fn named(&self) -> (String, String) {
-        (if self.list() == "kms" { AWS_KMS.to_owned() } else { self.list().to_owned() }, self.id())
-    }
-}
-
-fn kind(key: &KeySpec) -> &'static str {
-    match key {
-        KeySpec::AwsKms(_) => AWS_KMS,
-        KeySpec::Age(_) | KeySpec::Passphrase => "age",
-        KeySpec::Pgp(_) => "pgp",
+        (self.provider_name().to_owned(), self.id())
     }
 }

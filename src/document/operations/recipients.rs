@@ -19,7 +19,7 @@ use crate::document::sops::seal::{self, SealStatus};
 use crate::document::sops::selection::{CompiledRule, EncryptionRule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
-use crate::keys::{KeySpec, Keyring, NamedKey, Vouchers, WrappingKey};
+use crate::keys::{Keyring, NamedKey, Vouchers, WrappingKey};
 
 /// What else changes when a document gets a new data key. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,7 +154,7 @@ impl OpenedDocument {
             None => self.wrapping(&kept_groups(&metadata.groups), vouchers)?,
         };
         if let Some(context) = context {
-            let of_kms = keys.iter_mut().flatten().filter(|key| matches!(key.key, KeySpec::AwsKms(_)));
+            let of_kms = keys.iter_mut().flatten().filter(|key| key.key.takes_context());
             of_kms.for_each(|key| key.access.context = context.clone());
         }
         let (data_key, wrapped) = keyring.wrap_new_in_groups(&keys, needed)?;

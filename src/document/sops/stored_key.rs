@@ -2,22 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
 
-use crate::context::EncryptionContext;
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::timestamp::now;
 use crate::error::DocumentError;
-use crate::keys::{
-    AGE, AWS_KMS, AgeRecipient, GroupSlot, KeySpec, KmsAccess, KmsKey, NamedKey, PGP, PgpFingerprint, WrappedKey,
-    WrappingKey,
-};
+use crate::keys::provider::Provider;
+use crate::keys::registry::{self, OTHER_KEY_SERVICES};
+use crate::keys::{GroupSlot, KeyMatch, KeySpec, KmsAccess, NamedKey, WrappedKey, WrappingKey};
 
 /// The lists of keys that sops knows, in the order in which it has them.
-pub(crate) const LISTS: [&str; 7] = [KMS, "gcp_kms", "hckms", "azure_kv", "hc_vault", PGP, AGE];
-const KMS: &str = "kms";
+pub(crate) const LISTS: [&str; 7] = ["kms", "gcp_kms", "hckms", "azure_kv", "hc_vault", "pgp", "age"];
 
 /// A wrapped key of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,44 +63,12 @@ impl StoredKey {
 
     /// A key that was just wrapped.
     pub(crate) fn from_wrapped(key: &WrappingKey, wrapped: WrappedKey) -> Self {
-        let WrappedKey { provider, key_id, ciphertext } = wrapped;
-        let armor = |bytes| Json::String(String::from_utf8(bytes).expect("armor is ASCII"));
-        let mut fields = BTreeMap::new();
-        let mut put = |name: &str, value: Json| {
-            fields.insert(name.to_owned(), value);
-        };
-        let list = match provider.as_str() {
-            AWS_KMS => {
-                let KmsAccess { context, role, profile } = &key.access;
-                // An ARN is kept as it was given, so that it is found again in the config that gave it. Words that are no
-                // ARN say nothing without a region and an account.
-                let given = key.key.to_string();
-                put("arn", if given.starts_with("arn:") { given } else { key_id }.into());
-                put("enc", BASE64_STANDARD.encode(ciphertext).into());
-                put("aws_profile", profile.clone().unwrap_or_default().into());
-                if let Some(role) = role {
-                    put("role", role.as_str().into());
-                }
-                if !context.is_empty() {
-                    put("context", Json::Object(context.iter().map(|(k, v)| (k.to_owned(), v.into())).collect()));
-                }
-                KMS
-            }
-            AGE => {
-                put("recipient", key_id.into());
-                put("enc", armor(ciphertext));
-                AGE
-            }
-            _ => {
-                put("fp", key_id.into());
-                put("enc", armor(ciphertext));
-                PGP
-            }
-        };
-        if list != AGE {
-            put("created_at", now().into());
+        let provider = registry::of(&key.key);
+        let mut fields = provider.entry(key, wrapped);
+        if provider.is_dated() {
+            fields.insert("created_at".to_owned(), now().into());
         }
-        Self { list: list.to_owned(), fields }
+        Self { list: provider.list().to_owned(), fields: fields.into_iter().collect() }
     }
 
     /// The list that it is in: `kms`, `age`, `pgp`, `gcp_kms`, `azure_kv`, `hc_vault`, `hckms`, or one that is not known.
@@ -117,15 +80,11 @@ impl StoredKey {
     /// The name of the key, whose form depends on the list.
     #[must_use]
     pub fn id(&self) -> String {
-        let names: &[&str] = match self.list.as_str() {
-            KMS => &["arn"],
-            AGE => &["recipient"],
-            PGP => &["fp"],
-            "gcp_kms" => &["resource_id"],
-            "hckms" => &["key_id"],
-            "azure_kv" => &["vault_url", "name", "version"],
-            "hc_vault" => &["vault_address", "engine_path", "key_name"],
-            _ => &["id", "name", "key_id", "resource_id"],
+        const OF_OTHERS: &[&str] = &["id", "name", "key_id", "resource_id"];
+        let other = || OTHER_KEY_SERVICES.iter().find(|service| service.list == self.list);
+        let names = match self.provider() {
+            Some(provider) => provider.id_fields(),
+            None => other().map_or(OF_OTHERS, |service| service.id_fields),
         };
         let parts: Vec<&str> = names.iter().filter_map(|name| self.text(name)).collect();
         parts.join("/")
@@ -141,12 +100,7 @@ impl StoredKey {
     /// it: only [`crate::document::operations::recipients`] has it wrap.
     #[must_use]
     pub(crate) fn wrapping_key(&self) -> Option<WrappingKey> {
-        let key = match self.list.as_str() {
-            KMS => KeySpec::AwsKms(KmsKey::from_document(self.text("arn")?)?),
-            AGE => KeySpec::Age(AgeRecipient::from_word(self.text("recipient")?).ok()??),
-            PGP => KeySpec::Pgp(PgpFingerprint::from_fingerprint(self.text("fp")?)?),
-            _ => return None,
-        };
+        let key = self.provider()?.key_of_entry(&self.id())?;
         Some(WrappingKey { key, access: self.access().ok()? })
     }
 
@@ -156,7 +110,12 @@ impl StoredKey {
         self.wrapping_key().map(|WrappingKey { key, access }| (key, access))
     }
 
-    /// Whether it is a key; how that is asked does not matter.
+    /// Whether a word names it. One that kenc cannot have wrap anew is named by none.
+    pub(crate) fn is_named_by(&self, key: &KeySpec) -> KeyMatch {
+        if self.wrapping_key().is_some() { key.names(&self.name()) } else { KeyMatch::No }
+    }
+
+    /// Whether it is what this very word names, as sops compares them; how it is asked does not matter.
     #[must_use]
     pub fn is_key(&self, key: &KeySpec) -> bool {
         self.wrapping_key().is_some_and(|own| own.key == *key)
@@ -171,21 +130,19 @@ impl StoredKey {
     /// The recipient, as the document names it.
     #[must_use]
     pub fn named_key(&self) -> NamedKey {
-        let provider = if self.list == KMS { AWS_KMS } else { &self.list };
-        NamedKey::new(provider, &self.id(), self.access().unwrap_or_default(), self.identity())
+        NamedKey::new(self.provider_name(), &self.id(), self.access().unwrap_or_default(), self.identity())
     }
 
     /// What is to be unwrapped.
     pub(crate) fn slot(&self) -> Result<GroupSlot, DocumentError> {
-        let enc = self.text("enc").unwrap_or_default();
-        let (provider, ciphertext) = match self.list.as_str() {
-            KMS => {
-                let fault = || DocumentError::Metadata(format!("the wrapped key of {} is not base64", self.id()));
-                (AWS_KMS, BASE64_STANDARD.decode(enc).map_err(|_| fault())?)
-            }
-            list => (list, enc.as_bytes().to_vec()),
+        let text = self.text("enc").unwrap_or_default();
+        let ciphertext = match self.provider() {
+            Some(provider) => provider
+                .ciphertext_of_entry(text)
+                .map_err(|fault| DocumentError::Metadata(format!("the wrapped key of {} {fault}", self.id())))?,
+            None => text.as_bytes().to_vec(),
         };
-        let wrapped = WrappedKey { provider: provider.to_owned(), key_id: self.id(), ciphertext };
+        let wrapped = WrappedKey { ciphertext, ..self.name() };
         Ok(GroupSlot { wrapped, access: self.access()? })
     }
 
@@ -206,23 +163,24 @@ impl StoredKey {
     }
 
     fn access(&self) -> Result<KmsAccess, DocumentError> {
-        if self.list != KMS {
-            return Ok(KmsAccess::default());
-        }
-        let fault = |fault: &str| DocumentError::Metadata(format!("the encryption context of {} {fault}", self.id()));
-        let mut context = EncryptionContext::new();
-        match self.fields.get("context") {
-            None => {}
-            Some(Json::Object(pairs)) => {
-                for (key, value) in pairs {
-                    let value = value.as_str().ok_or_else(|| fault("has a value that is not text"))?;
-                    context.insert(key, value).map_err(|error| fault(&format!("cannot be used: {error}")))?;
-                }
-            }
-            Some(_) => return Err(fault("is not a mapping")),
-        }
-        let named = |name: &str| self.text(name).map(str::to_owned);
-        Ok(KmsAccess { context, role: named("role"), profile: named("aws_profile") })
+        let Some(provider) = self.provider() else { return Ok(KmsAccess::default()) };
+        let access = provider.access_of_entry(&|name| self.fields.get(name).cloned());
+        access.map_err(|fault| DocumentError::Metadata(format!("the encryption context of {} {fault}", self.id())))
+    }
+
+    /// The provider that wrapped it, if it is one that kenc knows.
+    fn provider(&self) -> Option<&'static dyn Provider> {
+        registry::by_list(&self.list)
+    }
+
+    /// The name of its provider, as messages and results have it.
+    pub(crate) fn provider_name(&self) -> &str {
+        self.provider().map_or(&*self.list, |provider| provider.name())
+    }
+
+    /// As a slot would name it, without a wrapped key.
+    fn name(&self) -> WrappedKey {
+        WrappedKey { provider: self.provider_name().to_owned(), key_id: self.id(), ciphertext: Vec::new() }
     }
 
     /// A field, if it is text and not empty.

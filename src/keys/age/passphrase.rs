@@ -6,11 +6,12 @@ use ::age::secrecy::SecretString;
 use ::age::{DecryptError, Decryptor, Encryptor};
 
 use super::file::{MAX_WORK_FACTOR, data_key, read_secret, refusal, seal};
-use super::slot::SCRYPT;
+use super::slot::{AGE, SCRYPT};
 use crate::crypto::DataKey;
 use crate::error::{Error, KeyRefusal, Result};
 use crate::keys::passphrase::PassphraseSource;
-use crate::keys::wrapped::{AGE, WrappedKey};
+use crate::keys::spec::KeySpec;
+use crate::keys::wrapped::WrappedKey;
 
 /// Most passphrases of one file that are tried. Each takes about a second and 256 MiB, and somebody else's header could
 /// have 32 of them.
@@ -20,15 +21,28 @@ const WORK_FACTOR: u8 = 18;
 /// However many files are opened at the same time, the memory is spent once.
 static ONE_PASSPHRASE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-pub(in crate::keys) fn wrap_under_passphrase(passphrase: &SecretString, data_key: &DataKey) -> Result<WrappedKey> {
+/// The word for a passphrase.
+pub(super) const PASSPHRASE: &str = "passphrase:";
+
+impl KeySpec {
+    /// A passphrase, asked for when it is needed: the word `passphrase:`.
+    #[must_use]
+    pub fn passphrase() -> Self {
+        Self::new(AGE, PASSPHRASE.to_owned())
+    }
+
+    /// Whether it is a passphrase.
+    #[must_use]
+    pub fn is_passphrase(&self) -> bool {
+        self.provider() == AGE && self.as_str() == PASSPHRASE
+    }
+}
+
+pub(in crate::keys) fn wrap_under_passphrase(passphrase: &SecretString, secret: &[u8]) -> Result<WrappedKey> {
     let mut recipient = ::age::scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
     let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _)).expect("a passphrase stands alone");
-    Ok(WrappedKey {
-        provider: AGE.to_owned(),
-        key_id: SCRYPT.to_owned(),
-        ciphertext: seal(encryptor, data_key.expose())?,
-    })
+    Ok(WrappedKey { provider: AGE.to_owned(), key_id: SCRYPT.to_owned(), ciphertext: seal(encryptor, secret)? })
 }
 
 pub(in crate::keys) fn unwrap_with_passphrase(
@@ -82,7 +96,7 @@ pub(super) mod tests {
     #[test]
     fn a_data_key_wrapped_under_a_passphrase_is_unwrapped_by_it_and_by_no_other() {
         let data_key = DataKey::generate();
-        let wrapped = wrap_under_passphrase(&SecretString::from("right"), &data_key).unwrap();
+        let wrapped = wrap_under_passphrase(&SecretString::from("right"), data_key.expose()).unwrap();
         assert!(is_passphrase(&wrapped));
         let unwrapped = unwrap_with_passphrase(&wrapped, &Passphrase(Some("right"))).ok().unwrap();
         assert_eq!(unwrapped.expose(), data_key.expose());

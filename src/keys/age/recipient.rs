@@ -4,7 +4,9 @@ use std::fmt;
 
 use ::age::secrecy::SecretString;
 
+use super::slot::AGE;
 use crate::error::{KeyWordError, Result};
+use crate::keys::spec::KeySpec;
 
 /// A recipient of age: an X25519 or ssh public key, in its one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,12 @@ impl AgeRecipient {
             }
             Err(_) => Err(invalid("it is mistyped or incomplete".to_owned())),
         }
+    }
+
+    /// The recipient that a word of this provider names; a passphrase is none.
+    #[must_use]
+    pub fn of(key: &KeySpec) -> Option<Self> {
+        (key.provider() == AGE && !key.is_passphrase()).then(|| Self(key.as_str().to_owned()))
     }
 
     /// The spelling.
@@ -76,6 +84,12 @@ impl NewIdentity {
     pub fn generate() -> Self {
         let identity = ::age::x25519::Identity::generate();
         Self { recipient: AgeRecipient(identity.to_public().to_string()), secret: identity.to_string() }
+    }
+}
+
+impl From<AgeRecipient> for KeySpec {
+    fn from(AgeRecipient(spelling): AgeRecipient) -> Self {
+        Self::new(AGE, spelling)
     }
 }
 

@@ -1,6 +1,9 @@
 //! How slots name what age wrapped.
 
-use crate::keys::wrapped::{AGE, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
+
+/// Provider name of age recipients and passphrases.
+pub const AGE: &str = "age";
 
 /// Key id of a data key that is wrapped under a passphrase.
 pub(super) const SCRYPT: &str = "scrypt";

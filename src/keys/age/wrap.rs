@@ -6,10 +6,11 @@ use zeroize::Zeroizing;
 use super::file::{data_key, read_secret, refusal, seal};
 use super::identities::{self, Identities};
 use super::recipient::AgeRecipient;
+use super::slot::AGE;
 use crate::crypto::DataKey;
 use crate::error::{KeyRefusal, Result};
 use crate::keys::passphrase::PassphraseSource;
-use crate::keys::wrapped::{AGE, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
 
 pub(in crate::keys) fn wrap(recipient: &AgeRecipient, data_key: &DataKey) -> Result<WrappedKey> {
     wrap_secret(recipient, data_key.expose())

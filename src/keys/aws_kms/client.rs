@@ -6,11 +6,10 @@ mod dry_run;
 mod http;
 mod reencrypt;
 mod secrets;
-mod session;
+pub(super) mod session;
 
 use std::env;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::operation::encrypt::EncryptOutput;
@@ -20,38 +19,16 @@ use tokio::task::JoinHandle;
 
 use self::answer::{data_key, wrapped_key};
 use self::call::Call;
-use self::session::{Regional, Session};
+use self::session::{KmsSession, Regional};
 use super::key::{self, KmsKey};
-use super::settings::KmsSettings;
+use super::service::AwsKms;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{KmsRefusal, KmsRefusalKind};
 use crate::keys::race::Patience;
 use crate::keys::wrapped::WrappedKey;
 
-/// AWS KMS, asked with the same settings throughout. Blocks; must not be called from within an async runtime.
-pub struct AwsKms {
-    settings: KmsSettings,
-    session: OnceLock<Result<Session, String>>,
-}
-
 impl AwsKms {
-    /// Takes the settings, and touches nothing else.
-    #[must_use]
-    pub fn new(settings: KmsSettings) -> Self {
-        Self { settings, session: OnceLock::new() }
-    }
-
-    /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
-    /// multi-Region key and a region was set, else the slot's key itself.
-    #[must_use]
-    pub fn replica_to_ask(&self, slot: KmsKey) -> KmsKey {
-        match &self.settings.region {
-            Some(region) => slot.in_region(region),
-            None => slot,
-        }
-    }
-
     /// Has KMS make a data key of 32 bytes, and wrap it under `key` with `context`.
     ///
     /// # Errors
@@ -74,22 +51,21 @@ impl AwsKms {
         Ok((data_key, wrapped))
     }
 
-    /// Wraps `data_key` under every one of `keys` with `context`, all at the same time. The result is in the order of
+    /// Wraps `secret` under every one of `keys` with `context`, all at the same time. The result is in the order of
     /// the keys.
     ///
     /// # Errors
     /// The first key, in their order, under which KMS does not wrap, and why.
-    pub fn encrypt_all<'k>(
+    pub(in crate::keys) fn encrypt_all<'k>(
         &self,
         keys: &[&'k KmsKey],
-        data_key: &DataKey,
+        secret: &[u8],
         context: &EncryptionContext,
     ) -> Result<Vec<WrappedKey>, (&'k KmsKey, Box<KmsRefusal>)> {
         let mut running = Running(Vec::with_capacity(keys.len()));
         for &key in keys {
             let (session, client, call) = self.prepare("Encrypt", key).map_err(|refusal| (key, refusal))?;
-            let mut request =
-                client.encrypt().key_id(key.to_string()).plaintext(Blob::new(data_key.expose().as_slice()));
+            let mut request = client.encrypt().key_id(key.to_string()).plaintext(Blob::new(secret));
             for (name, value) in context.iter() {
                 request = request.encryption_context(name, value);
             }
@@ -100,15 +76,9 @@ impl AwsKms {
         }
         let finish = |started: &mut Started<'k, '_>| {
             let answer = started.finish()?;
-            let secret = Some(&data_key.expose()[..]);
-            wrapped_key(&started.call, started.key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)
+            wrapped_key(&started.call, started.key, answer.key_id.as_deref(), answer.ciphertext_blob, Some(secret))
         };
         running.0.iter_mut().map(|started| finish(started).map_err(|refusal| (started.key, refusal))).collect()
-    }
-
-    /// Longest time for one operation.
-    pub(in crate::keys) fn timeout(&self) -> Duration {
-        self.settings.timeout
     }
 
     /// Has KMS unwrap `ciphertext` with `key` and `context`. KMS checks that both are those it was wrapped with.
@@ -142,7 +112,7 @@ impl AwsKms {
         data_key(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
     }
 
-    fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&Session, Client, Call), Box<KmsRefusal>> {
+    fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&KmsSession, Client, Call), Box<KmsRefusal>> {
         let mut call = Call {
             operation,
             key: key.to_string(),
@@ -158,7 +128,7 @@ impl AwsKms {
         };
         let session = self
             .session
-            .get_or_init(|| Session::new().map_err(|error| format!("no runtime for network calls: {error}")))
+            .get_or_init(|| KmsSession::new().map_err(|error| format!("no runtime for network calls: {error}")))
             .as_ref()
             .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
         let Some(Regional { client, region, endpoint }) = session.client(&self.settings, key.region()) else {
@@ -180,7 +150,7 @@ struct Running<'k, 's>(Vec<Started<'k, 's>>);
 
 struct Started<'k, 's> {
     key: &'k KmsKey,
-    session: &'s Session,
+    session: &'s KmsSession,
     call: Call,
     task: JoinHandle<Result<EncryptOutput, Box<KmsRefusal>>>,
 }

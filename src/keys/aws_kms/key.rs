@@ -3,11 +3,17 @@
 use std::fmt;
 
 use crate::error::{KeyWordError, KmsRefusal};
+use crate::keys::key_match::KeyMatch;
+use crate::keys::spec::KeySpec;
+use crate::keys::wrapped::WrappedKey;
+
+/// Provider name of AWS KMS.
+pub const AWS_KMS: &str = "aws-kms";
 
 /// A KMS key as a word names it: the ARN of a key or of an alias, `alias/NAME`, a key id, or `mrk-…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KmsKey {
-    place: Option<Place>,
+    place: Option<KmsPlace>,
     name: Name,
 }
 
@@ -34,6 +40,12 @@ impl KmsKey {
     #[must_use]
     pub fn from_slot(key_id: &str) -> Option<Self> {
         Self::from_arn(key_id).ok().filter(|key| matches!(key.name, Name::Id(_)))
+    }
+
+    /// The key of a slot, if it is one of AWS KMS.
+    #[must_use]
+    pub fn of_slot(slot: &WrappedKey) -> Option<Self> {
+        if slot.provider == AWS_KMS { Self::from_slot(&slot.key_id) } else { None }
     }
 
     /// Reads the key of a document: the ARN of a key or of an alias, since documents may name either.
@@ -66,23 +78,46 @@ impl KmsKey {
         matches!(self.name, Name::Alias(_))
     }
 
-    /// The key to ask for the slot whose key ARN is `slot`, if this key may mean that one.
+    /// The key that a word of this provider names.
+    #[must_use]
+    pub fn of(key: &KeySpec) -> Option<Self> {
+        let parsed = (key.provider() == AWS_KMS).then(|| Self::from_word(key.as_str()));
+        parsed.map(|parsed| parsed.ok().flatten().expect("the word was written by this parser"))
+    }
+
+    /// Whether this is the key of a wrapped key, which has `stored` as its ARN.
     ///
-    /// What an alias points to is not looked up, because that needs a permission of its own (`kms:DescribeKey`): it is
-    /// asked as it is, in the account and region of the slot, outside of which an alias cannot point.
+    /// What an alias leads to is not looked up, because that needs a permission of its own (`kms:DescribeKey`). It cannot lead
+    /// out of its account and region.
+    pub(in crate::keys) fn matches(&self, stored: &Self) -> KeyMatch {
+        let Some(stored_place) = &stored.place else { return KeyMatch::No };
+        match (&self.name, &stored.name, &self.place) {
+            (Name::Id(id), Name::Id(stored_id), None) if id == stored_id => KeyMatch::ById,
+            (Name::Id(id), Name::Id(stored_id), Some(place)) if id == stored_id => {
+                let is_same_account =
+                    place.partition == stored_place.partition && place.account == stored_place.account;
+                match is_same_account {
+                    true if place.region == stored_place.region => KeyMatch::Exactly,
+                    true if is_multi_region(id) => KeyMatch::Replica,
+                    _ => KeyMatch::No,
+                }
+            }
+            (Name::Alias(_), _, Some(place)) if place != stored_place => KeyMatch::No,
+            (Name::Alias(alias), Name::Alias(stored_alias), _) if alias == stored_alias => KeyMatch::SameAlias,
+            (Name::Alias(_), Name::Id(_), _) => KeyMatch::Perhaps,
+            _ => KeyMatch::No,
+        }
+    }
+
+    /// The key to ask for the slot whose key ARN is `slot`, if this key may mean that one: an alias and a bare key id are
+    /// asked in the account and region of the slot.
     #[must_use]
     pub fn for_slot(&self, slot: &Self) -> Option<Self> {
-        let (Some(slot_place), Name::Id(slot_id)) = (&slot.place, &slot.name) else { return None };
-        match (&self.name, &self.place) {
-            (Name::Id(id), None) => (id == slot_id).then(|| slot.clone()),
-            (Name::Id(id), Some(place)) => {
-                let same_key =
-                    id == slot_id && place.partition == slot_place.partition && place.account == slot_place.account;
-                let reachable = place.region == slot_place.region || is_multi_region(id);
-                (same_key && reachable).then(|| self.clone())
-            }
-            (Name::Alias(_), None) => Some(self.at(slot_place.clone())),
-            (Name::Alias(_), Some(place)) => (place == slot_place).then(|| self.clone()),
+        match self.matches(slot) {
+            KeyMatch::No => None,
+            KeyMatch::ById | KeyMatch::SameAlias => Some(slot.clone()),
+            KeyMatch::Perhaps => Some(self.at(slot.place.clone()?)),
+            KeyMatch::Replica | KeyMatch::Alike | KeyMatch::Exactly => Some(self.clone()),
         }
     }
 
@@ -106,14 +141,14 @@ impl KmsKey {
     pub(super) fn in_region(self, region: &str) -> Self {
         match &self {
             Self { place: Some(place), name: Name::Id(id) } if is_multi_region(id) => {
-                let place = Place { region: region.to_owned(), ..place.clone() };
+                let place = KmsPlace { region: region.to_owned(), ..place.clone() };
                 self.at(place)
             }
             _ => self,
         }
     }
 
-    fn at(&self, place: Place) -> Self {
+    fn at(&self, place: KmsPlace) -> Self {
         Self { place: Some(place), name: self.name.clone() }
     }
 
@@ -141,7 +176,8 @@ impl KmsKey {
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err("an account has 12 digits".to_owned());
         }
-        let place = Place { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() };
+        let place =
+            KmsPlace { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() };
         let name = if let Some(id) = resource.strip_prefix(KEY_PREFIX) {
             check_key_id(id)?;
             Name::Id(id.to_owned())
@@ -155,10 +191,21 @@ impl KmsKey {
     }
 }
 
+/// The key that a word names, which is one of this provider.
+pub(super) fn kms_key(key: &KeySpec) -> KmsKey {
+    KmsKey::of(key).expect("it is a key of this provider")
+}
+
+impl From<KmsKey> for KeySpec {
+    fn from(key: KmsKey) -> Self {
+        Self::new(AWS_KMS, key.to_string())
+    }
+}
+
 /// The word as it was typed.
 impl fmt::Display for KmsKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place { partition, region, account }) = &self.place {
+        if let Some(KmsPlace { partition, region, account }) = &self.place {
             write!(f, "arn:{partition}:kms:{region}:{account}:")?;
         }
         match (&self.name, &self.place) {
@@ -175,7 +222,7 @@ pub(super) fn is_region(text: &str) -> bool {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+struct KmsPlace {
     partition: String,
     region: String,
     account: String,

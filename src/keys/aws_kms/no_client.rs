@@ -1,42 +1,19 @@
 //! In place of the client where kenc is built without the feature `aws`: every call is refused, with the reason.
 
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
 use super::check::{AwsCaller, KmsKeyCheck, KmsPurpose};
 use super::key::KmsKey;
-use super::settings::KmsSettings;
+use super::service::AwsKms;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
-use crate::keys::access::KmsAccess;
 use crate::keys::race::Patience;
 use crate::keys::wrapped::WrappedKey;
 
 const REASON: &str = "this build of kenc has no AWS KMS";
 
-/// AWS KMS, in a build without it: every call is refused with [`KmsRefusalKind::NotInThisBuild`].
-pub struct AwsKms {
-    settings: KmsSettings,
-}
-
 impl AwsKms {
-    /// Takes the settings.
-    #[must_use]
-    pub fn new(settings: KmsSettings) -> Self {
-        Self { settings }
-    }
-
-    /// The slot's key itself: no replica is any nearer.
-    #[must_use]
-    pub fn replica_to_ask(&self, slot: KmsKey) -> KmsKey {
-        match &self.settings.region {
-            Some(region) => slot.in_region(region),
-            None => slot,
-        }
-    }
-
     /// Refuses.
     ///
     /// # Errors
@@ -53,10 +30,10 @@ impl AwsKms {
     ///
     /// # Errors
     /// Always, unless there are no keys.
-    pub fn encrypt_all<'k>(
+    pub(in crate::keys) fn encrypt_all<'k>(
         &self,
         keys: &[&'k KmsKey],
-        _data_key: &DataKey,
+        _secret: &[u8],
         context: &EncryptionContext,
     ) -> Result<Vec<WrappedKey>, (&'k KmsKey, Box<KmsRefusal>)> {
         match keys.first() {
@@ -131,10 +108,6 @@ impl AwsKms {
         Err(REASON.to_owned())
     }
 
-    pub(in crate::keys) fn timeout(&self) -> Duration {
-        self.settings.timeout
-    }
-
     pub(in crate::keys) fn decrypt_within(
         &self,
         key: &KmsKey,
@@ -154,10 +127,6 @@ impl AwsKms {
         _patience: &Patience,
     ) -> Result<WrappedKey, ReEncryptRefusal> {
         self.re_encrypt(source, ciphertext, destination, context)
-    }
-
-    pub(in crate::keys) fn acting_as(&self, _access: &KmsAccess) -> Option<Self> {
-        None
     }
 
     pub(in crate::keys) fn encrypt_secret(
@@ -196,7 +165,10 @@ impl AwsKms {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::keys::aws_kms::settings::KmsSettings;
 
     #[test]
     fn a_call_is_refused_for_what_the_build_lacks_and_not_for_what_might_pass() {

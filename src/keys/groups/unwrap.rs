@@ -5,17 +5,18 @@ use std::ops::ControlFlow;
 use zeroize::Zeroizing;
 
 use super::key::GroupSlot;
-use super::services::{MAX_KMS_CALLS, Services};
 use crate::crypto::{DataKey, KeyShare, shamir};
 use crate::error::{Error, GroupOutcome, KeyAttempt, KeyRefusal, Result};
-use crate::keys::age::armor;
-use crate::keys::age::wrap as age;
-use crate::keys::aws_kms::key::KmsKey;
-use crate::keys::keyring::Keyring;
-use crate::keys::pgp::gpg;
+use crate::keys::cost::Cost;
+use crate::keys::keyring::{AskableKey, Keyring};
+use crate::keys::provider::Holder;
 use crate::keys::race::{self, Contest, Patience};
+use crate::keys::registry;
 use crate::keys::spec::KeySpec;
-use crate::keys::wrapped::{AGE, AWS_KMS, PGP, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
+
+/// Most keys of key services that one document makes us ask. No honest one comes near it.
+const MOST_CALLS: usize = 32;
 
 impl Keyring<'_> {
     /// Unwraps the data key of a document, and returns what `accept` made of it.
@@ -33,7 +34,7 @@ impl Keyring<'_> {
         order: &[&str],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        let asking = Asking { keyring: self, only, order };
+        let unwrapping = GroupUnwrapping { keyring: self, only, order };
         if let [group] = groups {
             let mut found = None;
             let mut take = |secret: &[u8]| {
@@ -43,7 +44,7 @@ impl Keyring<'_> {
                 found = Some(accept(&data_key).ok_or(KeyRefusal::AnotherDataKey)?);
                 Ok(())
             };
-            let attempts = asking.open(std::slice::from_ref(group), 1, &mut take).remove(0).attempts;
+            let attempts = unwrapping.open(std::slice::from_ref(group), 1, &mut take).remove(0).attempts;
             return found.ok_or(Error::NoKeyOpens { attempts });
         }
         let mut shares = Vec::<KeyShare>::new();
@@ -56,7 +57,7 @@ impl Keyring<'_> {
             shares.push(share);
             Ok(())
         };
-        let outcomes = asking.open(groups, threshold, &mut take);
+        let outcomes = unwrapping.open(groups, threshold, &mut take);
         if shares.len() < threshold {
             return Err(Error::TooFewGroups { threshold, groups: outcomes });
         }
@@ -65,14 +66,14 @@ impl Keyring<'_> {
     }
 }
 /// What is asked for the secrets of groups.
-struct Asking<'a, 'k> {
+struct GroupUnwrapping<'a, 'k> {
     keyring: &'a Keyring<'k>,
     only: &'a [KeySpec],
     /// Providers that go before the others.
     order: &'a [&'a str],
 }
 
-impl Asking<'_, '_> {
+impl GroupUnwrapping<'_, '_> {
     /// Opens `needed` of the groups, as far as keys do. `take` takes a secret, or says why it is not one.
     fn open(
         &self,
@@ -80,34 +81,34 @@ impl Asking<'_, '_> {
         needed: usize,
         take: &mut dyn FnMut(&[u8]) -> Result<(), KeyRefusal>,
     ) -> Vec<GroupOutcome> {
-        let mut order: Vec<Slot<'_>> = Vec::new();
+        let mut order: Vec<NumberedSlot<'_>> = Vec::new();
         let mut first_slot = 0;
         for (group, slots) in groups.iter().enumerate() {
             let numbered = slots.iter().zip(first_slot..);
-            order.extend(numbered.map(|(stored, number)| Slot { group, number, stored }));
+            order.extend(numbered.map(|(stored, number)| NumberedSlot { group, number, stored }));
             first_slot += slots.len();
         }
         // Keys of one provider stay together, as they have the same rank.
         order.sort_by_key(|slot| {
             let key = &slot.stored.wrapped;
             let rank = self.order.iter().position(|provider| *provider == key.provider);
-            (rank.unwrap_or(self.order.len()), cost(key))
+            (rank.unwrap_or(self.order.len()), self.keyring.cost(key))
         });
-        let of_kms = |slot: &Slot<'_>| slot.stored.wrapped.provider == AWS_KMS;
-        let start = order.iter().position(of_kms).unwrap_or(order.len());
-        let end = order.iter().rposition(of_kms).map_or(start, |last| last + 1);
+        let is_of_service = |slot: &NumberedSlot<'_>| self.keyring.cost(&slot.stored.wrapped) == Cost::KeyService;
+        let start = order.iter().position(is_of_service).unwrap_or(order.len());
+        let end = order.iter().rposition(is_of_service).map_or(start, |last| last + 1);
 
         let outcomes = groups.iter().map(|_| GroupOutcome { is_open: false, attempts: Vec::new() }).collect();
-        let mut opening = Opening { outcomes, needed, take };
+        let mut opening = OpenGroups { outcomes, needed, take };
         for slot in &order[..start] {
             if opening.wants(slot) {
-                opening.answered(*slot, self.unwrap(&slot.stored.wrapped));
+                opening.answered(*slot, self.unwrap(slot.stored));
             }
         }
-        self.open_by_kms(&order[start..end], &mut opening);
+        self.open_by_services(&order[start..end], &mut opening);
         for slot in &order[end..] {
             if opening.wants(slot) {
-                opening.answered(*slot, self.unwrap(&slot.stored.wrapped));
+                opening.answered(*slot, self.unwrap(slot.stored));
             }
         }
         let mut outcomes = opening.outcomes;
@@ -117,99 +118,46 @@ impl Asking<'_, '_> {
         outcomes
     }
 
-    fn open_by_kms(&self, slots: &[Slot<'_>], opening: &mut Opening<'_>) {
-        let kms = self.keyring.kms;
-        let (mut services, mut calls) = (Services::default(), Vec::new());
+    fn open_by_services(&self, slots: &[NumberedSlot<'_>], opening: &mut OpenGroups<'_>) {
+        let mut calls = Vec::new();
         for slot in slots.iter().filter(|slot| opening.wants(slot)).copied().collect::<Vec<_>>() {
-            match self.kms_key_of(slot.stored) {
-                Ok(_) if calls.len() == MAX_KMS_CALLS => {
-                    let many = format!("the document has more than {MAX_KMS_CALLS} AWS KMS keys");
+            match self.askable(slot.stored) {
+                Ok(_) if calls.len() == MOST_CALLS => {
+                    let title = registry::by_name(&slot.stored.wrapped.provider).map_or("", |known| known.title());
+                    let many = format!("the document has more than {MOST_CALLS} {title} keys");
                     opening.answered(slot, Err(KeyRefusal::Damaged(many)));
                 }
-                Ok(key) => calls.push((slot, key, services.index(kms, &slot.stored.access))),
+                Ok(key) => calls.push((slot, key)),
                 Err(refusal) => opening.answered(slot, Err(refusal)),
             }
         }
-        let patience = Patience::new(kms.timeout());
-        let ask = |call: usize| {
-            let (slot, key, which) = &calls[call];
-            if let Some(refusal) = patience.refusal() {
-                return Err(refusal);
-            }
-            let GroupSlot { wrapped, access } = slot.stored;
-            let service = services.get(kms, *which);
-            Ok(service.decrypt_secret(key, &wrapped.ciphertext, &access.context, &patience)?)
-        };
+        let patience = Patience::new(self.keyring.kms.timeout());
+        let ask = |call: usize| self.keyring.ask(&calls[call].1, &patience, None);
         match &calls[..] {
             [] => {}
             // Nobody else could be asked meanwhile.
-            [(slot, ..)] => opening.answered(*slot, ask(0)),
+            [(slot, _)] => opening.answered(*slot, ask(0)),
             _ => {
-                let slots = calls.iter().map(|(slot, ..)| *slot).collect();
-                race::run(&patience, &ask, &mut Calls { opening, slots, next: 0 });
+                let slots = calls.iter().map(|(slot, _)| *slot).collect();
+                race::run(&patience, &ask, &mut ServiceCalls { opening, slots, next: 0 });
             }
         }
     }
 
-    /// Unwraps with a key that is not one of AWS KMS.
-    fn unwrap(&self, wrapped: &WrappedKey) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
-        if !self.keyring.may_be_asked(wrapped, self.only) {
-            return Err(KeyRefusal::NotTrusted);
-        }
-        let is_given = |is_it: &dyn Fn(&KeySpec) -> bool| self.only.is_empty() || self.only.iter().any(is_it);
-        match wrapped.provider.as_str() {
-            AGE => {
-                let is_it = |uri: &KeySpec| matches!(uri, KeySpec::Age(key) if key.to_string() == wrapped.key_id);
-                if !is_given(&is_it) {
-                    return Err(KeyRefusal::NotAmongGiven);
-                }
-                let ciphertext = std::str::from_utf8(&wrapped.ciphertext).ok().and_then(armor::from_armor);
-                let damaged = || KeyRefusal::Damaged("its age file is damaged".to_owned());
-                let wrapped = WrappedKey { ciphertext: ciphertext.ok_or_else(damaged)?, ..wrapped.clone() };
-                age::unwrap_secret(&wrapped, self.keyring.identities, self.keyring.passphrases)
-            }
-            PGP => {
-                let is_it = |uri: &KeySpec| matches!(uri, KeySpec::Pgp(key) if key.is_end_of(&wrapped.key_id));
-                if !is_given(&is_it) {
-                    return Err(KeyRefusal::NotAmongGiven);
-                }
-                let armor = std::str::from_utf8(&wrapped.ciphertext);
-                let armor = armor.map_err(|_| KeyRefusal::Damaged("its PGP message is damaged".to_owned()))?;
-                Ok(gpg::unwrap(armor)?)
-            }
-            "gcp_kms" => Err(KeyRefusal::OtherService("Google Cloud KMS")),
-            "azure_kv" => Err(KeyRefusal::OtherService("Azure Key Vault")),
-            "hc_vault" => Err(KeyRefusal::OtherService("HashiCorp Vault")),
-            "hckms" => Err(KeyRefusal::OtherService("Huawei Cloud KMS")),
-            unknown => Err(KeyRefusal::UnknownProvider(unknown.to_owned())),
-        }
+    /// Unwraps with a key that is not one of a key service.
+    fn unwrap(&self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+        let patience = Patience::new(self.keyring.kms.timeout());
+        self.keyring.ask(&self.askable(slot)?, &patience, None)
     }
 
-    /// The key that KMS is asked to use for a wrapped key.
-    fn kms_key_of(&self, GroupSlot { wrapped, access }: &GroupSlot) -> Result<KmsKey, KeyRefusal> {
-        if !self.keyring.may_be_asked(wrapped, self.only) {
-            return Err(KeyRefusal::NotTrusted);
-        }
-        if !self.keyring.trusted.permits_access(wrapped, access) {
-            return Err(KeyRefusal::NotNamed);
-        }
-        let no_arn = || KeyRefusal::Damaged(format!("`{}` is not the ARN of a KMS key", wrapped.key_id));
-        let named = KmsKey::from_document(&wrapped.key_id).ok_or_else(no_arn)?;
-        if self.only.is_empty() {
-            return Ok(self.keyring.kms.replica_to_ask(named));
-        }
-        let means_it = |uri: &KeySpec| match uri {
-            KeySpec::AwsKms(given) if *given == named => Some(named.clone()),
-            KeySpec::AwsKms(given) => given.for_slot(&named),
-            _ => None,
-        };
-        self.only.iter().find_map(means_it).ok_or(KeyRefusal::NotAmongGiven)
+    fn askable<'s>(&self, GroupSlot { wrapped, access }: &'s GroupSlot) -> Result<AskableKey<'s>, KeyRefusal> {
+        self.keyring.askable(wrapped, access, Holder::Document, self.only)
     }
 }
 
 /// A wrapped key of one of the groups.
 #[derive(Clone, Copy)]
-struct Slot<'a> {
+struct NumberedSlot<'a> {
     group: usize,
     /// Its number among those of all groups.
     number: usize,
@@ -217,22 +165,22 @@ struct Slot<'a> {
 }
 
 /// What has become of the groups so far.
-struct Opening<'a> {
+struct OpenGroups<'a> {
     outcomes: Vec<GroupOutcome>,
     needed: usize,
     take: &'a mut dyn FnMut(&[u8]) -> Result<(), KeyRefusal>,
 }
 
-impl Opening<'_> {
+impl OpenGroups<'_> {
     fn is_done(&self) -> bool {
         self.outcomes.iter().filter(|outcome| outcome.is_open).count() >= self.needed
     }
 
-    fn wants(&self, slot: &Slot<'_>) -> bool {
+    fn wants(&self, slot: &NumberedSlot<'_>) -> bool {
         !self.is_done() && !self.outcomes[slot.group].is_open
     }
 
-    fn answered(&mut self, slot: Slot<'_>, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) {
+    fn answered(&mut self, slot: NumberedSlot<'_>, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) {
         // Of a group that is open already, nothing more is wanted.
         if !self.wants(&slot) {
             return;
@@ -248,14 +196,14 @@ impl Opening<'_> {
     }
 }
 
-/// The calls of KMS, in the order in which they are made as long as their groups want them.
-struct Calls<'a, 'o, 's> {
-    opening: &'a mut Opening<'o>,
-    slots: Vec<Slot<'s>>,
+/// The calls of key services, in the order in which they are made as long as their groups want them.
+struct ServiceCalls<'a, 'o, 's> {
+    opening: &'a mut OpenGroups<'o>,
+    slots: Vec<NumberedSlot<'s>>,
     next: usize,
 }
 
-impl Contest for Calls<'_, '_, '_> {
+impl Contest for ServiceCalls<'_, '_, '_> {
     type Secret = Zeroizing<Vec<u8>>;
 
     fn next(&mut self) -> Option<usize> {
@@ -267,14 +215,5 @@ impl Contest for Calls<'_, '_, '_> {
     fn answered(&mut self, call: usize, answer: Result<Self::Secret, KeyRefusal>) -> ControlFlow<()> {
         self.opening.answered(self.slots[call], answer);
         if self.opening.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
-fn cost(key: &WrappedKey) -> u8 {
-    match key.provider.as_str() {
-        AGE => 0,
-        PGP => 1,
-        AWS_KMS => 2,
-        _ => 3,
     }
 }

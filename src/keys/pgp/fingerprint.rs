@@ -3,6 +3,11 @@
 use std::fmt;
 
 use crate::error::KeyWordError;
+use crate::keys::key_match::KeyMatch;
+use crate::keys::spec::KeySpec;
+
+/// Provider name of PGP keys, which wrap the data keys of documents only.
+pub const PGP: &str = "pgp";
 
 /// What a word for a PGP key begins with.
 const PREFIX: &str = "pgp:";
@@ -35,16 +40,34 @@ impl PgpFingerprint {
         is_fingerprint.then_some(Self(text))
     }
 
-    /// Whether this is the fingerprint, or the end of the one, that a document has as `stored`.
-    pub(in crate::keys) fn is_end_of(&self, stored: &str) -> bool {
+    /// The fingerprint that a word of this provider names.
+    #[must_use]
+    pub fn of(key: &KeySpec) -> Option<Self> {
+        let fingerprint = (key.provider() == PGP).then(|| key.as_str().strip_prefix(PREFIX));
+        fingerprint.flatten().and_then(Self::from_fingerprint)
+    }
+
+    /// Whether this is the fingerprint, or the end of the one, that a document has as `stored`. A subkey is named alike by its
+    /// fingerprint with `!` and without.
+    pub(super) fn matches(&self, stored: &str) -> KeyMatch {
         let digits = |Self(text): &Self| text.trim_end_matches('!').to_owned();
-        Self::from_fingerprint(stored).is_some_and(|stored| digits(&stored).ends_with(&digits(self)))
+        match Self::from_fingerprint(stored) {
+            Some(stored) if stored == *self => KeyMatch::Exactly,
+            Some(stored) if digits(&stored).ends_with(&digits(self)) => KeyMatch::Alike,
+            _ => KeyMatch::No,
+        }
     }
 
     /// The fingerprint without `pgp:`, as documents hold it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<PgpFingerprint> for KeySpec {
+    fn from(fingerprint: PgpFingerprint) -> Self {
+        Self::new(PGP, fingerprint.to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::error::KmsRefusal;
+use crate::error::{KmsRefusal, KmsRefusalKind};
 
 /// Asks `0..count` until one answers.
 struct First {

@@ -2,13 +2,11 @@
 
 use super::change::KeyChange;
 use crate::error::{Error, Result};
-use crate::keys::age::slot::is_passphrase;
-use crate::keys::aws_kms::key::KmsKey;
 use crate::keys::spec::KeySpec;
-use crate::keys::wrapped::{AGE, AWS_KMS, WrappedKey};
+use crate::keys::wrapped::WrappedKey;
 
 /// One wrapped key of the result.
-pub(super) enum Entry {
+pub(super) enum PlannedSlot {
     /// The one at this position stays.
     Kept(usize),
     /// It must be made.
@@ -16,18 +14,23 @@ pub(super) enum Entry {
 }
 
 pub(super) struct Plan {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<PlannedSlot>,
     pub(super) absent: Vec<KeySpec>,
     removed: Vec<KeySpec>,
 }
 
 impl Plan {
     pub(super) fn new_keys(&self) -> impl Iterator<Item = &KeySpec> {
-        self.entries.iter().filter_map(|entry| if let Entry::New(key) = entry { Some(key) } else { None })
+        self.entries.iter().filter_map(|entry| if let PlannedSlot::New(key) = entry { Some(key) } else { None })
+    }
+
+    /// The positions of those that stay.
+    pub(super) fn kept(&self) -> impl Iterator<Item = usize> {
+        self.entries.iter().filter_map(|entry| if let PlannedSlot::Kept(slot) = entry { Some(*slot) } else { None })
     }
 
     pub(super) fn is_removed(&self, slot: &WrappedKey) -> bool {
-        self.removed.iter().any(|key| means(key, slot))
+        self.removed.iter().any(|key| key.names(slot).is_possible())
     }
 }
 
@@ -36,7 +39,7 @@ impl Plan {
     pub(super) fn new(
         change: &KeyChange,
         wrapped: &[WrappedKey],
-        resolve: &dyn Fn(&KmsKey) -> Result<KmsKey>,
+        resolve: &dyn Fn(&KeySpec) -> Result<KeySpec>,
     ) -> Result<Self> {
         let removed = keys_to_remove(change, resolve)?;
         let mut plan = Self { entries: Vec::new(), absent: Vec::new(), removed };
@@ -45,15 +48,15 @@ impl Plan {
         } else {
             (&change.replacement, Vec::new())
         };
-        plan.entries.extend(kept.into_iter().map(Entry::Kept));
+        plan.entries.extend(kept.into_iter().map(PlannedSlot::Kept));
         for key in added {
-            let there = |slot: &WrappedKey| is_exactly(key, slot) && !plan.is_removed(slot);
+            let there = |slot: &WrappedKey| key.names(slot).is_same_slot() && !plan.is_removed(slot);
             match wrapped.iter().position(there) {
-                None => plan.entries.push(Entry::New(key.clone())),
+                None => plan.entries.push(PlannedSlot::New(key.clone())),
                 Some(slot) => {
-                    let is_kept = |entry: &Entry| matches!(entry, Entry::Kept(kept) if *kept == slot);
+                    let is_kept = |entry: &PlannedSlot| matches!(entry, PlannedSlot::Kept(kept) if *kept == slot);
                     if !plan.entries.iter().any(is_kept) {
-                        plan.entries.push(Entry::Kept(slot));
+                        plan.entries.push(PlannedSlot::Kept(slot));
                     }
                 }
             }
@@ -61,7 +64,7 @@ impl Plan {
         if plan.entries.is_empty() {
             return Err(Error::LastKey);
         }
-        let is_absent = |key: &KeySpec| !wrapped.iter().any(|slot| means(key, slot));
+        let is_absent = |key: &KeySpec| !wrapped.iter().any(|slot| key.names(slot).is_possible());
         // As they were typed: an alias is known to the user, and the key behind it perhaps is not.
         plan.absent = change
             .removed
@@ -76,39 +79,6 @@ impl Plan {
 
 /// The keys to remove, with the keys themselves in the place of aliases: to remove what an alias *might* mean would remove
 /// too much.
-fn keys_to_remove(change: &KeyChange, resolve: &dyn Fn(&KmsKey) -> Result<KmsKey>) -> Result<Vec<KeySpec>> {
-    let resolved = |key: &KeySpec| match key {
-        KeySpec::AwsKms(alias) => resolve(alias).map(KeySpec::AwsKms),
-        other => Ok(other.clone()),
-    };
-    change.removed.iter().map(resolved).collect()
-}
-
-/// Whether a key that is to go is the one of a slot. A replica in another region is the same key.
-fn means(key: &KeySpec, slot: &WrappedKey) -> bool {
-    match key {
-        KeySpec::AwsKms(key) => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
-        KeySpec::Passphrase => is_passphrase(slot),
-        // PGP keys have no slots.
-        KeySpec::Pgp(_) => false,
-        KeySpec::Age(recipient) => slot.provider == AGE && slot.key_id == recipient.to_string(),
-    }
-}
-
-/// Whether a key that is to be there is the one of a slot already. A replica in another region has a slot of its own. Of an
-/// alias it is not known yet, and of a passphrase it cannot be.
-pub(super) fn is_exactly(key: &KeySpec, slot: &WrappedKey) -> bool {
-    match key {
-        KeySpec::AwsKms(key) if key.is_alias() => false,
-        KeySpec::AwsKms(key) => match key.region() {
-            Some(_) => slot.provider == AWS_KMS && slot.key_id == key.to_string(),
-            None => of_kms(slot).is_some_and(|slot| key.for_slot(&slot).is_some()),
-        },
-        KeySpec::Passphrase | KeySpec::Pgp(_) => false,
-        KeySpec::Age(_) => means(key, slot),
-    }
-}
-
-fn of_kms(slot: &WrappedKey) -> Option<KmsKey> {
-    if slot.provider == AWS_KMS { KmsKey::from_slot(&slot.key_id) } else { None }
+fn keys_to_remove(change: &KeyChange, resolve: &dyn Fn(&KeySpec) -> Result<KeySpec>) -> Result<Vec<KeySpec>> {
+    change.removed.iter().map(resolve).collect()
 }

@@ -1,28 +1,29 @@
 //! The changes of one run.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::change::{KeyChange, Rewrapped, Way};
-use super::memory::{Memory, Opened};
-use super::plan::{Entry, Plan};
+use super::plan::{Plan, PlannedSlot};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
-use crate::error::{Error, KeyAttempt, KeyRefusal, ReEncryptRefusal, Result};
-use crate::keys::age::passphrase::MAX_PASSPHRASES;
-use crate::keys::age::slot::is_passphrase;
-use crate::keys::aws_kms::key::KmsKey;
-use crate::keys::keyring::{Keyring, cannot_wrap};
-use crate::keys::race::Patience;
+use crate::error::{Error, KeyRefusal, Result};
+use crate::keys::cache::{Cache, UnwrappedKey, lock};
+use crate::keys::keyring::{Keyring, access_of_file};
+use crate::keys::provider::{Holder, Rewrapping, cannot_wrap};
+use crate::keys::registry;
 use crate::keys::spec::KeySpec;
 use crate::keys::trust::TrustedKeys;
-use crate::keys::wrapped::{AWS_KMS, WrappedKey};
+use crate::keys::unwrap::{FileSlots, most_tried};
+use crate::keys::wrap::{check_for_file, check_number};
+use crate::keys::wrapped::WrappedKey;
 
 /// Changes wrapping keys, for many files in one run and from many threads.
 pub struct Rewrapper<'a> {
     pub(super) keyring: Keyring<'a>,
     pub(super) change: KeyChange,
     only: Vec<KeySpec>,
-    pub(super) memory: Arc<Memory>,
+    pub(super) cache: Arc<Cache>,
 }
 
 impl<'a> Rewrapper<'a> {
@@ -30,18 +31,18 @@ impl<'a> Rewrapper<'a> {
     /// to get at the data key. Nothing is asked yet.
     #[must_use]
     pub fn new(keyring: &Keyring<'a>, change: KeyChange, only: Vec<KeySpec>) -> Self {
-        Self { keyring: *keyring, change, only, memory: Arc::default() }
+        Self { keyring: *keyring, change, only, cache: Arc::default() }
     }
 
     /// The same for a file whose configs trust other keys. What was asked already is not asked again.
     #[must_use]
     pub fn trusting<'b>(&'b self, trusted: &'b TrustedKeys) -> Rewrapper<'b> {
-        let Self { keyring, change, only, memory } = self;
+        let Self { keyring, change, only, cache } = self;
         Rewrapper {
             keyring: keyring.trusting(trusted),
             change: change.clone(),
             only: only.clone(),
-            memory: Arc::clone(memory),
+            cache: Arc::clone(cache),
         }
     }
 
@@ -51,16 +52,16 @@ impl<'a> Rewrapper<'a> {
         &self.change
     }
 
-    /// The key that a word for one of KMS means: of an alias, the key behind it. Each is asked for once.
+    /// The key that a word means: of an alias, the key behind it. Each is asked for once.
     ///
     /// # Errors
     /// [`Error::CannotFindKey`] if that cannot be known.
-    pub fn resolved(&self, key: &KmsKey) -> Result<KmsKey> {
-        self.memory.resolved(self.keyring.kms, key)
+    pub fn resolved(&self, key: &KeySpec) -> Result<KeySpec> {
+        self.cache.resolved(key, || registry::of(key).resolve(self.keyring.credentials(), key))
     }
 
     pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<Plan> {
-        Plan::new(&self.change, wrapped, &|alias| self.resolved(alias))
+        Plan::new(&self.change, wrapped, &|key| self.resolved(key))
     }
 
     /// The keys that would come and the wrapped keys that would go, as far as that is known before a key is asked: an alias
@@ -70,7 +71,8 @@ impl<'a> Rewrapper<'a> {
     /// [`Error::LastKey`] if none would be left, [`Error::CannotFindKey`] for an alias that is to go.
     pub fn preview(&self, wrapped: &[WrappedKey]) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
         let plan = self.plan(wrapped)?;
-        let stays = |slot: &usize| plan.entries.iter().any(|entry| matches!(entry, Entry::Kept(kept) if kept == slot));
+        let stays =
+            |slot: &usize| plan.entries.iter().any(|entry| matches!(entry, PlannedSlot::Kept(kept) if kept == slot));
         let going = (0..wrapped.len()).filter(|slot| !stays(slot)).map(|slot| wrapped[slot].clone()).collect();
         Ok((plan.new_keys().cloned().collect(), going))
     }
@@ -93,20 +95,24 @@ impl<'a> Rewrapper<'a> {
         let plan = self.plan(wrapped)?;
         let wanted: Vec<&KeySpec> = plan.new_keys().collect();
         // Before anything is asked: what could never be tried is not made.
-        let passphrases = plan.entries.iter().filter(|entry| match entry {
-            Entry::Kept(slot) => is_passphrase(&wrapped[*slot]),
-            Entry::New(key) => *key == KeySpec::Passphrase,
-        });
-        if wanted.contains(&&KeySpec::Passphrase) && passphrases.count() > MAX_PASSPHRASES {
-            return Err(Error::TooManyPassphrases(MAX_PASSPHRASES));
-        }
+        check_for_file(wanted.iter().copied())?;
+        let limited = wanted.iter().map(|key| (registry::of(key), *key));
+        let limited: Vec<_> = limited
+            .map(|(provider, key)| (provider.name(), provider.slot_id(key)))
+            .filter(|(name, id)| registry::by_name(name).is_some_and(|provider| provider.most_tried(id).is_some()))
+            .collect();
+        let kept = plan.kept().filter(|slot| most_tried(&wrapped[*slot]).is_some()).map(|slot| &wrapped[slot]);
+        let like_new =
+            |slot: &&WrappedKey| limited.iter().any(|(name, id)| *name == slot.provider && *id == slot.key_id);
+        let kept: Vec<_> = kept.filter(like_new).map(|slot| (limited[0].0, slot.key_id.clone())).collect();
+        check_number(kept.into_iter().chain(limited))?;
         let (made, way) = self.make(wrapped, context, &wanted, is_data_key)?;
         let mut made = made.into_iter();
         let mut slots: Vec<WrappedKey> = Vec::with_capacity(plan.entries.len());
         for entry in &plan.entries {
             let slot = match entry {
-                Entry::Kept(slot) => wrapped[*slot].clone(),
-                Entry::New(_) => {
+                PlannedSlot::Kept(slot) => wrapped[*slot].clone(),
+                PlannedSlot::New(_) => {
                     let made = made.next().expect("one was made for each that is wanted");
                     // Only now is it known which key an alias means: it may be one that stays.
                     let stays = |slot: &&WrappedKey| !plan.is_removed(slot) && is_same_key(slot, &made);
@@ -134,26 +140,8 @@ impl<'a> Rewrapper<'a> {
         context: &EncryptionContext,
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        self.open_one(wrapped, context, Vec::new(), |opened| accept(&opened.data_key))
-    }
-
-    /// Opens the first slot that gives what `accept` takes. A key that has refused already, and is among `attempts`, is not
-    /// asked again in another way: no header may multiply calls.
-    fn open_one<T>(
-        &self,
-        wrapped: &[WrappedKey],
-        context: &EncryptionContext,
-        mut attempts: Vec<KeyAttempt>,
-        mut accept: impl FnMut(&Opened) -> Option<T>,
-    ) -> Result<T> {
-        let is_left = |slot: &usize| !attempts.iter().any(|attempt: &KeyAttempt| attempt.slot == *slot);
-        let mut order: Vec<usize> = (0..wrapped.len()).filter(is_left).collect();
-        order.sort_by_key(|&slot| (self.keyring.cost(&wrapped[slot]), self.memory.is_slow(&wrapped[slot])));
-        let ask = |slot: usize, patience: &Patience| {
-            self.memory.opened(&self.keyring, &self.only, &wrapped[slot], context, patience)
-        };
-        let take = |opened: Arc<Opened>| accept(&opened);
-        self.keyring.try_each(wrapped, &order, &mut attempts, &ask, take).ok_or_else(|| no_key_opens(attempts))
+        let slots = FileSlots { wrapped, context, only: &self.only };
+        self.keyring.open_first(&self.cache, slots, Vec::new(), |unwrapped, _| accept(&unwrapped.data_key))
     }
 
     fn make(
@@ -163,95 +151,67 @@ impl<'a> Rewrapper<'a> {
         wanted: &[&KeySpec],
         is_data_key: &dyn Fn(&DataKey) -> bool,
     ) -> Result<(Vec<WrappedKey>, Way)> {
-        if wanted.is_empty() {
-            return Ok((Vec::new(), Way::NoneNeeded));
-        }
+        let Some(first) = wanted.first() else { return Ok((Vec::new(), Way::NoneNeeded)) };
         let mut attempts = Vec::new();
-        if let Some(made) = self.inside_kms(wrapped, context, wanted, &mut attempts)? {
-            return Ok((made, Way::InsideKms));
+        if wanted.iter().all(|key| key.provider() == first.provider()) {
+            let access = access_of_file(context);
+            let key_to_ask = |slot: &WrappedKey| Ok(self.keyring.askable(slot, &access, Holder::File, &self.only)?.key);
+            let rewrapping = Rewrapping {
+                credentials: self.keyring.credentials(),
+                wrapped,
+                context,
+                wanted,
+                key_to_ask: &key_to_ask,
+                cache: &self.cache,
+            };
+            if let Some(made) = registry::of(first).rewrap(&rewrapping, &mut attempts)? {
+                return Ok((made, Way::InsideKms));
+            }
         }
-        let made = self.open_one(wrapped, context, attempts, |opened| {
-            is_data_key(&opened.data_key).then(|| opened.wrap(&self.keyring, wanted, context))
+        let slots = FileSlots { wrapped, context, only: &self.only };
+        let made = self.keyring.open_first(&self.cache, slots, attempts, |unwrapped, _| {
+            is_data_key(&unwrapped.data_key).then(|| self.wrap_again(unwrapped, wanted, context))
         })?;
         Ok((made?, Way::Unwrapped))
     }
 
-    /// Wraps inside KMS, if every wanted key is one of KMS and a wrapped key is in the same region. The wrapped keys that
-    /// refused are added to `attempts`.
-    fn inside_kms(
+    /// Wraps an unwrapped data key under each of `keys`: KMS keys at the same time, and each key once in a run.
+    fn wrap_again(
         &self,
-        wrapped: &[WrappedKey],
+        UnwrappedKey { data_key, wrapped }: &UnwrappedKey,
+        keys: &[&KeySpec],
         context: &EncryptionContext,
-        wanted: &[&KeySpec],
-        attempts: &mut Vec<KeyAttempt>,
-    ) -> Result<Option<Vec<WrappedKey>>> {
-        let mut destinations: Vec<&KmsKey> = Vec::with_capacity(wanted.len());
-        for key in wanted {
-            let KeySpec::AwsKms(key) = key else { return Ok(None) };
-            destinations.push(key);
+    ) -> Result<Vec<WrappedKey>> {
+        let mut wrapped = lock(wrapped);
+        let missing: Vec<&KeySpec> = keys.iter().copied().filter(|key| !wrapped.contains_key(key.as_str())).collect();
+        match self.keyring.wrap_for_file(data_key, &missing, context) {
+            Ok(made) => wrapped.extend(missing.iter().map(ToString::to_string).zip(made.into_iter().map(Ok))),
+            // Whoever refused is not asked again.
+            Err(Error::CannotWrap { key, refusal }) => drop(wrapped.insert(key, Err(*refusal))),
+            Err(other) => return Err(other),
         }
-        let mut regions = destinations
-            .iter()
-            .map(|key| self.keyring.kms.region_of(key).map_err(|refusal| cannot_wrap(key, refusal)))
-            .collect::<Result<Vec<String>>>()?;
-        regions.dedup();
-        let [region] = &regions[..] else { return Ok(None) };
-        let patience = Patience::new(self.keyring.kms.timeout());
-        for (slot, key) in wrapped.iter().enumerate().filter(|(_, key)| key.provider == AWS_KMS) {
-            let Ok(source) = self.keyring.kms_key_to_ask(key, &self.only) else { continue };
-            if source.region() != Some(region) {
-                continue;
-            }
-            if let Some(refusal) = patience.refusal() {
-                attempts.push(attempt(wrapped, slot, refusal));
-                continue;
-            }
-            match self.re_encrypt(&source, key, &destinations, context, &patience) {
-                Ok(made) => return Ok(Some(made)),
-                // A stand-in for KMS may not have the operation at all: then nothing was refused.
-                Err((_, ReEncryptRefusal::Source(refusal))) if refusal.is_unknown_operation() => return Ok(None),
-                Err((_, ReEncryptRefusal::Source(refusal))) => {
-                    attempts.push(attempt(wrapped, slot, refusal.into()));
-                }
-                Err((destination, ReEncryptRefusal::Destination(refusal))) => {
-                    return Err(cannot_wrap(destination, refusal));
-                }
-            }
+        // Whoever refused is told of, even if others come before it and were not wrapped for its sake.
+        if let Some((key, refusal)) = keys.iter().find_map(|key| refused(key, &wrapped)) {
+            return Err(cannot_wrap(key, refusal));
         }
-        Ok(None)
+        let made = keys.iter().map(|key| match wrapped.get(key.as_str()) {
+            Some(Ok(made)) => made.clone(),
+            _ => unreachable!("every key has wrapped, or has been told of"),
+        });
+        Ok(made.collect())
     }
+}
 
-    fn re_encrypt<'k>(
-        &self,
-        source: &KmsKey,
-        key: &WrappedKey,
-        destinations: &[&'k KmsKey],
-        context: &EncryptionContext,
-        patience: &Patience,
-    ) -> Result<Vec<WrappedKey>, (&'k KmsKey, ReEncryptRefusal)> {
-        destinations
-            .iter()
-            .map(|&destination| {
-                self.memory
-                    .re_encrypted(&self.keyring, source, key, destination, context, patience)
-                    .map_err(|refusal| (destination, refusal))
-            })
-            .collect()
-    }
+fn refused<'k>(
+    key: &'k KeySpec,
+    wrapped: &HashMap<String, Result<WrappedKey, KeyRefusal>>,
+) -> Option<(&'k KeySpec, KeyRefusal)> {
+    let refusal = wrapped.get(key.as_str())?.as_ref().err()?;
+    Some((key, refusal.clone()))
 }
 
 /// Whether two wrapped keys are under the same wrapping key. Of passphrases that cannot be told.
 pub(super) fn is_same_key(one: &WrappedKey, other: &WrappedKey) -> bool {
     let same_name = one.provider == other.provider && one.key_id == other.key_id;
-    same_name && (!is_passphrase(one) || one.ciphertext == other.ciphertext)
-}
-
-fn attempt(wrapped: &[WrappedKey], slot: usize, refusal: KeyRefusal) -> KeyAttempt {
-    let WrappedKey { provider, key_id, .. } = wrapped[slot].clone();
-    KeyAttempt { slot, provider, key_id, refusal }
-}
-
-fn no_key_opens(mut attempts: Vec<KeyAttempt>) -> Error {
-    attempts.sort_by_key(|attempt| attempt.slot);
-    Error::NoKeyOpens { attempts }
+    same_name && (most_tried(one).is_none() || one.ciphertext == other.ciphertext)
 }

@@ -6,7 +6,7 @@ use crate::config::{CreationRule, OtherService, RuleKey, add_context};
 use crate::context::EncryptionContext;
 use crate::document::{Metadata, NewKeys, WantedKey};
 use crate::error::Error;
-use crate::keys::{KmsKey, Rewrapper};
+use crate::keys::{KeySpec, Rewrapper};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::{about_one_of_many, name_of};
@@ -42,7 +42,7 @@ impl KeysOfDocuments<'_> {
         match self.source {
             NewKeySource::Change { group } => {
                 let context = self.context(path)?;
-                let resolve = |key: &KmsKey| self.rewrapper.resolved(key);
+                let resolve = |key: &KeySpec| self.rewrapper.resolved(key);
                 let new = metadata.keys_changed(self.rewrapper.change(), group, &context, &resolve);
                 new.map_err(about_one_of_many(path))
             }
@@ -59,7 +59,7 @@ impl KeysOfDocuments<'_> {
     }
 
     fn listed(&self, rule: &CreationRule, metadata: &Metadata, path: Option<&Path>) -> Result<NewKeys, Failure> {
-        let resolve = |key: &KmsKey| self.rewrapper.resolved(key);
+        let resolve = |key: &KeySpec| self.rewrapper.resolved(key);
         let threshold = rule.threshold.map_or(0, usize::from);
         let groups = self.wanted(rule, path)?;
         metadata.keys_listed(&groups, threshold, &resolve).map_err(Error::from).map_err(about_one_of_many(path))

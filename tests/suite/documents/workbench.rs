@@ -49,7 +49,7 @@ impl Workbench {
         let identities =
             Identities { files: files.iter().map(|file| file.path().to_owned()).collect(), ..Identities::default() };
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
-        let keys = new.iter().map(|new| KeySpec::Age(new.recipient.clone()).into()).collect();
+        let keys = new.iter().map(|new| KeySpec::from(new.recipient.clone()).into()).collect();
         Self { keys, identities, kms: AwsKms::new(settings), trusted: TrustedKeys::all(), _files: files }
     }
 

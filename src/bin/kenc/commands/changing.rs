@@ -329,7 +329,7 @@ pub fn named(slot: &WrappedKey) -> String {
 
 /// Wrapped keys as results for programs name them.
 pub fn keys_json(slots: &[WrappedKey]) -> serde_json::Value {
-    slots.iter().map(|slot| serde_json::json!({ "provider": slot.provider, "id": slot.key_id })).collect()
+    slots.iter().map(WrappedKey::json_fields).collect()
 }
 
 /// Ends armor, or does nothing where there is none.

@@ -7,6 +7,7 @@ use kenc::error::{Error, Result};
 use kenc::formats::detect::Detected;
 use kenc::formats::native::chunk::{CHUNK_LEN, plaintext_len};
 use kenc::formats::native::{FileHead, Header, Parameters, TableCopies, read_error};
+use kenc::keys::WrappedKey;
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
@@ -89,8 +90,7 @@ impl Inspected {
         let Header { parameters: Parameters { suite, context }, table, copies, .. } = &self.head.header;
         let context: serde_json::Map<String, Value> =
             context.iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
-        let keys: Vec<Value> =
-            table.slots.iter().map(|slot| json!({ "provider": slot.provider, "id": slot.key_id })).collect();
+        let keys: Value = table.slots.iter().map(WrappedKey::json_fields).collect();
         let plaintext = plaintext_len(self.sealed_len);
         json!({
             "format": "kenc",

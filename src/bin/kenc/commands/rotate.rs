@@ -8,7 +8,7 @@ use kenc::error::{Error, Result};
 use kenc::formats::native::pipeline::{self, Pipeline};
 use kenc::formats::native::{NewFile, Parameters, write_error};
 use kenc::fs::held::Held;
-use kenc::keys::rewrap::Old;
+use kenc::keys::rewrap::FileToRenew;
 use kenc::keys::{Rewrapper, Vouchers, WrappedKey};
 use serde_json::{Value, json};
 
@@ -174,7 +174,7 @@ impl Rotation<'_> {
         let old_cipher = rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
         let is_data_key = &|data_key: &_| head.cipher(data_key, Backend::default()).is_some();
         let new_context = self.new_context.as_ref().unwrap_or(context);
-        let renewed = rewrapper.renew(&Old { slots, context, is_data_key }, new_context, vouchers)?;
+        let renewed = rewrapper.renew(&FileToRenew { slots, context, is_data_key }, new_context, vouchers)?;
         let suite = match self.args.cipher {
             None => *suite,
             Some(PayloadCipher::Aes256Gcm) => Suite::Aes256Gcm,

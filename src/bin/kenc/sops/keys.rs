@@ -106,13 +106,13 @@ pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) ->
     for word in words(kms) {
         let (arn, role) = word.split_once('+').map_or((word.as_str(), None), |(arn, role)| (arn, Some(role)));
         let fault = || SopsStop::new(code::FAILED, format!("`{arn}` is not the ARN of a KMS key"));
-        let key = KeySpec::AwsKms(KmsKey::from_document(arn).ok_or_else(fault)?);
+        let key = KeySpec::from(KmsKey::from_document(arn).ok_or_else(fault)?);
         let (role, profile) = (role.map(str::to_owned), args.aws_profile.clone());
         keys.push(WrappingKey { key, access: KmsAccess { context: context.clone(), role, profile } });
     }
     for word in words(pgp) {
         let fault = || SopsStop::new(code::FAILED, format!("`{word}` is not the fingerprint of a PGP key"));
-        keys.push(KeySpec::Pgp(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
+        keys.push(KeySpec::from(PgpFingerprint::from_fingerprint(&word).ok_or_else(fault)?).into());
     }
     for word in words(age) {
         keys.push(word.parse::<KeySpec>().map_err(Error::from)?.into());

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::call::Call;
 use crate::crypto::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN};
 use crate::error::{KmsRefusal, KmsRefusalKind};
-use crate::keys::aws_kms::key::KmsKey;
-use crate::keys::wrapped::{AWS_KMS, WrappedKey};
+use crate::keys::aws_kms::key::{AWS_KMS, KmsKey};
+use crate::keys::wrapped::WrappedKey;
 
 /// Longest wrapped key that KMS makes, in bytes.
 const MAX_CIPHERTEXT: usize = 6144;

@@ -9,7 +9,7 @@ use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::http::{Failure, Unreached, causes};
+use super::http::{ConnectionFailure, Unreached, causes};
 use crate::context::EncryptionContext;
 use crate::error::{KmsRefusal, KmsRefusalKind};
 
@@ -94,8 +94,8 @@ impl Call {
             (Some(credentials), unreached) => self.without_credentials(credentials, unreached),
             (None, Some(unreached)) => {
                 let kind = match unreached.failure {
-                    Failure::NoAnswerWithin(_) => KmsRefusalKind::TimedOut,
-                    Failure::TooLong => KmsRefusalKind::ServiceFault,
+                    ConnectionFailure::NoAnswerWithin(_) => KmsRefusalKind::TimedOut,
+                    ConnectionFailure::TooLong => KmsRefusalKind::ServiceFault,
                     _ => KmsRefusalKind::Network,
                 };
                 self.refusal(kind, &unreached.to_string())

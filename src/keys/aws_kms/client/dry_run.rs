@@ -14,11 +14,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::JoinHandle;
 use zeroize::Zeroize;
 
-use super::AwsKms;
 use super::answer::check_key;
 use super::call::Call;
 use super::http::NobodyThere;
-use super::session::Session;
+use super::session::KmsSession;
 use crate::context::EncryptionContext;
 use crate::crypto::{DATA_KEY_LEN, DataKey};
 use crate::error::{KmsRefusal, KmsRefusalKind, Verdict};
@@ -26,6 +25,7 @@ use crate::keys::aws_kms::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
 use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::aws_kms::service::AwsKms;
 
 impl AwsKms {
     /// Finds out whether `key` works for `purpose` with `context`. `wrapped` is a wrapped key that it should open.
@@ -52,9 +52,9 @@ impl AwsKms {
                 return Ok(KmsKeyCheck::of_no_key(refusal, purpose));
             }
         }
-        let asking = Asking { kms: self, session, client: &client, key, call: &call, context };
-        let rotation = asking.start_rotation(&description);
-        let permissions = asking.permissions(&description, wrapped, purpose);
+        let dry_runs = DryRuns { kms: self, session, client: &client, key, call: &call, context };
+        let rotation = dry_runs.start_rotation(&description);
+        let permissions = dry_runs.permissions(&description, wrapped, purpose);
         let rotation = session.block_on(rotation).unwrap_or_else(|broken_off| {
             Err(call.refusal(KmsRefusalKind::Other, &format!("the call was aborted: {broken_off}")))
         });
@@ -117,16 +117,16 @@ impl DryRun {
 }
 
 /// One key about which KMS is asked.
-struct Asking<'a> {
+struct DryRuns<'a> {
     kms: &'a AwsKms,
-    session: &'a Session,
+    session: &'a KmsSession,
     client: &'a Client,
     key: &'a KmsKey,
     call: &'a Call,
     context: &'a EncryptionContext,
 }
 
-impl Asking<'_> {
+impl DryRuns<'_> {
     fn permissions(
         &self,
         description: &Result<KmsKeyDescription, Box<KmsRefusal>>,
@@ -236,7 +236,7 @@ impl Asking<'_> {
 
     /// A wrapped key for services that do not know how to be asked without one. The data key in it is wiped at once.
     fn make_wrapped_key(&self) -> Option<Vec<u8>> {
-        let encrypted = self.kms.encrypt_all(&[self.key], &DataKey::generate(), self.context).ok();
+        let encrypted = self.kms.encrypt_all(&[self.key], DataKey::generate().expose(), self.context).ok();
         let wrapped = encrypted.and_then(|mut wrapped| wrapped.pop());
         let wrapped = wrapped.or_else(|| Some(self.kms.generate_data_key(self.key, self.context).ok()?.1));
         wrapped.map(|wrapped| wrapped.ciphertext)

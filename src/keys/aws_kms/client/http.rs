@@ -32,13 +32,13 @@ pub(super) fn client() -> SharedHttpClient {
 pub(super) struct Unreached {
     /// Scheme, host and port, and whether a proxy may be in between.
     pub(super) endpoint: String,
-    pub(super) failure: Failure,
+    pub(super) failure: ConnectionFailure,
     source: Box<dyn Error + Send + Sync>,
 }
 
 /// Why an address was not reached.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum ConnectionFailure {
     ConnectionRefused,
     NameNotFound,
     NoConnectionWithin(Duration),
@@ -57,13 +57,19 @@ impl fmt::Display for Unreached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { endpoint, failure, source: _ } = self;
         match failure {
-            Failure::ConnectionRefused => write!(f, "cannot reach {endpoint}: connection refused"),
-            Failure::NameNotFound => write!(f, "cannot reach {endpoint}: its name does not resolve"),
-            Failure::NoConnectionWithin(limit) => write!(f, "cannot reach {endpoint}: no connection within {limit:?}"),
-            Failure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
-            Failure::TooLong => write!(f, "the response of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10),
-            Failure::BrokeOff(reason) => write!(f, "the response of {endpoint} was cut off: {reason}"),
-            Failure::NotTrusted(reason) | Failure::Other(reason) => write!(f, "cannot reach {endpoint}: {reason}"),
+            ConnectionFailure::ConnectionRefused => write!(f, "cannot reach {endpoint}: connection refused"),
+            ConnectionFailure::NameNotFound => write!(f, "cannot reach {endpoint}: its name does not resolve"),
+            ConnectionFailure::NoConnectionWithin(limit) => {
+                write!(f, "cannot reach {endpoint}: no connection within {limit:?}")
+            }
+            ConnectionFailure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
+            ConnectionFailure::TooLong => {
+                write!(f, "the response of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10)
+            }
+            ConnectionFailure::BrokeOff(reason) => write!(f, "the response of {endpoint} was cut off: {reason}"),
+            ConnectionFailure::NotTrusted(reason) | ConnectionFailure::Other(reason) => {
+                write!(f, "cannot reach {endpoint}: {reason}")
+            }
         }
     }
 }
@@ -86,7 +92,12 @@ impl ClassifyRetry for NobodyThere {
             .and_then(|error| error.as_connector_error())
             .and_then(|error| causes(error).find_map(|cause| cause.downcast_ref::<Unreached>()))
             .is_some_and(|unreached| {
-                matches!(unreached.failure, Failure::ConnectionRefused | Failure::NameNotFound | Failure::NotTrusted(_))
+                matches!(
+                    unreached.failure,
+                    ConnectionFailure::ConnectionRefused
+                        | ConnectionFailure::NameNotFound
+                        | ConnectionFailure::NotTrusted(_)
+                )
             });
         if nobody_there { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
     }
@@ -173,7 +184,7 @@ const MAX_ANSWER: usize = 1 << 18;
 async fn read_whole(mut answer: HttpResponse, endpoint: String) -> Result<HttpResponse, ConnectorError> {
     let mut stream = ByteStream::new(answer.take_body());
     let too_long = |endpoint| {
-        let failure = Failure::TooLong;
+        let failure = ConnectionFailure::TooLong;
         ConnectorError::other(Box::new(Unreached { endpoint, failure, source: "the answer is too long".into() }), None)
     };
     if stream.size_hint().0 > MAX_ANSWER as u64 {
@@ -185,7 +196,8 @@ async fn read_whole(mut answer: HttpResponse, endpoint: String) -> Result<HttpRe
             Ok(part) if part.len() > MAX_ANSWER - body.len() => return Err(too_long(endpoint)),
             Ok(part) => body.extend_from_slice(&part),
             Err(error) => {
-                let failure = Failure::BrokeOff(causes(&error).last().map(ToString::to_string).unwrap_or_default());
+                let failure =
+                    ConnectionFailure::BrokeOff(causes(&error).last().map(ToString::to_string).unwrap_or_default());
                 return Err(ConnectorError::io(Box::new(Unreached { endpoint, failure, source: Box::new(error) })));
             }
         }
@@ -277,31 +289,31 @@ fn unreached(endpoint: String, settings: &HttpConnectorSettings, error: Connecto
     }
 }
 
-fn failure(error: &ConnectorError, settings: &HttpConnectorSettings) -> Failure {
+fn failure(error: &ConnectorError, settings: &HttpConnectorSettings) -> ConnectionFailure {
     let mut innermost = String::new();
     for cause in causes(error) {
         let is_refused = |io: &io::Error| io.kind() == io::ErrorKind::ConnectionRefused;
         if cause.downcast_ref::<io::Error>().is_some_and(is_refused) {
-            return Failure::ConnectionRefused;
+            return ConnectionFailure::ConnectionRefused;
         }
         let text = cause.to_string();
         if text == "dns error" {
-            return Failure::NameNotFound;
+            return ConnectionFailure::NameNotFound;
         }
         if text.starts_with("HTTP connect timeout") {
-            return Failure::NoConnectionWithin(settings.connect_timeout().unwrap_or_default());
+            return ConnectionFailure::NoConnectionWithin(settings.connect_timeout().unwrap_or_default());
         }
         if text.starts_with("HTTP read timeout") {
-            return Failure::NoAnswerWithin(settings.read_timeout().unwrap_or_default());
+            return ConnectionFailure::NoAnswerWithin(settings.read_timeout().unwrap_or_default());
         }
         if text.starts_with("invalid peer certificate") || text.starts_with("received corrupt message") {
-            return Failure::NotTrusted(text);
+            return ConnectionFailure::NotTrusted(text);
         }
         if !text.is_empty() {
             innermost = text;
         }
     }
-    Failure::Other(innermost)
+    ConnectionFailure::Other(innermost)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use aws_sdk_kms::primitives::Blob;
 
-use super::AwsKms;
 use super::answer::{check_key, wrapped_key};
 use super::call::Call;
 use crate::context::EncryptionContext;
 use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
 use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::aws_kms::service::AwsKms;
 use crate::keys::race::Patience;
 use crate::keys::wrapped::WrappedKey;
 

@@ -3,25 +3,15 @@
 use aws_sdk_kms::primitives::Blob;
 use zeroize::Zeroizing;
 
-use super::{AwsKms, answer};
+use super::answer;
 use crate::context::EncryptionContext;
 use crate::error::KmsRefusal;
-use crate::keys::access::KmsAccess;
 use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::aws_kms::service::AwsKms;
 use crate::keys::race::Patience;
 use crate::keys::wrapped::WrappedKey;
 
 impl AwsKms {
-    /// The service as it is asked with the role and the profile of `access`, or `None` if that is this one.
-    ///
-    /// What the user has set prevails: a document is somebody else's text.
-    pub(in crate::keys) fn acting_as(&self, access: &KmsAccess) -> Option<Self> {
-        let mut settings = self.settings.clone();
-        settings.profile = settings.profile.or_else(|| access.profile.clone());
-        settings.role_arn = settings.role_arn.or_else(|| access.role.clone());
-        (settings != self.settings).then(|| Self::new(settings))
-    }
-
     /// Wraps `secret` under `key` with `context`. May be called from several threads at the same time.
     pub(in crate::keys) fn encrypt_secret(
         &self,

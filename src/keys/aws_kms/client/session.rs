@@ -26,12 +26,12 @@ use crate::keys::aws_kms::settings::KmsSettings;
 /// The session name of an assumed role, as the audit log shows it.
 const ROLE_SESSION_NAME: &str = "kenc";
 
-pub(super) struct Session {
+pub(in crate::keys::aws_kms) struct KmsSession {
     runtime: BackgroundRuntime,
-    prepared: Mutex<Prepared>,
+    prepared: Mutex<KmsSetup>,
 }
 
-impl Session {
+impl KmsSession {
     /// Starts a runtime. Nothing is read yet.
     pub(super) fn new() -> std::io::Result<Self> {
         // Names are looked up in a thread of the runtime, which panics where there can be none.
@@ -43,7 +43,7 @@ impl Session {
     #[cfg(test)]
     pub(super) fn with_config(config: SdkConfig) -> Self {
         let home_region = config.region().map(ToString::to_string).into();
-        let prepared = Prepared { home_region, config: Some(config), ..Prepared::default() };
+        let prepared = KmsSetup { home_region, config: Some(config), ..KmsSetup::default() };
         Self { runtime: BackgroundRuntime::new().unwrap(), prepared: Mutex::new(prepared) }
     }
 
@@ -95,8 +95,9 @@ impl Drop for BackgroundRuntime {
     }
 }
 
+/// What was read and made for calls so far.
 #[derive(Default)]
-struct Prepared {
+struct KmsSetup {
     home_region: HomeRegion,
     config: Option<SdkConfig>,
     clients: HashMap<String, Regional>,
@@ -133,7 +134,7 @@ impl From<Option<String>> for HomeRegion {
     }
 }
 
-impl Prepared {
+impl KmsSetup {
     async fn client(&mut self, settings: &KmsSettings, key_region: Option<&str>) -> Option<Regional> {
         let region = match key_region {
             Some(region) => region.to_owned(),

@@ -1,8 +1,8 @@
 //! What becomes of the answers of KMS, told by a client that replays them.
 
 use std::net::TcpListener;
-use std::sync::Mutex;
-use std::time::Instant;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -19,6 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::*;
 use crate::error::Verdict;
 use crate::keys::AWS_KMS;
+use crate::keys::aws_kms::settings::KmsSettings;
 
 mod answers;
 mod check;
@@ -43,8 +44,8 @@ impl AwsKms {
             .timeout_config(session::timeouts(settings.timeout))
             .http_client(http_client);
         config.set_region(settings.region.clone().map(Region::new)).set_endpoint_url(endpoint);
-        let session = OnceLock::from(Ok(Session::with_config(config.build())));
-        Self { settings, session }
+        let session = OnceLock::from(Ok(KmsSession::with_config(config.build())));
+        Self { session, ..Self::new(settings) }
     }
 }
 
@@ -273,11 +274,11 @@ fn the_same_data_key_is_wrapped_under_all_keys_in_their_order() {
     let (kms, client) = replaying(vec![data_key_answer(&[], ARN), data_key_answer(&[], OTHER_ARN)]);
     let data_key = DataKey::from_slice(&[7; 32]).unwrap();
     let (first, second) = (key(ARN), key(OTHER_ARN));
-    let wrapped = kms.encrypt_all(&[&first, &second], &data_key, &context()).unwrap();
+    let wrapped = kms.encrypt_all(&[&first, &second], data_key.expose(), &context()).unwrap();
     assert_eq!(wrapped.iter().map(|wrapped| wrapped.key_id.as_str()).collect::<Vec<_>>(), [ARN, OTHER_ARN]);
     let plaintext = BASE64_STANDARD.encode([7; 32]);
     assert!(bodies(&client).iter().all(|body| body.contains(&plaintext)));
-    assert!(kms.encrypt_all(&[], &data_key, &context()).unwrap().is_empty());
+    assert!(kms.encrypt_all(&[], data_key.expose(), &context()).unwrap().is_empty());
 }
 
 #[test]
@@ -285,7 +286,7 @@ fn the_key_that_does_not_wrap_is_named() {
     let (kms, _) = replaying(vec![data_key_answer(&[], ARN), refusing("DisabledException", "it is disabled")]);
     let data_key = DataKey::from_slice(&[7; 32]).unwrap();
     let (first, second) = (key(ARN), key(OTHER_ARN));
-    let (refusing, refusal) = kms.encrypt_all(&[&first, &second], &data_key, &context()).unwrap_err();
+    let (refusing, refusal) = kms.encrypt_all(&[&first, &second], data_key.expose(), &context()).unwrap_err();
     assert_eq!((refusing, refusal.operation, refusal.kind), (&second, "Encrypt", KmsRefusalKind::Disabled));
 }
 
@@ -401,7 +402,7 @@ fn missing_expired_and_rejected_credentials_are_told_apart() {
             .http_client(StaticReplayClient::new(Vec::new()))
             .build();
         let settings = KmsSettings { profile: Some("work".to_owned()), ..settings() };
-        let kms = AwsKms { settings, session: OnceLock::from(Ok(Session::with_config(config))) };
+        let kms = AwsKms { session: OnceLock::from(Ok(KmsSession::with_config(config))), ..AwsKms::new(settings) };
         let refusal = kms.decrypt(&key(ARN), b"wrapped", &context()).err().unwrap();
         assert_eq!((refusal.kind, refusal.to_string().as_str()), (kind, sentence));
         assert_eq!(refusal.kind.verdict(), Verdict::Unavailable);

@@ -63,12 +63,7 @@ impl<'a> Vouching<'a> {
         let rule = target.path().and_then(|path| choose(self.configs, path).ok());
         let Some(rule) = rule else { return Ok(vouchers) };
         // What cannot be looked up vouches for nothing.
-        let resolved = rule.keys.into_iter().map(|key| match key {
-            KeySpec::AwsKms(alias) => {
-                self.documents.rewrapper.resolved(&alias).map_or(KeySpec::AwsKms(alias), KeySpec::AwsKms)
-            }
-            key => key,
-        });
+        let resolved = rule.keys.into_iter().map(|key| self.documents.rewrapper.resolved(&key).unwrap_or(key));
         let by_rule = Vouchers::none().and_named(&resolved.collect::<Vec<_>>());
         let is_named = keys.iter().all(|key| by_rule.vouch_for(key));
         Ok(if is_named { vouchers.and_approved(keys) } else { vouchers })

@@ -25,9 +25,7 @@ pub fn trusted(
     let mut known = KnownAccess::default();
     let mut named: Vec<KmsKey> = Vec::new();
     let mut name = |key: &KeySpec| {
-        if let KeySpec::AwsKms(key) = key {
-            named.push(key.clone());
-        }
+        named.extend(KmsKey::of(key));
     };
     session.only().iter().for_each(&mut name);
     let found = configs.of(Some(path))?;
@@ -36,7 +34,7 @@ pub fn trusted(
         let rules = Config::rules(config).unwrap_or_default();
         for key in rules.into_iter().flat_map(|rule| rule.groups).flat_map(|group| group.keys) {
             if let RuleKey::AwsKms { key, role, profile, .. } = key {
-                name(&KeySpec::AwsKms(key));
+                name(&key.into());
                 known.roles.extend(role);
                 known.profiles.extend(profile);
             }

@@ -8,7 +8,7 @@ use kenc::document::{EncryptedDocument, StoredKey};
 use kenc::error::Error;
 use kenc::formats::detect::Detected;
 use kenc::keys::age::recipient_of_file;
-use kenc::keys::{KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, SilentRegions, WrappedKey, WrappingKey};
+use kenc::keys::{Cache, KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, WrappedKey, WrappingKey};
 
 use super::table::{Checked, Report};
 use crate::args::KeysCheckArgs;
@@ -39,9 +39,9 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs, reporter: &Reporter) -> Resu
     }
 
     let caller = subjects.iter().find_map(Subject::kms_key).map(|key| session.kms().caller(&key));
-    let silent = SilentRegions::default();
+    let cache = Cache::default();
     let checks = of_each(&subjects, |subject| {
-        keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &silent)
+        keyring.check(subject.key.to_check(), &subject.context, args.purpose.purpose(), &cache)
     });
     let keys = subjects.into_iter().zip(checks).map(|(subject, check)| Checked {
         name: subject.key.name(),
@@ -115,8 +115,7 @@ impl Subject {
 
     fn kms_key(&self) -> Option<KmsKey> {
         match &self.key {
-            Key::Named(KeySpec::AwsKms(key)) => Some(key.clone()),
-            Key::Named(_) => None,
+            Key::Named(key) => KmsKey::of(key),
             Key::Slot(slot) => KmsKey::from_slot(&slot.key_id),
         }
     }
@@ -151,7 +150,7 @@ fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<Sub
         if !path.exists() {
             return Err(Cause::NothingToCheck.into());
         }
-        subjects.push(Subject::named(KeySpec::Age(recipient_of_file(&path)?), context));
+        subjects.push(Subject::named(recipient_of_file(&path)?.into(), context));
     }
     Ok(subjects)
 }

@@ -8,7 +8,7 @@ use kenc::keys::aws_kms::{
     AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose,
     KmsRotation, MultiRegion,
 };
-use kenc::keys::{AgeKeyCheck, KeyCheck, KeyRefusal, KmsKey, KmsRefusalKind};
+use kenc::keys::{AgeKeyCheck, KeyCheck, KeyFinding, KeyRefusal, KmsKey, KmsRefusalKind};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Exit;
@@ -149,8 +149,7 @@ impl Checked {
                 value["reason"] = json!(opened.as_ref().err().map(ToString::to_string));
                 value["open_to_others"] = json!(open_to_others);
             }
-            KeyCheck::Pgp => value["provider"] = json!("pgp"),
-            KeyCheck::Passphrase => value["provider"] = json!("passphrase"),
+            KeyCheck::Works(finding) | KeyCheck::Unchecked(finding) => value["provider"] = json!(finding.provider),
             KeyCheck::Unusable(refusal) => value["error"] = json!(refusal.to_string()),
         }
         value["grant"] = json!(self.grant().map(|grant| grant.to_json()));
@@ -165,12 +164,8 @@ impl Checked {
                 vec![Line::new("KMS", Tone::Unasked, format!("not checked: {refusal}"))]
             }
             KeyCheck::Age(check) => lines_of_age(check, purpose),
-            KeyCheck::Pgp => vec![Line::new(
-                "gpg",
-                Tone::Good,
-                "can encrypt; decryption was not tried, because gpg may prompt for a passphrase",
-            )],
-            KeyCheck::Passphrase => vec![Line::new("passphrase", Tone::Plain, "nothing to check")],
+            KeyCheck::Works(KeyFinding { label, sentence, .. }) => vec![Line::new(*label, Tone::Good, *sentence)],
+            KeyCheck::Unchecked(KeyFinding { label, sentence, .. }) => vec![Line::new(*label, Tone::Plain, *sentence)],
             KeyCheck::Unusable(refusal) => vec![Line::new("slot", Tone::Bad, refusal.to_string())],
         };
         if !self.files.is_empty() {
@@ -186,7 +181,7 @@ impl Checked {
             KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &self.context, &self.key_arn(check), caller),
             KeyCheck::AwsKms(Err(refusal)) => vec![of_kms(refusal)],
             KeyCheck::Age(check) => of_age_check(check, purpose),
-            KeyCheck::Passphrase | KeyCheck::Pgp => Vec::new(),
+            KeyCheck::Works(_) | KeyCheck::Unchecked(_) => Vec::new(),
             KeyCheck::Unusable(refusal) => vec![of_refusal(refusal)],
         }
     }

@@ -97,7 +97,7 @@ fn a_wrapped_key_under_another_key_than_was_asked_for_is_not_accepted() {
         let outcomes = [
             answering(data_key_answer(&[7; 32], answered)).generate_data_key(&asked_key, &context()).map(|made| made.1),
             answering(data_key_answer(&[], answered))
-                .encrypt_all(&[&asked_key], &data_key, &context())
+                .encrypt_all(&[&asked_key], data_key.expose(), &context())
                 .map(|mut made| made.remove(0))
                 .map_err(|(_, refusal)| refusal),
             answering(data_key_answer(&[], answered)).encrypt_secret(&asked_key, &[7; 33], &context()),

@@ -1,0 +1,71 @@
+//! AWS KMS, as the user has it asked.
+
+#[cfg(feature = "aws")]
+use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+#[cfg(feature = "aws")]
+use super::client::session::KmsSession;
+use super::key::KmsKey;
+use super::settings::KmsSettings;
+use crate::keys::access::KmsAccess;
+
+/// AWS KMS, asked with the same settings throughout. Blocks; must not be called from within an async runtime.
+///
+/// Without the feature `aws`, every call is refused with
+/// [`KmsRefusalKind::NotInThisBuild`](crate::keys::KmsRefusalKind::NotInThisBuild).
+pub struct AwsKms {
+    pub(super) settings: KmsSettings,
+    #[cfg(feature = "aws")]
+    pub(super) session: OnceLock<Result<KmsSession, String>>,
+    /// The service as documents have it asked: with other roles and profiles.
+    pub(super) others: Mutex<Vec<Arc<AwsKms>>>,
+}
+
+impl AwsKms {
+    /// Takes the settings, and touches nothing else.
+    #[must_use]
+    pub fn new(settings: KmsSettings) -> Self {
+        Self {
+            settings,
+            #[cfg(feature = "aws")]
+            session: OnceLock::new(),
+            others: Mutex::default(),
+        }
+    }
+
+    /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
+    /// multi-Region key and a region was set, else the slot's key itself.
+    #[must_use]
+    pub fn replica_to_ask(&self, slot: KmsKey) -> KmsKey {
+        match &self.settings.region {
+            Some(region) => slot.in_region(region),
+            None => slot,
+        }
+    }
+
+    /// Longest time for one operation.
+    pub(in crate::keys) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// The service as it is asked with the role and the profile of `access`, or `None` if that is this one.
+    ///
+    /// What the user has set prevails: a document is somebody else's text.
+    pub(in crate::keys) fn acting_as(&self, access: &KmsAccess) -> Option<Arc<Self>> {
+        let mut settings = self.settings.clone();
+        settings.profile = settings.profile.or_else(|| access.profile.clone());
+        settings.role_arn = settings.role_arn.or_else(|| access.role.clone());
+        if settings == self.settings {
+            return None;
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.iter().find(|other| other.settings == settings) {
+            return Some(Arc::clone(known));
+        }
+        let other = Arc::new(Self::new(settings));
+        others.push(Arc::clone(&other));
+        Some(other)
+    }
+}
