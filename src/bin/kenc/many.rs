@@ -34,7 +34,7 @@ use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use kenc::ops::jobs::{check_folder_of, is_input_folder};
 
 use crate::progress::Bar;
-use crate::report::{Reporter, verified_document};
+use crate::report::{Reporter, counted, verified_document};
 use crate::signals;
 use kenc::ops::documents::verify::VerifiedDocument;
 use list::Names;
@@ -488,11 +488,6 @@ impl Tally {
         }
         Ok(())
     }
-}
-
-/// A number of things, in the singular or the plural.
-pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A worker that panicked left nothing half-done behind the locks that another could trip over.

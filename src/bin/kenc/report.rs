@@ -317,6 +317,11 @@ fn sentence(failure: &Failure) -> String {
     }
 }
 
+/// A number of things, in the singular or the plural.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A closed standard error must not turn into another failure.
 fn print_error_line(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());

@@ -230,7 +230,7 @@ fn an_encrypted_value_keeps_the_style_that_stands_there() {
 fn a_tag_that_names_a_type_and_cannot_go_is_refused_with_its_place() {
     let found = parse("k: v\na: !!int &x 5\n");
     let error = rewritten("k: v\na: !!int &x 5\n", &found, &[(LeafId(1), NewText::Encrypted("ENC[x]".to_owned()))]);
-    assert!(error.err().unwrap().to_string().starts_with("line 2, column 13: a tag names the type"));
+    assert!(error.err().unwrap().to_string().starts_with("line 2, column 13: this value has a type tag"));
 }
 
 #[test]

@@ -12,10 +12,9 @@ use kenc::keys::{AgeKeyCheck, KeyCheck, KeyFinding, KeyRefusal, KmsKey, KmsRefus
 use serde_json::{Map, Value, json};
 
 use crate::failure::Exit;
-use crate::many::counted;
 use crate::report::hints::keys::{ENABLED, of_age_check, of_kms_check};
 use crate::report::hints::{of_kms, of_refusal};
-use crate::report::{Reporter, printable};
+use crate::report::{Reporter, counted, printable};
 
 /// Everything that was found out.
 pub struct Report {

@@ -207,7 +207,10 @@ fn what_a_policy_forbids_in_so_many_words_is_not_missing() {
     assert_eq!(check.missing().count(), 0);
     let KmsPermission::Refused(refusal) = &check.permissions[2].1 else { panic!("it was refused") };
     assert!(refusal.is_explicit_deny());
-    assert!(refusal.to_string().contains("may not kms:Decrypt on it, with an explicit deny in"), "{refusal}");
+    assert!(
+        refusal.to_string().contains("is not authorized to perform kms:Decrypt, with an explicit deny in"),
+        "{refusal}"
+    );
 }
 
 #[test]
