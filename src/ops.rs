@@ -5,6 +5,7 @@ pub mod documents;
 pub mod failure;
 pub mod input_name;
 pub mod jobs;
+pub mod keys;
 pub mod observer;
 pub mod places;
 pub mod session;

@@ -4,3 +4,4 @@ pub mod change;
 pub mod nearest;
 pub mod new_value;
 pub mod part;
+pub mod plaintext;

@@ -1,5 +1,6 @@
 //! What people and programs are told: results on the standard output, errors and hints on the standard error.
 
+pub mod checked_keys;
 mod document_hints;
 pub mod document_keys;
 pub mod document_summary;
@@ -33,7 +34,7 @@ use kenc::storage::standard;
 pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
 pub use hints::quoted;
-pub use seal::{seal_sentence, seal_word};
+pub use seal::seal_word;
 
 /// What a missing seal means.
 const NOT_SEALED: &str =

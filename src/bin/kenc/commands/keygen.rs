@@ -1,21 +1,16 @@
 //! `kenc keygen`.
 
-use std::io::Write;
 use std::path::Path;
 
-use kenc::error::Error;
-use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use kenc::keys::age::{NewIdentity, recipient_of_file};
-use secrecy::ExposeSecret;
+use kenc::ops::keys::generate::{KeyFolder, generate, text_of};
+use kenc::ops::places::local_key_file;
+use kenc::storage::standard;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::args::KeygenArgs;
 use crate::failure::{CommandFault, Exit, Failure, KeyFileChoice};
 use crate::report::Reporter;
-use kenc::ops::jobs::check_folder_of;
-use kenc::ops::places::local_key_file;
-use kenc::storage::standard;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
@@ -36,15 +31,8 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     }
     // A key whose recipient nobody is told is made in vain.
     standard::check_output()?;
-    if args.output.is_some() {
-        check_folder_of(&path)?;
-    } else {
-        make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
-    }
-    let identity = NewIdentity::generate();
-    let file = AtomicFile::create(&path, Existing::Refuse, Access::Owner, Sync::Always)?;
-    file.file().write_all(text_of(&identity).as_bytes()).map_err(Error::Write)?;
-    file.commit()?;
+    let folder = if args.output.is_some() { KeyFolder::Existing } else { KeyFolder::Private };
+    let identity = generate(&path, folder)?;
     report(reporter, &path, &identity.recipient.to_string())?;
     Ok(Exit::Done)
 }
@@ -54,24 +42,7 @@ fn print_new() -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The form of `age-keygen`, which age, rage and sops read as well.
-fn text_of(identity: &NewIdentity) -> Zeroizing<String> {
-    Zeroizing::new(format!(
-        "# created by kenc keygen; anyone who has this file can decrypt\n# public key: {}\n{}\n",
-        identity.recipient,
-        identity.secret.expose_secret()
-    ))
-}
-
 fn report(reporter: &Reporter, path: &Path, recipient: &str) -> Result<(), Failure> {
     reporter.result(&format!("{recipient}\n"), &json!({ "recipient": recipient, "file": path }))?;
     Ok(())
-}
-
-fn make_private_folder(folder: &Path) -> Result<(), Failure> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    Ok(builder.create(folder).map_err(|source| Error::io(format!("make the folder {}", folder.display()), source))?)
 }

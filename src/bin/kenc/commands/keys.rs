@@ -2,7 +2,6 @@
 
 mod check;
 mod policy;
-mod table;
 
 use crate::args::{KeysArgs, KeysCommand};
 use crate::failure::{Exit, Failure};

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use kenc::document::{GroupDifference, MacScope, Metadata, StoredKey};
+use kenc::document::{GroupDifference, MacScope, Metadata, OpenedDocument, SealStatus, StoredKey};
+use kenc::error::DocumentError;
 use serde_json::{Value, json};
 
+use super::seal::seal_sentence;
 use crate::printable::printable;
 
 /// How a change of keys is reported after it was made: an addition and a removal.
@@ -55,4 +57,19 @@ pub fn recipients_and_rule(metadata: &Metadata) -> String {
         line("anyone can change plaintext values: the MAC covers encrypted values only");
     }
     shown
+}
+
+/// Everything that a seal of a document would cover, for whoever is asked to vouch for it.
+pub fn contents_of_seal(name: &str, opened: &OpenedDocument, status: SealStatus) -> Result<String, DocumentError> {
+    let metadata = opened.metadata();
+    let mut shown = String::new();
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
+    line(&format!("{}: {}", name, seal_sentence(status)));
+    shown.push_str(&recipients_and_rule(metadata));
+    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
+    line("plaintext parts of the text:");
+    for text in opened.text_in_the_clear()?.lines() {
+        line(&format!("  {text}"));
+    }
+    Ok(shown)
 }

@@ -1,9 +1,7 @@
 //! `kenc seal`: a person looks at a document, and vouches for what its MAC does not cover.
 
-use std::fmt::Write as _;
-
 use kenc::Session;
-use kenc::document::{ChangeOutcome, EncryptedText, MacRequirement, Metadata, OpenedDocument};
+use kenc::document::{ChangeOutcome, EncryptedText, Metadata, OpenedDocument};
 use kenc::document::{EncryptedDocument, SealRequirement, SealStatus};
 use kenc::fs::held::Held;
 use serde_json::json;
@@ -13,11 +11,12 @@ use crate::args::seal::SealArgs;
 use crate::commands::changing::{self, Content, Intent, Target};
 use crate::failure::{Cause, Exit, Failure};
 use crate::question::{Choice, ask};
-use crate::report::document_keys::{groups_json, recipients_and_rule};
+use crate::report::document_keys::{contents_of_seal, groups_json};
 use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::open::{StatedRequirements, open_without_warning};
 
 pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let files = ChangedFilesArgs {
@@ -54,7 +53,9 @@ impl Sealing<'_> {
         // Nobody has to wait while a person reads.
         let Some((sealed, _)) = self.read(target, Intent::Read)? else { return Ok(Exit::Done) };
         let shown = sealed.document().text().to_owned();
-        let opened = self.open(sealed, target)?;
+        // What is wrong with the seal is what the person is shown.
+        let requirements = StatedRequirements { seal: SealRequirement::Nothing, ..StatedRequirements::default() };
+        let opened = open_without_warning(sealed, target.path(), requirements, self.session)?;
         let status = opened.report().seal;
         let ChangeOutcome::Changed(EncryptedText { text, .. }) = opened.vouched().map_err(target.about())? else {
             return self.tell(target, opened.metadata(), "already sealed", false);
@@ -83,16 +84,9 @@ impl Sealing<'_> {
         }
     }
 
-    fn open(&self, sealed: EncryptedDocument, target: &Target) -> Result<OpenedDocument, Failure> {
-        let guards = self.session.guards(target.path())?;
-        // What is wrong with the seal is what the person is shown.
-        let demands = self.session.document_demands(MacRequirement::Right, SealRequirement::Nothing);
-        sealed.open(&self.session.keyring_trusting(&guards.trusted), &demands).map_err(target.about())
-    }
-
     /// Shows everything that a seal would cover, and asks.
     fn ask(&self, target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result<(), Failure> {
-        let shown = shown(target, opened, status).map_err(|fault| target.about()(fault.into()))?;
+        let shown = contents_of_seal(&target.name(), opened, status).map_err(|fault| target.about()(fault.into()))?;
         let question = format!("Seal {} with this text, this rule and these recipients?", target.name());
         let choices = [
             Choice { word: "no", meaning: "leave it as it is", value: false },
@@ -114,18 +108,4 @@ impl Sealing<'_> {
         )?;
         Ok(Exit::Done)
     }
-}
-
-fn shown(target: &Target, opened: &OpenedDocument, status: SealStatus) -> Result<String, kenc::error::DocumentError> {
-    let metadata = opened.metadata();
-    let mut shown = String::new();
-    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
-    line(&format!("{}: {}", target.name(), crate::report::seal_sentence(status)));
-    shown.push_str(&recipients_and_rule(metadata));
-    let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
-    line("plaintext parts of the text:");
-    for text in opened.text_in_the_clear()?.lines() {
-        line(&format!("  {text}"));
-    }
-    Ok(shown)
 }

@@ -1,0 +1,5 @@
+//! What is done with keys themselves.
+
+pub mod check;
+pub mod generate;
+pub mod policy;

@@ -1,0 +1,254 @@
+//! Finding out whether keys work: those that are named, those of files, or those in use.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::context::EncryptionContext;
+use crate::document::{EncryptedDocument, StoredKey};
+use crate::formats::detect::Detected;
+use crate::keys::age::recipient_of_file;
+use crate::keys::aws_kms::{AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsOperation, KmsPurpose};
+use crate::keys::{Cache, KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, WrappedKey, WrappingKey};
+use crate::ops::configs::Configs;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::input_name::name_of;
+use crate::ops::jobs::open_input;
+use crate::ops::places::local_key_file;
+use crate::ops::session::Session;
+
+/// Which keys are checked, and for what. With neither keys nor files these are the keys in use.
+#[derive(Clone, Copy, Debug)]
+pub struct KeysAsked<'a> {
+    /// The words for keys.
+    pub keys: &'a [String],
+    /// Files whose keys are checked; `-` is the standard input.
+    pub files: &'a [PathBuf],
+    /// Pairs that are sent with the questions, and demanded of the files.
+    pub context: &'a EncryptionContext,
+    /// What the keys are for.
+    pub purpose: KmsPurpose,
+}
+
+/// Everything that was found out.
+pub struct KeysReport {
+    /// Who asked AWS, if it was asked.
+    pub caller: Option<Result<AwsCaller, String>>,
+    /// Every key.
+    pub keys: Vec<CheckedKey>,
+    /// What the keys are for.
+    pub purpose: KmsPurpose,
+    /// Why some of several files could not be read.
+    pub unread: Vec<Failure>,
+}
+
+/// One key with what was found out about it.
+pub struct CheckedKey {
+    /// As it was typed, or as it stands in a header.
+    pub name: String,
+    /// The files in whose headers it stands.
+    pub files: Vec<String>,
+    /// What was sent with the questions.
+    pub context: EncryptionContext,
+    /// What was found out.
+    pub check: KeyCheck,
+}
+
+impl KeysReport {
+    /// Who asked AWS, if that is known.
+    #[must_use]
+    pub fn known_caller(&self) -> Option<&AwsCaller> {
+        self.caller.as_ref()?.as_ref().ok()
+    }
+}
+
+impl CheckedKey {
+    /// The policy that grants what is missing.
+    #[must_use]
+    pub fn grant(&self) -> Option<KeyPolicy> {
+        let KeyCheck::AwsKms(Ok(check)) = &self.check else { return None };
+        let missing: Vec<KmsOperation> = check.missing().map(|(operation, _)| operation).collect();
+        let condition = ContextCondition { pairs: self.context.clone(), nothing_else: false };
+        (!missing.is_empty()).then(|| KeyPolicy::granting(&self.key_arn(check), &missing, &condition))
+    }
+
+    /// The ARN of the key, as far as it is known.
+    #[must_use]
+    pub fn key_arn(&self, check: &KmsKeyCheck) -> String {
+        match &check.description {
+            Ok(description) => description.arn.clone(),
+            Err(_) if self.name.contains(":key/") => self.name.clone(),
+            Err(_) => {
+                let named = check.missing().find_map(|(_, refusal)| KmsKey::of_denial(refusal));
+                named.map_or_else(|| "arn:aws:kms:REGION:ACCOUNT:key/ID".to_owned(), |key| key.to_string())
+            }
+        }
+    }
+}
+
+/// Checks keys.
+///
+/// # Errors
+/// If a config cannot be read, or something in it is wrong; if a word names no key, there is none, or the only file cannot be
+/// read.
+pub fn check(asked: KeysAsked<'_>, session: &Session, configs: &Configs) -> Result<KeysReport, Failure> {
+    let KeysAsked { keys, files, context, purpose } = asked;
+    let guards = session.guards(files.first().map(PathBuf::as_path))?;
+    let keyring = session.keyring_trusting(&guards.trusted);
+    let mut unread = Vec::new();
+    let mut subjects = named(asked, configs)?;
+    for path in files {
+        match of_file(path, context) {
+            Ok(found) => found.into_iter().for_each(|subject| add(&mut subjects, subject)),
+            Err(failure) if files.len() + keys.len() == 1 => return Err(failure),
+            Err(failure) => unread.push(failure),
+        }
+    }
+    let caller = subjects.iter().find_map(KeySubject::kms_key).map(|key| session.kms().caller(&key));
+    let cache = Cache::default();
+    let checks = of_each(&subjects, |subject| keyring.check(subject.key.to_check(), &subject.context, purpose, &cache));
+    let keys = subjects.into_iter().zip(checks).map(|(subject, check)| CheckedKey {
+        name: subject.key.name(),
+        files: subject.files,
+        context: subject.context,
+        check,
+    });
+    Ok(KeysReport { caller, keys: keys.collect(), purpose, unread })
+}
+
+/// Most keys that are checked at the same time.
+const AT_ONCE: usize = 8;
+
+/// Checks every key, a few at the same time, so that those that do not answer are not waited for one after the other.
+fn of_each(subjects: &[KeySubject], check: impl Fn(&KeySubject) -> KeyCheck + Sync) -> Vec<KeyCheck> {
+    let mut checks = Vec::with_capacity(subjects.len());
+    for some in subjects.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let check = &check;
+            let start =
+                |subject| thread::Builder::new().spawn_scoped(scope, move || check(subject)).map_err(|_| subject);
+            let started: Vec<_> = some.iter().map(start).collect();
+            checks.extend(started.into_iter().map(|started| match started {
+                Ok(running) => running.join().expect("a check does not panic"),
+                // Without threads one is checked after the other.
+                Err(subject) => check(subject),
+            }));
+        });
+    }
+    checks
+}
+
+/// A key to check, with the context that is sent for it.
+struct KeySubject {
+    key: SubjectKey,
+    context: EncryptionContext,
+    /// The files in whose headers it stands.
+    files: Vec<String>,
+}
+
+enum SubjectKey {
+    Named(KeySpec),
+    Slot(WrappedKey),
+}
+
+impl SubjectKey {
+    fn to_check(&self) -> KeyToCheck<'_> {
+        match self {
+            Self::Named(key) => KeyToCheck::Named(key),
+            Self::Slot(slot) => KeyToCheck::Slot(slot),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Named(key) => key.to_string(),
+            Self::Slot(slot) => slot.key_id.clone(),
+        }
+    }
+}
+
+impl KeySubject {
+    fn named(key: KeySpec, context: &EncryptionContext) -> Self {
+        Self { key: SubjectKey::Named(key), context: context.clone(), files: Vec::new() }
+    }
+
+    fn kms_key(&self) -> Option<KmsKey> {
+        match &self.key {
+            SubjectKey::Named(key) => KmsKey::of(key),
+            SubjectKey::Slot(slot) => KmsKey::from_slot(&slot.key_id),
+        }
+    }
+}
+
+/// The keys that are named; if there are none and no files, those in use.
+fn named(KeysAsked { keys, files, context, .. }: KeysAsked<'_>, configs: &Configs) -> Result<Vec<KeySubject>, Failure> {
+    let keys = configs.keys(keys, &[])?;
+    if keys.is_empty() && files.is_empty() {
+        return keys_in_use(configs, context);
+    }
+    Ok(keys.into_iter().map(|key| KeySubject::named(key, context)).collect())
+}
+
+/// The keys that are used where none is named: those of the config, or else the local key.
+fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<KeySubject>, Failure> {
+    let mut subjects: Vec<KeySubject> = Vec::new();
+    if let Some(config) = &configs.of(None)?.config {
+        for rule in config.rules()? {
+            for WrappingKey { key, access } in rule.wrapping_keys()?.into_iter().flatten() {
+                let of_rule = if access.context.is_empty() { &rule.context } else { &access.context };
+                let context = config.add_to_context(of_rule, context)?;
+                let is_known = |known: &KeySubject| known.context == context && known.key.name() == key.to_string();
+                if !subjects.iter().any(is_known) {
+                    subjects.push(KeySubject::named(key, &context));
+                }
+            }
+        }
+    }
+    if subjects.is_empty() {
+        let path = local_key_file()?;
+        if !path.exists() {
+            return Err(Cause::NothingToCheck.into());
+        }
+        subjects.push(KeySubject::named(recipient_of_file(&path)?.into(), context));
+    }
+    Ok(subjects)
+}
+
+/// The keys in the header of a file, each with its wrapped key; or those in the metadata of a document.
+fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<KeySubject>, Failure> {
+    let path = (path.as_os_str() != "-").then_some(path);
+    let name = name_of(path);
+    let about = || Failure::about(name.clone());
+    let head = match Detected::new(open_input(path)?, path, None).map_err(about())? {
+        Detected::Document(sealed) => return Ok(of_document(&sealed, &name)),
+        other => other.native().map_err(about())?.head,
+    };
+    let context = head.header.parameters.context;
+    context.check_contains(demanded).map_err(|fault| about()(fault.into()))?;
+    let subject =
+        |slot| KeySubject { key: SubjectKey::Slot(slot), context: context.clone(), files: vec![name.clone()] };
+    Ok(head.header.table.slots.into_iter().map(subject).collect())
+}
+
+fn of_document(sealed: &EncryptedDocument, name: &str) -> Vec<KeySubject> {
+    let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::key_and_access);
+    let subject = |(key, access): (KeySpec, KmsAccess)| KeySubject {
+        files: vec![name.to_owned()],
+        ..KeySubject::named(key, &access.context)
+    };
+    keys.map(subject).collect()
+}
+
+/// Many files are under few keys: each key is asked about once for each context.
+fn add(subjects: &mut Vec<KeySubject>, new: KeySubject) {
+    let is_same = |known: &&mut KeySubject| match (&known.key, &new.key) {
+        (SubjectKey::Named(known_key), SubjectKey::Named(key)) => known_key == key && known.context == new.context,
+        (SubjectKey::Slot(known_slot), SubjectKey::Slot(slot)) => {
+            known_slot.provider == slot.provider && known_slot.key_id == slot.key_id && known.context == new.context
+        }
+        _ => false,
+    };
+    match subjects.iter_mut().find(is_same) {
+        Some(known) => known.files.extend(new.files),
+        None => subjects.push(new),
+    }
+}

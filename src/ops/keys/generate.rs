@@ -1,0 +1,56 @@
+//! Making a local key.
+
+use std::io::Write;
+use std::path::Path;
+
+use age::secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use crate::keys::age::NewIdentity;
+use crate::ops::failure::Failure;
+use crate::ops::jobs::check_folder_of;
+
+/// The folder of a new key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFolder {
+    /// It must be there.
+    Existing,
+    /// It is made where it is missing, for its owner alone.
+    Private,
+}
+
+/// Makes a key in a new file that only its owner can read.
+///
+/// # Errors
+/// If there is a file, or it cannot be written.
+pub fn generate(path: &Path, folder: KeyFolder) -> Result<NewIdentity, Failure> {
+    match folder {
+        KeyFolder::Existing => check_folder_of(path)?,
+        KeyFolder::Private => make_private_folder(path.parent().unwrap_or(Path::new(".")))?,
+    }
+    let identity = NewIdentity::generate();
+    let file = AtomicFile::create(path, Existing::Refuse, Access::Owner, Sync::Always)?;
+    file.file().write_all(text_of(&identity).as_bytes()).map_err(Error::Write)?;
+    file.commit()?;
+    Ok(identity)
+}
+
+/// The text of a key file, in the form of `age-keygen`, which age, rage and sops read as well.
+#[must_use]
+pub fn text_of(identity: &NewIdentity) -> Zeroizing<String> {
+    Zeroizing::new(format!(
+        "# made by kenc keygen; whoever has this file can decrypt\n# public key: {}\n{}\n",
+        identity.recipient,
+        identity.secret.expose_secret()
+    ))
+}
+
+fn make_private_folder(folder: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(folder).map_err(|source| Error::io(format!("make the folder {}", folder.display()), source))?)
+}
