@@ -27,7 +27,6 @@ const STILL_TWICE: &[&str] = &[
     "Recipe",
     "Session",
     "State",
-    "Subject",
     "Written",
 ];
 

@@ -7,13 +7,12 @@ use kenc::config::DocumentOptions;
 use kenc::document::{CommentHandling, EncryptionRule, Format, MacScope};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
-use kenc::fs::held::Held;
 
 use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
 use crate::output::TextOnly;
 use kenc::ops::documents::recipe::EncryptionExtent;
-pub use kenc::ops::documents::replace::replace;
+pub use kenc::ops::documents::written::{replace, write};
 use kenc::storage::output::{Destination, Output};
 
 /// What is demanded of a document where nothing can be demanded on the command line.
@@ -82,13 +81,6 @@ pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
         .or(encrypted_regex.map(EncryptionRule::EncryptedRegex))
         .or(unencrypted_comment_regex.map(EncryptionRule::UnencryptedCommentRegex))
         .or(encrypted_comment_regex.map(EncryptionRule::EncryptedCommentRegex))
-}
-
-/// Writes a text to its place, as a whole or not at all where the place is a file.
-pub fn write(place: &Destination, bytes: &[u8], access: Access, sync: Sync, held: Option<Held>) -> Result<()> {
-    let mut output = Output::open(place, access, sync, held)?;
-    output.writer().write_all(bytes).map_err(Error::Write)?;
-    output.commit()
 }
 
 /// Prints plaintext to the standard output. A terminal gets text only.

@@ -13,7 +13,7 @@ use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
 use crate::ops::documents::open::{StatedRequirements, open};
 use crate::ops::documents::recipe::recipe;
-use crate::ops::documents::replace::replace;
+use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::check_folder_of;
 use crate::ops::session::Session;

@@ -3,18 +3,16 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use kenc::error::{DocumentError, Error};
-use kenc::formats::detect;
 use kenc::fs::atomic::Existing;
 use serde_json::json;
 
-use super::DocumentEncryption;
 use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::report::{Reporter, counted, printable};
 use crate::version_control;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::documents::recipe::is_meant;
 use kenc::ops::jobs::Job;
 use kenc::storage::output::Destination;
@@ -67,8 +65,12 @@ pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Resul
 }
 
 /// Encrypts them, several at a time.
-pub fn run(encryption: &DocumentEncryption<'_>, jobs: Vec<Result<Job, Failure>>) -> Result<Exit, Failure> {
-    let DocumentEncryption { args, reporter, .. } = encryption;
+pub fn run(
+    args: &EncryptArgs,
+    encryption: &DocumentEncryption<'_>,
+    reporter: &Reporter,
+    jobs: Vec<Result<Job, Failure>>,
+) -> Result<Exit, Failure> {
     if jobs.is_empty() {
         return Err(Cause::NothingMeant.into());
     }
@@ -79,7 +81,11 @@ pub fn run(encryption: &DocumentEncryption<'_>, jobs: Vec<Result<Job, Failure>>)
         reporter,
         targets,
         AT_ONCE,
-        |target| one(encryption, target).map(|is_encrypted| (target.name(), is_encrypted)),
+        |target| {
+            let Target::Elsewhere(job) = target else { return Ok((target.name(), false)) };
+            let is_new = if is_dry { encryption.would_encrypt(job)? } else { encryption.encrypt_if_new(job)? };
+            Ok((target.name(), is_new))
+        },
         |(name, is_encrypted)| {
             let counter = if *is_encrypted { &encrypted } else { &same };
             counter.set(counter.get() + 1);
@@ -99,25 +105,4 @@ pub fn run(encryption: &DocumentEncryption<'_>, jobs: Vec<Result<Job, Failure>>)
         )?;
     }
     outcome
-}
-
-/// Whether a file was encrypted, and not before.
-fn one(encryption: &DocumentEncryption<'_>, target: &Target) -> Result<bool, Failure> {
-    let Target::Elsewhere(job) = target else { return Ok(false) };
-    if encryption.args.values.dry_run {
-        let (path, notation) = (job.input.as_deref(), encryption.args.values.input_type.input_type);
-        let (input, _) = job.open_input()?;
-        let document = detect::read_plaintext(input, path, notation.map(Into::into)).map_err(target.about())?;
-        return Ok(document.metadata().is_none());
-    }
-    if let Destination::File { path, .. } = &job.destination
-        && let Some(folder) = path.parent()
-    {
-        std::fs::create_dir_all(folder).map_err(|source| Error::io(format!("make {}", folder.display()), source))?;
-    }
-    match encryption.of(job) {
-        Ok(_) => Ok(true),
-        Err(Failure { cause: Cause::Library(Error::Document(DocumentError::AlreadyEncrypted)), .. }) => Ok(false),
-        Err(failure) => Err(failure),
-    }
 }
