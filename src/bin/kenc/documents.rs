@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use kenc::config::DocumentOptions;
-use kenc::document::{CommentHandling, EncryptionRule, Format, MacScope};
+use kenc::document::{CommentHandling, EncryptionRule, MacScope};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
 
-use crate::args::documents::{DocumentOpenArgs, Notation, SelectionArgs, ValuesArgs};
+use crate::args::documents::{DocumentOpenArgs, SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
 use crate::output::TextOnly;
 use kenc::ops::documents::recipe::EncryptionExtent;
@@ -18,32 +18,6 @@ use kenc::storage::output::{Destination, Output};
 /// What is demanded of a document where nothing can be demanded on the command line.
 pub fn no_demands() -> DocumentOpenArgs {
     DocumentOpenArgs::default()
-}
-
-impl From<Notation> for Format {
-    fn from(notation: Notation) -> Self {
-        match notation {
-            Notation::Yaml => Self::Yaml,
-            Notation::Json => Self::Json,
-            Notation::Dotenv => Self::Dotenv,
-            Notation::Ini => Self::Ini,
-            Notation::Toml => Self::Toml,
-            Notation::Binary => Self::Binary,
-        }
-    }
-}
-
-impl From<Format> for Notation {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Yaml => Self::Yaml,
-            Format::Json => Self::Json,
-            Format::Dotenv => Self::Dotenv,
-            Format::Ini => Self::Ini,
-            Format::Toml => Self::Toml,
-            Format::Binary => Self::Binary,
-        }
-    }
 }
 
 /// What of the inputs is to be encrypted, if the command line says it.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use kenc::fs::input::Input;
 use kenc::keys::KeySpec;
 
-use crate::args::documents::Notation;
 use crate::failure::{CommandFault, Failure};
+use kenc::document::Format;
 use kenc::formats::detect::Detected;
 use kenc::formats::detect::is_native;
 
@@ -21,7 +21,7 @@ pub enum Replacement {
     /// Their ciphertext.
     Encrypted,
     /// What is in encrypted files, or the same under other keys.
-    OfEncrypted(Option<Notation>),
+    OfEncrypted(Option<Format>),
 }
 
 /// Refuses a whole run with `-i` whose inputs show that an identity was meant by it, as for `age -i`. Folders are left to
@@ -42,7 +42,7 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
         match replacement {
             Replacement::Encrypted if is_identity => return Err(refused("holds an identity")),
             Replacement::Encrypted => {}
-            Replacement::OfEncrypted(notation) => match Detected::new(input, Some(path), notation.map(Into::into)) {
+            Replacement::OfEncrypted(notation) => match Detected::new(input, Some(path), notation) {
                 Ok(Detected::Native(_) | Detected::Foreign(..)) if is_identity => {
                     return Err(refused("holds an identity"));
                 }

@@ -1,6 +1,8 @@
 //! Options for config documents, whose values are encrypted one by one.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use kenc::document::Format;
 
 /// Over each option by itself: what is over a group of options counts for the options behind the group too.
 pub const DOCUMENTS: &str = "Options for config documents";
@@ -75,8 +77,8 @@ pub struct SelectionArgs {
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct InputTypeArgs {
     /// Format of the config file (default: by its name)
-    #[arg(long, value_name = "TYPE", help_heading = DOCUMENTS)]
-    pub input_type: Option<Notation>,
+    #[arg(long, value_name = "TYPE", value_parser = formats(), help_heading = DOCUMENTS)]
+    pub input_type: Option<Format>,
 }
 
 /// What opening a config document demands and gives.
@@ -127,15 +129,13 @@ pub struct FromConfigArgs {
     pub yes: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Notation {
-    Yaml,
-    Json,
-    Dotenv,
-    Ini,
-    Toml,
-    /// Any content, as one value
-    Binary,
+/// The formats of documents, each by its word.
+pub fn formats() -> impl TypedValueParser<Value = Format> {
+    let words = Format::ALL.map(|format| match format {
+        Format::Binary => PossibleValue::new(format.word()).help("Any content, as one value"),
+        format => PossibleValue::new(format.word()),
+    });
+    PossibleValuesParser::new(words).map(|word| Format::of_word(&word).expect("it is one of the words"))
 }
 
 /// What is written of a config document that is decrypted.
@@ -146,8 +146,8 @@ pub struct DocumentDecryptArgs {
     pub extract: Option<kenc::document::Path>,
 
     /// Output format (default: same as the input)
-    #[arg(long, value_name = "TYPE", conflicts_with = "range", help_heading = DOCUMENTS)]
-    pub output_type: Option<Notation>,
+    #[arg(long, value_name = "TYPE", value_parser = formats(), conflicts_with = "range", help_heading = DOCUMENTS)]
+    pub output_type: Option<Format>,
 }
 
 impl DocumentDecryptArgs {

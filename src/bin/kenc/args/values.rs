@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use kenc::document::{Path, PathStep};
+use kenc::document::{Format, Path, PathStep};
 
-use super::documents::{DocumentOpenArgs, Notation};
+use super::documents::{DocumentOpenArgs, formats};
 use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
@@ -22,8 +22,8 @@ pub struct GetArgs {
     pub no_newline: bool,
 
     /// Format for a mapping or a list (default: that of the file)
-    #[arg(long, value_name = "TYPE")]
-    pub output_type: Option<Notation>,
+    #[arg(long, value_name = "TYPE", value_parser = formats())]
+    pub output_type: Option<Format>,
 
     #[command(flatten)]
     pub document_open: DocumentOpenArgs,

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use kenc::document::EncryptedDocument;
+use kenc::document::Format;
 use kenc::error::{Error, Result};
 use kenc::formats::detect::Detected;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
@@ -21,7 +22,7 @@ use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
 use kenc::threads;
 use secrecy::SecretString;
 
-use crate::args::documents::{DocumentChangeArgs, FromConfigArgs, Notation};
+use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::output::{self};
@@ -147,7 +148,7 @@ impl Target {
 
     /// Opens and recognises it. A file that is changed itself is held until the second value is dropped; another one is
     /// watched by it, so that [`Target::commit`] finds out whether it was written to meanwhile.
-    pub fn read(&self, intent: Intent, notation: Option<Notation>) -> Result<(Content, Option<Held>), Failure> {
+    pub fn read(&self, intent: Intent, notation: Option<Format>) -> Result<(Content, Option<Held>), Failure> {
         let (input, held) = match self {
             Self::Elsewhere(job) => {
                 let (input, held) = job.open_input()?;
@@ -175,7 +176,7 @@ impl Target {
                 }
             }
         };
-        let content = match Detected::new(input, self.path(), notation.map(Into::into)).map_err(self.about())? {
+        let content = match Detected::new(input, self.path(), notation).map_err(self.about())? {
             Detected::Document(sealed) => Content::Document(sealed),
             other => Content::File(Box::new(other.native().map_err(self.about())?)),
         };

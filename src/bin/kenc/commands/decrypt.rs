@@ -77,7 +77,6 @@ impl Decryption<'_> {
         let Self { args, reporter, job, session, guards } = self;
         let about = || Failure::about(job.name());
         let notation = args.document_open.input_type.input_type;
-        let notation = notation.map(Into::into);
         let detected = match Detected::new(input, job.input.as_deref(), notation).map_err(about())? {
             Detected::Document(sealed) => return self.document(*sealed, output),
             _ if args.document.is_for_documents_only() => {
@@ -131,7 +130,7 @@ impl Decryption<'_> {
         let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
         session.warn_unless_sealed(&job.name(), opened.report());
         let DocumentDecryptArgs { extract, output_type } = &args.document;
-        let format = output_type.map(Format::from);
+        let format = *output_type;
         let plaintext = content(&opened.into_plaintext(), extract.as_ref(), format).map_err(about())?;
         let is_to_terminal =
             job.destination == (Destination::StandardOutput { forced: false }) && std::io::stdout().is_terminal();

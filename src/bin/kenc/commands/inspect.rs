@@ -21,9 +21,7 @@ pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     let input = open_input(path)?;
-    let file = match Detected::new(input, path, args.input_type.input_type.map(Into::into))
-        .map_err(Failure::about(name.as_str()))?
-    {
+    let file = match Detected::new(input, path, args.input_type.input_type).map_err(Failure::about(name.as_str()))? {
         Detected::Document(sealed) => {
             let summary = DocumentSummary::new(&sealed);
             reporter.result(&document_summary::text(&summary), &document_summary::json(&summary))?;

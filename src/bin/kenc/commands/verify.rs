@@ -55,7 +55,7 @@ fn verify(
     let about = || Failure::about(name.clone());
     let input = open_input(path)?;
     let notation = args.document_open.input_type.input_type;
-    let detected = match Detected::new(input, path, notation.map(Into::into)).map_err(about())? {
+    let detected = match Detected::new(input, path, notation).map_err(about())? {
         Detected::Document(sealed) => {
             return match verify_document(*sealed, path, demanded(&args.document_open), session)? {
                 DocumentCheck::Authentic(verified) => verified_document::tell(&verified, &name, reporter),

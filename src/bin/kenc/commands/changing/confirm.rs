@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use kenc::document::Format;
 use kenc::document::GroupDifference;
 use kenc::keys::Rewrapper;
 
 use super::{Content, Intent, Target};
-use crate::args::documents::{FromConfigArgs, Notation};
+use crate::args::documents::FromConfigArgs;
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::document_keys::{WOULD, changes_of_groups};
@@ -18,7 +19,7 @@ use kenc::ops::documents::keys::KeysOfDocuments;
 pub fn confirm<'r>(
     targets: &[Result<Target, Failure>],
     args: &FromConfigArgs,
-    notation: Option<Notation>,
+    notation: Option<Format>,
     documents: &KeysOfDocuments<'_>,
     rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
     reporter: &Reporter,

@@ -10,10 +10,10 @@ use kenc::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
 
 use super::by_config::choose;
 use super::{Content, Intent, Target};
-use crate::args::documents::Notation;
 use crate::failure::{Cause, Failure};
 use crate::question::{Choice, ask};
 use crate::report::{Reporter, printable};
+use kenc::document::Format;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::KeysOfDocuments;
 
@@ -95,7 +95,7 @@ impl<'a> Vouching<'a> {
     pub fn ask<'r>(
         &mut self,
         targets: &[Result<Target, Failure>],
-        notation: Option<Notation>,
+        notation: Option<Format>,
         change: DataKeyChange,
         rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
         reporter: &Reporter,

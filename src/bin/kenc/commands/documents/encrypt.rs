@@ -5,7 +5,6 @@ mod tree;
 use std::ffi::OsStr;
 
 use kenc::context::EncryptionContext;
-use kenc::document::Format;
 use kenc::error::Error;
 use kenc::fs::atomic::Sync;
 
@@ -43,7 +42,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let encryption = DocumentEncryption {
         named: &args.keys,
         options: options(&args.values),
-        notation: args.values.input_type.input_type.map(Format::from),
+        notation: args.values.input_type.input_type,
         other_names: if args.output.force { OtherNames::LeftAlone } else { OtherNames::Refused },
         sync: if args.output.sync { Sync::Always } else { Sync::WhenReplacing },
         session: &session,

@@ -1,6 +1,6 @@
 //! `kenc get`.
 
-use kenc::document::{Document, Format};
+use kenc::document::Document;
 use kenc::error::Result;
 use kenc::ops::configs::Configs;
 use kenc::ops::input_name::name_of;
@@ -21,7 +21,7 @@ pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     signals::handle()?;
-    let notation = args.document_open.input_type.input_type.map(Format::from);
+    let notation = args.document_open.input_type.input_type;
     let document = read(path, notation, sessions::demanded(&args.document_open), &session)?;
     let bytes = found(&document, args, reporter.is_json()).map_err(Failure::about(name_of(path)))?;
     print(&bytes, path)?;
@@ -31,7 +31,7 @@ pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
 /// What is printed of a document.
 fn found(document: &Document, args: &GetArgs, is_json: bool) -> Result<Zeroizing<Vec<u8>>> {
     let end = if args.no_newline { TextEnd::Nothing } else { TextEnd::LineEnd };
-    let format = args.output_type.map(Format::from);
+    let format = args.output_type;
     let form = if is_json { PartForm::Json } else { PartForm::Text { format, end } };
     let bytes = printed(document, &args.place.path(), form)?;
     match std::str::from_utf8(&bytes) {

@@ -3,7 +3,6 @@
 use std::io::{IsTerminal, Read};
 
 use kenc::context::EncryptionContext;
-use kenc::document::Format;
 use kenc::error::{DocumentError, Error, Result};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -31,7 +30,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     }
     signals::handle()?;
     let requirements = sessions::demanded(document_open);
-    let notation = document_open.input_type.input_type.map(Format::from);
+    let notation = document_open.input_type.input_type;
     let target = DocumentFile { path: file, notation, requirements };
     let is_new = !file.exists() && has_rule(file, configs)?;
     if !is_new {

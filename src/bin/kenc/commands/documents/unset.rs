@@ -1,6 +1,5 @@
 //! `kenc unset`.
 
-use kenc::document::Format;
 use kenc::ops::configs::Configs;
 use kenc::ops::values::change::{DocumentFile, MissingValue, WrittenDocument, check_is_file};
 use serde_json::json;
@@ -19,7 +18,7 @@ pub fn run(args: &UnsetArgs, configs: &Configs, reporter: &Reporter) -> Result<E
     let place = place.path();
     let passphrases = sessions::passphrases(passphrase, reporter);
     let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
-    let notation = document_open.input_type.input_type.map(Format::from);
+    let notation = document_open.input_type.input_type;
     let target = DocumentFile { path: file, notation, requirements: sessions::demanded(document_open) };
     let missing = if *if_there { MissingValue::IsFine } else { MissingValue::Fails };
     let written = target.unset(&place, missing, &session)?;
