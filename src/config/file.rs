@@ -93,7 +93,10 @@ fn config_file(fields: FileFields, dialect: Dialect) -> Result<ConfigFile, LineF
     if let Some(one_more) = creation_rules.as_ref().and_then(|rules| rules.get(MAX_RULES)) {
         return Err(LineFault::new(one_more.line, ConfigFault::TooMuch));
     }
-    let rules = creation_rules.map(|rules| rules.into_iter().map(|rule| rule_entry(rule, dialect)).collect());
+    // sops passes over a rule that is null.
+    let is_read = |rule: &Lined<Option<RuleFields>>| dialect == Dialect::Kenc || rule.value.is_some();
+    let entry = |rule| rule_entry(rule, dialect);
+    let rules = creation_rules.map(|rules| rules.into_iter().filter(is_read).map(entry).collect());
     let mut words = BTreeMap::new();
     for (name, word) in names.0 {
         if word.value.starts_with('@') {
@@ -114,7 +117,8 @@ fn config_file(fields: FileFields, dialect: Dialect) -> Result<ConfigFile, LineF
 }
 
 fn rule_entry(Lined { line, value }: Lined<Option<RuleFields>>, dialect: Dialect) -> Result<RuleEntry, LineFault> {
-    let rule = value.filter(|rule| *rule != RuleFields::default());
+    // To sops, a rule that says nothing is for every file, and names no key.
+    let rule = value.filter(|rule| dialect == Dialect::Sops || *rule != RuleFields::default());
     let mut rule = rule.ok_or_else(|| LineFault::new(line, ConfigFault::EmptyRule))?;
     let groups = match rule.key_groups.take() {
         Some(groups) if !groups.is_empty() => {

@@ -141,18 +141,49 @@ fn sops_itself_takes_the_same_rule_for_the_same_path() {
     const PATHS: &[&str] = &["x.yaml", "prod/x.yaml", "prod/x.json", "sub/prod/x.json", "sub/../y.json", "a b", "{x}"];
     let sops = need!(sops());
     let home = Home::new();
-    let recipients =
-        ["one.txt", "two.txt"].map(|name| home.run(["keygen", "-o", name]).ok().stdout_text().trim().to_owned());
     for folder in ["prod", "sub/prod"] {
         std::fs::create_dir_all(home.file(folder)).unwrap();
     }
     for path in PATHS {
         home.write(path, "{\"a\": 1}");
     }
-    for config in CONFIGS {
+    assert_same_keys(&sops, &home, CONFIGS, PATHS);
+}
+
+/// What YAML can be written as, and what sops refuses of it.
+#[test]
+fn sops_itself_reads_the_same_keys_from_the_same_yaml() {
+    const CONFIGS: &[&str] = &[
+        "creation_rules:\n- age: >-\n    SECOND,\n    FIRST\n",
+        "creation_rules:\r\n- age: |\r\n    SECOND,\r\n    FIRST\r\n",
+        "\u{feff}'creation_rules':\n- \"age\": !!str FIRST\n",
+        "%YAML 1.1\n---\n? creation_rules\n: - age: [SECOND]\n...\n",
+        "creation_rules:\n- age: FIRST\n---\nmore: documents\n",
+        "b: &b {age: FIRST}\nc: &c {age: SECOND}\ncreation_rules:\n- <<: [*c, *b]\n",
+        "b: &b {age: FIRST}\ncreation_rules:\n- <<: *b\n  age: SECOND\n",
+        "1: 2\nyes: 3\nx: [!foo y, !!binary aGVsbG8=, .inf, 1e999, 0o17, 1_000]\ncreation_rules:\n- age: FIRST\n",
+        "creation_rules:\n- ~\n- age: SECOND\n",
+        "creation_rules:\n- {}\n- age: SECOND\n",
+        "creation_rules:\n- age: FIRST\n  age: SECOND\n",
+        "x: 1\nx: 2\ncreation_rules:\n- age: FIRST\n",
+        "[1]: 2\ncreation_rules:\n- age: FIRST\n",
+        "creation_rules:\n\t- age: FIRST\n",
+        "creation_rules:\n- age: 5\n",
+        "creation_rules:\n- age: [[FIRST]]\n",
+    ];
+    let sops = need!(sops());
+    let home = Home::new();
+    home.write("x.yaml", "{\"a\": 1}");
+    assert_same_keys(&sops, &home, CONFIGS, &["x.yaml"]);
+}
+
+fn assert_same_keys(sops: &std::path::Path, home: &Home, configs: &[&str], paths: &[&str]) {
+    let recipients =
+        ["one.txt", "two.txt"].map(|name| home.run(["keygen", "-o", name]).ok().stdout_text().trim().to_owned());
+    for config in configs {
         home.write(".sops.yaml", config.replace("FIRST", &recipients[0]).replace("SECOND", &recipients[1]));
-        for path in PATHS {
-            let mut command = home.environment_of(Command::new(&sops));
+        for path in paths {
+            let mut command = home.environment_of(Command::new(sops));
             command.args(["--disable-version-check", "encrypt", "--input-type", "binary", path]);
             let by_sops = finish(command, &[]);
             let by_kenc = home.run(["encrypt", path]);
