@@ -1,7 +1,11 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
 pub mod configs;
+pub mod contents;
 pub mod documents;
+pub mod edit;
+#[cfg(unix)]
+pub mod exec;
 pub mod failure;
 pub mod input_name;
 pub mod jobs;

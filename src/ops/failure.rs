@@ -1,9 +1,12 @@
 //! Why work on files fails: an error of the library, or a refusal of what the work would do.
 
 use std::error::Error as StdError;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
 use crate::error::{Class, Error};
+use crate::ops::edit::kept_edits::KeptEdits;
 
 /// A failure, with the input that it concerns.
 #[derive(Debug)]
@@ -125,6 +128,28 @@ pub enum Cause {
     ValueWithoutText,
     #[error("no such value: `{0}`")]
     NoSuchValue(String),
+    #[error("--file-name must be given once for each file: files {files}, names {names}")]
+    FileNames { files: usize, names: usize },
+    #[error("`{}` is not a file name", .0.display())]
+    NotAFileName(OsString),
+    #[error("the arguments of the command do not contain {0}")]
+    NoPlaceForFile(String),
+    #[error("the editor failed ({0})")]
+    EditorFailed(ExitStatus),
+    #[error("the editor removed the file")]
+    EditorLeftNothing,
+    #[error("{}", why.cause)]
+    NotSaved { why: Box<Failure>, kept: Box<KeptEdits> },
+    #[error("{0}")]
+    EditsUnreadable(Error),
+    #[error("{}; the edits are lost: {error}", why.cause)]
+    EditsLost { why: Box<Failure>, error: Box<Error> },
+    #[error("{} has unsaved edits", file.display())]
+    EditsKept { file: PathBuf, recovery: PathBuf },
+    #[error("{} has no unsaved edits", .0.display())]
+    NoEditsKept(PathBuf),
+    #[error("{} was not changed: the edits were discarded", .0.display())]
+    EditsDiscarded(PathBuf),
     #[error("{fault}")]
     Caller { class: Class, fault: Box<dyn StdError + Send + Sync> },
 }
@@ -147,6 +172,7 @@ impl Cause {
         match self {
             Self::Library(error) => error.class(),
             Self::Caller { class, .. } => *class,
+            Self::NotSaved { why, .. } | Self::EditsLost { why, .. } => why.class(),
             Self::MixedInputs { .. }
             | Self::RangeOfDocument(_)
             | Self::CipherOfDocument(_)
@@ -171,6 +197,10 @@ impl Cause {
             | Self::VariableMustBeNamed { .. }
             | Self::NoSuchValue(_)
             | Self::ValueNotJson(_)
+            | Self::FileNames { .. }
+            | Self::NotAFileName(_)
+            | Self::NoPlaceForFile(_)
+            | Self::NoEditsKept(_)
             | Self::NoKeysToShow(_)
             | Self::NoValues(_) => Class::Usage,
             Self::NothingMeant
@@ -195,6 +225,11 @@ impl Cause {
             | Self::TooLong { .. }
             | Self::NotARegularFile(_)
             | Self::NoMemoryForPlaintext
+            | Self::EditorFailed(_)
+            | Self::EditorLeftNothing
+            | Self::EditsUnreadable(_)
+            | Self::EditsKept { .. }
+            | Self::EditsDiscarded(_)
             | Self::ChangedMeanwhile(_) => Class::Failed,
             Self::NotEncrypted(_) => Class::NotAuthentic,
             Self::EncryptedAlready(_) => Class::WouldOverwrite,

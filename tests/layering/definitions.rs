@@ -15,7 +15,6 @@ const STILL_TWICE: &[&str] = &[
     "Decryption",
     "Done",
     "Entry",
-    "Existing",
     "Failure",
     "Made",
     "Memory",
@@ -24,10 +23,7 @@ const STILL_TWICE: &[&str] = &[
     "Plan",
     "Prepared",
     "Reader",
-    "Recipe",
     "Session",
-    "State",
-    "Written",
 ];
 
 /// Where keyrings are built: by a session.

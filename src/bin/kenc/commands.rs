@@ -2,7 +2,6 @@
 
 pub mod changing;
 pub mod completions;
-pub mod contents;
 pub mod decrypt;
 pub mod documents;
 pub mod edit;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use kenc::error::{Error, Result};
+use kenc::ops::contents::Plaintext;
 use zeroize::Zeroizing;
 
-use crate::commands::contents::Text;
 use crate::failure::{CommandFault, Failure};
 use crate::signals;
 
@@ -40,11 +40,11 @@ const KEEPING_HISTORY: [&str; 5] = ["code", "code-insiders", "codium", "cursor",
 
 /// A program that edits files, with its arguments.
 #[derive(Clone)]
-pub struct Editor {
+pub struct UserEditor {
     words: Vec<String>,
 }
 
-impl Editor {
+impl UserEditor {
     /// The editor that the environment names, or the first usual one that is there.
     pub fn choose() -> Result<Self, Failure> {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
@@ -88,7 +88,7 @@ impl Editor {
     ///
     /// # Errors
     /// Those of the system, if it cannot be read.
-    pub fn rescued(&self, file: &Path) -> std::io::Result<Text> {
+    pub fn rescued(&self, file: &Path) -> std::io::Result<Plaintext> {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let beside = |name: String| file.with_file_name(name);
         let swap = beside(format!(".{name}.swp"));
@@ -184,8 +184,8 @@ fn in_search_path(program: &OsStr) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn editor(words: &str) -> Editor {
-        Editor { words: shell_words::split(words).unwrap() }
+    fn editor(words: &str) -> UserEditor {
+        UserEditor { words: shell_words::split(words).unwrap() }
     }
 
     #[test]

@@ -2,18 +2,15 @@
 
 mod exit;
 mod git;
-mod kept;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 
 use kenc::error::Class;
 
 pub use exit::Exit;
 pub use git::{GitFault, MergeConflicts};
 pub use kenc::ops::failure::{Cause, Failure};
-pub use kept::Kept;
 
 /// Why the work on files did not begin or did not end, for reasons of the command line, the terminal, or other programs.
 #[derive(Debug, thiserror::Error)]
@@ -53,28 +50,6 @@ pub enum CommandFault {
     EditorVariable { name: &'static str, fault: &'static str },
     #[error("editor `{0}` not found")]
     EditorNotFound(String),
-    #[error("the editor failed ({0})")]
-    EditorFailed(ExitStatus),
-    #[error("the editor removed the file")]
-    EditorLeftNothing,
-    #[error("{}", why.cause)]
-    NotSaved { why: Box<Failure>, kept: Box<Kept> },
-    #[error("{0}")]
-    EditsUnreadable(kenc::error::Error),
-    #[error("{}; the edits are lost: {error}", why.cause)]
-    EditsLost { why: Box<Failure>, error: Box<kenc::error::Error> },
-    #[error("{} has unsaved edits", file.display())]
-    EditsKept { file: PathBuf, recovery: PathBuf },
-    #[error("{} has no unsaved edits", .0.display())]
-    NoEditsKept(PathBuf),
-    #[error("{} was not changed: the edits were discarded", .0.display())]
-    EditsDiscarded(PathBuf),
-    #[error("--file-name must be given once for each file: files {files}, names {names}")]
-    FileNames { files: usize, names: usize },
-    #[error("`{}` is not a file name", .0.display())]
-    NotAFileName(OsString),
-    #[error("the arguments of the command do not contain {0}")]
-    NoPlaceForFile(String),
     #[error("command `{}` not found", .0.display())]
     CommandNotFound(OsString),
     #[error("{error}")]
@@ -107,22 +82,12 @@ impl CommandFault {
             | Self::Address(_)
             | Self::StandardInputAmongFiles
             | Self::AsSops(_)
-            | Self::EditorVariable { .. }
-            | Self::NoEditsKept(_)
-            | Self::FileNames { .. }
-            | Self::NotAFileName(_)
-            | Self::NoPlaceForFile(_) => Exit::Usage,
+            | Self::EditorVariable { .. } => Exit::Usage,
             Self::BinaryToTerminal { .. }
             | Self::NoLocalKey { .. }
             | Self::ValueNotText
             | Self::NoEditor
-            | Self::EditorFailed(_)
-            | Self::EditorNotFound(_)
-            | Self::EditorLeftNothing
-            | Self::EditsUnreadable(_)
-            | Self::EditsKept { .. }
-            | Self::EditsDiscarded(_) => Exit::Failed,
-            Self::NotSaved { why, .. } | Self::EditsLost { why, .. } => why.exit(),
+            | Self::EditorNotFound(_) => Exit::Failed,
             Self::CommandNotFound(_) => Exit::NotFound,
             Self::CommandNotExecutable { .. } => Exit::NotExecutable,
             Self::LocalKeyExists { .. } => Exit::WouldOverwrite,
@@ -153,6 +118,9 @@ impl HasExit for Failure {
     fn exit(&self) -> Exit {
         if let Some(fault) = self.cause.caller_fault::<CommandFault>() {
             return fault.exit();
+        }
+        if let Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } = &self.cause {
+            return why.exit();
         }
         match self.class() {
             Class::Failed => Exit::Failed,

@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 
 use crate::printable::printable_lines;
+use crate::report::Reporter;
 
 /// One of the answers that a question has.
 pub struct Choice<T> {
@@ -33,4 +35,17 @@ pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()
             return Some(choice.value);
         }
     }
+}
+
+/// Whether plaintext may be written to a place that may be a disk, where this machine keeps no files in memory.
+pub fn allows_disk(reporter: &Reporter, place: &Path) -> bool {
+    let question = format!(
+        "This machine has no in-memory file system (tmpfs): the plaintext would be written to {}, which may be on a disk.",
+        place.display()
+    );
+    let choices = [
+        Choice { word: "no", meaning: "change nothing", value: false },
+        Choice { word: "yes", meaning: "edit it there", value: true },
+    ];
+    reporter.may_ask() && ask(&question, &choices, || ()) == Some(true)
 }

@@ -1,6 +1,7 @@
 //! What to do next, for every failure: the wording of all hints.
 
 mod config;
+pub mod edits;
 mod exec;
 mod git;
 mod habits;
@@ -21,8 +22,8 @@ use kenc::ops::jobs::STANDARD_INPUT;
 pub fn of(failure: &Failure) -> Vec<String> {
     let mut hints = match (&failure.cause, failure.cause.caller_fault()) {
         (Cause::Library(error), _) => of_library(error, failure.subject.as_deref()),
-        (_, Some(CommandFault::NotSaved { why, kept })) => std::iter::once(kept.advice()).chain(of(why)).collect(),
-        (_, Some(CommandFault::EditsLost { why, .. })) => of(why),
+        (Cause::NotSaved { why, kept }, _) => std::iter::once(edits::of_kept(kept)).chain(of(why)).collect(),
+        (Cause::EditsLost { why, .. }, _) => of(why),
         (_, Some(fault)) => vec![of_fault(fault)],
         (cause, None) => vec![of_command(cause)],
     };
@@ -114,10 +115,19 @@ fn of_command(cause: &Cause) -> String {
         | Cause::ChangedMeanwhile(_)
         | Cause::TooLong { .. }
         | Cause::NotARegularFile(_)
-        | Cause::NoKeysToShow(_) => habits::of_editor(cause),
-        Cause::NotAVariable { .. } | Cause::VariableMustBeNamed { .. } | Cause::NoValues(_) | Cause::NoSuchValue(_) => {
-            exec::of(cause)
-        }
+        | Cause::NoKeysToShow(_)
+        | Cause::EditsKept { .. }
+        | Cause::NoEditsKept(_)
+        | Cause::EditorLeftNothing
+        | Cause::EditsUnreadable(_)
+        | Cause::EditorFailed(_) => edits::of(cause),
+        Cause::NotAVariable { .. }
+        | Cause::VariableMustBeNamed { .. }
+        | Cause::NoValues(_)
+        | Cause::NoSuchValue(_)
+        | Cause::FileNames { .. }
+        | Cause::NotAFileName(_)
+        | Cause::NoPlaceForFile(_) => exec::of(cause),
         Cause::NameOfSeveralKeys { .. } => {
             "process them in separate runs, or name the config with `--config FILE`".to_owned()
         }
@@ -128,11 +138,7 @@ fn of_command(cause: &Cause) -> String {
 
 fn of_fault(fault: &CommandFault) -> String {
     match fault {
-        CommandFault::AsSops(_)
-        | CommandFault::SomeFailed { .. }
-        | CommandFault::NotSaved { .. }
-        | CommandFault::EditsLost { .. }
-        | CommandFault::EditsDiscarded(_) => String::new(),
+        CommandFault::AsSops(_) | CommandFault::SomeFailed { .. } => String::new(),
         CommandFault::CiphertextToTerminal { input } => format!(
             "name a file with `-o {}`, or pipe the output; `-a` writes text, and `-o -` forces bytes",
             quoted(&with_ending(input.as_deref()))
@@ -167,19 +173,10 @@ fn of_fault(fault: &CommandFault) -> String {
         CommandFault::LocalKeyExists { path, recipient: None } => {
             format!("it is not a valid key file; check it, or move it away: `mv {0} {0}.old`", quoted(path))
         }
-        CommandFault::NoEditor
-        | CommandFault::EditsKept { .. }
-        | CommandFault::NoEditsKept(_)
-        | CommandFault::EditorNotFound(_)
-        | CommandFault::EditorVariable { .. }
-        | CommandFault::EditorLeftNothing
-        | CommandFault::EditsUnreadable(_)
-        | CommandFault::EditorFailed(_) => habits::of_editor_fault(fault),
-        CommandFault::FileNames { .. }
-        | CommandFault::NotAFileName(_)
-        | CommandFault::NoPlaceForFile(_)
-        | CommandFault::CommandNotFound(_)
-        | CommandFault::CommandNotExecutable { .. } => exec::of_fault(fault),
+        CommandFault::NoEditor | CommandFault::EditorNotFound(_) | CommandFault::EditorVariable { .. } => {
+            edits::of_fault(fault)
+        }
+        CommandFault::CommandNotFound(_) | CommandFault::CommandNotExecutable { .. } => exec::of_fault(fault),
         CommandFault::Git(fault) => git::of(fault),
     }
 }

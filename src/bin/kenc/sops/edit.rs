@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use kenc::document::{Document, Format};
 use kenc::error::DocumentError;
+use kenc::ops::documents::layout::TextLayout;
+use kenc::ops::edit::{BeforeSealing, DocumentToMake};
 
 use super::exit::{SopsStop, code};
 use super::keys::recipe;
 use super::session::SopsRun;
 use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
-use crate::commands::edit::{self, Manner, NewFile, Written};
-use crate::failure::{CommandFault, Failure};
-use kenc::ops::documents::layout::TextLayout;
+use crate::commands::edit;
+use crate::failure::{Cause, CommandFault, Failure};
 
 /// Edits a file in the clear; one that is not there is made.
 pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
@@ -29,17 +30,16 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
         // Its keys and its rule are those that sops would take, though kenc has a local key.
         let name = session.name(Some(path)).unwrap_or(path);
         let recipe = recipe(args, configs, name, format).map_err(SopsStop::of_new_file)?;
-        Some(NewFile { format, recipe })
+        Some(DocumentToMake { format, recipe })
     } else {
         None
     };
-    let written = match session.layout(format, Some(path))? {
-        TextLayout { indent: None, .. } => Arc::new(with_copies) as Written,
+    let before_sealing = match session.layout(format, Some(path))? {
+        TextLayout { indent: None, .. } => Arc::new(with_copies) as BeforeSealing,
         layout => Arc::new(move |document: Document| {
             TextLayout { format: document.format(), ..layout }.of_plaintext(document)
         }),
     };
-    let manner = Manner { new, written };
     let edited = EditArgs {
         file: path.to_owned(),
         show_keys: args.show_master_keys,
@@ -54,7 +54,7 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
             timeout: std::time::Duration::from_secs(30),
         },
     };
-    edit::run_as(&manner, &edited, configs, reporter).map_err(stopped)?;
+    edit::run_as(&edited, new, before_sealing, configs, reporter).map_err(stopped)?;
     Ok(if std::fs::read(path).ok() == before { code::NOT_CHANGED } else { 0 })
 }
 
@@ -66,13 +66,8 @@ fn with_copies(document: Document) -> Result<Document, DocumentError> {
 fn stopped(failure: Failure) -> SopsStop {
     let is_of_editor = matches!(
         failure.cause.caller_fault(),
-        Some(
-            CommandFault::NoEditor
-                | CommandFault::EditorNotFound(_)
-                | CommandFault::EditorFailed(_)
-                | CommandFault::EditorVariable { .. }
-        )
-    );
+        Some(CommandFault::NoEditor | CommandFault::EditorNotFound(_) | CommandFault::EditorVariable { .. })
+    ) || matches!(failure.cause, Cause::EditorFailed(_));
     let stop = SopsStop::from(failure);
     if is_of_editor { stop.with_code(code::NO_EDITOR) } else { stop }
 }

@@ -8,13 +8,14 @@ use std::process::{Command, ExitStatus};
 
 use kenc::document::{Node, TreeEntry, Value};
 use kenc::error::Error;
+use kenc::ops::contents::private_folder;
+use kenc::ops::exec::acts_on_every_program;
 use kenc::threads;
 use zeroize::Zeroizing;
 
 use super::exit::{SopsStop, code};
 use super::session::SopsRun;
-use crate::commands::contents::private_folder;
-use crate::commands::exec::protected::acts_on_every_program;
+use crate::question::allows_disk;
 use crate::signals;
 
 /// Runs a command of the shell with the values at the top of a document as variables.
@@ -83,7 +84,7 @@ pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsSto
     let to = if args.output_type.is_some() { to } else { opened.document().format() };
     let plaintext = session.layout(to, Some(path))?.bytes_of(opened.plaintext())?;
 
-    let folder = private_folder(session.reporter)?;
+    let folder = private_folder(|place| allows_disk(session.reporter, place))?;
     let target = folder.path().join(&name);
     if args.no_fifo || !serve_by_pipe(&target, &plaintext)? {
         folder.write(name.as_os_str(), &plaintext)?;

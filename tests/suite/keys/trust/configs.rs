@@ -28,6 +28,7 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
             &["verify", "a/b/s.yaml"],
             &["verify", "--config", "named.yaml", "a/b/s.yaml"],
             &["unset", "a/b/s.yaml", "password"],
+            &["exec", "a/b/s.yaml", "--", "true"],
             &["rewrap", "a/b/s.yaml", "--add", &attack.colleague],
         ] {
             attack.run(words).fails(NOT_AUTHENTIC);
@@ -35,6 +36,9 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
         let mut hidden = attack.home.command();
         hidden.args(["rotate", "--yes", "a/b/s.yaml"]).env("SOPS_CONFIG", at("sops.yaml"));
         finish(hidden, b"").fails(NOT_AUTHENTIC);
+        let mut edit = attack.home.command();
+        edit.args(["edit", "a/b/s.yaml"]).env("KENC_EDITOR", "true");
+        finish(edit, b"").fails(NOT_AUTHENTIC);
         for (name, _) in files {
             std::fs::remove_file(at(name)).unwrap();
         }

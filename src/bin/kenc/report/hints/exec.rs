@@ -20,6 +20,11 @@ pub fn of(cause: &Cause) -> String {
         ),
         Cause::NoValues(_) => "use `--file` to pass the file itself; kenc reads values from files named .env, .yaml, .json, .toml or .ini".to_owned(),
         Cause::NoSuchValue(_) => "use the name of the variable, or a path such as db.password".to_owned(),
+        Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
+        Cause::NotAFileName(_) => "use a name without a folder: `--file-name config.json`".to_owned(),
+        Cause::NoPlaceForFile(mark) => {
+            format!("write {mark} where the command expects the path: `kenc exec --file FILE -- cat {mark}`")
+        }
         _ => String::new(),
     }
 }
@@ -27,11 +32,6 @@ pub fn of(cause: &Cause) -> String {
 /// For the command that was to be run.
 pub fn of_fault(fault: &CommandFault) -> String {
     match fault {
-        CommandFault::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
-        CommandFault::NotAFileName(_) => "use a name without a folder: `--file-name config.json`".to_owned(),
-        CommandFault::NoPlaceForFile(mark) => {
-            format!("write {mark} where the command expects the path: `kenc exec --file FILE -- cat {mark}`")
-        }
         CommandFault::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
         }

@@ -1,5 +1,5 @@
-//! What to do next where a command line means something else here than to another program, a file cannot be replaced, or an
-//! editor failed.
+//! What to do next where a command line means something else here than to another program, or a file
+//! cannot be replaced.
 
 use super::{quote, quoted};
 use crate::failure::{Cause, CommandFault};
@@ -34,44 +34,6 @@ pub fn of_fault(fault: &CommandFault) -> String {
         CommandFault::Address(address) => {
             format!("use a pipe: `curl -sSf {} | kenc decrypt`", quote(address))
         }
-        _ => String::new(),
-    }
-}
-
-/// For a file that cannot be edited.
-pub fn of_editor(cause: &Cause) -> String {
-    match cause {
-        Cause::NoMemoryForPlaintext => {
-            "mount a tmpfs and set TMPDIR to a folder in it: `mount -t tmpfs -o mode=1777 tmpfs /dev/shm`".to_owned()
-        }
-        Cause::TooLong { path, .. } => format!("use `kenc decrypt {}`, which has no such limit", quoted(path)),
-        Cause::NotARegularFile(_) => "name a regular file; to read a pipe or a device use `kenc decrypt`".to_owned(),
-        Cause::ChangedMeanwhile(path) => format!("see the current content with `kenc decrypt {}`", quoted(path)),
-        Cause::NoKeysToShow(path) => format!(
-            "see the keys of a file with `kenc inspect {0}`, and change them with `kenc rewrap {0}`",
-            quoted(path)
-        ),
-        _ => String::new(),
-    }
-}
-
-/// For an editor that failed, or is not there.
-pub fn of_editor_fault(fault: &CommandFault) -> String {
-    match fault {
-        CommandFault::EditorNotFound(_) => "set EDITOR: `export EDITOR=nano`".to_owned(),
-        CommandFault::NoEditor => "set EDITOR: `export EDITOR=nano`".to_owned(),
-        CommandFault::EditorVariable { name, .. } => {
-            format!("set it to a program with its arguments: `export {name}=nano`")
-        }
-        CommandFault::EditorLeftNothing => "the editor must save under the name it was given".to_owned(),
-        CommandFault::EditsUnreadable(_) => "the editor left something other than a readable text file".to_owned(),
-        CommandFault::EditorFailed(_) => "nothing was saved; check the message of the editor".to_owned(),
-        CommandFault::EditsKept { file, recovery } => format!(
-            "continue with `kenc edit --resume {}`, or discard them with `rm {}`",
-            quoted(file),
-            quoted(recovery)
-        ),
-        CommandFault::NoEditsKept(file) => format!("edit the file with `kenc edit {}`", quoted(file)),
         _ => String::new(),
     }
 }

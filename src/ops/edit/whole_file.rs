@@ -2,27 +2,15 @@
 
 use std::io::Write;
 
-use kenc::context::EncryptionContext;
-use kenc::crypto::{Backend, Suite};
-use kenc::error::Result;
-use kenc::formats::native::armor::ArmorWriter;
-use kenc::formats::native::{Encryptor, NewFile, Parameters, write_error};
-use kenc::keys::Keyring;
+use super::recipe::{EditRecipe, Successor};
+use crate::crypto::Backend;
+use crate::error::Result;
+use crate::formats::native::armor::ArmorWriter;
+use crate::formats::native::{Encryptor, NewFile, write_error};
+use crate::keys::Keyring;
+use crate::ops::contents::WholeFile;
 
-use super::subject::{Recipe, Successor};
-use crate::args::EditArgs;
-use crate::commands::contents::{Opener, WholeFile};
-use crate::failure::Failure;
-
-/// Begins a new file.
-pub fn begin(args: &EditArgs, context: &EncryptionContext, opener: Opener<'_>) -> Result<WholeFile, Failure> {
-    let choice = opener.configs.choose(&args.open.keys, context, Some(&args.file))?;
-    let (data_key, slots) = opener.session.wrap_new(&choice)?;
-    let parameters = Parameters { suite: Suite::default(), context: choice.context };
-    Ok(WholeFile { parameters, slots, data_key, is_armored: false })
-}
-
-impl Recipe for WholeFile {
+impl EditRecipe for WholeFile {
     fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
         Ok(Successor { bytes: self.keep(text)?, aliases: Vec::new() })
     }

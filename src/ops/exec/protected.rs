@@ -1,7 +1,6 @@
 //! Variables by which a document could have other programs run than the command, or the command do other things.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 
 /// Read by the loader of programs and by shells, whatever the command is.
 const OF_EVERY_PROGRAM: &[&str] = &[
@@ -84,13 +83,14 @@ const PREFIXES_OF_TOOLS: &[&str] = &[
 const IDENTITIES: &[&str] = &["KENC_AGE_KEY", "SOPS_AGE_KEY", "SOPS_AGE_SSH_PRIVATE_KEY"];
 
 /// Whether a variable changes what a shell or any program at all does.
+#[must_use]
 pub fn acts_on_every_program(name: &str, value: &[u8]) -> bool {
     is_among(name, OF_EVERY_PROGRAM, PREFIXES_OF_EVERY_PROGRAM)
         || name == FILE_OF_SHELLS && value.iter().any(|byte| b"/$`~".contains(byte))
 }
 
 /// Whether a variable is passed on only where it is named.
-pub fn must_be_named(name: &str, value: &[u8]) -> bool {
+pub(super) fn must_be_named(name: &str, value: &[u8]) -> bool {
     acts_on_every_program(name, value)
         || is_among(name, OF_TOOLS, PREFIXES_OF_TOOLS)
         || is_of_identity(OsStr::new(name))
@@ -101,23 +101,8 @@ fn is_among(name: &str, names: &[&str], prefixes: &[&str]) -> bool {
 }
 
 /// Whether a variable is, or leads to, an identity.
-pub fn is_of_identity(name: &OsStr) -> bool {
+pub(super) fn is_of_identity(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| IDENTITIES.iter().any(|prefix| name.starts_with(prefix)))
-}
-
-/// A program as our own search path finds it, so that no variable of a document decides which one is run.
-pub fn found(program: &OsStr) -> Option<PathBuf> {
-    if program.as_encoded_bytes().contains(&b'/') {
-        return Some(program.into());
-    }
-    let folders = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
-    let candidates = || std::env::split_paths(&folders).map(|folder| Path::new("./").join(folder).join(program));
-    // One that cannot be run is reported as that, as a shell does.
-    candidates().find(|path| is_runnable(path)).or_else(|| candidates().find(|path| path.is_file()))
-}
-
-fn is_runnable(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 #[cfg(test)]

@@ -4,53 +4,48 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use kenc::crypto::sha256;
-use kenc::error::{Error, Result};
-use kenc::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use kenc::fs::scratch;
-
-use crate::failure::Kept;
-use crate::report::quoted;
-use kenc::ops::places::state_folder;
+use super::kept_edits::KeptEdits;
+use crate::crypto::sha256;
+use crate::error::{Error, Result};
+use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
+use crate::fs::scratch;
+use crate::ops::places::state_folder;
 
 /// Most files with edits of one file.
 const MOST_KEPT: u32 = 100;
 /// Ending of their names.
 const ENDING: &str = ".kenc-edit";
 
-impl Kept {
-    /// What a user does with them.
-    pub fn advice(&self) -> String {
-        let (file, recovery) = match self {
-            Self::Encrypted { file, recovery } => (file, recovery),
-            Self::InTheClear { folder, why } => {
-                return format!(
-                    "the edits could not be encrypted ({why}): they are in plaintext in {0}, which only you can read; copy them soon, because a restart may clear the folder, and then remove it with `rm -r {1}`",
-                    folder.display(),
-                    quoted(folder)
-                );
-            }
-        };
-        let resume = format!("kenc edit --resume {}", quoted(file));
+impl KeptEdits {
+    /// Where a run that goes on with them looks for them first, if they are in another file of that folder.
+    #[must_use]
+    pub fn place_to_move_to(&self) -> Option<PathBuf> {
+        let Self::Encrypted { file, recovery } = self else { return None };
         let usual = places(file).into_iter().find(|place| recovery.parent() == place.parent());
-        let commands = match usual {
-            Some(usual) if usual != *recovery => format!("mv {} {} && {resume}", quoted(recovery), quoted(&usual)),
-            _ => resume,
-        };
-        let until = if is_in_memory(recovery) { ", which is in memory and is lost at a restart" } else { "" };
-        format!("the edits are kept, encrypted, in {}{until}; `{commands}` continues with them", recovery.display())
+        usual.filter(|usual| usual != recovery)
+    }
+
+    /// Whether a restart of the machine clears them.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        match self {
+            Self::Encrypted { recovery, .. } => {
+                scratch::places_in_memory().iter().any(|place| recovery.parent() == Some(place))
+            }
+            Self::InTheClear { .. } => true,
+        }
     }
 }
 
 /// Edits of a file that an earlier run kept.
-pub fn kept_before(file: &Path) -> Option<PathBuf> {
+pub(super) fn kept_before(file: &Path) -> Option<PathBuf> {
     let beside = beside(file);
     places(file).into_iter().find(|place| if *place == beside { place.exists() } else { is_ours(place) })
 }
 
 /// Keeps encrypted edits, and returns where. Those of somebody else who edits the same file are left alone; `earlier`,
 /// which these continue, is replaced.
-pub fn keep(file: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf> {
+pub(super) fn keep(file: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf> {
     let mut outcome = Err(Error::WouldOverwrite(beside(file)));
     for place in places(file) {
         let written = write(&place, sealed, earlier);
@@ -122,10 +117,6 @@ fn write(usual: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf>
         }
     }
     Err(Error::WouldOverwrite(usual.to_owned()))
-}
-
-fn is_in_memory(recovery: &Path) -> bool {
-    scratch::places_in_memory().iter().any(|place| recovery.parent() == Some(place))
 }
 
 /// Anybody can put a file into a folder for all.

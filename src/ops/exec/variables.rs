@@ -5,21 +5,62 @@
 //! variable.
 
 use std::collections::BTreeMap;
+use std::path::{Path as FilePath, PathBuf};
 
-use kenc::document::{Path, PathStep, Tree, TreeItem, Value};
 use zeroize::Zeroizing;
 
 use super::protected;
-use crate::failure::Cause;
+use crate::document::{Document, Format, MacRequirement, Path, PathStep, Tree, TreeItem, Value};
+use crate::error::Error;
+use crate::ops::contents::{self, Contents, plain_name};
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::session::Session;
 
-/// How names are made.
-pub struct Naming<'a> {
+/// The values of files as variables. Those of a later file take the place of those of earlier ones that have the same name.
+/// `only` are the values that are asked for; all, if there are none.
+///
+/// # Errors
+/// If a file cannot be opened, holds no values, or one of them cannot be a variable; if one that is asked for is not there.
+pub fn variables(
+    session: &Session,
+    files: &[PathBuf],
+    only: &[String],
+    names: &VariableNames<'_>,
+) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Failure> {
+    let mut variables = Variables::new(only);
+    for path in files {
+        let document = document(session, path)?;
+        let about = |cause: Cause| Failure { subject: Some(path.display().to_string()), ..cause.into() };
+        let tree = document.followed().map_err(|error| about(Error::from(error).into()))?;
+        variables.add(&tree, names).map_err(about)?;
+    }
+    Ok(variables.finish()?)
+}
+
+/// What a file says, as a tree of values.
+fn document(session: &Session, path: &FilePath) -> Result<Document, Failure> {
+    let about = || Failure::about(path.display().to_string());
+    let (text, contents) = contents::open(session, &contents::read(path)?, path, MacRequirement::Right)?;
+    let document = match contents {
+        Contents::Document(document) => document.into_plaintext(),
+        Contents::Whole(_) => {
+            let format = Format::of_name(FilePath::new(&plain_name(path)));
+            Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
+        }
+    };
+    if document.format() == Format::Binary { Err(Cause::NoValues(path.to_owned()).into()) } else { Ok(document) }
+}
+
+/// How the names of variables are made.
+pub struct VariableNames<'a> {
+    /// What they begin with.
     pub prefix: &'a str,
+    /// Whether they are in upper case.
     pub is_upper: bool,
 }
 
 /// The variables of all documents.
-pub struct Variables<'a> {
+struct Variables<'a> {
     only: &'a [String],
     /// Which of `only` have been found.
     is_found: Vec<bool>,
@@ -27,20 +68,20 @@ pub struct Variables<'a> {
 }
 
 impl<'a> Variables<'a> {
-    pub fn new(only: &'a [String]) -> Self {
+    fn new(only: &'a [String]) -> Self {
         Self { only, is_found: vec![false; only.len()], values: BTreeMap::new() }
     }
 
     /// Adds the values of a document. They take the place of those of earlier ones that have the same name; two of one
     /// document must not.
-    pub fn add(&mut self, tree: &Tree, naming: &Naming<'_>) -> Result<(), Cause> {
+    fn add(&mut self, tree: &Tree, names: &VariableNames<'_>) -> Result<(), Cause> {
         let mut fault = None;
         // Of each YAML document of a file, which counts as a document of its own here.
         let mut named: BTreeMap<(usize, String), Path> = BTreeMap::new();
         tree.walk(|path, item| {
             if fault.is_none() {
                 let outcome = match item {
-                    TreeItem::Leaf(leaf) => self.add_leaf(path, &leaf.value, naming, &mut named),
+                    TreeItem::Leaf(leaf) => self.add_leaf(path, &leaf.value, names, &mut named),
                     TreeItem::Alias(_) => self.refuse_alias(path),
                     TreeItem::Comment(_) | TreeItem::Enter(_) | TreeItem::Leave(_) => Ok(()),
                 };
@@ -54,15 +95,15 @@ impl<'a> Variables<'a> {
         &mut self,
         path: &Path,
         value: &Value,
-        naming: &Naming<'_>,
+        names: &VariableNames<'_>,
         named: &mut BTreeMap<(usize, String), Path>,
     ) -> Result<(), Cause> {
         let bare = name_of(path);
         if !self.is_meant(path, &bare) {
             return Ok(());
         }
-        let name = format!("{}{bare}", naming.prefix);
-        let name = if naming.is_upper { name.to_ascii_uppercase() } else { name };
+        let name = format!("{}{bare}", names.prefix);
+        let name = if names.is_upper { name.to_ascii_uppercase() } else { name };
         let fault = |fault| Cause::NotAVariable { path: path.to_string(), fault };
         if !can_be_name(&name) {
             return Err(fault(format!("`{name}` is not a valid variable name")));
@@ -110,7 +151,7 @@ impl<'a> Variables<'a> {
     }
 
     /// All of them, if everything that was asked for is there.
-    pub fn finish(self) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Cause> {
+    fn finish(self) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Cause> {
         let Self { only, is_found, values } = self;
         match only.iter().zip(is_found).find(|(_, is_found)| !is_found) {
             Some((word, _)) => Err(Cause::NoSuchValue(word.clone())),
@@ -150,21 +191,19 @@ fn text_of(value: &Value) -> Zeroizing<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use kenc::document::{Document, Format};
-
     use super::*;
 
-    const PLAIN: Naming<'_> = Naming { prefix: "", is_upper: false };
+    const PLAIN: VariableNames<'_> = VariableNames { prefix: "", is_upper: false };
 
     fn tree(json: &str) -> Tree {
         Document::parse(Format::Json, Zeroizing::new(json.to_owned())).unwrap().tree().clone()
     }
 
-    fn variables(json: &[&str], only: &[&str], naming: &Naming<'_>) -> Result<Vec<String>, String> {
+    fn variables(json: &[&str], only: &[&str], names: &VariableNames<'_>) -> Result<Vec<String>, String> {
         let only: Vec<String> = only.iter().map(|&word| word.to_owned()).collect();
         let mut variables = Variables::new(&only);
         for json in json {
-            variables.add(&tree(json), naming).map_err(|cause| cause.to_string())?;
+            variables.add(&tree(json), names).map_err(|cause| cause.to_string())?;
         }
         let values = variables.finish().map_err(|cause| cause.to_string())?;
         Ok(values.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value))).collect())
@@ -179,8 +218,8 @@ mod tests {
             variables(&[NESTED], &[], &PLAIN).unwrap(),
             ["db_port=5432", "db_tls=true", "db_user_name=x y", "list_0=a", "list_1_b=1.5", "no="]
         );
-        let naming = Naming { prefix: "App_", is_upper: true };
-        assert_eq!(variables(&[r#"{"a": {"b": "c"}}"#], &[], &naming).unwrap(), ["APP_A_B=c"]);
+        let names = VariableNames { prefix: "App_", is_upper: true };
+        assert_eq!(variables(&[r#"{"a": {"b": "c"}}"#], &[], &names).unwrap(), ["APP_A_B=c"]);
     }
 
     #[test]
@@ -212,7 +251,7 @@ mod tests {
             );
             assert_eq!(variables(&[json], &["y"], &PLAIN).unwrap(), ["y=z"]);
         }
-        let prefixed = Naming { prefix: "N_", is_upper: false };
+        let prefixed = VariableNames { prefix: "N_", is_upper: false };
         assert_eq!(variables(&[r#"{"1st": "x"}"#], &[], &prefixed).unwrap(), ["N_1st=x"]);
     }
 }

@@ -1,38 +1,28 @@
 //! Documents: values that are left alone keep their ciphertext.
 
-use std::sync::Arc;
-
-use kenc::document::{ChangeOutcome, Document, EncryptedText, Format, OpenedDocument, PreparedEncryption};
-use kenc::error::{DocumentError, Result};
-use kenc::keys::Keyring;
 use zeroize::Zeroizing;
 
-use super::subject::{Recipe, Successor};
+use super::recipe::{BeforeSealing, EditRecipe, Successor};
+use crate::document::{ChangeOutcome, Document, EncryptedText, Format, OpenedDocument, PreparedEncryption};
+use crate::error::Result;
+use crate::keys::Keyring;
 
 /// A document that is there.
-pub struct Existing {
-    pub opened: OpenedDocument,
-    pub shows_keys: bool,
-    pub written: Written,
+pub(super) struct EditedDocument {
+    pub(super) opened: OpenedDocument,
+    pub(super) shows_keys: bool,
+    pub(super) before_sealing: BeforeSealing,
 }
 
 /// A document that is still to be made.
-pub struct New {
-    pub prepared: PreparedEncryption,
-    pub format: Format,
-    pub written: Written,
-}
-
-/// What is encrypted of a text that was edited: that text, or another that says the same.
-pub type Written = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
-
-/// The text as it was edited.
-pub fn as_edited() -> Written {
-    Arc::new(Ok)
+pub(super) struct NewDocument {
+    pub(super) prepared: PreparedEncryption,
+    pub(super) format: Format,
+    pub(super) before_sealing: BeforeSealing,
 }
 
 /// What begins a comment of a notation, if it has any.
-pub fn comment_of(format: Format) -> Option<&'static str> {
+pub(super) fn comment_of(format: Format) -> Option<&'static str> {
     match format {
         Format::Yaml | Format::Dotenv | Format::Toml | Format::Ini => Some("#"),
         Format::Json | Format::Binary => None,
@@ -40,7 +30,7 @@ pub fn comment_of(format: Format) -> Option<&'static str> {
 }
 
 /// The text of a new document: where there are comments, an empty line to begin on, before the note that follows.
-pub fn empty(format: Format) -> &'static str {
+pub(super) fn empty(format: Format) -> &'static str {
     match (format, comment_of(format)) {
         (Format::Json, _) => "{\n}\n",
         (_, Some(_)) => "\n",
@@ -48,10 +38,11 @@ pub fn empty(format: Format) -> &'static str {
     }
 }
 
-impl Recipe for Existing {
+impl EditRecipe for EditedDocument {
     fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Successor> {
-        let Self { opened, shows_keys, written } = self;
-        let edited = written(Document::from_plaintext(opened.document().format(), Zeroizing::new(text.to_vec()))?)?;
+        let Self { opened, shows_keys, before_sealing } = self;
+        let edited = Document::from_plaintext(opened.document().format(), Zeroizing::new(text.to_vec()))?;
+        let edited = before_sealing(edited)?;
         let outcome = if *shows_keys {
             opened.encrypt_again_with_keys(&edited, keyring)?
         } else {
@@ -70,9 +61,9 @@ impl Recipe for Existing {
     }
 }
 
-impl Recipe for New {
+impl EditRecipe for NewDocument {
     fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
-        let document = (self.written)(Document::from_plaintext(self.format, Zeroizing::new(text.to_vec()))?)?;
+        let document = (self.before_sealing)(Document::from_plaintext(self.format, Zeroizing::new(text.to_vec()))?)?;
         Ok(successor(self.prepared.encrypt(&document)?))
     }
 

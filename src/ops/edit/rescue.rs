@@ -4,66 +4,69 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kenc::error::{Error, Result};
-use kenc::fs::scratch;
 use zeroize::Zeroizing;
 
+use super::edited_file::EditedFile;
+use super::kept_edits::KeptEdits;
 use super::notes;
+use super::recipe::EditRecipe;
 use super::recovery;
-use super::subject::{Recipe, Subject};
-use crate::commands::contents::Text;
-use crate::editor::Editor;
-use crate::failure::Kept;
+use crate::error::{Error, Result};
+use crate::fs::scratch;
+use crate::ops::contents::Plaintext;
 
 /// What is needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {
-    editor: Editor,
+    read: ReadRescued,
     /// The file that is edited, in the clear.
     scratch: PathBuf,
     /// The file whose plaintext this is.
     file: PathBuf,
     /// What an earlier run kept, if these edits go on with it.
     earlier: Option<PathBuf>,
-    state: Mutex<State>,
+    state: Mutex<RescueState>,
 }
 
-pub struct State {
-    plaintext: Text,
+/// Reads the newest text of a file after the editor was ended from outside.
+pub type ReadRescued = Box<dyn Fn(&Path) -> std::io::Result<Plaintext> + Send + Sync>;
+
+struct RescueState {
+    plaintext: Plaintext,
     /// What the editor left last, as it was read back; for the case that it cannot be read again.
-    latest: Option<Text>,
+    latest: Option<Plaintext>,
     comment: Option<&'static str>,
-    recipe: Arc<dyn Recipe>,
+    recipe: Arc<dyn EditRecipe>,
     /// Nothing is left to be rescued.
-    pub settled: bool,
+    settled: bool,
 }
 
-impl State {
-    fn of(subject: &Subject) -> Self {
+impl RescueState {
+    fn of(file: &EditedFile) -> Self {
         Self {
-            plaintext: subject.plaintext.clone(),
+            plaintext: file.plaintext.clone(),
             latest: None,
-            comment: subject.comment,
-            recipe: Arc::clone(&subject.recipe),
+            comment: file.comment,
+            recipe: Arc::clone(&file.recipe),
             settled: false,
         }
     }
 }
 
 impl Rescue {
-    pub fn new(
-        editor: Editor,
+    pub(super) fn new(
+        read: ReadRescued,
         scratch: PathBuf,
         file: &Path,
-        earlier: Option<(PathBuf, Text)>,
-        subject: &Subject,
-    ) -> Arc<Self> {
+        earlier: Option<(PathBuf, Plaintext)>,
+        edited: &EditedFile,
+    ) -> Self {
         let (earlier, latest) = earlier.unzip();
-        let state = Mutex::new(State { latest, ..State::of(subject) });
-        Arc::new(Self { editor, scratch, file: file.to_owned(), earlier, state })
+        let state = Mutex::new(RescueState { latest, ..RescueState::of(edited) });
+        Self { read, scratch, file: file.to_owned(), earlier, state }
     }
 
     /// Removes what an earlier run kept, if this one went on with it: it is saved now, or not wanted.
-    pub fn forget_earlier(&self) -> Result<()> {
+    pub(super) fn forget_earlier(&self) -> Result<()> {
         let Some(earlier) = &self.earlier else { return Ok(()) };
         match std::fs::remove_file(earlier) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -73,24 +76,38 @@ impl Rescue {
         }
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RescueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Another version of the file is the one that is edited now.
-    pub fn rebase(&self, subject: &Subject) {
+    pub(super) fn rebase(&self, file: &EditedFile) {
         let mut state = self.lock();
         let latest = state.latest.take();
-        *state = State { latest, ..State::of(subject) };
+        *state = RescueState { latest, ..RescueState::of(file) };
     }
 
     /// Nothing is left to be rescued.
-    pub fn settle(&self) {
+    pub(super) fn settle(&self) {
         self.lock().settled = true;
     }
 
+    /// Has the edits saved by `commit`. A signal that comes meanwhile waits until it is decided whether there is something to
+    /// rescue.
+    pub(super) fn settle_by(&self, commit: impl FnOnce() -> Result<()>) -> Result<()> {
+        let mut state = self.lock();
+        commit()?;
+        state.settled = true;
+        Ok(())
+    }
+
+    /// The newest text after the editor was ended from outside.
+    pub(super) fn read(&self) -> std::io::Result<Plaintext> {
+        (self.read)(&self.scratch)
+    }
+
     /// Remembers what the editor left, without notes.
-    pub fn remember(&self, text: &Text) {
+    pub(super) fn remember(&self, text: &Plaintext) {
         self.lock().latest = Some(text.clone());
     }
 
@@ -98,12 +115,12 @@ impl Rescue {
     ///
     /// # Errors
     /// If nothing takes it: then the edits are lost.
-    pub fn keep(&self) -> Result<Option<Kept>> {
+    pub fn keep(&self) -> Result<Option<KeptEdits>> {
         let mut state = self.lock();
         if state.settled {
             return Ok(None);
         }
-        let text = match self.editor.rescued(&self.scratch) {
+        let text = match self.read() {
             Ok(text) => notes::strip(&text, state.comment),
             Err(error) => match &state.latest {
                 Some(latest) => latest.clone(),
@@ -123,14 +140,14 @@ impl Rescue {
         match kept {
             Ok(recovery) => {
                 state.settled = true;
-                Ok(Some(Kept::Encrypted { file: self.file.clone(), recovery }))
+                Ok(Some(KeptEdits::Encrypted { file: self.file.clone(), recovery }))
             }
             Err(error) => self.keep_in_the_clear(&mut state, Some(text), error.to_string()).map(Some),
         }
     }
 
     /// Leaves the private folder behind. Nothing has to be written for this, if the text is there.
-    fn keep_in_the_clear(&self, state: &mut State, text: Option<Text>, why: String) -> Result<Kept> {
+    fn keep_in_the_clear(&self, state: &mut RescueState, text: Option<Plaintext>, why: String) -> Result<KeptEdits> {
         let lost = |source| Error::io(format!("keep the edits in {}", self.scratch.display()), source);
         if let Some(text) = text
             && std::fs::read(&self.scratch).map(Zeroizing::new).map(|there| notes::strip(&there, state.comment)).ok()
@@ -141,6 +158,6 @@ impl Rescue {
         let folder = self.scratch.parent().unwrap_or(Path::new("."));
         let folder = scratch::leave_behind(folder).map_err(lost)?;
         state.settled = true;
-        Ok(Kept::InTheClear { folder, why })
+        Ok(KeptEdits::InTheClear { folder, why })
     }
 }

@@ -1,0 +1,106 @@
+//! Decrypted files for another program.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+
+use crate::document::MacRequirement;
+use crate::error::Error;
+use crate::fs::scratch::{self, PrivateFolder};
+use crate::ops::contents::{self, plain_name};
+use crate::ops::failure::Failure;
+use crate::ops::session::Session;
+
+/// Decrypted files, as long as this is kept.
+#[derive(Default)]
+pub struct LentFiles {
+    /// The path of each, by which the other program opens it.
+    pub paths: Vec<OsString>,
+    /// Files in memory, which go with the last program that has them open.
+    open: Vec<File>,
+    /// A folder with names for them.
+    names: Option<PrivateFolder>,
+    /// A folder with the files themselves, where there are none in memory without a name. It must be removed by us.
+    kept: Option<PrivateFolder>,
+}
+
+/// Decrypts files for another program. The path of each ends in its name among `names`, if there is one.
+///
+/// # Errors
+/// If one cannot be opened, or there is no place in memory and `may_be_on_disk` says no.
+pub fn lend(
+    session: &Session,
+    files: &[PathBuf],
+    names: &[OsString],
+    may_be_on_disk: impl Fn(&Path) -> bool,
+) -> Result<LentFiles, Failure> {
+    let mut lent = LentFiles::default();
+    for (number, file) in files.iter().enumerate() {
+        let (plaintext, _) = contents::open(session, &contents::read(file)?, file, MacRequirement::Right)?;
+        let name = names.get(number).map(OsString::as_os_str);
+        let path = lent.add(&plaintext, name, &plain_name(file), &may_be_on_disk)?;
+        lent.paths.push(path);
+    }
+    Ok(lent)
+}
+
+impl LentFiles {
+    fn add(
+        &mut self,
+        plaintext: &[u8],
+        name: Option<&OsStr>,
+        own_name: &OsStr,
+        may_be_on_disk: impl FnOnce(&Path) -> bool,
+    ) -> Result<OsString, Failure> {
+        let Some(mut file) = scratch::memory_file() else {
+            let folder = match self.kept.take() {
+                Some(folder) => folder,
+                None => contents::private_folder(may_be_on_disk)?,
+            };
+            let path = folder.write(name.unwrap_or(own_name), plaintext)?;
+            self.kept = Some(folder);
+            return Ok(path.into());
+        };
+        file.write_all(plaintext).map_err(|source| Error::io("keep the plaintext in memory", source))?;
+        // The other program will have our number. By it the programs that it starts find the file as well.
+        let process = std::process::id().to_string();
+        let is_ours = std::fs::read_link("/proc/self").is_ok_and(|link| link == Path::new(&process));
+        let process = if is_ours { process } else { "self".to_owned() };
+        let path = format!("/proc/{process}/fd/{}", file.as_raw_fd());
+        self.open.push(file);
+        let Some(name) = name else { return Ok(path.into()) };
+        let folder = match self.names.take() {
+            Some(folder) => folder,
+            // No plaintext comes into this one, so it need not be in memory.
+            None => PrivateFolder::in_memory().map_or_else(PrivateFolder::on_disk, Ok)?,
+        };
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(&path, &link)
+            .map_err(|source| Error::io(format!("make {}", link.display()), source))?;
+        self.names = Some(folder);
+        Ok(link.into())
+    }
+
+    /// Has the next program of this process inherit what it needs.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn pass_on(&self) -> Result<(), Failure> {
+        for file in &self.open {
+            scratch::pass_on(file).map_err(|source| Error::io("pass a file on", source))?;
+        }
+        // The folder is removed here only if the other program does not come to run.
+        match &self.names {
+            Some(names) if self.kept.is_none() => Ok(names.share_with_successor()?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether something has to be removed when the other program has ended, which dropping this does.
+    #[must_use]
+    pub fn must_be_removed(&self) -> bool {
+        self.kept.is_some()
+    }
+}
