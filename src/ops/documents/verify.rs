@@ -20,7 +20,7 @@ pub struct VerifiedDocument {
 /// What came of a check.
 pub enum DocumentCheck {
     /// It is authentic.
-    Authentic(VerifiedDocument),
+    Authentic(Box<VerifiedDocument>),
     /// What is wrong with it, at least one thing.
     Faulty(Vec<DocumentError>),
 }
@@ -44,7 +44,7 @@ pub fn verify(
         Some(OpenReport { seal: SealStatus::Broken(fault), .. }) => {
             DocumentCheck::Faulty(vec![DocumentError::BrokenSeal(fault)])
         }
-        Some(report) => DocumentCheck::Authentic(VerifiedDocument { report, metadata }),
+        Some(report) => DocumentCheck::Authentic(Box::new(VerifiedDocument { report, metadata })),
         None => DocumentCheck::Faulty(problems),
     })
 }

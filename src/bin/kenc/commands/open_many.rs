@@ -161,7 +161,7 @@ impl Opening<'_> {
     ) -> Result<Outcome, Failure> {
         let about = || Failure::about(file.display());
         match verify_document(sealed, Some(&file.path()), sessions::demanded(self.documents), self.session)? {
-            DocumentCheck::Authentic(verified) => Ok(Outcome::Verified(metadata.len(), Box::new(verified))),
+            DocumentCheck::Authentic(verified) => Ok(Outcome::Verified(metadata.len(), verified)),
             DocumentCheck::Faulty(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
                 Err(about()(problem.into()))
