@@ -47,8 +47,7 @@
 //! assert_eq!(opened.report().seal, SealStatus::Verified);
 //! assert_eq!(opened.plaintext().text(), document.text());
 //!
-//! let edited = opened.plaintext().with_value(&"db.port".parse()?, &Node::leaf(Value::Integer(5432)))?;
-//! let edited = Document::parse(Format::Yaml, edited)?;
+//! let edited = opened.with_value(&"db.port".parse()?, &Node::leaf(Value::Integer(5432)))?;
 //! match opened.encrypt_again(&edited)? {
 //!     ChangeOutcome::Changed(encrypted) => assert!(encrypted.text.contains("  port: ENC[")),
 //!     ChangeOutcome::Unchanged => unreachable!("the port is new"),

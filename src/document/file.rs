@@ -7,4 +7,5 @@ pub(crate) mod changes;
 pub(crate) mod comparison;
 pub(crate) mod document;
 mod excerpt;
+pub(crate) mod prediction;
 mod recognition;

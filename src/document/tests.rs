@@ -3,6 +3,7 @@
 mod dotenv;
 mod ini;
 mod json;
+mod parses;
 mod properties;
 mod toml;
 mod vectors;
@@ -28,14 +29,44 @@ fn replaces_all_and_restores(document: &Document) {
     let token = |id: &LeafId| format!("ENC[AES256_GCM,data:{}+/==,iv:aa=,tag:bb=,type:str]", id.0);
     let edits: Vec<Edit> =
         ids.iter().map(|(leaf, _)| Edit { leaf: *leaf, text: NewText::Encrypted(token(leaf)) }).collect();
+    reads_as_predicted(document, &edits, &[]);
     let encrypted = document.rewrite(&edits, MetadataChange::Write(metadata())).unwrap();
     let encrypted = Document::parse(document.format(), encrypted).unwrap();
     let edits: Vec<Edit> = ids
         .iter()
         .map(|(leaf, _)| Edit { leaf: *leaf, text: NewText::Source(Zeroizing::new(document.source(*leaf).to_owned())) })
         .collect();
+    let mut values = vec![None; document.found.tokens.len()];
+    document.tree().walk(|_, item| {
+        if let TreeItem::Leaf(leaf) = item {
+            values[leaf.id.0] = Some(&leaf.value);
+        }
+    });
+    reads_as_predicted(&encrypted, &edits, &values);
     let restored = encrypted.rewrite(&edits, MetadataChange::Remove).unwrap();
     assert_eq!(restored.as_str(), document.text());
+}
+
+/// What is predicted of a document, if anything is, is what is read.
+fn reads_as_predicted(document: &Document, edits: &[Edit], values: &[Option<&Value>]) {
+    let Some(predicted) = document.predicted(edits, values) else { return };
+    let text = Zeroizing::new(predicted.text().to_owned());
+    let Ok(read) = Document::parse(document.format(), text) else { return };
+    let all = |document: &Document| {
+        let found = &document.found;
+        let (mut tokens, mut settings) = (Vec::new(), Vec::new());
+        document.tree().walk(|_, item| {
+            let id = match item {
+                TreeItem::Leaf(leaf) => leaf.id,
+                TreeItem::Comment(comment) => comment.id,
+                _ => return,
+            };
+            tokens.push(found.tokens[id.0].clone());
+            settings.push(found.settings.get(id.0).copied());
+        });
+        (shown(document), tokens, settings, found.aliases.clone())
+    };
+    assert_eq!(all(&predicted), all(&read), "{:?}", predicted.text());
 }
 
 fn value(leaf: &Leaf) -> String {
@@ -56,7 +87,7 @@ fn shown(document: &Document) -> Vec<String> {
 }
 
 fn with(document: &Document, path: &str, value: Value) -> String {
-    document.with_value(&path.parse().unwrap(), &Node::leaf(value)).unwrap().to_string()
+    document.with_value(&path.parse().unwrap(), &Node::leaf(value)).unwrap().text().to_owned()
 }
 
 fn text(text: &str) -> Value {

@@ -52,6 +52,20 @@ impl<'a> LineIndex<'a> {
         }
     }
 
+    /// The byte at a place, or the end of the text if there is none.
+    pub(crate) fn offset(&self, place: TextPlace) -> usize {
+        let at = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        let Some(start) = self.starts.get(at(place.line)) else { return self.text.len() };
+        if self.characters.is_empty() {
+            return start.saturating_add(at(place.column)).min(self.text.len());
+        }
+        let wanted = self.characters_before(*start).saturating_add(at(place.column));
+        let block = self.characters.partition_point(|count| *count <= wanted).saturating_sub(1);
+        let is_start = |(_, byte): &(usize, u8)| byte & 0b1100_0000 != 0b1000_0000;
+        let bytes = self.text.bytes().enumerate().skip(block * BLOCK).filter(is_start);
+        bytes.map(|(offset, _)| offset).nth(wanted - self.characters[block]).unwrap_or(self.text.len())
+    }
+
     fn characters_before(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
         match self.characters.get(offset / BLOCK) {
@@ -80,7 +94,11 @@ mod tests {
             let place = lines.place(text.find(letter).unwrap());
             assert_eq!((place.line, place.column), (line, column), "{letter}");
         }
+        for (offset, _) in text.char_indices() {
+            assert_eq!(lines.offset(lines.place(offset)), offset);
+        }
         assert_eq!(lines.place(text.len()), TextPlace { line: 3, column: 1003 });
+        assert_eq!(lines.offset(TextPlace { line: 3, column: 1003 }), text.len());
         assert_eq!(LineIndex::new("").place(0), TextPlace { line: 1, column: 1 });
     }
 }

@@ -11,19 +11,19 @@ use crate::document::content::tree::{
 use crate::document::content::value::Value;
 use crate::document::content::walk::TreeItem;
 use crate::document::file::comparison::{ChangedNode, Meant, check_metadata};
-use crate::document::file::document::{Document, unreadable};
+use crate::document::file::document::{Document, Origin, unreadable};
 use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::METADATA_KEY;
-use crate::document::store::registry::store_of;
+use crate::document::store::registry::{parse, store_of};
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
 impl Document {
-    /// The text with `value` put at `path`. Parents that are not there are made; a value that is there is replaced.
+    /// The document with `value` put at `path`. Parents that are not there are made; a value that is there is replaced.
     ///
     /// # Errors
     /// If a step of the path leads into something that is no mapping or sequence.
-    pub fn with_value(&self, path: &Path, value: &Node) -> Result<Zeroizing<String>, DocumentError> {
+    pub fn with_value(&self, path: &Path, value: &Node) -> Result<Self, DocumentError> {
         if path.steps.first() == Some(&PathStep::Key(METADATA_KEY.to_owned())) {
             return Err(fault(path, "the metadata stands there"));
         }
@@ -34,25 +34,20 @@ impl Document {
             append(self.format, &mut meant, &place, value.clone())?;
         }
         let text = self.put(&place, &value, is_there)?;
-        self.check(&text, &meant, &ChangedNode::put(&place, &value))?;
-        Ok(text)
+        self.read(text, &meant, &ChangedNode::put(&place, &value))
     }
 
-    /// The text without the node at `path`, and without the comments on its lines. Those above it stay.
+    /// The document without the node at `path`, and without the comments on its lines. Those above it stay.
     ///
     /// # Errors
     /// If there is none.
-    pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
+    pub fn without(&self, path: &Path) -> Result<Self, DocumentError> {
         self.without_comments(path, &[])
     }
 
-    /// The text without the node at `path` and without the comments directly before it that mark it: a rule that looks at
+    /// The document without the node at `path` and without the comments directly before it that mark it: a rule that looks at
     /// comments would take them for marks of what follows.
-    pub(crate) fn without_marked(
-        &self,
-        path: &Path,
-        is_mark: impl Fn(&str) -> bool,
-    ) -> Result<Zeroizing<String>, DocumentError> {
+    pub(crate) fn without_marked(&self, path: &Path, is_mark: impl Fn(&str) -> bool) -> Result<Self, DocumentError> {
         let before = comments_before(&self.found.tree, path);
         let marks: Vec<LeafId> =
             before.into_iter().filter(|comment| is_mark(&comment.text)).map(|comment| comment.id).collect();
@@ -63,8 +58,8 @@ impl Document {
         self.without_comments(path, &marks).or_else(|_| self.without(path))
     }
 
-    fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Zeroizing<String>, DocumentError> {
-        let Self { format, text, found } = self;
+    fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Self, DocumentError> {
+        let Self { format, text, found, origin: _ } = self;
         if found.tree.node(path).is_none() {
             return Err(fault(path, "no such value"));
         }
@@ -76,8 +71,7 @@ impl Document {
         let changed = apply(text, splices)?;
         let mut meant = found.tree.clone();
         detach(&mut meant, path)?;
-        self.check(&changed, &meant, &ChangedNode::removed(path, comments))?;
-        Ok(changed)
+        self.read(changed, &meant, &ChangedNode::removed(path, comments))
     }
 
     /// The place at which `value` is to be put, and the value with the parents that are missing around it.
@@ -118,7 +112,7 @@ impl Document {
     }
 
     fn put(&self, place: &Path, value: &Node, is_there: bool) -> Result<Zeroizing<String>, DocumentError> {
-        let Self { format, text, found } = self;
+        let Self { format, text, found, origin: _ } = self;
         let store = store_of(*format);
         if !is_there {
             return apply(text, store.insert(text, found, place, value)?);
@@ -136,7 +130,7 @@ impl Document {
             None => Err(fault(place, "the whole document cannot be replaced or removed")),
             Some((_, PathStep::Key(_))) => {
                 let without = apply(text, store.remove(text, found, place)?)?;
-                let found = store.parse(&without)?;
+                let found = parse(*format, &without)?;
                 apply(&without, store.insert(&without, &found, place, value)?)
             }
             // An item that goes and comes back would stand behind the others, so its list is written anew.
@@ -153,12 +147,13 @@ impl Document {
         }
     }
 
-    /// Parses a text that another tree was put into, and compares.
-    fn check(&self, text: &str, meant: &Tree, target: &ChangedNode<'_>) -> Result<(), DocumentError> {
-        let read = store_of(self.format).parse(text).map_err(|error| unreadable(&error))?;
-        Meant::another_tree(self.format).check(&meant.roots, &read, text)?;
-        target.check_comments(self.format, (&self.found, &self.text), &read)?;
-        check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())
+    /// Reads a text that another tree was put into, and compares.
+    fn read(&self, text: Zeroizing<String>, meant: &Tree, target: &ChangedNode<'_>) -> Result<Self, DocumentError> {
+        let found = parse(self.format, &text).map_err(|error| unreadable(&error))?;
+        Meant::another_tree(self.format).check(&meant.roots, &found, &text)?;
+        target.check_comments(self.format, (&self.found, &self.text), &found)?;
+        check_metadata(self.format, self.found.metadata.as_ref(), found.metadata.as_ref())?;
+        Ok(Self { format: self.format, text, found, origin: Origin::Read })
     }
 }
 

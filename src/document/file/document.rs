@@ -9,7 +9,7 @@ use crate::document::content::tree::{LeafId, Tree};
 use crate::document::file::comparison::{Meant, check_metadata};
 use crate::document::store::dotenv;
 use crate::document::store::parsed::ParsedText;
-use crate::document::store::registry::store_of;
+use crate::document::store::registry::{parse, store_of};
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
@@ -18,6 +18,16 @@ pub struct Document {
     pub(crate) format: Format,
     pub(crate) text: Zeroizing<String>,
     pub(crate) found: ParsedText,
+    pub(crate) origin: Origin,
+}
+
+/// How it is known what a text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It was read.
+    Read,
+    /// It follows from another text that was read, and from what was changed in it.
+    Predicted,
 }
 
 impl Document {
@@ -27,8 +37,8 @@ impl Document {
     /// If it is not well formed, or says what cannot be kept; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
         let text = if format == Format::Dotenv { dotenv::as_written(text) } else { text };
-        let found = store_of(format).parse(&text)?;
-        Ok(Self { format, text, found })
+        let found = parse(format, &text)?;
+        Ok(Self { format, text, found, origin: Origin::Read })
     }
 
     /// The notation.
@@ -77,7 +87,7 @@ impl Document {
     pub fn emit_indented(format: Format, tree: &Tree, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
         let store = store_of(format);
         let text = Zeroizing::new(store.emit(tree, indent)?);
-        Meant::another_tree(format).check(&tree.roots, &store.parse(&text)?, &text)?;
+        Meant::another_tree(format).check(&tree.roots, &parse(format, &text)?, &text)?;
         Ok(text)
     }
 
@@ -87,7 +97,7 @@ impl Document {
     /// If what would be written does not say what it is to say.
     pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
         let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
-        let read = store_of(self.format).parse(&text).map_err(|error| unreadable(&error))?;
+        let read = parse(self.format, &text).map_err(|error| unreadable(&error))?;
         Meant::another_tree(self.format).check(&self.found.tree.roots, &read, &text)?;
         check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())?;
         Ok(text)
@@ -105,7 +115,10 @@ impl Document {
 
     /// The document with some leaves and the metadata changed, as it was read again.
     pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
-        let Self { format, text, found } = self;
+        // Where metadata goes is not predicted.
+        let read =
+            (self.origin == Origin::Predicted).then(|| Self::parse(self.format, self.text.clone())).transpose()?;
+        let Self { format, text, found, origin: _ } = read.as_ref().unwrap_or(self);
         let store = store_of(*format);
         let meant = Meant::with_edits(*format, found, edits)?;
         let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
@@ -118,7 +131,7 @@ impl Document {
             MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
         }
         let changed = apply(text, splices)?;
-        let read = store.parse(&changed).map_err(|error| unreadable(&error))?;
+        let read = parse(*format, &changed).map_err(|error| unreadable(&error))?;
         meant.check(&found.tree.roots, &read, &changed)?;
         let expected = match metadata {
             MetadataChange::Keep => found.metadata.as_ref(),
@@ -126,7 +139,7 @@ impl Document {
             MetadataChange::Write(fields) => Some(fields),
         };
         check_metadata(*format, expected, read.metadata.as_ref())?;
-        Ok(Self { format: *format, text: changed, found: read })
+        Ok(Self { format: *format, text: changed, found: read, origin: Origin::Read })
     }
 }
 

@@ -270,12 +270,11 @@ fn brought_to(
         if have.roots.len() != wanted.roots.len() {
             break;
         }
-        let text = match first_change(document.format(), &have, wanted) {
+        document = match first_change(document.format(), &have, wanted) {
             None => return Ok(document),
             Some(TreeChange::Remove(path)) => document.without_marked(&path, |comment| selection.is_mark(comment))?,
             Some(TreeChange::Put(path, node)) => document.with_value(&path, &node)?,
         };
-        document = Document::parse(document.format(), text)?;
     }
     Err(DocumentError::Unmergeable("no text expresses the changes of both sides"))
 }

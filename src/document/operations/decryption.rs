@@ -7,11 +7,11 @@ use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;
 use crate::document::content::edit::{Edit, MetadataChange, NewText};
 use crate::document::content::format::Format;
-use crate::document::content::tree::Leaf;
+use crate::document::content::tree::{Leaf, Node, Path};
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::TreeItem;
-use crate::document::file::document::Document;
+use crate::document::file::document::{Document, Origin};
 use crate::document::operations::report::{MacStatus, OpenReport};
 use crate::document::operations::requirements::{MacRequirement, OpenRequirements, SealRequirement};
 use crate::document::sops::cipher::{ValueCipher, ValueFault, comment_text, looks_encrypted};
@@ -52,6 +52,23 @@ impl EncryptedDocument {
         self.open_with(data_key, demands)
     }
 
+    /// Opens it as [`Self::open`] does, to have a value changed: what it says in the clear is not read again, because the
+    /// changed text is.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_to_change(self, keyring: &Keyring<'_>, demands: &OpenRequirements) -> Result<OpenedDocument> {
+        let data_key = self.data_key(keyring, demands)?;
+        self.open_to_compare(data_key, demands)
+    }
+
+    /// Opens it with a data key that is known to be its own, to be compared with a text that was read.
+    pub(crate) fn open_to_compare(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
+        let cipher = ValueCipher::new(&data_key);
+        let examined = self.examine(&cipher);
+        self.release(data_key, &cipher, examined, demands, Origin::Predicted)
+    }
+
     /// Opens it as [`Self::open`] does, and collects everything that is wrong with it instead of the first thing: values
     /// that are damaged or stand in the clear against the rule, the MAC, the seal.
     ///
@@ -69,7 +86,7 @@ impl EncryptedDocument {
         if mac_problem.is_some() || !examined.problems.is_empty() {
             return Ok((examined.problems.into_iter().chain(mac_problem).collect(), None));
         }
-        match self.release(data_key, &cipher, examined, demands) {
+        match self.release(data_key, &cipher, examined, demands, Origin::Read) {
             Ok(opened) => Ok((Vec::new(), Some(opened.report))),
             Err(crate::error::Error::Document(problem)) => Ok((vec![problem], None)),
             Err(error) => Err(error),
@@ -80,7 +97,7 @@ impl EncryptedDocument {
     pub(crate) fn open_with(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
-        self.release(data_key, &cipher, examined, demands)
+        self.release(data_key, &cipher, examined, demands, Origin::Read)
     }
 
     /// Releases what was decrypted, if everything that vouches for it does.
@@ -90,6 +107,7 @@ impl EncryptedDocument {
         cipher: &ValueCipher,
         examined: Examined,
         demands: &OpenRequirements,
+        origin: Origin,
     ) -> Result<OpenedDocument> {
         let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
@@ -101,7 +119,12 @@ impl EncryptedDocument {
         }
         let forms =
             self.metadata.forms.as_deref().and_then(|token| Spellings::decrypt(token, cipher)).unwrap_or_default();
-        let plaintext = self.plaintext(&edits, &values, &forms)?;
+        let predicted =
+            (origin == Origin::Predicted).then(|| self.predicted_plaintext(&edits, &values, &forms)).flatten();
+        let plaintext = match predicted {
+            Some(plaintext) => plaintext,
+            None => self.plaintext(&edits, &values, &forms)?,
+        };
         let seal = seal::check(&data_key, &self, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacRequirement::Nothing => {}
@@ -170,6 +193,23 @@ impl EncryptedDocument {
         }
     }
 
+    /// The document in the clear as it will read, if that is certain.
+    fn predicted_plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Option<Document> {
+        if forms.is_empty() {
+            return self.document.predicted(edits, &[]);
+        }
+        let mut by_leaf = vec![None; self.document.found.tokens.len()];
+        let mut values = values.iter();
+        self.document.tree().walk(|_, item| {
+            if let TreeItem::Leaf(leaf) = item
+                && let Some(place) = by_leaf.get_mut(leaf.id.0)
+            {
+                *place = values.next();
+            }
+        });
+        self.document.predicted(&self.with_forms(edits, forms), &by_leaf)
+    }
+
     /// The document in the clear. A remembered source text is used where it says what was encrypted, and only there.
     fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
@@ -181,6 +221,13 @@ impl EncryptedDocument {
             }
         }
         self.rewritten(edits)
+    }
+
+    fn plaintext_again(&self, data_key: &DataKey) -> Result<Document, DocumentError> {
+        let cipher = ValueCipher::new(data_key);
+        let Examined { edits, values, .. } = self.examine(&cipher);
+        let forms = self.metadata.forms.as_deref().and_then(|token| Spellings::decrypt(token, &cipher));
+        self.plaintext(&edits, &values, &forms.unwrap_or_default())
     }
 
     fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
@@ -231,6 +278,37 @@ impl OpenedDocument {
     #[must_use]
     pub fn into_plaintext(self) -> Document {
         self.plaintext
+    }
+
+    /// The document in the clear with `value` put at `path`.
+    ///
+    /// # Errors
+    /// As for [`Document::with_value`].
+    pub fn with_value(&self, path: &Path, value: &Node) -> Result<Document, DocumentError> {
+        self.changed(|plaintext| plaintext.with_value(path, value))
+    }
+
+    /// The document in the clear without the node at `path`. Comments above it stay, unless the rule takes them for marks of
+    /// what follows them.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn without(&self, path: &Path) -> Result<Document, DocumentError> {
+        let is_mark = |comment: &str| self.sealed.selection().is_mark(comment);
+        self.changed(|plaintext| plaintext.without_marked(path, is_mark))
+    }
+
+    /// Changes the document in the clear. Where that was predicted and does not read as predicted, it is read first.
+    fn changed(
+        &self,
+        change: impl Fn(&Document) -> Result<Document, DocumentError>,
+    ) -> Result<Document, DocumentError> {
+        match change(&self.plaintext) {
+            Err(DocumentError::NotAsMeant(_)) if self.plaintext.origin == Origin::Predicted => {
+                change(&self.sealed.plaintext_again(&self.data_key)?)
+            }
+            changed => changed,
+        }
     }
 
     /// What was found out about it.

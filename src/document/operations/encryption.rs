@@ -1,9 +1,6 @@
 //! Encrypting the values of a document: for the first time, and again after it was changed.
 
-use zeroize::Zeroizing;
-
 use crate::crypto::DataKey;
-use crate::document::content::tree::Path;
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::writer::{ChangeOutcome, EncryptedText, EncryptionWriter, is_same_file, survey};
@@ -115,15 +112,6 @@ impl OpenedDocument {
         let (selection, comments) = (self.sealed.selection(), self.comments());
         let written = |document: &Document| ValueCounts::new(document.tree(), selection, comments);
         exposure::check(&written(&self.plaintext), &written(edited))
-    }
-
-    /// The document in the clear without the node at `path`. Comments above it stay, unless the rule takes them for marks of
-    /// what follows them.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn without(&self, path: &Path) -> Result<Zeroizing<String>, DocumentError> {
-        self.plaintext.without_marked(path, |comment| self.sealed.selection().is_mark(comment))
     }
 
     pub(crate) fn comments(&self) -> CommentHandling {

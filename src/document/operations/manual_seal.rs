@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
 use crate::document::content::edit::MetadataChange;
 use crate::document::content::value::ValueKind;
 use crate::document::operations::decryption::OpenedDocument;
@@ -38,9 +36,7 @@ impl OpenedDocument {
         metadata.seal = Some(seal::placeholder());
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
         let written = seal::put(EncryptedDocument::new(written)?, &self.data_key, &self.values)?;
-        let text = Zeroizing::new(written.document().text().to_owned());
-        self.check(&text)?;
-        Ok(ChangeOutcome::Changed(EncryptedText { text, aliases: Vec::new() }))
+        Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }
 
     /// The text that a seal covers, as a person can read it: without metadata, and with `ENC[TYPE]` for each encrypted value.

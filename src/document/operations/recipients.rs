@@ -5,7 +5,6 @@ use zeroize::Zeroizing;
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::document::content::edit::MetadataChange;
-use crate::document::file::document::Document;
 use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::new_keys::{NewKey, NewKeys};
 use crate::document::operations::requirements::OpenRequirements;
@@ -110,9 +109,7 @@ impl OpenedDocument {
         if metadata.seal.is_some() {
             written = seal::put(written, &self.data_key, &self.values)?;
         }
-        let text = Zeroizing::new(written.document().text().to_owned());
-        self.check(&text)?;
-        Ok(ChangeOutcome::Changed(EncryptedText { text, aliases: Vec::new() }))
+        Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }
 
     /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
@@ -188,12 +185,11 @@ impl OpenedDocument {
         if is_verified { self.metadata().named_keys().collect() } else { Vec::new() }
     }
 
-    /// Opens what was written.
-    pub(crate) fn check(&self, text: &Zeroizing<String>) -> Result<()> {
-        let written = EncryptedDocument::new(Document::parse(self.document().format(), text.clone())?)?;
-        let data_key = data_key::copy(&self.data_key);
-        match written.open_with(data_key, &OpenRequirements::default()) {
-            Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(()),
+    /// The text of what was written, once it opens and says the same.
+    pub(crate) fn checked(&self, written: EncryptedDocument) -> Result<Zeroizing<String>> {
+        let text = Zeroizing::new(written.document().text().to_owned());
+        match written.open_to_compare(data_key::copy(&self.data_key), &OpenRequirements::default()) {
+            Ok(opened) if is_same_file(&opened.plaintext, &self.plaintext) => Ok(text),
             Ok(_) => Err(DocumentError::NotAsMeant("other plaintext".to_owned()).into()),
             Err(error) => Err(DocumentError::NotAsMeant(error.to_string()).into()),
         }

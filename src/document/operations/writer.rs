@@ -7,6 +7,7 @@ use crate::document::content::edit::{Edit, MetadataChange, NewText};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Comment, Leaf, Node};
 use crate::document::content::value::{Value, ValueKind};
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
 use crate::document::operations::requirements::OpenRequirements;
 use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
@@ -92,23 +93,46 @@ impl EncryptionWriter<'_> {
         let cipher = ValueCipher::new(self.data_key);
         let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, pass.mac.as_bytes(), &metadata.last_modified));
-        metadata.forms = None;
-        let (text, read) = self.attempt(&mut metadata, &pass)?;
-        if is_same_file(&read, self.plaintext) {
-            return Ok(EncryptedText { text, aliases: pass.aliases });
-        }
-        let forms = Spellings::differing(self.plaintext, &read, self.selection);
-        metadata.forms = match old_forms {
-            Some((old, token)) if *old == forms => Some(token),
-            _ => forms.encrypt(&cipher),
+        // How it will come back is known before anything is written, except where the lines around a value decide.
+        let predicted = self.predicted_spellings(&pass);
+        let token_of = |spellings: &Spellings| match &old_forms {
+            Some((old, token)) if *old == spellings && !spellings.is_empty() => Some(token.clone()),
+            _ => spellings.encrypt(&cipher),
         };
-        let (text, read) = self.attempt(&mut metadata, &pass)?;
+        metadata.forms = predicted.as_ref().and_then(token_of);
+        let (mut text, mut read) = self.attempt(&mut metadata, &pass)?;
+        if !is_same_file(&read, self.plaintext) && metadata.forms.take().is_some() {
+            (text, read) = self.attempt(&mut metadata, &pass)?;
+        }
+        if !is_same_file(&read, self.plaintext) {
+            metadata.forms = token_of(&Spellings::differing(self.plaintext, &read, self.selection));
+            (text, read) = self.attempt(&mut metadata, &pass)?;
+        }
         if is_same_file(&read, self.plaintext) {
             return Ok(EncryptedText { text, aliases: pass.aliases });
         }
         let line = first_difference(self.plaintext.text(), read.text());
         let fault = "this line cannot be restored exactly after encryption".to_owned();
         Err(DocumentError::Refused { at: At { line, column: 1 }, fault }.into())
+    }
+
+    /// The source texts that would not come back by themselves. `None` if that is not certain.
+    fn predicted_spellings(&self, pass: &Pass) -> Option<Spellings> {
+        let Self { plaintext, selection, .. } = self;
+        let encrypted = plaintext.predicted(&pass.edits, &[])?;
+        let mut texts: Vec<Option<NewText>> = Vec::new();
+        texts.resize_with(plaintext.found.tokens.len(), || None);
+        let mut values = pass.values.iter();
+        plaintext.tree().walk(|_, item| match item {
+            TreeItem::Leaf(leaf) => texts[leaf.id.0] = values.next().cloned().map(NewText::Plain),
+            TreeItem::Comment(comment) => texts[comment.id.0] = Some(NewText::Comment(comment.text.clone())),
+            _ => {}
+        });
+        let back = |edit: &Edit| Some(Edit { leaf: edit.leaf, text: texts.get_mut(edit.leaf.0)?.take()? });
+        let edits: Vec<Edit> = pass.edits.iter().map(back).collect::<Option<_>>()?;
+        let usual = encrypted.predicted(&edits, &[])?;
+        let is_same = usual.text() == plaintext.text();
+        Some(if is_same { Spellings::default() } else { Spellings::differing(plaintext, &usual, selection) })
     }
 
     /// Writes the document, and opens what was written.
@@ -120,9 +144,9 @@ impl EncryptionWriter<'_> {
             written = seal::put(written, self.data_key, &pass.values)?;
         }
         let text = Zeroizing::new(written.document().text().to_owned());
-        let data_key = data_key::copy(&self.data_key);
+        let data_key = data_key::copy(self.data_key);
         let opened = written
-            .open_with(data_key, &OpenRequirements::default())
+            .open_to_compare(data_key, &OpenRequirements::default())
             .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
         Ok((text, opened.into_plaintext()))
     }

@@ -46,6 +46,25 @@ pub fn open(
     Ok(opened)
 }
 
+/// Opens a document that is to be changed and written, with a warning if it is not sealed. What it says in the clear is
+/// not read again, because what is written is.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_change(
+    sealed: EncryptedDocument,
+    path: Option<&Path>,
+    demanded: StatedRequirements,
+    session: &Session,
+) -> Result<OpenedDocument, Failure> {
+    let guards = session.guards(path)?;
+    let demands = demanded.with_seal_required(guards.require_seal).in_session(session);
+    let opened = sealed.open_to_change(&session.keyring_trusting(&guards.trusted), &demands);
+    let opened = opened.map_err(about_one_of_many(path))?;
+    session.warn_unless_sealed(&name_of(path), opened.report());
+    Ok(opened)
+}
+
 /// Opens a document whose seal the caller looks at.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use crate::document::{
 use crate::error::{Error, Result};
 use crate::keys::{KeyChange, KeySpec, Vouchers};
 use crate::ops::documents::keys::{KeysOfDocuments, NewKeySource};
-use crate::ops::documents::open::{StatedRequirements, open};
+use crate::ops::documents::open::{StatedRequirements, open_to_change};
 use crate::ops::failure::Failure;
 use crate::ops::input_name::about_one_of_many;
 use crate::ops::session::Session;
@@ -53,7 +53,7 @@ pub fn rewrap(
         return Ok(done(Zeroizing::new(sealed.document().text().to_owned()), None, new.absent));
     }
     let vouchers = vouchers(&old)?;
-    let opened = open(sealed, path, demanded, session)?;
+    let opened = open_to_change(sealed, path, demanded, session)?;
     let guards = session.guards(path)?;
     let keyring = session.keyring_trusting(&guards.trusted);
     let outcome = opened.with_keys(&new.groups, new.threshold, &keyring, &vouchers).map_err(about_one_of_many(path))?;
@@ -113,7 +113,7 @@ pub fn rotate(
     }
     let old_rule = old.rule.clone();
     let vouchers = vouchers(old)?;
-    let opened = open(sealed, path, demanded, session)?;
+    let opened = open_to_change(sealed, path, demanded, session)?;
     let guards = session.guards(path)?;
     let keyring = session.keyring_trusting(&guards.trusted);
     let rotation = DataKeyRotation { keys: new_keys, rule, mac_scope, context };

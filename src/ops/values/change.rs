@@ -2,8 +2,6 @@
 
 use std::path::Path as FilePath;
 
-use zeroize::Zeroizing;
-
 use crate::config::DocumentOptions;
 use crate::document::{ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path};
 use crate::error::{DocumentError, Error, Result};
@@ -11,7 +9,7 @@ use crate::formats::detect::{Detected, is_native};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
-use crate::ops::documents::open::{StatedRequirements, open};
+use crate::ops::documents::open::{StatedRequirements, open_to_change};
 use crate::ops::documents::recipe::recipe;
 use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
@@ -74,7 +72,7 @@ impl DocumentFile<'_> {
             if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
                 return Ok(None);
             }
-            document.with_value(place, &new).map(Some).map_err(Error::from).map_err(self.about())
+            opened.with_value(place, &new).map(Some).map_err(Error::from).map_err(self.about())
         })
     }
 
@@ -100,19 +98,19 @@ impl DocumentFile<'_> {
         })
     }
 
-    /// Opens the document, has `edit` make another text of it, and replaces the file. `None` from `edit` leaves it alone, and
-    /// so does a text that is the same.
+    /// Opens the document, has `edit` make another of it, and replaces the file. `None` from `edit` leaves it alone, and
+    /// so does one that is the same.
     fn change(
         &self,
         session: &Session,
-        edit: impl FnOnce(&OpenedDocument) -> Result<Option<Zeroizing<String>>, Failure>,
+        edit: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, Failure>,
     ) -> Result<Option<WrittenDocument>, Failure> {
         let held = Held::open(self.path, HeldFor::Write)?;
         let names = held.names();
         let sealed = self.sealed(held.input().map_err(self.about())?)?;
-        let opened = open(*sealed, Some(self.path), self.requirements, session)?;
-        let Some(text) = edit(&opened)? else { return Ok(None) };
-        match encrypted_again(&opened, text).map_err(self.about())? {
+        let opened = open_to_change(*sealed, Some(self.path), self.requirements, session)?;
+        let Some(edited) = edit(&opened)? else { return Ok(None) };
+        match opened.encrypt_again(&edited).map_err(self.about())? {
             ChangeOutcome::Unchanged => Ok(None),
             ChangeOutcome::Changed(EncryptedText { text, .. }) => {
                 replace(held, &text).map_err(self.about())?;
@@ -170,14 +168,6 @@ impl DocumentFile<'_> {
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {
         Failure::about(self.path.display().to_string())
     }
-}
-
-/// A document again, after its plaintext was changed to `text`.
-///
-/// # Errors
-/// If the text is none in the notation of the document, or cannot be encrypted.
-pub fn encrypted_again(opened: &OpenedDocument, text: Zeroizing<String>) -> Result<ChangeOutcome> {
-    opened.encrypt_again(&Document::parse(opened.plaintext().format(), text)?)
 }
 
 /// Checks that a file can be changed in place: not the standard input, nor a folder.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kenc::document::{Node, OpenedDocument, Path as Way};
+use kenc::document::{ChangeOutcome, Document, Node, OpenedDocument, Path as Way};
 use kenc::error::DocumentError;
 use zeroize::Zeroizing;
 
@@ -12,7 +12,6 @@ use super::session::{SopsRun, name_of, read};
 use super::transform::encrypted_of;
 use crate::failure::Failure;
 use kenc::ops::jobs::hold;
-use kenc::ops::values::change::encrypted_again;
 
 /// `set FILE PATH VALUE`.
 pub fn set(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
@@ -41,7 +40,7 @@ fn set_to(session: SopsRun<'_>, file: &Path, way: &str, value: &[u8]) -> Result<
     let way = parsed(way)?;
     let value: Node =
         serde_json::from_slice(value).map_err(|_| SopsStop::new(code::SET_FORMAT, "the value is not valid JSON"))?;
-    change(session, file, |opened| opened.plaintext().with_value(&way, &value))
+    change(session, file, |opened| opened.with_value(&way, &value).map(Some))
 }
 
 /// `unset FILE PATH`.
@@ -54,9 +53,9 @@ pub fn unset(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     change(session, Path::new(file), |opened| {
         let document = opened.plaintext();
         if is_idempotent && document.tree().node(&way).is_none() {
-            return Ok(Zeroizing::new(document.text().to_owned()));
+            return Ok(None);
         }
-        opened.without(&way)
+        opened.without(&way).map(Some)
     })
 }
 
@@ -64,7 +63,7 @@ pub fn unset(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
 fn change(
     session: SopsRun<'_>,
     file: &Path,
-    change: impl FnOnce(&OpenedDocument) -> Result<Zeroizing<String>, DocumentError>,
+    change: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, DocumentError>,
 ) -> Result<u8, SopsStop> {
     let about = || Failure::about(name_of(Some(file)));
     let held = hold(file)?;
@@ -72,8 +71,10 @@ fn change(
     let layout = session.layout_of_opened(&opened, Some(file))?;
     let before = opened.document().text().to_owned();
     let opened = layout.of_opened(opened, Some(file))?;
-    let edited = change(&opened).map_err(|error| about()(error.into()))?;
-    let outcome = encrypted_again(&opened, edited).map_err(about())?;
+    let outcome = match change(&opened).map_err(|error| about()(error.into()))? {
+        Some(edited) => opened.encrypt_again(&edited).map_err(about())?,
+        None => ChangeOutcome::Unchanged,
+    };
     let text = layout.text_of(encrypted_of(outcome, opened.document().text()))?;
     if *text == before { Ok(0) } else { session.replace(held, &text) }
 }

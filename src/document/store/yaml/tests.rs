@@ -100,11 +100,11 @@ fn leaf(value: Value) -> Node {
 }
 
 fn with(before: &str, at: &str, value: &Node) -> String {
-    document(before).with_value(&path(at), value).unwrap().to_string()
+    document(before).with_value(&path(at), value).unwrap().text().to_owned()
 }
 
 fn without(before: &str, at: &str) -> String {
-    document(before).without(&path(at)).unwrap().to_string()
+    document(before).without(&path(at)).unwrap().text().to_owned()
 }
 
 fn metadata() -> Map<String, Json> {

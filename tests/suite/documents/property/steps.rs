@@ -61,11 +61,10 @@ impl Sequence<'_> {
     }
 
     pub(super) fn changed(opened: &OpenedDocument, change: &Change) -> Result<Document, DocumentError> {
-        let text = match change {
-            Change::Set(root, steps, value) => opened.plaintext().with_value(&path(*root, steps), &tree(value))?,
-            Change::Unset(root, steps) => opened.without(&path(*root, steps))?,
-        };
-        Document::parse(opened.plaintext().format(), text)
+        match change {
+            Change::Set(root, steps, value) => opened.with_value(&path(*root, steps), &tree(value)),
+            Change::Unset(root, steps) => opened.without(&path(*root, steps)),
+        }
     }
 
     pub(super) fn apply(model: &mut Model, change: &Change) {
@@ -173,7 +172,7 @@ impl Sequence<'_> {
             {
                 continue;
             }
-            let text = match &change {
+            let changed = match &change {
                 Change::Set(root, steps, value) => {
                     let parent = model.node(*root, &steps[..steps.len() - 1]);
                     let fits = match (parent.map(|node| &node.kind), steps.last()) {
@@ -189,9 +188,9 @@ impl Sequence<'_> {
                 Change::Unset(root, steps) => document.without(&path(*root, steps)),
             };
             let _ = writeln!(self.story, "edit {change:?}");
-            match text {
-                Ok(text) => {
-                    document = Document::parse(self.format, text).map_err(|error| error.to_string())?;
+            match changed {
+                Ok(changed) => {
+                    document = changed;
                     Self::apply(&mut model, &change);
                 }
                 Err(error) => self.refused(&error.into())?,

@@ -1,0 +1,238 @@
+//! What a changed text will say, without reading it.
+//!
+//! Where only single values change, the tree and all places follow from those before. A prediction saves a parse where
+//! the text is read later in any case: before a value is put into it, or when it is compared with a text that was read.
+//! It vouches for nothing by itself, and what is written is never one.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::document::content::edit::{Edit, NewText};
+use crate::document::content::format::Format;
+use crate::document::content::positions::LineIndex;
+use crate::document::content::tree::{Comment, Leaf, LeafId, Node, TextPlace, TreeEntry};
+use crate::document::content::value::Value;
+use crate::document::content::value_text::plain_text;
+use crate::document::file::document::{Document, Origin};
+use crate::document::store::parsed::ParsedText;
+use crate::document::store::registry::store_of;
+use crate::document::store::splice::{Splice, apply};
+
+impl Document {
+    /// The document with some leaves changed and without metadata, as it will read. `values` are those of the leaves,
+    /// by number, for edits that name only the source text. `None` where it is not certain how it will read.
+    pub(crate) fn predicted(&self, edits: &[Edit], values: &[Option<&Value>]) -> Option<Self> {
+        let Self { format, text, found, .. } = self;
+        if *format == Format::Binary {
+            return None;
+        }
+        let store = store_of(*format);
+        let mut splices = match found.metadata {
+            Some(_) => store.change_metadata(text, found, None).ok()?,
+            None => Vec::new(),
+        };
+        let mut changed: Vec<Option<Changed<'_>>> = Vec::new();
+        changed.resize_with(found.tokens.len(), || None);
+        for edit in edits {
+            let own = store.change(text, found, edit.leaf, &edit.text).ok()?;
+            let place = changed.get_mut(edit.leaf.0)?;
+            *place = Some(Changed::new(*format, edit, &own, values)?);
+            splices.extend(own);
+        }
+        let shift = Shift::new(&splices);
+        let text_before = text;
+        let text = apply(text, splices).ok()?;
+        let mut tokens = Vec::with_capacity(found.tokens.len());
+        for (token, changed) in found.tokens.iter().zip(&changed) {
+            tokens.push(match changed {
+                None => shift.start(token.start)..shift.start(token.end).max(shift.start(token.start)),
+                Some(changed) => changed.token(token, &shift),
+            });
+        }
+        let in_blocks = if found.settings.is_empty() { &[][..] } else { &tokens[..] };
+        let (before, after) = (LineIndex::new(text_before), LineIndex::new(&text));
+        let places = Places { before, shift: &shift, after, text: &text, tokens: in_blocks };
+        let mut tree = found.tree.clone();
+        for root in &mut tree.roots {
+            change_node(root, &mut changed, &places)?;
+        }
+        let (settings, aliases) = (found.settings.clone(), found.aliases.clone());
+        let found = ParsedText { tree, tokens, metadata: None, settings, aliases, metadata_places: Vec::new() };
+        Some(Self { format: *format, text, found, origin: Origin::Predicted })
+    }
+}
+
+/// What a changed leaf or comment says.
+struct Changed<'a> {
+    says: Says<'a>,
+    /// The first and the last of its splices, if there are any.
+    ends: Option<(Range<usize>, Range<usize>)>,
+}
+
+enum Says<'a> {
+    Value(Value),
+    Comment(&'a Zeroizing<String>),
+}
+
+impl<'a> Changed<'a> {
+    fn new(format: Format, edit: &'a Edit, splices: &[Splice], values: &[Option<&Value>]) -> Option<Self> {
+        let says = match &edit.text {
+            NewText::Encrypted(token) => Says::Value(Value::Text(Zeroizing::new(token.clone()))),
+            NewText::Plain(value) => Says::Value(as_read(format, value)?),
+            NewText::Source(_) => Says::Value(as_read(format, values.get(edit.leaf.0).copied().flatten()?)?),
+            // Several lines become several comments in INI files, and blanks before the text are not all kept.
+            NewText::Comment(_) if format == Format::Ini => return None,
+            NewText::Comment(text) => Says::Comment(text),
+        };
+        // Blanks around a value are not part of it, and what stands between two splices need not be.
+        let is_blank = |letter: char| matches!(letter, ' ' | '\n' | '\r');
+        let is_value = matches!(says, Says::Value(_));
+        if is_value && splices.iter().any(|splice| splice.text.ends_with(is_blank) || splice.text.starts_with(' ')) {
+            return None;
+        }
+        if let [first, second] = splices
+            && second.text.is_empty()
+            && second.place.start > first.place.end
+        {
+            return None;
+        }
+        let ends = splices.first().zip(splices.last()).map(|(first, last)| (first.place.clone(), last.place.clone()));
+        Some(Self { says, ends })
+    }
+
+    /// Where it stands afterwards.
+    fn token(&self, before: &Range<usize>, shift: &Shift) -> Range<usize> {
+        match &self.ends {
+            None => shift.start(before.start)..shift.start(before.end),
+            Some((_, last)) if last.end == before.end => shift.start(before.start)..shift.end_of(last),
+            Some(_) => shift.start(before.start)..shift.start(before.end),
+        }
+    }
+}
+
+/// What a value reads as, once it is written in a notation. `None` where the notation writes it as something else.
+fn as_read(format: Format, value: &Value) -> Option<Value> {
+    if !format.has_types() {
+        return plain_text(value).map(Value::Text);
+    }
+    match value {
+        Value::Text(_) | Value::Integer(_) | Value::Bool(_) => Some(value.clone()),
+        Value::Float(number) if number.is_finite() && number.fract() != 0.0 => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// Where the bytes of a text are after it was changed.
+struct Shift {
+    /// Each splice with the start and the end of what is put in, in the order of the text.
+    splices: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Shift {
+    fn new(splices: &[Splice]) -> Self {
+        let mut sorted: Vec<(Range<usize>, usize)> =
+            splices.iter().map(|splice| (splice.place.clone(), splice.text.len())).collect();
+        sorted.sort_by_key(|(place, _)| (place.start, place.end));
+        let (mut removed, mut added) = (0, 0);
+        let splices = sorted.into_iter().map(|(place, len)| {
+            let start = place.start - removed + added;
+            removed += place.len();
+            added += len;
+            (place, start..start + len)
+        });
+        Self { splices: splices.collect() }
+    }
+
+    /// Where what begins at `offset` begins then.
+    fn start(&self, offset: usize) -> usize {
+        let before = self.splices.partition_point(|(place, _)| place.start < offset);
+        match before.checked_sub(1).and_then(|at| self.splices.get(at)) {
+            None => offset,
+            Some((place, new)) if offset >= place.end => offset - place.end + new.end,
+            Some((_, new)) => new.start,
+        }
+    }
+
+    /// The end of what is put in for the bytes at `place`.
+    fn end_of(&self, place: &Range<usize>) -> usize {
+        let at = self.splices.partition_point(|(other, _)| (other.start, other.end) < (place.start, place.end));
+        self.splices.get(at).map_or(place.end, |(_, new)| new.end)
+    }
+}
+
+struct Places<'a> {
+    before: LineIndex<'a>,
+    shift: &'a Shift,
+    after: LineIndex<'a>,
+    text: &'a str,
+    /// Where leaves stand that can be block scalars, by their numbers.
+    tokens: &'a [Range<usize>],
+}
+
+impl Places<'_> {
+    fn of(&self, place: TextPlace) -> TextPlace {
+        self.after.place(self.shift.start(self.before.offset(place)))
+    }
+
+    /// The place of a value that was changed: of a block scalar that of its first letter, unless that is a blank.
+    fn of_changed(&self, leaf: &Leaf) -> Option<TextPlace> {
+        let Some(token) = self.tokens.get(leaf.id.0) else { return Some(self.of(leaf.place)) };
+        let text = self.text.get(token.clone())?;
+        let header = if text.starts_with(['|', '>']) { text.find('\n').unwrap_or(0) } else { 0 };
+        if text[..header].contains(|letter: char| letter.is_ascii_digit()) {
+            return None;
+        }
+        let blanks = text[header..].len() - text[header..].trim_start_matches([' ', '\n', '\r']).len();
+        Some(self.after.place(token.start + header + blanks))
+    }
+}
+
+// As deep as the parsers let a document be nested.
+fn change_node(node: &mut Node, changed: &mut [Option<Changed<'_>>], places: &Places<'_>) -> Option<()> {
+    match node {
+        Node::Alias(place) => *place = places.of(*place),
+        Node::Leaf(leaf) => match take(leaf.id, changed) {
+            None => leaf.place = places.of(leaf.place),
+            Some(Says::Value(value)) => {
+                leaf.place = places.of_changed(leaf)?;
+                leaf.value = value;
+            }
+            Some(Says::Comment(_)) => return None,
+        },
+        Node::Mapping(entries) => {
+            for entry in entries {
+                match entry {
+                    TreeEntry::Comment(comment) => change_comment(comment, changed, places)?,
+                    TreeEntry::Child(member) => {
+                        member.place = places.of(member.place);
+                        change_node(&mut member.value, changed, places)?;
+                    }
+                }
+            }
+        }
+        Node::Sequence(entries) => {
+            for entry in entries {
+                match entry {
+                    TreeEntry::Comment(comment) => change_comment(comment, changed, places)?,
+                    TreeEntry::Child(item) => change_node(item, changed, places)?,
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+fn change_comment(comment: &mut Comment, changed: &mut [Option<Changed<'_>>], places: &Places<'_>) -> Option<()> {
+    comment.place = places.of(comment.place);
+    match take(comment.id, changed) {
+        None => {}
+        Some(Says::Comment(text)) => comment.text = text.clone(),
+        Some(Says::Value(_)) => return None,
+    }
+    Some(())
+}
+
+fn take<'a>(leaf: LeafId, changed: &mut [Option<Changed<'a>>]) -> Option<Says<'a>> {
+    changed.get_mut(leaf.0)?.take().map(|changed| changed.says)
+}
