@@ -119,7 +119,7 @@ mod json {
         let kms = crate::support::moto();
         let mut sandbox = Home::new();
         if let Ok(kms) = kms {
-            kms.new_alias("alias/backup", &kms.new_key());
+            kms.shared_alias("alias/backup");
             for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
                 sandbox.set(name, "test");
             }

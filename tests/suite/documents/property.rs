@@ -3,7 +3,7 @@
 //!
 //! `cargo test --test suite property` runs a short form. The long form is chosen by variables:
 //!
-//! - `KENC_PROPERTY_CASES`: how many sequences of changes for each notation (100 if it is not set). 2000 and more is the long
+//! - `KENC_PROPERTY_CASES`: how many sequences of changes for each notation (60 if it is not set). 2000 and more is the long
 //!   form: `KENC_PROPERTY_CASES=2000 cargo test --test suite property -- --nocapture`; the output counts the changes of each kind,
 //!   and what was refused.
 //! - `KENC_PROPERTY_SEED`: the number of the first sequence (0 if it is not set). A failure names the number of its sequence.
@@ -62,7 +62,7 @@ fn variable(name: &str, default: u64) -> u64 {
 
 fn run(format: Format) {
     const MOST_FAILURES: usize = 12;
-    let (first, cases) = (variable("KENC_PROPERTY_SEED", 0), variable("KENC_PROPERTY_CASES", 100));
+    let (first, cases) = (variable("KENC_PROPERTY_SEED", 0), variable("KENC_PROPERTY_CASES", 60));
     let bench = Workbench::new(3);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut failures = Vec::new();

@@ -11,11 +11,12 @@ use kenc::formats::native::{Decryptor, Encryptor, FileHead, NewFile, Parameters,
 use kenc::keys::{KeyAttempt, KeyRefusal, WrappedKey};
 use proptest::prelude::*;
 
-const LENGTH: usize = 40 << 10;
+/// Two whole chunks, and a short one.
+const LENGTH: usize = 33 << 10;
 const PREAMBLE_LEN: usize = 16;
 const TABLE_LEN: usize = 512;
 
-/// A file of 40 KiB, with one slot that holds the data key itself.
+/// A file of 33 KiB, with one slot that holds the data key itself.
 struct Sample {
     file: Vec<u8>,
     plaintext: Vec<u8>,
@@ -298,7 +299,7 @@ mod program {
         output
     }
 
-    /// A file of 40 KiB for the key of the test vectors, its plaintext, and where its payload begins.
+    /// A file of 33 KiB for the key of the test vectors, its plaintext, and where its payload begins.
     fn encrypted() -> (Vec<u8>, Vec<u8>, usize) {
         let plaintext = pattern(LENGTH);
         let output = kenc(&["encrypt", "-c", "app=demo"], &plaintext);

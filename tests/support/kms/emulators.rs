@@ -127,6 +127,13 @@ impl Kms {
         self.call("CreateAlias", &json!({ "AliasName": name, "TargetKeyId": key }));
     }
 
+    /// Makes an alias that several tests name, for whichever of them comes first.
+    #[track_caller]
+    pub fn shared_alias(&self, name: &str) {
+        let answer = self.call_in(REGION, "CreateAlias", &json!({ "AliasName": name, "TargetKeyId": self.new_key() }));
+        assert!(answer.status == 200 || answer.body.contains("AlreadyExistsException"), "{}", answer.body);
+    }
+
     /// Makes a user who may do what `policy` says, and returns a home with the user's credentials.
     #[track_caller]
     pub fn home_of_user(&self, name: &str, policy: &Value) -> Home {
