@@ -165,7 +165,7 @@ impl<'a> NodeReader<'a> {
         members: &'a [(ConfigNode, ConfigNode)],
         known: Option<(&'static str, &'static [&'static str])>,
     ) -> Members<'a> {
-        Members { members: members.iter(), value: None, known, dialect: self.dialect }
+        Members { left: members.iter(), value: None, known, dialect: self.dialect }
     }
 }
 
@@ -276,7 +276,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 }
 
 struct Members<'a> {
-    members: std::slice::Iter<'a, (ConfigNode, ConfigNode)>,
+    left: std::slice::Iter<'a, (ConfigNode, ConfigNode)>,
     /// The value of the key that was read last.
     value: Option<&'a (ConfigNode, ConfigNode)>,
     /// What the mapping is called, and the fields that it can have.
@@ -288,7 +288,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
     type Error = LineFault;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, LineFault> {
-        for member in self.members.by_ref() {
+        for member in self.left.by_ref() {
             let key = &member.0;
             let Some((place, fields)) = self.known else {
                 self.value = Some(member);

@@ -274,6 +274,12 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
             }
         });
     }
-    let (role, profile) = settings.map(|(role, profile)| (role.clone(), profile.clone())).unwrap_or_default();
-    Ok(WholeFileRecipe { keys, role, profile, context: rule.context.clone(), line: Some(rule.line) })
+    let settings = settings.map(|(role, profile)| (role.clone(), profile.clone())).unwrap_or_default();
+    Ok(WholeFileRecipe {
+        keys,
+        role: settings.0,
+        profile: settings.1,
+        context: rule.context.clone(),
+        line: Some(rule.line),
+    })
 }

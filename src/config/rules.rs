@@ -213,9 +213,15 @@ impl Config {
             match one.iter().find(|(known, _)| *known == key) {
                 Some((_, ours)) if ours == value => {}
                 Some((_, ours)) => {
-                    let giver = if line.is_some() { "the rule has" } else { "-c gives" };
-                    let (key, ours, given) = (key.to_owned(), ours.to_owned(), value.to_owned());
-                    return Err(self.fault(line, ConfigFault::ContextConflict { giver, key, ours, given }));
+                    return Err(self.fault(
+                        line,
+                        ConfigFault::ContextConflict {
+                            giver: if line.is_some() { "the rule has" } else { "-c gives" },
+                            key: key.into(),
+                            ours: ours.into(),
+                            given: value.into(),
+                        },
+                    ));
                 }
                 None => all.insert(key, value).map_err(|fault| self.fault(line, fault))?,
             }

@@ -132,11 +132,11 @@ pub enum ConfigFault {
         /// Where the other value is, and a verb: "-c gives" or "the rule has".
         giver: &'static str,
         /// The key.
-        key: String,
+        key: Box<str>,
         /// The value of the config.
-        ours: String,
+        ours: Box<str>,
         /// The value that was given.
-        given: String,
+        given: Box<str>,
     },
     /// A pattern of `trusted_keys` is none.
     #[error("`{0}` in `trusted_keys` is not an ARN, account or recipient")]

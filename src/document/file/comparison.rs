@@ -286,7 +286,7 @@ fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Ve
             TreeItem::Comment(comment) if is_within => within.push(comment.text.to_string()),
             TreeItem::Comment(comment) => tokens.push(CommentOrValue::Comment(comment)),
             TreeItem::Leaf(_) | TreeItem::Alias(_) if !is_within && !is_free_order => {
-                tokens.push(CommentOrValue::Value)
+                tokens.push(CommentOrValue::Value);
             }
             _ => {}
         }

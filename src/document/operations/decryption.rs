@@ -410,7 +410,7 @@ impl Examined {
                     self.problems.push(DocumentError::DamagedValue { at, path: path(), fault });
                 }
                 Err(ValueFault::NotAuthentic) => {
-                    self.problems.push(DocumentError::ValueNotAuthentic { at, path: path() })
+                    self.problems.push(DocumentError::ValueNotAuthentic { at, path: path() });
                 }
             },
             _ => self.problems.push(DocumentError::InTheClear { at, path: path(), others: 0 }),

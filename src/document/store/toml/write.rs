@@ -168,7 +168,7 @@ pub(super) fn push_table(
         match entry {
             TreeEntry::Comment(comment) => comments.push(comment.text.as_str()),
             TreeEntry::Child(member) if has_header(&member.value) => {
-                tables.push((std::mem::take(&mut comments), member))
+                tables.push((std::mem::take(&mut comments), member));
             }
             TreeEntry::Child(Member { key, value, .. }) => {
                 push_comments(&mut comments, newline, out)?;
