@@ -27,10 +27,13 @@ const MOST_ANSWERS: usize = 4096;
 /// Most calls of a key service at the same time.
 const MOST_CALLS: usize = 32;
 
+/// What came of unwrapping a data key.
+type UnwrapAnswer = Result<Arc<UnwrappedKey>, KeyRefusal>;
+
 /// Cache of unwrap results, shared by all files of a run. Data keys are wiped with it.
 #[derive(Default)]
 pub struct Cache {
-    unwrapped: Mutex<Answers<Mutex<Option<Result<Arc<UnwrappedKey>, KeyRefusal>>>>>,
+    unwrapped: Mutex<Answers<Mutex<Option<UnwrapAnswer>>>>,
     re_encrypted: Mutex<Answers<OnceLock<Result<WrappedKey, ReEncryptRefusal>>>>,
     /// New data keys. Unlike the other answers, a failure is not kept: it may be one of a passphrase.
     renewed: Mutex<Answers<Mutex<Option<Arc<Renewed>>>>>,

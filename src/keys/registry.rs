@@ -95,7 +95,7 @@ impl GroupSlot {
     /// Whether an encryption context is bound to what is wrapped.
     #[must_use]
     pub fn takes_context(&self) -> bool {
-        by_name(&self.wrapped.provider).is_some_and(|provider| provider.takes_context())
+        by_name(&self.wrapped.provider).is_some_and(Provider::takes_context)
     }
 }
 

@@ -105,7 +105,7 @@ fn used_paths(code: &str) -> Vec<Vec<String>> {
         let is_visibility = |word: &&str| word.starts_with("pub") || word.ends_with(')') || *word == "in";
         let Some(start) = (0..words.len()).rev().find(|at| is_use(&words[*at..])) else { continue };
         let before = start.checked_sub(1).map(|before| &words[before]);
-        if before.is_none_or(|word| is_visibility(&word) || word.ends_with(['}', ']', '{'])) {
+        if before.is_none_or(|word| is_visibility(word) || word.ends_with(['}', ']', '{'])) {
             expand(&[], &words[start + 1..].join(" "), &mut paths);
         }
     }

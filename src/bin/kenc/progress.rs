@@ -22,14 +22,14 @@ pub struct Bar {
     done: AtomicU64,
     /// Files that are done, where there are many.
     files: Option<AtomicU64>,
-    bar: OnceLock<ProgressBar>,
+    drawn: OnceLock<ProgressBar>,
 }
 
 impl Bar {
     /// Bar through `total` bytes of the input `name`.
     pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
         let since = shown.then(Instant::now);
-        Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, bar: OnceLock::new() }
+        Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, drawn: OnceLock::new() }
     }
 
     /// Bar through many files, of which nobody knows yet how many there are.
@@ -49,7 +49,7 @@ impl Bar {
 
     /// Lets something else be printed without being drawn over.
     pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
-        match self.bar.get() {
+        match self.drawn.get() {
             Some(bar) => bar.suspend(print),
             None => print(),
         }
@@ -60,7 +60,7 @@ impl Bar {
         let Some(since) = self.since else { return };
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if since.elapsed() >= APPEARS_AFTER {
-            let bar = self.bar.get_or_init(|| self.bar(since));
+            let bar = self.drawn.get_or_init(|| self.bar(since));
             bar.set_position(done);
             if let Some(files) = &self.files {
                 bar.set_prefix(files.load(Ordering::Relaxed).to_string());
@@ -91,7 +91,7 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }
     }

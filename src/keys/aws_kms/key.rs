@@ -79,6 +79,9 @@ impl KmsKey {
     }
 
     /// The key that a word of this provider names.
+    ///
+    /// # Panics
+    /// Never: such a word exists only if the same parser took it.
     #[must_use]
     pub fn of(key: &KeySpec) -> Option<Self> {
         let parsed = (key.provider() == AWS_KMS).then(|| Self::from_word(key.as_str()));

@@ -77,11 +77,11 @@ impl<'a> Variables<'a> {
     fn add(&mut self, tree: &Tree, names: &VariableNames<'_>) -> Result<(), Cause> {
         let mut fault = None;
         // Of each YAML document of a file, which counts as a document of its own here.
-        let mut named: BTreeMap<(usize, String), Path> = BTreeMap::new();
+        let mut taken: BTreeMap<(usize, String), Path> = BTreeMap::new();
         tree.walk(|path, item| {
             if fault.is_none() {
                 let outcome = match item {
-                    TreeItem::Leaf(leaf) => self.add_leaf(path, &leaf.value, names, &mut named),
+                    TreeItem::Leaf(leaf) => self.add_leaf(path, &leaf.value, names, &mut taken),
                     TreeItem::Alias(_) => self.refuse_alias(path),
                     TreeItem::Comment(_) | TreeItem::Enter(_) | TreeItem::Leave(_) => Ok(()),
                 };
@@ -96,7 +96,7 @@ impl<'a> Variables<'a> {
         path: &Path,
         value: &Value,
         names: &VariableNames<'_>,
-        named: &mut BTreeMap<(usize, String), Path>,
+        taken: &mut BTreeMap<(usize, String), Path>,
     ) -> Result<(), Cause> {
         let bare = name_of(path);
         if !self.is_meant(path, &bare) {
@@ -108,7 +108,7 @@ impl<'a> Variables<'a> {
         if !can_be_name(&name) {
             return Err(fault(format!("`{name}` is not a valid variable name")));
         }
-        if let Some(first) = named.insert((path.root, name.clone()), path.clone()) {
+        if let Some(first) = taken.insert((path.root, name.clone()), path.clone()) {
             return Err(fault(format!("`{first}` has the same variable name, `{name}`")));
         }
         let text = text_of(value);

@@ -49,7 +49,6 @@ pub fn of(failure: &Failure) -> Vec<String> {
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn of_command(cause: &Cause) -> String {
     match cause {
-        Cause::Library(_) => String::new(),
         Cause::MixedInputs { document, whole } => format!(
             "use `--values` or `--whole` for all of them, or encrypt {} and {} in separate runs",
             quoted(document),

@@ -29,7 +29,10 @@ pub fn of(error: &ConfigError) -> String {
         }
         ConfigFault::TwoSelections { .. } => "keep one of them, or write two rules with a `path_regex` each".to_owned(),
         ConfigFault::GroupsAndKeys(field) => format!("move `{field}` into one of the groups"),
-        ConfigFault::WrongKind { .. } | ConfigFault::NotFields(_) | ConfigFault::NameOfName(_) => look(),
+        ConfigFault::WrongKind { .. }
+        | ConfigFault::NotFields(_)
+        | ConfigFault::NameOfName(_)
+        | ConfigFault::ContextConflict { giver: "the rule has", .. } => look(),
         ConfigFault::EmptyRule | ConfigFault::NoKeyInRule | ConfigFault::EmptyGroup => {
             "add keys to it, `kms:` with ARNs or `age:` with recipients, or name a key with -k".to_owned()
         }
@@ -50,7 +53,6 @@ pub fn of(error: &ConfigError) -> String {
         }
         ConfigFault::UnknownName(name) => format!("define it: `keys: {{{name}: alias/NAME}}`"),
         ConfigFault::Context(_) => "write the context as `context: {app: NAME}`, each key once".to_owned(),
-        ConfigFault::ContextConflict { giver: "the rule has", .. } => look(),
         ConfigFault::ContextConflict { key, .. } => {
             format!("omit `-c {key}=…`, or change the config")
         }

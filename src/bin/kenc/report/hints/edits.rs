@@ -36,8 +36,7 @@ pub fn of(cause: &Cause) -> String {
 /// For an editor that is not there.
 pub fn of_fault(fault: &CommandFault) -> String {
     match fault {
-        CommandFault::EditorNotFound(_) => "set EDITOR: `export EDITOR=nano`".to_owned(),
-        CommandFault::NoEditor => "set EDITOR: `export EDITOR=nano`".to_owned(),
+        CommandFault::EditorNotFound(_) | CommandFault::NoEditor => "set EDITOR: `export EDITOR=nano`".to_owned(),
         CommandFault::EditorVariable { name, .. } => {
             format!("set it to a program with its arguments: `export {name}=nano`")
         }
