@@ -18,6 +18,8 @@ mod race;
 pub(crate) mod registry;
 pub mod rewrap;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod unwrap;
 mod vouch;

@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use self::stop::Stop;
+use self::stop::StopSignal;
 use crate::error::KeyRefusal;
 
 /// Most keys that are asked at the same time: as many as a header has.
@@ -24,13 +24,13 @@ const STEPS: u32 = 8;
 pub(crate) struct Patience {
     limit: Duration,
     deadline: Instant,
-    stop: Stop,
+    stop: StopSignal,
 }
 
 impl Patience {
     /// Begins to wait.
     pub(super) fn new(limit: Duration) -> Self {
-        Self { limit, deadline: Instant::now() + limit, stop: Stop::default() }
+        Self { limit, deadline: Instant::now() + limit, stop: StopSignal::default() }
     }
 
     /// After how long without an answer others are asked as well.
@@ -56,23 +56,20 @@ impl Patience {
     }
 }
 
-/// Which keys are asked, and what is made of the answers.
-pub(super) trait Contest {
-    /// What a key gives.
-    type Secret: Send;
-
+/// Which keys are asked, and what is made of the answers: of what a key gives, `A`, or its refusal.
+pub(super) trait Contest<A: Send> {
     /// The next one to be asked, if any is still needed.
     fn next(&mut self) -> Option<usize>;
 
     /// Takes an answer, and breaks off if no other is needed.
-    fn answered(&mut self, which: usize, answer: Result<Self::Secret, KeyRefusal>) -> ControlFlow<()>;
+    fn answered(&mut self, which: usize, answer: Result<A, KeyRefusal>) -> ControlFlow<()>;
 }
 
 /// Asks until the contest is decided or nobody is left. `ask` blocks, and ends soon after `patience` does.
-pub(super) fn run<C: Contest>(
+pub(super) fn run<A: Send>(
     patience: &Patience,
-    ask: &(dyn Fn(usize) -> Result<C::Secret, KeyRefusal> + Sync),
-    contest: &mut C,
+    ask: &(dyn Fn(usize) -> Result<A, KeyRefusal> + Sync),
+    contest: &mut impl Contest<A>,
 ) {
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();

@@ -193,9 +193,7 @@ impl<A, T> Trial<'_, A, T> {
     }
 }
 
-impl<A: Send, T> Contest for Trial<'_, A, T> {
-    type Secret = A;
-
+impl<A: Send, T> Contest<A> for Trial<'_, A, T> {
     fn next(&mut self) -> Option<usize> {
         self.left.next().copied()
     }

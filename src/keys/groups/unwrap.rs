@@ -203,16 +203,14 @@ struct ServiceCalls<'a, 'o, 's> {
     next: usize,
 }
 
-impl Contest for ServiceCalls<'_, '_, '_> {
-    type Secret = Zeroizing<Vec<u8>>;
-
+impl Contest<Zeroizing<Vec<u8>>> for ServiceCalls<'_, '_, '_> {
     fn next(&mut self) -> Option<usize> {
         let wanted = (self.next..self.slots.len()).find(|call| self.opening.wants(&self.slots[*call]))?;
         self.next = wanted + 1;
         Some(wanted)
     }
 
-    fn answered(&mut self, call: usize, answer: Result<Self::Secret, KeyRefusal>) -> ControlFlow<()> {
+    fn answered(&mut self, call: usize, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) -> ControlFlow<()> {
         self.opening.answered(self.slots[call], answer);
         if self.opening.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

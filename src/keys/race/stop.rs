@@ -1,9 +1,9 @@
 //! The word that no answer is wanted any more, which also ends the calls that are under way.
 
 #[cfg(feature = "aws")]
-pub(super) use self::heard_by_calls::Stop;
+pub(super) use self::heard_by_calls::StopSignal;
 #[cfg(not(feature = "aws"))]
-pub(super) use self::without_calls::Stop;
+pub(super) use self::without_calls::StopSignal;
 
 #[cfg(feature = "aws")]
 mod heard_by_calls {
@@ -15,9 +15,9 @@ mod heard_by_calls {
     use tokio::sync::watch;
 
     #[derive(Default)]
-    pub struct Stop(watch::Sender<bool>);
+    pub struct StopSignal(watch::Sender<bool>);
 
-    impl Stop {
+    impl StopSignal {
         pub fn give(&self) {
             self.0.send_replace(true);
         }
@@ -50,9 +50,9 @@ mod without_calls {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     #[derive(Default)]
-    pub struct Stop(AtomicBool);
+    pub struct StopSignal(AtomicBool);
 
-    impl Stop {
+    impl StopSignal {
         pub fn give(&self) {
             self.0.store(true, Ordering::Release);
         }

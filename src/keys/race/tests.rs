@@ -19,9 +19,7 @@ impl First {
     }
 }
 
-impl Contest for First {
-    type Secret = ();
-
+impl Contest<()> for First {
     fn next(&mut self) -> Option<usize> {
         self.left.next()
     }

@@ -13,13 +13,13 @@ pub(super) enum PlannedSlot {
     New(KeySpec),
 }
 
-pub(super) struct Plan {
+pub(super) struct SlotPlan {
     pub(super) entries: Vec<PlannedSlot>,
     pub(super) absent: Vec<KeySpec>,
     removed: Vec<KeySpec>,
 }
 
-impl Plan {
+impl SlotPlan {
     pub(super) fn new_keys(&self) -> impl Iterator<Item = &KeySpec> {
         self.entries.iter().filter_map(|entry| if let PlannedSlot::New(key) = entry { Some(key) } else { None })
     }
@@ -34,7 +34,7 @@ impl Plan {
     }
 }
 
-impl Plan {
+impl SlotPlan {
     /// What becomes of `wrapped`. `resolve` finds the key that an alias means.
     pub(super) fn new(
         change: &KeyChange,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::change::{KeyChange, Renewed};
-use super::plan::{Plan, PlannedSlot};
+use super::plan::{PlannedSlot, SlotPlan};
 use super::rewrapper::{Rewrapper, is_same_key};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
@@ -90,7 +90,7 @@ impl Rewrapper<'_> {
         Ok(self.kept_recipients(&self.plan(slots)?, slots))
     }
 
-    fn kept_recipients(&self, plan: &Plan, slots: &[WrappedKey]) -> Vec<NamedKey> {
+    fn kept_recipients(&self, plan: &SlotPlan, slots: &[WrappedKey]) -> Vec<NamedKey> {
         let is_named = |slot: &&WrappedKey| {
             let KeyChange { replacement, added, removed: _ } = &self.change;
             replacement.iter().chain(added).any(|key| key.names(slot).is_same_slot())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::change::{KeyChange, Rewrapped, Way};
-use super::plan::{Plan, PlannedSlot};
+use super::plan::{PlannedSlot, SlotPlan};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{Error, KeyRefusal, Result};
@@ -60,8 +60,8 @@ impl<'a> Rewrapper<'a> {
         self.cache.resolved(key, || registry::of(key).resolve(self.keyring.credentials(), key))
     }
 
-    pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<Plan> {
-        Plan::new(&self.change, wrapped, &|key| self.resolved(key))
+    pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<SlotPlan> {
+        SlotPlan::new(&self.change, wrapped, &|key| self.resolved(key))
     }
 
     /// The keys that would come and the wrapped keys that would go, as far as that is known before a key is asked: an alias
