@@ -1,4 +1,10 @@
 //! Wrapping keys: what the words for them mean, and how a data key is wrapped under several and unwrapped by any.
+//!
+//! A provider has a folder of its own here, a line in the registry, and a line in this list:
+//!
+//! - [`aws_kms`]: keys of AWS KMS (`arn:aws:kms:…`, `alias/NAME`, a key id)
+//! - [`age`]: recipients of age and ssh keys (`age1…`, `ssh-ed25519 …`), and passphrases (`passphrase:`)
+//! - [`pgp`]: PGP keys of documents, through `gpg` (`pgp:FINGERPRINT`)
 
 mod access;
 pub mod age;
