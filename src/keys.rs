@@ -5,6 +5,7 @@
 //! - [`aws_kms`]: keys of AWS KMS (`arn:aws:kms:…`, `alias/NAME`, a key id)
 //! - [`age`]: recipients of age and ssh keys (`age1…`, `ssh-ed25519 …`), and passphrases (`passphrase:`)
 //! - [`pgp`]: PGP keys of documents, through `gpg` (`pgp:FINGERPRINT`)
+//! - `toy`: for tests only (`toy:NAME`)
 
 mod access;
 pub mod age;
@@ -26,6 +27,8 @@ pub mod rewrap;
 mod spec;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod toy;
 mod trust;
 mod unwrap;
 mod vouch;

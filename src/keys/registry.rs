@@ -15,7 +15,13 @@ use super::wrapped::WrappedKey;
 use crate::error::KeyWordError;
 
 /// Every provider. A new one has its line here.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&AwsKmsProvider, &Age, &Pgp];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &AwsKmsProvider,
+    &Age,
+    &Pgp,
+    #[cfg(test)]
+    &super::toy::provider::Toy,
+];
 
 /// A key service that documents may name and that kenc does not ask.
 pub(crate) struct OtherKeyService {
