@@ -3,12 +3,12 @@
 use crate::error::FormatError;
 
 /// Reads fields from a slice and cannot read beyond it.
-pub(crate) struct Reader<'a> {
+pub(crate) struct FieldReader<'a> {
     rest: &'a [u8],
     part: &'static str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FieldReader<'a> {
     /// Reads `bytes`; `part` names them in an error.
     pub(crate) fn new(bytes: &'a [u8], part: &'static str) -> Self {
         Self { rest: bytes, part }
@@ -68,9 +68,9 @@ impl<'a> Reader<'a> {
 
 /// Writes fields to a growing buffer.
 #[derive(Default)]
-pub(crate) struct Writer(Vec<u8>);
+pub(crate) struct FieldWriter(Vec<u8>);
 
-impl Writer {
+impl FieldWriter {
     pub(crate) fn new() -> Self {
         Self::default()
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::codec::{Reader, Writer};
+use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{ContextError, FormatError};
 
 /// Most pairs that a context may have.
@@ -98,7 +98,7 @@ impl EncryptionContext {
     }
 
     /// Writes the canonical encoding: a count, then each key and value behind its length.
-    pub(crate) fn encode(&self, writer: &mut Writer) {
+    pub(crate) fn encode(&self, writer: &mut FieldWriter) {
         writer.u16(self.0.len());
         for (key, value) in &self.0 {
             writer.u16_prefixed(key.as_bytes());
@@ -107,7 +107,7 @@ impl EncryptionContext {
     }
 
     /// Reads the canonical encoding, and nothing that differs from it.
-    pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, FormatError> {
+    pub(crate) fn decode(reader: &mut FieldReader<'_>) -> Result<Self, FormatError> {
         let count = usize::from(reader.u16()?);
         if count > MAX_PAIRS {
             return Err(FormatError::LimitExceeded {
@@ -147,13 +147,13 @@ mod tests {
     use super::*;
 
     fn encoded(context: &EncryptionContext) -> Vec<u8> {
-        let mut writer = Writer::new();
+        let mut writer = FieldWriter::new();
         context.encode(&mut writer);
         writer.into_bytes()
     }
 
     fn decoded(bytes: &[u8]) -> Result<EncryptionContext, FormatError> {
-        let mut reader = Reader::new(bytes, "context");
+        let mut reader = FieldReader::new(bytes, "context");
         let context = EncryptionContext::decode(&mut reader)?;
         reader.finish()?;
         Ok(context)

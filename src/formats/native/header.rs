@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::codec::{Reader, Writer};
+use crate::codec::{FieldReader, FieldWriter};
 use crate::context::EncryptionContext;
 use crate::crypto::Suite;
 use crate::error::{Foreign, FormatError, Result};
@@ -31,14 +31,14 @@ pub struct Parameters {
 impl Parameters {
     fn encode(&self) -> Vec<u8> {
         let Self { suite, context } = self;
-        let mut writer = Writer::new();
+        let mut writer = FieldWriter::new();
         writer.u16(suite.number().into());
         context.encode(&mut writer);
         writer.into_bytes()
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, "parameters");
+        let mut reader = FieldReader::new(bytes, "parameters");
         let number = reader.u16()?;
         let suite = Suite::from_number(number).ok_or(FormatError::UnknownSuite(number))?;
         let context = EncryptionContext::decode(&mut reader)?;
@@ -152,7 +152,7 @@ impl Header {
         let Self { parameters, table: _, copies: _, in_use: _, table_len } = self;
         let parameters = parameters.encode();
         let table = self.table_bytes();
-        let mut writer = Writer::new();
+        let mut writer = FieldWriter::new();
         writer.bytes(&MAGIC);
         writer.u8(VERSION.into());
         writer.u32(u32::try_from(parameters.len()).expect("a context has at most 8192 bytes and 64 pairs"));
@@ -211,7 +211,7 @@ fn decode_preamble(preamble: &[u8]) -> Result<(usize, usize), FormatError> {
     if preamble.len() < PREAMBLE_LEN {
         return Err(FormatError::NotKenc(Foreign::BeginningOfKenc));
     }
-    let mut reader = Reader::new(&preamble[MAGIC.len()..], "preamble");
+    let mut reader = FieldReader::new(&preamble[MAGIC.len()..], "preamble");
     let version = reader.u8()?;
     if version != VERSION {
         return Err(FormatError::UnknownVersion(version));

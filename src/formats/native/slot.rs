@@ -1,6 +1,6 @@
 //! The slot tables: who can unwrap the data key. The only part of a file that may change during its life.
 
-use crate::codec::{Reader, Writer};
+use crate::codec::{FieldReader, FieldWriter};
 use crate::crypto::sha256;
 use crate::error::FormatError;
 use crate::keys::WrappedKey;
@@ -51,7 +51,7 @@ impl SlotTable {
         if self.encoded_len() > table_len {
             return None;
         }
-        let mut writer = Writer::new();
+        let mut writer = FieldWriter::new();
         writer.u32(*generation);
         writer.u16(slots.len());
         for WrappedKey { provider, key_id, ciphertext } in slots {
@@ -76,7 +76,7 @@ impl SlotTable {
     }
 
     fn decode_content(content: &[u8]) -> Result<Option<Self>, FormatError> {
-        let mut reader = Reader::new(content, "slot table");
+        let mut reader = FieldReader::new(content, "slot table");
         let generation = reader.u32()?;
         let count = usize::from(reader.u16()?);
         if count == 0 || count > MAX_SLOTS {

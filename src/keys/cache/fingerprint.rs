@@ -1,6 +1,6 @@
 //! Questions, as the cache tells them apart: hashes of all that decides the answer.
 
-use crate::codec::Writer;
+use crate::codec::FieldWriter;
 use crate::context::EncryptionContext;
 use crate::crypto::sha256;
 use crate::keys::aws_kms::key::KmsKey;
@@ -54,20 +54,20 @@ pub(super) fn of_context(context: &EncryptionContext) -> Fingerprint {
     hash(|writer| context.encode(writer))
 }
 
-fn push_key(writer: &mut Writer, WrappedKey { provider, key_id, ciphertext }: &WrappedKey) {
+fn push_key(writer: &mut FieldWriter, WrappedKey { provider, key_id, ciphertext }: &WrappedKey) {
     for part in [provider.as_bytes(), key_id.as_bytes(), ciphertext] {
         push(writer, part);
     }
 }
 
 /// A header keeps every part far below the greatest length.
-fn push(writer: &mut Writer, part: &[u8]) {
+fn push(writer: &mut FieldWriter, part: &[u8]) {
     writer.u32(u32::try_from(part.len()).unwrap_or(u32::MAX));
     writer.bytes(part);
 }
 
-fn hash(write: impl FnOnce(&mut Writer)) -> Fingerprint {
-    let mut writer = Writer::new();
+fn hash(write: impl FnOnce(&mut FieldWriter)) -> Fingerprint {
+    let mut writer = FieldWriter::new();
     write(&mut writer);
     sha256(&writer.into_bytes())
 }
