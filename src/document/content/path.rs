@@ -85,7 +85,8 @@ impl FromStr for Path {
             return Ok(Self::default());
         }
         let mut steps = Vec::new();
-        let mut rest = text;
+        // As jq and yq write paths.
+        let mut rest = text.strip_prefix('.').unwrap_or(text);
         let mut expects_key = true;
         while !rest.is_empty() || expects_key {
             if let Some(inside) = rest.strip_prefix('[') {
@@ -177,6 +178,8 @@ mod tests {
         assert_eq!(steps("['a']['b'][12]"), [key("a"), key("b"), PathStep::Index(12)]);
         assert_eq!(steps("a.\"\""), [key("a"), key("")]);
         assert_eq!(steps("."), []);
+        assert_eq!(steps(".db.password"), [key("db"), key("password")]);
+        assert_eq!(steps(".[0]"), [PathStep::Index(0)]);
     }
 
     #[test]
@@ -184,7 +187,7 @@ mod tests {
         for text in [
             "",
             "a.",
-            ".a",
+            "..a",
             "a..b",
             "a[",
             "a[b]",

@@ -10,11 +10,17 @@ use crate::failure::{Cause, CommandFault};
 /// The hint for a fault of a document. `file` is the file in a command line.
 pub fn of_document(fault: &DocumentError, file: &str) -> String {
     match fault {
+        DocumentError::Syntax { fault, .. } if fault.contains("CRLF") => {
+            format!("convert its line ends: `sed -i 's/\\r$//' {file}`")
+        }
         DocumentError::Syntax { .. } => "correct the file at that place and try again".to_owned(),
         DocumentError::Refused { .. } => {
             format!("write it in another way, or encrypt the file as a whole: `kenc encrypt --whole {file} -o {file}.kenc`")
         }
         DocumentError::TooLong { .. } | DocumentError::TooMany { .. } => format!("encrypt it as a whole: `kenc encrypt --whole {file} -o {file}.kenc`"),
+        DocumentError::CannotCarry { what, .. } if what.ends_with("YAML documents") => {
+            format!("print one of them: `kenc get {file} . --document 1 --output-type json`")
+        }
         DocumentError::CannotCarry { .. } => "choose another format with --output-type".to_owned(),
         DocumentError::Path { .. } => format!("the keys are readable in {file}; a path is written `db.password`, `list[0]` or `\"a.b\"`"),
         DocumentError::NotAsMeant(_) => "nothing was written; please report this bug in kenc".to_owned(),

@@ -94,7 +94,9 @@ fn of_command(cause: &Cause) -> String {
             )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
-        Cause::NoFolder(path) => format!("create it with `mkdir -p {}`", quoted(path)),
+        Cause::NoFolder(path) => {
+            format!("create it with `mkdir -p {}`", quoted(path))
+        }
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "process them in separate runs, each with its own -o".to_owned(),
         Cause::NotEncrypted(_) | Cause::HasOtherNames { .. } | Cause::PlaintextHasOtherNames { .. } => {
@@ -187,7 +189,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     match error {
         Error::Format(fault) => vec![of_format(fault, &file)],
         Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { .. }) => {
-            one("restore the file from a backup, or fetch it again")
+            one("restore the file from a backup, or fetch it again; a file that was cut off fails in this way too")
         }
         Error::Authentication(AuthenticationError::CutOff { .. }) => {
             one("fetch it again or restore it from a backup; a full disk or an interrupted transfer can cause this")

@@ -1,9 +1,9 @@
-//! Seals of documents, in words.
+//! Sentences about the seals of documents.
 
 use kenc::document::SealStatus;
 use kenc::error::SealFault;
 
-/// The state of a seal in words.
+/// A sentence for the state of a seal.
 pub fn seal_sentence(seal: SealStatus) -> String {
     match seal {
         SealStatus::Verified => "sealed".to_owned(),
@@ -12,7 +12,7 @@ pub fn seal_sentence(seal: SealStatus) -> String {
     }
 }
 
-/// The state of a seal as programs are told it.
+/// The state of a seal in JSON.
 pub fn seal_word(seal: SealStatus) -> &'static str {
     match seal {
         SealStatus::Verified => "verified",

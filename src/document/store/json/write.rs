@@ -73,7 +73,10 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
 /// A whole file.
 pub(super) fn emit(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
     let [root @ Node::Mapping(_)] = tree.roots.as_slice() else {
-        return Err(cannot_carry("anything but one mapping at the top level"));
+        return Err(match tree.roots.len() {
+            0 | 1 => cannot_carry("anything but one mapping at the top level"),
+            several => cannot_carry(&format!("{several} YAML documents")),
+        });
     };
     let mut out = String::new();
     write_node(root, &JsonLayout::new_file(indent), 0, &mut out)?;

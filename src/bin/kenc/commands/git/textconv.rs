@@ -35,7 +35,14 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
             let (start, input) = open_input(Some(path))?.peek()?;
             let shown =
                 if is_native(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
-            reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
+            let reason = match &failure.cause {
+                Cause::Library(Error::NoKeyOpens { attempts }) => {
+                    attempts.last().map(|last| format!(": {}", last.refusal))
+                }
+                _ => None,
+            };
+            let reason = reason.unwrap_or_default();
+            reporter.hint(&format!("{}: shown encrypted: {}{reason}", path.display(), failure.cause));
             match &failure.cause {
                 // What is wrong with the document itself is a part of what a commit changes.
                 Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault)),
@@ -49,7 +56,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
 
 fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let path = Some(args.file.as_path());
-    // Once for every file of every commit that git shows: nobody wants to be asked that.
+    // git runs this for every file of every commit that it shows, so it must not prompt.
     let passphrases = Passphrases::new(None, false);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, &args.file, &session, wrapped);
