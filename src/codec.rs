@@ -48,7 +48,7 @@ impl<'a> FieldReader<'a> {
         self.bytes(length.into())
     }
 
-    /// Everything that was not read yet.
+    /// The bytes not read yet.
     pub(crate) fn rest(self) -> &'a [u8] {
         self.rest
     }

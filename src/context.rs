@@ -1,4 +1,4 @@
-//! The encryption context: pairs of text that are bound to a payload, in the clear.
+//! The encryption context: pairs of text that are bound to a payload and not secret.
 //!
 //! AWS KMS knows it under the same name: IAM conditions and CloudTrail see the pairs. See `kenc-format(5)`.
 
@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{ContextError, FormatError};
 
-/// Most pairs that a context may have.
+/// Maximum number of pairs of a context.
 pub const MAX_PAIRS: usize = 64;
-/// Most bytes that its keys and values may have together.
+/// Maximum length of all keys and values together, in bytes.
 pub const MAX_BYTES: usize = 8192;
 
 /// Pairs of a key and a value, in ascending order of the keys' bytes, without duplicates.
@@ -76,7 +76,7 @@ impl EncryptionContext {
         self.0.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
-    /// Checks that every pair of `demanded` is here; other pairs may be here too.
+    /// Checks that every pair of `demanded` is present; other pairs may be present too.
     ///
     /// # Errors
     /// Names the first pair that is missing or has another value.

@@ -1,4 +1,4 @@
-//! Regular expressions as Go understands them, for that is what the configs and documents of sops are written in.
+//! Regular expressions in the syntax of Go, which the configs and documents of sops use.
 //!
 //! Go and the `regex` crate agree in nearly everything, linear time included. Where they do not, the text is translated: a
 //! `{` that begins no repetition, `\Q…\E`, `[` within a class, and what `\d`, `\s` and `\w` mean beyond ASCII.
@@ -8,13 +8,13 @@ use std::str::Chars;
 
 use regex::{Regex, RegexBuilder};
 
-/// Most bytes that one compiled expression may take. A config is read on every start, and is somebody else's text.
+/// Maximum size of a compiled expression, in bytes: a config is read on every start, and may be hostile.
 const MAX_SIZE: usize = 1 << 20;
 
 /// Compiles an expression. It matches anywhere in a text unless it is anchored.
 ///
 /// # Errors
-/// If it is no regular expression, with the reason.
+/// If it is not a regular expression, with the reason.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(&translate(pattern)).size_limit(MAX_SIZE).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),

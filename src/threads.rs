@@ -1,4 +1,4 @@
-//! Threads: the one place where they are started.
+//! The only place that starts threads.
 //!
 //! A system may refuse a thread at any time (`ulimit -u`, a limit of a container, no memory). `std::thread::spawn` and
 //! [`Scope::spawn`] panic then; these return the error, and the caller works with fewer threads or fails.

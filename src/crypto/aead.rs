@@ -14,7 +14,7 @@ pub type Tag = [u8; TAG_LEN];
 #[derive(Clone, Copy)]
 pub(crate) struct Nonce(pub(super) [u8; NONCE_LEN]);
 
-/// What did not authenticate is not said, on purpose.
+/// Does not say what failed to authenticate, on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAuthentic;
 
@@ -64,7 +64,7 @@ impl Suite {
     }
 }
 
-/// Who computes.
+/// The implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
@@ -122,7 +122,7 @@ impl Aead {
         })
     }
 
-    /// Encrypts `data` where it stands and returns its tag.
+    /// Encrypts `data` in place and returns its tag.
     pub(crate) fn seal_in_place(&self, nonce: Nonce, aad: &[u8], data: &mut [u8]) -> Tag {
         const SHORT: &str = "a chunk is far shorter than the limits of the AEAD";
         match &self.0 {
@@ -136,7 +136,7 @@ impl Aead {
         }
     }
 
-    /// Decrypts `data` where it stands, if its tag is right. If not, the content of `data` is not to be used.
+    /// Decrypts `data` in place if its tag is valid. If it is not, `data` must not be used.
     pub(crate) fn open_in_place(
         &self,
         nonce: Nonce,

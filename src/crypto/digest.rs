@@ -1,4 +1,4 @@
-//! What a document is authenticated with as a whole: the digest that sops knows, and the keyed one of the seal.
+//! Authentication of a whole document: the digest of sops, and the HMAC of the seal.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256, Sha512};

@@ -1,4 +1,4 @@
-//! The data key, in memory that is locked, wiped and cannot be printed.
+//! The data key, in memory that is locked, wiped and never printed.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,4 @@
-//! Shamir's scheme: a data key in several shares, of which any `threshold` give it back and fewer say nothing.
+//! Shamir's scheme: splits a data key into shares; any `threshold` of them restore it, and fewer reveal nothing.
 //!
 //! Each byte of the data key is the value at 0 of a random polynomial of its own over GF(2^8), the field of AES
 //! (x^8 + x^4 + x^3 + x + 1). A share is the values of all of them at its number, and then the number.
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::secret::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN, KeyShare};
 
-/// Most shares that a data key can be split into: the numbers that are not 0.
+/// Maximum number of shares of a data key: the numbers other than 0.
 pub const MAX_SHARES: usize = 255;
 
 /// Splits `data_key` into `count` shares, numbered from 1, any `threshold` of which give it back.

@@ -27,7 +27,7 @@ impl ValueKey {
         Self { long: Box::new(AesGcm::new(key)), middle: Box::new(AesGcm::new(key)), short: Box::new(AesGcm::new(key)) }
     }
 
-    /// Encrypts `data` where it stands, under an IV of its own. Returns the IV and the tag.
+    /// Encrypts `data` in place, under a new IV. Returns the IV and the tag.
     pub(crate) fn seal_in_place(&self, aad: &[u8], data: &mut [u8]) -> ([u8; IV_LEN], Tag) {
         let mut iv = [0; IV_LEN];
         super::fill_random(&mut iv);
@@ -35,7 +35,7 @@ impl ValueKey {
         (iv, sealed.expect("a value is far shorter than the limits of the AEAD").into())
     }
 
-    /// Decrypts `data` where it stands, if its tag is right. If not, the content of `data` is not to be used.
+    /// Decrypts `data` in place if its tag is valid. If it is not, `data` must not be used.
     pub(crate) fn open_in_place(&self, iv: &[u8], aad: &[u8], tag: &Tag, data: &mut [u8]) -> Result<(), NotAuthentic> {
         let tag = &(*tag).into();
         if let Ok(iv) = <[u8; 32]>::try_from(iv) {

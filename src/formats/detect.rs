@@ -1,4 +1,4 @@
-//! What an input is: the only place that tells, with the limits of how much of it is read.
+//! Detects what an input is, in one place, with the limits of how much of it is read.
 
 use std::path::Path;
 
@@ -11,21 +11,21 @@ use crate::formats::native::file::NativeFile;
 pub use crate::formats::native::file::{is_armored, is_native};
 use crate::fs::input::Input;
 
-/// Longest document, in bytes. What is longer is no config file.
+/// Maximum length of a document, in bytes.
 pub const LONGEST_DOCUMENT: usize = 256 << 20;
-/// Longest file that is held in memory, in bytes: more than once at that.
+/// Maximum length of a file that is held in memory, possibly in several copies, in bytes.
 pub const LONGEST_IN_MEMORY: u64 = 1 << 30;
 /// Of a text, as many bytes as show whether it may be an encrypted document. One that says nothing of it is no document, and
 /// nobody waits for the rest of a pipe.
 pub const TELLING: usize = 512 << 10;
 
-/// What an input turned out to be. Each can be read from its beginning.
+/// A detected input, which can be read from its beginning.
 pub enum Detected {
     /// A kenc file.
     Native(Input),
     /// An encrypted document.
     Document(Box<EncryptedDocument>),
-    /// Something that kenc does not open, with its first bytes.
+    /// An input that kenc does not open, with its first bytes.
     Foreign(Input, Vec<u8>),
 }
 
@@ -75,7 +75,7 @@ impl Detected {
     /// The kenc file that it is.
     ///
     /// # Errors
-    /// If it is none, or its header is not as it should be.
+    /// If it is not a kenc file, or its header is invalid.
     pub fn native(self) -> Result<NativeFile> {
         match self {
             Self::Native(input) => NativeFile::read(input),
@@ -96,13 +96,13 @@ impl Detected {
     }
 }
 
-/// Why bytes are none that kenc opens.
+/// Why kenc does not open these bytes.
 #[must_use]
 pub fn not_ours(start: &[u8]) -> Error {
     FormatError::NotKenc(foreign(start)).into()
 }
 
-/// Whether bytes do not even look like what was once a kenc file.
+/// Whether bytes do not even look like a damaged kenc file.
 #[must_use]
 pub fn never_was_native(start: &[u8]) -> bool {
     !is_native(start)
@@ -133,7 +133,7 @@ pub fn is_encrypted(input: Input, path: &Path) -> Result<bool> {
 /// An encrypted document in memory, or why there is none.
 ///
 /// # Errors
-/// What is wrong with it, or that it is none.
+/// What is wrong with it, or that it is not an encrypted document.
 pub fn sealed_in(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
     if let Some(document) = Document::recognise(bytes) {
         return Ok(EncryptedDocument::new(document)?);
@@ -151,10 +151,10 @@ pub fn sealed_in(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
     }
 }
 
-/// Reads a file in the clear, to have its values encrypted.
+/// Reads a plaintext file whose values will be encrypted.
 ///
 /// # Errors
-/// If it is too long, encrypted already, or no text in its notation.
+/// If it is too long, already encrypted, or not text in its format.
 pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Format>) -> Result<Document> {
     let (whole, _) = input.read_whole(LONGEST_DOCUMENT)?;
     let whole = whole.ok_or(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 })?;
@@ -214,7 +214,7 @@ mod tests {
 
     use super::*;
 
-    /// A pipe that never ends, and counts what was read of it.
+    /// An endless pipe that counts the bytes read from it.
     struct Endless {
         pattern: &'static [u8],
         count: Arc<AtomicUsize>,

@@ -1,4 +1,4 @@
-//! What kenc names and does not open.
+//! Foreign formats: kenc recognises them for its error messages, but does not open them.
 
 use crate::error::Foreign;
 use crate::formats::native::magic::MAGIC;
@@ -34,7 +34,7 @@ pub fn foreign(start: &[u8]) -> Foreign {
 /// An encrypted OpenPGP message begins with a session-key packet of a known version, or with encrypted data (RFC 9580).
 fn is_open_pgp_message(start: &[u8]) -> bool {
     let (tag, body) = match start {
-        // Old packet format: the lowest two bits say how long the length is.
+        // Old packet format: the lowest two bits encode the size of the length.
         [first @ 0x80..=0xbf, rest @ ..] => (first >> 2 & 0x0f, rest.get([1, 2, 4, 0][usize::from(first & 3)]..)),
         [first @ 0xc0..=0xff, length, rest @ ..] => {
             let more = match length {

@@ -67,7 +67,7 @@ impl NewFile {
     }
 }
 
-/// What stands before the chunks of a file that exists.
+/// What precedes the chunks of an existing file.
 #[derive(Clone)]
 pub struct FileHead {
     /// Parameters and wrapped keys.
@@ -76,7 +76,7 @@ pub struct FileHead {
 }
 
 impl FileHead {
-    /// Reads header, salt and commitment, and nothing beyond them.
+    /// Reads the header, the salt and the commitment, and nothing after them.
     ///
     /// # Errors
     /// As [`Header::read`].
@@ -93,7 +93,7 @@ impl FileHead {
         self.header.len() + PayloadPrefix::LEN as u64
     }
 
-    /// What stands before the same chunks when the file has `header` instead.
+    /// What precedes the same chunks when the file has `header` instead.
     #[must_use]
     pub fn bytes_with(&self, header: &Header) -> Vec<u8> {
         [header.to_bytes(), self.prefix.to_bytes().to_vec()].concat()
@@ -145,7 +145,7 @@ impl<W: Write> Encryptor<W> {
         if self.failed {
             return Err(io::Error::other("the encryptor failed before"));
         }
-        // Only a whole success takes this back: what was written in part cannot be continued.
+        // Only complete success clears this: a partial write cannot be continued.
         self.failed = true;
         self.cipher
             .seal(self.next_chunk, &mut self.batch, self.filled)
@@ -180,7 +180,7 @@ impl<W: Write> Write for Encryptor<W> {
     }
 }
 
-/// Decrypts what it reads, and gives out authentic plaintext only. After an error it gives the same error again.
+/// Decrypts what it reads, and returns only authentic plaintext. After an error it returns the same error again.
 pub struct Decryptor<R: Read> {
     reader: R,
     cipher: ChunkCipher,
@@ -198,13 +198,13 @@ enum ReadState {
 }
 
 impl<R: Read> Decryptor<R> {
-    /// Reads chunks from `reader`, which is behind the head of the file.
+    /// Reads chunks from `reader`, which is positioned after the head of the file.
     pub fn new(reader: R, cipher: ChunkCipher) -> Self {
         Self { reader, cipher, batch: Batch::new(SERIAL_BATCH), given: 0, next_chunk: 0, state: ReadState::More }
     }
 
     fn read_batch(&mut self) -> Result<()> {
-        // Until the batch is whole, a failure of the reader would leave a gap.
+        // Until the batch is complete, a failure of the reader would leave a gap.
         self.state = ReadState::Failed;
         let wanted = self.batch.sealed_capacity();
         let mut slices = self.batch.sealed_room(wanted);

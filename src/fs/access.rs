@@ -1,11 +1,11 @@
-//! Who may read what is made.
+//! Permissions of new files.
 
-/// Who may read a new file.
+/// Permissions of a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Only its owner: for plaintext and keys.
+    /// Readable only by its owner: for plaintext and keys.
     Owner,
-    /// Those whom the umask permits: for ciphertext.
+    /// According to the umask: for ciphertext.
     Umask,
 }
 

@@ -1,4 +1,4 @@
-//! Output files that appear whole or not at all.
+//! Output files that appear complete or not at all.
 //!
 //! The bytes go to a file without a name, in the folder of the output; it gets its name when all of it is there. Whatever
 //! ends the program before, even a power failure, leaves what was there before and nothing beside it. Where the system
@@ -18,7 +18,7 @@ use crate::fs::folder::Folder;
 use crate::fs::held::{self, Held};
 use crate::fs::sweep;
 
-/// Whether an output may take the place of a file that exists.
+/// Whether an output may replace an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It is an error.
@@ -37,7 +37,7 @@ pub enum Sync {
     WhenReplacing,
 }
 
-/// A file that is being written. Dropping it leaves no trace.
+/// A file being written. Dropping it removes it.
 pub struct AtomicFile {
     file: File,
     place: TemporaryPlace,
@@ -54,7 +54,7 @@ pub struct AtomicFile {
 }
 
 enum TemporaryPlace {
-    /// The file has no name. The system forgets it with the last reference.
+    /// The file has no name. The system removes it with the last reference.
     #[cfg(target_os = "linux")]
     Unnamed,
     Named(NamedPlace),
@@ -261,13 +261,13 @@ fn open_folder(base: &Base, folder: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn sync_folder(folder: &File) -> io::Result<()> {
     match folder.sync_all() {
-        // Some file systems do not sync folders, and say so.
+        // Some file systems cannot sync folders, and report it.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,
     }
 }
 
-/// This system opens no folders, and syncs them by itself.
+/// This system cannot open folders, and syncs them by itself.
 #[cfg(not(unix))]
 fn open_folder(_base: &Base, _folder: &Path) -> io::Result<()> {
     Ok(())
@@ -341,7 +341,7 @@ fn create_named(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Temp
 /// Temporary names in use, for a program that is ended without dropping anything.
 static IN_USE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes all temporary files. For a handler that ends the program.
+/// Removes all temporary files. For a signal handler that ends the program.
 pub fn discard_unfinished() {
     for path in IN_USE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let _ = std::fs::remove_file(path);

@@ -1,4 +1,4 @@
-//! What a copy of a file keeps beside its content: who may do what with it, and when it was last written to.
+//! Permissions and modification times of files and folders.
 
 use std::fs::{File, Metadata, Permissions};
 use std::io;
@@ -13,7 +13,7 @@ pub struct Attributes {
     permissions: Permissions,
     modified: Option<SystemTime>,
     owner: Option<(u32, u32)>,
-    /// Whether they are those that a plaintext once had.
+    /// Whether they are the recorded permissions of a plaintext.
     are_carried: bool,
 }
 
@@ -37,28 +37,28 @@ impl Attributes {
         }
     }
 
-    /// When the file was last written to, where the system knows.
+    /// Modification time, if the system has one.
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.modified
     }
 
-    /// Gives them to another file or folder. The owner is not among them.
+    /// Applies them to another file or folder, except for the owner.
     ///
     /// The bits that make a program run as its owner are given only if the owner is the same: somebody else's program
     /// must not become one that runs as us. A group that is another one gets no more than everybody has.
     ///
     /// # Errors
-    /// As the system gives them.
+    /// Errors of the system.
     pub fn restore(&self, file: &File) -> io::Result<()> {
         restore_permissions(file, &self.permissions, self.owner)?;
         self.restore_time(file)
     }
 
-    /// Gives only the time to another file.
+    /// Applies only the time to another file.
     ///
     /// # Errors
-    /// As the system gives them.
+    /// Errors of the system.
     pub fn restore_time(&self, file: &File) -> io::Result<()> {
         match self.modified {
             Some(modified) => file.set_modified(modified),
@@ -69,7 +69,7 @@ impl Attributes {
     /// Takes from a file, which has the permissions of an encrypted one, those that its plaintext does not have.
     ///
     /// # Errors
-    /// As the system gives them.
+    /// Errors of the system.
     pub fn narrow(&self, file: &File) -> io::Result<()> {
         // A list that was kept on the way to the encrypted file and back is what the plaintext had.
         if self.are_carried && has_access_list(file)? {
@@ -137,7 +137,7 @@ fn permissions_of(metadata: &Metadata, file: Option<&File>) -> Permissions {
     let mode = metadata.permissions().mode() & 0o7777;
     #[cfg(target_os = "linux")]
     if let Some(file) = file {
-        // A list that cannot be read lets nobody in.
+        // An access-control list that cannot be read grants nothing.
         let group = super::xattr::group_by_access_list(file).unwrap_or(Some(0));
         return Permissions::from_mode(group.map_or(mode, |group| mode & !GROUP | group << 3));
     }
@@ -150,7 +150,7 @@ fn permissions_of(metadata: &Metadata, _file: Option<&File>) -> Permissions {
     metadata.permissions()
 }
 
-/// A mode for a file of another group: it gets no more than everybody.
+/// A mode for a file of another group, which gets no more permissions than other users.
 #[cfg(unix)]
 fn limited_group(mode: u32) -> u32 {
     mode & !GROUP | mode & GROUP & (mode & 0o7) << 3

@@ -1,4 +1,4 @@
-//! What the paths of a file that is held or written are relative to: an open folder, or the working folder.
+//! The base of paths: an open folder, or the working folder.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -99,7 +99,7 @@ mod unix {
     }
 }
 
-/// Paths have to do.
+/// This system uses paths instead.
 #[cfg(not(unix))]
 mod elsewhere {
     use super::{Base, File, Folder, OsStr, Path, PathBuf, io};

@@ -1,4 +1,4 @@
-//! Copying the rest of a file into another: by the kernel where it can.
+//! Copies the rest of a file into another, with the kernel where possible.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -20,14 +20,14 @@ pub struct Folder(Arc<Inner>);
 struct Inner {
     #[cfg(unix)]
     handle: File,
-    /// As messages name it.
+    /// Its name in messages.
     path: PathBuf,
     /// Whether what killed programs left in it was removed.
     #[cfg(unix)]
     is_swept: AtomicBool,
 }
 
-/// What a name in a folder stands for.
+/// The kind of an entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -40,7 +40,7 @@ pub enum EntryKind {
     Special,
 }
 
-/// Whether a folder was made, or was there.
+/// Whether a folder was created or already existed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// It is new.
@@ -53,7 +53,7 @@ impl Folder {
     /// Opens a folder. A symbolic link to one is followed.
     ///
     /// # Errors
-    /// [`Error::Io`] if it is not there, not readable, or no folder.
+    /// [`Error::Io`] if it does not exist, is not readable, or is not a folder.
     pub fn open(path: &Path) -> Result<Self> {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         Self::open_path(path).map_err(|source| Error::io(format!("read {}", path.display()), source))
@@ -62,12 +62,12 @@ impl Folder {
     /// Opens a folder in this one.
     ///
     /// # Errors
-    /// [`Error::Io`] if it is not there, not readable, or no folder: a symbolic link to one is none.
+    /// [`Error::Io`] if it does not exist, is not readable, or is not a folder; a symbolic link is not a folder.
     pub fn child(&self, name: &OsStr) -> Result<Self> {
         self.open_child(name).map_err(|source| Error::io(format!("read {}", self.path_of(name).display()), source))
     }
 
-    /// Opens a folder in this one, and makes it if it is not there.
+    /// Opens a folder in this one, and creates it if it does not exist.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be made, or something else has the name.
@@ -81,10 +81,10 @@ impl Folder {
             .map_err(|source| Error::io(format!("write {}", self.path_of(name).display()), source))
     }
 
-    /// Opens a file in this folder for reading. Waits for nobody if it is a named pipe.
+    /// Opens a file in this folder for reading. Does not block on a named pipe.
     ///
     /// # Errors
-    /// [`Error::Io`] if it is not there, not readable, or a symbolic link.
+    /// [`Error::Io`] if it does not exist, is not readable, or is a symbolic link.
     pub fn open_file(&self, name: &OsStr) -> Result<File> {
         self.open_for_reading(name)
             .map_err(|source| Error::io(format!("read {}", self.path_of(name).display()), source))
@@ -102,13 +102,13 @@ impl Folder {
         }
     }
 
-    /// The path of a name in it, as messages give it.
+    /// The path of an entry, for messages.
     #[must_use]
     pub fn path_of(&self, name: &OsStr) -> PathBuf {
         self.0.path.join(name)
     }
 
-    /// Its path, as messages give it.
+    /// Its path, for messages.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
@@ -162,10 +162,10 @@ mod unix {
             Ok(kind(FileType::from_raw_mode(found.st_mode)))
         }
 
-        /// What the system says of the folder itself.
+        /// The metadata of the folder itself.
         ///
         /// # Errors
-        /// As the system gives them.
+        /// Errors of the system.
         pub fn metadata(&self) -> io::Result<Metadata> {
             self.0.handle.metadata()
         }
@@ -187,7 +187,7 @@ mod unix {
         /// The names in it, in the order in which the system gives them.
         ///
         /// # Errors
-        /// As the system gives them.
+        /// Errors of the system.
         pub fn names(&self) -> io::Result<FolderNames> {
             Ok(FolderNames { folder: self.clone(), entries: Dir::read_from(self)? })
         }
@@ -221,7 +221,7 @@ mod unix {
                 let kind = match entry.file_type() {
                     FileType::Unknown => match self.folder.look_up(name) {
                         Ok(kind) => kind,
-                        // It went away meanwhile: opening it will say so.
+                        // It was removed in the meantime: opening it reports that.
                         Err(_) => EntryKind::File,
                     },
                     known => kind(known),
@@ -279,10 +279,10 @@ mod elsewhere {
             Ok(kind(std::fs::symlink_metadata(self.path_of(name))?.file_type()))
         }
 
-        /// What the system says of the folder itself.
+        /// The metadata of the folder itself.
         ///
         /// # Errors
-        /// As the system gives them.
+        /// Errors of the system.
         pub fn metadata(&self) -> io::Result<Metadata> {
             std::fs::metadata(self.path())
         }
@@ -304,7 +304,7 @@ mod elsewhere {
         /// The names in it, in the order in which the system gives them.
         ///
         /// # Errors
-        /// As the system gives them.
+        /// Errors of the system.
         pub fn names(&self) -> io::Result<FolderNames> {
             Ok(FolderNames(std::fs::read_dir(self.path())?))
         }

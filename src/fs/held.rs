@@ -23,12 +23,12 @@ use crate::fs::positioned;
 /// Of a file that is not longer, the content is compared too, in bytes: the time of a file has steps of a few
 /// milliseconds, and two writes can fall into one.
 const COMPARED: u64 = 1 << 20;
-/// How long a wait may last before something is said.
+/// How long a wait may last before it is reported.
 const SILENT: Duration = Duration::from_secs(1);
-/// The longest time between two tries to get a lock.
+/// Maximum time between two attempts to get a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(40);
 
-/// What is to be done with a file that is held.
+/// What the caller will do with a locked file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldFor {
     /// To write to it.
@@ -37,12 +37,12 @@ pub enum HeldFor {
     Replace,
 }
 
-/// A moment of a wait for a lock.
+/// Progress of a wait for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// It goes on.
     Continues,
-    /// It has lasted for a second: somebody may want to know. Told once.
+    /// It has lasted for a second. Reported once.
     IsLong,
 }
 
@@ -68,7 +68,7 @@ pub struct Held {
     witness: Witness,
 }
 
-/// What a file was when it was read.
+/// The state of a file when it was read.
 #[derive(Debug, PartialEq, Eq)]
 struct Witness {
     state: FileState,
@@ -183,7 +183,7 @@ impl Held {
         }
     }
 
-    /// Checks that nobody wrote to the file since it was opened, whatever its name is now.
+    /// Checks that no program wrote to the file since it was opened, whatever its name is now.
     ///
     /// # Errors
     /// [`Error::InputWrittenTo`].

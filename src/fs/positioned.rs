@@ -6,7 +6,7 @@ use std::io::{self, IoSlice, IoSliceMut};
 /// Reads at `offset` into as many of `slices` as the system takes at once. Returns the number of bytes read.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(target_os = "linux")]
 pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
     Ok(rustix::io::preadv(file, slices, offset)?)
@@ -15,7 +15,7 @@ pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64)
 /// Writes at `offset` as many of `slices` as the system takes at once. Returns the number of bytes written.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(target_os = "linux")]
 pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
     Ok(rustix::io::pwritev(file, slices, offset)?)
@@ -24,7 +24,7 @@ pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io
 /// Reads at `offset` into the first of `slices`. Returns the number of bytes read.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, slices.first_mut().map_or(&mut [], |slice| &mut slice[..]), offset)
@@ -33,7 +33,7 @@ pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64)
 /// Writes the first of `slices` at `offset`. Returns the number of bytes written.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::write_at(file, slices.first().map_or(&[], |slice| &slice[..]), offset)
@@ -42,7 +42,7 @@ pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io
 /// Reads at `offset` into the first of `slices`. Returns the number of bytes read.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(windows)]
 pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, slices.first_mut().map_or(&mut [], |slice| &mut slice[..]), offset)
@@ -51,7 +51,7 @@ pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64)
 /// Writes the first of `slices` at `offset`. Returns the number of bytes written.
 ///
 /// # Errors
-/// As the system gives them.
+/// Errors of the system.
 #[cfg(windows)]
 pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_write(file, slices.first().map_or(&[], |slice| &slice[..]), offset)

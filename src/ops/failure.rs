@@ -244,7 +244,7 @@ impl<C: Into<Cause>> From<C> for Failure {
 }
 
 impl Failure {
-    /// Says which input a failure of the library concerns.
+    /// Adds the input that a failure of the library concerns.
     pub fn about(subject: impl Into<String>) -> impl FnOnce(Error) -> Self {
         move |error| {
             let names_its_file = matches!(

@@ -19,7 +19,7 @@ pub use crate::ops::input_name::STANDARD_INPUT;
 pub struct Job {
     /// `None` for the standard input.
     pub input: Option<PathBuf>,
-    /// Where its result goes.
+    /// Destination of its result.
     pub destination: Destination,
 }
 
@@ -159,7 +159,7 @@ impl Job {
     }
 }
 
-/// Holds a file that is to be replaced.
+/// Locks a file that will be replaced.
 ///
 /// # Errors
 /// If it is a folder, or cannot be opened.

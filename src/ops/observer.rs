@@ -1,11 +1,11 @@
-//! What is told of the work while it goes on. Operations print nothing: they tell an observer.
+//! Progress reports: operations do not print, they call an observer.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::document::SealStatus;
 
-/// Hears of the work while it goes on. Every method has a default that does nothing. Several threads call at the same time.
+/// Receives progress reports. Every method has a default that does nothing. Several threads may call at the same time.
 pub trait Observer: Send + Sync {
     /// Begins the work on an input of `total` bytes, if that is known. The work has ended when the result is dropped.
     fn progress(&self, name: &str, total: Option<u64>) -> Box<dyn Progress> {

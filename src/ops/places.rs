@@ -1,4 +1,4 @@
-//! Where keys, configs and other files of the user are, as the environment says.
+//! Locations of the keys, configs and other files of the user, from the environment.
 
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ pub fn identities(given: &[PathBuf]) -> Identities {
     }
 }
 
-/// Identities that everybody on this machine can read or replace.
+/// Identities that every user of this machine can read or replace.
 pub fn identities_open_to_all(identities: &Identities) -> impl Iterator<Item = &Path> {
     let files = identities.files.iter().chain(&identities.ssh_files);
     files.map(PathBuf::as_path).filter(|path| is_open_to_all(path))

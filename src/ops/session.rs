@@ -292,7 +292,7 @@ impl Session {
         &*self.observer
     }
 
-    /// Becomes true when the work is to end.
+    /// Becomes true when the work must stop.
     #[must_use]
     pub fn cancelled(&self) -> &AtomicBool {
         &self.cancelled

@@ -1,4 +1,4 @@
-//! Where a result goes: to a file that appears whole or not at all, or to a stream.
+//! Destinations of results: a file that appears complete or not at all, or a stream.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use crate::fs::held::Held;
 use crate::storage::payload::PayloadOutput;
 use crate::storage::standard;
 
-/// Where a result goes.
+/// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// The standard output. `forced` if it was asked for by name, even if it is a terminal.
@@ -128,7 +128,7 @@ impl Output {
             Self::Redirected { file, start } => {
                 let start = *start + head_len;
                 let outcome = work(PayloadOutput::File { file, start });
-                // Whoever shares the redirected output, such as the next command of a script, goes on behind us.
+                // Other users of the redirected output, such as the next command of a script, write after us.
                 file.seek(SeekFrom::End(0)).map_err(Error::Write)?;
                 outcome
             }

@@ -1,4 +1,4 @@
-//! Where the bytes of a payload come from and go to: in order, or at places of a regular file.
+//! Sources and destinations of a payload: in order, or at positions of a regular file.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -29,6 +29,6 @@ pub enum PayloadOutput<'a> {
         /// First byte.
         start: u64,
     },
-    /// Nowhere: only to see whether all is authentic.
+    /// Nowhere: only authenticate.
     Nowhere,
 }

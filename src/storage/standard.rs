@@ -15,12 +15,12 @@ pub use unix::{input, output};
 static INPUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
 static OUTPUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Says that the standard input was closed, or cannot be read, when the program was started.
+/// Records that the standard input was closed or unreadable when the program started.
 pub fn set_input_closed() {
     INPUT_IS_CLOSED.store(true, Ordering::Relaxed);
 }
 
-/// Says that the standard output was closed, or cannot be written, when the program was started.
+/// Records that the standard output was closed or not writable when the program started.
 pub fn set_output_closed() {
     OUTPUT_IS_CLOSED.store(true, Ordering::Relaxed);
 }

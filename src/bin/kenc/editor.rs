@@ -18,7 +18,7 @@ const VARIABLES: [&str; 4] = ["KENC_EDITOR", "SOPS_EDITOR", "VISUAL", "EDITOR"];
 /// Editors for those who have set none.
 const USUAL: [&str; 3] = ["vi", "vim", "nano"];
 
-/// Editors with a window of their own, which return at once unless they are told to wait; and how each is told.
+/// Editors with their own window, which return at once unless they get a flag to wait; with that flag.
 const RETURNING: &[(&str, &[&str])] = &[
     ("code", &["--wait", "-w"]),
     ("code-insiders", &["--wait", "-w"]),
@@ -124,7 +124,7 @@ impl UserEditor {
         if status.success() { std::fs::rename(restored, file) } else { Err(ErrorKind::Other.into()) }
     }
 
-    /// How it is told to wait, if it is known to return at once and was not told.
+    /// The flag that makes it wait, if it is known to return at once and the flag is missing.
     pub fn must_be_told_to_wait(&self) -> Option<String> {
         let flags = self.returning()?;
         let is_told = self.words[1..].iter().any(|word| flags.contains(&word.as_str()));

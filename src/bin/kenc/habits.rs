@@ -11,7 +11,7 @@ use kenc::document::Format;
 use kenc::formats::detect::Detected;
 use kenc::formats::detect::is_native;
 
-/// Lines by which a secret key of age or ssh is told.
+/// Lines that identify a secret key of age or ssh.
 const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
 const END_OF_SSH_KEY: &str = "PRIVATE KEY-----";
 

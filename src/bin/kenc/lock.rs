@@ -1,4 +1,4 @@
-//! Waiting for a file that another program holds: it is said after a second, and a signal ends it.
+//! Waits for a file that another program has locked: reports it after a second; a signal ends the wait.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -51,7 +51,7 @@ pub struct Request<'a> {
     resume: bool,
 }
 
-/// What is to be done with every file.
+/// What to do with every file.
 pub struct Plan {
     recursive: bool,
     results: Results,
@@ -334,7 +334,7 @@ pub fn run<W: Work>(
     }
 }
 
-/// Everything that the workers share.
+/// State shared by the workers.
 struct Crew<'a, W> {
     walk: Mutex<Walk<'a>>,
     work: &'a W,
@@ -393,7 +393,7 @@ impl<W: Work> Crew<'_, W> {
                 tally.bytes += bytes;
                 match self.progress.suspend(|| verify::tell(self.reporter, &name(), bytes, &header)) {
                     Ok(exit) => tally.has_problems |= exit == Exit::Problems,
-                    // Nobody hears it any more.
+                    // Standard output is closed, so stop.
                     Err(failure) => tally.stopped_by = Some(failure),
                 }
             }

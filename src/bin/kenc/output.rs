@@ -1,4 +1,4 @@
-//! What goes to the terminal, and what must not.
+//! What may go to a terminal.
 
 use std::io::{IsTerminal, Write};
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-/// Stands for a character that is not shown.
+/// Replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// The colors in which results are painted. No other sequence for a terminal passes.

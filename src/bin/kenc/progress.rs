@@ -13,7 +13,7 @@ use crate::printable::printable;
 const APPEARS_AFTER: Duration = Duration::from_millis(500);
 const DRAWS_PER_SECOND: u8 = 8;
 
-/// Counts bytes, and shows them once it is worth it.
+/// Counts bytes, and shows them if the work takes long.
 pub struct Bar {
     /// When it began, unless nothing is to be shown.
     since: Option<Instant>,

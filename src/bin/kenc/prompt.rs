@@ -36,7 +36,7 @@ impl Passphrases {
 
     fn given_or(&self, subject: &str, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
         let subject = if self.from.is_some() { FOR_ALL } else { subject };
-        // Held while it is asked for: whoever else needs it waits for the same answer.
+        // Locked during the prompt: other threads that need the passphrase wait for the same answer.
         let mut known = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(given) = known.get(subject) {
             return Ok(given.clone());
@@ -76,7 +76,7 @@ impl PassphraseSource for Passphrases {
     }
 }
 
-/// Asks for a value that is to be encrypted, and does not show it.
+/// Prompts for a value to encrypt, without echo.
 pub fn value(subject: &str) -> Result<SecretString> {
     ask(&format!("Value for {subject}: "))
 }

@@ -16,8 +16,8 @@ pub struct Choice<T> {
     pub value: T,
 }
 
-/// Asks until one of the choices is typed; an empty line is the first of them. What leads to the question is said by
-/// `before`. `None`, and not a word, if there is no terminal; `None` too if nobody is at it any more.
+/// Asks until one of the choices is typed; an empty line selects the first. `before` prints what leads to the question.
+/// Returns `None`, without printing, if there is no terminal or it was closed.
 pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()) -> Option<T> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
     let mut answers = BufReader::new(terminal.try_clone().ok()?);

@@ -1,4 +1,4 @@
-//! What people and programs are told: results on the standard output, errors and hints on the standard error.
+//! Prints results to the standard output, and errors and hints to the standard error.
 
 pub mod checked_keys;
 mod document_hints;
@@ -40,7 +40,7 @@ pub use seal::seal_word;
 const NOT_SEALED: &str =
     "not sealed: anyone who can write the file could have changed its comments, its rule and its recipients";
 
-/// Prints in the way that the user asked for.
+/// Prints as the options of the user say.
 pub struct Reporter {
     json: bool,
     quiet: bool,
@@ -72,12 +72,12 @@ impl Reporter {
         if self.colored_results { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// Whether a person may be asked for something.
+    /// Whether kenc may prompt.
     pub fn may_ask(&self) -> bool {
         !self.no_input
     }
 
-    /// Whether there is somebody to look at a progress bar, or to be told what else could be done.
+    /// Whether to show progress bars and suggestions.
     pub fn shows_progress(&self) -> bool {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
@@ -111,14 +111,14 @@ impl Reporter {
         standard::print(text.as_bytes())
     }
 
-    /// Says something to those who asked for more with -v.
+    /// Prints a note with -v.
     pub fn note(&self, text: &str) {
         if self.verbose && !self.json {
             print_error_line(&format!("kenc: {}\n", printable(text)));
         }
     }
 
-    /// Whether more is said than what went wrong.
+    /// Whether notes are printed.
     pub fn is_verbose(&self) -> bool {
         self.verbose && !self.json
     }
@@ -134,30 +134,30 @@ impl Reporter {
         Ok(())
     }
 
-    /// Says what became of the work, where that is not a result that a program would read.
+    /// Prints what was done, if that is not a result that a program reads.
     pub fn say(&self, text: &str) {
         if !self.quiet && !self.json {
             print_error_line(&format!("kenc: {}\n", printable(text)));
         }
     }
 
-    /// Says a line in the words of another program.
+    /// Prints a line in the format of another program.
     #[allow(clippy::unused_self, reason = "everything that is said is said by the reporter")]
     pub fn tell(&self, text: &str) {
         print_error_line(&format!("{}\n", printable(text)));
     }
 
-    /// Whether anything is said that is neither a result nor an error.
+    /// Whether anything other than results and errors is printed.
     pub fn says(&self) -> bool {
         !self.quiet && !self.json
     }
 
-    /// Says what keeps the work from going on.
+    /// Prints what blocks the work.
     pub fn say_now(text: &str) {
         print_error_line(&format!("kenc: {}\n", printable(text)));
     }
 
-    /// Says what to do next.
+    /// Prints what to do next.
     pub fn hint(&self, text: &str) {
         if !self.quiet && !self.json {
             print_error_line(&format!("kenc: {} {}\n", self.painted("36", "hint:"), printable(text)));

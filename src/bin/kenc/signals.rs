@@ -1,4 +1,4 @@
-//! Signals: the work is ended in order, and nothing half-done stays behind.
+//! Signals: end the work in order, and clean up.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +23,7 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// How long the work may take to end by itself. It does so at once, unless it waits for an input or an output.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// What a signal must not keep from being done. It says what it did, as a hint.
+/// Cleanup that must run before a signal ends the program. Returns what it did, as a hint.
 type LastAct = Box<dyn FnOnce() -> Option<String> + Send>;
 
 static LAST_ACT: Mutex<Option<LastAct>> = Mutex::new(None);
@@ -56,7 +56,7 @@ impl Drop for Prepared {
     }
 }
 
-/// Leaves nothing behind, and says what was kept.
+/// Cleans up, and returns what was kept.
 #[cfg_attr(not(unix), allow(dead_code))]
 fn clean_up() -> Option<String> {
     let act = LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner).take();

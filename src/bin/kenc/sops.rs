@@ -128,7 +128,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, So
     }
 }
 
-/// The words that are commands when they stand first.
+/// The commands, when they come first.
 const COMMANDS: [&str; 15] = [
     "encrypt",
     "decrypt",

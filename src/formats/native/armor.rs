@@ -1,4 +1,4 @@
-//! Armor: a file as strict PEM text (RFC 7468), for places that keep only text.
+//! Armor: a file as strict PEM text (RFC 7468), for channels that carry only text.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
@@ -22,7 +22,7 @@ const LINES_AT_ONCE: usize = 256;
 /// Writes bytes as armor to a writer below it.
 pub struct ArmorWriter<W: Write> {
     writer: W,
-    /// Bytes of lines that are not whole, or not written yet.
+    /// Bytes of incomplete or unwritten lines.
     pending: Vec<u8>,
     text: String,
 }
@@ -85,7 +85,7 @@ pub struct ArmorReader<R: Read> {
     line: Vec<u8>,
     line_number: u64,
     bytes: [u8; LINE_BYTES],
-    /// Those of `bytes` that were not given out yet.
+    /// The part of `bytes` that was not returned yet.
     ready: std::ops::Range<usize>,
     state: ArmorState,
 }
@@ -94,7 +94,7 @@ pub struct ArmorReader<R: Read> {
 enum ArmorState {
     BeforeBegin,
     Body,
-    /// A short line was read: only the last line may follow.
+    /// A short line was read: only the END line may follow.
     AfterShortLine,
     Ended,
     Failed(&'static str),
@@ -173,7 +173,7 @@ impl<R: Read> Read for ArmorReader<R> {
                 }
                 _ => {
                     if let Err(error) = self.advance() {
-                        // Bytes of a line may be lost: what follows would not be what the file says.
+                        // Bytes of a line may be lost, so what follows cannot be trusted.
                         self.state = ArmorState::Failed("could not be read");
                         return Err(error);
                     }
@@ -191,7 +191,7 @@ fn is_at_end(reader: &mut dyn BufRead) -> io::Result<bool> {
     loop {
         match reader.fill_buf() {
             Ok(rest) => return Ok(rest.is_empty()),
-            // To be tried again here: a caller that tries again would find the armor ended, whatever follows it.
+            // Retry here: a caller that retries would see the end of the armor, whatever follows it.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(unarmored(text.trim_end().as_bytes()).unwrap(), b"hello");
     }
 
-    /// Gives out what it has line by line, and `error` before the last piece.
+    /// A test reader: returns one line per read, and fails before the last.
     struct Failing<'a> {
         pieces: Vec<&'a [u8]>,
         error: Option<io::ErrorKind>,

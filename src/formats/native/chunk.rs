@@ -1,4 +1,4 @@
-//! Sealing and opening chunks, apart from any input or output.
+//! Sealing and opening of chunks, without input or output.
 //!
 //! Work is done in batches of chunks. The bytes of a batch lie together and its tags lie apart, so that one vectored call
 //! reads or writes all of it and plaintext needs no gaps.
@@ -15,7 +15,7 @@ use crate::error::AuthenticationError;
 pub const CHUNK_LEN: usize = 16_384;
 /// Length of a sealed chunk that is not the last, in bytes.
 pub const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
-/// Most chunks that a payload may have.
+/// Maximum number of chunks of a payload.
 pub const MAX_CHUNKS: u64 = 1 << 38;
 
 /// Length of the plaintext in a payload of `sealed_len` bytes (behind salt and commitment), or `None` where no payload
@@ -60,7 +60,7 @@ impl Batch {
         self.tags.len() * SEALED_CHUNK_LEN
     }
 
-    /// Room for plaintext to be read into. Afterwards [`ChunkCipher::seal`] is told how much came.
+    /// Buffer to read plaintext into. The caller passes the length read to [`ChunkCipher::seal`].
     pub(crate) fn plaintext_room(&mut self) -> &mut [u8] {
         &mut self.data
     }
@@ -99,7 +99,7 @@ impl Batch {
         slices
     }
 
-    /// Whether it ends with a chunk that is shorter than the others, and so is the last of its payload.
+    /// Whether it ends with a short chunk, the last of its payload.
     pub(crate) fn ends_short(&self) -> bool {
         self.len < self.capacity()
     }
@@ -111,14 +111,14 @@ impl Drop for Batch {
     }
 }
 
-/// How far the opening of a batch came.
+/// Outcome of opening a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OpenedBatch {
     /// Every chunk is authentic, and more chunks follow.
     More,
     /// Every chunk is authentic, and the last of them ends the payload.
     End,
-    /// The batch was shortened to the chunks that are authentic; then came this.
+    /// A chunk was not authentic. The batch was shortened to the authentic chunks before it.
     Fault(AuthenticationError),
 }
 
@@ -139,7 +139,7 @@ impl ChunkCipher {
         self.start + number * SEALED_CHUNK_LEN as u64
     }
 
-    /// Seals the `len` bytes of plaintext in `batch`, the first of which begin chunk `first`.
+    /// Seals the `len` bytes of plaintext in `batch`, which start with chunk `first`.
     ///
     /// A batch that is not full ends the payload.
     pub(crate) fn seal(&self, first: u64, batch: &mut Batch, len: usize) -> Result<(), AuthenticationError> {
@@ -158,9 +158,9 @@ impl ChunkCipher {
         Ok(())
     }
 
-    /// Opens the `sealed_len` bytes of sealed chunks in `batch`, the first of which begin chunk `first`.
+    /// Opens the `sealed_len` bytes of sealed chunks in `batch`, which start with chunk `first`.
     ///
-    /// A batch that is not full ends the payload. Afterwards the batch holds authentic plaintext only.
+    /// A batch that is not full ends the payload. Afterwards the batch contains only authentic plaintext.
     pub(crate) fn open(&self, first: u64, batch: &mut Batch, sealed_len: usize) -> OpenedBatch {
         batch.len = 0;
         let whole = sealed_len / SEALED_CHUNK_LEN;

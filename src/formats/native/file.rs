@@ -23,7 +23,7 @@ pub fn is_armored(start: &[u8]) -> bool {
     start.starts_with(armor::BEGIN.as_bytes())
 }
 
-/// A part of a file as the pipeline takes it.
+/// A part of a file, as an input of the pipeline.
 ///
 /// The file is left at the end of the part, as if it had been read in order: another program may share it.
 pub fn source_in_file(file: &mut File, start: u64, len: u64) -> pipeline::PayloadInput<'_> {
@@ -31,7 +31,7 @@ pub fn source_in_file(file: &mut File, start: u64, len: u64) -> pipeline::Payloa
     pipeline::PayloadInput::File { file, start, len }
 }
 
-/// A kenc file that is read: its head, and where the rest is.
+/// An opened kenc file: its head, and the location of the rest.
 pub struct NativeFile {
     /// Header, salt and commitment.
     pub head: FileHead,
@@ -41,7 +41,7 @@ pub struct NativeFile {
     pub payload: Payload,
 }
 
-/// Where the chunks are.
+/// The location of the chunks.
 pub enum Payload {
     /// In a regular file, from `start` on.
     File {
@@ -60,7 +60,7 @@ impl NativeFile {
     /// Tells a kenc file by its first bytes, armored or not, and reads its head.
     ///
     /// # Errors
-    /// If it is none, or its header is not as it should be; those of the input.
+    /// If it is not a kenc file, or its header is invalid; errors of the input.
     pub fn read(input: Input) -> Result<Self> {
         let (start, input) = input.peek()?;
         if is_armored(&start) {

@@ -12,14 +12,14 @@ use crate::formats::native::slot::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
 use crate::formats::native::transfer::{read_part, read_up_to};
 use crate::keys::WrappedKey;
 
-/// The version of the format that this reader knows.
+/// The version of the format that this reader supports.
 pub(crate) const VERSION: u8 = 1;
 /// Length of the preamble, in bytes.
 pub(crate) const PREAMBLE_LEN: usize = 16;
-/// Greatest length of the parameters, in bytes.
+/// Maximum length of the parameters, in bytes.
 pub(crate) const MAX_PARAMETERS_LEN: usize = 16_384;
 
-/// What never changes during the life of a payload, and is bound to its key.
+/// The parameters: they never change during the life of a payload, and are bound to its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameters {
     /// The cipher suite.
@@ -52,16 +52,16 @@ impl Parameters {
     }
 }
 
-/// How the two copies of the slot table were found.
+/// State of the two copies of the slot table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableCopies {
-    /// Both are whole and equal.
+    /// Both are intact and equal.
     Whole,
     /// The first is damaged; the second was used.
     FirstDamaged,
     /// The second is damaged; the first was used.
     SecondDamaged,
-    /// Both are whole but differ, as an interrupted change of keys leaves them; the newer one was used.
+    /// Both are intact but differ, as after an interrupted change of keys; the newer one was used.
     Differing,
 }
 
@@ -72,7 +72,7 @@ pub struct Header {
     pub parameters: Parameters,
     /// The valid slot table.
     pub table: SlotTable,
-    /// How the copies of the table were found.
+    /// State of the copies of the table.
     pub copies: TableCopies,
     in_use: TableCopy,
     table_len: usize,
@@ -111,7 +111,7 @@ impl Header {
         Ok(if fits { Self { table, table_len: self.table_len, ..new } } else { new })
     }
 
-    /// Reads a header and nothing beyond it. Allocates at most 256 KiB, whatever the input says.
+    /// Reads a header and nothing after it. Allocates at most 256 KiB, whatever the input contains.
     ///
     /// # Errors
     /// [`FormatError`] if it is not exactly what the format prescribes, [`crate::error::Error::Read`] if the input cannot be read.

@@ -1,4 +1,4 @@
-//! Moving a whole payload through several threads, in constant memory.
+//! Processes a whole payload with several threads, in constant memory.
 //!
 //! Each worker claims the next batch, reads it, seals or opens it where it stands, and delivers it. Reading from a stream
 //! and writing to a stream happen in the order of the batches; between files every batch has its place, and nobody waits.
@@ -21,18 +21,18 @@ use crate::threads;
 const FILE_BATCH: usize = 64;
 /// Chunks in a batch to or from a pipe, which holds no more than 1 MiB.
 const STREAM_BATCH: usize = 16;
-/// Most memory for the batches of all workers together, in bytes.
+/// Maximum memory for the batches of all workers together, in bytes.
 const MAX_BATCH_MEMORY: usize = 8 << 20;
 /// How much of an output file is reserved ahead when its length is not known, in bytes.
 const RESERVE_AHEAD: u64 = 64 << 20;
 
-/// How the work is done.
+/// Options of the work.
 pub struct Pipeline<'a> {
-    /// Most threads that work at the same time.
+    /// Maximum number of threads that work at the same time.
     pub threads: usize,
     /// Called with the number of input bytes that were done since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
-    /// Ends the work early when it becomes true.
+    /// Stops the work early when it becomes true.
     pub cancelled: &'a AtomicBool,
 }
 
@@ -114,7 +114,7 @@ enum Direction {
     Reseal,
 }
 
-/// Everything that the workers share.
+/// State shared by the workers.
 struct PipelineWork<'a, 'i, 'o> {
     direction: Direction,
     cipher: &'a ChunkCipher,
@@ -168,7 +168,7 @@ impl PipelineWork<'_, '_, '_> {
         while let Some((number, filled)) = self.claim(&mut batch) {
             let is_whole = matches!(filled, Ok(len) if len == self.input_capacity(&batch));
             if is_whole && self.workers.fetch_add(1, Ordering::Relaxed) < self.threads {
-                // With fewer threads it takes longer.
+                // Continue with fewer threads.
                 let _ = threads::spawn_scoped(scope, || self.run(scope));
             }
             let done = filled.as_ref().map_or(0, |len| *len as u64);
@@ -212,7 +212,7 @@ impl PipelineWork<'_, '_, '_> {
         }
     }
 
-    /// Reads until `len` bytes are there or the input ends.
+    /// Reads until `len` bytes were read or the input ends.
     fn fill(
         &self,
         batch: &mut Batch,
@@ -245,7 +245,7 @@ impl PipelineWork<'_, '_, '_> {
         }
     }
 
-    /// Writes what a batch became, and then tells of its failure.
+    /// Writes the result of a batch, then records its failure.
     fn deliver(&self, number: u64, batch: &Batch, outcome: Result<()>) {
         let slices = match (self.direction, &outcome) {
             (Direction::Seal | Direction::Reseal, Ok(())) => batch.sealed(),
@@ -295,10 +295,10 @@ impl PipelineWork<'_, '_, '_> {
         self.release_waiting();
     }
 
-    /// Ends the waiting of all workers.
+    /// Wakes all waiting workers.
     fn release_waiting(&self) {
         if let Sink::Stream { in_turn, changed } = &self.sink {
-            // Under the lock of those who wait, so that nobody checks just before and sleeps just after.
+            // Under the lock of the waiting workers, so that none checks just before and sleeps just after.
             let _sink = lock(in_turn);
             self.failed.store(true, Ordering::Relaxed);
             changed.notify_all();
@@ -307,7 +307,7 @@ impl PipelineWork<'_, '_, '_> {
         }
     }
 
-    /// Asks for disk space ahead of the writing, which then is faster, and learns early that a disk is full.
+    /// Reserves disk space ahead of the writes, which makes them faster and detects a full disk early.
     fn reserve(&self, file: &File, start: u64, reserved: &Mutex<u64>, end: u64) -> io::Result<()> {
         let mut reserved = lock(reserved);
         if end <= *reserved {
@@ -346,7 +346,7 @@ impl PipelineWork<'_, '_, '_> {
         }
     }
 
-    /// The end of the work: what was reserved too much, or was written behind a failure, goes.
+    /// Finishes the output: truncates what was reserved in excess or written after a failure.
     fn finish(self) -> Result<u64> {
         let Self { direction, batch_chunks, sink, written, failure, .. } = self;
         let written = written.into_inner();
@@ -399,7 +399,7 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// A worker that panicked left nothing half-done behind the locks: each guards one assignment or one write.
+/// A worker that panicked left no inconsistent state: each lock guards one assignment or one write.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Changing the slot tables of a file where they stand, so that a failure at any moment leaves a file that opens. See
+//! Changes the slot tables of a file in place, so that a failure at any moment leaves a file that opens. See
 //! `kenc-format(5)`, "Changing the slots".
 
 use std::fs::File;
@@ -8,18 +8,18 @@ use crate::error::{Error, Result};
 use crate::formats::native::header::{Header, TableCopies};
 use crate::formats::native::transfer::write_all;
 
-/// Where slot tables are written: a file, or what stands for one in a test.
+/// A target for slot tables: a file, or a fake in a test.
 pub trait TableStore {
     /// Writes all of `bytes` at `offset`.
     ///
     /// # Errors
-    /// As the system gives them.
+    /// Errors of the system.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
-    /// Makes sure that everything that was written has reached the disk.
+    /// Syncs everything that was written to the disk.
     ///
     /// # Errors
-    /// As the system gives them.
+    /// Errors of the system.
     fn sync(&mut self) -> io::Result<()>;
 }
 
@@ -35,9 +35,9 @@ impl TableStore for &File {
     }
 }
 
-/// Writes the tables of `new` in the place of those of `old`, which is the header as it was just read.
+/// Overwrites the tables of `old`, the header as it was just read, with those of `new`.
 ///
-/// The copy that a reader uses is overwritten only after the other one has reached the disk, whole and newer.
+/// The copy that a reader uses is overwritten only after the other one is on the disk, intact and newer.
 ///
 /// # Errors
 /// [`Error::Write`]: the file still opens, with the old keys or the new ones.

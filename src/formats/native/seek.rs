@@ -1,4 +1,4 @@
-//! Random access to the plaintext of a file that can be sought.
+//! Random access to the plaintext of a seekable file.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

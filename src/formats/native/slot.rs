@@ -1,15 +1,15 @@
-//! The slot tables: who can unwrap the data key. The only part of a file that may change during its life.
+//! The slot tables, which hold the wrapped keys: the only part of a file that may change during its life.
 
 use crate::codec::{FieldReader, FieldWriter};
 use crate::crypto::sha256;
 use crate::error::FormatError;
 use crate::keys::WrappedKey;
 
-/// Most slots that a table may have.
+/// Maximum number of slots of a table.
 pub const MAX_SLOTS: usize = 32;
 /// The length of a table is a multiple of this, in bytes: one sector, so that a torn write tears only its own table.
 pub(crate) const TABLE_UNIT: usize = 512;
-/// Greatest length of a table, in bytes.
+/// Maximum length of a table, in bytes.
 pub(crate) const MAX_TABLE_LEN: usize = 65_536;
 
 const CHECKSUM_LEN: usize = 32;
@@ -20,7 +20,7 @@ const SPARE: usize = 320;
 /// One slot table, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotTable {
-    /// Counts the changes; of two whole tables the one with the higher generation is valid.
+    /// Counts the changes: of two intact tables, the one with the higher generation is valid.
     pub generation: u32,
     /// The wrapped keys, any one of which opens the file.
     pub slots: Vec<WrappedKey>,

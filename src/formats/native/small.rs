@@ -6,16 +6,16 @@ use crate::error::{AuthenticationError, Result};
 use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch};
 use crate::formats::native::transfer::{fill, write_all, write_error};
 
-/// Chunks that a room has, if there are few of them.
+/// Chunks that a buffer holds, if there are few buffers.
 const CHUNKS: usize = 64;
-/// Most memory for all rooms together, in bytes.
+/// Maximum memory for all buffers together, in bytes.
 const MAX_MEMORY: usize = 8 << 20;
 
-/// Memory for one small payload after another.
+/// A buffer for small payloads, one after another.
 pub struct Room(Batch);
 
 impl Room {
-    /// One of `count` rooms that are used at the same time: the more there are, the smaller is each.
+    /// A buffer sized so that `count` of them stay within the limit.
     #[must_use]
     pub fn one_of(count: usize) -> Self {
         Self(Batch::new(CHUNKS.min(MAX_MEMORY / CHUNK_LEN / count.max(1)).max(1)))
@@ -70,7 +70,7 @@ impl Room {
         match cipher.open(0, batch, filled) {
             OpenedBatch::End => {}
             OpenedBatch::Fault(fault) => return Err(fault.into()),
-            // Whoever promised that it fits was told a length that has changed.
+            // The file grew after its length was taken.
             OpenedBatch::More => return Err(AuthenticationError::TooLong.into()),
         }
         if let Some(output) = output {

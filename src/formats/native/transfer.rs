@@ -1,4 +1,4 @@
-//! Reading and writing in full, and telling whose fault it was when that failed.
+//! Reads and writes in full, and attributes a failure to the input or the output.
 
 use std::io::{self, IoSlice, IoSliceMut, Read};
 

@@ -1,4 +1,4 @@
-//! Which keys documents are to have that get others.
+//! The new keys of documents.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::{about_one_of_many, name_of};
 
-/// Where it is said which keys documents are to have.
+/// The source of the new keys of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewKeySource {
     /// In the change of the rewrapper. It concerns one group, counted from 1, of a document that has several.
@@ -34,7 +34,7 @@ pub struct KeysOfDocuments<'a> {
 }
 
 impl KeysOfDocuments<'_> {
-    /// The keys that a document is to have. No key is asked for it; what an alias means may be looked up.
+    /// The keys that a document will have. Contacts no key, but may resolve an alias.
     ///
     /// # Errors
     /// If a config cannot be read, or something in it is wrong; if there is no rule, or the change cannot be made.

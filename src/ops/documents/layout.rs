@@ -15,7 +15,7 @@ use crate::ops::input_name::name_of;
 /// The section that every INI file has for sops, though nothing may stand in it.
 const DEFAULT_SECTION: &str = "DEFAULT";
 
-/// How a document is to be written.
+/// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextLayout {
     /// The notation.
@@ -28,7 +28,7 @@ impl TextLayout {
     /// A document in the clear as it is to be encrypted.
     ///
     /// # Errors
-    /// If the notation cannot carry what it says.
+    /// If the format cannot hold its content.
     pub fn of_plaintext(self, document: Document) -> Result<Document, DocumentError> {
         let Self { format, indent } = self;
         let is_as_asked = document.format() == format && indent.is_none() && !document.has_aliases();
@@ -46,7 +46,7 @@ impl TextLayout {
     /// The bytes of a document that was opened.
     ///
     /// # Errors
-    /// If the notation cannot carry what it says.
+    /// If the format cannot hold its content.
     pub fn bytes_of(self, document: &Document) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let Self { format, indent } = self;
         let is_binary = document.format() == Format::Binary;
@@ -65,7 +65,7 @@ impl TextLayout {
     /// The encrypted document `opened`, with its text in this layout.
     ///
     /// # Errors
-    /// If the notation cannot carry what it says.
+    /// If the format cannot hold its content.
     pub fn of_opened(self, opened: OpenedDocument, path: Option<&Path>) -> Result<OpenedDocument, Failure> {
         let about = || Failure::about(name_of(path));
         // What is not asked for stays, aliases included: they are those that another program left here.

@@ -31,7 +31,7 @@ pub struct KeysAsked<'a> {
 
 /// Everything that was found out.
 pub struct KeysReport {
-    /// Who asked AWS, if it was asked.
+    /// The caller of AWS, if AWS was called.
     pub caller: Option<Result<AwsCaller, String>>,
     /// Every key.
     pub keys: Vec<CheckedKey>,

@@ -38,7 +38,7 @@ use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::storage::output::{Destination, Output};
 
-/// What is to be done with the files.
+/// What to do with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Only to look at them.
@@ -51,7 +51,7 @@ pub enum Intent {
 pub enum Target {
     /// It is changed itself.
     Itself(PathBuf),
-    /// The result goes elsewhere.
+    /// Write the result to another place.
     Elsewhere(Job),
 }
 
@@ -229,7 +229,7 @@ pub fn demanded(args: &DocumentChangeArgs) -> StatedRequirements {
     StatedRequirements::default().with_seal_required(args.require_seal)
 }
 
-/// Where it is said which keys documents are to have.
+/// The source of the new keys of documents.
 pub fn key_source(args: &DocumentChangeArgs, from_config: &FromConfigArgs) -> NewKeySource {
     if from_config.from_config {
         NewKeySource::Config

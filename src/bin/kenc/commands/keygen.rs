@@ -29,7 +29,7 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         let recipient = recipient_of_file(&path).ok().map(|recipient| recipient.to_string());
         return Err(CommandFault::LocalKeyExists { path, recipient }.into());
     }
-    // A key whose recipient nobody is told is made in vain.
+    // A key whose recipient was not printed is useless.
     standard::check_output()?;
     let folder = if args.output.is_some() { KeyFolder::Existing } else { KeyFolder::Private };
     let identity = generate(&path, folder)?;

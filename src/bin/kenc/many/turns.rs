@@ -1,4 +1,4 @@
-//! Who may work: as many threads as were asked for, however many files are open and wait for a key service.
+//! Limits how many files are processed at once to the thread count; waiting for a key service does not count.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 

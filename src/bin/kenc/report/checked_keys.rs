@@ -33,7 +33,7 @@ enum Tone {
     Bad,
     /// Not known, and nothing that the key could help.
     Unsure,
-    /// Not known, because the service could not be asked.
+    /// Unknown, because the service could not be reached.
     Unasked,
 }
 

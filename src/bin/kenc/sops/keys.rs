@@ -11,7 +11,7 @@ use super::args::{RefusedKeys, SopsArgs};
 use super::exit::{NO_KEY_OF_RULE, SopsStop, code};
 use kenc::ops::configs::Configs;
 
-/// What is said when there is nothing to take keys from.
+/// The message when there are no keys.
 const NO_CONFIG: &str =
     "config file not found, or has no creation rules, and no keys provided through command line options";
 /// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
@@ -53,7 +53,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
     })
 }
 
-/// Says in the words of sops that no rule is for a file.
+/// The message of sops when no rule matches a file.
 fn no_rule(error: Error) -> SopsStop {
     if !matches!(&error, Error::Config(error) if matches!(error.fault, ConfigFault::NoRule(_))) {
         return error.into();
@@ -133,7 +133,7 @@ fn context(args: &SopsArgs) -> Result<EncryptionContext, SopsStop> {
     Ok(context)
 }
 
-/// Says which keys are not asked, if any of them was given.
+/// Names the keys that kenc does not support, if any was given.
 pub fn refuse_others(keys: &RefusedKeys) -> Result<(), SopsStop> {
     let RefusedKeys {
         gcp_kms,

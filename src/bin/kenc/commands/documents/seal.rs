@@ -50,7 +50,7 @@ struct Sealing<'a> {
 impl Sealing<'_> {
     fn of(&self, target: &Target) -> Result<Exit, Failure> {
         let Self { args, files, .. } = self;
-        // Nobody has to wait while a person reads.
+        // Do not hold the lock while a person reads.
         let Some((sealed, _)) = self.read(target, Intent::Read)? else { return Ok(Exit::Done) };
         let shown = sealed.document().text().to_owned();
         // What is wrong with the seal is what the person is shown.

@@ -28,7 +28,7 @@ use kenc::ops::jobs::open_input;
 
 pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     signals::handle()?;
-    // Nobody is asked anything while git commits.
+    // Never prompt while git commits.
     let passphrases = Passphrases::new(args.passphrase.passphrase_from.clone(), false);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.paths)?;
     let mut check = Check { args, configs, reporter, session: &session, looked_at: 0, unopened: 0, problems: 0 };

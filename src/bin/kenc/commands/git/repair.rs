@@ -100,7 +100,7 @@ fn differences(old: &Document, new: &Document) -> String {
     if lines.is_empty() { "  no value differs from the last commit, but their order may\n".to_owned() } else { lines }
 }
 
-/// Whether there is somebody at a terminal who sees the question.
+/// Whether there is a terminal to ask on.
 fn can_ask(reporter: &Reporter) -> bool {
     reporter.may_ask() && std::io::stderr().is_terminal()
 }

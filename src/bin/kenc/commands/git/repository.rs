@@ -1,4 +1,4 @@
-//! git itself, as a program that is asked.
+//! Runs the `git` program.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,0 +1,329 @@
+//! What `kenc keys check` found out: as a table for people, and as JSON for programs.
+
+use std::fmt::Write as _;
+
+use kenc::context::EncryptionContext;
+use kenc::error::Verdict;
+use kenc::keys::aws_kms::{
+    AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose,
+    KmsRotation, MultiRegion,
+};
+use kenc::keys::{AgeKeyCheck, KeyCheck, KeyFinding, KeyRefusal, KmsKey, KmsRefusalKind};
+use serde_json::{Map, Value, json};
+
+use crate::failure::Exit;
+use crate::report::hints::keys::{ENABLED, of_age_check, of_kms_check};
+use crate::report::hints::{of_kms, of_refusal};
+use crate::report::{Reporter, counted, printable};
+
+/// Everything that was found out.
+pub struct Report {
+    /// The caller of AWS, if AWS was called.
+    pub caller: Option<Result<AwsCaller, String>>,
+    pub keys: Vec<Checked>,
+    pub purpose: KmsPurpose,
+}
+
+/// One key with what was found out about it.
+pub struct Checked {
+    /// As it was typed, or as it stands in a header.
+    pub name: String,
+    /// The files in whose headers it stands.
+    pub files: Vec<String>,
+    /// What was sent with the questions.
+    pub context: EncryptionContext,
+    pub check: KeyCheck,
+}
+
+/// One line of the table.
+struct Line {
+    label: String,
+    text: String,
+    tone: Tone,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Plain,
+    Good,
+    /// A problem of the key.
+    Bad,
+    /// Not known, and nothing that the key could help.
+    Unsure,
+    /// Unknown, because the service could not be reached.
+    Unasked,
+}
+
+impl Report {
+    /// 5 if something could not be asked, for trying again may help; else 7 if a key has a problem.
+    pub fn exit(&self) -> Exit {
+        let lines: Vec<Line> = self.keys.iter().flat_map(|key| key.lines(self.purpose)).collect();
+        let any = |tone| lines.iter().any(|line| line.tone == tone);
+        if any(Tone::Unasked) {
+            Exit::KeyService
+        } else if any(Tone::Bad) {
+            Exit::Problems
+        } else {
+            Exit::Done
+        }
+    }
+
+    pub fn text(&self, reporter: &Reporter) -> String {
+        let caller = match &self.caller {
+            Some(Ok(AwsCaller { account, arn })) => {
+                format!("caller: {} of account {}\n\n", printable(arn), printable(account))
+            }
+            Some(Err(reason)) => format!("caller unknown: {}\n\n", printable(reason)),
+            None => String::new(),
+        };
+        let keys: Vec<String> = self.keys.iter().map(|key| key.text(reporter, self.purpose)).collect();
+        caller + &keys.join("\n")
+    }
+
+    pub fn json(&self) -> Value {
+        let caller = self.caller.as_ref().map(|caller| match caller {
+            Ok(AwsCaller { account, arn }) => json!({ "account": account, "arn": arn }),
+            Err(reason) => json!({ "error": reason }),
+        });
+        let keys: Vec<Value> = self.keys.iter().map(|key| key.json(self.purpose, self.known_caller())).collect();
+        json!({ "caller": caller, "keys": keys, "exit": self.exit().code() })
+    }
+
+    fn known_caller(&self) -> Option<&AwsCaller> {
+        self.caller.as_ref()?.as_ref().ok()
+    }
+
+    /// What to do, each once.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints: Vec<String> = Vec::new();
+        for hint in self.keys.iter().flat_map(|key| key.hints(self.purpose, self.known_caller())) {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        hints
+    }
+}
+
+impl Checked {
+    fn text(&self, reporter: &Reporter, purpose: KmsPurpose) -> String {
+        let lines = self.lines(purpose);
+        let width = lines.iter().map(|line| line.label.len()).max().unwrap_or(0);
+        let mut text = format!("{}\n", reporter.painted_result("1", &printable(&self.name)));
+        for Line { label, text: said, tone } in &lines {
+            let said = printable(said);
+            let said = match tone {
+                Tone::Plain => said,
+                Tone::Good => reporter.painted_result("32", &said),
+                Tone::Bad => reporter.painted_result("31", &said),
+                Tone::Unsure | Tone::Unasked => reporter.painted_result("33", &said),
+            };
+            writeln!(text, "  {label:<width$}  {said}").expect("writing to a string does not fail");
+        }
+        if let Some(grant) = self.grant() {
+            text += "  this policy of the caller grants the missing permissions:\n";
+            for line in grant.to_text().lines() {
+                writeln!(text, "    {}", printable(line)).expect("writing to a string does not fail");
+            }
+        }
+        text
+    }
+
+    fn json(&self, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Value {
+        let is_fine =
+            self.lines(purpose).iter().all(|line| matches!(line.tone, Tone::Plain | Tone::Good | Tone::Unsure));
+        let mut value = json!({ "key": self.name, "ok": is_fine });
+        if !self.files.is_empty() {
+            value["files"] = json!(self.files);
+        }
+        match &self.check {
+            KeyCheck::AwsKms(Ok(check)) => json_of_kms(&mut value, check),
+            KeyCheck::AwsKms(Err(refusal)) => {
+                value["provider"] = json!("aws-kms");
+                value["error"] = json!(refusal.to_string());
+            }
+            KeyCheck::Age(AgeKeyCheck { opened, open_to_others }) => {
+                value["provider"] = json!("age");
+                value["identity"] = json!(opened.is_ok());
+                value["reason"] = json!(opened.as_ref().err().map(ToString::to_string));
+                value["open_to_others"] = json!(open_to_others);
+            }
+            KeyCheck::Works(finding) | KeyCheck::Unchecked(finding) => value["provider"] = json!(finding.provider),
+            KeyCheck::Unusable(refusal) => value["error"] = json!(refusal.to_string()),
+        }
+        value["grant"] = json!(self.grant().map(|grant| grant.to_json()));
+        value["hints"] = json!(self.hints(purpose, caller));
+        value
+    }
+
+    fn lines(&self, purpose: KmsPurpose) -> Vec<Line> {
+        let mut lines = match &self.check {
+            KeyCheck::AwsKms(Ok(check)) => lines_of_kms(check, &self.name),
+            KeyCheck::AwsKms(Err(refusal)) => {
+                vec![Line::new("KMS", Tone::Unasked, format!("not checked: {refusal}"))]
+            }
+            KeyCheck::Age(check) => lines_of_age(check, purpose),
+            KeyCheck::Works(KeyFinding { label, sentence, .. }) => vec![Line::new(*label, Tone::Good, *sentence)],
+            KeyCheck::Unchecked(KeyFinding { label, sentence, .. }) => vec![Line::new(*label, Tone::Plain, *sentence)],
+            KeyCheck::Unusable(refusal) => vec![Line::new("slot", Tone::Bad, refusal.to_string())],
+        };
+        if !self.files.is_empty() {
+            let (last, others) = (&self.files[self.files.len() - 1], self.files.len() - 1);
+            let more = if others == 0 { String::new() } else { format!(" and {}", counted(others, "other")) };
+            lines.insert(0, Line::new("file", Tone::Plain, format!("{last}{more}")));
+        }
+        lines
+    }
+
+    fn hints(&self, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Vec<String> {
+        match &self.check {
+            KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &self.context, &self.key_arn(check), caller),
+            KeyCheck::AwsKms(Err(refusal)) => vec![of_kms(refusal)],
+            KeyCheck::Age(check) => of_age_check(check, purpose),
+            KeyCheck::Works(_) | KeyCheck::Unchecked(_) => Vec::new(),
+            KeyCheck::Unusable(refusal) => vec![of_refusal(refusal)],
+        }
+    }
+
+    /// The policy that grants what is missing.
+    fn grant(&self) -> Option<KeyPolicy> {
+        let KeyCheck::AwsKms(Ok(check)) = &self.check else { return None };
+        let missing: Vec<KmsOperation> = check.missing().map(|(operation, _)| operation).collect();
+        let condition = ContextCondition { pairs: self.context.clone(), nothing_else: false };
+        (!missing.is_empty()).then(|| KeyPolicy::granting(&self.key_arn(check), &missing, &condition))
+    }
+
+    /// The ARN of the key, as far as it is known.
+    fn key_arn(&self, check: &KmsKeyCheck) -> String {
+        match &check.description {
+            Ok(description) => description.arn.clone(),
+            Err(_) if self.name.contains(":key/") => self.name.clone(),
+            Err(_) => {
+                let named = check.missing().find_map(|(_, refusal)| KmsKey::of_denial(refusal));
+                named.map_or_else(|| "arn:aws:kms:REGION:ACCOUNT:key/ID".to_owned(), |key| key.to_string())
+            }
+        }
+    }
+}
+
+impl Line {
+    fn new(label: impl Into<String>, tone: Tone, text: impl Into<String>) -> Self {
+        Self { label: label.into(), text: text.into(), tone }
+    }
+}
+
+fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<Line> {
+    let KmsKeyCheck { description, rotation, permissions } = check;
+    let mut lines = Vec::new();
+    if let Ok(description) = description {
+        lines.extend(lines_of_description(description, name));
+        lines.push(match rotation {
+            Ok(KmsRotation { every_days: Some(days) }) => {
+                Line::new("rotation", Tone::Plain, format!("automatic, every {days} days"))
+            }
+            Ok(KmsRotation { every_days: None }) => Line::new("rotation", Tone::Plain, "not automatic"),
+            Err(refusal) => Line::new("rotation", Tone::Unsure, format!("unknown: {refusal}")),
+        });
+    }
+    lines.extend(permissions.iter().map(|(operation, permission)| {
+        let label = format!("kms:{}", operation.name());
+        match permission {
+            KmsPermission::Allowed => Line::new(label, Tone::Good, "allowed"),
+            KmsPermission::Refused(refusal) if refusal.kind.verdict() == Verdict::Unavailable => {
+                Line::new(label, Tone::Unasked, format!("not checked: {refusal}"))
+            }
+            KmsPermission::Refused(refusal) if refusal.kind == KmsRefusalKind::Denied => {
+                Line::new(label, Tone::Bad, format!("denied: {refusal}"))
+            }
+            KmsPermission::Refused(refusal) => Line::new(label, Tone::Bad, format!("refused: {refusal}")),
+            KmsPermission::NotKnown(reason) => Line::new(label, Tone::Unsure, format!("unknown: {reason}")),
+        }
+    }));
+    lines
+}
+
+fn lines_of_description(description: &KmsKeyDescription, name: &str) -> Vec<Line> {
+    let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region } = description;
+    let mut lines = Vec::new();
+    if arn != name {
+        lines.push(Line::new("key", Tone::Plain, arn));
+    }
+    let deletion = deletion.as_ref().map_or_else(String::new, |date| format!(", deletion on {date}"));
+    let tone = if state == ENABLED { Tone::Good } else { Tone::Bad };
+    lines.push(Line::new("state", tone, format!("{state}{deletion}")));
+    let is_other = |said: &Option<String>, wanted| said.as_ref().is_some_and(|said| said != wanted);
+    let tone =
+        if is_other(spec, "SYMMETRIC_DEFAULT") || is_other(usage, "ENCRYPT_DECRYPT") { Tone::Bad } else { Tone::Plain };
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+    let (spec, usage) = (said(spec), said(usage));
+    let manager = if manager == "AWS" { ", managed by AWS" } else { "" };
+    lines.push(Line::new("kind", tone, format!("{spec}, usage {usage}, origin {origin}{manager}")));
+    let regions = match multi_region {
+        None => "single-Region".to_owned(),
+        Some(MultiRegion { is_primary, others }) => {
+            let rank = if *is_primary { "primary key" } else { "replica" };
+            let others = if others.is_empty() { String::new() } else { format!("; others in {}", others.join(", ")) };
+            format!("multi-Region, this is the {rank}{others}")
+        }
+    };
+    lines.push(Line::new("regions", Tone::Plain, regions));
+    lines
+}
+
+fn lines_of_age(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<Line> {
+    let AgeKeyCheck { opened, open_to_others } = check;
+    let mut lines = vec![match opened {
+        Ok(()) => Line::new("identity", Tone::Good, "found"),
+        Err(KeyRefusal::NoIdentity { searched }) if purpose == KmsPurpose::EncryptOnly => {
+            Line::new("identity", Tone::Plain, format!("none in {}", searched.join(", ")))
+        }
+        Err(refusal) => Line::new("identity", Tone::Bad, refusal.to_string()),
+    }];
+    lines.extend(
+        open_to_others
+            .iter()
+            .map(|path| Line::new("key file", Tone::Bad, format!("other users can read or change {}", path.display()))),
+    );
+    lines
+}
+
+fn json_of_kms(value: &mut Value, check: &KmsKeyCheck) {
+    let KmsKeyCheck { description, rotation, permissions } = check;
+    value["provider"] = json!("aws-kms");
+    if let Ok(description) = description {
+        let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region } = description;
+        value["arn"] = json!(arn);
+        value["state"] = json!(state);
+        value["deletion"] = json!(deletion);
+        value["spec"] = json!(spec);
+        value["usage"] = json!(usage);
+        value["origin"] = json!(origin);
+        value["manager"] = json!(manager);
+        value["multi_region"] = json!(
+            multi_region
+                .as_ref()
+                .map(|MultiRegion { is_primary, others }| { json!({ "primary": is_primary, "others": others }) })
+        );
+    }
+    value["rotation"] = match rotation {
+        Ok(KmsRotation { every_days }) => json!({ "every_days": every_days }),
+        Err(refusal) => json!({ "error": refusal.to_string() }),
+    };
+    let operations: Map<String, Value> = permissions
+        .iter()
+        .map(|(operation, permission)| {
+            let answer = match permission {
+                KmsPermission::Allowed => json!({ "allowed": true }),
+                KmsPermission::Refused(refusal) if refusal.kind.verdict() == Verdict::Unavailable => {
+                    json!({ "allowed": null, "reason": refusal.to_string(), "code": refusal.code })
+                }
+                KmsPermission::Refused(refusal) => {
+                    json!({ "allowed": false, "reason": refusal.to_string(), "code": refusal.code })
+                }
+                KmsPermission::NotKnown(reason) => json!({ "allowed": null, "reason": reason }),
+            };
+            (format!("kms:{}", operation.name()), answer)
+        })
+        .collect();
+    value["operations"] = Value::Object(operations);
+}
