@@ -12,5 +12,7 @@ pub mod jobs;
 pub mod keys;
 pub mod observer;
 pub mod places;
+pub mod seal;
 pub mod session;
+pub mod tree;
 pub mod values;

@@ -135,6 +135,12 @@ impl Output {
         }
     }
 
+    /// The file that appears when it is whole, if it is one.
+    #[must_use]
+    pub fn into_file(self) -> Option<AtomicFile> {
+        if let Self::Atomic(file) = self { Some(file) } else { None }
+    }
+
     /// Ends the output: a file gets its name.
     ///
     /// # Errors

@@ -6,14 +6,12 @@ pub mod decrypt;
 pub mod documents;
 pub mod edit;
 pub mod encrypt;
-pub mod encrypt_many;
 #[cfg(unix)]
 pub mod exec;
 pub mod git;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;
-pub mod open_many;
 pub mod opening;
 pub mod rewrap;
 pub mod rotate;

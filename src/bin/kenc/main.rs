@@ -18,7 +18,6 @@ mod sessions;
 mod signals;
 mod sops;
 mod standard_streams;
-mod version_control;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -47,6 +47,13 @@ impl Bar {
         self.count(0);
     }
 
+    /// Takes it away, before the end of the work is told.
+    pub fn end(&self) {
+        if let Some(bar) = self.drawn.get() {
+            bar.finish_and_clear();
+        }
+    }
+
     /// Lets something else be printed without being drawn over.
     pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         match self.drawn.get() {
@@ -91,8 +98,6 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = self.drawn.get() {
-            bar.finish_and_clear();
-        }
+        self.end();
     }
 }

@@ -302,7 +302,7 @@ impl Observer for Reporter {
     }
 
     fn skipped(&self, path: &Path, why: Skipped) {
-        self.note(&format!("{}: left out, {why}", path.display()));
+        self.note(&format!("{}: skipped, {why}", path.display()));
     }
 }
 

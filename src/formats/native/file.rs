@@ -1,15 +1,15 @@
 //! A kenc file as an input: in a regular file or in a stream, armored or not.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 
 use crate::error::{FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::native::FileHead;
 use crate::formats::native::armor::{self, ArmorReader};
 use crate::formats::native::magic::MAGIC;
-use crate::formats::native::pipeline;
 use crate::fs::input::{Input, InputKind};
+use crate::storage::payload::PayloadInput;
 
 /// Whether an input begins like a kenc file, armored or not.
 #[must_use]
@@ -23,15 +23,7 @@ pub fn is_armored(start: &[u8]) -> bool {
     start.starts_with(armor::BEGIN.as_bytes())
 }
 
-/// A part of a file, as an input of the pipeline.
-///
-/// The file is left at the end of the part, as if it had been read in order: another program may share it.
-pub fn source_in_file(file: &mut File, start: u64, len: u64) -> pipeline::PayloadInput<'_> {
-    let _ = file.seek(SeekFrom::Start(start + len));
-    pipeline::PayloadInput::File { file, start, len }
-}
-
-/// An opened kenc file: its head, and the location of the rest.
+/// A kenc file that is read: its head, and where the rest is.
 pub struct NativeFile {
     /// Header, salt and commitment.
     pub head: FileHead,
@@ -97,10 +89,10 @@ impl Payload {
     }
 
     /// The payload as the pipeline takes it.
-    pub fn source(&mut self) -> pipeline::PayloadInput<'_> {
+    pub fn source(&mut self) -> PayloadInput<'_> {
         match self {
-            Self::File { file, start, len } => source_in_file(file, *start, *len),
-            Self::Stream(stream) => pipeline::PayloadInput::Stream(&mut **stream),
+            Self::File { file, start, len } => PayloadInput::part(file, *start, *len),
+            Self::Stream(stream) => PayloadInput::Stream(&mut **stream),
         }
     }
 }

@@ -29,13 +29,13 @@ use crate::output::{self};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::signals;
-use crate::version_control;
 use kenc::formats::detect;
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
+use kenc::ops::tree::version_control;
 use kenc::storage::output::{Destination, Output};
 
 /// What to do with the files.

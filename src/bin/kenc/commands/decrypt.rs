@@ -15,15 +15,18 @@ use kenc::fs::input::Input;
 
 use crate::args::documents::DocumentDecryptArgs;
 use crate::args::{ByteRange, DecryptArgs};
-use crate::commands::open_many;
 use crate::commands::opening::threads;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
+use crate::many;
 use crate::output::TextOnly;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::observer::Progress as _;
+use kenc::ops::tree::open::{OpenEach, TreeOpening};
+use kenc::ops::tree::request::TreeRequest;
+use kenc::ops::tree::turns::Turns;
 use kenc::ops::values::part::content;
 use kenc::storage::output::{Destination, Output};
 
@@ -38,7 +41,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         habits::check_in_place(&args.inputs, Replacement::OfEncrypted(args.document_open.input_type.input_type))?;
     }
     if args.many.is_asked() {
-        return open_many::decrypt(args, configs, reporter);
+        return many(args, configs, reporter);
     }
     let jobs = plan(&args.inputs, &ResultChoice::from(&args.output), decrypted_name)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
@@ -53,6 +56,27 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
+}
+
+/// Many files in one run.
+fn many(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let results = ResultChoice::from(&args.output);
+    let request = TreeRequest {
+        files0_from: args.many.files0_from.as_deref(),
+        inputs: &args.inputs,
+        recursive: args.many.recursive,
+        results: Some(&results),
+        resume: args.resume.resume,
+    };
+    many::check(&args.many, &request)?;
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    signals::handle()?;
+    let plan = request.plan(decrypted_name)?;
+    let threads = threads(&args.work);
+    let demanded = sessions::demanded(&args.document_open);
+    let opening = TreeOpening { plan: &plan, session: &session, demanded, turns: Turns::new(threads) };
+    many::run(&session, (&request, &plan), (threads, "decrypted"), reporter, &OpenEach(opening))
 }
 
 pub fn decrypted_name(name: &OsStr) -> OsString {

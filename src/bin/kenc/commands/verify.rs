@@ -12,15 +12,19 @@ use serde_json::json;
 
 use crate::args::VerifyArgs;
 use crate::commands::changing::{self, keys_json};
+use crate::commands::decrypt::decrypted_name;
 use crate::commands::inspect::describe_copies;
-use crate::commands::open_many;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
+use crate::many;
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
 use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 use kenc::ops::observer::Progress as _;
+use kenc::ops::tree::open::{TreeOpening, VerifyEach};
+use kenc::ops::tree::request::TreeRequest;
+use kenc::ops::tree::turns::Turns;
 
 use crate::progress::Bar;
 use crate::report::{Reporter, printable, verified_document};
@@ -29,7 +33,7 @@ use crate::signals;
 
 pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.many.is_asked() {
-        return open_many::verify(args, configs, reporter);
+        return many(args, configs, reporter);
     }
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
@@ -42,6 +46,26 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
         verify(args, reporter, path, &session, &guards)
     });
     reporter.all(inputs.len(), outcomes)
+}
+
+/// Many files in one run.
+fn many(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let request = TreeRequest {
+        files0_from: args.many.files0_from.as_deref(),
+        inputs: &args.inputs,
+        recursive: args.many.recursive,
+        results: None,
+        resume: false,
+    };
+    many::check(&args.many, &request)?;
+    let passphrases = sessions::passphrases(&args.passphrase, reporter);
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    signals::handle()?;
+    let plan = request.plan(decrypted_name)?;
+    let threads = threads(&args.work);
+    let demanded = demanded(&args.document_open);
+    let opening = TreeOpening { plan: &plan, session: &session, demanded, turns: Turns::new(threads) };
+    many::run(&session, (&request, &plan), (threads, "authentic"), reporter, &VerifyEach(opening))
 }
 
 fn verify(

@@ -21,10 +21,10 @@ use crate::prompt::Passphrases;
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
-use crate::version_control;
 use kenc::formats::detect::is_native;
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::open_input;
+use kenc::ops::tree::version_control;
 
 pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     signals::handle()?;

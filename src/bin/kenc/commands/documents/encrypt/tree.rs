@@ -10,11 +10,11 @@ use crate::args::EncryptArgs;
 use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::report::{Reporter, counted, printable};
-use crate::version_control;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::documents::recipe::is_meant;
 use kenc::ops::jobs::Job;
+use kenc::ops::tree::version_control;
 use kenc::storage::output::Destination;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.

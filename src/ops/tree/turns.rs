@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use kenc::formats::native::Room;
+use crate::formats::native::Room;
 
 /// A longer file is worth all threads at the same time, in bytes.
 const LONG: u64 = 16 << 20;
@@ -12,12 +12,12 @@ const FEW_THREADS: usize = 8;
 
 /// Turns, each with room for a small file.
 pub struct Turns {
-    state: Mutex<State>,
+    state: Mutex<TurnsState>,
     changed: Condvar,
     count: usize,
 }
 
-struct State {
+struct TurnsState {
     rooms: Vec<Room>,
     /// How many wait for all turns. Nobody else gets one meanwhile, or a long file would wait for all short ones.
     waiting_for_all: usize,
@@ -30,9 +30,11 @@ pub struct Turn<'a> {
 }
 
 impl Turns {
+    /// As many turns as threads were asked for.
+    #[must_use]
     pub fn new(threads: usize) -> Self {
         let rooms = std::iter::repeat_with(|| Room::one_of(threads)).take(threads).collect();
-        Self { state: Mutex::new(State { rooms, waiting_for_all: 0 }), changed: Condvar::new(), count: threads }
+        Self { state: Mutex::new(TurnsState { rooms, waiting_for_all: 0 }), changed: Condvar::new(), count: threads }
     }
 
     /// Waits for a turn: for a long file, one with all threads.
@@ -40,12 +42,12 @@ impl Turns {
         let mut state = self.lock();
         let rooms = if len > LONG || (self.count > FEW_THREADS && !state.fits(len)) {
             state.waiting_for_all += 1;
-            let waiting = |state: &mut State| state.rooms.len() < self.count;
+            let waiting = |state: &mut TurnsState| state.rooms.len() < self.count;
             state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
             state.waiting_for_all -= 1;
             std::mem::take(&mut state.rooms)
         } else {
-            let waiting = |state: &mut State| state.rooms.is_empty() || state.waiting_for_all > 0;
+            let waiting = |state: &mut TurnsState| state.rooms.is_empty() || state.waiting_for_all > 0;
             state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
             state.rooms.pop().into_iter().collect()
         };
@@ -53,12 +55,12 @@ impl Turns {
     }
 
     /// A thread that panicked left nothing half-done behind the lock.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TurnsState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl TurnsState {
     fn fits(&self, len: u64) -> bool {
         self.rooms.first().is_some_and(|room| room.fits(len))
     }
@@ -71,6 +73,7 @@ impl Turn<'_> {
     }
 
     /// Threads that may work.
+    #[must_use]
     pub fn threads(&self) -> usize {
         self.rooms.len()
     }

@@ -1,81 +1,73 @@
-//! `kenc decrypt` and `kenc verify` of many files: a key is asked once for each wrapped key that is met.
+//! Opening many files: a key is asked once for each wrapped key that is met.
 
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, Write};
 
-use kenc::Session;
-use kenc::config::Guards;
-use kenc::document::EncryptedDocument;
-use kenc::error::{Error, Result};
-use kenc::formats::detect;
-use kenc::formats::native::armor::ArmorReader;
-use kenc::formats::native::chunk::plaintext_len;
-use kenc::formats::native::pipeline::{self, Pipeline};
-use kenc::formats::native::{ChunkCipher, FileHead, read_error};
-use kenc::fs::atomic::AtomicFile;
-use kenc::fs::attributes::Attributes;
-use kenc::fs::held::Held;
-use kenc::fs::input::Input;
-
-use crate::args::documents::DocumentOpenArgs;
-use crate::args::{DecryptArgs, VerifyArgs};
-use crate::commands::decrypt::decrypted_name;
-use crate::commands::opening::threads;
-use crate::failure::{Cause, Exit, Failure};
-use crate::many::{self, Earlier, FileToDo, Outcome, Plan, Request, Turns, Work};
-use kenc::formats::detect::Detected;
-use kenc::formats::detect::{is_armored, is_native};
-use kenc::ops::configs::Configs;
-use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
-use kenc::ops::observer::Progress as _;
-
-use crate::progress::Bar;
-use crate::report::Reporter;
-use crate::sessions;
-use crate::signals;
+use super::crew::{FileOutcome, TreeWork};
+use super::file::FileToDo;
+use super::request::{Earlier, TreePlan};
+use super::turns::Turns;
+use crate::config::Guards;
+use crate::document::EncryptedDocument;
+use crate::error::{Error, Result};
+use crate::formats::detect::{self, Detected, is_armored, is_native};
+use crate::formats::native::armor::ArmorReader;
+use crate::formats::native::chunk::plaintext_len;
+use crate::formats::native::pipeline::{self, Pipeline};
+use crate::formats::native::{ChunkCipher, FileHead, Header, read_error};
+use crate::fs::atomic::AtomicFile;
+use crate::fs::attributes::Attributes;
+use crate::fs::held::Held;
+use crate::fs::input::Input;
+use crate::ops::documents::open::StatedRequirements;
+use crate::ops::documents::verify::{DocumentCheck, VerifiedDocument, verify as verify_document};
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::observer::Progress;
+use crate::ops::session::Session;
 
 /// Bytes that are read at first: the whole of a small file.
 const START: usize = 8 << 10;
 
-pub fn decrypt(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let request = Request::new(&args.many, &args.inputs, Some(&args.output), args.resume.resume)?;
-    let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
-    signals::handle()?;
-    let plan = request.plan(decrypted_name)?;
-    let threads = threads(&args.work);
-    let opening =
-        Opening { plan: &plan, session: &session, documents: &args.document_open, turns: Turns::new(threads) };
-    many::run(&request, &plan, threads, reporter, &Decryption(opening))
+/// A file that is authentic.
+pub enum Authentic {
+    /// A kenc file.
+    File {
+        /// How many bytes are authentic.
+        bytes: u64,
+        /// Its header.
+        header: Box<Header>,
+    },
+    /// A document.
+    Document {
+        /// How long it is.
+        bytes: u64,
+        /// What is known of it.
+        verified: Box<VerifiedDocument>,
+    },
 }
 
-pub fn verify(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let request = Request::new(&args.many, &args.inputs, None, false)?;
-    let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
-    signals::handle()?;
-    let plan = request.plan(decrypted_name)?;
-    let threads = threads(&args.work);
-    let opening =
-        Opening { plan: &plan, session: &session, documents: &args.document_open, turns: Turns::new(threads) };
-    many::run(&request, &plan, threads, reporter, &Verification(opening))
-}
+/// The opening of every file, into its result.
+pub struct OpenEach<'a>(pub TreeOpening<'a>);
 
-struct Decryption<'a>(Opening<'a>);
+impl TreeWork for OpenEach<'_> {
+    /// How many bytes were written.
+    type Done = u64;
 
-impl Work for Decryption<'_> {
-    const DONE: &'static str = "decrypted";
-
-    fn run(&self, file: &FileToDo, progress: &Bar, others: &dyn Fn()) -> Result<Outcome, Failure> {
+    fn run(
+        &self,
+        file: &FileToDo,
+        progress: &dyn Progress,
+        others: &dyn Fn(),
+    ) -> Result<FileOutcome<Self::Done>, Failure> {
         let Self(opening) = self;
         let plan = opening.plan;
         let about = || Failure::about(file.display());
-        let (mut sealed, held) = Sealed::open(file, plan)?;
+        let (mut sealed, held) = OpenFile::open(file, plan)?;
         if plan.is_in_place() && plan.resume && detect::never_was_native(&sealed.start) {
-            return Ok(Outcome::WholeAlready);
+            return Ok(FileOutcome::WholeAlready);
         }
         // What is not named like a kenc file keeps its name, and goes first.
-        Plan::check_name(file, |_| true)?;
+        TreePlan::check_name(file, |_| true)?;
         let guards = opening.session.guards(Some(&file.path()))?;
         if let Some(document) = sealed.document(file)? {
             return opening.decrypt_document(document, file, &sealed, held, &guards);
@@ -89,7 +81,7 @@ impl Work for Decryption<'_> {
             is_binary && plaintext_len(payload_len) == Some(result.len())
         })?;
         if matches!(earlier, Earlier::Whole) {
-            return Ok(Outcome::WholeAlready);
+            return Ok(FileOutcome::WholeAlready);
         }
         let output = plan.result(file, &earlier, held)?;
         let cipher = opening.cipher(&file_head, &guards, others).map_err(about())?;
@@ -97,19 +89,25 @@ impl Work for Decryption<'_> {
         let bytes = opening.open(reader, &file_head, &cipher, Some(&output), progress).map_err(about())?;
         output.restore_plaintext(&attributes)?;
         output.commit()?;
-        Ok(Outcome::Written(bytes))
+        Ok(FileOutcome::Done(bytes))
     }
 }
 
-struct Verification<'a>(Opening<'a>);
+/// The opening of every file, to see whether it is authentic.
+pub struct VerifyEach<'a>(pub TreeOpening<'a>);
 
-impl Work for Verification<'_> {
-    const DONE: &'static str = "authentic";
+impl TreeWork for VerifyEach<'_> {
+    type Done = Authentic;
 
-    fn run(&self, file: &FileToDo, progress: &Bar, others: &dyn Fn()) -> Result<Outcome, Failure> {
+    fn run(
+        &self,
+        file: &FileToDo,
+        progress: &dyn Progress,
+        others: &dyn Fn(),
+    ) -> Result<FileOutcome<Self::Done>, Failure> {
         let Self(opening) = self;
         let about = || Failure::about(file.display());
-        let (mut sealed, _) = Sealed::open(file, opening.plan)?;
+        let (mut sealed, _) = OpenFile::open(file, opening.plan)?;
         if let Some(document) = sealed.document(file)? {
             return opening.verify_document(document, file, &sealed.metadata);
         }
@@ -118,28 +116,32 @@ impl Work for Verification<'_> {
         let head = FileHead::read(&mut reader.bytes).map_err(about())?;
         let cipher = opening.cipher(&head, &guards, others).map_err(about())?;
         let bytes = opening.open(reader, &head, &cipher, None, progress).map_err(about())?;
-        Ok(Outcome::Authentic(bytes, Box::new(head.header)))
+        Ok(FileOutcome::Done(Authentic::File { bytes, header: Box::new(head.header) }))
     }
 }
 
 /// What decrypting and verifying have in common.
-struct Opening<'a> {
-    plan: &'a Plan,
-    session: &'a Session,
-    documents: &'a DocumentOpenArgs,
-    turns: Turns,
+pub struct TreeOpening<'a> {
+    /// Where results go.
+    pub plan: &'a TreePlan,
+    /// Everything with which keys are asked.
+    pub session: &'a Session,
+    /// What is demanded of documents.
+    pub demanded: StatedRequirements,
+    /// Who may work.
+    pub turns: Turns,
 }
 
-impl Opening<'_> {
+impl TreeOpening<'_> {
     fn decrypt_document(
         &self,
         document: EncryptedDocument,
         file: &FileToDo,
-        sealed: &Sealed,
+        sealed: &OpenFile,
         held: Option<Held>,
         guards: &Guards,
-    ) -> Result<Outcome, Failure> {
-        let Sealed { metadata, .. } = sealed;
+    ) -> Result<FileOutcome<u64>, Failure> {
+        let OpenFile { metadata, .. } = sealed;
         let about = || Failure::about(file.display());
         let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
         let output = self.plan.result(file, &earlier, held)?;
@@ -150,7 +152,7 @@ impl Opening<'_> {
         output.file().write_all(&plaintext).map_err(Error::Write)?;
         output.restore_plaintext(&Attributes::of_plaintext(metadata, &sealed.file))?;
         output.commit()?;
-        Ok(Outcome::Written(plaintext.len() as u64))
+        Ok(FileOutcome::Done(plaintext.len() as u64))
     }
 
     fn verify_document(
@@ -158,10 +160,12 @@ impl Opening<'_> {
         sealed: EncryptedDocument,
         file: &FileToDo,
         metadata: &Metadata,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<FileOutcome<Authentic>, Failure> {
         let about = || Failure::about(file.display());
-        match verify_document(sealed, Some(&file.path()), sessions::demanded(self.documents), self.session)? {
-            DocumentCheck::Authentic(verified) => Ok(Outcome::Verified(metadata.len(), verified)),
+        match verify_document(sealed, Some(&file.path()), self.demanded, self.session)? {
+            DocumentCheck::Authentic(verified) => {
+                Ok(FileOutcome::Done(Authentic::Document { bytes: metadata.len(), verified }))
+            }
             DocumentCheck::Faulty(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
                 Err(about()(problem.into()))
@@ -169,8 +173,8 @@ impl Opening<'_> {
         }
     }
 
-    fn of_document(&self, guards: &Guards) -> kenc::document::OpenRequirements {
-        sessions::demands(self.session, self.documents, guards.require_seal)
+    fn of_document(&self, guards: &Guards) -> crate::document::OpenRequirements {
+        self.demanded.with_seal_required(guards.require_seal).in_session(self.session)
     }
 
     fn cipher(&self, head: &FileHead, guards: &Guards, others: &dyn Fn()) -> Result<ChunkCipher> {
@@ -182,13 +186,13 @@ impl Opening<'_> {
 
     fn open(
         &self,
-        reader: Reader<'_>,
+        reader: FileReader<'_>,
         head: &FileHead,
         cipher: &ChunkCipher,
         output: Option<&AtomicFile>,
-        progress: &Bar,
+        progress: &dyn Progress,
     ) -> Result<u64> {
-        let Reader { mut bytes, file, len, is_armored, .. } = reader;
+        let FileReader { mut bytes, file, len, is_armored, .. } = reader;
         let payload_len = len.saturating_sub(head.len());
         let mut turn = self.turns.wait(payload_len);
         if let Some(room) = turn.room(payload_len) {
@@ -216,14 +220,14 @@ impl Opening<'_> {
 }
 
 /// An open input with its first bytes.
-struct Sealed {
+struct OpenFile {
     file: File,
     metadata: Metadata,
     start: Vec<u8>,
 }
 
 /// The bytes of an input, without armor.
-struct Reader<'a> {
+struct FileReader<'a> {
     bytes: Box<dyn Read + Send + 'a>,
     file: &'a File,
     metadata: &'a Metadata,
@@ -232,8 +236,8 @@ struct Reader<'a> {
     is_armored: bool,
 }
 
-impl Sealed {
-    fn open(todo: &FileToDo, plan: &Plan) -> Result<(Self, Option<Held>), Failure> {
+impl OpenFile {
+    fn open(todo: &FileToDo, plan: &TreePlan) -> Result<(Self, Option<Held>), Failure> {
         let (mut file, held) = plan.open(todo)?;
         let about = || Failure::about(todo.display());
         let metadata = file.metadata().map_err(Error::Read).map_err(about())?;
@@ -259,7 +263,7 @@ impl Sealed {
         }
     }
 
-    fn reader(&mut self) -> Result<Reader<'_>> {
+    fn reader(&mut self) -> Result<FileReader<'_>> {
         let Self { file, metadata, start } = self;
         if !is_native(start) {
             return Err(detect::not_ours(start));
@@ -268,6 +272,6 @@ impl Sealed {
         let file = &*file;
         let bytes = start.chain(file);
         let bytes: Box<dyn Read + Send> = if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
-        Ok(Reader { bytes, file, metadata, len: metadata.len(), is_armored })
+        Ok(FileReader { bytes, file, metadata, len: metadata.len(), is_armored })
     }
 }

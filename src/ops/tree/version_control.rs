@@ -8,7 +8,7 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::report::Reporter;
+use crate::ops::observer::Observer;
 
 /// Their names, which some file systems find in letters of either case.
 const NAMES: [&str; 8] = [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul", "_darcs"];
@@ -16,16 +16,19 @@ const NAMES: [&str; 8] = [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul",
 const CVS: &str = "CVS";
 
 /// Whether a folder with this name belongs to version control.
+#[must_use]
 pub fn owns_folder(name: &OsStr) -> bool {
     name == CVS || NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Whether a file with this name does: in linked working trees and submodules of git `.git` is one.
+#[must_use]
 pub fn owns_file(name: &OsStr) -> bool {
     name.eq_ignore_ascii_case(NAMES[0])
 }
 
 /// Whether a path leads through such a folder.
+#[must_use]
 pub fn owns_part_of(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.iter().any(owns_folder))
 }
@@ -42,11 +45,11 @@ pub fn walk(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = walkd
 }
 
 /// Says how many were left out.
-pub fn tell(left_out: usize, reporter: &Reporter) {
+pub fn tell(left_out: usize, observer: &dyn Observer) {
     match left_out {
         0 => {}
-        1 => reporter.hint("skipped 1 version-control folder"),
-        more => reporter.hint(&format!("skipped {more} version-control folders")),
+        1 => observer.hint("skipped 1 version-control folder"),
+        more => observer.hint(&format!("skipped {more} version-control folders")),
     }
 }
 

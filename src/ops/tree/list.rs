@@ -4,23 +4,23 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use kenc::error::Error;
-use kenc::formats::native::read_error;
+use crate::error::Error;
+use crate::formats::native::read_error;
 
-use crate::failure::{Cause, Failure};
-use kenc::storage::standard;
+use crate::ops::failure::{Cause, Failure};
+use crate::storage::standard;
 
 /// Longest name in a list, in bytes: more than any system opens.
 const LONGEST: u64 = 64 << 10;
 
-/// Names, one after the other. A list is never held as a whole.
-pub enum Names<'a> {
+/// InputNames, one after the other. A list is never held as a whole.
+pub(super) enum InputNames<'a> {
     Words(std::slice::Iter<'a, PathBuf>),
     List(BufReader<Box<dyn Read + Send>>),
     Ended,
 }
 
-impl<'a> Names<'a> {
+impl<'a> InputNames<'a> {
     pub fn of_words(words: &'a [PathBuf]) -> Self {
         Self::Words(words.iter())
     }
@@ -53,7 +53,7 @@ impl<'a> Names<'a> {
     }
 }
 
-impl Iterator for Names<'_> {
+impl Iterator for InputNames<'_> {
     type Item = Result<PathBuf, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {

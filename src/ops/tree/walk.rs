@@ -7,84 +7,46 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use kenc::error::Error;
-use kenc::fs::atomic::{Access, is_temporary_name};
-use kenc::fs::attributes::Attributes;
-use kenc::fs::folder::{EntryKind, Folder, FolderNames, Made};
+use crate::error::Error;
+use crate::fs::atomic::{Access, is_temporary_name};
+use crate::fs::attributes::Attributes;
+use crate::fs::folder::{EntryKind, Folder, FolderNames, Made};
 
-use super::list::Names;
-use super::{LeftOut, Plan, Results};
-use crate::failure::{Cause, Failure};
-use crate::version_control;
+use super::file::{Branch, FileToDo};
+use super::list::InputNames;
+use super::request::{Results, TreePlan};
+use super::version_control;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::observer::Skipped;
 
-/// Names of a folder that are sorted at a time.
+/// InputNames of a folder that are sorted at a time.
 const SORTED: usize = 16_384;
 /// Deepest nesting of folders. Each one on the way is open, and a process may not have many files open.
 const DEEPEST: usize = 256;
 
-/// A folder with the folder for the results from it.
-pub struct Branch {
-    pub source: Folder,
-    /// `None` where results go nowhere, or into the folder itself.
-    pub results: Option<Folder>,
-    /// What the folder for the results gets when everything in it is done.
-    restored: Option<Attributes>,
-    /// Dropped later than this one: what is done here changes the time of the folder above.
-    _above: Option<Arc<Branch>>,
-}
-
-impl Drop for Branch {
-    fn drop(&mut self) {
-        if let (Some(attributes), Some(results)) = (&self.restored, &self.results) {
-            // A system that keeps no times or permissions of folders keeps the files in them all the same.
-            let _ = results.handle().and_then(|handle| attributes.restore(handle));
-        }
-    }
-}
-
-/// A file to be done.
-pub struct FileToDo {
-    pub branch: Arc<Branch>,
-    pub name: OsString,
-    pub result_name: OsString,
-    /// Whether it was found in a folder, and not named by the user.
-    pub is_found: bool,
-}
-
-impl FileToDo {
-    pub fn path(&self) -> PathBuf {
-        self.branch.source.path_of(&self.name)
-    }
-
-    /// The input as messages name it.
-    pub fn display(&self) -> String {
-        self.path().display().to_string()
-    }
-}
-
 /// What comes next.
-pub enum Step {
+pub(super) enum TreeStep {
     File(FileToDo),
-    LeftOut(LeftOut, PathBuf),
+    LeftOut(Skipped, PathBuf),
     Failed(Failure),
 }
 
-pub struct Walk<'a> {
-    plan: &'a Plan,
-    names: Names<'a>,
-    levels: Vec<Level>,
+pub(super) struct Walk<'a> {
+    plan: &'a TreePlan,
+    names: InputNames<'a>,
+    levels: Vec<OpenFolder>,
     /// The branch of the last file that was named, for the next one is often its neighbour.
     last: Option<(PathBuf, PathBuf, Arc<Branch>)>,
 }
 
 /// A folder that is being gone through.
-struct Level {
+struct OpenFolder {
     branch: Arc<Branch>,
     names: FolderNames,
     sorted: std::vec::IntoIter<(OsString, EntryKind)>,
 }
 
-impl Level {
+impl OpenFolder {
     fn next(&mut self) -> std::io::Result<Option<(OsString, EntryKind)>> {
         if let Some(next) = self.sorted.next() {
             return Ok(Some(next));
@@ -97,9 +59,9 @@ impl Level {
 }
 
 impl Iterator for Walk<'_> {
-    type Item = Step;
+    type Item = TreeStep;
 
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<TreeStep> {
         loop {
             let step = match self.levels.last_mut() {
                 Some(level) => match level.next() {
@@ -122,41 +84,41 @@ impl Iterator for Walk<'_> {
             match step {
                 Ok(None) => {}
                 Ok(Some(step)) => return Some(step),
-                Err(failure) => return Some(Step::Failed(failure)),
+                Err(failure) => return Some(TreeStep::Failed(failure)),
             }
         }
     }
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(plan: &'a Plan, names: Names<'a>) -> Self {
+    pub(super) fn new(plan: &'a TreePlan, names: InputNames<'a>) -> Self {
         Self { plan, names, levels: Vec::new(), last: None }
     }
 
     /// Something in a folder.
-    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: EntryKind) -> Result<Option<Step>, Failure> {
+    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: EntryKind) -> Result<Option<TreeStep>, Failure> {
         let path = || branch.source.path_of(&name);
         match kind {
             EntryKind::Folder if version_control::owns_folder(&name) => {
-                Ok(Some(Step::LeftOut(LeftOut::VersionControl, path())))
+                Ok(Some(TreeStep::LeftOut(Skipped::VersionControl, path())))
             }
             EntryKind::File if version_control::owns_file(&name) => {
-                Ok(Some(Step::LeftOut(LeftOut::VersionControl, path())))
+                Ok(Some(TreeStep::LeftOut(Skipped::VersionControl, path())))
             }
-            EntryKind::File if is_temporary_name(&name) => Ok(Some(Step::LeftOut(LeftOut::Unfinished, path()))),
+            EntryKind::File if is_temporary_name(&name) => Ok(Some(TreeStep::LeftOut(Skipped::Unfinished, path()))),
             EntryKind::File => {
                 let result_name = (self.plan.result_name)(&name);
-                Ok(Some(Step::File(FileToDo { branch, name, result_name, is_found: true })))
+                Ok(Some(TreeStep::File(FileToDo { branch, name, result_name, is_found: true })))
             }
-            EntryKind::Link => Ok(Some(Step::LeftOut(LeftOut::Link, path()))),
-            EntryKind::Special => Ok(Some(Step::LeftOut(LeftOut::Special, path()))),
+            EntryKind::Link => Ok(Some(TreeStep::LeftOut(Skipped::Link, path()))),
+            EntryKind::Special => Ok(Some(TreeStep::LeftOut(Skipped::Special, path()))),
             EntryKind::Folder if self.levels.len() >= DEEPEST => {
                 Err(Cause::TooDeep { path: path(), limit: DEEPEST }.into())
             }
             EntryKind::Folder => {
                 let source = branch.source.child(&name)?;
                 if self.is_results(&source) {
-                    return Ok(Some(Step::LeftOut(LeftOut::Results, path())));
+                    return Ok(Some(TreeStep::LeftOut(Skipped::Results, path())));
                 }
                 let (results, restored) = match &branch.results {
                     None => (None, None),
@@ -177,7 +139,7 @@ impl<'a> Walk<'a> {
             .source
             .names()
             .map_err(|source| Error::io(format!("read {}", branch.source.path().display()), source))?;
-        self.levels.push(Level { branch: Arc::new(branch), names, sorted: Vec::new().into_iter() });
+        self.levels.push(OpenFolder { branch: Arc::new(branch), names, sorted: Vec::new().into_iter() });
         Ok(())
     }
 
@@ -201,14 +163,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Something that the user named.
-    fn named(&mut self, path: &Path) -> Result<Option<Step>, Failure> {
+    fn named(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let metadata = std::fs::metadata(path).map_err(failed)?;
         if metadata.is_dir() {
             return self.named_folder(path);
         }
         if !metadata.is_file() {
-            return Ok(Some(Step::LeftOut(LeftOut::Special, path.to_owned())));
+            return Ok(Some(TreeStep::LeftOut(Skipped::Special, path.to_owned())));
         }
         let given = path.file_name().ok_or_else(|| Cause::NotAFile(path.to_owned()))?;
         let below = self.place_below(path)?;
@@ -230,10 +192,10 @@ impl<'a> Walk<'a> {
             }
         };
         let result_name = (self.plan.result_name)(given);
-        Ok(Some(Step::File(FileToDo { branch, name: name.to_owned(), result_name, is_found: false })))
+        Ok(Some(TreeStep::File(FileToDo { branch, name: name.to_owned(), result_name, is_found: false })))
     }
 
-    fn named_folder(&mut self, path: &Path) -> Result<Option<Step>, Failure> {
+    fn named_folder(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
         if !self.plan.recursive {
             return Err(Cause::InputIsDirectory(path.to_owned()).into());
         }

@@ -1,0 +1,157 @@
+//! The workers of a run over many files.
+//!
+//! Every worker takes the next file from the walk and does all of it. There are as many workers as threads were asked for, and
+//! more only while some wait for a key service.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::Scope;
+
+use super::file::FileToDo;
+use super::request::{TreePlan, TreeRequest};
+use super::walk::{TreeStep, Walk};
+use crate::ops::failure::Failure;
+use crate::ops::observer::{Progress, Skipped};
+use crate::ops::session::Session;
+use crate::threads;
+
+/// Most workers, of which all but as many as threads were asked for wait for a key service.
+const MOST_WAITING: usize = 32;
+
+/// What is done with each file.
+pub trait TreeWork: Sync {
+    /// What becomes of a file.
+    type Done: Send;
+
+    /// Does one file. Calls `others` before it waits for a key service.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    fn run(
+        &self,
+        file: &FileToDo,
+        progress: &dyn Progress,
+        others: &dyn Fn(),
+    ) -> Result<FileOutcome<Self::Done>, Failure>;
+}
+
+/// What became of a file.
+pub enum FileOutcome<D> {
+    /// It was done.
+    Done(D),
+    /// An earlier run has done it.
+    WholeAlready,
+}
+
+/// Hears what became of each file, of one at a time.
+pub trait TreeReport<D>: Send {
+    /// A file was done, or failed. An error ends the run: nobody hears the rest.
+    ///
+    /// # Errors
+    /// If what is said cannot be said.
+    fn file(&mut self, path: &Path, outcome: Result<FileOutcome<D>, Failure>) -> Result<(), Failure>;
+
+    /// Something was found that is no input.
+    fn skipped(&mut self, path: &Path, why: Skipped);
+}
+
+/// Does all files. Each failure is reported, and the others go on.
+///
+/// # Errors
+/// If the list of names cannot be read, a signal ended the work, or nobody hears what is reported.
+pub fn run<W: TreeWork>(
+    session: &Session,
+    (request, plan): (&TreeRequest<'_>, &TreePlan),
+    thread_count: usize,
+    work: &W,
+    progress: &dyn Progress,
+    report: &mut dyn TreeReport<W::Done>,
+) -> Result<(), Failure> {
+    let crew = Crew {
+        session,
+        walk: Mutex::new(Walk::new(plan, request.names()?)),
+        work,
+        progress,
+        told: Mutex::new(Told { report, stopped_by: None }),
+        workers: AtomicUsize::new(thread_count),
+        most_workers: thread_count.max(MOST_WAITING),
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..thread_count {
+            if threads::spawn_scoped(scope, || crew.work(scope)).is_err() {
+                crew.workers.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        crew.work(scope);
+    });
+    let Crew { walk, told, .. } = crew;
+    // The folders that are still open get their times before anything is said.
+    drop(walk);
+    session.check_cancelled()?;
+    let Told { stopped_by, .. } = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    stopped_by.map_or(Ok(()), Err)
+}
+
+/// Everything that the workers share.
+struct Crew<'a, W: TreeWork> {
+    session: &'a Session,
+    walk: Mutex<Walk<'a>>,
+    work: &'a W,
+    progress: &'a dyn Progress,
+    told: Mutex<Told<'a, W::Done>>,
+    workers: AtomicUsize,
+    most_workers: usize,
+}
+
+struct Told<'a, D> {
+    report: &'a mut dyn TreeReport<D>,
+    stopped_by: Option<Failure>,
+}
+
+impl<W: TreeWork> Crew<'_, W> {
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        let others = || {
+            let more = |workers| (workers < self.most_workers).then_some(workers + 1);
+            if self.workers.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok() {
+                // Whoever waits for the key service then waits alone.
+                if threads::spawn_scoped(scope, || self.work(scope)).is_err() {
+                    self.workers.fetch_sub(1, Ordering::Relaxed);
+                }
+            }
+        };
+        while let Some(step) = self.next() {
+            match step {
+                TreeStep::File(file) => {
+                    let outcome = self.work.run(&file, self.progress, &others);
+                    self.tell(|report| report.file(&file.path(), outcome));
+                }
+                TreeStep::LeftOut(why, path) => self.tell(|report| {
+                    report.skipped(&path, why);
+                    Ok(())
+                }),
+                TreeStep::Failed(failure) => self.tell(|report| report.file(Path::new(""), Err(failure))),
+            }
+        }
+    }
+
+    fn next(&self) -> Option<TreeStep> {
+        if self.session.check_cancelled().is_err() || lock(&self.told).stopped_by.is_some() {
+            return None;
+        }
+        lock(&self.walk).next()
+    }
+
+    /// One at a time, so that lines of several do not mix.
+    fn tell(&self, say: impl FnOnce(&mut dyn TreeReport<W::Done>) -> Result<(), Failure>) {
+        let mut told = lock(&self.told);
+        if let Err(failure) = say(told.report) {
+            told.stopped_by.get_or_insert(failure);
+        }
+    }
+}
+
+/// A worker that panicked left nothing half-done behind the locks that another could trip over.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,237 @@
+//! What was asked of many files, and what is to be done with each.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::file::FileToDo;
+use super::list::InputNames;
+use crate::error::Error;
+use crate::fs::atomic::{AtomicFile, Existing, Sync};
+use crate::fs::folder::{EntryKind, Folder, Made};
+use crate::fs::held::Held;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
+
+/// What was typed, checked as far as it can be before a key is asked.
+pub struct TreeRequest<'a> {
+    /// A list of names that are each ended by a NUL byte; `-` is the standard input.
+    pub files0_from: Option<&'a Path>,
+    /// Files and folders.
+    pub inputs: &'a [PathBuf],
+    /// Whether folders are gone through.
+    pub recursive: bool,
+    /// Where results go, if there are any.
+    pub results: Option<&'a ResultChoice>,
+    /// Whether an earlier run is gone on with.
+    pub resume: bool,
+}
+
+/// What is to be done with every file.
+pub struct TreePlan {
+    pub(super) recursive: bool,
+    pub(super) results: Results,
+    pub(super) result_name: fn(&OsStr) -> OsString,
+    /// Whether the result of a file that was named keeps its whole path.
+    pub(super) keeps_paths: bool,
+    /// Whether an earlier run is gone on with.
+    pub resume: bool,
+    /// What becomes of results that are there.
+    pub existing: Existing,
+    sync: Sync,
+}
+
+/// Where results go.
+pub(super) enum Results {
+    Nowhere,
+    InPlace,
+    Below {
+        root: Folder,
+        made: Made,
+        /// Whether it stands for the one folder that was named.
+        is_mirror: bool,
+    },
+}
+
+impl<'a> TreeRequest<'a> {
+    /// Checks what can be checked before a key is asked.
+    ///
+    /// # Errors
+    /// If an input cannot be one of many, or there is no folder for the results.
+    pub fn check(&self) -> Result<(), Failure> {
+        let Self { files0_from, inputs, results, .. } = self;
+        if files0_from.is_none() && inputs.iter().any(|input| input.as_os_str() == "-") {
+            let folder = results.and_then(|choice| choice.output.clone());
+            return Err(folder.map_or(Cause::StandardInputInPlace, Cause::StandardInputToFolder).into());
+        }
+        match results {
+            Some(ResultChoice { output: Some(path), .. }) if path.as_os_str() != "-" => {
+                if path.exists() && !path.is_dir() {
+                    return Err(Cause::NotAFolder(path.clone()).into());
+                }
+                check_folder_of(path)?;
+            }
+            Some(ResultChoice { in_place: false, .. }) => return Err(Cause::NoFolderForResults.into()),
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+
+    /// The plan. The folder for the results is made.
+    ///
+    /// # Errors
+    /// If the list of names cannot be read, or the folder cannot be made.
+    pub fn plan(&self, result_name: fn(&OsStr) -> OsString) -> Result<TreePlan, Failure> {
+        let Self { files0_from, inputs, recursive, results: choice, resume } = *self;
+        // A list that is not there is an error before a folder is made.
+        drop(self.names()?);
+        let keeps_paths = files0_from.is_some();
+        let results = match choice {
+            None => Results::Nowhere,
+            Some(ResultChoice { output: Some(path), .. }) => {
+                let is_mirror = match inputs {
+                    [input] if !keeps_paths => is_input_folder(input)?,
+                    _ => false,
+                };
+                let made = make_folder(path)?;
+                Results::Below { root: Folder::open(path)?, made, is_mirror }
+            }
+            Some(_) => Results::InPlace,
+        };
+        Ok(TreePlan {
+            recursive,
+            results,
+            result_name,
+            keeps_paths,
+            resume,
+            existing: choice.map_or(Existing::Refuse, |choice| choice.existing),
+            sync: choice.map_or(Sync::WhenReplacing, |choice| choice.sync),
+        })
+    }
+
+    pub(super) fn names(&self) -> Result<InputNames<'a>, Failure> {
+        match self.files0_from {
+            Some(list) => InputNames::of_list(list),
+            None => Ok(InputNames::of_words(self.inputs)),
+        }
+    }
+
+    /// The whole as messages name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match (self.inputs, self.files0_from) {
+            ([input], _) => input.display().to_string(),
+            (_, Some(list)) if list.as_os_str() != "-" => list.display().to_string(),
+            (_, Some(_)) => "the list".to_owned(),
+            (inputs, None) => format!("{} inputs", inputs.len()),
+        }
+    }
+}
+
+fn make_folder(path: &Path) -> Result<Made, Failure> {
+    match std::fs::create_dir(path) {
+        Ok(()) => Ok(Made::Now),
+        Err(_) if path.is_dir() => Ok(Made::Before),
+        Err(source) => Err(Error::io(format!("write {}", path.display()), source).into()),
+    }
+}
+
+/// What a result of an earlier run is good for.
+pub enum Earlier {
+    /// There is none, or it may not be replaced.
+    None,
+    /// It is older than the input, or was asked to be replaced.
+    Outdated,
+    /// It is what would be made now.
+    Whole,
+}
+
+impl TreePlan {
+    /// Whether results replace their inputs.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        matches!(self.results, Results::InPlace)
+    }
+
+    /// Finds out what an earlier run has left. `is_whole` looks at a result that has the time of its input.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub fn earlier(
+        &self,
+        file: &FileToDo,
+        input: &std::fs::Metadata,
+        is_whole: impl FnOnce(std::fs::File, &std::fs::Metadata) -> bool,
+    ) -> Result<Earlier, Failure> {
+        let Some(results) = file.branch.results.as_ref().filter(|_| self.resume) else { return Ok(Earlier::None) };
+        if results.kind_of(&file.result_name)? != Some(EntryKind::File) {
+            return Ok(Earlier::None);
+        }
+        let Ok(result) = results.open_file(&file.result_name) else { return Ok(Earlier::None) };
+        let Ok(metadata) = result.metadata() else { return Ok(Earlier::None) };
+        let time = |metadata: &std::fs::Metadata| metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        let (of_result, of_input) = (time(&metadata), time(input));
+        if of_result == of_input && is_whole(result, &metadata) {
+            Ok(Earlier::Whole)
+        } else if of_result <= of_input {
+            Ok(Earlier::Outdated)
+        } else {
+            Ok(Earlier::None)
+        }
+    }
+
+    /// Opens an input. One that is to be replaced is held: [`TreePlan::result`] needs that.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is no regular file any more.
+    pub fn open(&self, file: &FileToDo) -> Result<(File, Option<Held>), Failure> {
+        let FileToDo { branch, name, .. } = file;
+        if !self.is_in_place() {
+            return Ok((branch.source.open_file(name)?, None));
+        }
+        if branch.source.kind_of(name)? != Some(EntryKind::File) {
+            return Err(Cause::NotAFile(file.path()).into());
+        }
+        let held = Held::open_in(&branch.source, name)?;
+        let about = || Failure::about(file.display());
+        Ok((held.file().try_clone().map_err(Error::Read).map_err(about())?, Some(held)))
+    }
+
+    /// Begins the result of a file.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::create_in`] and [`AtomicFile::replace`].
+    ///
+    /// # Panics
+    /// If the input is to be replaced and is not held.
+    pub fn result(&self, file: &FileToDo, earlier: &Earlier, held: Option<Held>) -> Result<AtomicFile, Failure> {
+        let FileToDo { branch, name: _, result_name, is_found: _ } = file;
+        let (folder, name, existing) = match &branch.results {
+            None => {
+                let held = held.expect("an input that is replaced is held from before it is read");
+                return Ok(AtomicFile::replace(held)?);
+            }
+            Some(results) if self.existing == Existing::Replace || matches!(earlier, Earlier::Outdated) => {
+                (results, result_name, Existing::Replace)
+            }
+            Some(results) => (results, result_name, Existing::Refuse),
+        };
+        Ok(AtomicFile::create_in(folder, name, existing, self.sync)?)
+    }
+
+    /// Of two inputs whose results would have the same name, the one that needs no other name goes first: this fails for
+    /// the other. `is_input` tells whether what has the result's name in the folder of the inputs would get the same.
+    ///
+    /// # Errors
+    /// If both would be written to the same place.
+    pub fn check_name(file: &FileToDo, is_input: impl FnOnce(EntryKind) -> bool) -> Result<(), Failure> {
+        let FileToDo { branch, name, result_name, is_found } = file;
+        let Some(results) = branch.results.as_ref().filter(|_| *is_found && name != result_name) else { return Ok(()) };
+        if branch.source.kind_of(result_name)?.is_some_and(is_input) {
+            let (first, second) = (branch.source.path_of(result_name), file.path());
+            return Err(Cause::SameOutput { first, second, output: results.path_of(result_name) }.into());
+        }
+        Ok(())
+    }
+}
