@@ -4,9 +4,13 @@
 //! it from the folder of the file upward, then from the working folder upward. The first of its rules that matches a path
 //! is the one that counts.
 //!
-//! `.kenc.yaml` takes the fields of `.sops.yaml`, and some of its own; what it does not know, it refuses. `.sops.yaml` is
-//! read as sops reads it: unknown fields are read past. A rule is checked whole when its config is read; the words for its
-//! keys are read only when it is the one that counts, for the others may name keys of kinds that kenc does not know.
+//! `.kenc.yaml` has the fields of `.sops.yaml` and some of its own, and an unknown field is an error. `.sops.yaml` is read as
+//! sops reads it: unknown fields are ignored. Every rule is checked when its config is read, except for its keys: they are
+//! parsed when the rule is used, because other rules may name keys of services that kenc does not support.
+//!
+//! From text to recipe: `yaml` (a tree in which every part has its line), `fields` (serde over that tree), `model` (every
+//! field that there is), `file` (what the file says), `rules` ([`Config`]: the rule for a path), `recipe` (keys, encryption
+//! context and options for a file).
 
 mod creation_rule;
 mod dialect;

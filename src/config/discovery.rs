@@ -8,13 +8,13 @@ use super::source::{KENC_CONFIG, MAX_FOLDERS, MISNAMED, SOPS_CONFIG, absolute, m
 use super::user::OwnConfig;
 use crate::error::{ConfigError, ConfigFault, Result};
 
-/// What was found on the way up.
+/// The config for a file, and what a person should know of the search.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct FoundConfig {
     /// The nearest config.
     pub config: Option<Config>,
-    /// A file that was passed over because it has not quite the name of a config.
+    /// A file that was ignored because its name is only almost that of a config.
     pub misnamed: Option<PathBuf>,
     /// Whether sops, which looks from the working folder only, would not find the config.
     pub is_hidden_from_sops: bool,
@@ -42,7 +42,7 @@ impl Config {
         Ok(FoundConfig { misnamed, ..FoundConfig::default() })
     }
 
-    /// Reads a config that was named by its path. One whose name speaks of sops is read as sops reads it.
+    /// Reads a config that was named by its path. If its name contains `sops`, it is read as sops reads it.
     ///
     /// # Errors
     /// [`crate::error::Error::Config`] if it cannot be read, or something in it is wrong.
@@ -60,7 +60,7 @@ impl Config {
     }
 }
 
-/// The nearest config in a folder or above it. `misnamed` becomes the nearest file that is no config by its name only.
+/// The nearest config in a folder or above it. `misnamed` becomes the nearest file that is not a config only because of its name.
 fn nearest(folder: &Path, misnamed: &mut Option<PathBuf>) -> Option<(PathBuf, Dialect)> {
     for folder in folder.ancestors().take(MAX_FOLDERS) {
         for (name, dialect) in [(KENC_CONFIG, Dialect::Kenc), (SOPS_CONFIG, Dialect::Sops)] {

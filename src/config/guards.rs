@@ -10,12 +10,12 @@ use super::user::OwnConfig;
 use crate::error::{ConfigError, ConfigFault, Result};
 use crate::keys::TrustedKeys;
 
-/// Every `.kenc.yaml` that has a say about the files of a folder.
+/// Every `.kenc.yaml` that holds for the files of a folder.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct ConfigsAbove {
     configs: Vec<Config>,
-    /// Those that were passed over because others can write them, with the reason.
+    /// Those that were ignored because others can write them, with the reason.
     pub passed_over: Vec<(PathBuf, ConfigFault)>,
 }
 

@@ -22,7 +22,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Understands the text of a config file at `path`.
+    /// Parses the text of a config file at `path`.
     ///
     /// # Errors
     /// [`crate::error::Error::Config`] with the line of what is wrong.
@@ -44,11 +44,11 @@ impl Config {
         self.dialect
     }
 
-    /// The rule for a file. `None` if the config has no rules at all: then it says nothing about keys, as to sops.
-    /// Without a path, as for a pipe, only a rule for all paths is one.
+    /// The rule for a file. `None` if the config has no rules at all: then it says nothing about keys, as in sops.
+    /// Without a path, as for a pipe, only a rule for all paths matches.
     ///
     /// # Errors
-    /// If there are rules, and none matches; or if a key word of the one that matches cannot be read.
+    /// If there are rules and none matches, or if a key of the one that matches cannot be read.
     pub fn rule_for(&self, path: Option<&Path>) -> Result<Option<CreationRule>> {
         if self.file.rules.is_none() {
             return Ok(None);
@@ -70,8 +70,8 @@ impl Config {
         self.file.rules.iter().flatten().find(matches)
     }
 
-    /// Whether the rule for a file is one with a path of its own: such a rule says that the file is to be encrypted. One
-    /// for all paths says only with which keys, if it is.
+    /// Whether the rule for a file has a `path_regex`: such a rule says that the file must be encrypted. A rule for all
+    /// paths only says which keys it gets if it is.
     #[must_use]
     pub fn names_file(&self, path: &Path) -> bool {
         self.matching_rule(Some(path)).is_some_and(|rule| rule.path.is_some())
@@ -85,11 +85,11 @@ impl Config {
         self.file.rules.iter().flatten().map(|rule| self.resolve(rule, &rule.groups)).collect()
     }
 
-    /// The rule for a file without its keys, for those who were given keys by other means: then it need not match, and
-    /// its keys need not be of kinds that kenc knows.
+    /// The rule for a file without its keys, for callers that have keys already: then no rule needs to match, and the
+    /// rule may name keys of services that kenc does not support.
     ///
     /// # Errors
-    /// If its context contradicts that of the config.
+    /// If its encryption context contradicts that of the config.
     pub fn settings_for(&self, path: Option<&Path>) -> Result<Option<CreationRule>> {
         let rule = self.matching_rule(path).map(|rule| self.resolve(rule, &[]));
         rule.transpose()
@@ -123,7 +123,7 @@ impl Config {
         self.file.format
     }
 
-    /// Which keys may be asked because a header names them; `None` if the config does not say it.
+    /// Which keys kenc may use because a header names them; `None` if the config does not restrict them.
     #[must_use]
     pub fn trusted_keys(&self) -> Option<&TrustedKeys> {
         self.file.trusted_keys.as_ref()
@@ -141,7 +141,7 @@ impl Config {
         self.file.indents
     }
 
-    /// Whether there are rules for `sops publish`, which kenc does not do.
+    /// Whether there are rules for `sops publish`, a command that kenc does not have.
     #[must_use]
     pub fn has_destination_rules(&self) -> bool {
         self.file.has_destination_rules

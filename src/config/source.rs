@@ -44,7 +44,7 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// The folders whose configs have a say about a file: its own and those above it, and the working folder and those above that.
+/// The folders whose configs hold for a file: its own and those above it, and the working folder and those above that.
 pub(super) fn folders_for(path: Option<&Path>) -> BTreeSet<PathBuf> {
     let working = absolute(Path::new("."));
     let start = path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
@@ -52,8 +52,8 @@ pub(super) fn folders_for(path: Option<&Path>) -> BTreeSet<PathBuf> {
     folders.map(Path::to_path_buf).collect()
 }
 
-/// Whether a config is there. A link into nowhere is, and so is what the disk fails to tell of: to go on past it would be
-/// to use another config than was meant. Reading it says what is wrong.
+/// Whether a config exists. A dangling link counts, and so does a file that cannot be examined: ignoring it would mean
+/// using another config than the one meant. Reading it reports what is wrong.
 pub(super) fn may_be_there(path: &Path) -> bool {
     use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
     match path.symlink_metadata() {
