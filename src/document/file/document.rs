@@ -7,7 +7,6 @@ use crate::document::content::edit::{Edit, MetadataChange};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{LeafId, Tree};
 use crate::document::file::comparison::{Meant, check_metadata};
-use crate::document::store::dotenv;
 use crate::document::store::parsed::ParsedText;
 use crate::document::store::registry::{parse, store_of};
 use crate::document::store::splice::{Splice, apply};
@@ -36,7 +35,7 @@ impl Document {
     /// # Errors
     /// If it is not well formed, or says what cannot be kept; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
-        let text = if format == Format::Dotenv { dotenv::as_written(text) } else { text };
+        let text = store_of(format).as_written(text);
         let found = parse(format, &text)?;
         Ok(Self { format, text, found, origin: Origin::Read })
     }

@@ -19,7 +19,6 @@ use zeroize::Zeroizing;
 
 use crate::crypto::digest::{KeyedDigest, SEAL_LEN, are_equal};
 use crate::crypto::{DataKey, fill_random};
-use crate::document::content::format::Format;
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::file::document::Document;
 use crate::document::sops::cipher::{ValueCipher, comment_text, looks_encrypted};
@@ -31,7 +30,7 @@ use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::CompiledRule;
 use crate::document::sops::stored_key::StoredKey;
 use crate::document::store::parsed::MetadataPlace;
-use crate::document::store::registry::store_of;
+use crate::document::store::registry::{sealed_as, store_of};
 use crate::error::{DocumentError, SealFault};
 
 const PURPOSE: &[u8] = b"kenc.v2 document seal";
@@ -109,20 +108,11 @@ fn digest(
     values: &[Value],
 ) -> Result<[u8; SEAL_LEN], DocumentError> {
     let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
-    encoder.text(notation(document.format()));
+    encoder.text(sealed_as(document.format()));
     encoder.metadata(metadata);
     let cipher = ValueCipher::new(data_key);
     encoder.document(document, &marks(document, selection, metadata.mac_scope, &cipher, values)?)?;
     Ok(encoder.0.finish())
-}
-
-/// The name of a notation. JSON is YAML, and so is the envelope of a binary file: which of them a text is says its name, and
-/// not the text.
-fn notation(format: Format) -> &'static str {
-    match format {
-        Format::Yaml | Format::Json | Format::Binary => "yaml",
-        Format::Dotenv | Format::Ini | Format::Toml => format.word(),
-    }
 }
 
 struct Encoder(KeyedDigest);

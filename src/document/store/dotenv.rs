@@ -26,7 +26,7 @@ pub(crate) struct DotenvStore;
 /// Metadata is written with LF. Where it has CR LF, another program, such as git with `core.autocrlf`, converted the whole
 /// file after that, and sops cannot read it any more. Nothing is taken on trust here: a value in the clear that had a
 /// carriage return of its own differs from what the MAC covers.
-pub(crate) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
+fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
     let is_metadata = |line: &DotenvLine<'_>| matches!(line.kind, DotenvLineKind::Metadata(..));
     // The last line of a file may end without a line end.
     let has_return = |line: DotenvLine<'_>| text[line.place.clone()].ends_with('\r') || line.place.end == text.len();
@@ -37,6 +37,10 @@ pub(crate) fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
 }
 
 impl Store for DotenvStore {
+    fn as_written(&self, text: Zeroizing<String>) -> Zeroizing<String> {
+        as_written(text)
+    }
+
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
         let mut entries = Vec::new();
         let mut tokens = Vec::new();

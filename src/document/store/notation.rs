@@ -1,6 +1,7 @@
 //! What every notation can do: read a text into a tree with places, and change parts of the text.
 
 use serde_json::{Map, Value as Json};
+use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
@@ -10,6 +11,11 @@ use crate::error::DocumentError;
 
 /// A notation. All places are in bytes of the text that was parsed.
 pub(crate) trait Store {
+    /// A text with the line ends with which it was written, where another program has converted them.
+    fn as_written(&self, text: Zeroizing<String>) -> Zeroizing<String> {
+        text
+    }
+
     /// Reads a text.
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError>;
 

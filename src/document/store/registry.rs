@@ -1,4 +1,6 @@
-//! Every notation with its store.
+//! Every notation: its names, how it is recognised, and its store.
+
+use std::path::Path;
 
 use super::binary::BinaryStore;
 use super::dotenv::DotenvStore;
@@ -11,16 +13,140 @@ use super::yaml::YamlStore;
 use crate::document::content::format::Format;
 use crate::error::DocumentError;
 
+/// What is known of a notation. A new one has a variant of [`Format`], a folder with its store, and a line here.
+struct Notation {
+    format: Format,
+    /// Its name in flags and messages.
+    word: &'static str,
+    /// How the names of its files end.
+    endings: &'static [&'static str],
+    /// How they begin, where no ending says another notation.
+    beginnings: &'static [&'static str],
+    /// How the first line of its metadata begins.
+    metadata: &'static [&'static str],
+    /// How an encrypted document can begin, whatever its lines are.
+    openings: &'static [char],
+    /// Its name under the seal. JSON is YAML, and so is the envelope of a binary file: which of them a text is says the name
+    /// of the file, and not the text.
+    sealed_as: &'static str,
+    store: &'static (dyn Store + Sync),
+}
+
+/// Every notation, in the order in which a text is tried.
+static NOTATIONS: [Notation; 6] = [
+    Notation {
+        format: Format::Binary,
+        word: "binary",
+        endings: &[],
+        beginnings: &[],
+        metadata: &[],
+        openings: &['{', '/'],
+        sealed_as: "yaml",
+        store: &BinaryStore,
+    },
+    Notation {
+        format: Format::Json,
+        word: "json",
+        endings: &[".json", ".jsonc"],
+        beginnings: &[],
+        metadata: &[],
+        openings: &['{', '/'],
+        sealed_as: "yaml",
+        store: &JsonStore,
+    },
+    Notation {
+        format: Format::Dotenv,
+        word: "dotenv",
+        endings: &[".env"],
+        beginnings: &[".env."],
+        metadata: &["sops_"],
+        openings: &[],
+        sealed_as: "dotenv",
+        store: &DotenvStore,
+    },
+    Notation {
+        format: Format::Toml,
+        word: "toml",
+        endings: &[".toml"],
+        beginnings: &[],
+        metadata: &["[sops"],
+        openings: &[],
+        sealed_as: "toml",
+        store: &TomlStore,
+    },
+    Notation {
+        format: Format::Ini,
+        word: "ini",
+        endings: &[".ini"],
+        beginnings: &[],
+        metadata: &["[sops"],
+        openings: &[],
+        sealed_as: "ini",
+        store: &IniStore,
+    },
+    Notation {
+        format: Format::Yaml,
+        word: "yaml",
+        endings: &[".yaml", ".yml"],
+        beginnings: &[],
+        metadata: &["sops:", "\"sops\":", "'sops':"],
+        openings: &['{'],
+        sealed_as: "yaml",
+        store: &YamlStore,
+    },
+];
+
+fn notation(format: Format) -> &'static Notation {
+    NOTATIONS.iter().find(|notation| notation.format == format).expect("every notation is in the table")
+}
+
+impl Format {
+    /// By the end of the name of a file. What is none of the others is [`Format::Binary`], as it is for sops;
+    /// `.env.production` is taken for what it is, which sops does not.
+    #[must_use]
+    pub fn of_name(name: &Path) -> Self {
+        let name = name.file_name().unwrap_or_default().to_string_lossy();
+        let ends = |notation: &&Notation| notation.endings.iter().any(|end| name.ends_with(end));
+        let begins = |notation: &&Notation| notation.beginnings.iter().any(|start| name.starts_with(start));
+        let named = NOTATIONS.iter().find(ends).or_else(|| NOTATIONS.iter().find(begins));
+        named.map_or(Self::Binary, |notation| notation.format)
+    }
+
+    /// By a word of a flag: `yaml`, `json`, `dotenv`, `ini`, `toml` or `binary`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        NOTATIONS.iter().find(|notation| notation.word == word).map(|notation| notation.format)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        notation(self).word
+    }
+}
+
+/// The name of a notation under the seal.
+pub(crate) fn sealed_as(format: Format) -> &'static str {
+    notation(format).sealed_as
+}
+
+/// The notations that an encrypted text may be in, judged by marks that are cheap to find, so that a large file which is
+/// no document is not parsed at all.
+pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Format> {
+    let text = text.trim_start_matches('\u{feff}');
+    let has_mark = text.contains("sops");
+    NOTATIONS
+        .iter()
+        .filter(move |Notation { metadata, openings, .. }| {
+            let has_line = || text.lines().any(|line| metadata.iter().any(|start| line.starts_with(start)));
+            has_mark && (text.trim_start().starts_with(*openings) || !metadata.is_empty() && has_line())
+        })
+        .map(|notation| notation.format)
+}
+
 /// The store of a notation.
 pub(crate) fn store_of(format: Format) -> &'static dyn Store {
-    match format {
-        Format::Json => &JsonStore,
-        Format::Yaml => &YamlStore,
-        Format::Dotenv => &DotenvStore,
-        Format::Ini => &IniStore,
-        Format::Toml => &TomlStore,
-        Format::Binary => &BinaryStore,
-    }
+    notation(format).store
 }
 
 /// Reads a text.
@@ -34,4 +160,39 @@ pub(crate) fn parse(format: Format, text: &str) -> Result<ParsedText, DocumentEr
 thread_local! {
     /// How many texts this thread has read.
     pub(crate) static PARSES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_says_its_notation() {
+        for (name, format) in [
+            ("a/secrets.yaml", Format::Yaml),
+            ("x.enc.yml", Format::Yaml),
+            ("x.json", Format::Json),
+            ("x.jsonc", Format::Json),
+            (".env", Format::Dotenv),
+            ("prod.env", Format::Dotenv),
+            (".env.production", Format::Dotenv),
+            (".env.yaml", Format::Yaml),
+            ("x.ini", Format::Ini),
+            ("Cargo.toml", Format::Toml),
+            ("x.env.bak", Format::Binary),
+            ("x.YAML", Format::Binary),
+            ("yaml", Format::Binary),
+            ("", Format::Binary),
+        ] {
+            assert_eq!(Format::of_name(Path::new(name)), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_word_names_its_notation() {
+        for format in Format::ALL {
+            assert_eq!(Format::of_word(format.word()), Some(format));
+        }
+        assert_eq!(Format::of_word("env"), None);
+    }
 }
