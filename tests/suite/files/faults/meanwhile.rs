@@ -42,7 +42,7 @@ fn a_limit_for_the_size_of_files_is_an_error_and_changes_nothing() {
     ] {
         let said = sandbox.fails(&format!("{limited}{script}"), 1);
         assert!(said.contains("file too large"), "{script}: {said}");
-        assert!(said.contains("`ulimit -f` shows it"), "{script}: {said}");
+        assert!(said.contains("`ulimit -f` shows the limit"), "{script}: {said}");
         assert_untouched(&sandbox);
     }
 }

@@ -21,7 +21,7 @@ fn from_one_kms_key_to_another_the_data_key_is_never_asked_for() {
     assert_eq!(changed[header_len(&changed)..], file[header_len(&file)..], "the payload is untouched");
     assert_eq!(fs::metadata(&path).expect("it is there").ino(), inode);
     home.run(["decrypt", "x.kenc", "-c", "app=demo"]).gives(PLAINTEXT);
-    home.decrypt(&["-k", &old], &changed).fails(NO_KEY).says("not among the keys given");
+    home.decrypt(&["-k", &old], &changed).fails(NO_KEY).says("-k does not name it");
 }
 
 #[test]

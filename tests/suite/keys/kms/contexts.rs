@@ -38,5 +38,5 @@ fn a_header_without_its_context_is_opened_by_no_key() {
     let mut file = RawFile::parse(&home.encrypt(&["-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT));
     file.context.clear();
     let outcome = home.decrypt(&[], &file.build());
-    outcome.fails(NOT_AUTHENTIC).says("the context is not the one it was made with");
+    outcome.fails(NOT_AUTHENTIC).says("made with another encryption context");
 }
