@@ -200,3 +200,13 @@ fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
     let output = output.and_then(|metadata| identity(&metadata));
     output.is_some() && output == input.identity()
 }
+
+/// The name of the plaintext of a file.
+#[must_use]
+pub fn decrypted_name(name: &OsStr) -> OsString {
+    let name = Path::new(name);
+    match (name.extension(), name.file_stem()) {
+        (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),
+        _ => name.as_os_str().to_owned(),
+    }
+}

@@ -14,10 +14,9 @@ use kenc::ops::tree::request::{TreePlan, TreeRequest};
 use serde_json::json;
 
 use crate::args::ManyArgs;
-use crate::commands::verify;
 use crate::failure::{CommandFault, Exit, HasExit};
 use crate::progress::Bar;
-use crate::report::{Reporter, counted, verified_document};
+use crate::report::{Reporter, counted, verified_document, verified_file};
 
 /// What was typed of many files, checked as far as it can be before a key is asked.
 pub fn check(args: &ManyArgs, request: &TreeRequest<'_>) -> Result<(), Failure> {
@@ -95,7 +94,7 @@ impl TellDone for Authentic {
 
     fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
         match self {
-            Self::File { bytes, header } => verify::tell(reporter, name, *bytes, header),
+            Self::File { bytes, header } => verified_file::tell(reporter, name, *bytes, header),
             Self::Document { verified, .. } => verified_document::tell(verified, name, reporter),
         }
     }

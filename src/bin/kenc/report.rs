@@ -8,6 +8,7 @@ pub mod hints;
 pub mod rekeyed_document;
 mod seal;
 pub mod verified_document;
+pub mod verified_file;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

@@ -1,6 +1,5 @@
 //! `kenc decrypt`.
 
-use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 
 use kenc::Session;
@@ -22,6 +21,7 @@ use crate::many;
 use crate::output::TextOnly;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
+use kenc::ops::jobs::decrypted_name;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::observer::Progress as _;
 use kenc::ops::tree::open::{OpenEach, TreeOpening};
@@ -77,14 +77,6 @@ fn many(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     let demanded = sessions::demanded(&args.document_open);
     let opening = TreeOpening { plan: &plan, session: &session, demanded, turns: Turns::new(threads) };
     many::run(&session, (&request, &plan), (threads, "decrypted"), reporter, &OpenEach(opening))
-}
-
-pub fn decrypted_name(name: &OsStr) -> OsString {
-    let name = std::path::Path::new(name);
-    match (name.extension(), name.file_stem()) {
-        (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),
-        _ => name.as_os_str().to_owned(),
-    }
 }
 
 /// The decryption of one file.

@@ -83,14 +83,15 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
                 Content::File(recognised) => {
                     let trusted = configs.trusted(target.path())?;
                     let rewrapper = &by_config.of(target)?.trusting(&trusted);
-                    Rewrap { args, target, session: &session, rewrapper }.run(*recognised, held).map(Changed::File)
+                    Rewrap { args, target, session: &session, rewrapper }
+                        .run(*recognised, held)
+                        .map(RewrapOutcome::File)
                 }
-                Content::Document(sealed) => {
-                    documents::rewrap::run(*sealed, args, (target, held), &vouching, &session).map(Changed::Document)
-                }
+                Content::Document(sealed) => documents::rewrap::run(*sealed, args, (target, held), &vouching, &session)
+                    .map(RewrapOutcome::Document),
             }
         },
-        |done: &Changed| {
+        |done: &RewrapOutcome| {
             let counter = if done.is_changed() { &changed } else { &same };
             counter.set(counter.get() + 1);
             if done.is_apart() {
@@ -98,7 +99,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
             } else {
                 reporter.confirmation(&done.text(), &done.json())?;
             }
-            if let Changed::Document(done) = done
+            if let RewrapOutcome::Document(done) = done
                 && done.has_removed()
             {
                 reporter.hint(&format!(
@@ -125,12 +126,12 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
 }
 
 /// What became of one file or document.
-enum Changed {
-    File(Done),
+enum RewrapOutcome {
+    File(FileRewrap),
     Document(DocumentRewrapped),
 }
 
-impl Changed {
+impl RewrapOutcome {
     fn is_changed(&self) -> bool {
         match self {
             Self::File(done) => done.written != Written::Nothing,
@@ -169,7 +170,7 @@ struct Rewrap<'a> {
 }
 
 impl Rewrap<'_> {
-    fn run(self, recognised: NativeFile, held: Option<Held>) -> Result<Done, Failure> {
+    fn run(self, recognised: NativeFile, held: Option<Held>) -> Result<FileRewrap, Failure> {
         let Self { args, target, session, rewrapper } = self;
         let NativeFile { head, is_armored, mut payload } = recognised;
         session.check_context(&head).map_err(target.about())?;
@@ -182,7 +183,7 @@ impl Rewrap<'_> {
         } else {
             head.header.clone()
         };
-        let done = |written| Done {
+        let done = |written| FileRewrap {
             name: target.name(),
             is_apart: target.is_standard_output(),
             is_dry: args.dry_run,
@@ -279,7 +280,7 @@ enum Written {
 }
 
 /// What became of one file.
-struct Done {
+struct FileRewrap {
     name: String,
     /// The result itself went to the standard output.
     is_apart: bool,
@@ -289,7 +290,7 @@ struct Done {
     written: Written,
 }
 
-impl Done {
+impl FileRewrap {
     fn text(&self) -> String {
         let Self { name, is_dry, copies, rewrapped, written, .. } = self;
         let Rewrapped { added, removed, absent, way, .. } = rewrapped;

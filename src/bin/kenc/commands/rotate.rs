@@ -89,10 +89,10 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         targets,
         at_once,
         |target| rotation.of(target),
-        |done: &Changed| {
+        |done: &RotateOutcome| {
             let (is_apart, text, json) = match done {
-                Changed::File(done) => (done.is_apart, done.text(), done.json()),
-                Changed::Document(done) => (done.is_apart, done.text(), done.json()),
+                RotateOutcome::File(done) => (done.is_apart, done.text(), done.json()),
+                RotateOutcome::Document(done) => (done.is_apart, done.text(), done.json()),
             };
             if is_apart {
                 reporter.note(text.trim_end());
@@ -118,20 +118,20 @@ struct Rotation<'a> {
 }
 
 impl Rotation<'_> {
-    fn of(&self, target: &Target) -> Result<Changed, Failure> {
+    fn of(&self, target: &Target) -> Result<RotateOutcome, Failure> {
         let Self { args, new_context, session, .. } = self;
         let (content, held) = target.read(Intent::Change, args.document.input_type.input_type)?;
         match content {
-            Content::File(recognised) => self.file(target, *recognised, held).map(Changed::File),
+            Content::File(recognised) => self.file(target, *recognised, held).map(RotateOutcome::File),
             Content::Document(sealed) => {
                 let target = (target, held);
                 documents::rotate::run(*sealed, args, target, new_context.as_ref(), self.vouching, session)
-                    .map(|done| Changed::Document(Box::new(done)))
+                    .map(|done| RotateOutcome::Document(Box::new(done)))
             }
         }
     }
 
-    fn file(&self, target: &Target, recognised: NativeFile, held: Option<Held>) -> Result<Done, Failure> {
+    fn file(&self, target: &Target, recognised: NativeFile, held: Option<Held>) -> Result<FileRotation, Failure> {
         let trusted = self.vouching.configs.trusted(target.path())?;
         let rewrapper = &self.rewrappers.of(target)?.trusting(&trusted);
         let vouchers = self.vouching.of_file(target, &recognised.head.header.table.slots)?;
@@ -160,7 +160,7 @@ impl Rotation<'_> {
         drop(progress);
         resealed.map_err(target.about())?;
         target.commit(output, watched)?;
-        Ok(Done { name: target.name(), is_apart: target.is_standard_output(), slots })
+        Ok(FileRotation { name: target.name(), is_apart: target.is_standard_output(), slots })
     }
 
     /// Opens the old file and makes what the new one begins with.
@@ -194,20 +194,20 @@ struct NewPayload {
 }
 
 /// What became of one file or document.
-enum Changed {
-    File(Done),
+enum RotateOutcome {
+    File(FileRotation),
     Document(Box<DocumentRotated>),
 }
 
 /// What became of one file.
-struct Done {
+struct FileRotation {
     name: String,
     /// The result itself went to the standard output.
     is_apart: bool,
     slots: Vec<WrappedKey>,
 }
 
-impl Done {
+impl FileRotation {
     fn text(&self) -> String {
         let keys: Vec<String> = self.slots.iter().map(named).collect();
         format!("{}\n", printable(&format!("{}: new data key under {}", self.name, keys.join(", "))))

@@ -6,20 +6,15 @@ use kenc::Session;
 use kenc::config::Guards;
 use kenc::formats::detect::Detected;
 use kenc::formats::native::pipeline::{PayloadOutput, Pipeline};
-use kenc::formats::native::slot::SlotTable;
-use kenc::formats::native::{Header, TableCopies};
-use serde_json::json;
 
 use crate::args::VerifyArgs;
-use crate::commands::changing::{self, keys_json};
-use crate::commands::decrypt::decrypted_name;
-use crate::commands::inspect::describe_copies;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::many;
 use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
+use kenc::ops::jobs::decrypted_name;
 use kenc::ops::jobs::{STANDARD_INPUT, open_input};
 use kenc::ops::observer::Progress as _;
 use kenc::ops::tree::open::{TreeOpening, VerifyEach};
@@ -27,7 +22,7 @@ use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::turns::Turns;
 
 use crate::progress::Bar;
-use crate::report::{Reporter, printable, verified_document};
+use crate::report::{Reporter, verified_document, verified_file};
 use crate::sessions::{self, demanded, path_of};
 use crate::signals;
 
@@ -100,30 +95,5 @@ fn verify(
     let bytes = pipeline.open(&cipher, payload.source(), PayloadOutput::Nowhere).map_err(about())?;
     drop(progress);
 
-    tell(reporter, &name, bytes, &head.header)
-}
-
-/// Says that a file is authentic, which keys its header names, and what care it needs. Nothing authenticates the list of
-/// keys: it is there to be looked at.
-pub fn tell(reporter: &Reporter, name: &str, bytes: u64, header: &Header) -> Result<Exit, Failure> {
-    let Header { table: SlotTable { slots, .. }, copies, .. } = header;
-    let copies = *copies;
-    let is_whole = copies == TableCopies::Whole;
-    let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
-    let keys = slots.iter().fold(String::new(), |keys, slot| keys + "  " + &printable(&changing::named(slot)) + "\n");
-    reporter.confirmation(
-        &format!("{}: authentic, {bytes} bytes{care}\n{keys}", printable(name)),
-        &json!({
-            "file": name,
-            "authentic": true,
-            "bytes": bytes,
-            "copies": describe_copies(copies),
-            "keys": keys_json(slots),
-        }),
-    )?;
-    if is_whole {
-        return Ok(Exit::Done);
-    }
-    reporter.hint(&format!("repair it with `kenc rewrap {name}`"));
-    Ok(Exit::Problems)
+    verified_file::tell(reporter, &name, bytes, &head.header)
 }
