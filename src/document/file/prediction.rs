@@ -32,12 +32,12 @@ impl Document {
             Some(_) => store.change_metadata(text, found, None).ok()?,
             None => Vec::new(),
         };
-        let mut changed: Vec<Option<Changed<'_>>> = Vec::new();
+        let mut changed: Vec<Option<PredictedChange<'_>>> = Vec::new();
         changed.resize_with(found.tokens.len(), || None);
         for edit in edits {
             let own = store.change(text, found, edit.leaf, &edit.text).ok()?;
             let place = changed.get_mut(edit.leaf.0)?;
-            *place = Some(Changed::new(*format, edit, &own, values)?);
+            *place = Some(PredictedChange::new(*format, edit, &own, values)?);
             splices.extend(own);
         }
         let shift = Shift::new(&splices);
@@ -64,7 +64,7 @@ impl Document {
 }
 
 /// What a changed leaf or comment says.
-struct Changed<'a> {
+struct PredictedChange<'a> {
     says: Says<'a>,
     /// The first and the last of its splices, if there are any.
     ends: Option<(Range<usize>, Range<usize>)>,
@@ -75,7 +75,7 @@ enum Says<'a> {
     Comment(&'a Zeroizing<String>),
 }
 
-impl<'a> Changed<'a> {
+impl<'a> PredictedChange<'a> {
     fn new(format: Format, edit: &'a Edit, splices: &[Splice], values: &[Option<&Value>]) -> Option<Self> {
         let says = match &edit.text {
             NewText::Encrypted(token) => Says::Value(Value::Text(Zeroizing::new(token.clone()))),
@@ -189,7 +189,7 @@ impl Places<'_> {
 }
 
 // As deep as the parsers let a document be nested.
-fn change_node(node: &mut Node, changed: &mut [Option<Changed<'_>>], places: &Places<'_>) -> Option<()> {
+fn change_node(node: &mut Node, changed: &mut [Option<PredictedChange<'_>>], places: &Places<'_>) -> Option<()> {
     match node {
         Node::Alias(place) => *place = places.of(*place),
         Node::Leaf(leaf) => match take(leaf.id, changed) {
@@ -223,7 +223,11 @@ fn change_node(node: &mut Node, changed: &mut [Option<Changed<'_>>], places: &Pl
     Some(())
 }
 
-fn change_comment(comment: &mut Comment, changed: &mut [Option<Changed<'_>>], places: &Places<'_>) -> Option<()> {
+fn change_comment(
+    comment: &mut Comment,
+    changed: &mut [Option<PredictedChange<'_>>],
+    places: &Places<'_>,
+) -> Option<()> {
     comment.place = places.of(comment.place);
     match take(comment.id, changed) {
         None => {}
@@ -233,6 +237,6 @@ fn change_comment(comment: &mut Comment, changed: &mut [Option<Changed<'_>>], pl
     Some(())
 }
 
-fn take<'a>(leaf: LeafId, changed: &mut [Option<Changed<'a>>]) -> Option<Says<'a>> {
+fn take<'a>(leaf: LeafId, changed: &mut [Option<PredictedChange<'a>>]) -> Option<Says<'a>> {
     changed.get_mut(leaf.0)?.take().map(|changed| changed.says)
 }
