@@ -7,6 +7,7 @@ pub mod edit;
 #[cfg(unix)]
 pub mod exec;
 pub mod failure;
+pub mod git;
 pub mod input_name;
 pub mod jobs;
 pub mod keys;

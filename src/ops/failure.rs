@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 
 use crate::error::{Class, Error};
 use crate::ops::edit::kept_edits::KeptEdits;
+use crate::ops::git::fault::GitFault;
 
 /// A failure, with the input that it concerns.
 #[derive(Debug)]
@@ -150,6 +151,8 @@ pub enum Cause {
     NoEditsKept(PathBuf),
     #[error("{} was not changed: the edits were discarded", .0.display())]
     EditsDiscarded(PathBuf),
+    #[error(transparent)]
+    Git(#[from] GitFault),
     #[error("{fault}")]
     Caller { class: Class, fault: Box<dyn StdError + Send + Sync> },
 }
@@ -172,6 +175,7 @@ impl Cause {
         match self {
             Self::Library(error) => error.class(),
             Self::Caller { class, .. } => *class,
+            Self::Git(fault) => fault.class(),
             Self::NotSaved { why, .. } | Self::EditsLost { why, .. } => why.class(),
             Self::MixedInputs { .. }
             | Self::RangeOfDocument(_)

@@ -8,17 +8,12 @@ use kenc::document::{CommentHandling, EncryptionRule, MacScope};
 use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
 
-use crate::args::documents::{DocumentOpenArgs, SelectionArgs, ValuesArgs};
+use crate::args::documents::{SelectionArgs, ValuesArgs};
 use crate::failure::{CommandFault, Failure};
 use crate::output::TextOnly;
 use kenc::ops::documents::recipe::EncryptionExtent;
 pub use kenc::ops::documents::written::{replace, write};
 use kenc::storage::output::{Destination, Output};
-
-/// What is demanded of a document where nothing can be demanded on the command line.
-pub fn no_demands() -> DocumentOpenArgs {
-    DocumentOpenArgs::default()
-}
 
 /// What of the inputs is to be encrypted, if the command line says it.
 pub fn asked_extent(args: &ValuesArgs) -> Option<EncryptionExtent> {

@@ -1,7 +1,6 @@
 //! What can go wrong on the way from the command line to the library, and the exit codes.
 
 mod exit;
-mod git;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +8,6 @@ use std::path::PathBuf;
 use kenc::error::Class;
 
 pub use exit::Exit;
-pub use git::{GitFault, MergeConflicts};
 pub use kenc::ops::failure::{Cause, Failure};
 
 /// Why the work on files did not begin or did not end, for reasons of the command line, the terminal, or other programs.
@@ -54,8 +52,6 @@ pub enum CommandFault {
     CommandNotFound(OsString),
     #[error("{error}")]
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
-    #[error(transparent)]
-    Git(#[from] GitFault),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -91,7 +87,6 @@ impl CommandFault {
             Self::CommandNotFound(_) => Exit::NotFound,
             Self::CommandNotExecutable { .. } => Exit::NotExecutable,
             Self::LocalKeyExists { .. } => Exit::WouldOverwrite,
-            Self::Git(fault) => fault.exit(),
             Self::SomeFailed { exit, .. } => *exit,
         }
     }
@@ -100,12 +95,6 @@ impl CommandFault {
 impl From<CommandFault> for Cause {
     fn from(fault: CommandFault) -> Self {
         Self::of_caller(Class::Failed, fault)
-    }
-}
-
-impl From<GitFault> for Cause {
-    fn from(fault: GitFault) -> Self {
-        CommandFault::Git(fault).into()
     }
 }
 
@@ -121,6 +110,9 @@ impl HasExit for Failure {
         }
         if let Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } = &self.cause {
             return why.exit();
+        }
+        if matches!(&self.cause, Cause::Git(fault) if fault.is_finding()) {
+            return Exit::Problems;
         }
         match self.class() {
             Class::Failed => Exit::Failed,

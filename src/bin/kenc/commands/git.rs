@@ -3,11 +3,8 @@
 mod check;
 mod install;
 mod merge;
-mod notes;
 mod repair;
-mod repository;
 mod textconv;
-mod unasked;
 
 use crate::args::git::{GitArgs, GitCommand};
 use crate::failure::{Exit, Failure};

@@ -130,6 +130,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::NameOfSeveralKeys { .. } => {
             "process them in separate runs, or name the config with `--config FILE`".to_owned()
         }
+        Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
         _ => String::new(),
     }
@@ -176,7 +177,6 @@ fn of_fault(fault: &CommandFault) -> String {
             edits::of_fault(fault)
         }
         CommandFault::CommandNotFound(_) | CommandFault::CommandNotExecutable { .. } => exec::of_fault(fault),
-        CommandFault::Git(fault) => git::of(fault),
     }
 }
 

@@ -1,103 +1,68 @@
 //! `kenc git mac-repair`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, IsTerminal};
 
-use kenc::document::merge::unresolved;
-use kenc::document::{Document, MacRequirement, MacStatus, SealRequirement, SealStatus, TreeItem, Value};
-use kenc::error::DocumentError;
-use kenc::formats::detect::Detected;
+use kenc::document::MacStatus;
+use kenc::ops::configs::Configs;
+use kenc::ops::git::fault::GitFault;
+use kenc::ops::git::repair::{Difference, DifferenceKind, Repair};
 use serde_json::json;
 
-use super::repository::last_commit;
 use crate::args::git::GitMacRepairArgs;
-use crate::documents;
-use crate::failure::{Exit, Failure, GitFault};
+use crate::failure::{Exit, Failure};
 use crate::report::document_keys::recipients_and_rule;
 use crate::report::{Reporter, printable};
-use crate::sessions;
-use crate::signals;
-use kenc::ops::configs::Configs;
-use kenc::ops::jobs::hold;
+use crate::{sessions, signals};
 
 pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let path = args.file.as_path();
-    let name = path.display().to_string();
-    let about = || Failure::about(name.clone());
-    let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
+    let GitMacRepairArgs { file, yes, open, passphrase, aws } = args;
+    let name = file.display().to_string();
+    let passphrases = sessions::passphrases(passphrase, reporter);
+    let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
     signals::handle()?;
-    let guards = session.guards(Some(path))?;
-    let held = hold(path)?;
-    let sealed =
-        Detected::new(held.input().map_err(about())?, Some(path), None).and_then(Detected::document).map_err(about())?;
-    if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {
-        return Err(about()(DocumentError::Unresolved { at, path: path.to_string() }.into()));
-    }
-    let demands = session.document_demands(MacRequirement::Nothing, SealRequirement::NotBroken);
-    let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about())?;
-    let report = opened.report();
-    if report.mac == MacStatus::Verified {
-        // A right MAC says nothing about what only the seal covers.
-        if let SealStatus::Broken(fault) = report.seal {
-            return Err(about()(DocumentError::BrokenSeal(fault).into()));
-        }
+    let Some(repair) = Repair::open(&session, file)? else {
         reporter.confirmation(&format!("{name}: nothing to repair\n"), &json!({ "file": name, "repaired": false }))?;
         return Ok(Exit::Done);
-    }
-    let what = match report.mac {
-        MacStatus::Verified | MacStatus::Wrong => "MAC mismatch",
-        MacStatus::Missing => "the MAC is missing",
     };
-    let mut shown = format!("{name}: {what}, but every value is authentic at its path\n");
-    match last_commit(path) {
-        Some(old) => shown.push_str(&differences(&old, opened.document())),
-        None => shown.push_str("  there is no last commit to compare with\n"),
-    }
-    // The MAC covers neither of these, and the new one goes with the document as it stands.
-    shown.push_str(&recipients_and_rule(opened.metadata()));
     // What is to be decided about is shown where it is asked.
-    let is_asked = !args.yes && can_ask(reporter);
+    let is_asked = !yes && can_ask(reporter);
     if is_asked || !reporter.is_json() {
-        reporter.ask_about(&shown);
+        reporter.ask_about(&shown(&name, &repair));
     }
-    let is_agreed = args.yes || (is_asked && confirmed(reporter)?);
+    let is_agreed = *yes || (is_asked && confirmed(reporter)?);
     if !is_agreed {
-        return Err(GitFault::NotConfirmed(path.to_owned()).into());
+        return Err(GitFault::NotConfirmed(file.clone()).into());
     }
-    let mended = opened.mended().map_err(about())?;
-    documents::replace(held, &mended.text).map_err(about())?;
+    repair.write()?;
     let text = format!("{name}: new MAC; the document is not sealed\n");
     reporter.confirmation(&text, &json!({ "file": name, "repaired": true, "seal": "absent" }))?;
     Ok(Exit::Done)
 }
 
-/// Which values came, went, or are others. Values themselves are not shown: those that are encrypted differ by that.
-fn differences(old: &Document, new: &Document) -> String {
-    let values = |document: &Document| {
-        let mut values: BTreeMap<String, Value> = BTreeMap::new();
-        document.tree().walk(|path, item| {
-            if let TreeItem::Leaf(leaf) = item {
-                values.insert(path.to_string(), leaf.value.clone());
-            }
-        });
-        values
+/// What is to be decided about. The MAC covers neither recipients nor the rule, and the new one goes with the document as it
+/// stands.
+fn shown(name: &str, repair: &Repair) -> String {
+    let what = match repair.opened.report().mac {
+        MacStatus::Verified | MacStatus::Wrong => "MAC mismatch",
+        MacStatus::Missing => "the MAC is missing",
     };
-    let (old, new) = (values(old), values(new));
-    let mut lines = String::new();
-    let mut line = |what: &str, path: &str| {
-        writeln!(lines, "  {what} {}", printable(path)).expect("writing to a string does not fail");
-    };
-    for (path, value) in &new {
-        match old.get(path) {
-            None => line("added  ", path),
-            Some(old) if old != value => line("changed", path),
-            Some(_) => {}
-        }
+    let mut shown = format!("{name}: {what}, but every value is authentic at its path\n");
+    match repair.differences.as_deref() {
+        Some([]) => shown.push_str("  no value differs from the last commit, but their order may\n"),
+        Some(differences) => differences.iter().for_each(|difference| {
+            let Difference { kind, path } = difference;
+            let what = match kind {
+                DifferenceKind::Added => "added  ",
+                DifferenceKind::Changed => "changed",
+                DifferenceKind::Removed => "removed",
+            };
+            writeln!(shown, "  {what} {}", printable(path)).expect("writing to a string does not fail");
+        }),
+        None => shown.push_str("  there is no last commit to compare with\n"),
     }
-    old.keys().filter(|path| !new.contains_key(*path)).for_each(|path| line("removed", path));
-    if lines.is_empty() { "  no value differs from the last commit, but their order may\n".to_owned() } else { lines }
+    shown.push_str(&recipients_and_rule(repair.opened.metadata()));
+    shown
 }
 
 /// Whether there is a terminal to ask on.

@@ -1,6 +1,6 @@
 //! What to do next when git is in it.
 
-use crate::failure::{GitFault, MergeConflicts};
+use kenc::ops::git::fault::{GitFault, MergeConflicts};
 
 /// The hints for a failure that has to do with git.
 pub fn of(fault: &GitFault) -> String {

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use kenc::error::At;
-
-use super::exit::Exit;
+use crate::error::{At, Class};
 
 /// Why a command for git failed, or what it found.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each says in a sentence what it is")]
 pub enum GitFault {
     #[error("{0}")]
     NoGit(String),
@@ -38,27 +37,30 @@ pub enum GitFault {
 }
 
 impl GitFault {
-    pub fn exit(&self) -> Exit {
+    /// The kind of failure that this is.
+    #[must_use]
+    pub fn class(&self) -> Class {
         match self {
-            Self::NoGit(_)
-            | Self::Failed(_)
-            | Self::NoRepository
-            | Self::MergeOfWholeFiles(_)
-            | Self::MergeOfNothing(_)
-            | Self::MergeConflicts(_)
-            | Self::NotConfirmed(_) => Exit::Failed,
-            Self::NoAttributePattern(_) => Exit::Usage,
-            Self::OtherHook(_) => Exit::WouldOverwrite,
-            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } | Self::SealGone | Self::KeysAdded(_) => {
-                Exit::Problems
-            }
+            Self::NoAttributePattern(_) => Class::Usage,
+            Self::OtherHook(_) => Class::WouldOverwrite,
+            _ => Class::Failed,
         }
+    }
+
+    /// Whether it is something that a check found, and not a failure of the check.
+    #[must_use]
+    pub fn is_finding(&self) -> bool {
+        matches!(
+            self,
+            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } | Self::SealGone | Self::KeysAdded(_)
+        )
     }
 }
 
 /// What a merge leaves to be decided.
 #[derive(Debug)]
 pub struct MergeConflicts {
+    /// The file.
     pub path: PathBuf,
     /// What the sides did to each value in conflict, and to parts of the metadata.
     pub conflicts: Vec<String>,

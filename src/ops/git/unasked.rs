@@ -3,16 +3,16 @@
 
 use std::path::Path;
 
-use kenc::Session;
-use kenc::config::{Config, RuleKey};
-use kenc::keys::{AWS_KMS, KeySpec, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
+use crate::config::{Config, RuleKey};
+use crate::keys::{AWS_KMS, KeySpec, KmsKey, KnownAccess, TrustedKeys, WrappedKey};
 
-use crate::failure::Failure;
-use kenc::ops::configs::Configs;
+use crate::ops::configs::Configs;
+use crate::ops::failure::Failure;
+use crate::ops::session::Session;
 
 /// The keys that may be asked: as `trusted_keys` says; without it, those of the accounts, roles and profiles that a config or
 /// the command line names. `wrapped` are the keys of the file, for which an alias is looked up.
-pub fn trusted(
+pub(super) fn trusted(
     configs: &Configs,
     path: &Path,
     session: &Session,

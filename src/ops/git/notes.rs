@@ -1,16 +1,12 @@
 //! What a diff shows of an encrypted file besides its plaintext: its recipients, its rule, and the state of its seal, so that
 //! a commit that changes nothing else is seen.
 
-use std::fmt::Write as _;
-
-use kenc::document::{MacScope, Metadata, SealStatus};
-use kenc::error::DocumentError;
-use kenc::keys::{NamedKey, WrappedKey};
-
-use crate::report::printable;
+use crate::document::{MacScope, Metadata, SealStatus};
+use crate::error::DocumentError;
+use crate::keys::{NamedKey, WrappedKey};
 
 /// For a document that was opened.
-pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
+pub(super) fn of_document(metadata: &Metadata, seal: SealStatus) -> Vec<String> {
     let Metadata { groups, rule, mac_scope, .. } = metadata;
     let mut notes = Notes::default();
     match seal {
@@ -35,7 +31,7 @@ pub fn of_document(metadata: &Metadata, seal: SealStatus) -> String {
 }
 
 /// For a file that is encrypted whole.
-pub fn of_file(slots: &[WrappedKey]) -> String {
+pub(super) fn of_file(slots: &[WrappedKey]) -> Vec<String> {
     let mut notes = Notes::default();
     for slot in slots {
         notes.line(&format!("key {}", NamedKey::of_slot(slot)));
@@ -44,17 +40,18 @@ pub fn of_file(slots: &[WrappedKey]) -> String {
 }
 
 /// For a document that is not authentic.
-pub fn of_fault(fault: &DocumentError) -> String {
+#[must_use]
+pub fn of_fault(fault: &DocumentError) -> Vec<String> {
     let mut notes = Notes::default();
     notes.line(&format!("not decrypted: {fault}"));
     notes.0
 }
 
 #[derive(Default)]
-struct Notes(String);
+struct Notes(Vec<String>);
 
 impl Notes {
     fn line(&mut self, text: &str) {
-        writeln!(self.0, "# kenc: {}", printable(text)).expect("writing to a string does not fail");
+        self.0.push(text.to_owned());
     }
 }

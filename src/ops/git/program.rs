@@ -5,25 +5,26 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use kenc::document::{Document, Format};
-use kenc::error::Error;
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, GitFault};
+use super::fault::GitFault;
+use crate::document::{Document, Format};
+use crate::error::Error;
+use crate::ops::failure::Failure;
 
 /// What a run of git gave.
-pub struct Answer {
+pub struct GitAnswer {
     pub code: Option<i32>,
     pub output: Vec<u8>,
     pub message: String,
 }
 
 /// Runs git in the working folder.
-pub fn ask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<Answer, Failure> {
+pub fn ask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<GitAnswer, Failure> {
     let mut command = Command::new("git");
     command.args(arguments).stdin(Stdio::null());
     let output = command.output().map_err(|source| GitFault::NoGit(Error::io("run git", source).to_string()))?;
-    Ok(Answer {
+    Ok(GitAnswer {
         code: output.status.code(),
         output: output.stdout,
         message: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -32,7 +33,7 @@ pub fn ask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<An
 
 /// Runs git, which must succeed.
 pub fn tell<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<Vec<u8>, Failure> {
-    let Answer { code, output, message } = ask(arguments)?;
+    let GitAnswer { code, output, message } = ask(arguments)?;
     match code {
         Some(0) => Ok(output),
         _ => Err(GitFault::Failed(message.lines().next().unwrap_or("git failed").to_owned()).into()),
@@ -41,7 +42,7 @@ pub fn tell<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<V
 
 /// The folder of the working tree.
 pub fn top() -> Result<PathBuf, Failure> {
-    let Answer { code, output, .. } = ask(["rev-parse", "--show-toplevel"])?;
+    let GitAnswer { code, output, .. } = ask(["rev-parse", "--show-toplevel"])?;
     if code != Some(0) {
         return Err(GitFault::NoRepository.into());
     }
@@ -73,14 +74,14 @@ pub fn last_commit(path: &Path) -> Option<Document> {
 }
 
 /// A file in the index.
-pub struct Entry {
+pub struct IndexEntry {
     /// Relative to the folder of the working tree.
     pub path: PathBuf,
     /// The name of its content.
     object: String,
 }
 
-impl Entry {
+impl IndexEntry {
     /// The regular files that are staged, or all of them.
     pub fn of_index(all: bool, top: &Path) -> Result<Vec<Self>, Failure> {
         let inside = |arguments: &[&str]| {
@@ -118,14 +119,14 @@ impl Entry {
     }
 }
 
-/// Contents of the index, from one run of git.
-pub struct Contents {
+/// IndexContents of the index, from one run of git.
+pub struct IndexContents {
     child: Child,
     requests: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
 
-impl Contents {
+impl IndexContents {
     pub fn open() -> Result<Self, Failure> {
         let mut command = Command::new("git");
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -136,7 +137,7 @@ impl Contents {
     }
 
     /// The content of an entry. None if it is longer than so many bytes.
-    pub fn of(&mut self, entry: &Entry, longest: u64) -> Result<Option<Vec<u8>>, Failure> {
+    pub fn of(&mut self, entry: &IndexEntry, longest: u64) -> Result<Option<Vec<u8>>, Failure> {
         let failed = |_| Failure::from(GitFault::Failed(format!("git cannot show {}", entry.path.display())));
         let requests = self.requests.as_mut().expect("it is taken at the end only");
         requests.write_all(format!("{}\n", entry.object).as_bytes()).and_then(|()| requests.flush()).map_err(failed)?;
@@ -159,7 +160,7 @@ impl Contents {
     }
 }
 
-impl Drop for Contents {
+impl Drop for IndexContents {
     fn drop(&mut self) {
         drop(self.requests.take());
         let _ = self.child.wait();

@@ -1,0 +1,11 @@
+//! What kenc does where git asks: showing what differs, merging, and checking what is committed.
+
+pub mod check;
+pub mod diff_text;
+pub mod fault;
+pub mod install;
+pub mod merge;
+pub mod notes;
+mod program;
+pub mod repair;
+mod unasked;

@@ -1,0 +1,254 @@
+//! `kenc git check`: what must not be committed.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::fault::GitFault;
+use super::program::{IndexContents, IndexEntry, last_commit, top};
+use super::unasked;
+use crate::config::{Config, KENC_CONFIG, SOPS_CONFIG};
+use crate::document::merge::unresolved;
+use crate::document::{Document, EncryptedDocument, Format, MacRequirement, SealRequirement};
+use crate::error::{At, DocumentError, Error};
+use crate::formats::detect::{self, is_native};
+use crate::keys::{NamedKey, Vouchers};
+use crate::ops::configs::Configs;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::jobs::open_input;
+use crate::ops::session::Session;
+use crate::ops::tree::version_control;
+
+/// Which files are checked.
+pub enum CheckedFiles {
+    /// Those that are staged.
+    Staged,
+    /// All that git knows.
+    All,
+    /// These, as they are in the working tree.
+    Named(Vec<PathBuf>),
+}
+
+/// Whether files are also opened with the keys at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyUse {
+    /// They are.
+    AtHand,
+    /// No key is asked.
+    NoKeys,
+}
+
+/// How many files were checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckCounts {
+    /// All of them.
+    pub looked_at: usize,
+    /// Those that no key at hand opened.
+    pub unopened: usize,
+    /// What was found.
+    pub problems: usize,
+}
+
+/// Checks files, and has `report` hear of each problem.
+///
+/// # Errors
+/// If git fails, a config is wrong, or a file cannot be read.
+pub fn check(
+    session: &Session,
+    configs: &Configs,
+    files: &CheckedFiles,
+    keys: KeyUse,
+    report: &mut dyn FnMut(Failure),
+) -> Result<CheckCounts, Failure> {
+    let mut check = Check { session, configs, keys, report, counts: CheckCounts::default() };
+    if let CheckedFiles::Named(paths) = files {
+        for path in paths {
+            let (content, _) = open_input(Some(path))?.read_whole(detect::LONGEST_DOCUMENT)?;
+            if let Some(mut content) = content {
+                check.file(&path.display().to_string(), path, std::mem::take(&mut *content))?;
+            }
+        }
+        return Ok(check.counts);
+    }
+    let top = top()?;
+    let mut contents = IndexContents::open()?;
+    for entry in IndexEntry::of_index(matches!(files, CheckedFiles::All), &top)? {
+        if version_control::owns_part_of(&entry.path) {
+            let note = format!("{}: skipped, it belongs to version control", entry.path.display());
+            session.observer().note(&note);
+            continue;
+        }
+        let path = top.join(&entry.path);
+        if let Some(content) = contents.of(&entry, check.longest(&path)?)? {
+            check.file(&entry.path.display().to_string(), &path, content)?;
+        }
+    }
+    Ok(check.counts)
+}
+
+struct Check<'a> {
+    session: &'a Session,
+    configs: &'a Configs,
+    keys: KeyUse,
+    report: &'a mut dyn FnMut(Failure),
+    counts: CheckCounts,
+}
+
+impl Check<'_> {
+    /// The longest content of a file that is looked at. Where neither its name nor a rule says that it may be a document,
+    /// only a text in an envelope is one, and such a file is small.
+    fn longest(&self, path: &Path) -> Result<u64, Failure> {
+        const LONGEST_ENVELOPE: u64 = 4 << 20;
+        let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
+        Ok(if may_be_long { detect::LONGEST_DOCUMENT as u64 } else { LONGEST_ENVELOPE })
+    }
+
+    /// A rule for all paths says which keys are used, and not which files are secret.
+    fn is_named_by_a_rule(&self, path: &Path) -> Result<bool, Failure> {
+        let is_config = path.file_name().is_some_and(|name| name == KENC_CONFIG || name == SOPS_CONFIG);
+        let found = self.configs.of(Some(path))?;
+        Ok(!is_config && found.config.as_ref().is_some_and(|config| config.names_file(path)))
+    }
+
+    fn file(&mut self, name: &str, path: &Path, content: Vec<u8>) -> Result<(), Failure> {
+        self.counts.looked_at += 1;
+        if is_native(&content) {
+            return Ok(());
+        }
+        let sealed = match document(path, content).and_then(|document| document.map(EncryptedDocument::new).transpose())
+        {
+            Ok(Some(sealed)) => sealed,
+            Ok(None) | Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_)) => {
+                if self.is_named_by_a_rule(path)? {
+                    self.problem(name, GitFault::ShouldBeEncrypted(PathBuf::from(name)));
+                }
+                return Ok(());
+            }
+            Err(fault) => {
+                self.problem(name, Error::Document(fault));
+                return Ok(());
+            }
+        };
+        let mut problems = sealed.problems_without_key();
+        self.against_last_commit(name, path, &sealed)?;
+        for (at, path) in self.exposed_by_rule(&sealed, path)? {
+            let is_known = problems.iter().any(|known| {
+                matches!(known, DocumentError::InTheClear { path: other, .. } if *other == path)
+                    || matches!(known, DocumentError::Unresolved { .. })
+            });
+            if !is_known {
+                self.problem(name, GitFault::InTheClearByConfig { at, path });
+            }
+        }
+        if self.keys == KeyUse::AtHand {
+            for problem in self.with_keys(name, path, sealed)? {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+        for problem in problems {
+            self.problem(name, Error::Document(problem));
+        }
+        Ok(())
+    }
+
+    /// What a commit would change that nobody sees in the values: that a seal goes, or that keys come for which nothing
+    /// vouches.
+    fn against_last_commit(&mut self, name: &str, path: &Path, sealed: &EncryptedDocument) -> Result<(), Failure> {
+        let old = last_commit(path).and_then(|old| EncryptedDocument::new(old).ok());
+        let (Some(old), new) = (old, sealed.metadata()) else { return Ok(()) };
+        let old = old.metadata();
+        if old.has_seal() && !new.has_seal() && !new.is_marked_as_sealed() {
+            self.problem(name, GitFault::SealGone);
+        }
+        let is_new = |key: &NamedKey| !old.named_keys().any(|known| known == *key);
+        let added: Vec<NamedKey> = new.named_keys().filter(is_new).collect();
+        // A seal over the old list is not one over the new: without keys at hand the same text shows that.
+        let is_resealed = new.has_seal() && !new.has_same_seal(old);
+        if added.is_empty() || is_resealed {
+            return Ok(());
+        }
+        let vouchers = Vouchers::none().and_named(self.session.only()).and_trusted(&self.configs.trusted(Some(path))?);
+        let by_rule = self.names_of_rule(path)?;
+        let unknown = added.iter().filter(|key| !vouchers.vouch_for(key) && !by_rule.contains(&key.to_string()));
+        let unknown: Vec<String> = unknown.map(ToString::to_string).collect();
+        if !unknown.is_empty() {
+            self.problem(name, GitFault::KeysAdded(unknown));
+        }
+        Ok(())
+    }
+
+    /// The keys that the rule for a file names, as messages name keys.
+    fn names_of_rule(&self, path: &Path) -> Result<Vec<String>, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().and_then(|config| config.rule_for(Some(path)).ok().flatten());
+        let groups = rule.map(|rule| rule.wrapping_keys()).transpose()?.unwrap_or_default();
+        Ok(groups.iter().flatten().map(|key| NamedKey::of_wrapping_key(key).to_string()).collect())
+    }
+
+    /// Values that the rule of the config selects, and the rule of the document does not.
+    fn exposed_by_rule(&self, sealed: &EncryptedDocument, path: &Path) -> Result<Vec<(At, String)>, Failure> {
+        let found = self.configs.of(Some(path))?;
+        let rule = found.config.as_ref().map(|config| Config::settings_for(config, Some(path))).transpose()?.flatten();
+        match rule.and_then(|rule| rule.selection) {
+            Some(rule) if rule != sealed.metadata().rule => {
+                Ok(sealed.in_the_clear_under(&rule).map_err(Error::from)?)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
+    fn with_keys(&mut self, name: &str, path: &Path, sealed: EncryptedDocument) -> Result<Vec<DocumentError>, Failure> {
+        let session = self.session;
+        let trusted = unasked::trusted(self.configs, path, session, &sealed.metadata().wrapped_keys())?;
+        let keyring = session.keyring_trusting(&trusted);
+        let require_seal = self.configs.require_seal(Some(path))?;
+        let seal = if require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
+        let demands = session.document_demands(MacRequirement::Right, seal);
+        // The text of a binary file shows only in the clear whether it is merged.
+        let outcome = if sealed.document().format() == Format::Binary {
+            sealed.open(&keyring, &demands).map(|opened| {
+                let unresolved = unresolved(opened.plaintext()).into_iter();
+                unresolved.map(|(at, path)| DocumentError::Unresolved { at, path: path.to_string() }).collect()
+            })
+        } else {
+            sealed.verify(&keyring, &demands).map(|(problems, _)| problems)
+        };
+        match outcome {
+            Ok(problems) => Ok(problems),
+            Err(Error::Document(problem)) => Ok(vec![problem]),
+            Err(Error::Interrupted) => Err(Error::Interrupted.into()),
+            Err(error) => {
+                self.counts.unopened += 1;
+                self.session.observer().note(&format!("{name}: checked without a key: {error}"));
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn problem(&mut self, name: &str, cause: impl Into<Cause>) {
+        let cause = cause.into();
+        self.counts.problems += 1;
+        let subject = (!matches!(cause, Cause::Git(GitFault::ShouldBeEncrypted(_)))).then(|| name.to_owned());
+        (self.report)(Failure { subject, cause, released: 0 });
+    }
+}
+
+/// The document that a file is, or none. That it is none is a fault where it has encrypted values.
+fn document(path: &Path, content: Vec<u8>) -> Result<Option<Document>, DocumentError> {
+    let Ok(text) = String::from_utf8(content) else { return Ok(None) };
+    let format = Format::of_name(path);
+    let has_values = text.contains("ENC[AES256_GCM,data:");
+    if !has_values {
+        return Ok(None);
+    }
+    if format == Format::Binary {
+        return Ok(Document::recognise(text.as_bytes()));
+    }
+    match Document::parse(format, Zeroizing::new(text)) {
+        Ok(document) => Ok(document.metadata().is_some().then_some(document)),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,86 @@
+//! What `git diff` shows of an encrypted file.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{notes, unasked};
+use crate::crypto::sha256;
+use crate::document::{MacRequirement, SealRequirement};
+use crate::error::{Error, Result};
+use crate::formats::detect::Detected;
+use crate::formats::native::file::{NativeFile, Payload};
+use crate::formats::native::{Decryptor, read_error};
+use crate::fs::input::{Input, InputKind};
+use crate::keys::WrappedKey;
+use crate::ops::configs::Configs;
+use crate::ops::contents::Plaintext;
+use crate::ops::failure::Failure;
+use crate::ops::jobs::open_input;
+use crate::ops::session::Session;
+
+/// Longest plaintext of a kenc file that is shown, in bytes.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// What is shown of a file.
+pub enum DiffText {
+    /// Its plaintext, and what else a commit can change, line by line.
+    Plaintext(Plaintext, Vec<String>),
+    /// It is no text, or too long to be shown. If it is not long, its digest shows whether it changed.
+    NotText(Option<[u8; 32]>),
+    /// It is not encrypted.
+    NotEncrypted(Plaintext),
+}
+
+/// Opens a file for a diff, with keys that may be asked without anybody asking for it.
+///
+/// # Errors
+/// If no key opens it, or it is not authentic.
+pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<DiffText, Failure> {
+    let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, path, session, wrapped);
+    let input = match Detected::new(open_input(Some(path))?, Some(path), None)? {
+        Detected::Document(sealed) => {
+            let trusted = trusted(&sealed.metadata().wrapped_keys())?;
+            let demands = session.document_demands(MacRequirement::Right, SealRequirement::NotBroken);
+            let opened = sealed.open(&session.keyring_trusting(&trusted), &demands)?;
+            session.warn_unless_sealed(&path.display().to_string(), opened.report());
+            let notes = notes::of_document(opened.metadata(), opened.report().seal);
+            return Ok(DiffText::Plaintext(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, notes));
+        }
+        Detected::Native(input) => input,
+        Detected::Foreign(input, _) => return Ok(DiffText::NotEncrypted(whole(input)?)),
+    };
+    let NativeFile { head, payload, .. } = NativeFile::read(input)?;
+    let slots = &head.header.table.slots;
+    let notes = notes::of_file(slots);
+    let cipher = session.cipher(&head, &trusted(slots)?)?;
+    let stream: Box<dyn Read + Send> = match payload {
+        Payload::Stream(stream) => stream,
+        Payload::File { mut file, start, .. } => {
+            file.seek(SeekFrom::Start(start)).map_err(Error::Read)?;
+            Box::new(file)
+        }
+    };
+    let mut text = Zeroizing::new(Vec::new());
+    Decryptor::new(stream, cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
+    let is_short = text.len() as u64 <= MAX_TEXT;
+    if is_short && !text.contains(&0) && std::str::from_utf8(&text).is_ok() {
+        return Ok(DiffText::Plaintext(text, notes));
+    }
+    Ok(DiffText::NotText(is_short.then(|| sha256(&text))))
+}
+
+/// All that an input holds.
+///
+/// # Errors
+/// Those of the input.
+pub fn whole(input: Input) -> Result<Plaintext> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut stream: Box<dyn Read> = match input.kind {
+        InputKind::File { file, .. } => Box::new(file),
+        InputKind::Stream(stream) => stream,
+    };
+    stream.read_to_end(&mut bytes).map_err(Error::Read)?;
+    Ok(bytes)
+}
