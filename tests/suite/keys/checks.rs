@@ -402,11 +402,11 @@ mod policies {
                 .says("is not authorized to perform kms:GenerateDataKey");
             let file = kms.home().encrypt(&encrypting[1..], PLAINTEXT);
             let outcome = billing.decrypt(&[], &file);
-            outcome.fails(NO_KEY).says("user/billing may not kms:Decrypt");
+            outcome.fails(NO_KEY).says("user/billing is not authorized to perform kms:Decrypt");
             outcome
                 .hints(&format!("`kenc keys policy{}` prints the policy statement", [&[""], other].concat().join(" ")));
         }
-        stranger.decrypt(&[], &file).fails(NO_KEY).says("user/stranger may not kms:Decrypt");
+        stranger.decrypt(&[], &file).fails(NO_KEY).says("user/stranger is not authorized to perform kms:Decrypt");
 
         check(&billing, &[&key, "-c", "app=billing", "--encrypt-only"], 0);
         check(&billing, &[&key, "-c", "app=billing", "--decrypt-only"], 0);
@@ -431,7 +431,7 @@ mod policies {
         let ((writer, of_writer), (reader, of_reader)) = (user(kms, "policy-writer"), user(kms, "policy-reader"));
         let key = key_with_policy(kms, &["--user", &of_writer, "--encrypt-only"]);
         let file = writer.encrypt(&["-k", &key], PLAINTEXT);
-        writer.decrypt(&[], &file).fails(NO_KEY).says("may not kms:Decrypt");
+        writer.decrypt(&[], &file).fails(NO_KEY).says("is not authorized to perform kms:Decrypt");
         check(&writer, &[&key, "--encrypt-only"], 0);
 
         let key = key_with_policy(kms, &["--user", &of_reader, "--decrypt-only"]);

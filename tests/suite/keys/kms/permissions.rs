@@ -71,7 +71,10 @@ fn a_permission_may_depend_on_the_encryption_context_which_kms_sees_as_it_stands
 
     let file = kms.home().encrypt(&["-k", &first, "-c", "app=payroll"], PLAINTEXT);
     let outcome = home.decrypt(&[], &file);
-    outcome.fails(NO_KEY).says("user/billing may not kms:Decrypt").hints("with this encryption context");
+    outcome
+        .fails(NO_KEY)
+        .says("user/billing is not authorized to perform kms:Decrypt")
+        .hints("with this encryption context");
 }
 
 #[test]
