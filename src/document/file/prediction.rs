@@ -104,9 +104,8 @@ impl<'a> PredictedChange<'a> {
     /// Where it stands afterwards.
     fn token(&self, before: &Range<usize>, shift: &Shift) -> Range<usize> {
         match &self.ends {
-            None => shift.start(before.start)..shift.start(before.end),
             Some((_, last)) if last.end == before.end => shift.start(before.start)..shift.end_of(last),
-            Some(_) => shift.start(before.start)..shift.start(before.end),
+            Some(_) | None => shift.start(before.start)..shift.start(before.end),
         }
     }
 }
@@ -231,7 +230,7 @@ fn change_comment(
     comment.place = places.of(comment.place);
     match take(comment.id, changed) {
         None => {}
-        Some(Says::Comment(text)) => comment.text = text.clone(),
+        Some(Says::Comment(text)) => comment.text.clone_from(text),
         Some(Says::Value(_)) => return None,
     }
     Some(())

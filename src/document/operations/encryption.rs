@@ -104,7 +104,7 @@ impl OpenedDocument {
         metadata.touch(self.sealing());
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
         let writer = self.writer(edited, &self.data_key);
-        writer.write(metadata, self.reuse(Reusable::Ciphertexts), old_forms)
+        writer.write(metadata, self.reuse(Reusable::Ciphertexts), old_forms.as_ref())
     }
 
     /// Refuses to leave anything in the clear that is encrypted.
@@ -127,7 +127,11 @@ impl OpenedDocument {
         let mut metadata = self.metadata().clone();
         metadata.touch(SealIntent::Unsealed);
         let old_forms = metadata.forms.take().map(|token| (&self.forms, token));
-        self.writer(&self.plaintext, &self.data_key).write(metadata, self.reuse(Reusable::Ciphertexts), old_forms)
+        self.writer(&self.plaintext, &self.data_key).write(
+            metadata,
+            self.reuse(Reusable::Ciphertexts),
+            old_forms.as_ref(),
+        )
     }
 
     pub(crate) fn writer<'a>(&'a self, plaintext: &'a Document, data_key: &'a DataKey) -> EncryptionWriter<'a> {

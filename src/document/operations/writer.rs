@@ -82,20 +82,20 @@ impl<'a> EncryptionWriter<'a> {
 impl EncryptionWriter<'_> {
     /// Encrypts all that is selected, and completes the metadata; with a seal, if the time of the last change is marked for one.
     ///
-    /// It is tried without remembered source texts first. If the plaintext does not come back from that, the texts that
-    /// differ are remembered; if it still does not, the document is refused.
+    /// Source texts that would not come back by themselves are predicted and remembered. If the plaintext does not come
+    /// back all the same, it is tried without them, then with those that differ; then the document is refused.
     pub(crate) fn write(
         &self,
         mut metadata: Metadata,
         reuse: OldCiphertexts,
-        old_forms: Option<(&Spellings, String)>,
+        old_forms: Option<&(&Spellings, String)>,
     ) -> Result<EncryptedText> {
         let cipher = ValueCipher::new(self.data_key);
         let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, pass.mac.as_bytes(), &metadata.last_modified));
         // How it will come back is known before anything is written, except where the lines around a value decide.
         let predicted = self.predicted_spellings(&pass);
-        let token_of = |spellings: &Spellings| match &old_forms {
+        let token_of = |spellings: &Spellings| match old_forms {
             Some((old, token)) if *old == spellings && !spellings.is_empty() => Some(token.clone()),
             _ => spellings.encrypt(&cipher),
         };
