@@ -79,7 +79,7 @@ impl Provider for Toy {
     }
 
     fn entry(&self, _key: &WrappingKey, WrappedKey { key_id, ciphertext, .. }: WrappedKey) -> Map<String, Json> {
-        let digits: String = ciphertext.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex::encode(ciphertext);
         Map::from_iter([("name".to_owned(), key_id.into()), ("enc".to_owned(), digits.into())])
     }
 

@@ -111,9 +111,8 @@ mod checking {
         let said = words(&outcome);
         let wanted = "kms:Decrypt denied: AccessDeniedException: arn:aws:iam::000000000000:user/may-only-generate is not authorized to perform kms:Decrypt";
         assert!(said.contains(wanted), "{said}");
-        outcome.hints(
-            "`kenc keys policy -c app=billing --user arn:aws:iam::000000000000:user/may-only-generate` prints it",
-        );
+        outcome
+            .hints("`kenc keys policy -c app=billing --user arn:aws:iam::000000000000:user/may-only-generate` prints");
     }
 
     #[test]
