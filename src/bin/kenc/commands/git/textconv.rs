@@ -61,7 +61,7 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
 
 /// A text with lines about it behind it.
 fn with_notes(text: &[u8], notes: &[String]) -> Zeroizing<Vec<u8>> {
-    let notes: String = notes.iter().map(|note| format!("# kenc: {}\n", printable(note))).collect();
+    let notes = notes.iter().fold(String::new(), |all, note| all + "# kenc: " + &printable(note) + "\n");
     let mut all = Zeroizing::new(Vec::with_capacity(text.len() + notes.len() + 1));
     all.extend_from_slice(text);
     if !text.is_empty() && !text.ends_with(b"\n") {
