@@ -94,10 +94,10 @@ fn a_key_that_is_not_trusted_is_never_called() {
     let id = key.rsplit('/').next().unwrap();
     for word in ["111122223333", "arn:aws:kms:*:111122223333:*", &key.replace("us-east-1", "eu-west-1")] {
         trusting(word);
-        home.decrypt(&[], &file).fails(NO_KEY).says("not asked").says("trusted_keys").hints("trusted_keys");
+        home.decrypt(&[], &file).fails(NO_KEY).says("not contacted").says("trusted_keys").hints("trusted_keys");
         // What these words mean is for the header to say, so they are not the user's word for the key.
-        home.decrypt(&["-k", "alias/any"], &file).fails(NO_KEY).says("not asked");
-        home.decrypt(&["-k", id], &file).fails(NO_KEY).says("not asked");
+        home.decrypt(&["-k", "alias/any"], &file).fails(NO_KEY).says("not contacted");
+        home.decrypt(&["-k", id], &file).fails(NO_KEY).says("not contacted");
     }
     assert_eq!(calls.asked().len(), 0);
     home.decrypt(&["-k", &key], &file).gives(PLAINTEXT);

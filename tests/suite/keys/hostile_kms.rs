@@ -89,9 +89,9 @@ impl Lie {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::EndlessBody | Self::GigabyteAnnounced => &["is longer than 256 KiB"],
-            Self::Html | Self::TruncatedJson | Self::Redirect => &["is not one of KMS"],
+            Self::Html | Self::TruncatedJson | Self::Redirect => &["is not a KMS response"],
             Self::SlowHead | Self::SlowBody => &["did not answer within", "no answer to kms:"],
-            Self::LessThanAnnounced => &["broke off"],
+            Self::LessThanAnnounced => &["was cut off"],
             Self::ManyHeaders | Self::LongHeader => &["cannot reach", "http://127.0.0.1"],
             _ => &["answered kms:"],
         }

@@ -27,7 +27,9 @@ fn a_header_with_another_context_is_opened_by_no_key_and_every_reason_is_kept() 
     changed.context = vec![("app".to_owned(), "evil".to_owned())];
     let outcome = home.decrypt(&[], &changed.build());
     outcome.fails(NOT_AUTHENTIC).says("no key opens it").says("1 aws-kms arn:aws:kms:").says("2 age age1");
-    outcome.says("InvalidCiphertextException: kms:Decrypt does not open it").says("not the data key of this file");
+    outcome
+        .says("InvalidCiphertextException: kms:Decrypt failed: the wrapped key is damaged")
+        .says("not the data key of this file");
     outcome.hints("restore the file");
 }
 

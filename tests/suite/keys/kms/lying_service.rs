@@ -9,7 +9,7 @@ fn a_service_that_gives_a_wrong_data_key_is_caught_by_the_commitment() {
     let mut file = RawFile::parse(&home.encrypt(&["-k", &kms.new_key(), "-c", "app=demo"], PLAINTEXT));
     *file.slots[0].wrapped.last_mut().expect("it is not empty") ^= 1;
     let outcome = home.decrypt(&[], &file.build());
-    outcome.fails(NOT_AUTHENTIC).says("not the data key of this file").hints("from a backup");
+    outcome.fails(NOT_AUTHENTIC).says("not the data key of this file").hints("a backup");
     home.run_with(["verify"], &file.build()).fails(NOT_AUTHENTIC);
 }
 
