@@ -86,6 +86,8 @@ pub use sops::metadata::Metadata;
 pub use sops::seal::SealStatus;
 pub use sops::selection::{CommentHandling, EncryptionRule};
 pub use sops::stored_key::StoredKey;
+#[cfg(test)]
+pub(crate) use store::registry::PARSES;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! Encrypting the values of a document: for the first time, and again after it was changed.
 
+use std::convert::Infallible;
+
 use crate::crypto::DataKey;
+
+use crate::document::content::tree::{Node, Path};
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::writer::{ChangeOutcome, EncryptedText, EncryptionWriter, is_same_file, survey};
@@ -8,6 +12,7 @@ use crate::document::sops::exposure::{self, ValueCounts};
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::{Metadata, checked_threshold};
 use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
+use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::{CommentHandling, CompiledRule, EncryptionRule};
 use crate::document::sops::stored_key::StoredKey;
 use crate::document::sops::timestamp::SealIntent;
@@ -91,6 +96,22 @@ impl OpenedDocument {
             return Ok(ChangeOutcome::Unchanged);
         }
         self.encrypted_as(edited).map(ChangeOutcome::Changed)
+    }
+
+    /// Whether the rule leaves the value at `path` of `edited` in plaintext, although it says something.
+    #[must_use]
+    pub fn leaves_in_plaintext(&self, edited: &Document, path: &Path) -> bool {
+        let Some(Node::Leaf(leaf)) = edited.tree().node(path) else { return false };
+        let mut is_selected = false;
+        let found = walk(edited.tree(), self.sealed.selection(), |item, place| {
+            match item {
+                RuleItem::Leaf(other) if std::ptr::eq(other, leaf) => is_selected = place.is_selected,
+                _ => {}
+            }
+            Ok::<(), Infallible>(())
+        });
+        let Ok(()) = found;
+        !is_selected && !leaf.value.stays()
     }
 
     /// Encrypts `edited` under the same data key, keys and rule.

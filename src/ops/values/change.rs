@@ -5,7 +5,7 @@ use std::path::Path as FilePath;
 use crate::config::DocumentOptions;
 use crate::document::{ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path};
 use crate::error::{DocumentError, Error, Result};
-use crate::formats::detect::{Detected, is_native};
+use crate::formats::detect::{Detected, LONGEST_DOCUMENT, is_native};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
@@ -15,7 +15,7 @@ use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::check_folder_of;
 use crate::ops::session::Session;
-use crate::ops::values::new_value::{ValueSyntax, document_with, value_of};
+use crate::ops::values::new_value::{ValueSyntax, document_with, stands_in_the_clear, value_of};
 
 /// A document whose values are changed one by one.
 #[derive(Clone, Copy, Debug)]
@@ -28,10 +28,14 @@ pub struct DocumentFile<'a> {
     pub requirements: StatedRequirements,
 }
 
-/// A document as it was written.
+/// A document that was read before it is locked. It is read again only if the file is another by then.
+pub struct CheckedDocument(Box<EncryptedDocument>);
+
+/// What there is to say of a document that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenDocument {
-    /// What it says, encrypted.
-    pub document: Document,
+    /// Whether the value that was set stands in plaintext, because the rule does not encrypt it.
+    pub is_in_plaintext: bool,
     /// How many names its file had. The others keep the old one.
     pub names: u64,
 }
@@ -50,8 +54,8 @@ impl DocumentFile<'_> {
     ///
     /// # Errors
     /// If it is not.
-    pub fn check(&self) -> Result<(), Failure> {
-        self.sealed(Input::open_positioned(self.path)?).map(drop)
+    pub fn check(&self) -> Result<CheckedDocument, Failure> {
+        self.sealed(Input::open_positioned(self.path)?).map(CheckedDocument)
     }
 
     /// Gives a value to a place. Parents that are missing are made. `None` if it had this value before.
@@ -63,9 +67,10 @@ impl DocumentFile<'_> {
         place: &Path,
         text: &str,
         syntax: ValueSyntax,
+        checked: CheckedDocument,
         session: &Session,
     ) -> Result<Option<WrittenDocument>, Failure> {
-        self.change(session, |opened| {
+        self.change(place, Some(checked), session, |opened| {
             let document = opened.plaintext();
             let old = document.tree().node(place);
             let new = value_of(text, syntax, document.format(), old)?;
@@ -86,7 +91,7 @@ impl DocumentFile<'_> {
         missing: MissingValue,
         session: &Session,
     ) -> Result<Option<WrittenDocument>, Failure> {
-        self.change(session, |opened| {
+        self.change(place, None, session, |opened| {
             if opened.plaintext().tree().node(place).is_none() {
                 if missing == MissingValue::IsFine {
                     return Ok(None);
@@ -102,21 +107,33 @@ impl DocumentFile<'_> {
     /// so does one that is the same.
     fn change(
         &self,
+        place: &Path,
+        checked: Option<CheckedDocument>,
         session: &Session,
         edit: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, Failure>,
     ) -> Result<Option<WrittenDocument>, Failure> {
         let held = Held::open(self.path, HeldFor::Write)?;
         let names = held.names();
-        let sealed = self.sealed(held.input().map_err(self.about())?)?;
+        let sealed = self.sealed_now(held.input().map_err(self.about())?, checked)?;
         let opened = open_to_change(*sealed, Some(self.path), self.requirements, session)?;
         let Some(edited) = edit(&opened)? else { return Ok(None) };
         match opened.encrypt_again(&edited).map_err(self.about())? {
             ChangeOutcome::Unchanged => Ok(None),
             ChangeOutcome::Changed(EncryptedText { text, .. }) => {
                 replace(held, &text).map_err(self.about())?;
-                let document = Document::parse(opened.document().format(), text).map_err(Error::from);
-                Ok(Some(WrittenDocument { document: document.map_err(self.about())?, names }))
+                let is_in_plaintext = opened.leaves_in_plaintext(&edited, place);
+                Ok(Some(WrittenDocument { is_in_plaintext, names }))
             }
+        }
+    }
+
+    /// The document as it is under the lock: the one that was checked, if not a byte of the file has changed since.
+    fn sealed_now(&self, input: Input, checked: Option<CheckedDocument>) -> Result<Box<EncryptedDocument>, Failure> {
+        let Some(CheckedDocument(checked)) = checked else { return self.sealed(input) };
+        let (whole, input) = input.read_whole(LONGEST_DOCUMENT).map_err(self.about())?;
+        match whole {
+            Some(whole) if *whole == *checked.document().text().as_bytes() => Ok(checked),
+            _ => self.sealed(input),
         }
     }
 
@@ -162,7 +179,7 @@ impl DocumentFile<'_> {
         write().map_err(self.about())?;
         session.observer().note(&format!("{} was created", self.path.display()));
         let document = Document::parse(format, text).map_err(Error::from).map_err(self.about())?;
-        Ok(WrittenDocument { document, names: 1 })
+        Ok(WrittenDocument { is_in_plaintext: stands_in_the_clear(&document, place), names: 1 })
     }
 
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {
@@ -180,5 +197,52 @@ pub fn check_is_file(file: &FilePath) -> Result<(), Cause> {
         () if file.is_dir() => Err(Cause::InputIsDirectory(file.to_owned())),
         () if file.exists() && !file.is_file() => Err(Cause::NotChangeable(file.to_owned())),
         () => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{EncryptionRecipe, OpenRequirements, PARSES};
+    use crate::keys::{KeySpec, NewIdentity};
+
+    #[test]
+    fn a_set_reads_three_texts_at_most_and_one_that_changed_meanwhile_again() {
+        let identity = NewIdentity::generate();
+        let key = identity.recipient.clone();
+        let session = Session::new().with_identities(identity.secret);
+        let recipe = EncryptionRecipe { groups: vec![vec![KeySpec::from(key).into()]], ..Default::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.yaml");
+        let write = |text: &str| {
+            let plaintext = Document::parse(Format::Yaml, text.to_owned().into()).unwrap();
+            std::fs::write(&path, plaintext.encrypt(&recipe, &session.keyring()).unwrap().text.as_bytes()).unwrap();
+        };
+        let file = DocumentFile { path: &path, notation: None, requirements: StatedRequirements::default() };
+        let place: Path = "a".parse().unwrap();
+        let plaintext = || {
+            let sealed = file.check().unwrap().0;
+            sealed.open(&session.keyring(), &OpenRequirements::default()).unwrap().plaintext().text().to_owned()
+        };
+        for is_changed_meanwhile in [false, true] {
+            write("a: one\nb: two # c\n");
+            PARSES.with(|parses| parses.set(0));
+            let checked = file.check().unwrap();
+            if is_changed_meanwhile {
+                write("a: one\nb: three # c\n");
+            }
+            let written = file.set(&place, "new", ValueSyntax::Plain, checked, &session).unwrap().unwrap();
+            assert!(!written.is_in_plaintext && written.names == 1);
+            if is_changed_meanwhile {
+                assert_eq!(plaintext(), "a: new\nb: three # c\n");
+            } else {
+                assert!(
+                    PARSES.with(std::cell::Cell::get) <= 3,
+                    "{} texts were read",
+                    PARSES.with(std::cell::Cell::get)
+                );
+                assert_eq!(plaintext(), "a: new\nb: two # c\n");
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ use kenc::formats::detect::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::recipe::has_rule;
 use kenc::ops::values::change::{DocumentFile, WrittenDocument, check_is_file};
-use kenc::ops::values::new_value::{ValueSyntax, stands_in_the_clear};
+use kenc::ops::values::new_value::ValueSyntax;
 use kenc::storage::standard;
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -33,18 +33,16 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     let notation = document_open.input_type.input_type;
     let target = DocumentFile { path: file, notation, requirements };
     let is_new = !file.exists() && has_rule(file, configs)?;
-    if !is_new {
-        target.check()?;
-    }
+    let checked = if is_new { None } else { Some(target.check()?) };
     let (text, syntax, place) = (value_text(args, reporter)?, syntax(args, reporter.is_json()), args.place.path());
     let passphrases = sessions::passphrases(passphrase, reporter);
-    let written = if is_new {
+    let written = if let Some(checked) = checked {
+        let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
+        target.set(&place, &text, syntax, checked, &session)?
+    } else {
         let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
         let session = sessions::to_encrypt(passphrases, aws, configs).with_context(context);
         Some(target.create(&place, &text, syntax, &session)?)
-    } else {
-        let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
-        target.set(&place, &text, syntax, &session)?
     };
     if let Some(WrittenDocument { names, .. }) = &written {
         tell_other_names(reporter, file, *names);
@@ -58,7 +56,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
             "created": is_new,
         }),
     )?;
-    if written.is_some_and(|written| stands_in_the_clear(&written.document, &place)) {
+    if written.is_some_and(|written| written.is_in_plaintext) {
         reporter.hint(&format!("the rule of {} does not encrypt `{place}`: it is in plaintext", file.display()));
     }
     Ok(Exit::Done)
