@@ -13,28 +13,13 @@
 //!
 //! ```
 //! use kenc::document::{OpenRequirements, Document, Format, Node, ChangeOutcome, EncryptionRecipe, SealStatus, EncryptedDocument, Value};
-//! # use kenc::keys::age::{NewIdentity, PassphraseSource};
-//! # use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
-//! # use age::secrecy::{ExposeSecret, SecretString};
+//! # use kenc::keys::{KeySpec, NewIdentity};
 //! # use zeroize::Zeroizing;
-//! # struct Nobody;
-//! # impl PassphraseSource for Nobody {
-//! #     fn passphrase(&self, _: &str) -> kenc::error::Result<SecretString> { self.new_passphrase() }
-//! #     fn new_passphrase(&self) -> kenc::error::Result<SecretString> {
-//! #         Err(kenc::error::Error::Passphrase("there is none".into()))
-//! #     }
-//! #     fn must_be_typed(&self) -> bool { false }
-//! # }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let identity = NewIdentity::generate();
-//! # let file = tempfile::NamedTempFile::new()?;
-//! # std::fs::write(file.path(), identity.secret.expose_secret())?;
-//! # let identities = Identities { files: vec![file.path().to_owned()], ..Identities::default() };
-//! # let timeout = std::time::Duration::from_secs(10);
-//! # let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
-//! # let trusted = TrustedKeys::all();
-//! # let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted };
-//! # let key = KeySpec::from(identity.recipient.clone());
+//! # let session = kenc::Session::new().with_identities(identity.secret);
+//! # let keyring = session.keyring();
+//! # let key = KeySpec::from(identity.recipient);
 //! let plaintext = b"db:\n  user: eve # nobody else\n  password: c4r1b0u\n".to_vec();
 //! let document = Document::from_plaintext(Format::Yaml, Zeroizing::new(plaintext))?;
 //!

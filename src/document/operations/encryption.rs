@@ -1,20 +1,17 @@
 //! Encrypting the values of a document: for the first time, and again after it was changed.
 
-use std::convert::Infallible;
-
 use crate::crypto::DataKey;
 
-use crate::document::content::tree::{Node, Path};
+use crate::document::content::tree::Path;
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::writer::{ChangeOutcome, EncryptedText, EncryptionWriter, is_same_file, survey};
 use crate::document::sops::exposure::{self, ValueCounts};
 use crate::document::sops::mac::MacScope;
-use crate::document::sops::metadata::{Metadata, checked_threshold};
-use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
-use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::metadata::Metadata;
+use crate::document::sops::old_ciphertexts::Reusable;
+use crate::document::sops::rule_walk::stays_in_plaintext;
 use crate::document::sops::selection::{CommentHandling, CompiledRule, EncryptionRule};
-use crate::document::sops::stored_key::StoredKey;
 use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, WrappingKey};
@@ -65,23 +62,21 @@ impl Document {
     /// # Errors
     /// If the document cannot be encrypted, the rule selects nothing, or a key refuses.
     pub fn encrypt(&self, recipe: &EncryptionRecipe, keyring: &Keyring<'_>) -> Result<EncryptedText> {
-        let EncryptionRecipe { rule, groups, threshold, mac_scope, comments, empty_selection } = recipe;
         if let Some(fields) = self.metadata() {
             Metadata::from_json(fields)?;
             return Err(DocumentError::AlreadyEncrypted.into());
         }
-        let selection = CompiledRule::new(rule)?;
-        empty_selection.check(survey(self, &selection)?, rule)?;
-        let threshold = checked_threshold(*threshold, groups.len())?;
-        let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
-        let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
-            keys.iter().zip(wrapped).map(|(key, wrapped)| StoredKey::from_wrapped(key, wrapped)).collect()
-        });
-        let stated = if groups.len() > 1 { threshold } else { 0 };
-        let metadata = Metadata::new(rule.clone(), *mac_scope, stored.collect(), stated);
-        let writer =
-            EncryptionWriter { plaintext: self, selection: &selection, comments: *comments, data_key: &data_key };
-        writer.write(metadata, OldCiphertexts::new(Reusable::Types), None)
+        let selection = CompiledRule::new(&recipe.rule)?;
+        recipe.empty_selection.check(survey(self, &selection)?, &recipe.rule)?;
+        recipe.prepare_with(selection, keyring)?.write(self)
+    }
+
+    /// Whether `rule` leaves the value at `path` in plaintext, although it says something.
+    ///
+    /// # Errors
+    /// If the rule has an expression that cannot be used.
+    pub fn leaves_in_plaintext(&self, rule: &EncryptionRule, path: &Path) -> Result<bool> {
+        Ok(stays_in_plaintext(self.tree(), &CompiledRule::new(rule)?, path))
     }
 }
 
@@ -101,17 +96,7 @@ impl OpenedDocument {
     /// Whether the rule leaves the value at `path` of `edited` in plaintext, although it says something.
     #[must_use]
     pub fn leaves_in_plaintext(&self, edited: &Document, path: &Path) -> bool {
-        let Some(Node::Leaf(leaf)) = edited.tree().node(path) else { return false };
-        let mut is_selected = false;
-        let found = walk(edited.tree(), self.sealed.selection(), |item, place| {
-            match item {
-                RuleItem::Leaf(other) if std::ptr::eq(other, leaf) => is_selected = place.is_selected,
-                _ => {}
-            }
-            Ok::<(), Infallible>(())
-        });
-        let Ok(()) = found;
-        !is_selected && !leaf.value.stays()
+        stays_in_plaintext(edited.tree(), self.sealed.selection(), path)
     }
 
     /// Encrypts `edited` under the same data key, keys and rule.

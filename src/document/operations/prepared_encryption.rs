@@ -32,8 +32,12 @@ impl EncryptionRecipe {
     /// # Errors
     /// If the recipe cannot be used, or a key refuses.
     pub fn prepare(&self, keyring: &Keyring<'_>) -> Result<PreparedEncryption> {
+        self.prepare_with(CompiledRule::new(&self.rule)?, keyring)
+    }
+
+    /// The same with `selection`, which is the rule of the recipe.
+    pub(crate) fn prepare_with(&self, selection: CompiledRule, keyring: &Keyring<'_>) -> Result<PreparedEncryption> {
         let Self { rule, groups, threshold, mac_scope, comments, empty_selection } = self;
-        let selection = CompiledRule::new(rule)?;
         let threshold = checked_threshold(*threshold, groups.len())?;
         let (data_key, wrapped) = keyring.wrap_new_in_groups(groups, threshold)?;
         let stored = groups.iter().zip(wrapped).map(|(keys, wrapped)| {
@@ -51,11 +55,16 @@ impl PreparedEncryption {
     /// # Errors
     /// If the document cannot be encrypted, or the rule selects nothing.
     pub fn encrypt(&self, document: &Document) -> Result<EncryptedText> {
-        let Self { data_key, metadata, selection, comments, empty_selection } = self;
         if document.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
         }
-        empty_selection.check(survey(document, selection)?, &metadata.rule)?;
+        self.empty_selection.check(survey(document, &self.selection)?, &self.metadata.rule)?;
+        self.write(document)
+    }
+
+    /// Encrypts a document that was surveyed.
+    pub(crate) fn write(&self, document: &Document) -> Result<EncryptedText> {
+        let Self { data_key, metadata, selection, comments, empty_selection: _ } = self;
         let mut metadata = metadata.clone();
         metadata.touch(SealIntent::Sealed);
         EncryptionWriter::new(document, selection, *comments, data_key).write(

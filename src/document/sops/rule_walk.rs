@@ -1,5 +1,7 @@
 //! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
 
+use std::convert::Infallible;
+
 use crate::document::content::tree::{Comment, Leaf, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::sops::selection::{CompiledRule, Matched};
 
@@ -19,6 +21,20 @@ pub(crate) struct RulePlace<'w> {
     pub(crate) path: &'w Path,
     /// Whether the rule says that it is encrypted.
     pub(crate) is_selected: bool,
+}
+
+/// Whether the rule leaves the value at `path` in plaintext, although it says something.
+pub(crate) fn stays_in_plaintext(tree: &Tree, selection: &CompiledRule, path: &Path) -> bool {
+    let Some(Node::Leaf(leaf)) = tree.node(path) else { return false };
+    let mut is_selected = false;
+    let walked = walk(tree, selection, |item, place| {
+        if matches!(item, RuleItem::Leaf(other) if std::ptr::eq(other, leaf)) {
+            is_selected = place.is_selected;
+        }
+        Ok::<(), Infallible>(())
+    });
+    let Ok(()) = walked;
+    !is_selected && !leaf.value.stays()
 }
 
 /// Meets everything in `tree`, until `meet` fails.

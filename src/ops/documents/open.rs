@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::document::{EncryptedDocument, MacRequirement, OpenRequirements, OpenedDocument, SealRequirement};
+use crate::error::Result;
+use crate::keys::Keyring;
 use crate::ops::failure::Failure;
 use crate::ops::input_name::{about_one_of_many, name_of};
 use crate::ops::session::Session;
@@ -57,10 +59,7 @@ pub fn open_to_change(
     demanded: StatedRequirements,
     session: &Session,
 ) -> Result<OpenedDocument, Failure> {
-    let guards = session.guards(path)?;
-    let demands = demanded.with_seal_required(guards.require_seal).in_session(session);
-    let opened = sealed.open_to_change(&session.keyring_trusting(&guards.trusted), &demands);
-    let opened = opened.map_err(about_one_of_many(path))?;
+    let opened = open_by(EncryptedDocument::open_to_change, sealed, path, demanded, session)?;
     session.warn_unless_sealed(&name_of(path), opened.report());
     Ok(opened)
 }
@@ -75,7 +74,18 @@ pub fn open_without_warning(
     demanded: StatedRequirements,
     session: &Session,
 ) -> Result<OpenedDocument, Failure> {
+    open_by(EncryptedDocument::open, sealed, path, demanded, session)
+}
+
+/// Opens with the keys that the configs trust, under what they and the caller demand together.
+fn open_by(
+    open: fn(EncryptedDocument, &Keyring<'_>, &OpenRequirements) -> Result<OpenedDocument>,
+    sealed: EncryptedDocument,
+    path: Option<&Path>,
+    demanded: StatedRequirements,
+    session: &Session,
+) -> Result<OpenedDocument, Failure> {
     let guards = session.guards(path)?;
     let demands = demanded.with_seal_required(guards.require_seal).in_session(session);
-    sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(about_one_of_many(path))
+    open(sealed, &session.keyring_trusting(&guards.trusted), &demands).map_err(about_one_of_many(path))
 }

@@ -15,7 +15,7 @@ use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::check_folder_of;
 use crate::ops::session::Session;
-use crate::ops::values::new_value::{ValueSyntax, document_with, stands_in_the_clear, value_of};
+use crate::ops::values::new_value::{ValueSyntax, document_with, value_of};
 
 /// A document whose values are changed one by one.
 #[derive(Clone, Copy, Debug)]
@@ -178,8 +178,8 @@ impl DocumentFile<'_> {
         };
         write().map_err(self.about())?;
         session.observer().note(&format!("{} was created", self.path.display()));
-        let document = Document::parse(format, text).map_err(Error::from).map_err(self.about())?;
-        Ok(WrittenDocument { is_in_plaintext: stands_in_the_clear(&document, place), names: 1 })
+        let is_in_plaintext = plaintext.leaves_in_plaintext(&recipe.rule, place).map_err(self.about())?;
+        Ok(WrittenDocument { is_in_plaintext, names: 1 })
     }
 
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {

@@ -46,13 +46,3 @@ pub fn document_with(value: Node, path: &Path, format: Format) -> Result<Documen
     })?;
     Document::parse(format, Document::emit(format, &Tree { roots: vec![root] })?)
 }
-
-/// Whether a single value of an encrypted document was not encrypted, though it says something.
-#[must_use]
-pub fn stands_in_the_clear(encrypted: &Document, path: &Path) -> bool {
-    match encrypted.tree().node(path) {
-        Some(Node::Leaf(Leaf { value: Value::Text(text), .. })) => !text.is_empty() && !text.starts_with("ENC["),
-        Some(Node::Leaf(Leaf { value, .. })) => *value != Value::Null,
-        _ => false,
-    }
-}
