@@ -1,18 +1,14 @@
 //! How fast is a config document of 10 000 values opened, encrypted, and written again after one value was set: by notation?
 
 use std::hint::black_box;
-use std::path::Path;
-use std::time::Duration;
 
-use age::secrecy::{ExposeSecret, SecretString};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kenc::Session;
 use kenc::document::{
     ChangeOutcome, Document, EncryptedDocument, EncryptionRecipe, Format, Member, Node, OpenRequirements,
     OpenedDocument, Tree, TreeEntry, Value,
 };
-use kenc::error::{Error, Result};
-use kenc::keys::age::{NewIdentity, PassphraseSource};
-use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, TrustedKeys};
+use kenc::keys::{KeySpec, NewIdentity};
 use zeroize::Zeroizing;
 
 /// One for each notation with several values.
@@ -21,66 +17,30 @@ const FORMATS: [Format; 5] = [Format::Yaml, Format::Json, Format::Dotenv, Format
 const MAPPINGS: i64 = 100;
 const VALUES_OF_EACH: i64 = 100;
 
-struct Nobody;
-
-impl PassphraseSource for Nobody {
-    fn passphrase(&self, _: &str) -> Result<SecretString> {
-        self.new_passphrase()
-    }
-
-    fn new_passphrase(&self) -> Result<SecretString> {
-        Err(Error::Passphrase("there is none".into()))
-    }
-
-    fn must_be_typed(&self) -> bool {
-        false
-    }
-}
-
-/// A local key, and everything else that a keyring borrows.
+/// A session with a local key, and how documents are encrypted under that.
 struct Keys {
-    kms: AwsKms,
-    identities: Identities,
-    trusted: TrustedKeys,
+    session: Session,
     recipe: EncryptionRecipe,
-    _folder: tempfile::TempDir,
 }
 
 impl Keys {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let identity = NewIdentity::generate();
-        let file = folder.path().join("keys.txt");
-        std::fs::write(&file, identity.secret.expose_secret()).unwrap();
-        let timeout = Duration::from_secs(10);
+        let groups = vec![vec![KeySpec::from(identity.recipient).into()]];
         Self {
-            kms: AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout }),
-            identities: identities(&file),
-            trusted: TrustedKeys::all(),
-            recipe: EncryptionRecipe {
-                groups: vec![vec![KeySpec::from(identity.recipient.clone()).into()]],
-                ..EncryptionRecipe::default()
-            },
-            _folder: folder,
+            session: Session::new().with_identities(identity.secret),
+            recipe: EncryptionRecipe { groups, ..EncryptionRecipe::default() },
         }
     }
 
-    fn keyring(&self) -> Keyring<'_> {
-        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody, trusted: &self.trusted }
-    }
-
     fn encrypt(&self, plaintext: &Document) -> String {
-        plaintext.encrypt(&self.recipe, &self.keyring()).unwrap().text.to_string()
+        plaintext.encrypt(&self.recipe, &self.session.keyring()).unwrap().text.to_string()
     }
 
     fn open(&self, format: Format, encrypted: &str) -> OpenedDocument {
         let document = Document::parse(format, Zeroizing::new(encrypted.to_owned())).unwrap();
-        EncryptedDocument::new(document).unwrap().open(&self.keyring(), &OpenRequirements::default()).unwrap()
+        EncryptedDocument::new(document).unwrap().open(&self.session.keyring(), &OpenRequirements::default()).unwrap()
     }
-}
-
-fn identities(file: &Path) -> Identities {
-    Identities { files: vec![file.to_owned()], ..Identities::default() }
 }
 
 /// Mappings of values of several types, or only text and flat, as the notation can carry it.

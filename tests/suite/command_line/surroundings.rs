@@ -4,6 +4,15 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Home, has, skip, text};
 
+/// It fails by itself, and not because of a bug.
+#[track_caller]
+fn assert_plain_failure(sandbox: &Home, command: &str) {
+    let output = sandbox.shell(command).output().unwrap();
+    let said = text(&output.stderr);
+    assert!(!matches!(output.status.code(), Some(0) | None), "{command}: {}\n{said}", output.status);
+    assert!(!said.contains("a bug"), "{command}: {said}");
+}
+
 #[test]
 fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
     let sandbox = Home::with_key();
@@ -28,14 +37,7 @@ fn a_closed_standard_input_is_an_error_and_no_empty_backup() {
     ];
     for command in commands {
         for redirection in ["<&-", "0>/dev/null"] {
-            let output = sandbox.shell(&format!("{command} {redirection}")).output().unwrap();
-            let said = text(&output.stderr);
-            assert!(
-                !matches!(output.status.code(), Some(0) | None),
-                "{command} {redirection}: {}\n{said}",
-                output.status
-            );
-            assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
+            assert_plain_failure(&sandbox, &format!("{command} {redirection}"));
             assert!(!sandbox.file("b").is_file(), "{command} {redirection}");
             assert_eq!(sandbox.read("x.yaml"), before, "{command} {redirection}");
         }
@@ -78,14 +80,7 @@ fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
     ];
     for command in commands {
         for redirection in [">&-", "1</dev/null"] {
-            let output = sandbox.shell(&format!("{command} {redirection}")).output().unwrap();
-            let said = text(&output.stderr);
-            assert!(
-                !matches!(output.status.code(), Some(0) | None),
-                "{command} {redirection}: {}\n{said}",
-                output.status
-            );
-            assert!(!said.contains("a bug"), "{command} {redirection}: {said}");
+            assert_plain_failure(&sandbox, &format!("{command} {redirection}"));
         }
     }
     assert!(!sandbox.file("other").exists(), "a key was made whose recipient nobody was told");

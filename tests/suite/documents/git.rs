@@ -8,12 +8,10 @@ mod merged_values;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use age::secrecy::SecretString;
+use kenc::Session;
 use kenc::document::{ChangeOutcome, Document, EncryptedDocument, Format, OpenRequirements, OpenedDocument};
-use kenc::error::{Error, Result};
-use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
+use kenc::keys::{Identities, Keyring};
 use zeroize::Zeroizing;
 
 use crate::support::{Home, Outcome, Sops, finish};
@@ -25,22 +23,6 @@ struct Repository {
     home: Home,
     name: &'static str,
     recipient: String,
-}
-
-struct Nobody;
-
-impl PassphraseSource for Nobody {
-    fn passphrase(&self, _subject: &str) -> Result<SecretString> {
-        Err(Error::Passphrase("there is none".to_owned()))
-    }
-
-    fn new_passphrase(&self) -> Result<SecretString> {
-        self.passphrase("")
-    }
-
-    fn must_be_typed(&self) -> bool {
-        false
-    }
 }
 
 impl Repository {
@@ -89,10 +71,8 @@ impl Repository {
     }
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
-        let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
         let identities = Identities { files: vec![self.home.local_key()], ..Identities::default() };
-        let (kms, trusted) = (AwsKms::new(settings), TrustedKeys::all());
-        work(&Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted })
+        work(&Session::new().with_identity_places(identities).keyring())
     }
 
     /// Replaces the plaintext of the file, as an editor does.

@@ -17,7 +17,7 @@ impl Vectors {
     fn new() -> Self {
         let mut bench = Workbench::new(0);
         let folder = repository().join("tests/vectors/document");
-        bench.identities.files.push(folder.join("keys.txt"));
+        bench.add_identities(folder.join("keys.txt"));
         let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
         Self { bench, manifest: serde_json::from_slice(&manifest).unwrap() }
     }

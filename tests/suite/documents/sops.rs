@@ -19,7 +19,7 @@ impl Sops {
         let program = crate::support::program("sops")?;
         let home = tempfile::tempdir().unwrap();
         let mut identities = String::new();
-        for file in &bench.identities.files {
+        for file in bench.identity_files() {
             identities += &std::fs::read_to_string(file).unwrap();
             identities.push('\n');
         }

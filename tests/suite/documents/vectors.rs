@@ -51,7 +51,7 @@ fn plain(document: &Document) -> Json {
 fn every_document_of_sops_opens_with_its_mac_and_says_what_it_should() {
     let folder = need!(OutsideData::SopsDocuments.path());
     let mut bench = Workbench::new(0);
-    bench.identities.files.push(folder.join("age-test-identity.txt"));
+    bench.add_identities(folder.join("age-test-identity.txt"));
     let description = std::fs::read(folder.join("plaintext.json")).unwrap();
     let description: Map<String, Json> = serde_json::from_slice(&description).unwrap();
     assert_eq!(description.len(), 5);

@@ -1,40 +1,28 @@
 //! Keys to encrypt documents with, and what is done to documents in every test.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
-use age::secrecy::{ExposeSecret, SecretString};
+use age::secrecy::ExposeSecret;
+use kenc::Session;
 use kenc::document::{
     ChangeOutcome, Document, EncryptedDocument, EncryptedText, EncryptionRecipe, EncryptionRule, Format,
     OpenRequirements, OpenedDocument,
 };
 use kenc::error::{DocumentError, Error, Result};
 use kenc::keys::age::NewIdentity;
-use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys, WrappingKey};
+use kenc::keys::{Identities, KeySpec, Keyring, WrappingKey};
 use zeroize::Zeroizing;
 
 /// Some age keys, of all of which the identities are there.
 pub struct Workbench {
     pub keys: Vec<WrappingKey>,
-    pub identities: Identities,
-    pub kms: AwsKms,
-    pub trusted: TrustedKeys,
+    identity_files: Vec<PathBuf>,
+    session: Session,
     _files: Vec<tempfile::NamedTempFile>,
 }
 
-struct Nobody;
-
-impl PassphraseSource for Nobody {
-    fn passphrase(&self, _subject: &str) -> Result<SecretString> {
-        Err(Error::Passphrase("there is none".to_owned()))
-    }
-
-    fn new_passphrase(&self) -> Result<SecretString> {
-        self.passphrase("")
-    }
-
-    fn must_be_typed(&self) -> bool {
-        false
-    }
+fn session_with(identity_files: &[PathBuf]) -> Session {
+    Session::new().with_identity_places(Identities { files: identity_files.to_vec(), ..Identities::default() })
 }
 
 impl Workbench {
@@ -46,15 +34,23 @@ impl Workbench {
             file
         };
         let files: Vec<_> = new.iter().map(file).collect();
-        let identities =
-            Identities { files: files.iter().map(|file| file.path().to_owned()).collect(), ..Identities::default() };
-        let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(10) };
+        let identity_files: Vec<_> = files.iter().map(|file| file.path().to_owned()).collect();
         let keys = new.iter().map(|new| KeySpec::from(new.recipient.clone()).into()).collect();
-        Self { keys, identities, kms: AwsKms::new(settings), trusted: TrustedKeys::all(), _files: files }
+        Self { keys, session: session_with(&identity_files), identity_files, _files: files }
+    }
+
+    /// Opens with the identities of one more file.
+    pub fn add_identities(&mut self, file: PathBuf) {
+        self.identity_files.push(file);
+        self.session = session_with(&self.identity_files);
+    }
+
+    pub fn identity_files(&self) -> &[PathBuf] {
+        &self.identity_files
     }
 
     pub fn keyring(&self) -> Keyring<'_> {
-        Keyring { kms: &self.kms, identities: &self.identities, passphrases: &Nobody, trusted: &self.trusted }
+        self.session.keyring()
     }
 
     /// One group with all keys, and the usual rule.

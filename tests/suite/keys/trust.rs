@@ -7,8 +7,9 @@ mod files;
 
 use std::process::Command;
 
+use kenc::Session;
 use kenc::document::{Document, EncryptedDocument, EncryptionRecipe, Format, OpenRequirements, SealRequirement};
-use kenc::keys::{AwsKms, Identities, KeySpec, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
+use kenc::keys::{Identities, KeySpec, Keyring};
 use zeroize::Zeroizing;
 
 use crate::support::{Home, Outcome, RawFile, RawSlot, finish};
@@ -84,15 +85,9 @@ impl Attack {
     }
 
     fn with_keyring<T>(&self, work: impl FnOnce(&Keyring<'_>) -> T) -> T {
-        let kms = AwsKms::new(KmsSettings {
-            profile: None,
-            region: None,
-            role_arn: None,
-            timeout: std::time::Duration::from_secs(1),
-        });
         let files = ["../home/.config/kenc/keys.txt", "colleague.txt"].map(|name| self.home.file(name)).to_vec();
-        let (identities, trusted) = (Identities { files, ..Identities::default() }, TrustedKeys::all());
-        work(&Keyring { kms: &kms, identities: &identities, passphrases: &Nobody, trusted: &trusted })
+        let identities = Identities { files, ..Identities::default() };
+        work(&Session::new().with_identity_places(identities).keyring())
     }
 
     /// Checks that the attacker's identity opens nothing of it, and ours all.
@@ -106,21 +101,5 @@ impl Attack {
     #[track_caller]
     fn run(&self, words: &[&str]) -> Outcome {
         self.home.run(words)
-    }
-}
-
-struct Nobody;
-
-impl PassphraseSource for Nobody {
-    fn passphrase(&self, _subject: &str) -> kenc::error::Result<age::secrecy::SecretString> {
-        Err(kenc::error::Error::Passphrase("there is none".to_owned()))
-    }
-
-    fn new_passphrase(&self) -> kenc::error::Result<age::secrecy::SecretString> {
-        self.passphrase("")
-    }
-
-    fn must_be_typed(&self) -> bool {
-        false
     }
 }
