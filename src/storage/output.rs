@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::Held;
 use crate::storage::payload::PayloadOutput;
-use crate::storage::standard;
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +88,7 @@ impl Output {
 
     #[cfg(unix)]
     fn stdout() -> Result<Self> {
-        let mut file = standard::output()?;
+        let mut file = crate::storage::standard::output()?;
         let metadata = file.metadata().map_err(Error::Write)?;
         if metadata.is_file() && !crate::fs::appends(&file) {
             let start = file.stream_position().map_err(Error::Write)?;
