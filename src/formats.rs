@@ -3,3 +3,5 @@
 pub mod detect;
 pub mod foreign;
 pub mod native;
+pub(crate) mod pipeline;
+pub(crate) mod transfer;

@@ -17,7 +17,6 @@ mod rewrap;
 mod seek;
 pub mod slot;
 mod small;
-mod transfer;
 
 use std::io::{self, Read, Write};
 
@@ -26,15 +25,15 @@ use crate::crypto::{Backend, DataKey};
 use crate::error::{Error, Result};
 use crate::keys::WrappedKey;
 
+pub use crate::formats::transfer::{read_error, write_error};
 pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
 pub use rewrap::{TableStore, mend_tables, write_tables};
 pub use seek::SeekingDecryptor;
 pub use small::Room;
-pub use transfer::{read_error, write_error};
 
+use crate::formats::transfer::{fill, read_part};
 use chunk::{Batch, OpenedBatch};
-use transfer::{fill, read_part};
 
 /// Chunks that [`Encryptor`] and [`Decryptor`] hold at a time.
 const SERIAL_BATCH: usize = 4;

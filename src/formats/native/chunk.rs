@@ -50,6 +50,16 @@ impl Batch {
         Self { data: vec![0; chunks * CHUNK_LEN], tags: vec![[0; TAG_LEN]; chunks], len: 0, touched: 0 }
     }
 
+    /// Bytes of plaintext in this many whole chunks.
+    pub(crate) fn plaintext_len(chunks: usize) -> usize {
+        chunks * CHUNK_LEN
+    }
+
+    /// Bytes of this many whole chunks, sealed.
+    pub(crate) fn sealed_len(chunks: usize) -> usize {
+        chunks * SEALED_CHUNK_LEN
+    }
+
     /// Bytes of plaintext that it has room for.
     pub(crate) fn capacity(&self) -> usize {
         self.data.len()
@@ -57,7 +67,7 @@ impl Batch {
 
     /// Bytes of sealed chunks that it has room for.
     pub(crate) fn sealed_capacity(&self) -> usize {
-        self.tags.len() * SEALED_CHUNK_LEN
+        Self::sealed_len(self.tags.len())
     }
 
     /// Buffer to read plaintext into. The caller passes the length read to [`ChunkCipher::seal`].

@@ -6,7 +6,7 @@ use std::io;
 
 use crate::error::{Error, Result};
 use crate::formats::native::header::{Header, TableCopies};
-use crate::formats::native::transfer::write_all;
+use crate::formats::transfer::write_all;
 
 /// A target for slot tables: a file, or a fake in a test.
 pub trait TableStore {

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, SEALED_CHUNK_LEN, plaintext_len};
-use crate::formats::native::transfer::{fill, read_error};
+use crate::formats::transfer::{fill, read_error};
 
 /// Reads any part of the plaintext. Its length is authenticated first, by opening the last chunk.
 pub struct SeekingDecryptor<R: Read + Seek> {

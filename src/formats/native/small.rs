@@ -4,7 +4,7 @@ use std::io::{IoSlice, Read, Write};
 
 use crate::error::{AuthenticationError, Result};
 use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch};
-use crate::formats::native::transfer::{fill, write_all, write_error};
+use crate::formats::transfer::{fill, write_all, write_error};
 
 /// Chunks that a buffer holds, if there are few buffers.
 const CHUNKS: usize = 64;

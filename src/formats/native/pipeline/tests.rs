@@ -1,7 +1,15 @@
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 use crate::crypto::aead::Suite;
 use crate::crypto::kdf::PayloadKey;
 use crate::crypto::{Backend, DataKey};
+
+/// Chunks in a batch between files, and to or from a pipe.
+const FILE_BATCH: usize = 64;
+const STREAM_BATCH: usize = 16;
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
@@ -61,7 +69,7 @@ fn moved_with(
     } else {
         PayloadOutput::Stream(&mut writer)
     };
-    let outcome = pipeline(threads, &NEVER).run(direction, cipher, new_cipher, input, output);
+    let outcome = pipeline(threads, &NEVER).run_chunks(direction, cipher, new_cipher, input, output);
     (outcome, if is_file.1 { content(&output_file) } else { writer })
 }
 
