@@ -13,6 +13,7 @@ mod support;
 
 /// What is typed, and what is printed and documented.
 mod command_line {
+    mod book;
     mod examples;
     mod generated;
     mod hostile_text;

@@ -78,7 +78,7 @@ fn assert_holds(name: &str) {
             std::fs::copy(entry.path(), sandbox.file(entry.file_name().to_str().unwrap())).unwrap();
         }
     }
-    let actual = run(&sandbox, &std::fs::read_to_string(&path).unwrap());
+    let actual = replay(&sandbox, &std::fs::read_to_string(&path).unwrap());
     let mut redactions = Redactions::new();
     redactions.insert("[SANDBOX]", sandbox.root().to_path_buf()).unwrap();
     Assert::new()
@@ -89,7 +89,7 @@ fn assert_holds(name: &str) {
 }
 
 /// Types every command of a transcript, and writes down what happens.
-fn run(sandbox: &Home, expected: &str) -> String {
+pub fn replay(sandbox: &Home, expected: &str) -> String {
     let mut actual = String::new();
     let mut lines = expected.lines().peekable();
     while let Some(line) = lines.next() {
