@@ -82,6 +82,16 @@ impl Backend {
         Self::AwsLc,
         Self::RustCrypto,
     ];
+
+    /// Its name, as its makers write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "aws-lc")]
+            Self::AwsLc => "AWS-LC",
+            Self::RustCrypto => "RustCrypto",
+        }
+    }
 }
 
 impl Default for Backend {

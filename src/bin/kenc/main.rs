@@ -1,6 +1,7 @@
 //! The `kenc` program: reads the command line, runs a command, and turns its outcome into an exit code.
 
 mod args;
+mod build_facts;
 mod commands;
 mod documents;
 mod editor;

@@ -27,6 +27,7 @@ use kenc::ops::observer::{Observer, Progress, Skipped, Warning};
 use serde_json::{Value, json};
 
 use crate::args::{Cli, ColorWhen, GlobalArgs};
+use crate::build_facts;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::habits;
 use crate::progress::Bar;
@@ -394,7 +395,10 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     let rendered = error.render();
     let is_styled =
         std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let text = if is_styled { rendered.ansi().to_string() } else { rendered.to_string() };
+    let mut text = if is_styled { rendered.ansi().to_string() } else { rendered.to_string() };
+    if error.kind() == clap::error::ErrorKind::DisplayVersion && build_facts::are_asked_for(std::env::args_os()) {
+        text.push_str(&build_facts::lines());
+    }
     match standard::print(text.as_bytes()) {
         Ok(()) => Exit::Done,
         Err(error) => {
