@@ -297,18 +297,21 @@ fn create_in(base: &Base, folder: &Path, mode: u32) -> io::Result<(File, Tempora
     use rustix::fs::{Mode, OFlags, openat};
     use rustix::io::Errno;
 
-    /// The way by which a file without a name gets one.
+    /// A file without a name gets one through this folder.
     static HAS_DESCRIPTORS: LazyLock<bool> = LazyLock::new(|| Path::new("/proc/self/fd").exists());
 
+    if !*HAS_DESCRIPTORS {
+        return create_named(base, folder, mode);
+    }
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     match openat(base, folder, flags, Mode::from_raw_mode(mode)) {
-        Ok(file) if *HAS_DESCRIPTORS => {
+        Ok(file) => {
             let file = File::from(file);
             // It has a name for a moment when it replaces another: until then it is not to be taken for abandoned.
             let _ = file.try_lock();
             Ok((file, TemporaryPlace::Unnamed))
         }
-        Ok(_) | Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(base, folder, mode),
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => create_named(base, folder, mode),
         Err(error) => Err(error.into()),
     }
 }
