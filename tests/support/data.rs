@@ -54,6 +54,6 @@ impl OutsideData {
         if path.exists() {
             return Ok(path);
         }
-        Err(format!("there is no {} in $KENC_TEST_DATA: it takes {}", self.place(), self.origin()))
+        Err(format!("$KENC_TEST_DATA has no {}; it comes from {}", self.place(), self.origin()))
     }
 }

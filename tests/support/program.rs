@@ -14,14 +14,16 @@ pub use outcome::{Outcome, finish};
 pub use pipe::pipe;
 
 /// How long a condition may take to come true on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_mins(10);
+pub const PATIENCE: Duration = Duration::from_mins(3);
+/// How long to wait before a condition is looked at again.
+pub const PAUSE: Duration = Duration::from_millis(10);
 
 /// Waits until `condition` holds.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
         assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(PAUSE);
     }
 }
 

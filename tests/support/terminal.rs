@@ -1,32 +1,36 @@
 //! A user at a terminal, by way of tmux.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use super::files::text;
-use super::program::{Home, has, wait_until};
+use super::program::{Home, PATIENCE, PAUSE, has, wait_until};
 use super::skip;
 
 /// A shell in a terminal of its own. Commands are typed, and the screen is read.
 pub struct Terminal<'a> {
     home: &'a Home,
+    socket: PathBuf,
     commands: Cell<u32>,
 }
 
 impl<'a> Terminal<'a> {
-    /// `None`, and a word about it, if there is no tmux.
+    /// `None`, and a skipped test, if tmux is not installed. A tmux that does not start is a failure.
     pub fn new(home: &'a Home) -> Option<Self> {
         if !has("tmux") {
             skip("tmux is not installed");
             return None;
         }
-        let terminal = Self { home, commands: Cell::new(0) };
+        // Each has a socket of its own: the server of an earlier terminal may still be about to end at the old one.
+        static TERMINALS: AtomicU32 = AtomicU32::new(0);
+        let socket = home.root().join(format!("tmux-{}", TERMINALS.fetch_add(1, Ordering::Relaxed)));
+        let terminal = Self { home, socket, commands: Cell::new(0) };
         let shell = "bash --norc --noprofile";
         let output = terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "40", shell]);
-        if !output.status.success() {
-            skip(&format!("tmux does not run: {}", text(&output.stderr).trim()));
-            return None;
-        }
+        assert!(output.status.success(), "tmux does not start: {}", text(&output.stderr).trim());
         terminal.keys(&["PS1='ready$ '", "Enter"]);
         terminal.run("clear");
         Some(terminal)
@@ -34,7 +38,7 @@ impl<'a> Terminal<'a> {
 
     pub fn tmux(&self, arguments: &[&str]) -> std::process::Output {
         let mut command: Command = self.home.tool("tmux");
-        command.env("TERM", "xterm-256color").arg("-S").arg(self.home.root().join("tmux"));
+        command.env("TERM", "xterm-256color").arg("-S").arg(&self.socket);
         command.args(arguments).output().unwrap()
     }
 
@@ -53,8 +57,25 @@ impl<'a> Terminal<'a> {
         text(&self.tmux(&["capture-pane", "-p", "-e"]).stdout)
     }
 
+    /// Waits until the screen shows `words`. It fails at once if the command ends without them.
+    #[track_caller]
     pub fn wait_for(&self, words: &str) {
-        wait_until(&format!("{words:?} on the screen"), || self.screen().contains(words));
+        let start = Instant::now();
+        loop {
+            let screen = self.screen();
+            if screen.contains(words) {
+                return;
+            }
+            let has_ended = screen.contains(&self.end()) && screen.ends_with("ready$");
+            let is_late = start.elapsed() >= PATIENCE;
+            assert!(!has_ended && !is_late, "{words:?} is not on the screen:\n{screen}");
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// What the shell prints after the command of [`Self::start`], before its exit code.
+    fn end(&self) -> String {
+        format!("ended {}:", self.commands.get())
     }
 
     /// Types a command, and waits for its end. The screen then shows only what it printed, and its exit code.
@@ -75,7 +96,7 @@ impl<'a> Terminal<'a> {
     }
 
     pub fn ended(&self) -> String {
-        let end = format!("ended {}:", self.commands.get());
+        let end = self.end();
         wait_until(&format!("{end:?} on the screen"), || {
             let screen = self.screen();
             screen.contains(&end) && screen.ends_with("ready$")

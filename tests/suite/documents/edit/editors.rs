@@ -110,7 +110,7 @@ fn a_file_is_made_with_vi() {
     }
     let Some(terminal) = Terminal::new(&sandbox) else { return };
     terminal.start("EDITOR=vi kenc edit new.yaml");
-    terminal.wait_for("#kenc> new.yaml is new");
+    terminal.wait_for("#kenc> new.yaml is a new file");
     terminal.keys(&["i", "user: me", "Enter", &format!("password: {SECRET}"), "Escape", ":wq", "Enter"]);
     assert_shows(&terminal.ended(), &["ended 0"]);
     assert!(text(&sandbox.read("new.yaml")).starts_with("user: ENC["));
