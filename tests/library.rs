@@ -1,10 +1,12 @@
 //! The library as another program sees it: nothing but its public items.
 
 use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
 
 use kenc::context::EncryptionContext;
 use kenc::error::{Class, Error};
-use kenc::keys::{KeyChange, KeySpec, NewIdentity};
+use kenc::keys::{KeyChange, KeyRefusal, KeySpec, NewIdentity, TrustedKeys};
+use kenc::ops::observer::Observer;
 use kenc::{SecretString, Session};
 
 #[path = "../examples/config_value.rs"]
@@ -117,4 +119,43 @@ fn a_session_without_keys_seals_nothing_and_a_file_keeps_its_last_key() {
     let sealed = session.seal(b"a").unwrap();
     let change = KeyChange { removed: vec![key], ..KeyChange::default() };
     assert!(matches!(session.rewrap(&sealed, change), Err(Error::LastKey)));
+}
+
+#[test]
+fn a_key_that_a_file_names_is_asked_only_if_it_is_trusted() {
+    let identity = NewIdentity::generate();
+    let recipient = identity.recipient.to_string();
+    let session = Session::new().with_key(identity.recipient).with_identities(identity.secret);
+    let sealed = session.seal(b"a").unwrap();
+
+    let mut trusted = TrustedKeys::none();
+    trusted.add(&NewIdentity::generate().recipient.to_string()).unwrap();
+    let session = session.with_trusted_keys(trusted.clone());
+    let Err(Error::NoKeyOpens { attempts }) = session.open(&sealed) else { panic!("a key was asked") };
+    assert!(matches!(attempts[0].refusal, KeyRefusal::NotTrusted));
+
+    trusted.add(&recipient).unwrap();
+    assert_eq!(*session.with_trusted_keys(trusted).open(&sealed).unwrap(), b"a");
+}
+
+#[test]
+fn an_observer_hears_which_key_opened_a_file() {
+    #[derive(Default)]
+    struct Notes(Mutex<Vec<String>>);
+    impl Observer for Notes {
+        fn note(&self, text: &str) {
+            self.0.lock().unwrap().push(text.to_owned());
+        }
+    }
+
+    let identity = NewIdentity::generate();
+    let recipient = identity.recipient.to_string();
+    let notes = Arc::new(Notes::default());
+    let session = Session::new()
+        .with_key(identity.recipient)
+        .with_identities(identity.secret)
+        .with_observer(Arc::clone(&notes) as Arc<dyn Observer>);
+    let sealed = session.seal(b"a").unwrap();
+    session.open(&sealed).unwrap();
+    assert_eq!(*notes.0.lock().unwrap(), [format!("opened by key 1 age {recipient}")]);
 }

@@ -2,6 +2,7 @@
 
 /// The input is well formed, but something in it was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AuthenticationError {
     /// A chunk does not authenticate.
     #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]

@@ -19,6 +19,7 @@ pub struct ConfigError {
 
 /// What is wrong with a config file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigFault {
     /// It is not there, or the system does not let us read it.
     #[error("the config cannot be read: {0}")]
@@ -156,6 +157,7 @@ pub enum ConfigFault {
 
 /// Why a rule for config documents cannot be used for a whole file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WholeFileFault {
     /// Its groups share the data key.
     #[error("it has several key groups")]

@@ -2,6 +2,7 @@
 
 /// An encryption context that cannot be used, or is not the demanded one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ContextError {
     /// A word on the command line has no `=`.
     #[error("the encryption context pair `{0}` has no `=`")]

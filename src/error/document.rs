@@ -6,6 +6,7 @@ use super::class::Class;
 
 /// A document cannot be used, or what was asked for cannot be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DocumentError {
     /// The text is not well formed.
     #[error("{at}: {fault}")]
@@ -246,6 +247,7 @@ impl DocumentError {
 
 /// What is wrong with a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SealFault {
     /// The document was sealed, and has no seal.
     #[error("the seal is missing: it was removed, or another tool changed the recipients, as `sops updatekeys` does")]

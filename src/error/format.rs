@@ -4,6 +4,7 @@ use std::fmt;
 
 /// The input is not a well-formed kenc file. See `kenc-format(5)`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FormatError {
     /// The input starts like something else.
     #[error("{0}")]
@@ -45,6 +46,7 @@ pub enum FormatError {
 
 /// What an input that is not a kenc file looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Foreign {
     /// Nothing at all.
     Empty,

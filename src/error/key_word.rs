@@ -2,6 +2,7 @@
 
 /// A word that should name a key does not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyWordError {
     /// It has the form of no key.
     #[error("`{0}` is not a key")]

@@ -38,6 +38,7 @@ impl KmsRefusal {
 
 /// The kinds of refusal that a caller tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KmsRefusalKind {
     /// The caller has not the permission.
     Denied,
@@ -187,6 +188,7 @@ impl fmt::Display for KmsRefusal {
 
 /// Which of the two keys of a `ReEncrypt` refused. Each needs a permission of its own.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum ReEncryptRefusal {
     /// The key that the data key is wrapped under, or the wrapped key itself.
     Source(Box<KmsRefusal>),

@@ -4,6 +4,7 @@ use super::class::Verdict;
 
 /// Why `gpg` did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PgpRefusal {
     /// The program cannot be started.
     #[error("cannot run `{program}`: {reason}")]

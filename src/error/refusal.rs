@@ -6,6 +6,7 @@ use super::pgp::PgpRefusal;
 
 /// Why one wrapped key could not be unwrapped, or one key could not wrap.
 #[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyRefusal {
     /// AWS KMS refused, or could not be reached.
     #[error(transparent)]

@@ -20,6 +20,7 @@ pub const LONGEST_IN_MEMORY: u64 = 1 << 30;
 pub const TELLING: usize = 512 << 10;
 
 /// A detected input, which can be read from its beginning.
+#[non_exhaustive]
 pub enum Detected {
     /// A kenc file.
     Native(Input),

@@ -25,6 +25,7 @@ pub struct Input {
 }
 
 /// How an input is read.
+#[non_exhaustive]
 pub enum InputKind {
     /// A regular file, from `start` on.
     File {

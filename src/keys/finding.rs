@@ -18,6 +18,7 @@ pub enum KeyToCheck<'a> {
 
 /// What was found out about a key.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum KeyCheck {
     /// A key of AWS KMS, or why KMS could not be asked.
     AwsKms(Result<KmsKeyCheck, Box<KmsRefusal>>),

@@ -24,6 +24,7 @@ use crate::ops::session::Session;
 pub type Plaintext = Zeroizing<Vec<u8>>;
 
 /// A file that was opened.
+#[non_exhaustive]
 pub enum Contents {
     /// It is encrypted as a whole.
     Whole(WholeFile),

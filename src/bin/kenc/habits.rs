@@ -46,11 +46,9 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
                 Ok(Detected::Native(_) | Detected::Foreign(..)) if is_identity => {
                     return Err(refused("holds an identity"));
                 }
-                Ok(Detected::Native(_) | Detected::Foreign(..)) => {
-                    return Err(refused("is not encrypted by kenc or sops"));
-                }
                 // One that is damaged is reported for itself, among the others.
                 Ok(Detected::Document(_)) | Err(_) => {}
+                Ok(_) => return Err(refused("is not encrypted by kenc or sops")),
             },
         }
     }

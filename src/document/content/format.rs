@@ -2,6 +2,7 @@
 
 /// The notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// YAML, possibly with several documents in a file.
     Yaml,

@@ -15,6 +15,7 @@ pub struct Conflict {
 
 /// What two sides did to one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConflictKind {
     /// Each gave it another value.
     BothChanged,

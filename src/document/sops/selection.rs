@@ -6,6 +6,7 @@ use crate::error::DocumentError;
 
 /// What decides which values are encrypted. The text is never empty in a rule that is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncryptionRule {
     /// Everything, except below a key that ends so.
     UnencryptedSuffix(String),

@@ -4,6 +4,7 @@ use crate::error::{KmsRefusal, KmsRefusalKind};
 
 /// Everything that kenc has KMS do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KmsOperation {
     /// Make a data key: `encrypt`.
     GenerateDataKey,

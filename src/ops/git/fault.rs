@@ -7,6 +7,7 @@ use crate::error::{At, Class};
 /// Why a command for git failed, or what it found.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each says in a sentence what it is")]
+#[non_exhaustive]
 pub enum GitFault {
     #[error("{0}")]
     NoGit(String),

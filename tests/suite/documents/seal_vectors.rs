@@ -60,6 +60,7 @@ fn every_altered_document_is_refused_for_its_reason() {
                 SealFault::Wrong => "wrong",
                 SealFault::Unexpected => "unexpected",
                 SealFault::Unknown => "unknown",
+                _ => "another",
             },
             Err(Error::Document(DocumentError::WrongMac)) => "mac",
             Err(Error::Document(DocumentError::MissingMac)) => "no-mac",

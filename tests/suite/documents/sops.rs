@@ -71,7 +71,7 @@ fn ending(format: Format) -> &'static str {
         Format::Dotenv => "env",
         Format::Ini => "ini",
         Format::Toml => "toml",
-        Format::Binary => "txt",
+        _ => "txt",
     }
 }
 

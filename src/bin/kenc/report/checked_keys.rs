@@ -129,6 +129,7 @@ fn json_of(key: &CheckedKey, purpose: KmsPurpose, caller: Option<&AwsCaller>) ->
         }
         KeyCheck::Works(finding) | KeyCheck::Unchecked(finding) => value["provider"] = json!(finding.provider),
         KeyCheck::Unusable(refusal) => value["error"] = json!(refusal.to_string()),
+        _ => {}
     }
     value["grant"] = json!(key.grant().map(|grant| grant.to_json()));
     value["hints"] = json!(hints_of(key, purpose, caller));
@@ -145,6 +146,7 @@ fn lines_of(key: &CheckedKey, purpose: KmsPurpose) -> Vec<TableLine> {
         KeyCheck::Works(KeyFinding { label, sentence, .. }) => vec![TableLine::new(*label, Tone::Good, *sentence)],
         KeyCheck::Unchecked(KeyFinding { label, sentence, .. }) => vec![TableLine::new(*label, Tone::Plain, *sentence)],
         KeyCheck::Unusable(refusal) => vec![TableLine::new("slot", Tone::Bad, refusal.to_string())],
+        _ => Vec::new(),
     };
     if !key.files.is_empty() {
         let (last, others) = (&key.files[key.files.len() - 1], key.files.len() - 1);
@@ -159,8 +161,8 @@ fn hints_of(key: &CheckedKey, purpose: KmsPurpose, caller: Option<&AwsCaller>) -
         KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &key.context, &key.key_arn(check), caller),
         KeyCheck::AwsKms(Err(refusal)) => vec![of_kms(refusal)],
         KeyCheck::Age(check) => of_age_check(check, purpose),
-        KeyCheck::Works(_) | KeyCheck::Unchecked(_) => Vec::new(),
         KeyCheck::Unusable(refusal) => vec![of_refusal(refusal)],
+        _ => Vec::new(),
     }
 }
 

@@ -82,6 +82,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
             format!("use `--group N`; `kenc inspect {file}` shows the groups, and --from-config changes all of them")
         }
         DocumentError::NoSuchGroup { .. } => format!("`kenc inspect {file}` shows the groups"),
+        _ => String::new(),
     }
 }
 

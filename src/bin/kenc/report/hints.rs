@@ -245,6 +245,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             kind => of_system(kind),
         }],
         Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
+        _ => Vec::new(),
     }
 }
 
@@ -284,7 +285,7 @@ fn of_format(fault: &FormatError, file: &str) -> String {
             Foreign::OpenSslEnc => {
                 return format!("decrypt it with `openssl enc -d -in {file}` and the options it was encrypted with");
             }
-            Foreign::Unknown => return format!("find out what it is with `file {file}`"),
+            _ => return format!("find out what it is with `file {file}`"),
         },
         FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
             "a newer kenc wrote it, or it is damaged; `kenc --version` shows your version"
@@ -294,9 +295,7 @@ fn of_format(fault: &FormatError, file: &str) -> String {
         FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => {
             "name fewer keys with -k"
         }
-        FormatError::LimitExceeded { .. } | FormatError::NotCanonical(_) | FormatError::NoWholeSlotTable => {
-            "the header is damaged: restore the file from a backup, or fetch it again"
-        }
+        _ => "the header is damaged: restore the file from a backup, or fetch it again",
     }
     .to_owned()
 }
@@ -319,7 +318,7 @@ fn of_key_word(fault: &KeyWordError) -> String {
                 quote(word)
             )
         }
-        KeyWordError::Unknown(_) | KeyWordError::Invalid { .. } => KEY_WORDS.to_owned(),
+        _ => KEY_WORDS.to_owned(),
     }
 }
 
@@ -372,6 +371,7 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::TooManyPassphrases { .. } => keys::TOO_MANY_PASSPHRASES.to_owned(),
         KeyRefusal::NotAsked { .. } => keys::NOT_ASKED.to_owned(),
         KeyRefusal::UnknownProvider(_) => "a newer kenc may support it; `kenc --version` shows your version".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -383,7 +383,7 @@ fn of_pgp(refusal: &PgpRefusal) -> String {
         }
         PgpRefusal::NoPublicKey => "import it: `gpg --recv-keys FINGERPRINT`, or `gpg --import FILE`",
         PgpRefusal::NoPassphrase => "try again; `export GPG_TTY=$(tty)` lets gpg prompt on this terminal",
-        PgpRefusal::Failed(_) => "run `gpg --decrypt` on the wrapped key to see more",
+        _ => "run `gpg --decrypt` on the wrapped key to see more",
     }
     .to_owned()
 }
@@ -436,9 +436,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
                 .to_owned()
         }
         KmsRefusalKind::NotInThisBuild => "install kenc with AWS KMS: `cargo install kenc`".to_owned(),
-        KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => {
-            format!("try again; test the service with `aws kms describe-key --key-id {key}{region}{profile}`")
-        }
+        _ => format!("try again; test the service with `aws kms describe-key --key-id {key}{region}{profile}`"),
     }
 }
 

@@ -18,6 +18,6 @@ pub fn seal_word(seal: SealStatus) -> &'static str {
         SealStatus::Verified => "verified",
         SealStatus::Absent => "absent",
         SealStatus::Broken(SealFault::Removed) => "removed",
-        SealStatus::Broken(SealFault::Wrong | SealFault::Unexpected | SealFault::Unknown) => "broken",
+        SealStatus::Broken(_) => "broken",
     }
 }

@@ -13,7 +13,7 @@ pub fn read(format: Format, text: &str) -> Result<Vec<Node>, String> {
         Format::Toml => vec![toml(&toml::Value::Table(toml::from_str(text).map_err(|error| error.to_string())?))],
         Format::Dotenv => vec![dotenv(text)?],
         Format::Ini => vec![ini(text)?],
-        Format::Binary => return Err("no reader".to_owned()),
+        _ => return Err("no reader".to_owned()),
     };
     for root in &mut roots {
         if let Kind::Map(members) = &mut root.kind {

@@ -72,7 +72,9 @@ pub fn of(error: &ConfigError) -> String {
             WholeFileFault::Groups | WholeFileFault::Kind { .. } => {
                 "name a key for the whole file with -k, or encrypt its values with `--values`".to_owned()
             }
+            _ => String::new(),
         },
+        _ => String::new(),
     }
 }
 

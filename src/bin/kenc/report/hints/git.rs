@@ -40,6 +40,7 @@ pub fn of(fault: &GitFault) -> String {
             "run it on a terminal, where it shows what differs and asks: `kenc git mac-repair {}`",
             super::quoted(path)
         ),
+        _ => String::new(),
     }
 }
 
