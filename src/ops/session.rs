@@ -179,10 +179,7 @@ impl Session {
     /// If this is no file of kenc, no key opens it, its context lacks a pair, or `reader` fails.
     pub fn decryptor<R: Read>(&self, mut reader: R) -> Result<Decryptor<R>> {
         let head = FileHead::read(&mut reader)?;
-        let context = &head.header.parameters.context;
-        context.check_contains(&self.context)?;
-        let accept = |data_key: &_| head.cipher(data_key, Backend::default());
-        let (cipher, _) = self.keyring().unwrap(&head.header.table.slots, context, &[], accept)?;
+        let cipher = self.cipher(&head, &self.trusted)?;
         Ok(Decryptor::new(reader, cipher))
     }
 
