@@ -534,6 +534,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File for the key, instead of the place of the local key; `-` prints the key to the standard output')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--pq', '--pq', [CompletionResultType]::ParameterName, 'Make a key that also resists quantum computers (age 1.3 and later, sops 3.12 and later read it)')
             [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Print the existing key''s recipient')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')

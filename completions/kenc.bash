@@ -1687,7 +1687,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__keygen)
-            opts="-o -q -v -h -V --output --show --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-o -q -v -h -V --output --pq --show --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

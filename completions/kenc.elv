@@ -517,6 +517,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --output 'File for the key, instead of the place of the local key; `-` prints the key to the standard output'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --pq 'Make a key that also resists quantum computers (age 1.3 and later, sops 3.12 and later read it)'
             cand --show 'Print the existing key''s recipient'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'

@@ -479,6 +479,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l pq -d 'Make a key that also resists quantum computers (age 1.3 and later, sops 3.12 and later read it)'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l show -d 'Print the existing key\'s recipient'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s q -l quiet -d 'Print errors only: no hints, no progress'

@@ -15,6 +15,7 @@ pub(crate) mod format;
 pub(crate) mod key_word;
 pub(crate) mod kms;
 pub(crate) mod pgp;
+pub(crate) mod plugin;
 pub(crate) mod refusal;
 
 use std::io;
@@ -29,6 +30,7 @@ pub use format::{Foreign, FormatError};
 pub use key_word::KeyWordError;
 pub use kms::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
 pub use pgp::PgpRefusal;
+pub use plugin::PluginRefusal;
 pub use refusal::{GroupOutcome, KeyAttempt, KeyRefusal};
 
 /// The result of an operation of this crate.

@@ -35,7 +35,7 @@ mod vouch;
 mod wrap;
 mod wrapped;
 
-pub use self::age::{AGE, AgeRecipient, Identities, NewIdentity, PassphraseSource};
+pub use self::age::{AGE, AgeRecipient, Identities, IdentityKind, NewIdentity, PassphraseSource};
 pub use self::aws_kms::{AWS_KMS, AwsKms, KmsKey, KmsSettings};
 pub use self::cache::Cache;
 pub use self::finding::{AgeKeyCheck, KeyCheck, KeyFinding, KeyToCheck};
@@ -49,5 +49,6 @@ pub use self::trust::{KnownAccess, TrustedKeys};
 pub use self::vouch::{NamedKey, Vouchers};
 pub use self::wrapped::WrappedKey;
 pub use crate::error::{
-    GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal, ReEncryptRefusal,
+    GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal, PluginRefusal,
+    ReEncryptRefusal,
 };

@@ -3,6 +3,7 @@
 use super::class::Verdict;
 use super::kms::{KmsRefusal, KmsRefusalKind};
 use super::pgp::PgpRefusal;
+use super::plugin::PluginRefusal;
 
 /// Why one wrapped key could not be unwrapped, or one key could not wrap.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum KeyRefusal {
     /// `gpg` refused, or could not be run.
     #[error(transparent)]
     Pgp(#[from] PgpRefusal),
+    /// The plugin of an age recipient or identity refused, or could not be run.
+    #[error(transparent)]
+    AgePlugin(#[from] PluginRefusal),
     /// It is kept by a service that kenc does not ask.
     #[error("kenc does not support {0}")]
     OtherService(&'static str),
@@ -81,6 +85,7 @@ impl KeyRefusal {
         match self {
             Self::AwsKms(refusal) => refusal.kind.verdict(),
             Self::Pgp(refusal) => refusal.verdict(),
+            Self::AgePlugin(refusal) => refusal.verdict(),
             Self::OtherService(_)
             | Self::NoIdentity { .. }
             | Self::WrongPassphrase

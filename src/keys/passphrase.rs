@@ -1,10 +1,10 @@
-//! Who is asked for passphrases.
+//! Who is asked for passphrases, and what programs that hold keys ask.
 
 use ::age::secrecy::SecretString;
 
 use crate::error::Result;
 
-/// Who is asked for a passphrase, perhaps by several threads.
+/// Who is asked for a passphrase, perhaps by several threads. What age plugins ask is answered with nothing by default.
 pub trait PassphraseSource: Sync {
     /// A passphrase to open with, for what `subject` names.
     ///
@@ -20,4 +20,23 @@ pub trait PassphraseSource: Sync {
 
     /// Whether a person would have to type it.
     fn must_be_typed(&self) -> bool;
+
+    /// Shows what a program says, such as that a token is to be touched. Its words are not ours.
+    fn tell(&self, _program: &str, _message: &str) {}
+
+    /// Has a person answer a question of a program with the word for yes, or the one for no.
+    fn confirm(&self, _program: &str, _question: &str, _words: (&str, Option<&str>)) -> Option<bool> {
+        None
+    }
+
+    /// Has a person answer a question of a program with a line.
+    fn line(&self, _program: &str, _question: &str) -> Option<String> {
+        None
+    }
+
+    /// Has a person answer a question of a program with a secret, such as a PIN. A passphrase of a file is none: wrong ones
+    /// can lock a token.
+    fn secret(&self, _program: &str, _question: &str) -> Option<SecretString> {
+        None
+    }
 }

@@ -68,6 +68,8 @@ mod keys {
     mod config;
     mod hostile_kms;
     mod kms;
+    mod plugins;
+    mod post_quantum;
     mod silent_keys;
     mod trust;
 }

@@ -1,5 +1,6 @@
 //! What the tests share, by rooms. A test takes what it needs from here, and not from the rooms.
 
+mod age;
 mod data;
 mod files;
 mod kms;
@@ -11,6 +12,7 @@ mod terminal;
 
 use std::path::Path;
 
+pub use age::{age_vectors, home_with_age};
 pub use data::{OutsideData, skip};
 pub use files::{LongText, RawFile, RawSlot, names_in, noise, stderr, text};
 pub use kms::{Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto};

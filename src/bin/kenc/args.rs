@@ -348,6 +348,12 @@ pub struct KeygenArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
+    /// Make a key that also resists quantum computers (age 1.3 and later, sops 3.12 and later read it)
+    ///
+    /// Its recipient, age1pq1…, has about 2000 characters.
+    #[arg(long, conflicts_with = "show")]
+    pub pq: bool,
+
     /// Print the existing key's recipient
     #[arg(long)]
     pub show: bool,

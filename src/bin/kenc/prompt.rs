@@ -1,8 +1,8 @@
-//! Passphrases: typed on the terminal, or from where the user says.
+//! Passphrases: typed on the terminal, or from where the user says; and what age plugins ask.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -73,6 +73,28 @@ impl PassphraseSource for Passphrases {
 
     fn must_be_typed(&self) -> bool {
         self.from.is_none()
+    }
+
+    fn tell(&self, program: &str, message: &str) {
+        eprintln!("{}", printable(&format!("{program}: {message}")));
+    }
+
+    fn confirm(&self, program: &str, question: &str, (yes, no): (&str, Option<&str>)) -> Option<bool> {
+        let other = no.map_or_else(String::new, |no| format!(", 2 = {no}"));
+        let answer = self.line(program, &format!("{question} [1 = {yes}{other}]"))?;
+        Some(answer.trim() == "1")
+    }
+
+    fn line(&self, program: &str, question: &str) -> Option<String> {
+        let mut terminal = self.may_ask.then(|| File::options().read(true).write(true).open("/dev/tty"))?.ok()?;
+        write!(terminal, "{} ", printable(&format!("{program}: {question}"))).ok()?;
+        let mut line = String::new();
+        BufReader::new(terminal.take(MAX_LEN)).read_line(&mut line).ok()?;
+        line.ends_with('\n').then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
+        self.may_ask.then(|| ask(&format!("{program}: {question}: ")))?.ok()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 
-use ::age::{DecryptError, Encryptor};
+use ::age::{DecryptError, EncryptError, Encryptor};
 use zeroize::Zeroizing;
 
+use super::plugin::refusal_in;
 use crate::crypto::{DataKey, KEY_SHARE_LEN};
 use crate::error::{Error, KeyRefusal, Result};
 
@@ -35,8 +36,21 @@ pub(super) fn data_key(content: &[u8]) -> Result<DataKey, KeyRefusal> {
 
 pub(super) fn refusal(error: &DecryptError) -> KeyRefusal {
     match error {
+        DecryptError::Io(error) if let Some(refusal) = refusal_in(error) => refusal.into(),
         DecryptError::ExcessiveWork { required, .. } => KeyRefusal::Damaged(too_much_work(*required)),
         DecryptError::KeyDecryptionFailed => KeyRefusal::WrongPassphrase,
+        _ => damaged(),
+    }
+}
+
+/// Why a recipient could not be wrapped for. Only a plugin can refuse: what else could be wrong was checked with the word.
+pub(super) fn refusal_to_wrap(error: &EncryptError) -> KeyRefusal {
+    match error {
+        EncryptError::Io(error) if let Some(refusal) = refusal_in(error) => refusal.into(),
+        EncryptError::InvalidRecipientLabels(_) => KeyRefusal::Damaged("its plugin gave an invalid label".to_owned()),
+        EncryptError::MixedRecipientAndPassphrase => {
+            KeyRefusal::Damaged("its plugin gave a passphrase stanza among others".to_owned())
+        }
         _ => damaged(),
     }
 }

@@ -11,19 +11,17 @@ use ::age::secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::file::{MAX_WORK_FACTOR, too_much_work};
+use super::lines::{Lines, NativeIdentity, named, read_lines};
+use super::plugin::PluginIdentities;
 use super::recipient::AgeRecipient;
+use super::sought::Sought;
 use crate::error::{Error, Result};
 use crate::keys::passphrase::PassphraseSource;
-use crate::keys::wrapped::WrappedKey;
 
 /// Longest file that is read as an identity, in bytes.
 const MAX_IDENTITY_FILE: u64 = 1 << 20;
 /// Longest file that is read as the public half of an ssh key, in bytes.
 const MAX_PUBLIC_KEY: u64 = 1 << 14;
-/// Most lines without a usable identity that a message names.
-const MAX_NAMED_LINES: usize = 3;
-/// The mark that some editors write at the beginning of a text.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Where age identities are found. Nothing is read before an age slot is met.
 #[derive(Debug, Default)]
@@ -41,28 +39,30 @@ pub struct Identities {
 /// The recipient of the first identity in a key file that kenc can use.
 ///
 /// # Errors
-/// If the file cannot be read, or has no X25519 identity.
+/// If the file cannot be read, or has no identity whose recipient kenc can tell.
 pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
     let fault = |reason: String| Error::KeyFile { path: path.to_owned(), reason };
     let content = read_limited(path, MAX_IDENTITY_FILE).map_err(fault)?;
-    let Lines { identities, unusable } = read_lines(&content);
+    let Lines { identities, plugins, unusable } = read_lines(&content);
     match identities.into_iter().next() {
-        Some(identity) => Ok(identity.to_public().into()),
+        Some(identity) => Ok(identity.to_public()),
+        None if !plugins.is_empty() => Err(fault("only the plugin knows the recipient of its identity".to_owned())),
         None if unusable.is_empty() => Err(fault("it contains no identity".to_owned())),
         None => Err(fault(named(&unusable))),
     }
 }
 
 /// One place where identities were looked for: a file, or a variable.
-pub(super) struct Source {
+pub(super) struct Source<'a> {
     name: String,
-    pub(super) identities: Vec<Box<dyn ::age::Identity>>,
+    /// Those of plugins come last.
+    pub(super) identities: Vec<Box<dyn ::age::Identity + 'a>>,
     /// Why it has none, or what else it has.
     unusable: Vec<String>,
 }
 
 /// The place, and what could not be used there.
-impl fmt::Display for Source {
+impl fmt::Display for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
         if self.unusable.is_empty() { Ok(()) } else { write!(f, " ({})", named(&self.unusable)) }
@@ -72,29 +72,37 @@ impl fmt::Display for Source {
 /// Loads each source when its turn comes, so that a source that asks for a passphrase asks only if it is needed.
 pub(super) fn load<'a>(
     identities: &'a Identities,
-    key: &'a WrappedKey,
+    sought: Sought<'a>,
     passphrases: &'a dyn PassphraseSource,
-) -> impl Iterator<Item = Source> + 'a {
+) -> impl Iterator<Item = Source<'a>> + 'a {
     let Identities { files, ssh_files, variable, texts } = identities;
-    let texts = texts.iter().map(|text| {
+    let source = move |name, loaded| Source::new(name, loaded, sought, passphrases);
+    let texts = texts.iter().map(move |text| {
         let lines = read_lines(text.expose_secret().as_bytes());
-        Source::new("the identities in memory".to_owned(), Ok(lines.into()))
+        source("the identities in memory".to_owned(), Ok(lines.into()))
     });
-    let variable = variable.iter().filter_map(|name| {
+    let variable = variable.iter().filter_map(move |name| {
         let content = Zeroizing::new(std::env::var_os(name)?.into_encoded_bytes());
-        Some(Source::new(format!("${name}"), Ok(read_lines(&content).into())))
+        Some(source(format!("${name}"), Ok(read_lines(&content).into())))
     });
-    let ssh_files = ssh_files.iter().filter(|path| key.key_id.starts_with("ssh-") && path.exists());
+    let ssh_files = ssh_files.iter().filter(move |path| sought.may_be_ssh() && path.exists());
     texts.chain(variable).chain(files.iter().chain(ssh_files).map(move |path| {
-        let loaded = read_limited(path, MAX_IDENTITY_FILE).and_then(|content| parse(&content, path, key, passphrases));
-        Source::new(path.display().to_string(), loaded)
+        let loaded =
+            read_limited(path, MAX_IDENTITY_FILE).and_then(|content| parse(&content, path, sought, passphrases));
+        source(path.display().to_string(), loaded)
     }))
 }
 
-impl Source {
-    fn new(name: String, loaded: Result<Loaded, String>) -> Self {
-        let Loaded { identities, unusable } =
-            loaded.unwrap_or_else(|reason| Loaded { identities: Vec::new(), unusable: vec![reason] });
+impl<'a> Source<'a> {
+    fn new(name: String, loaded: Result<Loaded, String>, sought: Sought<'_>, asked: &'a dyn PassphraseSource) -> Self {
+        let Loaded { identities, plugins, unusable } =
+            loaded.unwrap_or_else(|reason| Loaded { unusable: vec![reason], ..Loaded::default() });
+        let mut identities: Vec<Box<dyn ::age::Identity + 'a>> =
+            identities.into_iter().map(|identity| identity as _).collect();
+        let plugins = PluginIdentities::by_plugin(plugins, asked);
+        identities.extend(
+            plugins.into_iter().filter(|it| sought.may_be_of_plugin(it.name())).map(|plugin| Box::new(plugin) as _),
+        );
         Self { name, identities, unusable }
     }
 }
@@ -103,23 +111,29 @@ impl Source {
 #[derive(Default)]
 struct Loaded {
     identities: Vec<Box<dyn ::age::Identity>>,
+    plugins: Vec<::age::plugin::Identity>,
     unusable: Vec<String>,
 }
 
 impl From<Lines> for Loaded {
-    fn from(Lines { identities, unusable }: Lines) -> Self {
-        let identities = identities.into_iter().map(|identity| Box::new(identity) as _).collect();
-        Self { identities, unusable }
+    fn from(Lines { identities, plugins, unusable }: Lines) -> Self {
+        let identities = identities.into_iter().map(NativeIdentity::into_age).collect();
+        Self { identities, plugins, unusable }
     }
 }
 
 impl From<::age::ssh::Identity> for Loaded {
     fn from(identity: ::age::ssh::Identity) -> Self {
-        Self { identities: vec![Box::new(identity)], unusable: Vec::new() }
+        Self { identities: vec![Box::new(identity)], ..Self::default() }
     }
 }
 
-fn parse(content: &[u8], path: &Path, key: &WrappedKey, passphrases: &dyn PassphraseSource) -> Result<Loaded, String> {
+fn parse(
+    content: &[u8],
+    path: &Path,
+    sought: Sought<'_>,
+    passphrases: &dyn PassphraseSource,
+) -> Result<Loaded, String> {
     if content.is_empty() {
         return Err("empty".to_owned());
     }
@@ -127,52 +141,9 @@ fn parse(content: &[u8], path: &Path, key: &WrappedKey, passphrases: &dyn Passph
         return open_identity_file(content, path, passphrases);
     }
     if content.starts_with(b"-----BEGIN") {
-        return parse_ssh(content, path, key, passphrases);
+        return parse_ssh(content, path, sought, passphrases);
     }
     Ok(read_lines(content).into())
-}
-
-/// The lines of a text: those that are X25519 identities, and what is wrong with the others.
-struct Lines {
-    identities: Vec<::age::x25519::Identity>,
-    unusable: Vec<String>,
-}
-
-/// Reads every line for itself: one that cannot be used says nothing of the others.
-fn read_lines(text: &[u8]) -> Lines {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let mut lines = Lines { identities: Vec::new(), unusable: Vec::new() };
-    for (line, number) in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).zip(1_usize..) {
-        if line.is_empty() || line.starts_with(b"#") {
-            continue;
-        }
-        match std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()) {
-            Some(identity) => lines.identities.push(identity),
-            // The line itself is not repeated: it may be a secret key with a typing error.
-            None => lines.unusable.push(format!("line {number} is {}", kind_of_line(line))),
-        }
-    }
-    lines
-}
-
-fn kind_of_line(line: &[u8]) -> &'static str {
-    let starts_with = |word: &[u8]| line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    if starts_with(b"AGE-PLUGIN-") {
-        "an identity of an age plugin, which kenc does not run"
-    } else if starts_with(b"AGE-SECRET-KEY-PQ-") {
-        "a post-quantum identity, which kenc does not support"
-    } else {
-        "not an age identity"
-    }
-}
-
-/// The first few of what could not be used, in words.
-fn named(unusable: &[String]) -> String {
-    let words = unusable.iter().take(MAX_NAMED_LINES).cloned().collect::<Vec<_>>().join(", ");
-    match unusable.len().checked_sub(MAX_NAMED_LINES) {
-        Some(more @ 1..) => format!("{words}, and {more} more"),
-        _ => words,
-    }
 }
 
 /// An age identity file that is itself encrypted under a passphrase.
@@ -197,12 +168,12 @@ fn open_identity_file(content: &[u8], path: &Path, passphrases: &dyn PassphraseS
 fn parse_ssh(
     content: &[u8],
     path: &Path,
-    key: &WrappedKey,
+    sought: Sought<'_>,
     passphrases: &dyn PassphraseSource,
 ) -> Result<Loaded, String> {
     match ::age::ssh::Identity::from_buffer(content, None).map_err(|_| "not an ssh private key".to_owned())? {
         ::age::ssh::Identity::Unsupported(_) => Err("a kind of ssh key that is not supported".to_owned()),
-        ::age::ssh::Identity::Encrypted(_) if is_other_ssh_key(path, key) => Ok(Loaded::default()),
+        ::age::ssh::Identity::Encrypted(_) if is_other_ssh_key(path, sought) => Ok(Loaded::default()),
         ::age::ssh::Identity::Encrypted(encrypted) => {
             let passphrase = passphrases.passphrase(&path.display().to_string()).map_err(|error| error.to_string())?;
             let plain = encrypted.decrypt(passphrase).map_err(|_| "wrong passphrase".to_owned())?;
@@ -213,12 +184,11 @@ fn parse_ssh(
 }
 
 /// Whether the public half beside an encrypted ssh key tells that it is not the one, so that nobody is asked in vain.
-fn is_other_ssh_key(path: &Path, key: &WrappedKey) -> bool {
+fn is_other_ssh_key(path: &Path, sought: Sought<'_>) -> bool {
     let mut public = path.as_os_str().to_owned();
     public.push(".pub");
     let content = read_limited(public.as_ref(), MAX_PUBLIC_KEY).unwrap_or_default();
-    let text = String::from_utf8_lossy(&content);
-    matches!(AgeRecipient::from_word(text.trim()), Ok(Some(recipient)) if recipient.as_str() != key.key_id)
+    sought.is_other_ssh_key(&String::from_utf8_lossy(&content))
 }
 
 /// Reads a small file whole. The memory that it takes depends on the limit, not on what the file claims to hold.
@@ -264,10 +234,11 @@ mod tests {
     use super::*;
     use crate::crypto::DataKey;
     use crate::error::KeyRefusal;
+    use crate::keys::age::lines::BYTE_ORDER_MARK;
     use crate::keys::age::recipient::NewIdentity;
     use crate::keys::age::wrap::{unwrap, wrap};
 
-    const PLUGIN: &str = "AGE-PLUGIN-YUBIKEY-1QGSQJR8JQAAAA5GQ0PT";
+    const PLUGIN: &str = "AGE-PLUGIN-YUBIKEY-1QGSQJR8JQAAAA5GQ0PX";
     const POST_QUANTUM: &str = "AGE-SECRET-KEY-PQ-1QQQQQQQQQQQQQQQQQQQQ";
 
     struct Nobody;
@@ -298,7 +269,8 @@ mod tests {
 
     /// What the refusal says of a file in which nothing can be used.
     fn reason(content: &[u8]) -> String {
-        let (file, wrapped) = (file(content), wrap(&NewIdentity::generate().recipient, &DataKey::generate()).unwrap());
+        let (file, wrapped) =
+            (file(content), wrap(&NewIdentity::generate().recipient, &DataKey::generate(), &Nobody).unwrap());
         let Err(KeyRefusal::NoIdentity { searched }) = unwrap(&wrapped, &of_files(&[file.path()]), &Nobody) else {
             panic!("no identity was there");
         };
@@ -308,7 +280,7 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_used_does_not_disable_the_others() {
         let ours = NewIdentity::generate();
-        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate(), &Nobody).unwrap();
         let secret = ours.secret.expose_secret();
         for unusable in [PLUGIN, POST_QUANTUM, "nonsense", "AGE-SECRET-KEY-1TYPO", "\u{1}\u{2}", "-----BEGIN"] {
             for text in [format!("# a\n{unusable}\n{secret}\n"), format!("{secret}\r\n{unusable}\r\n")] {
@@ -331,8 +303,7 @@ mod tests {
         assert_eq!(reason(b""), "FILE (empty)");
         assert_eq!(
             reason(format!("{PLUGIN}\n{other}\n{POST_QUANTUM}\n").as_bytes()),
-            "FILE (line 1 is an identity of an age plugin, which kenc does not run, \
-             line 3 is a post-quantum identity, which kenc does not support)"
+            "FILE (line 1 is a mistyped identity of an age plugin, line 3 is a mistyped post-quantum identity)"
         );
         assert_eq!(
             reason(b"a\nb\nc\nd\ne\n"),
@@ -342,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_file_without_end_is_not_read_to_its_end() {
-        let wrapped = wrap(&NewIdentity::generate().recipient, &DataKey::generate()).unwrap();
+        let wrapped = wrap(&NewIdentity::generate().recipient, &DataKey::generate(), &Nobody).unwrap();
         let Err(KeyRefusal::NoIdentity { searched }) = unwrap(&wrapped, &of_files(&["/dev/zero".as_ref()]), &Nobody)
         else {
             panic!("no identity was there");
@@ -356,7 +327,7 @@ mod tests {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
 
         let ours = NewIdentity::generate();
-        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate(), &Nobody).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();

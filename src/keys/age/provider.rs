@@ -96,7 +96,7 @@ impl Provider for Age {
     ) -> Result<Vec<WrappedKey>> {
         let wrap = |Wrapping { key: WrappingKey { key, .. }, secret }: &Wrapping<'_>| {
             let wrapped = match AgeRecipient::of(key) {
-                Some(recipient) => wrap_secret(&recipient, secret)?,
+                Some(recipient) => wrap_secret(&recipient, secret, credentials.passphrases)?,
                 None if holder == Holder::Document => return Err(Error::NotForDocuments(key.to_string())),
                 None => wrap_under_passphrase(&credentials.passphrases.new_passphrase()?, secret)?,
             };
@@ -136,7 +136,7 @@ impl Provider for Age {
         match checking.key {
             KeyToCheck::Slot(slot) if !is_passphrase(slot) => check(Ok(slot), &slot.key_id),
             KeyToCheck::Named(key) if let Some(recipient) = AgeRecipient::of(key) => {
-                let wrapped = wrap(&recipient, &DataKey::generate());
+                let wrapped = wrap(&recipient, &DataKey::generate(), checking.credentials.passphrases);
                 let wrapped = wrapped.map_err(|error| KeyRefusal::Damaged(error.to_string()));
                 check(wrapped.as_ref().map_err(Clone::clone), recipient.as_str())
             }

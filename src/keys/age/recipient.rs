@@ -4,11 +4,14 @@ use std::fmt;
 
 use ::age::secrecy::SecretString;
 
+use super::plugin::PluginRecipient;
+use super::post_quantum::{self, HybridIdentity, HybridRecipient};
 use super::slot::AGE;
 use crate::error::{KeyWordError, Result};
+use crate::keys::passphrase::PassphraseSource;
 use crate::keys::spec::KeySpec;
 
-/// A recipient of age: an X25519 or ssh public key, in its one spelling.
+/// A recipient of age: an X25519, post-quantum or ssh public key, or the recipient of a plugin, in its one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgeRecipient(String);
 
@@ -34,13 +37,16 @@ impl AgeRecipient {
         if !word.starts_with("age1") {
             return Ok(None);
         }
-        match word.parse::<::age::x25519::Recipient>() {
-            Ok(recipient) => Ok(Some(Self(recipient.to_string()))),
-            Err(_) if word["age1".len()..].contains('1') => {
-                Err(invalid("recipients of age plugins are not supported, only age1… of X25519".to_owned()))
+        let spelling = match RecipientKind::of(word) {
+            RecipientKind::PostQuantum => word.parse().ok().map(|it: HybridRecipient| it.to_string()),
+            RecipientKind::Tag => word.parse().ok().map(|it: ::age::tag::Recipient| it.to_string()),
+            RecipientKind::TagPostQuantum => word.parse().ok().map(|it: ::age::tagpq::Recipient| it.to_string()),
+            RecipientKind::Plugin => word.parse().ok().map(|it: ::age::plugin::Recipient| it.to_string()),
+            RecipientKind::X25519 | RecipientKind::Ssh => {
+                word.parse().ok().map(|it: ::age::x25519::Recipient| it.to_string())
             }
-            Err(_) => Err(invalid("it is mistyped or incomplete".to_owned())),
-        }
+        };
+        spelling.map(|spelling| Some(Self(spelling))).ok_or_else(|| invalid("it is mistyped or incomplete".to_owned()))
     }
 
     /// The recipient that a word of this provider names; a passphrase is none.
@@ -54,12 +60,48 @@ impl AgeRecipient {
         &self.0
     }
 
-    pub(super) fn to_age(&self) -> Box<dyn ::age::Recipient> {
+    /// The recipient as the `age` crate takes it. `asked` answers what a plugin asks.
+    pub(super) fn to_age<'a>(&self, asked: &'a dyn PassphraseSource) -> Box<dyn ::age::Recipient + 'a> {
         const CHECKED: &str = "the spelling was made by the parser that now reads it";
-        if self.0.starts_with("ssh-") {
-            Box::new(self.0.parse::<::age::ssh::Recipient>().expect(CHECKED))
+        let word = &self.0;
+        match RecipientKind::of(word) {
+            RecipientKind::Ssh => Box::new(word.parse::<::age::ssh::Recipient>().expect(CHECKED)),
+            RecipientKind::X25519 => Box::new(word.parse::<::age::x25519::Recipient>().expect(CHECKED)),
+            RecipientKind::PostQuantum => Box::new(word.parse::<HybridRecipient>().ok().expect(CHECKED)),
+            RecipientKind::Tag => Box::new(word.parse::<::age::tag::Recipient>().expect(CHECKED)),
+            RecipientKind::TagPostQuantum => Box::new(word.parse::<::age::tagpq::Recipient>().expect(CHECKED)),
+            RecipientKind::Plugin => Box::new(PluginRecipient { recipient: word.parse().expect(CHECKED), asked }),
+        }
+    }
+}
+
+/// Which kinds of recipients there are. How a word begins tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RecipientKind {
+    X25519,
+    PostQuantum,
+    /// Of a key in hardware, which a plugin unwraps and everybody can wrap for.
+    Tag,
+    TagPostQuantum,
+    Plugin,
+    Ssh,
+}
+
+impl RecipientKind {
+    fn of(word: &str) -> Self {
+        let is = |prefix: &str| word.starts_with(prefix);
+        if is("ssh-") {
+            Self::Ssh
+        } else if is(post_quantum::RECIPIENT_PREFIX) {
+            Self::PostQuantum
+        } else if is("age1tag1") {
+            Self::Tag
+        } else if is("age1tagpq1") {
+            Self::TagPostQuantum
+        } else if word.get("age1".len()..).is_some_and(|rest| rest.contains('1')) {
+            Self::Plugin
         } else {
-            Box::new(self.0.parse::<::age::x25519::Recipient>().expect(CHECKED))
+            Self::X25519
         }
     }
 }
@@ -70,7 +112,17 @@ impl fmt::Display for AgeRecipient {
     }
 }
 
-/// A new local key: an X25519 identity.
+/// What a new local key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityKind {
+    /// A key of X25519, which every age reads.
+    X25519,
+    /// A key of ML-KEM-768 together with one of X25519, which resists quantum computers: age 1.3 and later, sops 3.12 and later.
+    PostQuantum,
+}
+
+/// A new local key.
 pub struct NewIdentity {
     /// The recipient, for everybody to know.
     pub recipient: AgeRecipient,
@@ -79,11 +131,23 @@ pub struct NewIdentity {
 }
 
 impl NewIdentity {
-    /// Makes a key.
+    /// Makes an X25519 key.
     #[must_use]
     pub fn generate() -> Self {
         let identity = ::age::x25519::Identity::generate();
         Self { recipient: AgeRecipient(identity.to_public().to_string()), secret: identity.to_string() }
+    }
+
+    /// Makes a key of this kind.
+    #[must_use]
+    pub fn of_kind(kind: IdentityKind) -> Self {
+        match kind {
+            IdentityKind::X25519 => Self::generate(),
+            IdentityKind::PostQuantum => {
+                let identity = HybridIdentity::generate();
+                Self { recipient: identity.to_public().into(), secret: identity.to_secret() }
+            }
+        }
     }
 }
 
@@ -95,6 +159,12 @@ impl From<AgeRecipient> for KeySpec {
 
 impl From<::age::x25519::Recipient> for AgeRecipient {
     fn from(recipient: ::age::x25519::Recipient) -> Self {
+        Self(recipient.to_string())
+    }
+}
+
+impl From<HybridRecipient> for AgeRecipient {
+    fn from(recipient: HybridRecipient) -> Self {
         Self(recipient.to_string())
     }
 }

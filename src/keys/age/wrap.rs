@@ -3,23 +3,34 @@
 use ::age::{DecryptError, Decryptor, Encryptor};
 use zeroize::Zeroizing;
 
-use super::file::{data_key, read_secret, refusal, seal};
+use super::file::{data_key, read_secret, refusal, refusal_to_wrap, seal};
 use super::identities::{self, Identities};
 use super::recipient::AgeRecipient;
 use super::slot::AGE;
+use super::sought::Sought;
 use crate::crypto::DataKey;
 use crate::error::{KeyRefusal, Result};
 use crate::keys::passphrase::PassphraseSource;
+use crate::keys::provider::cannot_wrap;
 use crate::keys::wrapped::WrappedKey;
 
-pub(in crate::keys) fn wrap(recipient: &AgeRecipient, data_key: &DataKey) -> Result<WrappedKey> {
-    wrap_secret(recipient, data_key.expose())
+pub(in crate::keys) fn wrap(
+    recipient: &AgeRecipient,
+    data_key: &DataKey,
+    asked: &dyn PassphraseSource,
+) -> Result<WrappedKey> {
+    wrap_secret(recipient, data_key.expose(), asked)
 }
 
 /// Wraps a data key, or a share of one.
-pub(in crate::keys) fn wrap_secret(recipient: &AgeRecipient, secret: &[u8]) -> Result<WrappedKey> {
-    let age = recipient.to_age();
-    let encryptor = Encryptor::with_recipients(std::iter::once(&*age)).expect("one recipient can always be used");
+pub(in crate::keys) fn wrap_secret(
+    recipient: &AgeRecipient,
+    secret: &[u8],
+    asked: &dyn PassphraseSource,
+) -> Result<WrappedKey> {
+    let age = recipient.to_age(asked);
+    let encryptor = Encryptor::with_recipients(std::iter::once(&*age))
+        .map_err(|error| cannot_wrap(&recipient.clone().into(), refusal_to_wrap(&error)))?;
     Ok(WrappedKey {
         provider: AGE.to_owned(),
         key_id: recipient.as_str().to_owned(),
@@ -43,7 +54,7 @@ pub(in crate::keys) fn unwrap_secret(
 ) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
     let mut searched = Vec::new();
     let mut failure = None;
-    for source in identities::load(identities, key, passphrases) {
+    for source in identities::load(identities, Sought::Recipient(&key.key_id), passphrases) {
         let decryptor = Decryptor::new(&key.ciphertext[..]).map_err(|error| refusal(&error))?;
         if decryptor.is_scrypt() {
             return Err(KeyRefusal::Damaged(
@@ -81,7 +92,7 @@ mod tests {
     fn a_data_key_wrapped_for_a_recipient_is_unwrapped_by_its_identity_and_by_no_other() {
         let (ours, others) = (NewIdentity::generate(), NewIdentity::generate());
         let data_key = DataKey::generate();
-        let wrapped = wrap(&ours.recipient, &data_key).unwrap();
+        let wrapped = wrap(&ours.recipient, &data_key, &Passphrase(None)).unwrap();
         let (_file, identities) = identity_file(&format!("# created today\n\n{}\n", ours.secret.expose_secret()));
         let unwrapped = unwrap(&wrapped, &identities, &Passphrase(None)).ok().unwrap();
         assert_eq!(unwrapped.expose(), data_key.expose());
@@ -94,7 +105,7 @@ mod tests {
         let ours = NewIdentity::generate();
         let (_file, identities) = identity_file(ours.secret.expose_secret());
         for length in [0, 31, 33, 70_000] {
-            let recipient = ours.recipient.to_age();
+            let recipient = ours.recipient.to_age(&Passphrase(None));
             let ciphertext = {
                 let encryptor = Encryptor::with_recipients(std::iter::once(&*recipient)).unwrap();
                 let mut ciphertext = Vec::new();
@@ -112,7 +123,7 @@ mod tests {
     fn a_damaged_age_file_in_a_slot_is_refused_at_every_byte() {
         let ours = NewIdentity::generate();
         let (_file, identities) = identity_file(ours.secret.expose_secret());
-        let whole = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let whole = wrap(&ours.recipient, &DataKey::generate(), &Passphrase(None)).unwrap();
         for position in 0..whole.ciphertext.len() {
             let mut damaged = whole.clone();
             damaged.ciphertext[position] ^= 1;
@@ -123,7 +134,7 @@ mod tests {
     #[test]
     fn a_key_file_that_cannot_be_used_is_named_with_its_reason_and_without_its_content() {
         let ours = NewIdentity::generate();
-        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate(), &Passphrase(None)).unwrap();
         let (file, mut identities) = identity_file("AGE-SECRET-KEY-1TYPO\n");
         identities.files.push("/nowhere/keys.txt".into());
         let Err(KeyRefusal::NoIdentity { searched }) = unwrap(&wrapped, &identities, &Passphrase(None)) else {
@@ -139,7 +150,7 @@ mod tests {
     #[test]
     fn an_encrypted_identity_file_is_opened_with_its_passphrase() {
         let ours = NewIdentity::generate();
-        let wrapped = wrap(&ours.recipient, &DataKey::generate()).unwrap();
+        let wrapped = wrap(&ours.recipient, &DataKey::generate(), &Passphrase(None)).unwrap();
         let mut recipient = ::age::scrypt::Recipient::new(SecretString::from("right"));
         recipient.set_work_factor(10);
         let armored = ::age::encrypt_and_armor(&recipient, ours.secret.expose_secret().as_bytes()).unwrap();

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
-use crate::keys::age::NewIdentity;
+use crate::keys::age::{IdentityKind, NewIdentity};
 use crate::ops::failure::Failure;
 use crate::ops::jobs::check_folder_of;
 
@@ -25,12 +25,12 @@ pub enum KeyFolder {
 ///
 /// # Errors
 /// If there is a file, or it cannot be written.
-pub fn generate(path: &Path, folder: KeyFolder) -> Result<NewIdentity, Failure> {
+pub fn generate(path: &Path, folder: KeyFolder, kind: IdentityKind) -> Result<NewIdentity, Failure> {
     match folder {
         KeyFolder::Existing => check_folder_of(path)?,
         KeyFolder::Private => make_private_folder(path.parent().unwrap_or(Path::new(".")))?,
     }
-    let identity = NewIdentity::generate();
+    let identity = NewIdentity::of_kind(kind);
     let file = AtomicFile::create(path, Existing::Refuse, Access::Owner, Sync::Always)?;
     file.file().write_all(text_of(&identity).as_bytes()).map_err(Error::Write)?;
     file.commit()?;

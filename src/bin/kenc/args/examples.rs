@@ -253,7 +253,7 @@ Examples:
 
 pub mod keygen {
     pub const USAGE: &str = "\
-kenc keygen [-o FILE]
+kenc keygen [--pq] [-o FILE]
        kenc keygen --show [-o FILE]";
     pub const HELP: &str = "\
 Examples:
@@ -264,7 +264,10 @@ Examples:
     kenc keygen --show
 
   Create a key for a build server
-    kenc keygen -o ci.txt > ci.pub";
+    kenc keygen -o ci.txt > ci.pub
+
+  Create a post-quantum key
+    kenc keygen --pq -o pq.txt > pq.pub";
 }
 
 pub mod keys {

@@ -266,6 +266,22 @@ impl PassphraseSource for OldAndNew {
     fn must_be_typed(&self) -> bool {
         self.old.must_be_typed()
     }
+
+    fn tell(&self, program: &str, message: &str) {
+        self.old.tell(program, message);
+    }
+
+    fn confirm(&self, program: &str, question: &str, words: (&str, Option<&str>)) -> Option<bool> {
+        self.old.confirm(program, question, words)
+    }
+
+    fn line(&self, program: &str, question: &str) -> Option<String> {
+        self.old.line(program, question)
+    }
+
+    fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
+        self.old.secret(program, question)
+    }
 }
 
 /// Does `work` for every target, several at a time, and reports what became of each in their order.

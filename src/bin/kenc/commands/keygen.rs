@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kenc::keys::age::{NewIdentity, recipient_of_file};
+use kenc::keys::age::{IdentityKind, NewIdentity, recipient_of_file};
 use kenc::ops::keys::generate::{KeyFolder, generate, text_of};
 use kenc::ops::places::local_key_file;
 use kenc::storage::standard;
@@ -13,8 +13,9 @@ use crate::failure::{CommandFault, Exit, Failure, KeyFileChoice};
 use crate::report::Reporter;
 
 pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let kind = if args.pq { IdentityKind::PostQuantum } else { IdentityKind::X25519 };
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
-        return print_new();
+        return print_new(kind);
     }
     let path = args.output.clone().map_or_else(local_key_file, Ok)?;
     if args.show {
@@ -32,13 +33,13 @@ pub fn run(args: &KeygenArgs, reporter: &Reporter) -> Result<Exit, Failure> {
     // A key whose recipient was not printed is useless.
     standard::check_output()?;
     let folder = if args.output.is_some() { KeyFolder::Existing } else { KeyFolder::Private };
-    let identity = generate(&path, folder)?;
+    let identity = generate(&path, folder, kind)?;
     report(reporter, &path, &identity.recipient.to_string())?;
     Ok(Exit::Done)
 }
 
-fn print_new() -> Result<Exit, Failure> {
-    standard::print(text_of(&NewIdentity::generate()).as_bytes())?;
+fn print_new(kind: IdentityKind) -> Result<Exit, Failure> {
+    standard::print(text_of(&NewIdentity::of_kind(kind)).as_bytes())?;
     Ok(Exit::Done)
 }
 

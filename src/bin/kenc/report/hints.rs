@@ -359,6 +359,7 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::AwsKms(refusal) => of_kms(refusal),
         KeyRefusal::NoIdentity { .. } => "name the file with its identity: `--identity FILE`".to_owned(),
         KeyRefusal::Pgp(refusal) => of_pgp(refusal),
+        KeyRefusal::AgePlugin(refusal) => keys::of_plugin(refusal),
         KeyRefusal::OtherService(_) => keys::OTHER_SERVICE.to_owned(),
         KeyRefusal::WrongPassphrase => "try again with the right passphrase".to_owned(),
         KeyRefusal::NoPassphrase(_) => keys::NO_PASSPHRASE.to_owned(),

@@ -4,7 +4,7 @@ use kenc::context::EncryptionContext;
 use kenc::keys::aws_kms::{
     AwsCaller, AwsPrincipal, KmsKeyCheck, KmsKeyDescription, KmsPermission, KmsPurpose, is_account,
 };
-use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind};
+use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind, PluginRefusal};
 
 use super::{context_words, of_kms, of_refusal, quote};
 
@@ -31,6 +31,19 @@ pub const OTHER_SERVICE: &str = "decrypt it with `sops decrypt`, or add an age o
 
 /// For a key that was not asked or did not open, by its refusal.
 pub const NO_PASSPHRASE: &str = "use `--passphrase-from file:PATH`, `fd:N` or `cmd:PROGRAM`";
+
+/// For a plugin of age that did not wrap or unwrap.
+pub fn of_plugin(refusal: &PluginRefusal) -> String {
+    match refusal {
+        PluginRefusal::Missing { program } => format!("install `{program}` into a folder of PATH"),
+        PluginRefusal::Silent { .. } => {
+            "it may wait for its token to be plugged in or touched: try again on a terminal".to_owned()
+        }
+        PluginRefusal::Broken { .. } | PluginRefusal::Failed { .. } => {
+            "`AGEDEBUG=plugin` shows what it says; it also shows secrets".to_owned()
+        }
+    }
+}
 
 /// The state in which a key works.
 pub const ENABLED: &str = "Enabled";
