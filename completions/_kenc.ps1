@@ -44,6 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Remove one value from an encrypted config document')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit the plaintext of a file, and encrypt what changed')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
+            [CompletionResult]::new('krm', 'krm', [CompletionResultType]::ParameterValue, 'Decrypt the resources of a Kubernetes ResourceList')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a file says about itself, without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
@@ -481,6 +482,31 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'kenc;krm' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Require this pair in the encryption context of the file')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Require this pair in the encryption context of the file')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'kenc;inspect' {
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
@@ -828,6 +854,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Remove one value from an encrypted config document')
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit the plaintext of a file, and encrypt what changed')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
+            [CompletionResult]::new('krm', 'krm', [CompletionResultType]::ParameterValue, 'Decrypt the resources of a Kubernetes ResourceList')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a file says about itself, without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
@@ -865,6 +892,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;exec' {
+            break
+        }
+        'kenc;help;krm' {
             break
         }
         'kenc;help;inspect' {

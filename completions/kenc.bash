@@ -49,6 +49,9 @@ _kenc() {
             kenc,keys)
                 cmd="kenc__subcmd__keys"
                 ;;
+            kenc,krm)
+                cmd="kenc__subcmd__krm"
+                ;;
             kenc,reencrypt)
                 cmd="kenc__subcmd__rewrap"
                 ;;
@@ -139,6 +142,9 @@ _kenc() {
             kenc__subcmd__help,keys)
                 cmd="kenc__subcmd__help__subcmd__keys"
                 ;;
+            kenc__subcmd__help,krm)
+                cmd="kenc__subcmd__help__subcmd__krm"
+                ;;
             kenc__subcmd__help,rewrap)
                 cmd="kenc__subcmd__help__subcmd__rewrap"
                 ;;
@@ -203,7 +209,7 @@ _kenc() {
 
     case "${cmd}" in
         kenc)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec inspect verify keygen keys git completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm inspect verify keygen keys git completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1300,7 +1306,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help)
-            opts="encrypt decrypt rewrap rotate seal get set unset edit exec inspect verify keygen keys git completions help"
+            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1554,6 +1560,20 @@ _kenc() {
         kenc__subcmd__help__subcmd__keys__subcmd__policy)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__help__subcmd__krm)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1953,6 +1973,90 @@ _kenc() {
                     return 0
                     ;;
                 -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__krm)
+            opts="-k -c -q -v -h -V --key --context --identity --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --passphrase-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

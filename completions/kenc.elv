@@ -41,6 +41,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand unset 'Remove one value from an encrypted config document'
             cand edit 'Edit the plaintext of a file, and encrypt what changed'
             cand exec 'Run a command with decrypted values in its environment'
+            cand krm 'Decrypt the resources of a Kubernetes ResourceList'
             cand inspect 'Show what a file says about itself, without a key'
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
@@ -466,6 +467,30 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'kenc;krm'= {
+            cand -k 'Open the file with this key only; repeat it for several keys'
+            cand --key 'Open the file with this key only; repeat it for several keys'
+            cand -c 'Require this pair in the encryption context of the file'
+            cand --context 'Require this pair in the encryption context of the file'
+            cand --identity 'File of age identities or an ssh private key, instead of the usual places'
+            cand --passphrase-from 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal'
+            cand --aws-profile 'AWS profile to use'
+            cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
+            cand --aws-role-arn 'Role to assume before calling KMS'
+            cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'kenc;inspect'= {
             cand --input-type 'Format of the config file (default: by its name)'
             cand --color 'When to use colors'
@@ -789,6 +814,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand unset 'Remove one value from an encrypted config document'
             cand edit 'Edit the plaintext of a file, and encrypt what changed'
             cand exec 'Run a command with decrypted values in its environment'
+            cand krm 'Decrypt the resources of a Kubernetes ResourceList'
             cand inspect 'Show what a file says about itself, without a key'
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
@@ -816,6 +842,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;help;edit'= {
         }
         &'kenc;help;exec'= {
+        }
+        &'kenc;help;krm'= {
         }
         &'kenc;help;inspect'= {
         }

@@ -11,6 +11,7 @@ pub mod git;
 pub mod input_name;
 pub mod jobs;
 pub mod keys;
+pub mod krm;
 pub mod observer;
 pub mod places;
 pub mod seal;

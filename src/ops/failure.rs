@@ -65,6 +65,8 @@ pub enum Cause {
     NoFolder(PathBuf),
     #[error("{} is not a folder", .0.display())]
     NotAFolder(PathBuf),
+    #[error("not a ResourceList: {0}")]
+    NotAResourceList(&'static str),
     #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
     #[error("several files need an output folder")]
@@ -218,6 +220,7 @@ impl Cause {
             | Self::CannotEncryptDirectory(_)
             | Self::NoFolder(_)
             | Self::NotAFolder(_)
+            | Self::NotAResourceList(_)
             | Self::TooDeep { .. }
             | Self::NameTooLong(_)
             | Self::NotAFile(_)

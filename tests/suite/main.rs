@@ -32,6 +32,7 @@ mod documents {
     mod exposure;
     mod forgery;
     mod git;
+    mod krm;
     mod property;
     mod rescue;
     mod roundtrip;

@@ -12,6 +12,8 @@ mod keys;
 // Named in full, for the tests that make man pages of these definitions include this file by its path.
 #[path = "args/change.rs"]
 mod change;
+#[path = "args/krm.rs"]
+pub mod krm;
 #[path = "args/many.rs"]
 mod many;
 #[path = "args/seal.rs"]
@@ -189,6 +191,19 @@ pub enum Command {
     #[cfg(unix)]
     #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
     Exec(ExecArgs),
+
+    /// Decrypt the resources of a Kubernetes ResourceList
+    ///
+    /// A KRM function for kustomize, kpt and Argo CD: reads a ResourceList from the standard input, decrypts every resource
+    /// in it that kenc or sops encrypted, and writes the list. It also decrypts the files that `files` of the functionConfig
+    /// names, and adds their resources. The MAC of each resource is verified. A seal covers the text of a file, which a
+    /// function does not see: kenc verifies it for the files of the functionConfig only, and refuses other resources if the
+    /// config requires a seal.
+    ///
+    /// kustomize sorts the fields of the resources that it hands to a transformer, so that their MAC does not match. Name
+    /// the encrypted files in a generator instead.
+    #[command(override_usage = examples::krm::USAGE, after_long_help = examples::krm::HELP)]
+    Krm(krm::KrmArgs),
 
     /// Show what a file says about itself, without a key
     ///

@@ -12,6 +12,7 @@ pub mod git;
 pub mod inspect;
 pub mod keygen;
 pub mod keys;
+pub mod krm;
 pub mod opening;
 pub mod rewrap;
 pub mod rotate;

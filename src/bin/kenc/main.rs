@@ -60,6 +60,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Edit(args) => commands::edit::run(args, &configs, &reporter),
         #[cfg(unix)]
         Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
+        Command::Krm(args) => commands::krm::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

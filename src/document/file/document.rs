@@ -78,6 +78,16 @@ impl Document {
         Self::emit_indented(format, tree, None)
     }
 
+    /// An encrypted document from its tree, with the metadata in it as an ordinary mapping: for resources that come as values,
+    /// without the text of their file. It is not compared with the tree, which has no metadata when it is read; the MAC tells
+    /// whether its values are as they were.
+    ///
+    /// # Errors
+    /// If the notation cannot carry the tree.
+    pub fn from_values(format: Format, tree: &Tree) -> Result<Self, DocumentError> {
+        Self::parse(format, Zeroizing::new(store_of(format).emit(tree, None)?))
+    }
+
     /// The same with as many spaces for each level, where the notation has levels. `None` is what sops takes: four spaces
     /// in YAML, and tabs in JSON.
     ///

@@ -43,6 +43,7 @@ echo 'apiVersion: v1' > kubeconfig; kenc encrypt --whole kubeconfig -o kubeconfi
 printf 'db:\n  user: eve\n  password: c4r1b0u\nports: [80, 443]\ntls:\n  key: |\n    line 1\n    line 2\nusers: [eve]\n' > secrets.yaml
 printf 'db:\n  host: db.example\n  password: c4r1b0u\n' > settings.yaml
 printf 'TOKEN=abc\n' > app.env
+(printf 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Namespace\n') > resources.yaml
 printf 'certificate\n' > cert.pem
 mkdir secrets; printf 'a: 1\n' > secrets/a.yaml; printf 'b: 2\n' > secrets/b.yaml
 kenc encrypt --values -i -k "$me" secrets.yaml app.env secrets/a.yaml secrets/b.yaml
@@ -58,6 +59,7 @@ grep -v '^ *user:' merged.yaml > merged; mv merged merged.yaml
 /// Programs that an example hands something to, or gets something from: each says what it needs to find.
 const PROGRAMS: &[(&str, &str)] = &[
     ("pg_dump", "echo 'select 1;'"),
+    ("kustomize", r#"[ "$1" = build ] && [ "$2" = --enable-alpha-plugins ]"#),
     ("kubectl", r#"[ "$1" = --kubeconfig ] && grep -q apiVersion "$2""#),
     ("code", r#"[ "$1" = --wait ] && echo '# looked at' >> "$2""#),
     ("editor", r#"printf 'more: 1\n' >> "$1""#),

@@ -152,6 +152,17 @@ Examples:
     kenc get --json secrets.yaml db | jq -r .user";
 }
 
+pub mod krm {
+    pub const USAGE: &str = "kenc krm [OPTIONS]";
+    pub const HELP: &str = "\
+Examples:
+  Decrypt the resources of a list
+    kenc krm < resources.yaml
+
+  Let kustomize call it, through a script that a generator names (see `packaging/kustomize`)
+    kustomize build --enable-alpha-plugins --enable-exec overlays/prod";
+}
+
 pub mod set {
     pub const USAGE: &str = "\
 kenc set FILE PATH

@@ -95,6 +95,9 @@ fn of_command(cause: &Cause) -> String {
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
         Cause::NoFolder(path) => format!("create it with `mkdir -p {}`", quoted(path)),
+        Cause::NotAResourceList(_) => {
+            "decrypt a file with `kenc decrypt FILE`; this command is called by kustomize and kpt".to_owned()
+        }
         Cause::NotAFolder(_) => "several results need a folder: name another with -o".to_owned(),
         Cause::SameOutput { .. } => "process them in separate runs, each with its own -o".to_owned(),
         Cause::NotEncrypted(_) | Cause::HasOtherNames { .. } | Cause::PlaintextHasOtherNames { .. } => {

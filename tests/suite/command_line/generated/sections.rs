@@ -175,6 +175,7 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
         "kenc-unset" => &["kenc-edit", "kenc-get", "kenc-set"],
         "kenc-edit" => &["kenc-set", "kenc-unset"],
         "kenc-exec" => &["kenc-decrypt", "kenc-get"],
+        "kenc-krm" => &["kenc-decrypt", "kenc-exec"],
         "kenc-inspect" => &["kenc-keys-check", "kenc-verify"],
         "kenc-verify" => &["kenc-git-check", "kenc-inspect", "kenc-seal"],
         "kenc-keygen" => &["kenc-encrypt", "kenc-keys-check"],
