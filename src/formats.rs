@@ -1,7 +1,10 @@
 //! What an encrypted file can be: one folder for each format of whole files.
 
+pub mod description;
 pub mod detect;
 pub mod foreign;
+pub mod format;
 pub mod native;
 pub(crate) mod pipeline;
-pub(crate) mod transfer;
+pub mod registry;
+pub mod transfer;

@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 use crate::document::{Document, EncryptedDocument, Format};
 use crate::error::{At, DocumentError, Error, Foreign, FormatError, Result};
 use crate::formats::foreign::foreign;
+use crate::formats::format::{EncryptedFile, FileFormat, ReadPolicy};
 use crate::formats::native::file::NativeFile;
-pub use crate::formats::native::file::{is_armored, is_native};
+pub use crate::formats::native::file::is_native;
+use crate::formats::registry;
 use crate::fs::input::Input;
 
 /// Maximum length of a document, in bytes.
@@ -22,12 +24,33 @@ pub const TELLING: usize = 512 << 10;
 /// A detected input, which can be read from its beginning.
 #[non_exhaustive]
 pub enum Detected {
-    /// A kenc file.
-    Native(Input),
+    /// A file that is encrypted as a whole, in one of the formats that kenc opens.
+    File(DetectedFile),
     /// An encrypted document.
     Document(Box<EncryptedDocument>),
     /// An input that kenc does not open, with its first bytes.
     Foreign(Input, Vec<u8>),
+}
+
+/// A file that is encrypted as a whole.
+pub struct DetectedFile {
+    /// Its format.
+    pub format: &'static dyn FileFormat,
+    /// The file.
+    pub input: Input,
+    /// Its first bytes.
+    pub start: Vec<u8>,
+}
+
+impl DetectedFile {
+    /// Reads its head.
+    ///
+    /// # Errors
+    /// As [`FileFormat::read`].
+    pub fn read(self, policy: &ReadPolicy) -> Result<Box<dyn EncryptedFile>> {
+        let Self { format, input, start } = self;
+        format.read(input, &start, policy)
+    }
 }
 
 impl Detected {
@@ -40,8 +63,8 @@ impl Detected {
         if let Some(notation) = notation {
             return Self::in_notation(input, start, notation);
         }
-        if is_native(&start) {
-            return Ok(Self::Native(input));
+        if let Some(format) = registry::by_start(&start) {
+            return Ok(Self::File(DetectedFile { format, input, start }));
         }
         if !may_be_text(&start) {
             return Ok(Self::Foreign(input, start));
@@ -68,8 +91,22 @@ impl Detected {
         let (whole, input) = input.read_whole(LONGEST_DOCUMENT)?;
         match whole {
             Some(whole) => Ok(Self::Document(Box::new(EncryptedDocument::new(parse(notation, &whole)?)?))),
-            None if is_native(&start) => Ok(Self::Native(input)),
-            None => Ok(Self::Foreign(input, start)),
+            None => match registry::by_start(&start) {
+                Some(format) => Ok(Self::File(DetectedFile { format, input, start })),
+                None => Ok(Self::Foreign(input, start)),
+            },
+        }
+    }
+
+    /// The file encrypted as a whole that it is, with its head read.
+    ///
+    /// # Errors
+    /// If it is none, or its head is not well formed.
+    pub fn file(self, policy: &ReadPolicy) -> Result<Box<dyn EncryptedFile>> {
+        match self {
+            Self::File(file) => file.read(policy),
+            Self::Foreign(_, start) => Err(not_ours(&start)),
+            Self::Document(_) => Err(FormatError::NotKenc(Foreign::Sops).into()),
         }
     }
 
@@ -79,7 +116,7 @@ impl Detected {
     /// If it is not a kenc file, or its header is invalid.
     pub fn native(self) -> Result<NativeFile> {
         match self {
-            Self::Native(input) => NativeFile::read(input),
+            Self::File(DetectedFile { input, start, .. }) => NativeFile::read_from(input, &start),
             Self::Foreign(_, start) => Err(not_ours(&start)),
             Self::Document(_) => Err(FormatError::NotKenc(Foreign::Sops).into()),
         }
@@ -92,9 +129,15 @@ impl Detected {
     pub fn document(self) -> Result<Box<EncryptedDocument>> {
         match self {
             Self::Document(sealed) => Ok(sealed),
-            Self::Native(_) | Self::Foreign(..) => Err(DocumentError::NotEncrypted.into()),
+            Self::File(_) | Self::Foreign(..) => Err(DocumentError::NotEncrypted.into()),
         }
     }
+}
+
+/// Whether an input that begins so is a file that is encrypted as a whole.
+#[must_use]
+pub fn is_whole_file(start: &[u8]) -> bool {
+    registry::by_start(start).is_some()
 }
 
 /// Why kenc does not open these bytes.
@@ -103,10 +146,10 @@ pub fn not_ours(start: &[u8]) -> Error {
     FormatError::NotKenc(foreign(start)).into()
 }
 
-/// Whether bytes do not even look like a damaged kenc file.
+/// Whether bytes do not even look like a damaged encrypted file.
 #[must_use]
-pub fn never_was_native(start: &[u8]) -> bool {
-    !is_native(start)
+pub fn never_was_encrypted(start: &[u8]) -> bool {
+    !is_whole_file(start)
         && !matches!(foreign(start), Foreign::BeginningOfKenc | Foreign::NewlinesConverted | Foreign::SevenBit)
 }
 
@@ -117,7 +160,7 @@ pub fn never_was_native(start: &[u8]) -> bool {
 /// Those of the input.
 pub fn is_encrypted(input: Input, path: &Path) -> Result<bool> {
     let (start, input) = input.peek()?;
-    if is_native(&start) {
+    if is_whole_file(&start) {
         return Ok(true);
     }
     if start.contains(&0) || input.len().is_some_and(|len| len > LONGEST_DOCUMENT as u64) {

@@ -8,6 +8,7 @@ pub mod chunk;
 #[cfg(test)]
 mod chunked_encryption_vectors;
 pub mod file;
+pub mod file_format;
 #[cfg(test)]
 mod golden_vectors;
 pub mod header;

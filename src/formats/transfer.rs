@@ -1,6 +1,9 @@
 //! Reads and writes in full, and attributes a failure to the input or the output.
 
-use std::io::{self, IoSlice, IoSliceMut, Read};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use zeroize::Zeroizing;
 
 use crate::error::{Error, FormatError, Result};
 
@@ -82,4 +85,24 @@ pub(crate) fn write_all(
         }
     }
     Ok(())
+}
+
+/// Copies everything, and tells a failing input from a failing output.
+///
+/// # Errors
+/// Those of the input and the output, and an interruption.
+pub fn copy(input: &mut dyn Read, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<u64> {
+    let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
+    let mut count = 0;
+    loop {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let filled = input.read(&mut buffer).map_err(read_error)?;
+        if filled == 0 {
+            return Ok(count);
+        }
+        output.write_all(&buffer[..filled]).map_err(write_error)?;
+        count += filled as u64;
+    }
 }

@@ -7,9 +7,10 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::fs::positioned::PositionedReader;
 
-/// Bytes that are looked at to recognise an input.
-const PEEK: usize = 4096;
+/// Bytes that are looked at to recognise an input: the whole of a small file.
+const PEEK: usize = 8 << 10;
 /// Of a stream, as many bytes as recognise a kenc file: waiting for more could be in vain.
 const ENOUGH: usize = 32;
 /// A shorter file is read as a stream: it might be one of those that the system makes up while they are read, whose
@@ -127,9 +128,8 @@ impl Input {
         let Self { kind, identity } = self;
         let mut start = vec![0; PEEK];
         let (filled, kind) = match kind {
-            InputKind::File { mut file, start: position, len } => {
-                let filled = read_some(&mut file, &mut start, PEEK)?;
-                file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
+            InputKind::File { file, start: position, len } => {
+                let filled = read_some(&mut PositionedReader::new(&file, position), &mut start, PEEK)?;
                 (filled, InputKind::File { file, start: position, len })
             }
             InputKind::Stream(mut stream) => {

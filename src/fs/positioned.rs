@@ -1,7 +1,33 @@
 //! Reading and writing at positions, and reserving space. Where a system cannot, the plain way is taken.
 
 use std::fs::File;
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, IoSlice, IoSliceMut, Read};
+
+/// Reads a file from a place on, wherever the file itself is positioned.
+pub struct PositionedReader<'a> {
+    file: &'a File,
+    offset: u64,
+}
+
+impl<'a> PositionedReader<'a> {
+    /// From `offset` on.
+    #[must_use]
+    pub fn new(file: &'a File, offset: u64) -> Self {
+        Self { file, offset }
+    }
+}
+
+impl Read for PositionedReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.read_vectored(&mut [IoSliceMut::new(buffer)])
+    }
+
+    fn read_vectored(&mut self, slices: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        let count = read_vectored_at(self.file, slices, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+}
 
 /// Reads at `offset` into as many of `slices` as the system takes at once. Returns the number of bytes read.
 ///

@@ -14,6 +14,9 @@ use crate::context::EncryptionContext;
 use crate::crypto::{Backend, DataKey, Suite};
 use crate::document::{MacRequirement, OpenReport, OpenRequirements, SealRequirement, SealStatus};
 use crate::error::{Error, Result};
+use crate::formats::format::{
+    EncryptedFile, FileFormat, KeyListener, OpeningKeys, PreparedSeal, ReadPolicy, SealSettings,
+};
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
@@ -44,6 +47,7 @@ pub struct Session {
     observer: Arc<dyn Observer>,
     /// What is known of the keys of the files that were opened before.
     cache: Cache,
+    read_policy: ReadPolicy,
 }
 
 impl Session {
@@ -64,6 +68,7 @@ impl Session {
             cancelled: Arc::default(),
             observer: Arc::new(Unobserved),
             cache: Cache::default(),
+            read_policy: ReadPolicy::default(),
         }
     }
 
@@ -134,6 +139,12 @@ impl Session {
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
         Self { observer, ..self }
+    }
+
+    /// Accepts of files that other programs may have written what `read_policy` says.
+    #[must_use]
+    pub fn with_read_policy(self, read_policy: ReadPolicy) -> Self {
+        Self { read_policy, ..self }
     }
 
     /// Ends the work soon after `cancelled` becomes true.
@@ -245,6 +256,20 @@ impl Session {
         self.keyring_of(&kms, &self.trusted).wrap_new(keys, context)
     }
 
+    /// The same for files in a format, any number of which are then sealed with no further call.
+    ///
+    /// # Errors
+    /// As [`FileFormat::prepare`].
+    pub fn prepare(
+        &self,
+        recipe: &WholeFileRecipe,
+        (format, settings): (&dyn FileFormat, SealSettings),
+    ) -> Result<Box<dyn PreparedSeal>> {
+        let WholeFileRecipe { keys, role, profile, context, line: _ } = recipe;
+        let kms = self.kms_for_rule(profile.clone(), role.clone());
+        format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
+    }
+
     /// The keys with which files are opened; all, if there are none.
     #[must_use]
     pub fn only(&self) -> &[KeySpec] {
@@ -320,18 +345,23 @@ impl Session {
         OpenRequirements { only: self.only.clone(), context: self.context.clone(), mac, seal, order: Vec::new() }
     }
 
-    /// Checks what can be checked of a kenc file without a key.
-    ///
-    /// # Errors
-    /// If its context lacks a pair.
-    pub fn check_context(&self, head: &FileHead) -> Result<()> {
-        Ok(head.header.parameters.context.check_contains(&self.context)?)
+    /// Everything with which the keys of a file are asked, of which those may be that are in `trusted`.
+    #[must_use]
+    pub fn opening_keys<'k>(&'k self, trusted: &'k TrustedKeys) -> OpeningKeys<'k> {
+        let Self { only, context, cache, .. } = self;
+        OpeningKeys { keyring: self.keyring_trusting(trusted), cache, only, context, listener: self }
     }
 
-    /// Whether nobody has to be asked for the keys of a kenc file who is not being asked already.
+    /// Whether nobody has to be asked for the keys of a file who is not being asked already.
     #[must_use]
-    pub fn knows(&self, head: &FileHead) -> bool {
-        self.cache.knows(&head.header.table.slots, &head.header.parameters.context, &self.only)
+    pub fn knows(&self, file: &dyn EncryptedFile) -> bool {
+        self.cache.knows(file.wrapped_keys(), file.context(), &self.only)
+    }
+
+    /// What is accepted of files that other programs may have written.
+    #[must_use]
+    pub fn read_policy(&self) -> &ReadPolicy {
+        &self.read_policy
     }
 
     /// The cipher for the chunks of a kenc file, from the first key that opens it.
@@ -347,16 +377,17 @@ impl Session {
     /// # Errors
     /// As [`Session::cipher`].
     pub fn unwrap(&self, head: &FileHead, trusted: &TrustedKeys) -> Result<(ChunkCipher, DataKey)> {
-        self.check_context(head)?;
         let (slots, context) = (&head.header.table.slots, &head.header.parameters.context);
-        let keyring = self.keyring_trusting(trusted);
-        let (opened, slot) = keyring.unwrap_with(&self.cache, slots, context, &self.only, |data_key| {
+        self.opening_keys(trusted).unwrap(slots, context, |data_key| {
             let cipher = head.cipher(data_key, Backend::default())?;
             Some((cipher, DataKey::from_slice(data_key.expose())?))
-        })?;
-        let key = &slots[slot];
-        self.observer.note(&format!("opened by key {} {} {}", slot + 1, key.provider, key.key_id));
-        Ok(opened)
+        })
+    }
+}
+
+impl KeyListener for Session {
+    fn opened_by(&self, number: usize, key: &WrappedKey) {
+        self.observer.note(&format!("opened by key {} {} {}", number + 1, key.provider, key.key_id));
     }
 }
 

@@ -32,6 +32,7 @@ mod exec;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use kenc::formats::format::ByteRange;
 
 pub use change::*;
 pub use edit::EditArgs;
@@ -379,13 +380,6 @@ pub struct CompletionsArgs {
     /// Shell that will read the script
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
-}
-
-/// Some bytes of a plaintext, from `start` up to but without `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ByteRange {
-    pub start: u64,
-    pub end: Option<u64>,
 }
 
 fn parse_range(text: &str) -> Result<ByteRange, String> {

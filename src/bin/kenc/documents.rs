@@ -1,6 +1,6 @@
 //! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 
 use kenc::config::DocumentOptions;
@@ -9,8 +9,8 @@ use kenc::error::{Error, Result};
 use kenc::fs::atomic::{Access, Sync};
 
 use crate::args::documents::{SelectionArgs, ValuesArgs};
-use crate::failure::{CommandFault, Failure};
-use crate::output::TextOnly;
+use crate::failure::Failure;
+use crate::output::PlaintextOutput;
 use kenc::ops::documents::recipe::EncryptionExtent;
 pub use kenc::ops::documents::written::{replace, write};
 use kenc::storage::output::{Destination, Output};
@@ -55,17 +55,8 @@ pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
 /// Prints plaintext to the standard output. A terminal gets text only.
 pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     let place = Destination::StandardOutput { forced: false };
-    let mut output = Output::open(&place, Access::Owner, Sync::WhenReplacing, None)?;
-    let written = if std::io::stdout().is_terminal() {
-        let mut text = TextOnly::new(output.writer());
-        let written = text.write_all(bytes);
-        if text.has_refused() {
-            return Err(CommandFault::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
-        }
-        written
-    } else {
-        output.writer().write_all(bytes)
-    };
-    written.map_err(Error::Write)?;
-    Ok(output.commit()?)
+    let output = Output::open(&place, Access::Owner, Sync::WhenReplacing, None)?;
+    let (mut output, terminal) = PlaintextOutput::new(output, &place);
+    let written = output.writer().write_all(bytes).map_err(Error::Write);
+    terminal.explain(written.and_then(|()| output.commit()).map_err(Failure::from), input)
 }

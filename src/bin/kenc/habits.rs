@@ -9,7 +9,7 @@ use kenc::keys::KeySpec;
 use crate::failure::{CommandFault, Failure};
 use kenc::document::Format;
 use kenc::formats::detect::Detected;
-use kenc::formats::detect::is_native;
+use kenc::formats::detect::is_whole_file;
 
 /// Lines that identify a secret key of age or ssh.
 const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
@@ -35,7 +35,7 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
             continue;
         }
         let (start, input) = Input::open(path)?.peek()?;
-        if is_native(&start) {
+        if is_whole_file(&start) {
             continue;
         }
         let is_identity = holds_identity(&start);
@@ -43,7 +43,7 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
             Replacement::Encrypted if is_identity => return Err(refused("holds an identity")),
             Replacement::Encrypted => {}
             Replacement::OfEncrypted(notation) => match Detected::new(input, Some(path), notation) {
-                Ok(Detected::Native(_) | Detected::Foreign(..)) if is_identity => {
+                Ok(Detected::File(_) | Detected::Foreign(..)) if is_identity => {
                     return Err(refused("holds an identity"));
                 }
                 // One that is damaged is reported for itself, among the others.

@@ -8,8 +8,8 @@ use indicatif::{DecimalBytes, HumanDuration};
 use kenc::Session;
 use kenc::ops::failure::Failure;
 use kenc::ops::observer::Skipped;
+use kenc::ops::open::Authentic;
 use kenc::ops::tree::crew::{self, FileOutcome, TreeReport, TreeWork};
-use kenc::ops::tree::open::Authentic;
 use kenc::ops::tree::request::{TreePlan, TreeRequest};
 use serde_json::json;
 
@@ -94,7 +94,7 @@ impl TellDone for Authentic {
 
     fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
         match self {
-            Self::File { bytes, header } => verified_file::tell(reporter, name, *bytes, header),
+            Self::File { bytes, head } => verified_file::tell(reporter, name, *bytes, head),
             Self::Document { verified, .. } => verified_document::tell(verified, name, reporter),
         }
     }

@@ -1,13 +1,17 @@
 //! What may go to a terminal.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kenc::fs::atomic::{Existing, Sync};
 use kenc::ops::jobs::ResultChoice;
-use kenc::storage::output::Destination;
+use kenc::storage::output::{Destination, Output};
 use zeroize::Zeroizing;
 
 use crate::args::OutputArgs;
+use crate::failure::{CommandFault, Failure};
 use crate::printable::is_hidden;
 
 impl From<&OutputArgs> for ResultChoice {
@@ -27,22 +31,42 @@ pub fn is_unasked_terminal(destination: &Destination) -> bool {
     *destination == Destination::StandardOutput { forced: false } && std::io::stdout().is_terminal()
 }
 
-/// Passes text through to a terminal, and stops before characters that would do something else to it than show.
-pub struct TextOnly<'a> {
-    writer: Box<dyn Write + Send + 'a>,
-    /// The beginning of a character whose rest is still to come.
-    begun: Vec<u8>,
-    refused: bool,
-}
+/// The output of plaintext. A terminal that was not named gets text only.
+pub struct PlaintextOutput(Option<Arc<AtomicBool>>);
 
-impl<'a> TextOnly<'a> {
-    pub fn new(writer: Box<dyn Write + Send + 'a>) -> Self {
-        Self { writer, begun: Vec::new(), refused: false }
+impl PlaintextOutput {
+    /// Puts a filter before an output that is a terminal. The second value explains why it failed.
+    pub fn new(output: Output, destination: &Destination) -> (Output, Self) {
+        match output {
+            Output::Stream(stream) if is_unasked_terminal(destination) => {
+                let text = TextOnly::new(stream);
+                let has_refused = Arc::clone(&text.has_refused);
+                (Output::Stream(Box::new(text)), Self(Some(has_refused)))
+            }
+            other => (other, Self(None)),
+        }
     }
 
-    /// Whether it stopped.
-    pub fn has_refused(&self) -> bool {
-        self.refused
+    /// What failed, or that the plaintext is no text for a terminal.
+    pub fn explain<T>(self, outcome: Result<T, Failure>, input: Option<&Path>) -> Result<T, Failure> {
+        if self.0.is_some_and(|has_refused| has_refused.load(Ordering::Relaxed)) {
+            return Err(CommandFault::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
+        }
+        outcome
+    }
+}
+
+/// Passes text through to a terminal, and stops before characters that would do something else to it than show.
+struct TextOnly {
+    writer: Box<dyn Write + Send>,
+    /// The beginning of a character whose rest is still to come.
+    begun: Vec<u8>,
+    has_refused: Arc<AtomicBool>,
+}
+
+impl TextOnly {
+    fn new(writer: Box<dyn Write + Send>) -> Self {
+        Self { writer, begun: Vec::new(), has_refused: Arc::default() }
     }
 
     /// Whether everything may be shown.
@@ -68,10 +92,10 @@ impl<'a> TextOnly<'a> {
     }
 }
 
-impl Write for TextOnly<'_> {
+impl Write for TextOnly {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if !self.is_text(bytes) {
-            self.refused = true;
+            self.has_refused.store(true, Ordering::Relaxed);
             return Err(std::io::ErrorKind::InvalidData.into());
         }
         self.writer.write_all(bytes)?;
@@ -90,7 +114,7 @@ mod tests {
     /// Whether a terminal gets pieces of a text.
     fn is_shown(pieces: &[&[u8]]) -> bool {
         let mut text = TextOnly::new(Box::new(std::io::sink()));
-        pieces.iter().all(|piece| text.write_all(piece).is_ok()) && !text.has_refused()
+        pieces.iter().all(|piece| text.write_all(piece).is_ok()) && !text.has_refused.load(Ordering::Relaxed)
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod checked_keys;
 mod document_hints;
 pub mod document_keys;
 pub mod document_summary;
+pub mod file_description;
 pub mod hints;
 pub mod rekeyed_document;
 mod seal;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kenc::Session;
 use kenc::context::EncryptionContext;
-use kenc::document::{MacRequirement, OpenRequirements, SealRequirement};
+use kenc::document::{MacRequirement, SealRequirement};
 use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
@@ -78,11 +78,6 @@ pub fn demanded(args: &DocumentOpenArgs) -> StatedRequirements {
     let DocumentOpenArgs { input_type: _, ignore_mac, require_seal } = *args;
     let mac = if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
     StatedRequirements { mac, seal: SealRequirement::NotBroken }.with_seal_required(require_seal)
-}
-
-/// What is demanded of a document by the command line and by the configs.
-pub fn demands(session: &Session, args: &DocumentOpenArgs, require_seal: bool) -> OpenRequirements {
-    demanded(args).with_seal_required(require_seal).in_session(session)
 }
 
 /// An input that is not the standard input.

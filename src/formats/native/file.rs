@@ -1,14 +1,17 @@
 //! A kenc file as an input: in a regular file or in a stream, armored or not.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
+use std::sync::atomic::AtomicBool;
 
 use crate::error::{FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::native::FileHead;
 use crate::formats::native::armor::{self, ArmorReader};
 use crate::formats::native::magic::MAGIC;
+use crate::formats::transfer::copy;
 use crate::fs::input::{Input, InputKind};
+use crate::fs::positioned::PositionedReader;
 use crate::storage::payload::PayloadInput;
 
 /// Whether an input begins like a kenc file, armored or not.
@@ -55,7 +58,15 @@ impl NativeFile {
     /// If it is not a kenc file, or its header is invalid; errors of the input.
     pub fn read(input: Input) -> Result<Self> {
         let (start, input) = input.peek()?;
-        if is_armored(&start) {
+        Self::read_from(input, &start)
+    }
+
+    /// The same, where the first bytes are known already.
+    ///
+    /// # Errors
+    /// As [`NativeFile::read`].
+    pub fn read_from(input: Input, start: &[u8]) -> Result<Self> {
+        if is_armored(start) {
             let text: Box<dyn Read + Send> = match input.kind {
                 InputKind::File { file, .. } => Box::new(file),
                 InputKind::Stream(stream) => stream,
@@ -65,15 +76,17 @@ impl NativeFile {
             return Ok(Self { head, is_armored: true, payload: Payload::Stream(Box::new(bytes)) });
         }
         if !start.starts_with(&MAGIC) {
-            return Err(FormatError::NotKenc(foreign(&start)).into());
+            return Err(FormatError::NotKenc(foreign(start)).into());
         }
         let (head, payload) = match input.kind {
-            InputKind::File { mut file, start, len } => {
-                let head = FileHead::read(&mut file)?;
+            InputKind::File { file, start: first, len } => {
+                // Of nearly every file the head is among the bytes that were read already.
+                let rest = PositionedReader::new(&file, first + start.len() as u64);
+                let head = FileHead::read(&mut start.chain(rest))?;
                 let head_len = head.len();
                 // A file that grew since its length was taken has a head that does not fit the length.
                 let len = len.saturating_sub(head_len);
-                (head, Payload::File { file, start: start + head_len, len })
+                (head, Payload::File { file, start: first + head_len, len })
             }
             InputKind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
         };
@@ -94,5 +107,18 @@ impl Payload {
             Self::File { file, start, len } => PayloadInput::part(file, *start, *len),
             Self::Stream(stream) => PayloadInput::Stream(&mut **stream),
         }
+    }
+
+    /// The payload in order.
+    pub fn reader(&mut self) -> Box<dyn Read + Send + '_> {
+        match self {
+            Self::File { file, start, .. } => Box::new(PositionedReader::new(file, *start)),
+            Self::Stream(stream) => Box::new(stream),
+        }
+    }
+
+    /// Copies the sealed chunks as they are.
+    pub(super) fn copy_to(&mut self, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<()> {
+        copy(&mut *self.reader(), output, cancelled).map(drop)
     }
 }

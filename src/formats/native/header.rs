@@ -65,6 +65,19 @@ pub enum TableCopies {
     Differing,
 }
 
+impl TableCopies {
+    /// This state in words, as they read after "but".
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Whole => "both copies whole",
+            Self::FirstDamaged => "the first copy of the slot table is damaged",
+            Self::SecondDamaged => "the second copy of the slot table is damaged",
+            Self::Differing => "the copies of the slot table differ, as an interrupted change of keys leaves them",
+        }
+    }
+}
+
 /// The header of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 
 use crate::error::{Error, Result};
+use crate::formats::format::PlacedBytes;
 use crate::formats::native::header::{Header, TableCopies};
 use crate::formats::transfer::write_all;
 
@@ -37,18 +38,33 @@ impl TableStore for &File {
 
 /// Overwrites the tables of `old`, the header as it was just read, with those of `new`.
 ///
-/// The copy that a reader uses is overwritten only after the other one is on the disk, intact and newer.
-///
 /// # Errors
 /// [`Error::Write`]: the file still opens, with the old keys or the new ones.
 ///
 /// # Panics
-/// If `new` does not fit in the place of `old`: it would reach into the payload, or a reader would prefer the old one.
+/// As [`new_tables`].
 pub fn write_tables(store: &mut dyn TableStore, old: &Header, new: &Header) -> Result<()> {
+    write_placed(store, &new_tables(old, new))
+}
+
+/// What overwrites the tables of `old` with those of `new`, in this order.
+///
+/// The copy that a reader uses is overwritten only after the other one is on the disk, intact and newer.
+///
+/// # Panics
+/// If `new` does not fit in the place of `old`: it would reach into the payload, or a reader would prefer the old one.
+pub(super) fn new_tables(old: &Header, new: &Header) -> Vec<PlacedBytes> {
     assert!(new.fits_in_place_of(old), "a header is changed in place only by the next one of the same length");
-    let table = new.table_bytes();
-    write_table(store, &table, old.table_offset(old.in_use().other()))?;
-    write_table(store, &table, old.table_offset(old.in_use()))
+    let places = [old.in_use().other(), old.in_use()];
+    places.map(|copy| PlacedBytes { offset: old.table_offset(copy), bytes: new.table_bytes() }).into()
+}
+
+/// What writes the copy that a reader uses over the other: nothing if both are whole and equal.
+pub(super) fn mended_table(header: &Header) -> Vec<PlacedBytes> {
+    if header.copies == TableCopies::Whole {
+        return Vec::new();
+    }
+    vec![PlacedBytes { offset: header.table_offset(header.in_use().other()), bytes: header.table_bytes() }]
 }
 
 /// Writes the copy that a reader uses over the other, if that is damaged or differs. Returns whether it was.
@@ -56,15 +72,20 @@ pub fn write_tables(store: &mut dyn TableStore, old: &Header, new: &Header) -> R
 /// # Errors
 /// [`Error::Write`]: the copy in use is as it was.
 pub fn mend_tables(store: &mut dyn TableStore, header: &Header) -> Result<bool> {
-    if header.copies == TableCopies::Whole {
-        return Ok(false);
-    }
-    write_table(store, &header.table_bytes(), header.table_offset(header.in_use().other()))?;
-    Ok(true)
+    let parts = mended_table(header);
+    write_placed(store, &parts)?;
+    Ok(!parts.is_empty())
 }
 
-fn write_table(store: &mut dyn TableStore, table: &[u8], offset: u64) -> Result<()> {
-    store.write_at(table, offset).and_then(|()| store.sync()).map_err(Error::Write)
+/// Writes each part, and syncs it before the next one.
+///
+/// # Errors
+/// [`Error::Write`]: parts before the one that failed are written.
+pub fn write_placed(store: &mut dyn TableStore, parts: &[PlacedBytes]) -> Result<()> {
+    for PlacedBytes { offset, bytes } in parts {
+        store.write_at(bytes, *offset).and_then(|()| store.sync()).map_err(Error::Write)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,20 +5,17 @@ use std::io::{IoSlice, Read, Write};
 use crate::error::{AuthenticationError, Result};
 use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch};
 use crate::formats::transfer::{fill, write_all, write_error};
-
-/// Chunks that a buffer holds, if there are few buffers.
-const CHUNKS: usize = 64;
-/// Maximum memory for all buffers together, in bytes.
-const MAX_MEMORY: usize = 8 << 20;
+use crate::fs::positioned;
+use crate::storage::payload::PayloadOutput;
 
 /// A buffer for small payloads, one after another.
 pub struct Room(Batch);
 
 impl Room {
-    /// A buffer sized so that `count` of them stay within the limit.
+    /// A buffer for payloads shorter than `len` bytes, and for one chunk at least.
     #[must_use]
-    pub fn one_of(count: usize) -> Self {
-        Self(Batch::new(CHUNKS.min(MAX_MEMORY / CHUNK_LEN / count.max(1)).max(1)))
+    pub fn of_len(len: usize) -> Self {
+        Self(Batch::new((len / CHUNK_LEN).max(1)))
     }
 
     /// Whether a payload of `len` bytes, plain or sealed, fits.
@@ -57,12 +54,7 @@ impl Room {
     ///
     /// # Errors
     /// [`crate::error::Error::Authentication`], also for a payload that does not fit; those of input and output.
-    pub fn open(
-        &mut self,
-        cipher: &ChunkCipher,
-        payload: &mut dyn Read,
-        output: Option<&mut dyn Write>,
-    ) -> Result<u64> {
+    pub fn open(&mut self, cipher: &ChunkCipher, payload: &mut dyn Read, output: PayloadOutput<'_>) -> Result<u64> {
         let batch = &mut self.0;
         let mut room = batch.sealed_room(batch.sealed_capacity());
         let filled = fill(&mut room, |slices, _| payload.read_vectored(slices))?;
@@ -73,10 +65,16 @@ impl Room {
             // The file grew after its length was taken.
             OpenedBatch::More => return Err(AuthenticationError::TooLong.into()),
         }
-        if let Some(output) = output {
-            output.write_all(batch.plaintext()).map_err(write_error)?;
+        let plaintext = batch.plaintext();
+        match output {
+            PayloadOutput::Stream(stream) => stream.write_all(plaintext).map_err(write_error)?,
+            PayloadOutput::File { file, start } => write_all(vec![IoSlice::new(plaintext)], |slices, done| {
+                positioned::write_vectored_at(file, slices, start + done as u64)
+            })
+            .map_err(write_error)?,
+            PayloadOutput::Nowhere => {}
         }
-        Ok(batch.plaintext().len() as u64)
+        Ok(plaintext.len() as u64)
     }
 }
 
@@ -91,7 +89,7 @@ mod tests {
     #[test]
     fn what_a_room_seals_is_what_everything_else_opens_and_what_is_too_long_is_not_written() {
         let data_key = DataKey::generate();
-        let mut room = Room::one_of(256);
+        let mut room = Room::of_len(2 * CHUNK_LEN);
         let fits = usize::try_from((0..u64::MAX).find(|&len| !room.fits(len)).unwrap()).unwrap();
         for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, fits - 1, fits] {
             let plaintext = vec![7; len];
@@ -112,11 +110,11 @@ mod tests {
             Decryptor::new(input, again()).read_to_end(&mut opened).unwrap();
             assert!(opened == plaintext);
             let mut in_one_go = Vec::new();
-            assert_eq!(room.open(&again(), &mut &*input, Some(&mut in_one_go)).unwrap(), len as u64);
+            assert_eq!(room.open(&again(), &mut &*input, PayloadOutput::Stream(&mut in_one_go)).unwrap(), len as u64);
             assert!(in_one_go == plaintext);
             let cut = &input[..input.len() - 1];
             let mut nothing = Vec::new();
-            assert!(room.open(&again(), &mut &*cut, Some(&mut nothing)).is_err());
+            assert!(room.open(&again(), &mut &*cut, PayloadOutput::Stream(&mut nothing)).is_err());
             assert_eq!(nothing, b"");
         }
     }

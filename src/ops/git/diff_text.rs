@@ -1,6 +1,6 @@
 //! What `git diff` shows of an encrypted file.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use crate::crypto::sha256;
 use crate::document::{MacRequirement, SealRequirement};
 use crate::error::{Error, Result};
 use crate::formats::detect::Detected;
-use crate::formats::native::file::{NativeFile, Payload};
+use crate::formats::native::file::NativeFile;
 use crate::formats::native::{Decryptor, read_error};
 use crate::fs::input::{Input, InputKind};
 use crate::keys::WrappedKey;
@@ -39,7 +39,7 @@ pub enum DiffText {
 /// If no key opens it, or it is not authentic.
 pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<DiffText, Failure> {
     let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, path, session, wrapped);
-    let input = match Detected::new(open_input(Some(path))?, Some(path), None)? {
+    let detected = match Detected::new(open_input(Some(path))?, Some(path), None)? {
         Detected::Document(sealed) => {
             let trusted = trusted(&sealed.metadata().wrapped_keys())?;
             let demands = session.document_demands(MacRequirement::Right, SealRequirement::NotBroken);
@@ -48,22 +48,15 @@ pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<Di
             let notes = notes::of_document(opened.metadata(), opened.report().seal);
             return Ok(DiffText::Plaintext(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, notes));
         }
-        Detected::Native(input) => input,
         Detected::Foreign(input, _) => return Ok(DiffText::NotEncrypted(whole(input)?)),
+        file => file,
     };
-    let NativeFile { head, payload, .. } = NativeFile::read(input)?;
+    let NativeFile { head, mut payload, .. } = detected.native()?;
     let slots = &head.header.table.slots;
     let notes = notes::of_file(slots);
     let cipher = session.cipher(&head, &trusted(slots)?)?;
-    let stream: Box<dyn Read + Send> = match payload {
-        Payload::Stream(stream) => stream,
-        Payload::File { mut file, start, .. } => {
-            file.seek(SeekFrom::Start(start)).map_err(Error::Read)?;
-            Box::new(file)
-        }
-    };
     let mut text = Zeroizing::new(Vec::new());
-    Decryptor::new(stream, cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
+    Decryptor::new(payload.reader(), cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
     let is_short = text.len() as u64 <= MAX_TEXT;
     if is_short && !text.contains(&0) && std::str::from_utf8(&text).is_ok() {
         return Ok(DiffText::Plaintext(text, notes));

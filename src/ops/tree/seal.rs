@@ -1,7 +1,7 @@
 //! Sealing many files: one data key for all of them, and for each a salt of its own.
 
 use std::fs::{File, Metadata};
-use std::io::{BufReader, IoSliceMut};
+use std::io::IoSliceMut;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,27 +11,27 @@ use super::request::{Earlier, TreePlan};
 use super::turns::Turns;
 use crate::config::WholeFileRecipe;
 use crate::context::EncryptionContext;
-use crate::crypto::Suite;
 use crate::error::{Error, Result};
-use crate::formats::detect::is_native;
-use crate::formats::native::chunk::sealed_len;
-use crate::formats::native::pipeline::PayloadInput;
-use crate::formats::native::{FileHead, NewFile, TableCopies};
+use crate::formats::detect::is_whole_file;
+use crate::formats::format::{FileFormat, PreparedSeal, SealSettings, Work};
 use crate::fs::atomic::Existing;
 use crate::fs::attributes::Attributes;
 use crate::fs::folder::EntryKind;
 use crate::fs::positioned;
-use crate::keys::WrappedKey;
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Progress;
-use crate::ops::seal::{Encoding, SealRecipe, check_names, seal};
+use crate::ops::seal::check_names;
 use crate::ops::session::Session;
 use crate::storage::output::Output;
+use crate::storage::payload::PayloadInput;
 
 /// Files under one data key. The construction permits far more (2^77 for a chance of 2^-32 that two of them get the same
 /// key and nonce); this many more calls of a key service are no cost.
 const FILES_PER_DATA_KEY: u32 = 1 << 20;
+
+/// The format of new files, and how they are made in it.
+pub type SealForm = (&'static dyn FileFormat, SealSettings);
 
 /// The recipes of a run, by the keys and the encryption context of each file.
 pub struct Recipes<'a> {
@@ -39,8 +39,8 @@ pub struct Recipes<'a> {
     configs: &'a Configs,
     words: &'a [String],
     context: EncryptionContext,
-    suite: Suite,
-    data_keys: DataKeys,
+    form: SealForm,
+    data_keys: DataKeys<Box<dyn PreparedSeal>>,
 }
 
 impl<'a> Recipes<'a> {
@@ -51,70 +51,66 @@ impl<'a> Recipes<'a> {
         configs: &'a Configs,
         words: &'a [String],
         context: EncryptionContext,
-        suite: Suite,
+        form: SealForm,
     ) -> Self {
-        Self { session, configs, words, context, suite, data_keys: DataKeys::new(FILES_PER_DATA_KEY) }
+        Self { session, configs, words, context, form, data_keys: DataKeys::new(FILES_PER_DATA_KEY) }
     }
 
     /// The recipe for one more file.
     ///
     /// # Errors
     /// If there is no key, or one refuses.
-    pub fn next(&self, path: Option<&Path>) -> Result<Arc<SealRecipe>, Failure> {
+    pub fn next(&self, path: Option<&Path>) -> Result<Arc<Box<dyn PreparedSeal>>, Failure> {
         let choice = self.configs.choose(self.words, &self.context, path)?;
-        Ok(self.data_keys.next(choice, |choice| SealRecipe::new(choice, self.suite, self.session))?)
+        Ok(self.data_keys.next(choice, |choice| self.session.prepare(choice, self.form))?)
     }
 
     /// The recipe of the files that are made now with the keys for a path.
-    fn current(&self, path: &Path) -> Result<Arc<SealRecipe>, Failure> {
+    fn current(&self, path: &Path) -> Result<Arc<Box<dyn PreparedSeal>>, Failure> {
         let choice = self.configs.choose(self.words, &self.context, Some(path))?;
         self.data_keys.current(&choice).map_or_else(|| self.next(Some(path)), Ok)
     }
 }
 
 /// Data keys: for each choice of keys and context one after the other, each for so many files.
-struct DataKeys {
+struct DataKeys<K> {
     files_per_data_key: u32,
-    made: Mutex<Vec<MadeRecipe>>,
+    made: Mutex<Vec<MadeDataKey<K>>>,
 }
 
-struct MadeRecipe {
+struct MadeDataKey<K> {
     choice: WholeFileRecipe,
-    recipe: Arc<SealRecipe>,
+    key: Arc<K>,
     files: u32,
 }
 
-impl DataKeys {
+impl<K> DataKeys<K> {
     fn new(files_per_data_key: u32) -> Self {
         Self { files_per_data_key, made: Mutex::default() }
     }
 
-    fn next(
-        &self,
-        choice: WholeFileRecipe,
-        make: impl FnOnce(WholeFileRecipe) -> Result<SealRecipe>,
-    ) -> Result<Arc<SealRecipe>> {
+    fn next(&self, choice: WholeFileRecipe, make: impl FnOnce(&WholeFileRecipe) -> Result<K>) -> Result<Arc<K>> {
         // Held while a key service is asked: whoever has a file under the same keys waits for the same data key.
         let mut all = self.made();
         let known = all.iter().position(|made| made.choice == choice);
         if let Some(known) = known.map(|at| &mut all[at]).filter(|known| known.files < self.files_per_data_key) {
             known.files += 1;
-            return Ok(Arc::clone(&known.recipe));
+            return Ok(Arc::clone(&known.key));
         }
-        let recipe = Arc::new(make(choice.clone())?);
-        let new = MadeRecipe { choice, recipe: Arc::clone(&recipe), files: 1 };
+        let key = Arc::new(make(&choice)?);
+        let new = MadeDataKey { choice, key: Arc::clone(&key), files: 1 };
         match known {
             Some(at) => all[at] = new,
             None => all.push(new),
         }
-        Ok(recipe)
+        Ok(key)
     }
 
-    fn current(&self, choice: &WholeFileRecipe) -> Option<Arc<SealRecipe>> {
-        self.made().iter().find(|made| made.choice == *choice).map(|made| Arc::clone(&made.recipe))
+    fn current(&self, choice: &WholeFileRecipe) -> Option<Arc<K>> {
+        self.made().iter().find(|made| made.choice == *choice).map(|made| Arc::clone(&made.key))
     }
 
-    fn made(&self) -> MutexGuard<'_, Vec<MadeRecipe>> {
+    fn made(&self) -> MutexGuard<'_, Vec<MadeDataKey<K>>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -123,8 +119,6 @@ impl DataKeys {
 pub struct SealEach<'a> {
     /// Where results go.
     pub plan: &'a TreePlan,
-    /// How they are written.
-    pub encoding: Encoding,
     /// The keys of each.
     pub recipes: Recipes<'a>,
     /// Who may work.
@@ -143,7 +137,7 @@ impl TreeWork for SealEach<'_> {
         if !before.is_file() {
             return Err(Cause::NotAFile(file.path()).into());
         }
-        if plan.is_in_place() && plan.existing == Existing::Refuse && begins_like_kenc(&source).map_err(about())? {
+        if plan.is_in_place() && plan.existing == Existing::Refuse && begins_encrypted(&source).map_err(about())? {
             // A second run must not encrypt twice what the first one did.
             return if plan.resume {
                 Ok(FileOutcome::WholeAlready)
@@ -154,17 +148,16 @@ impl TreeWork for SealEach<'_> {
         check_names(held.as_ref(), plan.existing)?;
         // Results have an ending that other files lose when they come back, but folders keep their names.
         TreePlan::check_name(file, |kind| kind == EntryKind::Folder)?;
-        let earlier = plan.earlier(file, &before, |result, metadata| {
-            recipes
-                .current(&file.path())
-                .is_ok_and(|recipe| is_whole(result, metadata.len(), before.len(), &recipe).unwrap_or(false))
+        let earlier = plan.earlier(file, &before, |result, _| {
+            let seal = recipes.current(&file.path());
+            seal.is_ok_and(|seal| seal.would_make(result, before.len()).unwrap_or(false))
         })?;
         if matches!(earlier, Earlier::Whole) {
             return Ok(FileOutcome::WholeAlready);
         }
         let mut output = Output::Atomic(plan.result(file, &earlier, held)?);
-        let recipe = recipes.next(Some(&file.path()))?;
-        let bytes = self.seal(&recipe, &source, before.len(), &mut output, progress).map_err(about())?;
+        let seal = recipes.next(Some(&file.path()))?;
+        let bytes = self.seal(&**seal, &source, before.len(), &mut output, progress).map_err(about())?;
         let after = source.metadata().map_err(Error::Read).map_err(about())?;
         if !is_same_state(&before, &after) {
             return Err(about()(Error::InputWrittenTo));
@@ -181,29 +174,27 @@ impl SealEach<'_> {
     /// Seals one file. Returns how many bytes were written, without armor.
     fn seal(
         &self,
-        recipe: &SealRecipe,
+        seal: &dyn PreparedSeal,
         source: &File,
         len: u64,
         output: &mut Output,
         progress: &dyn Progress,
     ) -> Result<u64> {
         let mut turn = self.turns.wait(len);
-        if let Some(room) = turn.room(len).filter(|_| self.encoding == Encoding::Binary) {
-            let NewFile { head, cipher } = recipe.new_file()?;
-            let sealed = room.seal(&cipher, &mut &*source, &head, &mut output.writer())?;
-            let found = sealed.ok_or(Error::InputWrittenTo)?;
-            progress.advance(found);
-            return Ok(head.len() as u64 + sealed_len(found));
-        }
-        let input = PayloadInput::File { file: source, start: 0, len };
-        seal(self.recipes.session, recipe, (self.encoding, turn.threads()), input, output, progress)
+        let work = Work {
+            threads: turn.threads(),
+            progress: &|bytes| progress.advance(bytes),
+            cancelled: self.recipes.session.cancelled(),
+            workspace: turn.workspace(len),
+        };
+        seal.seal(PayloadInput::File { file: source, start: 0, len }, output, work)
     }
 }
 
-fn begins_like_kenc(file: &File) -> Result<bool> {
+fn begins_encrypted(file: &File) -> Result<bool> {
     let mut start = [0; 32];
     let filled = positioned::read_vectored_at(file, &mut [IoSliceMut::new(&mut start)], 0).map_err(Error::Read)?;
-    Ok(is_native(&start[..filled]))
+    Ok(is_whole_file(&start[..filled]))
 }
 
 /// Whether nobody has written to a file between two looks at it.
@@ -211,35 +202,17 @@ fn is_same_state(before: &Metadata, after: &Metadata) -> bool {
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }
 
-/// Whether a result of an earlier run is what would be made now, as far as its header and its length tell.
-fn is_whole(result: File, result_len: u64, plaintext_len: u64, recipe: &SealRecipe) -> Result<bool> {
-    let head = FileHead::read(&mut BufReader::new(result))?;
-    let names = |keys: &[WrappedKey]| {
-        let mut names: Vec<_> = keys.iter().map(|key| (key.provider.clone(), key.key_id.clone())).collect();
-        names.sort();
-        names
-    };
-    Ok(head.header.copies == TableCopies::Whole
-        && head.header.parameters == recipe.parameters
-        && names(&head.header.table.slots) == names(&recipe.wrapped)
-        && result_len == head.len() + sealed_len(plaintext_len))
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::crypto::{DataKey, Suite};
-    use crate::formats::native::Parameters;
+    use crate::crypto::DataKey;
 
     use super::*;
 
     #[test]
     fn a_data_key_serves_so_many_files_and_then_another_is_made() {
         let data_keys = DataKeys::new(3);
-        let make = |choice: WholeFileRecipe| {
-            let parameters = Parameters { suite: Suite::default(), context: choice.context };
-            Ok(SealRecipe { parameters, wrapped: Vec::new(), data_key: DataKey::generate() })
-        };
-        let next = |choice: WholeFileRecipe| *data_keys.next(choice, make).unwrap().data_key.expose();
+        let make = |_: &WholeFileRecipe| Ok(DataKey::generate());
+        let next = |choice: WholeFileRecipe| *data_keys.next(choice, make).unwrap().expose();
         let used: Vec<[u8; 32]> = (0..7).map(|_| next(WholeFileRecipe::default())).collect();
         assert!(used[0] == used[2] && used[3] == used[5]);
         assert!(used[0] != used[3] && used[3] != used[6]);

@@ -2,15 +2,15 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::formats::native::Room;
+use crate::formats::format::Workspace;
 
 /// A longer file is worth all threads at the same time, in bytes.
 const LONG: u64 = 16 << 20;
-/// With more threads than this, all work on every file that does not fit into a room: the memory for one pipeline each
+/// With more threads than this, all work on every file that is not small: the memory for one pipeline each
 /// would be too much.
 const FEW_THREADS: usize = 8;
 
-/// Turns, each with room for a small file.
+/// Turns, each with memory for a small file.
 pub struct Turns {
     state: Mutex<TurnsState>,
     changed: Condvar,
@@ -18,7 +18,7 @@ pub struct Turns {
 }
 
 struct TurnsState {
-    rooms: Vec<Room>,
+    workspaces: Vec<Workspace>,
     /// How many wait for all turns. Nobody else gets one meanwhile, or a long file would wait for all short ones.
     waiting_for_all: usize,
 }
@@ -26,32 +26,36 @@ struct TurnsState {
 /// The right to work with some threads, until it is dropped.
 pub struct Turn<'a> {
     turns: &'a Turns,
-    rooms: Vec<Room>,
+    workspaces: Vec<Workspace>,
 }
 
 impl Turns {
     /// As many turns as threads were asked for.
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        let rooms = std::iter::repeat_with(|| Room::one_of(threads)).take(threads).collect();
-        Self { state: Mutex::new(TurnsState { rooms, waiting_for_all: 0 }), changed: Condvar::new(), count: threads }
+        let workspaces = std::iter::repeat_with(|| Workspace::one_of(threads)).take(threads).collect();
+        Self {
+            state: Mutex::new(TurnsState { workspaces, waiting_for_all: 0 }),
+            changed: Condvar::new(),
+            count: threads,
+        }
     }
 
     /// Waits for a turn: for a long file, one with all threads.
     pub fn wait(&self, len: u64) -> Turn<'_> {
         let mut state = self.lock();
-        let rooms = if len > LONG || (self.count > FEW_THREADS && !state.fits(len)) {
+        let workspaces = if len > LONG || (self.count > FEW_THREADS && !state.fits(len)) {
             state.waiting_for_all += 1;
-            let waiting = |state: &mut TurnsState| state.rooms.len() < self.count;
+            let waiting = |state: &mut TurnsState| state.workspaces.len() < self.count;
             state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
             state.waiting_for_all -= 1;
-            std::mem::take(&mut state.rooms)
+            std::mem::take(&mut state.workspaces)
         } else {
-            let waiting = |state: &mut TurnsState| state.rooms.is_empty() || state.waiting_for_all > 0;
+            let waiting = |state: &mut TurnsState| state.workspaces.is_empty() || state.waiting_for_all > 0;
             state = self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
-            state.rooms.pop().into_iter().collect()
+            state.workspaces.pop().into_iter().collect()
         };
-        Turn { turns: self, rooms }
+        Turn { turns: self, workspaces }
     }
 
     /// A thread that panicked left nothing half-done behind the lock.
@@ -62,26 +66,26 @@ impl Turns {
 
 impl TurnsState {
     fn fits(&self, len: u64) -> bool {
-        self.rooms.first().is_some_and(|room| room.fits(len))
+        self.workspaces.first().is_some_and(|workspace| workspace.fits(len))
     }
 }
 
 impl Turn<'_> {
-    /// The room, if a payload of `len` bytes fits.
-    pub fn room(&mut self, len: u64) -> Option<&mut Room> {
-        self.rooms.first_mut().filter(|room| room.fits(len))
+    /// The memory, if a payload of `len` bytes fits.
+    pub fn workspace(&mut self, len: u64) -> Option<&mut Workspace> {
+        self.workspaces.first_mut().filter(|workspace| workspace.fits(len))
     }
 
     /// Threads that may work.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.rooms.len()
+        self.workspaces.len()
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.turns.lock().rooms.append(&mut self.rooms);
+        self.turns.lock().workspaces.append(&mut self.workspaces);
         self.turns.changed.notify_all();
     }
 }

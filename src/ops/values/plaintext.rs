@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::document::{Document, Format};
 use crate::error::{DocumentError, Error, Result};
 use crate::formats::detect::{Detected, LONGEST_DOCUMENT, is_native};
-use crate::formats::native::file::{NativeFile, Payload};
+use crate::formats::native::file::NativeFile;
 use crate::formats::native::{Decryptor, read_error};
 use crate::fs::input::Input;
 use crate::keys::TrustedKeys;
@@ -55,16 +55,12 @@ fn format_within(path: Option<&Path>) -> Format {
 /// The plaintext of a kenc file, all of it authenticated.
 fn whole_file(input: Input, session: &Session, trusted: &TrustedKeys) -> Result<Zeroizing<Vec<u8>>> {
     let len = input.len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-    let NativeFile { head, payload, .. } = NativeFile::read(input)?;
+    let NativeFile { head, mut payload, .. } = NativeFile::read(input)?;
     let cipher = session.cipher(&head, trusted)?;
     // A buffer that grows leaves copies of secrets behind: the plaintext is not longer than the file.
     let mut text = Zeroizing::new(Vec::with_capacity(len.min(LONGEST_DOCUMENT)));
     let limit = LONGEST_DOCUMENT as u64 + 1;
-    match payload {
-        Payload::File { file, .. } => Decryptor::new(file, cipher).take(limit).read_to_end(&mut text),
-        Payload::Stream(stream) => Decryptor::new(stream, cipher).take(limit).read_to_end(&mut text),
-    }
-    .map_err(read_error)?;
+    Decryptor::new(payload.reader(), cipher).take(limit).read_to_end(&mut text).map_err(read_error)?;
     if text.len() > LONGEST_DOCUMENT {
         return Err(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 }.into());
     }

@@ -149,10 +149,3 @@ pub struct DocumentDecryptArgs {
     #[arg(long, value_name = "TYPE", value_parser = formats(), conflicts_with = "range", help_heading = DOCUMENTS)]
     pub output_type: Option<Format>,
 }
-
-impl DocumentDecryptArgs {
-    /// Whether something was asked for that only documents have.
-    pub fn is_for_documents_only(&self) -> bool {
-        self.extract.is_some() || self.output_type.is_some()
-    }
-}

@@ -6,11 +6,13 @@ use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::Suite;
 use kenc::error::{Error, Result};
+use kenc::formats::format::{Encoding, SealSettings};
+use kenc::formats::native::file_format::NativeFormat;
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
-use kenc::ops::seal::{Encoding, SealRecipe, encrypted_name, open_job, seal_job};
+use kenc::ops::seal::{encrypted_name, open_job, seal_job};
 use kenc::ops::tree::request::TreeRequest;
-use kenc::ops::tree::seal::{Recipes, SealEach};
+use kenc::ops::tree::seal::{Recipes, SealEach, SealForm};
 use kenc::ops::tree::turns::Turns;
 
 use crate::args::{EncryptArgs, PayloadCipher};
@@ -56,16 +58,15 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let mut opened = if let [job] = &jobs[..] { Some(open(job)?) } else { None };
 
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
-    let recipe = |choice| SealRecipe::new(choice, suite(args.cipher), &session);
-    let recipes: Vec<SealRecipe> = distinct.into_iter().map(recipe).collect::<Result<_>>()?;
-    let (encoding, threads) = (encoding(args), threads(&args.work));
+    let seals = distinct.iter().map(|choice| session.prepare(choice, form(args))).collect::<Result<Vec<_>>>()?;
+    let threads = threads(&args.work);
 
     let outcomes = jobs.iter().zip(of_jobs).map(|(job, choice)| {
         let OfJob { recipe, is_by_rule } = choice?;
         let (input, output) = opened.take().map_or_else(|| open(job), Ok)?;
         let name = job.name();
-        let bytes = seal_job(&session, &recipes[recipe], (&name, encoding, threads), input, output)
-            .map_err(Failure::about(job.name()))?;
+        let bytes =
+            seal_job(&session, &*seals[recipe], (&name, threads), input, output).map_err(Failure::about(job.name()))?;
         reporter.note(&format!("{}: {bytes} bytes written", job.name()));
         if !is_by_rule && reporter.shows_progress() && is_named_like_a_document(job) {
             reporter.hint(&format!(
@@ -78,8 +79,10 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     reporter.all(jobs.len(), outcomes)
 }
 
-fn encoding(args: &EncryptArgs) -> Encoding {
-    if args.armor { Encoding::Armored } else { Encoding::Binary }
+/// The format of the new files, and how they are made in it.
+fn form(args: &EncryptArgs) -> SealForm {
+    let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
+    (&NativeFormat, SealSettings { suite: suite(args.cipher), encoding })
 }
 
 /// Many files in one run.
@@ -96,14 +99,14 @@ fn many(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
-    let recipes = Recipes::new(&session, configs, &args.keys, context, suite(args.cipher));
+    let recipes = Recipes::new(&session, configs, &args.keys, context, form(args));
     // Keys that no rule chooses are the same for every file, and are asked before the first one.
     if configs.of(args.inputs.first().map(PathBuf::as_path))?.config.is_none() {
         recipes.next(None)?;
     }
     let plan = request.plan(encrypted_name)?;
     let threads = threads(&args.work);
-    let sealing = SealEach { plan: &plan, encoding: encoding(args), recipes, turns: Turns::new(threads) };
+    let sealing = SealEach { plan: &plan, recipes, turns: Turns::new(threads) };
     many::run(&session, (&request, &plan), (threads, "encrypted"), reporter, &sealing)
 }
 

@@ -1,14 +1,13 @@
 //! `kenc rewrap`.
 
 use std::cell::Cell;
-use std::io::{Seek, SeekFrom};
 
 use kenc::Session;
 use kenc::crypto::Backend;
 use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
-use kenc::formats::native::{FileHead, Header, TableCopies, mend_tables, write_error, write_tables};
-use kenc::fs::copy::append_rest;
+use kenc::formats::format::EncryptedFile as _;
+use kenc::formats::native::{Header, TableCopies, mend_tables, write_tables};
 use kenc::fs::held::Held;
 use kenc::keys::{KeyChange, KeySpec, Rewrapped, Rewrapper, Way};
 use serde_json::{Value, json};
@@ -18,9 +17,7 @@ use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::vouching::{Consent, Vouching};
 use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
-use crate::commands::decrypt::copy;
 use crate::commands::documents;
-use crate::commands::inspect::describe_copies;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::report::document_keys::{DONE, WOULD};
@@ -31,7 +28,6 @@ use crate::signals;
 use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::KeysOfDocuments;
-use kenc::storage::output::Output;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.
@@ -172,9 +168,15 @@ struct Rewrap<'a> {
 impl Rewrap<'_> {
     fn run(self, recognised: NativeFile, held: Option<Held>) -> Result<FileRewrap, Failure> {
         let Self { args, target, session, rewrapper } = self;
-        let NativeFile { head, is_armored, mut payload } = recognised;
-        session.check_context(&head).map_err(target.about())?;
-        let Header { parameters, table, copies, .. } = &head.header;
+        let NativeFile { head, is_armored, payload } = recognised;
+        head.header
+            .parameters
+            .context
+            .check_contains(session.context())
+            .map_err(Error::from)
+            .map_err(target.about())?;
+        let Header { parameters, table, .. } = &head.header;
+        let copies = head.header.copies;
         let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();
         let rewrapped = rewrapper.rewrap(&table.slots, &parameters.context, &is_data_key).map_err(target.about())?;
         let is_changed = rewrapped.slots != table.slots;
@@ -187,14 +189,14 @@ impl Rewrap<'_> {
             name: target.name(),
             is_apart: target.is_standard_output(),
             is_dry: args.dry_run,
-            copies: *copies,
+            copies,
             rewrapped,
             written,
         };
         let is_itself = matches!(target, Target::Itself(_));
         let fits = !is_armored && new.fits_in_place_of(&head.header);
         let written = match &payload {
-            _ if is_itself && !is_changed && *copies == TableCopies::Whole => Written::Nothing,
+            _ if is_itself && !is_changed && copies == TableCopies::Whole => Written::Nothing,
             Payload::File { .. } if is_itself && !is_changed && !is_armored => Written::Mended,
             _ if is_itself && fits => Written::InPlace,
             _ if is_itself && !is_changed => Written::Mended,
@@ -219,52 +221,14 @@ impl Rewrap<'_> {
             }
             _ => {
                 let (mut output, watched) = target.open_output(&args.files, held)?;
-                write_anew(&head, &new, is_armored, &mut payload, &mut output).map_err(target.about())?;
+                let bytes = head.bytes_with(&new);
+                let file = Box::new(NativeFile { head, is_armored, payload });
+                file.write_with(&bytes, &mut output, session.cancelled()).map_err(target.about())?;
                 target.commit(output, watched)?;
             }
         }
         Ok(done(written))
     }
-}
-
-/// Writes another header, and the same payload behind it.
-fn write_anew(
-    head: &FileHead,
-    new: &Header,
-    is_armored: bool,
-    payload: &mut Payload,
-    output: &mut Output,
-) -> Result<()> {
-    let start = head.bytes_with(new);
-    if is_armored {
-        return changing::write_armored(output, |armor| {
-            armor.write_all(&start).map_err(write_error)?;
-            match payload {
-                Payload::Stream(stream) => copy(stream, armor).map(drop),
-                Payload::File { file, .. } => copy(file, armor).map(drop),
-            }
-        });
-    }
-    output.writer().write_all(&start).map_err(Error::Write)?;
-    match (payload, output) {
-        (Payload::File { file, start, .. }, Output::Atomic(atomic)) => append(file, *start, atomic.file()),
-        (Payload::File { file, start, .. }, Output::Redirected { file: redirected, .. }) => {
-            append(file, *start, redirected)
-        }
-        (Payload::File { file, start, .. }, Output::Stream(stream)) => {
-            file.seek(SeekFrom::Start(*start)).map_err(Error::Read)?;
-            copy(file, stream).map(drop)
-        }
-        (Payload::Stream(stream), output) => copy(stream, &mut *output.writer()).map(drop),
-    }
-}
-
-fn append(source: &std::fs::File, start: u64, target: &std::fs::File) -> Result<()> {
-    let proceed = |_| {
-        let is_cancelled = signals::is_cancelled();
-        if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
-    };
-    append_rest(source, start, target, proceed).map(drop).map_err(write_error)
 }
 
 /// What was written.
@@ -299,7 +263,7 @@ impl FileRewrap {
         parts.extend(added.iter().map(|slot| format!("{add} {}", named(slot))));
         parts.extend(removed.iter().map(|slot| format!("{remove} {}", named(slot))));
         if *written == Written::Mended {
-            parts.push(format!("{would}repaired: {}", describe_copies(*copies)));
+            parts.push(format!("{would}repaired: {}", copies.description()));
         } else if parts.is_empty() {
             parts.push("nothing to change".to_owned());
         }

@@ -166,7 +166,7 @@ impl Rotation<'_> {
     /// Opens the old file and makes what the new one begins with.
     fn prepare(&self, recognised: &NativeFile, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
         let head = &recognised.head;
-        self.session.check_context(head)?;
+        head.header.parameters.context.check_contains(self.session.context())?;
         let Parameters { suite, context } = &head.header.parameters;
         let slots = &head.header.table.slots;
         // No key is asked for a file that will not get a new one.

@@ -1,28 +1,18 @@
 //! `kenc verify`.
 
-use std::path::Path;
-
-use kenc::Session;
-use kenc::config::Guards;
-use kenc::formats::detect::Detected;
-use kenc::formats::native::pipeline::{PayloadOutput, Pipeline};
-
-use crate::args::VerifyArgs;
-use crate::commands::opening::threads;
-use crate::failure::{Exit, Failure};
-use crate::many;
-use kenc::formats::native::file::NativeFile;
 use kenc::ops::configs::Configs;
-use kenc::ops::documents::verify::{DocumentCheck, verify as verify_document};
-use kenc::ops::jobs::decrypted_name;
-use kenc::ops::jobs::{STANDARD_INPUT, open_input};
-use kenc::ops::observer::Progress as _;
+use kenc::ops::input_name::name_of;
+use kenc::ops::jobs::{decrypted_name, open_input};
+use kenc::ops::open::{Verification, verify};
 use kenc::ops::tree::open::{TreeOpening, VerifyEach};
 use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::turns::Turns;
 
-use crate::progress::Bar;
-use crate::report::{Reporter, verified_document, verified_file};
+use crate::args::VerifyArgs;
+use crate::commands::opening::threads;
+use crate::failure::{Exit, Failure};
+use crate::many::{self, TellDone as _};
+use crate::report::{Reporter, verified_document};
 use crate::sessions::{self, demanded, path_of};
 use crate::signals;
 
@@ -35,10 +25,14 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
     signals::handle()?;
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
+    let (notation, demanded) = (args.document_open.input_type.input_type, demanded(&args.document_open));
     let outcomes = inputs.iter().map(|path| {
         let path = path_of(path);
-        let guards = session.guards(path)?;
-        verify(args, reporter, path, &session, &guards)
+        session.guards(path)?;
+        match verify(&session, path, notation, demanded, open_input(path)?, threads(&args.work))? {
+            Verification::Authentic(authentic) => authentic.tell(&name_of(path), reporter),
+            Verification::Faulty(problems) => Err(verified_document::problems(problems, &name_of(path), reporter)),
+        }
     });
     reporter.all(inputs.len(), outcomes)
 }
@@ -61,39 +55,4 @@ fn many(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     let demanded = demanded(&args.document_open);
     let opening = TreeOpening { plan: &plan, session: &session, demanded, turns: Turns::new(threads) };
     many::run(&session, (&request, &plan), (threads, "authentic"), reporter, &VerifyEach(opening))
-}
-
-fn verify(
-    args: &VerifyArgs,
-    reporter: &Reporter,
-    path: Option<&Path>,
-    session: &Session,
-    guards: &Guards,
-) -> Result<Exit, Failure> {
-    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
-    let about = || Failure::about(name.clone());
-    let input = open_input(path)?;
-    let notation = args.document_open.input_type.input_type;
-    let detected = match Detected::new(input, path, notation).map_err(about())? {
-        Detected::Document(sealed) => {
-            return match verify_document(*sealed, path, demanded(&args.document_open), session)? {
-                DocumentCheck::Authentic(verified) => verified_document::tell(&verified, &name, reporter),
-                DocumentCheck::Faulty(problems) => Err(verified_document::problems(problems, &name, reporter)),
-            };
-        }
-        other => other,
-    };
-    let NativeFile { head, mut payload, .. } = detected.native().map_err(about())?;
-    let len = payload.len().map(|len| len + head.len());
-    let progress = Bar::new(reporter.shows_progress(), &name, len);
-    let cipher = session.cipher(&head, &guards.trusted).map_err(about())?;
-    let pipeline = Pipeline {
-        threads: threads(&args.work),
-        progress: &|bytes| progress.advance(bytes),
-        cancelled: session.cancelled(),
-    };
-    let bytes = pipeline.open(&cipher, payload.source(), PayloadOutput::Nowhere).map_err(about())?;
-    drop(progress);
-
-    verified_file::tell(reporter, &name, bytes, &head.header)
 }

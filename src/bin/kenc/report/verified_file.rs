@@ -1,34 +1,27 @@
-//! What is told of a kenc file that is authentic.
+//! What is told of a file that is authentic and encrypted as a whole.
 
-use kenc::formats::native::slot::SlotTable;
-use kenc::formats::native::{Header, TableCopies};
+use kenc::formats::description::HeadDescription;
 use kenc::ops::failure::Failure;
 use serde_json::json;
 
 use crate::commands::changing::{self, keys_json};
-use crate::commands::inspect::describe_copies;
 use crate::failure::Exit;
 use crate::report::{Reporter, printable};
 
-/// Says that a file is authentic, which keys its header names, and what care it needs. Nothing authenticates the list of
+/// Says that a file is authentic, which keys its head names, and what care it needs. Nothing authenticates the list of
 /// keys: it is there to be looked at.
-pub fn tell(reporter: &Reporter, name: &str, bytes: u64, header: &Header) -> Result<Exit, Failure> {
-    let Header { table: SlotTable { slots, .. }, copies, .. } = header;
-    let copies = *copies;
-    let is_whole = copies == TableCopies::Whole;
-    let care = if is_whole { String::new() } else { format!("; but {}", describe_copies(copies)) };
-    let keys = slots.iter().fold(String::new(), |keys, slot| keys + "  " + &printable(&changing::named(slot)) + "\n");
-    reporter.confirmation(
-        &format!("{}: authentic, {bytes} bytes{care}\n{keys}", printable(name)),
-        &json!({
-            "file": name,
-            "authentic": true,
-            "bytes": bytes,
-            "copies": describe_copies(copies),
-            "keys": keys_json(slots),
-        }),
-    )?;
-    if is_whole {
+pub fn tell(reporter: &Reporter, name: &str, bytes: u64, head: &HeadDescription) -> Result<Exit, Failure> {
+    let HeadDescription { keys, copies, .. } = head;
+    let damage = copies.filter(|copies| !copies.are_whole);
+    let care = damage.map_or_else(String::new, |copies| format!("; but {}", copies.text));
+    let lines = keys.iter().fold(String::new(), |keys, slot| keys + "  " + &printable(&changing::named(slot)) + "\n");
+    let mut value = json!({ "file": name, "authentic": true, "bytes": bytes });
+    if let Some(copies) = copies {
+        value["copies"] = copies.text.into();
+    }
+    value["keys"] = keys_json(keys);
+    reporter.confirmation(&format!("{}: authentic, {bytes} bytes{care}\n{lines}", printable(name)), &value)?;
+    if damage.is_none() {
         return Ok(Exit::Done);
     }
     reporter.hint(&format!("repair it with `kenc rewrap {name}`"));

@@ -1,21 +1,23 @@
 //! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores nothing of it.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use kenc::error::Error;
-use kenc::formats::detect::is_native;
+use kenc::formats::detect::{Detected, is_whole_file};
+use kenc::formats::format::ReadPolicy;
 use kenc::ops::configs::Configs;
 use kenc::ops::git::diff_text::{DiffText, diff_text, whole};
 use kenc::ops::git::notes;
+use kenc::ops::inspect::describe;
 use kenc::ops::jobs::open_input;
 use kenc::storage::standard::print;
 use zeroize::Zeroizing;
 
 use crate::args::git::GitTextconvArgs;
-use crate::commands::inspect;
 use crate::failure::{Cause, Exit, Failure};
 use crate::prompt::Passphrases;
-use crate::report::{Reporter, printable};
+use crate::report::{Reporter, file_description, printable};
 use crate::sessions;
 
 pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -24,8 +26,8 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
         Ok(shown) => shown,
         Err(failure) => {
             let (start, input) = open_input(Some(path))?.peek()?;
-            let shown =
-                if is_native(&start) { Zeroizing::new(inspect::text(input)?.into_bytes()) } else { whole(input)? };
+            let is_file = is_whole_file(&start);
+            let shown = if is_file { Zeroizing::new(description(path)?.into_bytes()) } else { whole(input)? };
             reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
                 // What is wrong with the document itself is a part of what a commit changes.
@@ -46,7 +48,7 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
         DiffText::Plaintext(text, notes) => with_notes(&text, &notes),
         DiffText::NotEncrypted(text) => text,
         DiffText::NotText(digest) => {
-            let mut summary = inspect::text(open_input(Some(&args.file))?)?;
+            let mut summary = description(&args.file)?;
             if let Some(digest) = digest {
                 summary.push_str("  SHA-256   ");
                 for byte in digest {
@@ -57,6 +59,12 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
             Zeroizing::new(summary.into_bytes())
         }
     })
+}
+
+/// What is known of a file without a key.
+fn description(path: &Path) -> Result<String, Failure> {
+    let detected = Detected::new(open_input(Some(path))?, Some(path), None)?;
+    Ok(file_description::text(&describe(detected, &ReadPolicy::default())?))
 }
 
 /// A text with lines about it behind it.
