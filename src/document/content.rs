@@ -1,4 +1,4 @@
-//! What a document says, apart from any notation: values, trees, paths.
+//! The content of a document, independent of its notation: values, trees, paths.
 
 pub(crate) mod conflict_key;
 pub(crate) mod edit;

@@ -1,4 +1,4 @@
-//! One file in one notation: its text with the tree that it says, and changes of both.
+//! One file in one notation: its text, the tree parsed from it, and changes of both.
 
 mod alias_copies;
 mod aliases;

@@ -1,4 +1,4 @@
-//! What is done with documents: encrypted, opened, checked, given other keys.
+//! Operations on documents: encrypt, open, check, change keys.
 
 pub(crate) mod conversion;
 pub(crate) mod decryption;

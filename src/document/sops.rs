@@ -1,4 +1,4 @@
-//! What makes a document an encrypted one, as sops reads and writes it: metadata, rule, encrypted values, MAC and seal.
+//! The parts of an encrypted document, compatible with sops: metadata, rule, encrypted values, MAC and seal.
 
 pub(crate) mod cipher;
 pub(crate) mod data_key;

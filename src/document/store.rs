@@ -1,4 +1,4 @@
-//! The notations: how a text is read into a tree with places, and how parts of the text are changed.
+//! The notations: how a text is parsed into a tree with positions, and how parts of the text are changed.
 
 pub(crate) mod binary;
 pub(crate) mod dotenv;

@@ -18,7 +18,7 @@ fn metadata() -> Map<String, Json> {
     serde_json::from_str(r#"{"kms": [{"arn": "a", "enc": "x\ny"}], "mac": "ENC[]", "shamir_threshold": 2}"#).unwrap()
 }
 
-/// Every leaf and comment gets another text, and its old text back.
+/// Gives every leaf and comment another text, and its old text back.
 fn replaces_all_and_restores(document: &Document) {
     let mut ids = Vec::new();
     document.tree().walk(|_, item| match item {
@@ -47,7 +47,7 @@ fn replaces_all_and_restores(document: &Document) {
     assert_eq!(restored.as_str(), document.text());
 }
 
-/// What is predicted of a document, if anything is, is what is read.
+/// If a prediction is made, it is what is read.
 fn reads_as_predicted(document: &Document, edits: &[Edit], values: &[Option<&Value>]) {
     let Some(predicted) = document.predicted(edits, values) else { return };
     let text = Zeroizing::new(predicted.text().to_owned());

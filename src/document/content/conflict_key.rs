@@ -1,12 +1,12 @@
-//! Keys under which a merge keeps the versions of a value that both sides changed.
+//! Keys under which a merge stores the versions of a value that both sides changed.
 
-/// The keys under which the versions of a value stand on which both sides differ.
+/// The keys that hold the versions of a conflicting value.
 pub(crate) const OURS: &str = "__kenc_ours";
 pub(crate) const BASE: &str = "__kenc_base";
 pub(crate) const THEIRS: &str = "__kenc_theirs";
 
-/// The key as it was before a merge made one for a version of it. The key itself if none did, and nothing if it stands for
-/// a version within.
+/// The key without the suffix that a merge added to it. Unchanged if no merge did; `None` for a key within the mapping
+/// of a conflict.
 pub(crate) fn original_key(key: &str) -> Option<&str> {
     for version in [OURS, BASE, THEIRS] {
         if key == version {

@@ -8,17 +8,17 @@ use crate::document::content::value::Value;
 
 /// A new text for one leaf or comment.
 pub struct Edit {
-    /// Which one.
+    /// The leaf or comment.
     pub leaf: LeafId,
-    /// What it is to say.
+    /// Its new text.
     pub text: NewText,
 }
 
-/// What a leaf or a comment is to say.
+/// The new text of a leaf or a comment.
 pub enum NewText {
-    /// An encrypted value, `ENC[…]`, in the style of scalar that stands there.
+    /// An encrypted value, `ENC[…]`, in the scalar style of the old text.
     Encrypted(String),
-    /// A value in the clear, in the style that stands there where the style can carry it.
+    /// A plaintext value, in the style of the old text if that style can express it.
     Plain(Value),
     /// Exactly this text of the format, quotes included.
     Source(Zeroizing<String>),
@@ -26,12 +26,12 @@ pub enum NewText {
     Comment(Zeroizing<String>),
 }
 
-/// What becomes of the metadata of a document.
+/// How the metadata of a document changes.
 pub enum MetadataChange {
-    /// It stays as it is.
+    /// Unchanged.
     Keep,
-    /// It goes.
+    /// Removed.
     Remove,
-    /// It is replaced, or appended where there was none.
+    /// Replaced, or appended if there was none.
     Write(Map<String, Json>),
 }

@@ -6,7 +6,7 @@
 pub enum Format {
     /// YAML, possibly with several documents in a file.
     Yaml,
-    /// JSON; comments are let through.
+    /// JSON; comments are accepted.
     Json,
     /// Lines of `KEY=value`.
     Dotenv,
@@ -14,7 +14,7 @@ pub enum Format {
     Ini,
     /// TOML.
     Toml,
-    /// Anything, as the single value `data` of a JSON object.
+    /// Any bytes, as the single value `data` of a JSON object.
     Binary,
 }
 
@@ -22,7 +22,7 @@ impl Format {
     /// Every notation.
     pub const ALL: [Self; 6] = [Self::Yaml, Self::Json, Self::Dotenv, Self::Ini, Self::Toml, Self::Binary];
 
-    /// Whether values have types of their own. Where they have none, every value is text.
+    /// Whether values have types. If not, every value is text.
     #[must_use]
     pub fn has_types(self) -> bool {
         !matches!(self, Self::Dotenv | Self::Ini)

@@ -1,4 +1,4 @@
-//! What a text that somebody typed is as a value of a notation.
+//! The value that a text typed by a user stands for in a notation.
 
 use zeroize::Zeroizing;
 
@@ -7,16 +7,16 @@ use crate::document::content::scalar;
 use crate::document::content::value::Value;
 
 impl Value {
-    /// A text as a value: a number, a boolean or nothing where the notation has such and says them in these very letters;
-    /// else it is text. So nothing of what was typed is lost: `0123` and `1.50` are text, since they would come back as
-    /// other letters.
+    /// Turns a text into a value: a number, a boolean or null if the notation has such values and would write this one
+    /// with exactly these characters; otherwise text. So nothing typed is lost: `0123` and `1.50` are text, because
+    /// they would be written back differently.
     #[must_use]
     pub fn inferred(format: Format, text: &str) -> Self {
         let as_text = || Self::Text(Zeroizing::new(text.to_owned()));
         if !format.has_types() || format == Format::Binary || text.is_empty() {
             return as_text();
         }
-        // The other notations write these values as YAML does, or have them not at all.
+        // The other notations write these values as YAML does, or do not have them.
         match scalar::resolve(text) {
             Ok(Self::Null) if format == Format::Toml => as_text(),
             Ok(value @ (Self::Null | Self::Integer(_) | Self::Bool(_)))

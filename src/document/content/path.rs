@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::document::content::tree::{Path, PathStep};
 
-/// Text that names no place in a document.
+/// A text that is not a valid path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a path: {fault}")]
 pub struct PathError {
@@ -14,13 +14,13 @@ pub struct PathError {
 }
 
 impl Path {
-    /// The way from the root of the first document.
+    /// The path from the root of the first document.
     #[must_use]
     pub fn new(steps: Vec<PathStep>) -> Self {
         Self { root: 0, steps }
     }
 
-    /// The keys on the way: list positions add nothing.
+    /// The mapping keys of the path; list positions are left out.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match step {
             PathStep::Key(key) => Some(key.as_str()),
@@ -28,14 +28,14 @@ impl Path {
         })
     }
 
-    /// The way to the container of the last step, and that step. `None` at a root.
+    /// The parent path and the last step. `None` at a root.
     #[must_use]
     pub fn split_last(&self) -> Option<(Self, &PathStep)> {
         let (last, parents) = self.steps.split_last()?;
         Some((Self { root: self.root, steps: parents.to_vec() }, last))
     }
 
-    /// One step further.
+    /// This path with one more step.
     #[must_use]
     pub fn join(&self, step: PathStep) -> Self {
         let mut steps = self.steps.clone();
@@ -69,7 +69,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// Without a letter that means something in a path.
+/// Whether the key contains no character that is special in a path.
 fn is_bare(key: &str) -> bool {
     !key.is_empty()
         && !key.chars().any(|letter| matches!(letter, '.' | '[' | ']' | '"' | '\'') || letter.is_whitespace())
@@ -110,7 +110,7 @@ impl FromStr for Path {
     }
 }
 
-/// A key at the start of `text`, and what follows it.
+/// A key at the start of `text`, and the rest.
 fn key(text: &str) -> Result<(String, &str), &'static str> {
     if text.starts_with(['"', '\'']) {
         return quoted(text);
@@ -122,7 +122,7 @@ fn key(text: &str) -> Result<(String, &str), &'static str> {
     Ok((text[..end].to_owned(), &text[end..]))
 }
 
-/// The inside of a bracket, and what follows the bracket.
+/// The content of a bracket, and the rest after it.
 fn bracketed(text: &str) -> Result<(PathStep, &str), &'static str> {
     if text.starts_with(['"', '\'']) {
         let (key, rest) = quoted(text)?;
@@ -136,7 +136,7 @@ fn bracketed(text: &str) -> Result<(PathStep, &str), &'static str> {
     Ok((PathStep::Index(index), rest))
 }
 
-/// A quoted key, with the escapes of JSON inside double quotes and none inside single ones.
+/// A quoted key: with the escapes of JSON in double quotes, without escapes in single quotes.
 fn quoted(text: &str) -> Result<(String, &str), &'static str> {
     const UNCLOSED: &str = "a quote is not closed";
     if let Some(inside) = text.strip_prefix('\'') {

@@ -1,27 +1,27 @@
-//! Lines and columns of places that are known as offsets into a text.
+//! Converts offsets into a text to lines and columns.
 
 use crate::document::content::tree::TextPlace;
 
-/// How many bytes lie between two counts of characters.
+/// The number of bytes between two recorded character counts.
 const BLOCK: usize = 256;
 
-/// Tells line and column of an offset, in a short time even where a text is one long line.
+/// Converts offsets to lines and columns quickly, even if a text is one long line.
 pub(crate) struct LineIndex<'a> {
     text: &'a str,
-    /// Where each line begins.
+    /// The offset of the start of each line.
     starts: Vec<usize>,
-    /// The number of characters that begin before each block; empty where every byte is a character.
+    /// The number of characters before each block; empty if every character is one byte.
     characters: Vec<usize>,
 }
 
-/// The lines of a comment with their line break, if nothing else stands on them.
+/// The lines of a comment with their line break, if they hold nothing else.
 pub(crate) fn own_lines(text: &str, comment: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
     const BLANKS: [char; 4] = [' ', '\t', '\r', '\u{feff}'];
     let start = text[..comment.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[comment.end..].find('\n').map_or(text.len(), |newline| comment.end + newline + 1);
     let is_alone = text[start..comment.start].trim_matches(BLANKS).is_empty()
         && text[comment.end..end].trim_end_matches('\n').trim_matches(BLANKS).is_empty();
-    // A byte order mark stays where it is.
+    // A byte order mark is kept at the start.
     let mark = text[start..comment.start].starts_with('\u{feff}');
     is_alone.then(|| if mark { start + '\u{feff}'.len_utf8()..end } else { start..end })
 }
@@ -42,7 +42,7 @@ impl<'a> LineIndex<'a> {
         Self { text, starts, characters }
     }
 
-    /// The place of the byte at `offset`.
+    /// The position of the byte at `offset`.
     pub(crate) fn place(&self, offset: usize) -> TextPlace {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
@@ -52,7 +52,7 @@ impl<'a> LineIndex<'a> {
         }
     }
 
-    /// The byte at a place, or the end of the text if there is none.
+    /// The offset of a position, or the end of the text if it is beyond that.
     pub(crate) fn offset(&self, place: TextPlace) -> usize {
         let at = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
         let Some(start) = self.starts.get(at(place.line)) else { return self.text.len() };
@@ -75,7 +75,7 @@ impl<'a> LineIndex<'a> {
     }
 }
 
-/// How many characters begin in `bytes`.
+/// The number of characters that begin in `bytes`.
 fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }

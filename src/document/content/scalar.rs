@@ -1,7 +1,7 @@
-//! What a plain scalar of YAML means, and how a value is written so that it reads as itself again.
+//! What a plain YAML scalar means, and how to write a value so that it reads back the same.
 //!
-//! The rules are those of go-yaml v3, because sops reads through it: of the old boolean words only true and false are
-//! left, a leading 0 makes an octal number, and dates are a type of their own.
+//! The rules are those of go-yaml v3, because sops reads through it: of the YAML 1.1 booleans only true and false
+//! remain, a leading 0 makes an octal number, and dates have a type of their own.
 
 mod time;
 
@@ -9,14 +9,14 @@ use crate::document::content::value::Value;
 
 pub(crate) use time::canonical_time;
 
-/// A plain scalar that has a meaning which cannot be kept.
+/// A plain scalar whose meaning cannot be preserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BeyondIntegers;
 
-/// What a plain scalar says.
+/// The value of a plain scalar.
 ///
 /// # Errors
-/// If it is a whole number of more than 64 bits (with sign): sops would round it.
+/// If it is an integer of more than 64 bits (including the sign): sops would round it.
 pub(crate) fn resolve(text: &str) -> Result<Value, BeyondIntegers> {
     if let Some(value) = word(text) {
         return Ok(value);
@@ -28,7 +28,7 @@ pub(crate) fn resolve(text: &str) -> Result<Value, BeyondIntegers> {
     }
 }
 
-/// The plain text of a value that is no text, so that it resolves to the same value.
+/// The plain text of a value other than text, which resolves to the same value.
 pub(crate) fn plain_text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => "null".to_owned(),
@@ -43,7 +43,7 @@ pub(crate) fn plain_text(value: &Value) -> Option<String> {
     })
 }
 
-/// Whether a text, written plain, reads as text everywhere: in go-yaml, and in readers of YAML 1.1.
+/// Whether a text, written plain, is read as text by go-yaml and by YAML 1.1 readers.
 pub(crate) fn reads_as_text(text: &str) -> bool {
     matches!(resolve(text), Ok(Value::Text(_))) && !is_old_word(text) && !is_sexagesimal(text)
 }
@@ -79,7 +79,7 @@ fn number_or_time(text: &str) -> Result<Value, BeyondIntegers> {
     Ok(decimal(&plain).map_or_else(|| as_text(text), Value::Float))
 }
 
-/// A whole number, if it has at most 64 bits.
+/// An integer, if it fits into 64 bits.
 fn integer(text: &str) -> Option<i128> {
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
@@ -104,14 +104,14 @@ fn radix(digits: &str, radix: u32) -> Option<u64> {
     digits.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| u64::from_str_radix(digits, radix).ok())?
 }
 
-/// go-yaml takes a sign behind the `0b` and `0o` of a positive number.
+/// go-yaml accepts a sign after the `0b` and `0o` of a positive number.
 fn sign_within(text: &str) -> Option<i128> {
     let (radix, digits) =
         text.strip_prefix("0b").map(|rest| (2, rest)).or_else(|| text.strip_prefix("0o").map(|rest| (8, rest)))?;
     i64::from_str_radix(digits, radix).ok().map(i128::from)
 }
 
-/// A decimal fraction with an optional exponent, if it is not beyond the range of floats.
+/// A decimal fraction with an optional exponent, if it is within the range of floats.
 fn decimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -131,12 +131,12 @@ fn decimal(text: &str) -> Option<f64> {
     is_number.then(|| text.parse().ok())?.filter(|number: &f64| number.is_finite())
 }
 
-/// The words that YAML 1.1 took for booleans, and its sign for a default value.
+/// The words that YAML 1.1 reads as booleans, and its default-value sign.
 fn is_old_word(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "n" | "no" | "off" | "=" | "<<")
 }
 
-/// A number to the base 60 of YAML 1.1: `1:30`, `-12:30:45.5`.
+/// A YAML 1.1 base-60 number: `1:30`, `-12:30:45.5`.
 fn is_sexagesimal(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut parts = text.split(':');

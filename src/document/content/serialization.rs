@@ -1,4 +1,4 @@
-//! Trees as JSON values, in the order in which they stand: what `--json` prints, and what is put in from JSON.
+//! Trees as JSON values in document order: the output of `--json`, and the input for values given as JSON.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::text_of_bytes;
 
-/// The only document of a file as what it is; several as a list.
+/// A file with one document as that document; several as a list.
 impl Serialize for Tree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.roots.as_slice() {
@@ -20,7 +20,7 @@ impl Serialize for Tree {
     }
 }
 
-/// Comments are left out. What JSON has no words for is an error: an alias, a number that is none, bytes that are not text.
+/// Comments are left out. What JSON cannot express is an error: an alias, NaN, infinities, bytes that are not UTF-8.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -44,17 +44,17 @@ impl Serialize for Node {
     }
 }
 
-/// A whole number is written without a point, as in the files.
+/// An integral number is written without a point, as in the files.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// Up to here every whole number is a float of its own.
+        /// Up to here every integer is exactly representable as a float.
         const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Integer(number) => serializer.serialize_i64(*number),
-            // The cast is exact: the number is whole and small.
+            // The cast is exact: the number is integral and small.
             #[allow(clippy::cast_possible_truncation)]
             Self::Float(number) if number.fract() == 0.0 && number.abs() <= LARGEST_EXACT => {
                 serializer.serialize_i64(*number as i64)
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
-/// Makes a node of whatever comes. The nesting is limited by the reader.
+/// Builds a node of any JSON value. The reader limits the nesting.
 struct NodeVisitor;
 
 impl<'de> Visitor<'de> for NodeVisitor {
@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::leaf(Value::Integer(number)))
     }
 
-    // A number that is too large for an integer becomes the nearest float, as in JSON files.
+    // A number too large for an integer becomes the nearest float, as in JSON files.
     #[allow(clippy::cast_precision_loss)]
     fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
         Ok(Node::leaf(i64::try_from(number).map_or(Value::Float(number as f64), Value::Integer)))

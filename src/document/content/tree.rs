@@ -1,4 +1,4 @@
-//! What a document says: mappings, sequences and leaves, in the order in which they stand, with comments between them.
+//! The content of a document: mappings, sequences and leaves in document order, with the comments between them.
 
 use zeroize::Zeroizing;
 
@@ -8,11 +8,11 @@ use crate::error::At;
 /// The content of one file, without its metadata.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    /// One root for each YAML document of the file; exactly one in every other format.
+    /// One root for each YAML document of the file; exactly one in every other notation.
     pub roots: Vec<Node>,
 }
 
-/// A part of a tree.
+/// A node of a tree.
 #[derive(Clone, Debug)]
 pub enum Node {
     /// Keys with their values.
@@ -21,14 +21,14 @@ pub enum Node {
     Sequence(Vec<TreeEntry<Node>>),
     /// A single value.
     Leaf(Leaf),
-    /// A YAML alias: it stands for a value elsewhere in the file, and is never followed.
+    /// A YAML alias: it refers to a value elsewhere in the file, and is never followed.
     Alias(TextPlace),
 }
 
-/// A child of a mapping or a sequence, or a comment that stands between two.
+/// A child of a mapping or a sequence, or a comment between two children.
 #[derive(Clone, Debug)]
 pub enum TreeEntry<T> {
-    /// A comment. One at the end of a line stands before the child that ends on the line.
+    /// A comment. One at the end of a line comes before the child that ends on that line.
     Comment(Comment),
     /// A child.
     Child(T),
@@ -37,9 +37,9 @@ pub enum TreeEntry<T> {
 /// A key of a mapping with its value.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// The key as it reads, without quotes and escapes.
+    /// The key, without quotes and escapes.
     pub key: String,
-    /// Where the key begins.
+    /// Position of the key.
     pub place: TextPlace,
     /// The value.
     pub value: Node,
@@ -48,36 +48,36 @@ pub struct Member {
 /// A single value.
 #[derive(Clone, Debug)]
 pub struct Leaf {
-    /// Its number in its document.
+    /// Its number in the document.
     pub id: LeafId,
-    /// What it says. Encrypted values are text here.
+    /// Its value. Encrypted values are text here.
     pub value: Value,
-    /// Where it begins.
+    /// Its position.
     pub place: TextPlace,
 }
 
 /// A comment.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its number in its document.
+    /// Its number in the document.
     pub id: LeafId,
-    /// The text behind the `#` (or `;`, or `//`), a leading space included.
+    /// The text after the `#` (or `;`, or `//`), including a leading space.
     pub text: Zeroizing<String>,
-    /// Where it begins.
+    /// Its position.
     pub place: TextPlace,
 }
 
-/// The number of a leaf or a comment in its document, by which it is changed. Nodes that were made by hand have
-/// [`LeafId::NEW`].
+/// The number of a leaf or comment in its document, by which changes refer to it. Nodes that were not read from a file
+/// have [`LeafId::NEW`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeafId(pub usize);
 
 impl LeafId {
-    /// Stands nowhere in a file yet.
+    /// Not in any file yet.
     pub const NEW: Self = Self(usize::MAX);
 }
 
-/// A place in a file, both numbers from 1; columns count characters.
+/// A position in a file. Both numbers count from 1; columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextPlace {
     /// The line.
@@ -86,16 +86,16 @@ pub struct TextPlace {
     pub column: u64,
 }
 
-/// One step on the way from a root to a node.
+/// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
-    /// Into a mapping.
+    /// Into a mapping, by key.
     Key(String),
-    /// Into a sequence, from 0; comments do not count.
+    /// Into a sequence, by index from 0; comments do not count.
     Index(usize),
 }
 
-/// The way to a node: which YAML document of the file, from 0, and the steps from its root.
+/// The path of a node: the index of its YAML document in the file, from 0, and the steps from its root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The document.
@@ -118,7 +118,7 @@ impl Tree {
         path.steps.iter().try_fold(root, Node::child)
     }
 
-    /// The node at `path`, to be changed.
+    /// The node at `path`, mutable.
     pub fn node_mut(&mut self, path: &Path) -> Option<&mut Node> {
         let root = self.roots.get_mut(path.root)?;
         path.steps.iter().try_fold(root, Node::child_mut)
@@ -126,7 +126,7 @@ impl Tree {
 }
 
 impl Node {
-    /// The child behind one step.
+    /// The child that a step leads to.
     #[must_use]
     pub fn child(&self, step: &PathStep) -> Option<&Self> {
         match (self, step) {
@@ -148,7 +148,7 @@ impl Node {
         }
     }
 
-    /// A leaf that stands nowhere yet.
+    /// A leaf that is not in any file yet.
     #[must_use]
     pub fn leaf(value: Value) -> Self {
         Self::Leaf(Leaf { id: LeafId::NEW, value, place: TextPlace::default() })
@@ -162,14 +162,14 @@ impl Node {
 }
 
 impl Member {
-    /// A member that stands nowhere yet.
+    /// A member that is not in any file yet.
     #[must_use]
     pub fn new(key: impl Into<String>, value: Node) -> Self {
         Self { key: key.into(), place: TextPlace::default(), value }
     }
 }
 
-/// The comments that stand directly before the node at `path`, behind the child before it.
+/// The comments directly before the node at `path`, after the previous child.
 pub(crate) fn comments_before<'t>(tree: &'t Tree, path: &Path) -> Vec<&'t Comment> {
     fn before<T>(entries: &[TreeEntry<T>], mut is_it: impl FnMut(&T) -> bool) -> Vec<&Comment> {
         let mut comments = Vec::new();
@@ -201,7 +201,7 @@ pub fn children<T>(entries: &[TreeEntry<T>]) -> impl Iterator<Item = &T> {
     })
 }
 
-/// The children among entries, to be changed.
+/// The children among entries, mutable.
 pub fn children_mut<T>(entries: &mut [TreeEntry<T>]) -> impl Iterator<Item = &mut T> {
     entries.iter_mut().filter_map(|entry| match entry {
         TreeEntry::Child(child) => Some(child),

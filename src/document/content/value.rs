@@ -4,22 +4,22 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-/// A value in the clear, of one of the types that sops knows.
+/// A plaintext value, of one of the types that sops knows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing: stays in the clear.
+    /// Null: never encrypted.
     Null,
     /// Text.
     Text(Zeroizing<String>),
-    /// A whole number of 64 bits.
+    /// An integer of 64 bits.
     Integer(i64),
     /// Any other number.
     Float(f64),
     /// True or false.
     Bool(bool),
-    /// A point in time, as its canonical RFC 3339 text.
+    /// A timestamp, as its canonical RFC 3339 text.
     Time(String),
-    /// Bytes: a type of old files, which is read and never written.
+    /// Bytes: a type of old files, which is read but never written.
     Bytes(Zeroizing<Vec<u8>>),
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum ValueKind {
     Float,
     Bool,
     Time,
-    /// Of old files: read, and never written.
+    /// Of old files: read, but never written.
     Bytes,
     Comment,
 }
@@ -57,11 +57,11 @@ impl ValueKind {
 }
 
 impl Value {
-    /// The type, or `None` for nothing, which has no plaintext and is never encrypted.
+    /// The type, or `None` for null, which has no plaintext and is never encrypted.
     pub(crate) fn kind(&self) -> Option<ValueKind> {
         match self {
             Self::Null => None,
-            // Bytes that are no text are text to sops all the same, since it has a type of their own only for reading.
+            // Bytes that are not UTF-8 are text to sops all the same; its type for bytes is only read.
             Self::Text(_) | Self::Bytes(_) => Some(ValueKind::Text),
             Self::Integer(_) => Some(ValueKind::Integer),
             Self::Float(_) => Some(ValueKind::Float),
@@ -70,7 +70,7 @@ impl Value {
         }
     }
 
-    /// Whether it stays as it is where others are encrypted: nothing, and text without a letter.
+    /// Whether it is never encrypted: null and the empty text.
     pub(crate) fn stays(&self) -> bool {
         match self {
             Self::Null => true,
@@ -80,7 +80,7 @@ impl Value {
         }
     }
 
-    /// The value alone, as a program takes it that asks for one: text without quotes.
+    /// The value as a program that asks for one value expects it: text without quotes.
     #[must_use]
     pub fn bare(&self) -> Zeroizing<Vec<u8>> {
         match self {
@@ -90,7 +90,7 @@ impl Value {
         }
     }
 
-    /// The plaintext bytes, of which both the ciphertext and the MAC are made. None for nothing.
+    /// The plaintext bytes that are encrypted and that the MAC covers. None for null.
     pub(crate) fn plaintext(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match self {
             Self::Null => Vec::new(),
@@ -104,7 +104,7 @@ impl Value {
         })
     }
 
-    /// The value whose plaintext is `bytes`, or `None` if no value of this type is.
+    /// The value whose plaintext is `bytes`, or `None` if no value of this type has that plaintext.
     pub(crate) fn from_plaintext(kind: ValueKind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return matches!(kind, ValueKind::Text | ValueKind::Bytes).then_some(Self::Bytes(bytes));
@@ -125,7 +125,7 @@ impl Value {
     }
 }
 
-/// The shortest decimal that reads as the same number, without an exponent.
+/// The shortest decimal that reads back as the same number, without an exponent.
 fn float_text(number: f64) -> String {
     if number.is_nan() {
         "NaN".to_owned()
@@ -136,8 +136,8 @@ fn float_text(number: f64) -> String {
     }
 }
 
-/// RFC 3339 as sops writes it: a fraction of a second without zeros at its end, and `Z` for no offset. The dates and times
-/// of TOML that are in no zone stay as they are.
+/// RFC 3339 as sops writes it: fractional seconds without trailing zeros, and `Z` for offset zero. TOML dates and times
+/// without a zone are unchanged.
 fn canonical_time(text: &str) -> Option<String> {
     let canonical = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|time| time.format(&Rfc3339).ok());
     let is_local = || {

@@ -1,11 +1,11 @@
-//! Values as text, and what a notation makes of a value that it has no type for.
+//! Values as text, and how a notation converts a value whose type it does not have.
 
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::document::content::format::Format;
 use crate::document::content::value::Value;
 
-/// A value as text without quotes, as sops writes it where there are no types. `None` for bytes that are no text.
+/// A value as text without quotes, as sops writes it in notations without types. `None` for bytes that are not UTF-8.
 pub(crate) fn plain_text(value: &Value) -> Option<Zeroizing<String>> {
     let text = match value {
         Value::Null => String::new(),
@@ -19,7 +19,7 @@ pub(crate) fn plain_text(value: &Value) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(text))
 }
 
-/// The shortest decimal that reads as the same number, without an exponent: a whole number has no point.
+/// The shortest decimal that reads back as the same number, without an exponent: an integral number has no point.
 pub(crate) fn number_text(number: f64) -> String {
     number.to_string()
 }
@@ -35,8 +35,8 @@ pub(crate) fn text_of_bytes(bytes: &Zeroizing<Vec<u8>>) -> Option<Zeroizing<Stri
     }
 }
 
-/// Whether `read` is what `meant` must read as in this notation.
-// Numbers are the same only if every digit is.
+/// Whether `read` is what this notation reads for `meant`.
+// Numbers are equal only if every digit is.
 #[allow(clippy::float_cmp)]
 pub(crate) fn reads_as(format: Format, meant: &Value, read: &Value) -> bool {
     if !format.has_types() {
@@ -45,7 +45,7 @@ pub(crate) fn reads_as(format: Format, meant: &Value, read: &Value) -> bool {
     }
     match (meant, read) {
         (Value::Float(meant), Value::Float(read)) => meant == read || (meant.is_nan() && read.is_nan()),
-        // The notations write a whole number without a point, and read it as an integer.
+        // The notations write an integral number without a point, and read it as an integer.
         #[allow(clippy::cast_precision_loss)]
         (Value::Float(meant), Value::Integer(read)) => *meant == *read as f64,
         (Value::Time(meant), Value::Text(read)) => *meant == **read,

@@ -1,8 +1,8 @@
-//! A walk over all of a tree, as deep as it may be.
+//! Iterative traversal of a tree; depth is not limited by the stack.
 
 use crate::document::content::tree::{Comment, Leaf, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 
-/// What a walk over a tree shows.
+/// An item of the traversal.
 #[derive(Clone, Copy, Debug)]
 pub enum TreeItem<'a> {
     /// A single value.
@@ -11,14 +11,14 @@ pub enum TreeItem<'a> {
     Comment(&'a Comment),
     /// An alias.
     Alias(TextPlace),
-    /// A mapping or sequence begins.
+    /// Start of a mapping or sequence.
     Enter(&'a Node),
-    /// It ends.
+    /// Its end.
     Leave(&'a Node),
 }
 
 impl Tree {
-    /// Shows everything to `visit`, in document order, with the way to it.
+    /// Calls `visit` for everything, in document order, with its path.
     pub fn walk<'a>(&'a self, mut visit: impl FnMut(&Path, TreeItem<'a>)) {
         for (root, node) in self.roots.iter().enumerate() {
             walk(node, Path { root, steps: Vec::new() }, &mut visit);
@@ -26,7 +26,7 @@ impl Tree {
     }
 }
 
-/// A container that a walk is in, with what is left of it. The stack of these is on the heap: no tree is too deep.
+/// A container being traversed, with its remaining entries. The stack of these is on the heap, so depth is not limited.
 struct WalkLevel<'a> {
     node: &'a Node,
     rest: Rest<'a>,
@@ -37,7 +37,7 @@ enum Rest<'a> {
     Items(std::slice::Iter<'a, TreeEntry<Node>>, usize),
 }
 
-/// What comes next in a container.
+/// The next entry of a container.
 enum Next<'a> {
     Comment(&'a Comment),
     Child(PathStep, &'a Node),
@@ -61,7 +61,7 @@ fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, TreeIt
             }
         }
         loop {
-            // A child that was shown has left its step on the path.
+            // Removes the step of the child that was visited last.
             path.steps.truncate(levels.len().saturating_sub(1));
             let Some(level) = levels.last_mut() else { return };
             match level.rest.next() {

@@ -1,4 +1,4 @@
-//! Copies in the place of YAML aliases, as sops writes them, and a document in another text or notation.
+//! Copies in place of YAML aliases, as sops writes them, and a document in another text or notation.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use crate::document::store::parsed::check_entries;
 use crate::document::store::yaml;
 use crate::error::{DocumentError, Result};
 
-/// How deep copies within copies may nest. A file of a few lines could otherwise exhaust the stack.
+/// Maximum nesting of copies within copies. A file of a few lines could otherwise exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
-/// How many bytes of values all copies may have together. A file of a few lines could otherwise exhaust the memory.
+/// Maximum size of all copied values together, in bytes. A file of a few lines could otherwise exhaust the memory.
 const MAX_COPIED: usize = 64 << 20;
 
 impl Document {
@@ -22,10 +22,10 @@ impl Document {
         !self.found.aliases.is_empty()
     }
 
-    /// What the document says, with a copy of what it stands for in the place of every alias.
+    /// The document with each alias replaced by a copy of its target.
     ///
     /// # Errors
-    /// If an alias refers to a value that contains it, or the copies are more than a config file holds.
+    /// If an alias refers to a value that contains it, or the copies exceed what a config file holds.
     pub fn tree_with_copies(&self) -> Result<Tree, DocumentError> {
         if !self.has_aliases() {
             return Ok(self.tree().clone());
@@ -38,17 +38,17 @@ impl Document {
     }
 }
 
-/// Copies a tree, and follows its aliases.
+/// Copies a tree and resolves its aliases.
 struct Copier<'d> {
     tree: &'d Tree,
-    /// For the way to every alias, the way to what it stands for.
+    /// The path of each alias, with the path of its target.
     targets: HashMap<Path, Path>,
     entries: usize,
     bytes: usize,
 }
 
 impl Copier<'_> {
-    /// A copy of `node`, which stands at `path` of the document.
+    /// A copy of `node`, which is at `path` of the document.
     fn copy(&mut self, node: &Node, path: &mut Path, depth: usize) -> Result<Node, DocumentError> {
         Ok(match node {
             Node::Leaf(leaf) => {
@@ -119,7 +119,7 @@ impl Copier<'_> {
             return Err(refused(place, "an alias refers to a value that contains it"));
         }
         let node = self.tree.node(&target).ok_or_else(|| refused(place, "the alias does not refer to a value"))?;
-        // An empty collection counts as well: it takes memory like any other.
+        // An empty collection counts as well: it takes as much memory as any other.
         self.count(place)?;
         self.copy(node, &mut target, depth)
     }

@@ -1,4 +1,4 @@
-//! Aliases of YAML, followed: for those who want values, and not the file.
+//! YAML aliases resolved, for reading values rather than changing the file.
 
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Member, Node, Path, Tree, TreeEntry, children};
@@ -6,23 +6,23 @@ use crate::document::file::document::Document;
 use crate::document::store::yaml::aliases::targets;
 use crate::error::{At, DocumentError};
 
-/// Most nodes that aliases may add to a document: a few lines of YAML can stand for more than any memory holds.
+/// Maximum number of nodes that aliases may add to a document: a few lines of YAML can expand beyond any memory.
 const MOST_NODES: usize = 100_000;
-/// The key whose value is merged into the mapping around it.
+/// The key whose value is merged into the surrounding mapping.
 const MERGE: &str = "<<";
 
 impl Document {
-    /// What the document says, with a copy of what each alias stands for in its place, and with what `<<` merges.
+    /// The document with each alias replaced by a copy of its target, and with `<<` merged.
     ///
     /// # Errors
-    /// [`DocumentError::Refused`] if an alias refers to a value that contains it, or aliases stand for too much.
+    /// [`DocumentError::Refused`] if an alias refers to a value that contains it, or the expansion is too large.
     pub fn followed(&self) -> Result<Tree, DocumentError> {
         let mut tree = self.tree().clone();
         if self.format() != Format::Yaml {
             return Ok(tree);
         }
         let mut added = 0;
-        // What an alias stands for is before it, and has no alias any more.
+        // The target comes before its alias, and its own aliases are resolved already.
         for (alias, target) in targets(self.text()) {
             let Some(Node::Alias(place)) = tree.node(&alias) else { continue };
             let at = At::from(*place);
@@ -48,7 +48,7 @@ fn is_within(path: &Path, container: &Path) -> bool {
     path.root == container.root && path.steps.starts_with(&container.steps)
 }
 
-// The depth of a tree is that of its text, at most 255, and that of its aliases: with the limit of nodes some hundreds.
+// The depth is bounded: at most 255 from the text, and the limit of nodes bounds what aliases add.
 fn count(node: &Node) -> usize {
     1 + match node {
         Node::Mapping(entries) => children(entries).map(|member| count(&member.value)).sum(),
@@ -57,8 +57,8 @@ fn count(node: &Node) -> usize {
     }
 }
 
-/// Puts the members of what stands under `<<` into the mapping around it. Its own members come before them, and of several
-/// mappings the first.
+/// Merges the value of `<<` into the surrounding mapping. The mapping's own members take precedence, then the first of
+/// several merged mappings.
 fn merge(node: &mut Node) {
     match node {
         Node::Leaf(_) | Node::Alias(_) => {}

@@ -1,4 +1,4 @@
-//! Files in the clear as bytes: text in most notations, anything in a binary file.
+//! Plaintext files as bytes: text in most notations, anything in a binary file.
 
 use zeroize::Zeroizing;
 
@@ -10,14 +10,14 @@ use crate::document::store::binary::{ENVELOPE, data, data_mut, text_or_bytes};
 use crate::error::{At, DocumentError};
 
 impl Document {
-    /// A document with the values of a file in the clear, to be encrypted.
+    /// Reads a plaintext file that is to be encrypted.
     ///
-    /// For [`Format::Binary`] the bytes become the value of `data` in the tree, as [`Value::Text`] where they are UTF-8 and
-    /// as [`Value::Bytes`] otherwise; the type of both is `str` to sops. The text is an envelope with an empty value, into
-    /// which [`Document::rewrite`] puts the encrypted one.
+    /// For [`Format::Binary`] the bytes become the value `data` of the tree, as [`Value::Text`] if they are UTF-8 and
+    /// as [`Value::Bytes`] otherwise; sops gives both the type `str`. The text is an envelope with an empty value,
+    /// which [`Document::rewrite`] replaces by the encrypted one.
     ///
     /// # Errors
-    /// If the file is not well formed, or no text where the notation is one.
+    /// If the file is not well formed, or is not UTF-8 in a text notation.
     pub fn from_plaintext(format: Format, plaintext: Zeroizing<Vec<u8>>) -> Result<Self, DocumentError> {
         if format == Format::Binary {
             return Self::enveloped(plaintext, None);
@@ -31,10 +31,10 @@ impl Document {
         }
     }
 
-    /// Any bytes in an envelope with as many spaces for each level; `None` stands for a tab.
+    /// Any bytes in an envelope indented by this many spaces for each level; `None` stands for a tab.
     ///
     /// # Errors
-    /// Never, unless there is a bug.
+    /// Never; this would be a bug.
     pub fn enveloped(bytes: Zeroizing<Vec<u8>>, indent: Option<u8>) -> Result<Self, DocumentError> {
         let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
         let mut document = Self::parse(Format::Binary, Zeroizing::new(ENVELOPE.replace('\t', &unit)))?;
@@ -44,11 +44,11 @@ impl Document {
         Ok(document)
     }
 
-    /// The file in the clear: with `edits` done, and without metadata. For [`Format::Binary`] these are the bytes of
+    /// The plaintext file, with `edits` applied and without metadata. For [`Format::Binary`] these are the bytes of
     /// `data`, for every other notation the text.
     ///
     /// # Errors
-    /// If what would be written does not say what it is to say.
+    /// If the text does not read back as intended.
     pub fn plaintext(&self, edits: &[Edit]) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
         if self.format() != Format::Binary {
             if edits.is_empty() && self.metadata().is_none() {

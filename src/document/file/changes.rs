@@ -1,4 +1,4 @@
-//! Values that are put into a document, and taken out of it.
+//! Setting and removing values of a document.
 
 use zeroize::Zeroizing;
 
@@ -19,10 +19,10 @@ use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
 impl Document {
-    /// The document with `value` put at `path`. Parents that are not there are made; a value that is there is replaced.
+    /// The document with `value` set at `path`. Missing parents are created; an existing value is replaced.
     ///
     /// # Errors
-    /// If a step of the path leads into something that is no mapping or sequence.
+    /// If a step of the path leads into a value that is not a mapping or sequence.
     pub fn with_value(&self, path: &Path, value: &Node) -> Result<Self, DocumentError> {
         if path.steps.first() == Some(&PathStep::Key(METADATA_KEY.to_owned())) {
             return Err(fault(path, "the metadata stands there"));
@@ -37,16 +37,16 @@ impl Document {
         self.read(text, &meant, &ChangedNode::put(&place, &value))
     }
 
-    /// The document without the node at `path`, and without the comments on its lines. Those above it stay.
+    /// The document without the node at `path` and the comments on its lines. Comments above it stay.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no such node.
     pub fn without(&self, path: &Path) -> Result<Self, DocumentError> {
         self.without_comments(path, &[])
     }
 
-    /// The document without the node at `path` and without the comments directly before it that mark it: a rule that looks at
-    /// comments would take them for marks of what follows.
+    /// The document without the node at `path` and without the comments directly before it: a rule that looks at
+    /// comments would apply them to what follows.
     pub(crate) fn without_marked(&self, path: &Path, is_mark: impl Fn(&str) -> bool) -> Result<Self, DocumentError> {
         let before = comments_before(&self.found.tree, path);
         let marks: Vec<LeafId> =
@@ -54,7 +54,7 @@ impl Document {
         if marks.is_empty() {
             return self.without(path);
         }
-        // Where they cannot go, because they share their line with others, what follows is looked at when it is encrypted.
+        // Comments that share a line with something else stay; then encryption checks what follows.
         self.without_comments(path, &marks).or_else(|_| self.without(path))
     }
 
@@ -74,7 +74,7 @@ impl Document {
         self.read(changed, &meant, &ChangedNode::removed(path, comments))
     }
 
-    /// The place at which `value` is to be put, and the value with the parents that are missing around it.
+    /// The path at which `value` is set, and the value wrapped in the parents that are missing.
     fn place_for(&self, path: &Path, value: &Node) -> Result<(Path, Node), DocumentError> {
         let tree = &self.found.tree;
         let mut place = Path { root: path.root, steps: Vec::new() };
@@ -117,7 +117,7 @@ impl Document {
         if !is_there {
             return apply(text, store.insert(text, found, place, value)?);
         }
-        // A tag says of what kind the old value was, and goes where the new one is of another.
+        // A tag names the type of the old value, and is removed if the new value has another type.
         if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value)
             && (*format != Format::Yaml || old.value.kind() == new.value.kind())
         {
@@ -133,7 +133,7 @@ impl Document {
                 let found = parse(*format, &without)?;
                 apply(&without, store.insert(&without, &found, place, value)?)
             }
-            // An item that goes and comes back would stand behind the others, so its list is written anew.
+            // Removing and appending an item would move it to the end, so its list is written anew.
             Some((list, _)) => {
                 if has_other_comments(&found.tree, &list, place) {
                     let what = "this value in its place without losing the comments beside it".to_owned();
@@ -147,7 +147,7 @@ impl Document {
         }
     }
 
-    /// Reads a text that another tree was put into, and compares.
+    /// Parses the new text and compares it with the expected tree.
     fn read(&self, text: Zeroizing<String>, meant: &Tree, target: &ChangedNode<'_>) -> Result<Self, DocumentError> {
         let found = parse(self.format, &text).map_err(|error| unreadable(&error))?;
         Meant::another_tree(self.format).check(&meant.roots, &found, &text)?;
@@ -157,7 +157,7 @@ impl Document {
     }
 }
 
-/// Whether comments are in a list and not in one of its items.
+/// Whether the comments belong to a list itself and not to one of its items.
 fn has_other_comments(tree: &Tree, list: &Path, item: &Path) -> bool {
     let mut has_any = false;
     tree.walk(|path, element| {
@@ -167,7 +167,8 @@ fn has_other_comments(tree: &Tree, list: &Path, item: &Path) -> bool {
     has_any
 }
 
-/// The lines of a comment, cut out beside others that are cut out. Where the line break goes with those, the one before goes.
+/// The lines of a comment, for removal next to other removed lines. Where the line break after it is removed with
+/// those, the one before goes.
 fn beside(text: &str, lines: std::ops::Range<usize>, others: &[Splice]) -> Option<Splice> {
     let touches = |other: &&Splice| other.place.start < lines.end && lines.start < other.place.end;
     let place = match others.iter().find(touches) {
@@ -182,11 +183,11 @@ fn beside(text: &str, lines: std::ops::Range<usize>, others: &[Splice]) -> Optio
     Some(Splice { place, text: String::new() })
 }
 
-/// Puts a node into a tree, as the last child of its parent where there is no reason against it.
+/// Inserts a node into a tree, as the last child of its parent unless the notation requires another place.
 fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<(), DocumentError> {
     let (parent, last) = place.split_last().ok_or_else(|| fault(place, "the file has no such document"))?;
     match (tree.node_mut(&parent), last) {
-        // Keys before every section can stand nowhere else.
+        // Keys before the first section can only be at the top.
         (Some(Node::Mapping(entries)), PathStep::Key(key))
             if format == Format::Ini && parent.steps.is_empty() && key == DEFAULT =>
         {
@@ -199,7 +200,7 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
     Ok(())
 }
 
-/// Takes a node out of a tree.
+/// Removes a node from a tree.
 fn detach(tree: &mut Tree, place: &Path) -> Result<(), DocumentError> {
     let (parent, last) =
         place.split_last().ok_or_else(|| fault(place, "the whole document cannot be replaced or removed"))?;

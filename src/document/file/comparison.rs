@@ -1,4 +1,4 @@
-//! Whether a changed text says what it is to say: both trees side by side.
+//! Checks that a changed text reads back as intended, by comparing both trees.
 
 use std::collections::HashMap;
 use std::iter::Peekable;
@@ -18,19 +18,19 @@ use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::ParsedText;
 use crate::error::DocumentError;
 
-/// What the text says now, and what it was to become.
+/// The tree that was read, and the expected one.
 pub(crate) struct Meant<'a> {
     format: Format,
-    /// The new text of each leaf that was changed, by its number.
+    /// The new text of each changed leaf, by its number.
     edits: Vec<Option<&'a NewText>>,
-    /// Whether comments are compared: one that belongs to a node that went goes with it.
+    /// Whether comments are compared: one that belongs to a removed node is removed with it.
     with_comments: bool,
 }
 
 type Same = Result<(), DocumentError>;
 
 impl<'a> Meant<'a> {
-    /// Everything is as before, but for `edits`.
+    /// Nothing differs but `edits`.
     pub(crate) fn with_edits(format: Format, before: &ParsedText, edits: &'a [Edit]) -> Result<Self, DocumentError> {
         let mut by_leaf: Vec<Option<&NewText>> = vec![None; before.tokens.len()];
         for edit in edits {
@@ -43,7 +43,7 @@ impl<'a> Meant<'a> {
         Ok(Self { format, edits: by_leaf, with_comments: true })
     }
 
-    /// The tree is another, and comments may have come or gone.
+    /// The tree differs, and comments may have been added or removed.
     pub(crate) fn another_tree(format: Format) -> Self {
         Self { format, edits: Vec::new(), with_comments: false }
     }
@@ -56,7 +56,7 @@ impl<'a> Meant<'a> {
         before.iter().zip(&after.tree.roots).try_for_each(|(before, read)| self.node(before, read, after, text))
     }
 
-    // The recursion is as deep as the parsers let a document be nested.
+    // The recursion is bounded by the nesting limit of the parsers.
     fn node(&self, before: &Node, read: &Node, after: &ParsedText, text: &str) -> Same {
         match (before, read) {
             (Node::Mapping(before), Node::Mapping(read)) if self.is_free_order() => {
@@ -80,7 +80,7 @@ impl<'a> Meant<'a> {
         }
     }
 
-    /// Keys before every section of an INI file are no section any more when the last of them goes.
+    /// The section of keys before the first header of an INI file disappears with the last of them.
     fn is_nameless_section(&self, member: &Member) -> bool {
         self.format == Format::Ini
             && !self.with_comments
@@ -88,8 +88,8 @@ impl<'a> Meant<'a> {
             && matches!(&member.value, Node::Mapping(entries) if children(entries).next().is_none())
     }
 
-    /// In TOML single values come before tables wherever they are put in, and a table without anything in it may have no
-    /// place at all.
+    /// TOML writes single values before tables, wherever they are inserted, and an empty table may have no place at
+    /// all.
     fn is_free_order(&self) -> bool {
         self.format == Format::Toml && !self.with_comments
     }
@@ -147,8 +147,8 @@ impl<'a> Meant<'a> {
         }
     }
 
-    /// Compares the comments up to the next child line by line: where sops encrypted several lines as one comment, they
-    /// become several again. Blanks and marks before the text are no difference to it.
+    /// Compares the comments up to the next child line by line: several lines that sops encrypted as one comment become
+    /// several again. Blanks and comment marks before the text are ignored.
     fn run_of_comments<'t, T: 't>(
         &self,
         before: &mut Peekable<impl Iterator<Item = &'t TreeEntry<T>>>,
@@ -198,13 +198,13 @@ impl<'a> Meant<'a> {
     }
 }
 
-/// The node that a change was made to, and what the change may do to comments: it keeps all others, in their order, before the
-/// values that they stood before.
+/// The changed node. Comments near it may have changed; all others must be there, in their order, before the same
+/// values.
 pub(crate) struct ChangedNode<'a> {
     path: &'a Path,
-    /// What was put there; `None` if the node was removed.
+    /// The new node; `None` if the node was removed.
     new: Option<&'a Node>,
-    /// Comments before it that were taken away with it.
+    /// Comments before it that were removed with it.
     gone: &'a [LeafId],
 }
 
@@ -232,7 +232,7 @@ impl<'a> ChangedNode<'a> {
     ) -> Same {
         let is_free_order = format == Format::Toml;
         let (meant, mut extra) = tokens(&before.tree, Some(self.path), is_free_order);
-        // Once a node is removed, its path is that of another.
+        // After a removal, the path of the node belongs to another one.
         let (found, absorbed) = tokens(&after.tree, self.new.map(|_| self.path), is_free_order);
         if let Some(new) = self.new {
             let new = Tree { roots: vec![new.clone()] };
@@ -252,7 +252,7 @@ impl<'a> ChangedNode<'a> {
         is_same.then_some(()).ok_or_else(|| differs("a comment is missing or in another place"))
     }
 
-    /// The comments before the target that go with it: on its own lines, and those that mark it.
+    /// The comments before the target that are removed with it: those on its lines, and those that a rule would apply.
     fn comments_of_its_lines(&self, before: &ParsedText, text: &str) -> Vec<LeafId> {
         let mut may_go = self.gone.to_vec();
         if self.new.is_some() {
@@ -277,7 +277,7 @@ impl<'a> ChangedNode<'a> {
     }
 }
 
-/// The comments and values outside of what is below `target`, and the comments within.
+/// The comments and values outside `target`, and the comments within it.
 fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Vec<CommentOrValue<'t>>, Vec<String>) {
     let (mut tokens, mut within) = (Vec::new(), Vec::new());
     tree.walk(|path, item| {
@@ -300,7 +300,7 @@ fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Ve
     (tokens, within)
 }
 
-/// The comments before each value, and those behind the last one.
+/// The comments before each value, and those after the last one.
 fn runs<'t>(tokens: &[CommentOrValue<'t>]) -> Vec<Vec<&'t Comment>> {
     let mut runs = vec![Vec::new()];
     for token in tokens {
@@ -312,7 +312,7 @@ fn runs<'t>(tokens: &[CommentOrValue<'t>]) -> Vec<Vec<&'t Comment>> {
     runs
 }
 
-/// Whether `found` is `meant`, but for comments that may go and others that may come.
+/// Whether `found` equals `meant`, except for comments that may be missing and others that may be new.
 fn same_run(
     meant: &[&Comment],
     found: &[&Comment],
@@ -323,7 +323,7 @@ fn same_run(
     if meant.len() == found.len() && meant.iter().zip(found).all(|(meant, found)| is_same(meant, found)) {
         return true;
     }
-    // Which prefixes of `found` can be what a prefix of `meant` became.
+    // The prefixes of `found` that a prefix of `meant` may have become.
     let mut reached = vec![false; found.len() + 1];
     reached[0] = true;
     let comes = |reached: &mut Vec<bool>| {
@@ -334,7 +334,7 @@ fn same_run(
     comes(&mut reached);
     for meant in meant {
         let mut next = vec![false; found.len() + 1];
-        // At the border of a collection, a comment may be one of its own now.
+        // At the border of a collection, one comment may have become two.
         let may_go = may_go.contains(&meant.id) || absorbed.iter().any(|text| *text == *meant.text);
         for at in 0..=found.len() {
             next[at] |= reached[at] && may_go;
@@ -348,7 +348,7 @@ fn same_run(
     reached[found.len()]
 }
 
-/// Compares metadata. Fields that say nothing are no difference, and where there are no types everything is text.
+/// Compares metadata. Empty fields make no difference, and notations without types have only text.
 pub(crate) fn check_metadata(
     format: Format,
     meant: Option<&Map<String, Json>>,
@@ -382,7 +382,7 @@ fn same_field(format: Format, meant: &Json, read: &Json) -> bool {
     }
 }
 
-/// Nothing, or nothing in it.
+/// Null, or an empty collection.
 fn says_nothing(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -396,7 +396,7 @@ fn token<'a>(found: &ParsedText, leaf: usize, text: &'a str) -> &'a str {
     found.tokens.get(leaf).and_then(|place| text.get(place.clone())).unwrap_or_default()
 }
 
-/// Says what differs, never with a value in it.
+/// Describes the difference, never with a value in it.
 fn differs(what: &str) -> DocumentError {
     DocumentError::NotAsMeant(what.to_owned())
 }

@@ -1,4 +1,4 @@
-//! A file: its text, and the tree that it says.
+//! A document: its text, and the tree parsed from it.
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
@@ -12,7 +12,7 @@ use crate::document::store::registry::{parse, store_of};
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
-/// A file: its text, and what it says.
+/// A document: its text, and the tree parsed from it.
 pub struct Document {
     pub(crate) format: Format,
     pub(crate) text: Zeroizing<String>,
@@ -20,20 +20,20 @@ pub struct Document {
     pub(crate) origin: Origin,
 }
 
-/// How it is known what a text says.
+/// Where the tree comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// It was read.
+    /// It was parsed.
     Read,
-    /// It follows from another text that was read, and from what was changed in it.
+    /// It was derived from another parsed text and the changes made to it.
     Predicted,
 }
 
 impl Document {
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// If it is not well formed, or says what cannot be kept; with the line.
+    /// If it is not well formed, or has content that cannot be preserved; with the line.
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
         let text = store_of(format).as_written(text);
         let found = parse(format, &text)?;
@@ -52,28 +52,29 @@ impl Document {
         &self.text
     }
 
-    /// What it says, without the metadata.
+    /// The content, without the metadata.
     #[must_use]
     pub fn tree(&self) -> &Tree {
         &self.found.tree
     }
 
-    /// The metadata, unflattened where the format has it flat. Every single value is text where the format has no types.
+    /// The metadata, unflattened if the notation stores it flat. Every single value is text if the notation has no
+    /// types.
     #[must_use]
     pub fn metadata(&self) -> Option<&Map<String, Json>> {
         self.found.metadata.as_ref()
     }
 
-    /// The text of a leaf or comment as it stands in the file, quotes included. Empty for one that stands in no file.
+    /// The source text of a leaf or comment, including quotes. Empty for one that is not in a file.
     #[must_use]
     pub fn source(&self, leaf: LeafId) -> &str {
         self.found.tokens.get(leaf.0).map_or("", |place| &self.text[place.clone()])
     }
 
-    /// A text for a whole tree, written anew: for conversion from one notation to another.
+    /// Writes a whole tree as a new text, to convert between notations.
     ///
     /// # Errors
-    /// If the notation cannot carry the tree.
+    /// If the notation cannot express the tree.
     pub fn emit(format: Format, tree: &Tree) -> Result<Zeroizing<String>, DocumentError> {
         Self::emit_indented(format, tree, None)
     }
@@ -83,16 +84,16 @@ impl Document {
     /// whether its values are as they were.
     ///
     /// # Errors
-    /// If the notation cannot carry the tree.
+    /// If the notation cannot express the tree.
     pub fn from_values(format: Format, tree: &Tree) -> Result<Self, DocumentError> {
         Self::parse(format, Zeroizing::new(store_of(format).emit(tree, None)?))
     }
 
-    /// The same with as many spaces for each level, where the notation has levels. `None` is what sops takes: four spaces
-    /// in YAML, and tabs in JSON.
+    /// The same with this many spaces for each level, if the notation has levels. `None` is the indentation of sops:
+    /// four spaces in YAML, tabs in JSON.
     ///
     /// # Errors
-    /// If the notation cannot carry the tree.
+    /// If the notation cannot express the tree.
     pub fn emit_indented(format: Format, tree: &Tree, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
         let store = store_of(format);
         let text = Zeroizing::new(store.emit(tree, indent)?);
@@ -100,10 +101,10 @@ impl Document {
         Ok(text)
     }
 
-    /// The text with the metadata that it has written anew, with as many spaces for each level.
+    /// The text with its own metadata written anew, with this many spaces for each level.
     ///
     /// # Errors
-    /// If what would be written does not say what it is to say.
+    /// If the text does not read back as intended.
     pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
         let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
         let read = parse(self.format, &text).map_err(|error| unreadable(&error))?;
@@ -112,19 +113,19 @@ impl Document {
         Ok(text)
     }
 
-    /// The text with some leaves and the metadata changed. It is parsed again, and compared.
+    /// The text with some leaves and the metadata changed. It is parsed again and compared.
     ///
     /// # Errors
-    /// If what would be written does not say what it is to say.
+    /// If the text does not read back as intended.
     // Metadata is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
         self.rewritten(edits, &metadata).map(|document| document.text)
     }
 
-    /// The document with some leaves and the metadata changed, as it was read again.
+    /// The document with some leaves and the metadata changed, parsed again.
     pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
-        // Where metadata goes is not predicted.
+        // The position of new metadata is not predicted.
         let read =
             (self.origin == Origin::Predicted).then(|| Self::parse(self.format, self.text.clone())).transpose()?;
         let Self { format, text, found, origin: _ } = read.as_ref().unwrap_or(self);

@@ -7,14 +7,14 @@ use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::file::document::Document;
 use crate::error::DocumentError;
 
-/// The key under which a list is written, to be taken away again: a whole file cannot be a list.
+/// A temporary key for a list, removed again afterwards: a file cannot be a list.
 const KEY: &str = "x";
 
 impl Document {
-    /// A text for a mapping or a list, written anew, with as many spaces for each level as [`Document::emit_indented`] has.
+    /// Writes a mapping or a list as a new text, with the indentation that [`Document::emit_indented`] uses.
     ///
     /// # Errors
-    /// If the notation cannot carry it.
+    /// If the notation cannot express it.
     pub fn emit_part(format: Format, node: &Node, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
         if !matches!((format, node), (Format::Yaml | Format::Json, Node::Sequence(_))) {
             return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
@@ -29,7 +29,7 @@ impl Document {
             whole.strip_prefix(start.as_str()).and_then(|text| text.strip_suffix(end)).ok_or_else(unexpected)?;
         let inside = inside.trim_start_matches([' ', '\n']);
         let indent = whole.len() - end.len() - inside.len() - start.len();
-        // What stands before the first item stands before every line, for the lines of a block are further to the right.
+        // The prefix of the first item is removed from every line; the lines of a block are indented further.
         let indent = match format {
             Format::Json => unit,
             _ => " ".repeat(indent.saturating_sub(1)),

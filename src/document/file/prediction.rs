@@ -1,8 +1,8 @@
-//! What a changed text will say, without reading it.
+//! Predicts what a changed text will read as, without parsing it.
 //!
-//! Where only single values change, the tree and all places follow from those before. A prediction saves a parse where
-//! the text is read later in any case: before a value is put into it, or when it is compared with a text that was read.
-//! It vouches for nothing by itself, and what is written is never one.
+//! If only single values change, the tree and all positions follow from those before. A prediction saves a parse if the
+//! text is parsed later in any case: before a value is inserted, or when it is compared with a parsed text. It is not a
+//! check, and no predicted text is written without one.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ use crate::document::store::splice::{Splice, apply};
 
 impl Document {
     /// The document with some leaves changed and without metadata, as it will read. `values` are those of the leaves,
-    /// by number, for edits that name only the source text. `None` where it is not certain how it will read.
+    /// by number, for edits that give only the source text. `None` if it is not certain how the text will read.
     pub(crate) fn predicted(&self, edits: &[Edit], values: &[Option<&Value>]) -> Option<Self> {
         let Self { format, text, found, .. } = self;
         if *format == Format::Binary {
@@ -63,7 +63,7 @@ impl Document {
     }
 }
 
-/// What a changed leaf or comment says.
+/// The new value of a leaf or comment.
 struct PredictedChange<'a> {
     says: Says<'a>,
     /// The first and the last of its splices, if there are any.
@@ -81,11 +81,11 @@ impl<'a> PredictedChange<'a> {
             NewText::Encrypted(token) => Says::Value(Value::Text(Zeroizing::new(token.clone()))),
             NewText::Plain(value) => Says::Value(as_read(format, value)?),
             NewText::Source(_) => Says::Value(as_read(format, values.get(edit.leaf.0).copied().flatten()?)?),
-            // Several lines become several comments in INI files, and blanks before the text are not all kept.
+            // In INI files several lines become several comments, and not all blanks before the text are kept.
             NewText::Comment(_) if format == Format::Ini => return None,
             NewText::Comment(text) => Says::Comment(text),
         };
-        // Blanks around a value are not part of it, and what stands between two splices need not be.
+        // Blanks around a value are not part of it, nor is what lies between two splices.
         let is_blank = |letter: char| matches!(letter, ' ' | '\n' | '\r');
         let is_value = matches!(says, Says::Value(_));
         if is_value && splices.iter().any(|splice| splice.text.ends_with(is_blank) || splice.text.starts_with(' ')) {
@@ -101,7 +101,7 @@ impl<'a> PredictedChange<'a> {
         Some(Self { says, ends })
     }
 
-    /// Where it stands afterwards.
+    /// Its position after the change.
     fn token(&self, before: &Range<usize>, shift: &Shift) -> Range<usize> {
         match &self.ends {
             Some((_, last)) if last.end == before.end => shift.start(before.start)..shift.end_of(last),
@@ -110,7 +110,7 @@ impl<'a> PredictedChange<'a> {
     }
 }
 
-/// What a value reads as, once it is written in a notation. `None` where the notation writes it as something else.
+/// What a notation reads for a value that it has written. `None` if it writes the value as something else.
 fn as_read(format: Format, value: &Value) -> Option<Value> {
     if !format.has_types() {
         return plain_text(value).map(Value::Text);
@@ -122,9 +122,9 @@ fn as_read(format: Format, value: &Value) -> Option<Value> {
     }
 }
 
-/// Where the bytes of a text are after it was changed.
+/// Maps offsets of a text to offsets after it was changed.
 struct Shift {
-    /// Each splice with the start and the end of what is put in, in the order of the text.
+    /// The splices with the start and the end of the inserted text, in text order.
     splices: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -143,7 +143,7 @@ impl Shift {
         Self { splices: splices.collect() }
     }
 
-    /// Where what begins at `offset` begins then.
+    /// The new offset of what begins at `offset`.
     fn start(&self, offset: usize) -> usize {
         let before = self.splices.partition_point(|(place, _)| place.start < offset);
         match before.checked_sub(1).and_then(|at| self.splices.get(at)) {
@@ -153,7 +153,7 @@ impl Shift {
         }
     }
 
-    /// The end of what is put in for the bytes at `place`.
+    /// The end of the text inserted for the bytes at `place`.
     fn end_of(&self, place: &Range<usize>) -> usize {
         let at = self.splices.partition_point(|(other, _)| (other.start, other.end) < (place.start, place.end));
         self.splices.get(at).map_or(place.end, |(_, new)| new.end)
@@ -165,7 +165,7 @@ struct Places<'a> {
     shift: &'a Shift,
     after: LineIndex<'a>,
     text: &'a str,
-    /// Where leaves stand that can be block scalars, by their numbers.
+    /// The positions of leaves that can be block scalars, by their numbers.
     tokens: &'a [Range<usize>],
 }
 
@@ -174,7 +174,7 @@ impl Places<'_> {
         self.after.place(self.shift.start(self.before.offset(place)))
     }
 
-    /// The place of a value that was changed: of a block scalar that of its first letter, unless that is a blank.
+    /// The position of a changed value: of a block scalar that of its first character, unless that is a blank.
     fn of_changed(&self, leaf: &Leaf) -> Option<TextPlace> {
         let Some(token) = self.tokens.get(leaf.id.0) else { return Some(self.of(leaf.place)) };
         let text = self.text.get(token.clone())?;
@@ -187,7 +187,7 @@ impl Places<'_> {
     }
 }
 
-// As deep as the parsers let a document be nested.
+// The recursion is bounded by the nesting limit of the parsers.
 fn change_node(node: &mut Node, changed: &mut [Option<PredictedChange<'_>>], places: &Places<'_>) -> Option<()> {
     match node {
         Node::Alias(place) => *place = places.of(*place),

@@ -1,4 +1,4 @@
-//! In which notation an encrypted document is, by its content.
+//! Recognises the notation of an encrypted document by its content.
 
 use zeroize::Zeroizing;
 
@@ -7,8 +7,7 @@ use crate::document::file::document::Document;
 use crate::document::store::registry::candidates;
 
 impl Format {
-    /// What an encrypted document is, by its content: the notation in which `bytes` have metadata. `None` if they are no
-    /// sops document.
+    /// The notation in which `bytes` have sops metadata. `None` if they are not a sops document.
     #[must_use]
     pub fn of_content(bytes: &[u8]) -> Option<Self> {
         Document::recognise(bytes).map(|document| document.format())
@@ -16,7 +15,7 @@ impl Format {
 }
 
 impl Document {
-    /// Reads an encrypted document in whatever notation it is. `None` if `bytes` are no sops document.
+    /// Parses an encrypted document of any notation. `None` if `bytes` are not a sops document.
     #[must_use]
     pub fn recognise(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;

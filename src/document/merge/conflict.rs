@@ -13,13 +13,13 @@ pub struct Conflict {
     pub kind: ConflictKind,
 }
 
-/// What two sides did to one value.
+/// How both sides changed one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConflictKind {
-    /// Each gave it another value.
+    /// Both changed it, differently.
     BothChanged,
-    /// Each added it, with another value.
+    /// Both added it, with different values.
     BothAdded,
     /// We deleted it, and they changed it.
     OursDeleted,

@@ -7,11 +7,12 @@ use std::fmt;
 pub enum Dispute {
     /// Both sides changed which values are encrypted.
     Rule,
-    /// Both sides changed the key groups, or how many of them are needed.
+    /// Both sides changed the key groups or the threshold.
     KeyGroups,
     /// Both sides changed fields that this version does not know.
     UnknownFields,
-    /// They added keys that would be given a data key, and nothing says that it was somebody who could open the document.
+    /// They added recipients that would get a data key, and nothing proves that whoever added them could open the
+    /// document.
     UnvouchedKeys(Vec<String>),
     /// The version of a side is not sealed, and differs from the base in something that only a seal would cover.
     Unsealed(Side, Uncovered),
@@ -22,22 +23,22 @@ pub enum Dispute {
 pub enum Side {
     /// Ours, which is kept.
     Ours,
-    /// Theirs, of which it is not taken.
+    /// Theirs, from which the part is not taken.
     Theirs,
 }
 
-/// What the MAC of sops does not cover, and whoever can write a file can change.
+/// Parts that the MAC of sops does not cover, so that anybody who can write the file can change them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Uncovered {
-    /// Which values are encrypted, or counted by the MAC.
+    /// Which values are encrypted, or covered by the MAC.
     Rule,
-    /// Names of values in the clear, as paths.
+    /// Names of plaintext values, as paths.
     Names(Vec<String>),
     /// Comments.
     Comments,
     /// Fields that this version does not know.
     UnknownFields,
-    /// The key groups, or how many of them are needed.
+    /// The key groups or the threshold.
     KeyGroups,
 }
 

@@ -22,10 +22,10 @@ pub(super) struct MergedKeys {
     pub(super) disputes: Vec<Dispute>,
 }
 
-/// Merges the metadata, and has keys wrap the data key that do not have it yet.
+/// Merges the metadata, and has the recipients that need it wrap the data key.
 ///
-/// The data key stays ours unless they have made another. Theirs is not taken over: whoever wrote their version knows it,
-/// and for age keys that may have been anybody. Ours would undo what they did it for. So then a new one is made.
+/// The data key stays ours unless they have made another. Theirs is not taken over: whoever wrote their version knows
+/// it, and for age keys that may be anybody. Keeping ours would undo their rotation. So a new one is made.
 pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<MergedKeys> {
     let Versions { base, ours, theirs } = versions;
     let (ours, theirs) = match (ours.opened(), theirs.opened()) {
@@ -46,7 +46,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
     };
     let is_sealed = theirs.report().seal == SealStatus::Verified;
     let unsealed = |what| Dispute::Unsealed(Side::Theirs, what);
-    // Nothing of an unsealed version vouches for what it says of this: ours stays, and whoever merges decides.
+    // An unsealed version vouches for none of this: ours stays, and whoever merges decides.
     let differs = |old: Option<&Metadata>| {
         old.is_none_or(|old| old.rule != new.rule || old.mac_scope != new.mac_scope)
             && (metadata.rule != new.rule || metadata.mac_scope != new.mac_scope)
@@ -92,7 +92,7 @@ pub(super) fn merge(versions: &Versions<'_>, keyring: &Keyring<'_>, vouchers: &V
     Ok(MergedKeys { metadata, data_key, disputes })
 }
 
-/// Whether two versions of metadata say the same of everything but when they were written.
+/// Whether two versions of metadata differ in nothing but the time of the last change.
 pub(super) fn says_the_same(left: &Metadata, right: &Metadata) -> bool {
     let Metadata { groups, threshold, rule, mac_scope, unknown, .. } = left;
     *groups == right.groups
@@ -102,7 +102,7 @@ pub(super) fn says_the_same(left: &Metadata, right: &Metadata) -> bool {
         && *unknown == right.unknown
 }
 
-/// What two sides have made of a value, and whether they differ; then it is ours.
+/// The merged value, and whether both sides changed it differently; then it is ours.
 fn one_of<T: PartialEq + Clone>(base: Option<&T>, ours: &T, theirs: &T) -> (T, bool) {
     if ours == theirs || base == Some(theirs) {
         (ours.clone(), false)
@@ -125,13 +125,13 @@ struct Sides<'a> {
     ours: &'a OpenedDocument,
     theirs: &'a OpenedDocument,
     data_key: ResultKey,
-    /// Whether their list of keys is that of somebody who had the data key before: then it may be given another.
+    /// Whether the author of their list of recipients had the data key: then it may get another one.
     vouches: bool,
-    /// What vouches for keys besides the seals.
+    /// What vouches for recipients besides the seals.
     given: &'a Vouchers,
 }
 
-/// The keys of the result.
+/// The recipients of the result.
 struct Wanted<'a> {
     groups: Vec<Vec<&'a StoredKey>>,
     /// As it is stated.
@@ -139,7 +139,7 @@ struct Wanted<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// The keys of a document with one group: ours without those that they removed, and those that they added.
+    /// The recipients of a document with one group: ours without those that they removed, plus those that they added.
     fn group(&self, disputes: &mut Vec<Dispute>) -> Result<Wanted<'a>> {
         let (in_ours, in_theirs) = (identities(self.ours.metadata()), identities(self.theirs.metadata()));
         // Without a common base nothing was removed.
@@ -161,7 +161,7 @@ impl<'a> Sides<'a> {
         Ok(Wanted { groups: vec![group], threshold: 0 })
     }
 
-    /// The key groups of a document whose data key is shared: those of one side.
+    /// The key groups of a document with shares: those of one side.
     fn groups(&self, disputes: &mut Vec<Dispute>) -> Wanted<'a> {
         let (in_ours, in_theirs) = (shape(self.ours.metadata()), shape(self.theirs.metadata()));
         let (wanted, is_disputed) = one_of(self.old.map(shape).as_ref(), &in_ours, &in_theirs);
@@ -184,8 +184,8 @@ impl<'a> Sides<'a> {
         Wanted { groups, threshold: metadata.threshold }
     }
 
-    /// Whether a key of theirs may be in the result: it is given nothing on the word of somebody who may have had nothing, and
-    /// is not listed on that either. The next who makes a new data key would give it that.
+    /// Whether a recipient of theirs may be in the result. Without proof that its author had the data key it gets
+    /// nothing, and is not listed either: the next rotation would give it the new data key.
     fn may_have_key(&self, key: &StoredKey) -> bool {
         let is_known = || {
             let identity = key.identity();
@@ -197,15 +197,15 @@ impl<'a> Sides<'a> {
         self.vouches || is_known() || self.given.vouch_for(&key.named_key())
     }
 
-    /// What vouches for keys that must wrap anew: besides what was given, the seals that were verified in this run. Theirs
-    /// counts only if it was made with a data key that ours or the base has: anybody can make a whole document, with a seal,
-    /// under a data key of their own.
+    /// What vouches for recipients that must be wrapped anew: what was given, and the seals that were verified in this
+    /// run. Theirs counts only if it was made with a data key of ours or of the base: anybody can make a whole
+    /// document, with a seal, under a data key of their own.
     fn vouchers(&self, given: &Vouchers) -> Vouchers {
         let theirs = if self.vouches { self.theirs.sealed_keys() } else { Vec::new() };
         given.clone().and_approved(self.ours.sealed_keys()).and_approved(theirs)
     }
 
-    /// The data key, as every key has wrapped it.
+    /// The data key, wrapped by every key.
     fn wrapped(
         &self,
         wanted: &Wanted<'_>,
@@ -221,7 +221,7 @@ impl<'a> Sides<'a> {
         let has_it = |side: &&OpenedDocument| data_key::is_same(&side.data_key, &self.ours.data_key);
         let sides: Vec<&OpenedDocument> = [self.ours, self.theirs].into_iter().filter(has_it).collect();
         let [group] = &groups[..] else {
-            // A share is good only with the others of its time.
+            // A share fits only the others of the same split.
             let identities = |groups: &[Vec<&StoredKey>]| -> Vec<Vec<String>> {
                 groups.iter().map(|group| group.iter().map(|key| key.identity()).collect()).collect()
             };
@@ -249,7 +249,7 @@ fn identities(metadata: &Metadata) -> BTreeSet<String> {
     metadata.groups.iter().flatten().map(StoredKey::identity).collect()
 }
 
-/// Which keys are in which groups, and how many of these are needed.
+/// The members of each group, and the threshold.
 fn shape(metadata: &Metadata) -> (Vec<Vec<String>>, usize) {
     let group = |group: &Vec<StoredKey>| group.iter().map(StoredKey::identity).collect();
     (metadata.groups.iter().map(group).collect(), metadata.needed_groups())

@@ -1,4 +1,4 @@
-//! Three versions of a sequence side by side: what each of two has made of a third, piece by piece.
+//! Aligns three versions of a sequence: the changes of two of them to the third, piece by piece.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use zeroize::Zeroizing;
 
-/// How long it is looked for what two versions have in common.
+/// Time limit for finding what two versions have in common.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A piece of a merged sequence.
@@ -17,7 +17,7 @@ pub(super) enum MergePiece {
     Ours(Range<usize>),
     /// As theirs has it, there.
     Theirs(Range<usize>),
-    /// Each of the two has made something else of it.
+    /// Both have changed it, differently.
     Both { base: Range<usize>, ours: Range<usize>, theirs: Range<usize> },
 }
 
@@ -55,7 +55,7 @@ pub(super) fn pieces(base: &[usize], ours: &[usize], theirs: &[usize]) -> Vec<Me
 /// Where each part of `old` is in `new`, if it is there still.
 fn matches(old: &[usize], new: &[usize]) -> Vec<Option<usize>> {
     let mut found = vec![None; old.len()];
-    // Whatever is found by then is right, only coarser: no version that somebody made up can keep a merge busy for long.
+    // An alignment that was stopped early is right, only coarser: a crafted version cannot keep a merge busy for long.
     let deadline = Instant::now() + PATIENCE;
     for operation in capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline)) {
         if let DiffOp::Equal { old_index, new_index, len } = operation {
@@ -65,33 +65,33 @@ fn matches(old: &[usize], new: &[usize]) -> Vec<Option<usize>> {
     found
 }
 
-/// The line before our version of a piece that both have changed.
+/// The line before our version of a conflicting piece.
 pub(super) const OURS_MARK: &str = "<<<<<<< ours\n";
 
-/// What becomes of a piece that both have changed.
+/// How a conflicting piece is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Disputed {
-    /// Where both have only added something, ours and then theirs; else as [`Self::Ours`].
+    /// If both have only added something, ours and then theirs; otherwise as [`Self::Ours`].
     Joined,
-    /// Line by line where the number of lines is the same, and ours where both have changed one; else ours.
+    /// Line by line if both have the same number of lines, and ours where both have changed one; otherwise ours.
     Ours,
-    /// Both, between the marks that git makes.
+    /// Both, between the conflict markers of git.
     Marked,
 }
 
-/// Three texts merged by lines, and how many pieces both have changed.
+/// The merge of three texts by lines, and the number of conflicting pieces.
 pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disputed) -> (Zeroizing<String>, usize) {
     let lines = [base, ours, theirs].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
     let mut numbers = HashMap::new();
     let [base_numbers, our_numbers, their_numbers] = lines.each_ref().map(|lines| {
         let number = |line: &&str| {
             let next = numbers.len();
-            // The last line of a file is the same with a line end and without one.
+            // The last line of a file compares equal with and without a line end.
             *numbers.entry(line.strip_suffix('\n').unwrap_or(line).to_owned()).or_insert(next)
         };
         lines.iter().map(number).collect::<Vec<_>>()
     });
-    // The copies that told lines apart are secrets as the text is.
+    // The copies used to compare lines are as secret as the text.
     for line in numbers.into_keys() {
         drop(Zeroizing::new(line));
     }
@@ -131,7 +131,7 @@ pub(super) fn merge_lines(base: &str, ours: &str, theirs: &str, disputed: Disput
     (merged, count)
 }
 
-/// Puts lines behind others, the last of which may have been the end of its file.
+/// Appends lines to others, the last of which may lack its line end.
 fn put(merged: &mut String, lines: &[&str]) {
     for line in lines {
         if !merged.is_empty() && !merged.ends_with('\n') {

@@ -1,4 +1,4 @@
-//! What came of a merge.
+//! The result of a merge.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,36 +26,36 @@ use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
-/// What came of a merge.
+/// The result of a merge.
 pub struct Merge {
     /// The file.
     pub text: MergedText,
-    /// Places at which both sides differ, and the document has all their versions.
+    /// Conflicts; the document has all their versions.
     pub conflicts: Vec<Conflict>,
     /// Parts of the metadata that were not merged, of which ours is kept.
     pub disputes: Vec<Dispute>,
-    /// How many comments of theirs are left out, because both sides changed the lines around them.
+    /// How many comments of theirs are left out because both sides changed the lines around them.
     pub comments_left_out: usize,
-    /// The names of the keys that open the result, and not our version.
+    /// The names of the keys that open the result but not our version.
     pub keys_added: Vec<String>,
-    /// The names of the keys that open our version, and not the result.
+    /// The names of the keys that open our version but not the result.
     pub keys_removed: Vec<String>,
 }
 
-/// The text that a merge gives.
+/// The text of the result.
 pub enum MergedText {
-    /// Our version is the result as it stands.
+    /// Our version, unchanged.
     Ours,
-    /// Another text is.
+    /// A new text.
     New(Zeroizing<String>),
 }
 
-/// Merges what `ours` and `theirs` have made of `base`, which is none where both have added the file. At least one of them
-/// is encrypted, and so is the result. All three are in one notation.
+/// Merges the changes of `ours` and `theirs` to `base`, which is `None` if both have added the file. At least one of
+/// them is encrypted, and so is the result. All three are in one notation.
 ///
 /// # Errors
-/// If nothing is encrypted, the result cannot be written, a key that was added does not wrap, or a value would stand in the
-/// clear that one side has encrypted.
+/// If nothing is encrypted, the result cannot be written, an added key cannot wrap, or a value would be in plaintext
+/// that one side has encrypted.
 pub fn merge(
     base: Option<&Version>,
     ours: &Version,
@@ -71,7 +71,7 @@ pub fn merge(
     if let Some(theirs) = theirs.opened().filter(|theirs| !is_verified(theirs)) {
         disputes.extend(uncovered_changes(base_of(), theirs, Side::Theirs));
     }
-    // Ours stays as it is. That it lost its seal since the base is worth a word all the same.
+    // Ours stays as it is. That it lost its seal since the base is reported all the same.
     if let (Some(base), Some(ours)) = (base_of().filter(|base| is_verified(base)), ours.opened())
         && !is_verified(ours)
     {
@@ -97,7 +97,7 @@ pub fn merge(
             return Ok(done(if is_ours { MergedText::Ours } else { text() }));
         }
     }
-    // What is taken from a side must have been verified there.
+    // Whatever is taken from a side must have been verified there.
     let is_sealed = |version: &Version| version.opened().is_none_or(|opened| opened.sealing() == SealIntent::Sealed);
     metadata.touch(if is_sealed(ours) && is_sealed(theirs) { SealIntent::Sealed } else { SealIntent::Unsealed });
     let mut reuse = OldCiphertexts::new(Reusable::Ciphertexts);
@@ -106,7 +106,7 @@ pub fn merge(
         .filter_map(Version::opened)
         .map(|opened| (opened, data_key::is_same(&opened.data_key, &data_key)))
         .collect();
-    // What is added last is found first: ciphertexts that can be kept, and of these ours.
+    // Added last, found first: ciphertexts that can be kept, and ours among these.
     sides.sort_by_key(|(_, is_kept)| *is_kept);
     for (opened, is_kept) in sides {
         opened.add_to(&mut reuse, if is_kept { Reusable::Ciphertexts } else { Reusable::Types });
@@ -118,7 +118,7 @@ pub fn merge(
     Ok(done(MergedText::New(text)))
 }
 
-/// What the result is to say.
+/// The intended content of the result.
 struct Merged {
     plaintext: Document,
     conflicts: Vec<Conflict>,
@@ -132,7 +132,7 @@ impl Versions<'_> {
             return self.merged_bytes();
         }
         if self.has_unsealed_names() {
-            // What their values are called is not known: nothing of theirs is taken.
+            // The names of their values are not authenticated: nothing of theirs is taken.
             let plaintext = Document::parse(format, self.ours.plaintext().text().to_owned().into())?;
             return Ok(Merged { plaintext, conflicts: Vec::new(), comments_left_out: 0 });
         }
@@ -147,7 +147,7 @@ impl Versions<'_> {
         Err(fault.expect("there is a way to name conflicts in every notation").into())
     }
 
-    /// Whether their version is not sealed and calls values in the clear otherwise than the base.
+    /// Whether their version is unsealed and names plaintext values differently than the base does.
     fn has_unsealed_names(&self) -> bool {
         let Some(theirs) = self.theirs.opened().filter(|theirs| !is_verified(theirs)) else { return false };
         let base = self.base.and_then(Version::opened);
@@ -155,7 +155,7 @@ impl Versions<'_> {
         changes.iter().any(|change| matches!(change, Dispute::Unsealed(_, Uncovered::Names(_))))
     }
 
-    /// Text of any kind is merged by its lines, with the marks of git where both sides changed the same ones.
+    /// Text of any kind is merged by lines, with git's conflict markers where both sides changed the same ones.
     fn merged_bytes(&self) -> Result<Merged> {
         let bytes =
             |version: Option<&Version>| version.map_or(Ok(Zeroizing::default()), |v| v.plaintext().plaintext(&[]));
@@ -197,10 +197,11 @@ impl Versions<'_> {
         let texts: [&dyn Fn() -> Zeroizing<String>; 3] =
             [&|| by_lines(Disputed::Joined), &|| by_lines(Disputed::Ours), &|| Zeroizing::new(ours.text().to_owned())];
         let mut last = DocumentError::Unmergeable("no text expresses the changes of both sides");
-        // The text of an unsealed version is anybody's: its values are taken, and its comments, tags and layout are not.
+        // Anybody can have written the text of an unsealed version: its values are taken, and its comments, tags and
+        // layout are not.
         let is_unsealed = self.theirs.opened().is_some_and(|theirs| !is_verified(theirs));
         for text in texts.into_iter().skip(if is_unsealed { 2 } else { 0 }) {
-            // Lines of two files together may be no document: then there are fewer of theirs in the next.
+            // Merged lines of two files may not parse: then the next attempt takes fewer of theirs.
             let Ok(document) = Document::parse(format, text()) else { continue };
             match brought_to(document, &wanted, &mut aliases, selection) {
                 Ok(plaintext) => {
@@ -213,7 +214,7 @@ impl Versions<'_> {
         Err(last.into())
     }
 
-    /// The path of a value that the rule leaves in the clear, and that is to be encrypted by what the sides made of it.
+    /// The path of a value that the rule leaves in plaintext although a side has encrypted it.
     fn exposed(&self, plaintext: &Document, selection: &CompiledRule) -> Option<String> {
         let comments = if [self.ours, self.theirs].into_iter().any(has_encrypted_comments) {
             CommentHandling::Encrypted
@@ -224,14 +225,14 @@ impl Versions<'_> {
             let opened = version.opened()?;
             Some(ValueCounts::new(version.plaintext().tree(), opened.sealed.selection(), comments))
         };
-        // A version in the clear says nothing about what is to be encrypted.
+        // A plaintext version says nothing about what is encrypted.
         let [base, ours, theirs] =
             [self.base, Some(self.ours), Some(self.theirs)].map(|version| version.and_then(written));
         let result = ValueCounts::new(plaintext.tree(), selection, comments);
         let exposed = result.iter().filter(|(name, result, _)| {
             let count = |side: &Option<ValueCounts>| side.as_ref().and_then(|written| written.of(name));
             let (base, ours, theirs) = (count(&base), count(&ours), count(&theirs));
-            // How much of it may be in the clear: what a side has made of it, where the other has left it alone.
+            // What may be in plaintext: the changes of each side, where the other side changed nothing.
             let may_be = match (ours, theirs) {
                 (Some(ours), Some(theirs)) if ours == theirs || base == Some(theirs) => ours,
                 (Some(ours), Some(theirs)) if base == Some(ours) => theirs,
@@ -255,14 +256,14 @@ fn has_encrypted_comments(version: &Version) -> bool {
     version.opened().is_some_and(|opened| opened.has_encrypted_comments)
 }
 
-/// A document with the layout of `document` that says what is wanted.
+/// A document with the layout of `document` and the wanted content.
 fn brought_to(
     document: Document,
     wanted: &Tree,
     aliases: &mut Aliases,
     selection: &CompiledRule,
 ) -> Result<Document, DocumentError> {
-    /// More changes than this are no merge.
+    /// More changes than this are not a merge.
     const MOST: usize = 5000;
     let mut document = document;
     for _ in 0..MOST {
@@ -279,7 +280,7 @@ fn brought_to(
     Err(DocumentError::Unmergeable("no text expresses the changes of both sides"))
 }
 
-/// How many comments that they have added are not in the result.
+/// How many comments that they have added are missing from the result.
 fn comments_left_out(base: Option<&Document>, theirs: &Document, merged: &Document) -> usize {
     let mut count: HashMap<[u8; 32], i64> = HashMap::new();
     let mut add = |document: &Document, by: i64| {

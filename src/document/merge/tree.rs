@@ -1,4 +1,4 @@
-//! What three trees say, merged path by path.
+//! Merges three trees path by path.
 
 use std::collections::HashMap;
 
@@ -11,22 +11,22 @@ use crate::document::merge::conflict::{Conflict, ConflictKind};
 use crate::document::merge::pieces::{MergePiece, pieces};
 use crate::document::store::ini::read::DEFAULT;
 
-/// Most items of three lists that are merged one by one.
+/// Maximum number of items of three lists that are merged one by one.
 const MAX_ITEMS: usize = 6000;
 
-/// How a conflict stands in a document.
+/// How a conflict is written in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConflictNaming {
     /// The value becomes a mapping of its versions.
     Within,
-    /// Where values cannot hold others: the key keeps our version, and `KEY__kenc_theirs` has theirs.
+    /// In notations without nesting: the key keeps our version, and `KEY__kenc_theirs` has theirs.
     Behind,
-    /// The same as `kenc_theirs__KEY`, for rules that look at the end of a key.
+    /// The same as `kenc_theirs__KEY`, for rules that match the end of a key.
     Before,
 }
 
 impl ConflictNaming {
-    /// What can be tried in a notation.
+    /// The ways to write a conflict in a notation.
     pub(super) fn of(format: Format) -> &'static [Self] {
         if format.has_types() { &[Self::Within] } else { &[Self::Behind, Self::Before] }
     }
@@ -39,7 +39,7 @@ impl ConflictNaming {
     }
 }
 
-/// Trees that can be compared: the same name of an alias is the same place in all of them.
+/// Trees prepared for comparison: equal alias names refer to the same place in all of them.
 #[derive(Default)]
 pub(super) struct Aliases(HashMap<String, u64>);
 
@@ -50,7 +50,7 @@ impl Aliases {
         tree
     }
 
-    // The stores limit how deep a document may nest.
+    // The stores limit the nesting of a document.
     fn name(&mut self, node: &mut Node, text: &str) {
         match node {
             Node::Leaf(_) => {}
@@ -74,7 +74,7 @@ impl Aliases {
     }
 }
 
-/// Whether two nodes say the same. The order of keys says nothing, and comments are not looked at.
+/// Whether two nodes have the same content. The order of keys and the comments are ignored.
 pub(super) fn is_same(format: Format, left: &Node, right: &Node) -> bool {
     match (left, right) {
         (Node::Leaf(left), Node::Leaf(right)) => {
@@ -104,7 +104,7 @@ pub(super) struct Merger {
 }
 
 impl Merger {
-    /// Merges whole files. None if both sides have made a different number of documents of one.
+    /// Merges whole files. `None` if the sides have different numbers of documents.
     pub(super) fn trees(&mut self, base: &Tree, ours: &Tree, theirs: &Tree) -> Option<Tree> {
         let [base, ours, theirs] = [base, ours, theirs].map(|tree| tree.roots.iter().collect::<Vec<_>>());
         if base.len() == ours.len() && base.len() == theirs.len() {
@@ -115,7 +115,7 @@ impl Merger {
             }
             return Some(Tree { roots });
         }
-        // Where there was nothing, there is no document either.
+        // If there was nothing, there is no document either.
         if base.is_empty() && ours.len() == 1 && theirs.len() == 1 {
             let root = self.node(&Path::default(), None, Some(ours[0]), Some(theirs[0]))?;
             return Some(Tree { roots: vec![root] });
@@ -191,8 +191,8 @@ impl Merger {
         merged
     }
 
-    /// Items as lines are merged: what was changed in different places is all taken. Where places touch, and all lists
-    /// are of one length, position by position. Else none: the lists are in conflict as wholes.
+    /// Merges items as lines: changes at different places are all taken. If changes touch and all lists have the same
+    /// length, position by position. Otherwise `None`: the lists conflict as a whole.
     fn items(&mut self, path: &Path, base: &[&Node], ours: &[&Node], theirs: &[&Node]) -> Option<Vec<Node>> {
         if let Some(merged) = self.by_pieces(base, ours, theirs) {
             return Some(merged);
@@ -208,7 +208,7 @@ impl Merger {
     }
 
     fn by_pieces<'n>(&self, base: &[&'n Node], ours: &[&'n Node], theirs: &[&'n Node]) -> Option<Vec<Node>> {
-        // Every item is compared with every other kind: what is longer than any config's list is not merged by items.
+        // Every pair of items is compared: lists longer than in any config are not merged by items.
         if base.len() + ours.len() + theirs.len() > MAX_ITEMS {
             return None;
         }
@@ -258,13 +258,13 @@ impl Merger {
     }
 }
 
-/// A change that brings a tree nearer to another.
+/// One change that brings a tree closer to another.
 pub(super) enum TreeChange {
     Remove(Path),
     Put(Path, Node),
 }
 
-/// The first change that is to be made. None if both say the same.
+/// The first change to make. `None` if both have the same content.
 pub(super) fn first_change(format: Format, have: &Tree, wanted: &Tree) -> Option<TreeChange> {
     have.roots
         .iter()
@@ -285,7 +285,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Tre
             }
             children(wanted).find_map(|member| match having.get(member.key.as_str()) {
                 Some(have) => change(format, &below(&member.key), have, &member.value),
-                // In TOML a table without anything in it may have no place.
+                // In TOML an empty table may have no place.
                 None if format == Format::Toml && is_empty(&member.value) => None,
                 None if format == Format::Ini && member.key == DEFAULT && is_empty(&member.value) => None,
                 None => Some(TreeChange::Put(below(&member.key), member.value.clone())),

@@ -1,4 +1,4 @@
-//! What a version without a seal changes that only a seal would cover.
+//! Changes of an unsealed version that only a seal would cover.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ pub(super) fn is_verified(opened: &OpenedDocument) -> bool {
     opened.report().seal == SealStatus::Verified
 }
 
-/// What an unsealed version changes of the base that no MAC covers, in the document itself. What has no base is all new.
+/// Changes of an unsealed version against the base that no MAC covers, in the document itself. Without a base
+/// everything is new.
 pub(super) fn uncovered_changes(base: Option<&OpenedDocument>, version: &OpenedDocument, side: Side) -> Vec<Dispute> {
     if version.plaintext().format() == Format::Binary {
         return Vec::new();
@@ -31,7 +32,7 @@ pub(super) fn uncovered_changes(base: Option<&OpenedDocument>, version: &OpenedD
     changes
 }
 
-/// The names of values in the clear, which no ciphertext is bound to, and all comments.
+/// The names of plaintext values, to which no ciphertext is bound, and all comments.
 fn uncovered(version: &OpenedDocument) -> (BTreeSet<String>, Vec<[u8; 32]>) {
     let (mut names, mut comments) = (BTreeSet::new(), Vec::new());
     let _ = walk(version.plaintext().tree(), version.sealed.selection(), |met, spot| {

@@ -1,4 +1,4 @@
-//! Conflicts that a merge has left in a document, and nobody has resolved.
+//! Unresolved conflicts that a merge has left in a document.
 
 use crate::document::content::conflict_key::original_key;
 use crate::document::content::format::Format;
@@ -9,8 +9,8 @@ use crate::document::file::document::Document;
 use crate::document::merge::pieces;
 use crate::error::At;
 
-/// The paths of a document that stand for versions of a value on which the sides of a merge differed, with their places. In
-/// the text of a binary file, which is one value, they can only be found in the clear.
+/// The paths and positions of unresolved conflicts. In a binary file, which is one value, they can only be found in the
+/// plaintext.
 #[must_use]
 pub fn unresolved(document: &Document) -> Vec<(At, Path)> {
     let mut found: Vec<(At, Path)> = Vec::new();

@@ -12,12 +12,12 @@ use crate::keys::Keyring;
 pub enum Version {
     /// An encrypted document that was opened.
     Opened(Box<OpenedDocument>),
-    /// A document in the clear, as before it was first encrypted.
+    /// A plaintext document, from before it was first encrypted.
     Clear(Box<Document>),
 }
 
 impl Version {
-    /// The document in the clear.
+    /// The plaintext document.
     #[must_use]
     pub fn plaintext(&self) -> &Document {
         match self {
@@ -35,8 +35,8 @@ impl Version {
 }
 
 impl EncryptedDocument {
-    /// Opens a document with the data key of another version of it if that opens it, without asking any key; else as
-    /// [`Self::open`] does.
+    /// Opens a document with the data key of another version of it if that opens it, without asking any key; otherwise
+    /// as [`Self::open`] does.
     ///
     /// # Errors
     /// As for [`Self::open`].

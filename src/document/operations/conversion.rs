@@ -9,8 +9,8 @@ use crate::document::sops::encrypted::EncryptedDocument;
 use crate::error::Result;
 
 impl OpenedDocument {
-    /// The same document in the text and the notation of `plaintext`, under the same data key. What is known of its MAC and
-    /// its seal is what was known before: the new text vouches for nothing.
+    /// The same document with the text and the notation of `plaintext`, under the same data key. The state of its MAC
+    /// and its seal is kept: the new text vouches for nothing.
     ///
     /// # Errors
     /// If `plaintext` cannot be encrypted.

@@ -1,4 +1,4 @@
-//! Opening an encrypted document: its data key, what it says in the clear, and what vouches for that.
+//! Opening an encrypted document: its data key, its plaintext, and what vouches for that.
 
 use zeroize::Zeroizing;
 
@@ -28,14 +28,14 @@ use crate::document::sops::timestamp::SealIntent;
 use crate::error::{At, ContextError, DocumentError, Result};
 use crate::keys::{GroupSlot, Keyring};
 
-/// An encrypted document with its data key and what it says in the clear.
+/// An encrypted document with its data key and its plaintext.
 pub struct OpenedDocument {
     pub(crate) sealed: EncryptedDocument,
     pub(crate) data_key: DataKey,
     pub(crate) plaintext: Document,
-    /// The values of the leaves, in their order, as they were encrypted.
+    /// The values of the leaves, in order, as they were encrypted.
     pub(crate) values: Vec<Value>,
-    /// Source texts that the usual ones differ from.
+    /// Source texts that differ from the usual ones.
     pub(crate) forms: Spellings,
     /// Whether any comment is encrypted.
     pub(crate) has_encrypted_comments: bool,
@@ -43,17 +43,17 @@ pub struct OpenedDocument {
 }
 
 impl EncryptedDocument {
-    /// Opens it with the first keys that do, and checks everything that vouches for it.
+    /// Opens it with the first keys that work, and checks the MAC and the seal.
     ///
     /// # Errors
-    /// If the keys do not open it, it is not authentic, or not what is demanded.
+    /// If no key opens it, it is not authentic, or a requirement is not met.
     pub fn open(self, keyring: &Keyring<'_>, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let data_key = self.data_key(keyring, demands)?;
         self.open_with(data_key, demands)
     }
 
-    /// Opens it as [`Self::open`] does, to have a value changed: what it says in the clear is not read again, because the
-    /// changed text is.
+    /// Opens it as [`Self::open`] does, to change a value: the plaintext is not parsed again, because the changed text
+    /// will be.
     ///
     /// # Errors
     /// As for [`Self::open`].
@@ -62,18 +62,18 @@ impl EncryptedDocument {
         self.open_to_compare(data_key, demands)
     }
 
-    /// Opens it with a data key that is known to be its own, to be compared with a text that was read.
+    /// Opens it with a data key that is known to fit, to be compared with a parsed text.
     pub(crate) fn open_to_compare(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
         self.release(data_key, &cipher, examined, demands, Origin::Predicted)
     }
 
-    /// Opens it as [`Self::open`] does, and collects everything that is wrong with it instead of the first thing: values
-    /// that are damaged or stand in the clear against the rule, the MAC, the seal.
+    /// Opens it as [`Self::open`] does, and collects all problems instead of the first: values that are damaged or in
+    /// plaintext against the rule, the MAC, the seal.
     ///
     /// # Errors
-    /// If the keys do not open it, or the context is not the one that is demanded.
+    /// If no key opens it, or the context does not match.
     pub fn verify(
         self,
         keyring: &Keyring<'_>,
@@ -93,14 +93,14 @@ impl EncryptedDocument {
         }
     }
 
-    /// Opens it with a data key that is known to be its own.
+    /// Opens it with a data key that is known to fit.
     pub(crate) fn open_with(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
         self.release(data_key, &cipher, examined, demands, Origin::Read)
     }
 
-    /// Releases what was decrypted, if everything that vouches for it does.
+    /// Releases the plaintext if the MAC and the seal allow it.
     fn release(
         self,
         data_key: DataKey,
@@ -193,7 +193,7 @@ impl EncryptedDocument {
         }
     }
 
-    /// The document in the clear as it will read, if that is certain.
+    /// The plaintext document as it will read, if that is certain.
     fn predicted_plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Option<Document> {
         if forms.is_empty() {
             return self.document.predicted(edits, &[]);
@@ -210,7 +210,7 @@ impl EncryptedDocument {
         self.document.predicted(&self.with_forms(edits, forms), &by_leaf)
     }
 
-    /// The document in the clear. A remembered source text is used where it says what was encrypted, and only there.
+    /// The plaintext document. A remembered source text is used only if it reads as the value that was encrypted.
     fn plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
             let with_forms = self.with_forms(edits, forms);
@@ -246,7 +246,7 @@ impl EncryptedDocument {
                 && let Some(source) = forms.get(spot.path)
             {
                 sources.insert(leaf.id, (*source).clone());
-                // One in the clear stands otherwise only because lines follow it now.
+                // A plaintext value differs only because lines follow it now.
                 if !spot.is_selected {
                     in_the_clear.push(Edit { leaf: leaf.id, text: NewText::Source((*source).clone()) });
                 }
@@ -267,20 +267,20 @@ impl EncryptedDocument {
 }
 
 impl OpenedDocument {
-    /// The document in the clear, as it was before it was encrypted. A single value of it is
-    /// `plaintext().tree().node(&path)`, and the file as it was is `plaintext().plaintext(&[])`.
+    /// The plaintext document, as it was before encryption. A single value is `plaintext().tree().node(&path)`, the
+    /// file is `plaintext().plaintext(&[])`.
     #[must_use]
     pub fn plaintext(&self) -> &Document {
         &self.plaintext
     }
 
-    /// The document in the clear, and nothing else of it.
+    /// The plaintext document alone.
     #[must_use]
     pub fn into_plaintext(self) -> Document {
         self.plaintext
     }
 
-    /// The document in the clear with `value` put at `path`.
+    /// The plaintext document with `value` set at `path`.
     ///
     /// # Errors
     /// As for [`Document::with_value`].
@@ -288,17 +288,17 @@ impl OpenedDocument {
         self.changed(|plaintext| plaintext.with_value(path, value))
     }
 
-    /// The document in the clear without the node at `path`. Comments above it stay, unless the rule takes them for marks of
-    /// what follows them.
+    /// The plaintext document without the node at `path`. Comments above it stay, unless the rule would apply them to
+    /// what follows.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no such node.
     pub fn without(&self, path: &Path) -> Result<Document, DocumentError> {
         let is_mark = |comment: &str| self.sealed.selection().is_mark(comment);
         self.changed(|plaintext| plaintext.without_marked(path, is_mark))
     }
 
-    /// Changes the document in the clear. Where that was predicted and does not read as predicted, it is read first.
+    /// Changes the plaintext document. If a prediction turns out wrong, the document is parsed first.
     fn changed(
         &self,
         change: impl Fn(&Document) -> Result<Document, DocumentError>,
@@ -339,18 +339,18 @@ impl OpenedDocument {
         }
     }
 
-    /// Everything in it that is encrypted, to be used again.
+    /// All its ciphertexts, for reuse.
     pub(crate) fn reuse(&self, keep: Reusable) -> OldCiphertexts {
         let mut reuse = OldCiphertexts::new(keep);
         self.add_to(&mut reuse, keep);
         reuse
     }
 
-    /// Adds everything in it that is encrypted, or only the types of that.
+    /// Adds all its ciphertexts, or only their types.
     pub(crate) fn add_to(&self, reuse: &mut OldCiphertexts, keep: Reusable) {
         let cipher = ValueCipher::new(&self.data_key);
         let kept = |token: &str| if keep == Reusable::Types { String::new() } else { token.to_owned() };
-        // Both trees have the same entries in the same order: one is the other, rewritten.
+        // Both trees have the same entries in the same order: one was rewritten from the other.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
             read.push(met);
@@ -368,7 +368,8 @@ impl OpenedDocument {
                         _ => {}
                     }
                 }
-                // A notation may show more than the token holds: a blank before the text. Then it is encrypted anew.
+                // A notation may read more than the token holds, a blank before the text: then the value is encrypted
+                // anew.
                 (RuleItem::Comment(comment), Some(RuleItem::Comment(read)))
                     if keep == Reusable::Ciphertexts
                         && looks_encrypted(&comment.text)
@@ -383,7 +384,7 @@ impl OpenedDocument {
     }
 }
 
-/// Everything in a document that is encrypted, decrypted.
+/// All encrypted values and comments of a document, decrypted.
 struct Examined {
     edits: Vec<Edit>,
     values: Vec<Value>,
@@ -394,7 +395,7 @@ struct Examined {
 }
 
 impl Examined {
-    /// The value of a leaf in the clear. One with a problem stays as it stands.
+    /// The plaintext value of a leaf. One with a problem is left as it is.
     fn leaf(&mut self, cipher: &ValueCipher, leaf: &Leaf, spot: &RulePlace<'_>) -> Value {
         if !spot.is_selected || leaf.value.stays() {
             return leaf.value.clone();
@@ -419,7 +420,7 @@ impl Examined {
     }
 }
 
-/// The first problem. If values stand in the clear, how many more do.
+/// The first problem. For values in plaintext, how many more there are.
 fn first_of(problems: Vec<DocumentError>) -> Option<DocumentError> {
     let in_the_clear = problems.iter().filter(|problem| matches!(problem, DocumentError::InTheClear { .. })).count();
     problems.into_iter().next().map(|problem| match problem {

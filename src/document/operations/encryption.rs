@@ -1,4 +1,4 @@
-//! Encrypting the values of a document: for the first time, and again after it was changed.
+//! Encrypting the values of a document: for the first time, and again after a change.
 
 use crate::crypto::DataKey;
 
@@ -16,35 +16,35 @@ use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, WrappingKey};
 
-/// How a document is to be encrypted for the first time.
+/// Options for encrypting a plaintext document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EncryptionRecipe {
     /// Which values.
     pub rule: EncryptionRule,
-    /// Under which keys: one group, any key of which opens, or several that each get a share of the data key.
+    /// The recipients: one group, any key of which opens, or several that each get a share of the data key.
     pub groups: Vec<Vec<WrappingKey>>,
-    /// How many groups are needed; 0 means all.
+    /// The threshold of groups; 0 means all.
     pub threshold: usize,
-    /// Which values the MAC is made of.
+    /// Which values the MAC covers.
     pub mac_scope: MacScope,
-    /// What becomes of comments.
+    /// What happens to comments.
     pub comments: CommentHandling,
-    /// What becomes of a document of which the rule selects nothing.
+    /// What happens if the rule selects nothing.
     pub empty_selection: EmptySelection,
 }
 
-/// What becomes of a document of which a rule selects nothing, so that all of it stays in the clear.
+/// What happens to a document of which the rule selects nothing, so that all of it stays in plaintext.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmptySelection {
-    /// It is refused, as the rule does not do what a rule is for.
+    /// It is refused: the rule has no effect.
     #[default]
     Refused,
-    /// It gets metadata and a MAC, as from sops.
+    /// It gets metadata and a MAC, as with sops.
     Accepted,
 }
 
 impl EmptySelection {
-    /// Refuses a document in which `rule` selects no value, if that is to be refused.
+    /// Refuses a document of which `rule` selects no value, if that is an error.
     pub(crate) fn check(self, selected: usize, rule: &EncryptionRule) -> Result<(), DocumentError> {
         if selected > 0 || self == Self::Accepted {
             return Ok(());
@@ -54,10 +54,10 @@ impl EmptySelection {
 }
 
 impl Document {
-    /// Encrypts the values of a document that is in the clear.
+    /// Encrypts the values of a plaintext document.
     ///
-    /// Everything that can be wrong with the document is found before a key is asked, and the result is opened and compared
-    /// before it is returned: decrypted, it is this text, byte for byte.
+    /// All faults of the document are found before a key is asked. The result is opened and compared before it is
+    /// returned: decrypted, it is this text, byte for byte.
     ///
     /// # Errors
     /// If the document cannot be encrypted, the rule selects nothing, or a key refuses.
@@ -81,8 +81,8 @@ impl Document {
 }
 
 impl OpenedDocument {
-    /// Encrypts the document again after `edited` was made of its plaintext. Values that are the same at the same path keep
-    /// their ciphertext; keys, rule and data key stay.
+    /// Encrypts the document again after its plaintext was changed to `edited`. Values that are the same at the same
+    /// path keep their ciphertext; recipients, rule and data key stay.
     ///
     /// # Errors
     /// If the edited document cannot be encrypted.
@@ -99,7 +99,7 @@ impl OpenedDocument {
         stays_in_plaintext(edited.tree(), self.sealed.selection(), path)
     }
 
-    /// Encrypts `edited` under the same data key, keys and rule.
+    /// Encrypts `edited` under the same data key, recipients and rule.
     pub(crate) fn encrypted_as(&self, edited: &Document) -> Result<EncryptedText> {
         if edited.metadata().is_some() {
             return Err(DocumentError::AlreadyEncrypted.into());
@@ -113,7 +113,7 @@ impl OpenedDocument {
         writer.write(metadata, self.reuse(Reusable::Ciphertexts), old_forms.as_ref())
     }
 
-    /// Refuses to leave anything in the clear that is encrypted.
+    /// Refuses to leave anything in plaintext that is encrypted now.
     fn check_exposure(&self, edited: &Document) -> Result<(), DocumentError> {
         let (selection, comments) = (self.sealed.selection(), self.comments());
         let written = |document: &Document| ValueCounts::new(document.tree(), selection, comments);
@@ -124,8 +124,8 @@ impl OpenedDocument {
         if self.has_encrypted_comments { CommentHandling::Encrypted } else { CommentHandling::InTheClear }
     }
 
-    /// Encrypts the document as it stands, with a new MAC: when it was opened although that was wrong, because somebody has
-    /// looked at it and found it right. It has no seal then.
+    /// Encrypts the document as it is, with a new MAC: after it was opened although the MAC was wrong, and somebody has
+    /// reviewed it. The result has no seal.
     ///
     /// # Errors
     /// If it cannot be encrypted.

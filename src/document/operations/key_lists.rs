@@ -1,4 +1,4 @@
-//! Which keys a document is to have: what a change, or a list from elsewhere, makes of those that it has.
+//! The recipients that a document will have, after a change or from a list.
 
 use crate::context::EncryptionContext;
 use crate::document::operations::new_keys::{NewKey, NewKeys, WantedKey};
@@ -11,12 +11,11 @@ use crate::keys::{KeyChange, KeySpec, KmsAccess, WrappingKey};
 pub type Resolve<'a> = &'a dyn Fn(&KeySpec) -> Result<KeySpec>;
 
 impl Metadata {
-    /// The keys after a change in one group, numbered from 1. `context` is for new keys of KMS if the document has none;
-    /// otherwise they get the pairs that all of those have.
+    /// The recipients after a change of one group, numbered from 1. `context` applies to new KMS keys if the document
+    /// has no KMS key; otherwise they get the pairs that all of its KMS keys share.
     ///
     /// # Errors
-    /// If it is not clear which group is meant, none would be left in it, or it is not known what an alias means that is to
-    /// go.
+    /// If the group is ambiguous, none would be left in it, or an alias to be removed cannot be resolved.
     pub fn keys_changed(
         &self,
         change: &KeyChange,
@@ -84,7 +83,7 @@ impl Metadata {
         Ok((keys, absent))
     }
 
-    /// The pairs that all keys of KMS have.
+    /// The pairs that all KMS keys share.
     fn context_for_new_keys(&self, otherwise: &EncryptionContext) -> EncryptionContext {
         let kms = self.groups.iter().flatten().filter_map(StoredKey::wrapping_key);
         let mut contexts = kms.filter(|key| key.key.takes_context()).map(|key| key.access.context);
@@ -98,7 +97,7 @@ impl Metadata {
         })
     }
 
-    /// The keys of a list from elsewhere. Those that the document has already, asked in the same way, are kept.
+    /// The recipients of a list. Those that the document has already, with the same access, are kept.
     ///
     /// # Errors
     /// If it names a key of another service that the document does not have.
@@ -130,15 +129,15 @@ fn with_context(key: &KeySpec, context: &EncryptionContext) -> WrappingKey {
     WrappingKey { key: key.clone(), access: KmsAccess { context, ..KmsAccess::default() } }
 }
 
-/// The key of a group that is `wanted`, asked in the same way. What an alias means is looked up, if that is permitted:
-/// otherwise it counts as new, and is found out when it wraps.
+/// The key of a group that matches `wanted`, with the same access. An alias is resolved if that is permitted: otherwise
+/// it counts as new, and is resolved when it wraps.
 fn stored_as(group: &[StoredKey], wanted: &WrappingKey, resolve: Resolve<'_>) -> Option<StoredKey> {
     let is_asked_so = |stored: &&StoredKey| stored.wrapping_key().is_some_and(|own| own.access == wanted.access);
     let find = |key: &KeySpec| group.iter().filter(is_asked_so).find(|stored| means(key, stored)).cloned();
     find(&wanted.key).or_else(|| if group.is_empty() { None } else { find(&resolve(&wanted.key).ok()?) })
 }
 
-/// Whether a key is the one that is stored. Of an alias it is known only where the alias itself is stored.
+/// Whether a key is the stored one. An alias matches only a stored alias.
 fn means(key: &KeySpec, stored: &StoredKey) -> bool {
     stored.is_named_by(key).is_same_key()
 }

@@ -1,4 +1,4 @@
-//! What can be found wrong with an encrypted document without any key.
+//! Problems of an encrypted document that can be found without any key.
 
 use crate::document::content::value::Value;
 use crate::document::merge::unresolved;
@@ -9,8 +9,8 @@ use crate::document::sops::selection::{CompiledRule, EncryptionRule};
 use crate::error::{At, DocumentError, SealFault};
 
 impl EncryptedDocument {
-    /// Values that stand in the clear against the rule of the document, encrypted values that are damaged beyond doubt,
-    /// conflicts that nobody has resolved, and a MAC that is missing. What is not found may still be not authentic.
+    /// Finds values in plaintext against the document's rule, damaged encrypted values, unresolved conflicts, and a
+    /// missing MAC. A document without findings may still not be authentic.
     #[must_use]
     pub fn problems_without_key(&self) -> Vec<DocumentError> {
         let mut problems = Vec::new();
@@ -42,7 +42,7 @@ impl EncryptedDocument {
         problems
     }
 
-    /// The values that another rule would have encrypted, and that stand in the clear.
+    /// The plaintext values that another rule would have encrypted.
     ///
     /// # Errors
     /// If the rule is unusable.

@@ -1,4 +1,4 @@
-//! Sealing what somebody vouches for: a document that was never sealed, that another tool has encrypted, or whose seal is
+//! Sealing on a person's word: a document that was never sealed, that another tool has encrypted, or whose seal is
 //! broken.
 
 use std::ops::Range;
@@ -15,8 +15,9 @@ use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 
 impl OpenedDocument {
-    /// Seals the document as it stands: only its metadata changes. It must have been opened with a right MAC, and a person must
-    /// have looked at [`Self::text_in_the_clear`], the rule and the recipients, for nothing else vouches for them.
+    /// Seals the document as it is: only its metadata changes. It must have been opened with a right MAC, and a person
+    /// must have reviewed [`Self::text_in_the_clear`], the rule and the recipients, because nothing else vouches for
+    /// them.
     ///
     /// # Errors
     /// If its MAC is not right, or it cannot be written.
@@ -39,10 +40,11 @@ impl OpenedDocument {
         Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }
 
-    /// The text that a seal covers, as a person can read it: without metadata, and with `ENC[TYPE]` for each encrypted value.
+    /// The text that a seal covers, readable for a person: without metadata, and with `ENC[TYPE]` for each encrypted
+    /// value.
     ///
     /// # Errors
-    /// Never, unless there is a bug.
+    /// Never; this would be a bug.
     pub fn text_in_the_clear(&self) -> Result<String, DocumentError> {
         let document = self.document();
         let cipher = ValueCipher::new(&self.data_key);

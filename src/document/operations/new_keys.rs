@@ -1,36 +1,36 @@
-//! The keys that a document is to have, and how they differ from those that it has.
+//! The recipients that a document will have, and how they differ from its current ones.
 
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::stored_key::StoredKey;
 use crate::keys::{KeySpec, NamedKey, WrappingKey};
 
-/// A key in a new list of keys.
+/// A recipient in a new list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NewKey {
-    /// One that the document has already, on the word of the document. Where it must wrap anew, something has to vouch
-    /// for it.
+    /// One of the document's own, named only by the document. If it must be wrapped anew, something has to vouch for
+    /// it.
     Kept(StoredKey),
-    /// One that the document has already, and that the user or a rule of the config names as well.
+    /// One of the document's own that the user or a config rule names as well.
     Listed(StoredKey),
     /// One that may be new. If the document has it already, it is kept.
     Wrapping(WrappingKey),
 }
 
-/// The keys that a document is to have.
+/// The recipients that a document will have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewKeys {
     /// Group by group.
     pub groups: Vec<Vec<NewKey>>,
-    /// How many groups are needed; 0 means all.
+    /// The threshold of groups; 0 means all.
     pub threshold: usize,
-    /// Keys that were to go, and were not there.
+    /// Keys that were to be removed, and are not there.
     pub absent: Vec<KeySpec>,
 }
 
-/// A key in a list from elsewhere.
+/// A recipient in a list given by the user or a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WantedKey {
-    /// One that kenc can have wrap.
+    /// One that kenc can wrap with.
     Wrapping(WrappingKey),
     /// One of another service, which can stay if the document has it already.
     Other {
@@ -41,12 +41,12 @@ pub enum WantedKey {
     },
 }
 
-/// What becomes of one group of keys. Keys are named as messages name them.
+/// The difference of one key group. Keys are named as in messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupDifference {
-    /// Those that come, each with what it is.
+    /// Added keys, each with its provider.
     pub added: Vec<(String, String)>,
-    /// Those that go.
+    /// Removed keys.
     pub removed: Vec<(String, String)>,
 }
 
@@ -61,8 +61,8 @@ impl NewKey {
 }
 
 impl NewKeys {
-    /// The recipients that must wrap anew and that only the document names, when a document gets these keys and keeps its
-    /// data key, or gets another.
+    /// The recipients that must be wrapped anew and that only the document names, when a document gets this list and
+    /// keeps or replaces its data key.
     #[must_use]
     pub fn recipients_of_document(&self, old: &Metadata, data_key: DataKeyChange) -> Vec<NamedKey> {
         let keeps_wrapped = data_key == DataKeyChange::Kept && self.groups.len() == 1 && old.groups.len() == 1;
@@ -73,7 +73,7 @@ impl NewKeys {
     }
 }
 
-/// What becomes of the data key of a document.
+/// Whether the data key of a document changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataKeyChange {
     /// It stays.
@@ -83,7 +83,7 @@ pub enum DataKeyChange {
 }
 
 impl NewKeys {
-    /// What becomes of each group of `old`, and of new ones.
+    /// The differences of each group of `old`, and of new ones.
     #[must_use]
     pub fn difference(&self, old: &Metadata) -> Vec<GroupDifference> {
         let difference = |at: usize| {
@@ -103,7 +103,7 @@ impl NewKeys {
         (0..self.groups.len().max(old.groups.len())).map(difference).collect()
     }
 
-    /// Whether it is what a document has.
+    /// Whether it is one that the document has.
     #[must_use]
     pub fn is_of(&self, old: &Metadata) -> bool {
         let needed = match (self.groups.len(), self.threshold) {
@@ -120,7 +120,7 @@ impl NewKeys {
 }
 
 impl GroupDifference {
-    /// Between the keys that a document had and those that it has.
+    /// Between the recipients before and after a change.
     #[must_use]
     pub fn between(old: &Metadata, new: &Metadata) -> Vec<Self> {
         let without = |one: &[StoredKey], other: &[StoredKey]| {
@@ -135,7 +135,7 @@ impl GroupDifference {
         (0..old.groups.len().max(new.groups.len())).map(difference).collect()
     }
 
-    /// Whether nothing comes and nothing goes.
+    /// Whether nothing was added and nothing removed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
@@ -152,7 +152,7 @@ impl NewKey {
 }
 
 impl StoredKey {
-    /// What it is and its name, as messages name it.
+    /// The provider and name, as in messages.
     #[must_use]
     pub fn named(&self) -> (String, String) {
         (self.provider_name().to_owned(), self.id())

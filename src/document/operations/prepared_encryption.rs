@@ -1,4 +1,4 @@
-//! Keys before there is a text: what is to be typed first and encrypted later.
+//! Wraps a data key before the plaintext exists, for `edit` of a new file.
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ use crate::document::sops::timestamp::SealIntent;
 use crate::error::{DocumentError, Result};
 use crate::keys::Keyring;
 
-/// A data key that is wrapped already, and all else that a new document is encrypted with.
+/// A wrapped data key, and everything else needed to encrypt a new document.
 pub struct PreparedEncryption {
     data_key: DataKey,
     metadata: Metadata,
@@ -27,7 +27,7 @@ pub struct PreparedEncryption {
 }
 
 impl EncryptionRecipe {
-    /// Makes and wraps a data key for a document that is not there yet. From then on no key is asked any more.
+    /// Makes and wraps a data key for a new document. After that no key is asked any more.
     ///
     /// # Errors
     /// If the recipe cannot be used, or a key refuses.
@@ -50,7 +50,7 @@ impl EncryptionRecipe {
 }
 
 impl PreparedEncryption {
-    /// Encrypts the values of a document that is in the clear, as [`Document::encrypt`] does.
+    /// Encrypts the values of a plaintext document, as [`Document::encrypt`] does.
     ///
     /// # Errors
     /// If the document cannot be encrypted, or the rule selects nothing.
@@ -62,7 +62,7 @@ impl PreparedEncryption {
         self.write(document)
     }
 
-    /// Encrypts a document that was surveyed.
+    /// Encrypts a document that was checked already.
     pub(crate) fn write(&self, document: &Document) -> Result<EncryptedText> {
         let Self { data_key, metadata, selection, comments, empty_selection: _ } = self;
         let mut metadata = metadata.clone();
@@ -77,18 +77,18 @@ impl PreparedEncryption {
     /// Encrypts any bytes, as a binary document, under the same data key.
     ///
     /// # Errors
-    /// Never, unless there is a bug.
+    /// Never; this would be a bug.
     pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<EncryptedText> {
         encrypt_bytes(&self.data_key, &self.metadata, bytes)
     }
 }
 
 impl OpenedDocument {
-    /// Encrypts any bytes, as a binary document, under the same data key: for what is to be kept beside this one, and may
-    /// not be a document at all.
+    /// Encrypts any bytes, as a binary document, under the same data key: for text to be kept beside this document that
+    /// may not parse.
     ///
     /// # Errors
-    /// Never, unless there is a bug.
+    /// Never; this would be a bug.
     pub fn encrypt_bytes(&self, bytes: Zeroizing<Vec<u8>>) -> Result<EncryptedText> {
         encrypt_bytes(&self.data_key, self.metadata(), bytes)
     }

@@ -1,4 +1,4 @@
-//! Other keys for a document: another list of wrapping keys, or another data key.
+//! Changing the recipients or the data key of a document.
 
 use zeroize::Zeroizing;
 
@@ -20,34 +20,34 @@ use crate::document::sops::stored_key::StoredKey;
 use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, NamedKey, Vouchers, WrappingKey};
 
-/// What else changes when a document gets a new data key. The default is nothing.
+/// What else changes when a document gets a new data key. By default nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataKeyRotation {
-    /// The keys that it is to have.
+    /// The new recipients.
     pub keys: Option<NewKeys>,
-    /// Which values are to be encrypted.
+    /// Which values are encrypted.
     pub rule: Option<EncryptionRule>,
-    /// Which values the MAC is to be made of.
+    /// Which values the MAC covers.
     pub mac_scope: Option<MacScope>,
-    /// The context of every key of AWS KMS.
+    /// The context of every AWS KMS key.
     pub context: Option<EncryptionContext>,
 }
 
 impl OpenedDocument {
-    /// Gives the document another list of keys, with the same data key: values, MAC and the time of the last change stay.
+    /// Gives the document other recipients, with the same data key: values, MAC and the time of the last change stay.
     ///
-    /// With one group, keys that stay keep their wrapped key, and are not asked. With several, every key wraps a new share,
-    /// unless the lists and the threshold are the same.
+    /// With one group, recipients that stay keep their wrapped key, and are not asked. With several, every key wraps a
+    /// new share, unless the lists and the threshold are unchanged.
     ///
-    /// A key that is taken away may have opened the document before, and its owner may have kept the data key:
-    /// [`Self::rotate`] makes a new one.
+    /// A removed recipient may have opened the document before and kept the data key: [`Self::rotate`] makes a new one.
     ///
     /// # Errors
-    /// If there is no key, the threshold is not possible, or a key does not wrap; [`NotVouchedFor`](crate::error::Error::NotVouchedFor) if a key that
-    /// only the document names would have to, and neither its seal nor one of `vouchers` vouches for it.
+    /// If there is no key, the threshold is impossible, or a key cannot wrap;
+    /// [`NotVouchedFor`](crate::error::Error::NotVouchedFor) if a key that only the document names would have to wrap,
+    /// and neither the seal nor one of `vouchers` vouches for it.
     ///
     /// # Panics
-    /// Never: each key that is missing is wrapped.
+    /// Never: each missing key is wrapped.
     pub fn with_keys(
         &self,
         groups: &[Vec<NewKey>],
@@ -82,7 +82,7 @@ impl OpenedDocument {
             for key in kept.into_iter().flatten() {
                 let key = key.unwrap_or_else(|| {
                     let new = new.next().expect("each missing key was wrapped");
-                    // Only now is it known which key an alias means: it may be one that stays.
+                    // Only now is the alias resolved: it may be a key that stays.
                     old.groups[0].iter().find(|old| old.identity() == new.identity()).cloned().unwrap_or(new)
                 });
                 if !keys.contains(&key) {
@@ -101,7 +101,7 @@ impl OpenedDocument {
         match self.report().seal {
             SealStatus::Verified => metadata.seal = Some(seal::placeholder()),
             SealStatus::Absent => {}
-            // The time of the last change stays, which says that there is a seal.
+            // The time of the last change stays; it records that there is a seal.
             SealStatus::Broken(fault) => return Err(DocumentError::BrokenSeal(fault).into()),
         }
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
@@ -112,16 +112,16 @@ impl OpenedDocument {
         Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }
 
-    /// Encrypts every value anew under a new data key, which is wrapped under the same keys.
+    /// Encrypts every value anew under a new data key, wrapped for the same recipients.
     ///
     /// # Errors
-    /// If a key does not wrap, kenc cannot ask it to ([`DocumentError::CannotRewrap`]), or neither the seal of the document
-    /// nor one of `vouchers` vouches for it ([`NotVouchedFor`](crate::error::Error::NotVouchedFor)).
+    /// If a key cannot wrap, kenc does not support it ([`DocumentError::CannotRewrap`]), or neither the seal of the
+    /// document nor one of `vouchers` vouches for it ([`NotVouchedFor`](crate::error::Error::NotVouchedFor)).
     pub fn rotate(&self, keyring: &Keyring<'_>, vouchers: &Vouchers) -> Result<EncryptedText> {
         self.rotate_with(&DataKeyRotation::default(), keyring, vouchers)
     }
 
-    /// As [`Self::rotate`], with other keys or another rule as well.
+    /// As [`Self::rotate`], with other recipients or another rule as well.
     ///
     /// # Errors
     /// As [`Self::rotate`], and if a rule cannot be used or selects nothing.
@@ -164,7 +164,7 @@ impl OpenedDocument {
         writer.write(metadata, self.reuse(Reusable::Types), None)
     }
 
-    /// The key as the group at this place has it.
+    /// The stored key of the group at this place.
     fn kept(&self, key: &NewKey, group: usize) -> Option<StoredKey> {
         let group = self.metadata().groups.get(group)?;
         let is_it = |stored: &&StoredKey| match key {
@@ -174,7 +174,7 @@ impl OpenedDocument {
         group.iter().find(is_it).cloned()
     }
 
-    /// The keys that are to wrap, if something vouches for those that only the document names.
+    /// The keys that wrap, if something vouches for those that only the document names.
     fn wrapping(&self, groups: &[Vec<NewKey>], vouchers: &Vouchers) -> Result<Vec<Vec<WrappingKey>>> {
         wrapping(groups, &vouchers.clone().and_approved(self.sealed_keys()))
     }
@@ -185,7 +185,7 @@ impl OpenedDocument {
         if is_verified { self.metadata().named_keys().collect() } else { Vec::new() }
     }
 
-    /// The text of what was written, once it opens and says the same.
+    /// The written text, once it opens and has the same content.
     pub(crate) fn checked(&self, written: EncryptedDocument) -> Result<Zeroizing<String>> {
         let text = Zeroizing::new(written.document().text().to_owned());
         match written.open_to_compare(data_key::copy(&self.data_key), &OpenRequirements::default()) {
@@ -196,7 +196,7 @@ impl OpenedDocument {
     }
 }
 
-/// Has keys that a document names wrap another data key, or shares of it. Without any key nothing is asked.
+/// Wraps another data key, or shares of it, with keys that a document names. Without a key nothing is asked.
 pub(crate) fn wrap(
     data_key: &DataKey,
     groups: &[Vec<&StoredKey>],
@@ -211,7 +211,7 @@ pub(crate) fn wrap(
     Ok(stored(&keys, keyring.wrap_in_groups(data_key, &keys, threshold)?))
 }
 
-/// Has keys that a document names wrap a new data key, or shares of it.
+/// Wraps a new data key, or shares of it, with keys that a document names.
 pub(crate) fn wrap_new(
     groups: &[Vec<&StoredKey>],
     threshold: usize,

@@ -10,17 +10,17 @@ pub struct OpenReport {
     pub mac: MacStatus,
     /// The seal.
     pub seal: SealStatus,
-    /// Encrypted comments that do not open at their place, and were left as they stand.
+    /// Encrypted comments that do not decrypt at their place, and were left as they are.
     pub comments_left: Vec<At>,
 }
 
-/// What is known about the MAC of a document that was opened.
+/// The state of the MAC of an opened document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MacStatus {
     /// It is right.
     Verified,
-    /// It is wrong, which was ignored as demanded.
+    /// It is wrong, which was ignored on request.
     Wrong,
-    /// There is none, which was ignored as demanded.
+    /// It is missing, which was ignored on request.
     Missing,
 }

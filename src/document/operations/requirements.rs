@@ -1,42 +1,42 @@
-//! What is demanded of a document that is to be opened.
+//! Requirements for opening a document.
 
 use crate::context::EncryptionContext;
 use crate::keys::KeySpec;
 
-/// What is demanded of a document that is to be opened. The default demands what sops does.
+/// Requirements for opening a document. The default is what sops requires.
 #[derive(Default)]
 pub struct OpenRequirements {
     /// If there are any, no other keys are tried.
     pub only: Vec<KeySpec>,
     /// Pairs that the context of every KMS key of the document must contain.
     pub context: EncryptionContext,
-    /// What is demanded of the MAC.
+    /// The requirement for the MAC.
     pub mac: MacRequirement,
-    /// What is demanded of the seal.
+    /// The requirement for the seal.
     pub seal: SealRequirement,
-    /// The providers whose keys are tried before the others, in this order, where a key of a group has to be chosen.
+    /// The providers whose keys are tried first, in this order.
     pub order: Vec<&'static str>,
 }
 
-/// What is demanded of the MAC.
+/// The requirement for the MAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MacRequirement {
-    /// It is there, and right.
+    /// It must be there, and right.
     #[default]
     Right,
-    /// Nothing, as when a damaged document is to be rescued: its single values are authentic, their sum is not. Nothing is
-    /// demanded of the seal either. What is written from it is not sealed.
+    /// None, to rescue a damaged document: single values are authentic, their combination is not. Then the seal is not
+    /// required either, and what is written from the document is not sealed.
     Nothing,
 }
 
-/// What is demanded of the seal.
+/// The requirement for the seal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SealRequirement {
-    /// It is not broken. There may be none where none belongs.
+    /// It must not be broken. It may be absent if the document was not sealed.
     #[default]
     NotBroken,
-    /// It is there, and right.
+    /// It must be there, and right.
     Verified,
-    /// Nothing: what it is worth is in the report. What is written from a document whose seal is not verified is not sealed.
+    /// None: its state is in the report. What is written from a document whose seal is not verified is not sealed.
     Nothing,
 }

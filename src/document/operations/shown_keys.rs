@@ -1,4 +1,4 @@
-//! The keys of a document, shown in its text so that they can be edited there.
+//! The recipients of a document, shown in its text for editing.
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
@@ -19,11 +19,10 @@ use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
 impl OpenedDocument {
-    /// The text in the clear, with metadata that names the keys and how many groups of them are needed, and has nothing
-    /// else.
+    /// The plaintext, with metadata reduced to the recipients and the threshold.
     ///
     /// # Errors
-    /// For a binary file, which has no place for it.
+    /// If it is a binary file, which has no place for them.
     pub fn text_with_keys(&self) -> Result<Zeroizing<String>, DocumentError> {
         if self.document().format() == Format::Binary {
             let what = "the plaintext names of its keys".to_owned();
@@ -32,15 +31,15 @@ impl OpenedDocument {
         self.plaintext().rewrite(&[], MetadataChange::Write(shown(self.metadata())))
     }
 
-    /// Encrypts the document again after a text with keys was edited: values that are the same keep their ciphertext, and
-    /// keys that are the same their wrapped key.
+    /// Encrypts the document again after a text with recipients was edited: unchanged values keep their ciphertext, and
+    /// unchanged recipients their wrapped key.
     ///
     /// # Errors
-    /// If the edited document cannot be encrypted, it names no keys or says more of them than can be changed, or a key does
-    /// not wrap.
+    /// If the edited document cannot be encrypted, has no recipients or changes of them that are not supported, or a
+    /// key cannot wrap.
     ///
     /// # Panics
-    /// Never: a data key is as long as a data key.
+    /// Never: the length of a data key is fixed.
     pub fn encrypt_again_with_keys(&self, edited: &Document, keyring: &Keyring<'_>) -> Result<ChangeOutcome> {
         let (groups, threshold) = self.keys_in(edited.metadata())?;
         let format = edited.format();
@@ -96,7 +95,7 @@ fn shown(of: &Metadata) -> Map<String, Json> {
     fields
 }
 
-/// Takes away what only a key service can make. A list that is not known is told by it, and keeps it.
+/// Removes what only a key service can make. A list that is not known is recognised by it, and keeps it.
 fn without_wrapped_keys(name: &str, mut list: Json) -> Json {
     if let (true, Json::Array(keys)) = (LISTS.contains(&name), &mut list) {
         for key in keys.iter_mut().filter_map(Json::as_object_mut) {
@@ -109,7 +108,7 @@ fn without_wrapped_keys(name: &str, mut list: Json) -> Json {
 
 fn new_key(named: &StoredKey, old: &[StoredKey]) -> Result<NewKey, DocumentError> {
     if let Some(kept) = old.iter().find(|old| old.identity() == named.identity()) {
-        // The person at the editor was shown it, and left it there.
+        // The person at the editor was shown it and left it there.
         return Ok(NewKey::Listed(kept.clone()));
     }
     let fault = || DocumentError::CannotRewrap { key: named.id(), list: named.list().to_owned() };

@@ -1,4 +1,4 @@
-//! The text of a document with its values encrypted, compared before it is given away.
+//! Writes a document with its values encrypted, and compares the result before it is returned.
 
 use zeroize::Zeroizing;
 
@@ -25,19 +25,19 @@ use crate::error::{At, DocumentError, Result};
 pub struct EncryptedText {
     /// The whole file.
     pub text: Zeroizing<String>,
-    /// Aliases of YAML, which are kept, and which sops does not open where they stand for encrypted values.
+    /// YAML aliases that were kept. sops does not open them if their target is encrypted.
     pub aliases: Vec<At>,
 }
 
-/// What came of encrypting a document again.
+/// The result of encrypting a document again.
 pub enum ChangeOutcome {
-    /// It says what it said, so there is nothing to write.
+    /// Nothing changed, so there is nothing to write.
     Unchanged,
-    /// It is another now.
+    /// The new document.
     Changed(EncryptedText),
 }
 
-/// Looks for what cannot be encrypted. Returns how many values are selected.
+/// Finds values that cannot be encrypted. Returns how many values are selected.
 pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<usize, DocumentError> {
     for root in &plaintext.tree().roots {
         let is_nothing = matches!(root, Node::Leaf(Leaf { value: Value::Null, .. }));
@@ -80,10 +80,10 @@ impl<'a> EncryptionWriter<'a> {
 }
 
 impl EncryptionWriter<'_> {
-    /// Encrypts all that is selected, and completes the metadata; with a seal, if the time of the last change is marked for one.
+    /// Encrypts all selected values and completes the metadata, with a seal if the time of the last change says so.
     ///
-    /// Source texts that would not come back by themselves are predicted and remembered. If the plaintext does not come
-    /// back all the same, it is tried without them, then with those that differ; then the document is refused.
+    /// Source texts that would be lost are predicted and remembered. If the plaintext does not come back all the same,
+    /// it is tried without them, then with those that differ; then the document is refused.
     pub(crate) fn write(
         &self,
         mut metadata: Metadata,
@@ -93,7 +93,7 @@ impl EncryptionWriter<'_> {
         let cipher = ValueCipher::new(self.data_key);
         let pass = Pass::run(self, &cipher, metadata.mac_scope, reuse)?;
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, pass.mac.as_bytes(), &metadata.last_modified));
-        // How it will come back is known before anything is written, except where the lines around a value decide.
+        // How a value comes back is known before writing, except where the lines around it decide.
         let predicted = self.predicted_spellings(&pass);
         let token_of = |spellings: &Spellings| match old_forms {
             Some((old, token)) if *old == spellings && !spellings.is_empty() => Some(token.clone()),
@@ -116,7 +116,7 @@ impl EncryptionWriter<'_> {
         Err(DocumentError::Refused { at: At { line, column: 1 }, fault }.into())
     }
 
-    /// The source texts that would not come back by themselves. `None` if that is not certain.
+    /// The source texts that would be lost. `None` if that is not certain.
     fn predicted_spellings(&self, pass: &Pass) -> Option<Spellings> {
         let Self { plaintext, selection, .. } = self;
         let encrypted = plaintext.predicted(&pass.edits, &[])?;
@@ -135,7 +135,7 @@ impl EncryptionWriter<'_> {
         Some(if is_same { Spellings::default() } else { Spellings::differing(plaintext, &usual, selection) })
     }
 
-    /// Writes the document, and opens what was written.
+    /// Writes the document, and opens the result.
     fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
         let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
@@ -152,7 +152,7 @@ impl EncryptionWriter<'_> {
     }
 }
 
-/// Whether two documents in the clear are the same bytes.
+/// Whether two plaintext documents are the same bytes.
 pub(crate) fn is_same_file(left: &Document, right: &Document) -> bool {
     if left.format() == Format::Binary {
         return matches!((left.plaintext(&[]), right.plaintext(&[])), (Ok(left), Ok(right)) if left == right);
@@ -165,10 +165,10 @@ fn first_difference(left: &str, right: &str) -> u64 {
     same as u64 + 1
 }
 
-/// One pass over the plaintext, with what came of it.
+/// One pass over the plaintext, with its result.
 struct Pass {
     edits: Vec<Edit>,
-    /// The value of every leaf as it is encrypted: of the old type, where the notation does not tell.
+    /// The value of every leaf as it is encrypted: of the old type, if the notation has no types.
     values: Vec<Value>,
     mac: Zeroizing<String>,
     aliases: Vec<At>,
@@ -221,14 +221,15 @@ impl Pass {
     }
 }
 
-/// For each alias, whether sops opens what stands there: to it an encrypted value is bound to the keys on the way to the alias.
+/// For each alias, whether sops can open its target: to sops an encrypted value is bound to the keys on the path to the
+/// alias.
 fn readable_by_sops(plaintext: &Document, selection: &CompiledRule) -> Vec<bool> {
     if plaintext.found.aliases.is_empty() {
         return Vec::new();
     }
-    // How every leaf and alias is bound: `None` if it is in the clear.
+    // The path binding of every leaf and alias: `None` if it is in plaintext.
     let mut bound: Vec<Option<String>> = Vec::new();
-    // How many before each are in the clear.
+    // How many plaintext ones precede each.
     let mut in_the_clear = vec![0];
     let mut meant = plaintext.found.aliases.iter();
     let mut readable = Vec::new();
@@ -254,7 +255,7 @@ fn readable_by_sops(plaintext: &Document, selection: &CompiledRule) -> Vec<bool>
     readable
 }
 
-/// For each leaf, what stood there before, if it is the same.
+/// The previous ciphertext of each leaf, if its value is unchanged.
 fn values_at_their_path(
     plaintext: &Document,
     selection: &CompiledRule,
@@ -294,7 +295,7 @@ fn encrypted_comment(
     reuse: &mut OldCiphertexts,
 ) -> Result<Option<String>, DocumentError> {
     let text = &comment.text;
-    // One that stands encrypted in the plaintext did not open, and is left alone.
+    // An encrypted value in the plaintext that did not open is left alone.
     if text.is_empty() || looks_encrypted(text) {
         return Ok(None);
     }

@@ -14,20 +14,20 @@ const TAG: &str = ",tag:";
 const TYPE: &str = ",type:";
 const END: char = ']';
 
-/// Whether a text is meant as an encrypted value, be it whole or damaged.
+/// Whether a text looks like an encrypted value, intact or damaged.
 pub(crate) fn looks_encrypted(text: &str) -> bool {
     text.starts_with("ENC[AES256_GCM,")
 }
 
-/// What is wrong with the form of an encrypted value, for those who have no key.
+/// Checks the syntax of an encrypted value without a key.
 pub(crate) fn fault_of_form(token: &str) -> Option<&'static str> {
     EncryptedToken::parse(token).err()
 }
 
-/// Why an encrypted value does not open.
+/// Why an encrypted value cannot be decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueFault {
-    /// It has not the form of one.
+    /// Its syntax is wrong.
     Damaged(&'static str),
     /// It is not authentic under this data key and at this path.
     NotAuthentic,
@@ -63,8 +63,8 @@ impl ValueCipher {
     }
 }
 
-/// The text of an encrypted comment. Writers differ in which container a comment belongs to that stands at the border of
-/// two, so one is opened with any of the containers around it.
+/// The text of an encrypted comment. Writers differ in which container a comment at the border of two belongs to, so
+/// the containers around it are all tried.
 pub(crate) fn comment_text(cipher: &ValueCipher, token: &str, aad: &str) -> Option<Zeroizing<String>> {
     let around = aad.match_indices(':').map(|(at, _)| &aad[..=at]).rev();
     let candidates = around.chain((aad != ":").then_some(":"));
@@ -75,7 +75,7 @@ pub(crate) fn comment_text(cipher: &ValueCipher, token: &str, aad: &str) -> Opti
 }
 
 struct EncryptedToken {
-    /// Ciphertext, which becomes plaintext where it stands.
+    /// Ciphertext, decrypted in place.
     data: Zeroizing<Vec<u8>>,
     iv: Vec<u8>,
     tag: Tag,

@@ -1,4 +1,4 @@
-//! Data keys, compared and copied.
+//! Comparing and copying data keys.
 
 use crate::crypto::DataKey;
 use crate::crypto::digest::are_equal;

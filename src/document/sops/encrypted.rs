@@ -10,7 +10,7 @@ use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::CompiledRule;
 use crate::error::DocumentError;
 
-/// An encrypted document that is not opened: all that can be known without a key.
+/// An encrypted document that is not opened: everything that can be known without a key.
 pub struct EncryptedDocument {
     pub(crate) document: Document,
     pub(crate) metadata: Metadata,
@@ -21,16 +21,16 @@ impl EncryptedDocument {
     /// Takes a document that has metadata.
     ///
     /// # Errors
-    /// [`DocumentError::NotEncrypted`] if it has none, or what is wrong with them.
+    /// [`DocumentError::NotEncrypted`] if it has none, or another error if the metadata is invalid.
     pub fn new(document: Document) -> Result<Self, DocumentError> {
         let metadata = Metadata::from_json(document.metadata().ok_or(DocumentError::NotEncrypted)?)?;
-        // What kenc sealed needs no repair, and its text is what the seal covers.
+        // A sealed document needs no repair, and the seal covers its text.
         let document = if metadata.is_marked_as_sealed() { document } else { list_comments::restored(document)? };
         let selection = CompiledRule::new(&metadata.rule)?;
         Ok(Self { document, metadata, selection })
     }
 
-    /// The document as it is encrypted.
+    /// The encrypted document.
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
@@ -42,13 +42,13 @@ impl EncryptedDocument {
         &self.metadata
     }
 
-    /// Whether a data key opens any of these tokens.
+    /// Whether a data key decrypts any of these tokens.
     pub(crate) fn is_opened(probe: &[(String, String)], data_key: &DataKey) -> bool {
         let cipher = ValueCipher::new(data_key);
         probe.iter().any(|(token, aad)| cipher.decrypt(token, aad) != Err(ValueFault::NotAuthentic))
     }
 
-    /// Tokens of which the right data key opens one: the MAC, and the first value, should the MAC be damaged.
+    /// Tokens for testing a data key: the MAC, and the first value in case the MAC is damaged.
     pub(crate) fn probe(&self) -> Vec<(String, String)> {
         let mac = self.metadata.mac.iter().map(|mac| (mac.clone(), self.metadata.last_modified.clone()));
         let mut first = None;

@@ -1,8 +1,7 @@
-//! What was encrypted stays encrypted: a check of every changed document, before it is written.
+//! Checks every changed document before it is written: what was encrypted stays encrypted.
 //!
-//! Comments can decide what is encrypted, and a change near one may take a value out of its reach. A value is the same one if
-//! its keys and its plaintext are; positions in lists and in the file do not
-//! count, because items move.
+//! Comments can decide what is encrypted, and a change near one may end its effect on a value. A value counts as the
+//! same if its keys and its plaintext are; positions in lists and in the file are ignored, because items move.
 
 use std::collections::HashMap;
 
@@ -15,18 +14,18 @@ use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::{CommentHandling, CompiledRule};
 use crate::error::DocumentError;
 
-/// How often a value is there, by how it is written.
+/// How often a value occurs, by whether it is encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) encrypted: usize,
     pub(crate) in_the_clear: usize,
 }
 
-/// The values and comments of a document, by names that are not themselves.
+/// The values and comments of a document, by digests.
 pub(crate) struct ValueCounts(HashMap<[u8; 32], (Count, Path)>);
 
 impl ValueCounts {
-    /// Looks at everything in `tree` that is encrypted if it is selected.
+    /// Adds everything in `tree` that is encrypted if it is selected.
     pub(crate) fn new(tree: &Tree, selection: &CompiledRule, comments: CommentHandling) -> Self {
         let mut written: HashMap<[u8; 32], (Count, Path)> = HashMap::new();
         let _ = walk(tree, selection, |met, spot| {
@@ -57,7 +56,7 @@ impl ValueCounts {
     }
 }
 
-/// Refuses `after` if something stands in the clear there that is encrypted in `before`.
+/// Refuses `after` if it has something in plaintext that is encrypted in `before`.
 pub(crate) fn check(before: &ValueCounts, after: &ValueCounts) -> Result<(), DocumentError> {
     let exposed = after.iter().filter(|(name, after, _)| {
         let before = before.of(name).unwrap_or_default();
@@ -69,7 +68,7 @@ pub(crate) fn check(before: &ValueCounts, after: &ValueCounts) -> Result<(), Doc
     }
 }
 
-/// A name for a value at its path. A version in a conflict of a merge has the path that it came from.
+/// A digest of a value and its path. A version in a conflict of a merge has the path that it came from.
 fn name(path: &Path, kind: u8, plaintext: &[u8]) -> [u8; 32] {
     let mut bytes = Zeroizing::new(Vec::with_capacity(256 + plaintext.len()));
     for key in path.keys().filter_map(original_key) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-/// Whether a field says nothing, and may as well not be there.
+/// Whether a field is empty, and may as well be missing.
 pub(crate) fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null => true,

@@ -1,4 +1,4 @@
-//! What sops writes and cannot read itself.
+//! Repairs what sops writes and cannot read itself.
 
 use zeroize::Zeroizing;
 
@@ -10,8 +10,8 @@ use crate::document::file::document::Document;
 use crate::document::sops::cipher::looks_encrypted;
 use crate::error::DocumentError;
 
-/// sops makes an item of a list of a comment between items, and then finds that its MAC does not count it. Here it is a
-/// comment again.
+/// sops turns a comment between items of a list into an item, and then its MAC does not match. This turns the item back
+/// into a comment.
 pub(crate) fn restored(document: Document) -> Result<Document, DocumentError> {
     if document.format() != Format::Yaml || !document.text().contains(COMMENT) {
         return Ok(document);

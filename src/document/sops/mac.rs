@@ -1,4 +1,4 @@
-//! The MAC that sops knows: a digest over the plaintext of the values, in the order of the document.
+//! The MAC of sops: a digest over the plaintext of the values, in document order.
 
 use std::ops::Range;
 
@@ -7,34 +7,34 @@ use zeroize::Zeroizing;
 use crate::crypto::digest::PlaintextDigest;
 use crate::document::content::value::Value;
 
-/// What the digest begins with when only encrypted values count, so that it is never that of all values.
+/// Prefix of the digest if only encrypted values count, so that it never equals that of all values.
 const ONLY_ENCRYPTED: [u8; 32] = [
     0x8a, 0x3f, 0xd2, 0xad, 0x54, 0xce, 0x66, 0x52, 0x7b, 0x10, 0x34, 0xf3, 0xd1, 0x47, 0xbe, 0x0b, 0x0b, 0x97, 0x5b,
     0x3b, 0xf4, 0x4f, 0x72, 0xc6, 0xfd, 0xad, 0xec, 0x81, 0x76, 0xf2, 0x7d, 0x69,
 ];
 
-/// How many bytes aliases may stand for in one document, with one more for each value.
+/// Maximum size in bytes of the targets of all aliases in one document, plus one for each value.
 const MAX_EXPANSION: u64 = 64 << 20;
 
-/// Which values count.
+/// Which values the MAC covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MacScope {
     /// All of them.
     #[default]
     All,
-    /// Those that are encrypted: the others may be changed by anybody.
+    /// Those that are encrypted: anybody may change the others.
     OnlyEncrypted,
 }
 
-/// A MAC in the making.
+/// A MAC being computed.
 pub(crate) struct Mac<'d> {
     digest: PlaintextDigest,
     scope: MacScope,
-    /// What the aliases that come stand for.
+    /// The targets of the remaining aliases.
     aliases: std::slice::Iter<'d, Range<usize>>,
-    /// What was met, if aliases come that may stand for it.
+    /// What was added so far, if later aliases may refer to it.
     met: Vec<MacEntry>,
-    /// What everything up to each of these and with it costs to take in.
+    /// Cumulative cost of adding everything up to each of these.
     costs: Vec<u64>,
     budget: u64,
 }
@@ -45,7 +45,7 @@ enum MacEntry {
 }
 
 impl<'d> Mac<'d> {
-    /// One over a document whose aliases stand for `aliases`.
+    /// A MAC of a document whose aliases refer to `aliases`.
     pub(crate) fn new(scope: MacScope, aliases: &'d [Range<usize>]) -> Self {
         let mut digest = PlaintextDigest::default();
         if scope == MacScope::OnlyEncrypted {
@@ -54,7 +54,7 @@ impl<'d> Mac<'d> {
         Self { digest, scope, aliases: aliases.iter(), met: Vec::new(), costs: Vec::new(), budget: MAX_EXPANSION }
     }
 
-    /// Takes the next value in.
+    /// Adds the next value.
     pub(crate) fn add(&mut self, value: &Value, is_selected: bool) {
         let plaintext = value.plaintext();
         if self.counts(is_selected) {
@@ -65,9 +65,9 @@ impl<'d> Mac<'d> {
         }
     }
 
-    /// Takes everything in that the next alias stands for, as if it stood there: to sops an alias is what it stands for.
+    /// Adds the target of the next alias: to sops an alias is a copy of its target.
     ///
-    /// What would be more than anybody writes, because aliases stand for aliases again, counts as nothing.
+    /// An expansion beyond the budget, by aliases of aliases, is left out.
     pub(crate) fn add_alias(&mut self, is_selected: bool) {
         let Some(meant) = self.aliases.next() else { return };
         let up_to = |end: usize| end.checked_sub(1).map_or(0, |last| self.costs[last]);
@@ -97,8 +97,8 @@ impl<'d> Mac<'d> {
 
     fn remember(&mut self, cost: u64, met: MacEntry) {
         let before = self.costs.last().copied().unwrap_or(0);
-        // More than the budget is more than the budget, however much. Without this bound the sums would run over for aliases
-        // of aliases, their differences would be small, and what they stand for would be taken in without end.
+        // Sums saturate above the budget. Otherwise they would overflow for aliases of aliases, their differences would
+        // look small, and the targets would be added without end.
         self.costs.push(before + cost.min(MAX_EXPANSION + 1));
         self.met.push(met);
     }

@@ -12,9 +12,9 @@ use crate::document::sops::timestamp::{SEALED_OFFSET, SealIntent, now_with, whol
 use crate::error::DocumentError;
 use crate::keys::{NamedKey, WrappedKey};
 
-/// The version of sops whose documents these are.
+/// The version of sops that documents are compatible with.
 const VERSION: &str = "3.13.2";
-/// Most wrapped keys that a document may have.
+/// Maximum number of wrapped keys in a document.
 const MAX_KEYS: usize = 256;
 
 pub(crate) const KEY_GROUPS: &str = "key_groups";
@@ -30,25 +30,25 @@ const FORMS: &str = "kenc_forms";
 pub struct Metadata {
     /// The key groups: one, any key of which opens, or several, each with a share of the data key.
     pub groups: Vec<Vec<StoredKey>>,
-    /// How many groups are needed, as it is stated; 0 if it is not.
+    /// The stated threshold of groups; 0 if there is none.
     pub threshold: usize,
     /// Which values are encrypted.
     pub rule: EncryptionRule,
-    /// Which values the MAC is made of.
+    /// Which values the MAC covers.
     pub mac_scope: MacScope,
     /// When the document was last encrypted: RFC 3339, in seconds. The offset says whether it was sealed then.
     pub last_modified: String,
-    /// The version of sops that wrote it, or whose documents it is one of.
+    /// The version of sops that wrote it or that it is compatible with.
     pub version: String,
     pub(crate) mac: Option<String>,
     pub(crate) seal: Option<String>,
     pub(crate) forms: Option<String>,
-    /// Fields that this version does not know, and keeps.
+    /// Unknown fields, which are kept.
     pub(crate) unknown: BTreeMap<String, Json>,
 }
 
 impl Metadata {
-    /// New metadata, to be completed by whoever encrypts.
+    /// New metadata, which encryption completes.
     pub(crate) fn new(
         rule: EncryptionRule,
         mac_scope: MacScope,
@@ -73,7 +73,7 @@ impl Metadata {
     ///
     /// # Errors
     /// [`DocumentError::ForeignSopsKey`] if it is something else, [`DocumentError::SeveralRules`], or
-    /// [`DocumentError::Metadata`] with what is wrong.
+    /// [`DocumentError::Metadata`] with the fault.
     pub(crate) fn from_json(fields: &Map<String, Json>) -> Result<Self, DocumentError> {
         let mut fields: BTreeMap<String, Json> = fields
             .iter()
@@ -92,7 +92,7 @@ impl Metadata {
         let mac_scope = match fields.remove(MAC_ONLY_ENCRYPTED) {
             None | Some(Json::Bool(false)) => MacScope::All,
             Some(Json::Bool(true)) => MacScope::OnlyEncrypted,
-            // Formats without types have text.
+            // In notations without types it is text.
             Some(Json::String(text)) => match text.as_str() {
                 "false" | "False" | "0" => MacScope::All,
                 "true" | "True" | "1" => MacScope::OnlyEncrypted,
@@ -111,7 +111,7 @@ impl Metadata {
         Ok(Self { groups, threshold, rule, mac_scope, last_modified, version, mac, seal, forms, unknown: fields })
     }
 
-    /// Writes metadata as sops does: sorted, and without what is empty.
+    /// Writes metadata as sops does: sorted, and without empty fields.
     pub(crate) fn to_json(&self) -> Map<String, Json> {
         let Self { groups, threshold, rule, mac_scope, last_modified, version, mac, seal, forms, unknown } = self;
         let mut fields = unknown.clone();
@@ -148,13 +148,13 @@ impl Metadata {
         self.mac.is_some()
     }
 
-    /// Whether it has a seal of kenc, whatever that is worth.
+    /// Whether it has a seal of kenc, valid or not.
     #[must_use]
     pub fn has_seal(&self) -> bool {
         self.seal.is_some()
     }
 
-    /// How many groups are needed.
+    /// The threshold of groups.
     #[must_use]
     pub fn needed_groups(&self) -> usize {
         match (self.groups.len(), self.threshold) {
@@ -164,19 +164,19 @@ impl Metadata {
         }
     }
 
-    /// Whether both carry the same seal.
+    /// Whether both have the same seal.
     #[must_use]
     pub fn has_same_seal(&self, other: &Self) -> bool {
         self.seal == other.seal
     }
 
-    /// Whether it says that the document was sealed when it was last encrypted, which its MAC authenticates.
+    /// Whether it says that the document was sealed when it was last encrypted; the MAC authenticates this.
     #[must_use]
     pub fn is_marked_as_sealed(&self) -> bool {
         self.last_modified.ends_with(SEALED_OFFSET)
     }
 
-    /// Takes note that the document is written anew, now, and whether it is to be sealed.
+    /// Records that the document is written now, and whether it gets a seal.
     pub(crate) fn touch(&mut self, sealing: SealIntent) {
         self.last_modified = now_with(sealing);
         VERSION.clone_into(&mut self.version);
@@ -184,7 +184,7 @@ impl Metadata {
 }
 
 impl Metadata {
-    /// Its wrapped keys, without what is wrong with some of them.
+    /// Its wrapped keys, leaving out invalid ones.
     #[must_use]
     pub fn wrapped_keys(&self) -> Vec<WrappedKey> {
         self.groups.iter().flatten().filter_map(|key| Some(key.slot().ok()?.wrapped)).collect()
@@ -196,7 +196,7 @@ impl Metadata {
     }
 }
 
-/// The threshold that `stated` means with so many groups.
+/// The threshold that `stated` means for this number of groups.
 pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, DocumentError> {
     match (groups, stated) {
         (0 | 1, 0 | 1) => Ok(1),
@@ -206,7 +206,7 @@ pub(crate) fn checked_threshold(stated: usize, groups: usize) -> Result<usize, D
     }
 }
 
-/// Whether fields have what no other thing called `sops` has.
+/// Whether the fields include some that only sops metadata has.
 fn is_metadata(fields: &BTreeMap<String, Json>) -> bool {
     fields.contains_key(LAST_MODIFIED) || fields.contains_key(MAC)
 }
@@ -225,7 +225,7 @@ fn rule(fields: &mut BTreeMap<String, Json>) -> Result<EncryptionRule, DocumentE
     }
 }
 
-/// Takes a field of text. One without a letter counts as absent, for so sops takes it.
+/// Takes a text field. An empty one counts as absent, as in sops.
 fn text(fields: &mut BTreeMap<String, Json>, name: &str) -> Result<Option<String>, DocumentError> {
     match fields.remove(name) {
         None => Ok(None),
@@ -234,7 +234,7 @@ fn text(fields: &mut BTreeMap<String, Json>, name: &str) -> Result<Option<String
     }
 }
 
-/// Takes the number of groups that are needed.
+/// Takes the threshold of groups.
 pub(crate) fn threshold(fields: &mut BTreeMap<String, Json>) -> Result<usize, DocumentError> {
     let threshold = match fields.remove(THRESHOLD) {
         None => Some(0),
@@ -245,7 +245,7 @@ pub(crate) fn threshold(fields: &mut BTreeMap<String, Json>) -> Result<usize, Do
     threshold.ok_or_else(|| damaged("`shamir_threshold` is not a number of groups"))
 }
 
-/// Takes the keys. Those at the top are one group, and prevail over `key_groups`, as in sops.
+/// Takes the keys. Those at the top level are one group, and take precedence over `key_groups`, as in sops.
 pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<StoredKey>>, DocumentError> {
     let group = take_lists(fields)?;
     if !group.is_empty() {
@@ -270,7 +270,7 @@ pub(crate) fn groups(fields: &mut BTreeMap<String, Json>) -> Result<Vec<Vec<Stor
     groups.into_iter().map(read).collect()
 }
 
-/// Takes the lists of keys: those that are known, and any other whose entries hold a wrapped key.
+/// Takes the lists of keys: the known ones, and any other whose entries hold a wrapped key.
 fn take_lists(fields: &mut BTreeMap<String, Json>) -> Result<Vec<StoredKey>, DocumentError> {
     let is_list = |name: &str, value: &Json| {
         let holds_keys = |list: &Vec<Json>| list.iter().all(|key| key.get("enc").is_some());
@@ -278,7 +278,7 @@ fn take_lists(fields: &mut BTreeMap<String, Json>) -> Result<Vec<StoredKey>, Doc
     };
     let mut names: Vec<String> =
         fields.iter().filter(|(name, value)| is_list(name, value)).map(|(name, _)| name.clone()).collect();
-    // The order in which sops has them, and others last.
+    // The order of sops, with unknown lists last.
     names.sort_by_key(|name| LISTS.iter().position(|known| known == name).unwrap_or(LISTS.len()));
     let mut keys = Vec::new();
     for name in names {

@@ -1,11 +1,11 @@
-//! A walk over the leaves and comments of a tree, in the order of the document, with what the rule says about each.
+//! Traversal of the leaves and comments of a tree in document order, with the decision of the rule for each.
 
 use std::convert::Infallible;
 
 use crate::document::content::tree::{Comment, Leaf, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::sops::selection::{CompiledRule, Matched};
 
-/// What a walk meets.
+/// A leaf or comment.
 #[derive(Clone, Copy)]
 pub(crate) enum RuleItem<'t> {
     Leaf(&'t Leaf),
@@ -13,17 +13,17 @@ pub(crate) enum RuleItem<'t> {
     Alias(TextPlace),
 }
 
-/// Where it meets it.
+/// Its context.
 pub(crate) struct RulePlace<'w> {
-    /// The mapping keys on the way, each with a colon behind it: what binds a ciphertext to its path.
+    /// The mapping keys of the path, each followed by a colon: the additional data that binds a ciphertext to its path.
     pub(crate) aad: &'w str,
-    /// The way itself. For a comment, that to its container.
+    /// The path. For a comment, that of its container.
     pub(crate) path: &'w Path,
-    /// Whether the rule says that it is encrypted.
+    /// Whether the rule selects it for encryption.
     pub(crate) is_selected: bool,
 }
 
-/// Whether the rule leaves the value at `path` in plaintext, although it says something.
+/// Whether the rule leaves the value at `path` in plaintext, although it is neither null nor empty.
 pub(crate) fn stays_in_plaintext(tree: &Tree, selection: &CompiledRule, path: &Path) -> bool {
     let Some(Node::Leaf(leaf)) = tree.node(path) else { return false };
     let mut is_selected = false;
@@ -37,7 +37,7 @@ pub(crate) fn stays_in_plaintext(tree: &Tree, selection: &CompiledRule, path: &P
     !is_selected && !leaf.value.stays()
 }
 
-/// Meets everything in `tree`, until `meet` fails.
+/// Visits everything in `tree`, until `meet` fails.
 pub(crate) fn walk<'t, E>(
     tree: &'t Tree,
     selection: &CompiledRule,
@@ -59,7 +59,7 @@ struct Walker<'w, 't, E> {
 }
 
 impl<'t, E> Walker<'_, 't, E> {
-    // The stores limit how deep a document may nest, so this does not exhaust the stack.
+    // The stores limit the nesting, so this does not exhaust the stack.
     fn node(&mut self, node: &'t Node, matched: Matched) -> Result<(), E> {
         match node {
             Node::Leaf(leaf) => self.meet(RuleItem::Leaf(leaf), self.selection.selects(matched)),
@@ -77,7 +77,7 @@ impl<'t, E> Walker<'_, 't, E> {
                             self.node(&member.value, self.selection.below_key(behind, &member.key))?;
                             self.path.steps.pop();
                             self.aad.truncate(length);
-                            // A comment reaches as far as the next child.
+                            // A comment applies up to the next child.
                             behind = matched;
                         }
                     }

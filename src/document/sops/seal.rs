@@ -1,13 +1,14 @@
-//! The seal: what the MAC of sops does not cover, and kenc adds without breaking what others read. The normative text is in
+//! The seal covers what the MAC of sops does not, without breaking other readers. The normative text is in
 //! kenc-document(5).
 //!
-//! `kenc_seal` in the metadata is an HMAC-SHA-256 under a key that HKDF-SHA-256 derives from the data key. It is made over
-//! what the metadata says, and over the text of the document, byte for byte: whatever any parser could see differently is
-//! in it. Only line ends, blanks at the end of lines and empty lines at the end are left out, which editors and hooks change.
+//! `kenc_seal` in the metadata is an HMAC-SHA-256 under a key that HKDF-SHA-256 derives from the data key. It covers
+//! the content of the metadata and the text of the document byte for byte, so that everything that parsers could read
+//! differently is included. Only line ends, blanks at the end of lines and empty lines at the end are left out, because
+//! editors and hooks change them.
 //!
-//! That a document is sealed stands in the time of its last change: the offset `+00:01`. The MAC has that time as additional
-//! data, so nobody without the data key can take a seal away unnoticed. sops keeps the offset when it changes recipients
-//! only, and writes `Z` when it encrypts.
+//! Whether a document is sealed is recorded in the time of its last change: the offset `+00:01`. The MAC authenticates
+//! that time, so nobody without the data key can remove a seal unnoticed. sops keeps the offset when it changes
+//! recipients only, and writes `Z` when it encrypts.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -37,26 +38,26 @@ const PURPOSE: &[u8] = b"kenc.v2 document seal";
 const BEGIN: &str = "KENC[HMAC_SHA256,tag:";
 const END: &str = ",version:2]";
 
-/// What is known about the seal of a document that was opened.
+/// The state of the seal of an opened document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealStatus {
-    /// It holds: text, types, rule and recipients are those that were sealed.
+    /// It is valid: text, types, rule and recipients are those that were sealed.
     Verified,
-    /// There is none and none belongs there: kenc never sealed the document, or another tool has encrypted it since. What
-    /// holds is what sops's MAC says.
+    /// There is none, and none is expected: kenc never sealed the document, or another tool has encrypted it since.
+    /// Only the MAC of sops protects it.
     Absent,
-    /// It is missing where one belongs, or it does not hold.
+    /// It is missing although one is expected, or it is invalid.
     Broken(SealFault),
 }
 
-/// A field for a seal that is yet to be made, as long as that. It occurs nowhere else.
+/// A placeholder of the length of a seal. It occurs nowhere else.
 pub(crate) fn placeholder() -> String {
     let mut tag = [0; SEAL_LEN];
     fill_random(&mut tag);
     field(&tag)
 }
 
-/// Puts the seal into a document whose metadata has a placeholder for it. `values` are those of its leaves, in their order.
+/// Replaces the placeholder in the metadata by the seal. `values` are those of the leaves, in order.
 pub(crate) fn put(
     sealed: EncryptedDocument,
     data_key: &DataKey,
@@ -68,7 +69,7 @@ pub(crate) fn put(
     let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
     let mut count = 0;
     for range in metadata_ranges(&document)? {
-        // The new text is as long as the old one, and of the same letters: all places stay, and so does what is read there.
+        // The new text has the same length and character set, so that all positions and everything parsed stay valid.
         let part = document.text.get(range.clone()).ok_or_else(lost)?.replace(&placeholder, &seal);
         count += usize::from(part.contains(&seal));
         document.text.replace_range(range, &part);
@@ -78,7 +79,7 @@ pub(crate) fn put(
     if count == 0 { Err(lost()) } else { Ok(EncryptedDocument { document, metadata, selection }) }
 }
 
-/// Looks at the seal of a document.
+/// Checks the seal of a document.
 pub(crate) fn check(data_key: &DataKey, sealed: &EncryptedDocument, values: &[Value]) -> SealStatus {
     let EncryptedDocument { document, metadata, selection } = sealed;
     let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
@@ -131,7 +132,7 @@ impl Encoder {
         self.bytes(text.as_bytes());
     }
 
-    /// Everything that the metadata says but the wrapped keys themselves, and when they were wrapped.
+    /// The content of the metadata, except the wrapped keys themselves and their times.
     fn metadata(&mut self, metadata: &Metadata) {
         let Metadata { groups, threshold, rule, mac_scope, last_modified, version, mac, seal: _, forms, unknown } =
             metadata;
@@ -158,7 +159,7 @@ impl Encoder {
         self.bytes(&fields);
     }
 
-    /// The text in pieces, with what stands between two of them.
+    /// The text in pieces, with the parts between them.
     fn document(&mut self, document: &Document, marks: &[(Range<usize>, Mark<'_>)]) -> Result<(), DocumentError> {
         let lost = || DocumentError::NotAsMeant("two of its values overlap".to_owned());
         let (mut done, mut is_behind_metadata) = (0, false);
@@ -187,19 +188,19 @@ impl Encoder {
     }
 }
 
-/// A part of the text that does not count as it stands there.
+/// A part of the text that is not covered literally.
 pub(crate) enum Mark<'a> {
-    /// An encrypted value: its type and its plaintext count.
+    /// An encrypted value: its type and its plaintext are covered.
     Value(&'a Value),
     /// An encrypted comment.
     Comment(Zeroizing<String>),
-    /// A value that others may change.
+    /// A plaintext value that others may change.
     InTheClear,
     /// Metadata.
     Metadata,
 }
 
-/// These parts, in the order of the text.
+/// These parts, in text order.
 pub(crate) fn marks<'a>(
     document: &Document,
     selection: &CompiledRule,
@@ -224,7 +225,7 @@ pub(crate) fn marks<'a>(
                         let mut range = token(leaf.id)?;
                         let source = document.source(leaf.id);
                         range.end = range.start + source.trim_end_matches(['\r', '\n']).len();
-                        // A comment behind the header is none of the value.
+                        // A comment after the header is not part of the value.
                         if let Some(body) = body_of_block(source).filter(|body| source[..*body].contains('#')) {
                             range.start = (range.start + body).min(range.end);
                         }
@@ -246,24 +247,25 @@ pub(crate) fn marks<'a>(
     Ok(marks)
 }
 
-/// Where the lines of a block scalar of YAML begin in its token; in other notations, no value begins like one and has lines.
+/// The start of the lines of a YAML block scalar in its token. In other notations no value begins like one and has
+/// lines.
 fn body_of_block(source: &str) -> Option<usize> {
     source.starts_with(['|', '>']).then(|| source.find(['\r', '\n'])).flatten()
 }
 
-/// Where the encrypted value stands in its token, without quotes around it.
+/// The range of the encrypted value in its token, without quotes.
 fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, DocumentError> {
     let lost = || DocumentError::NotAsMeant("an encrypted value is written in parts".to_owned());
     let source = text.get(token.clone()).ok_or_else(lost)?;
-    // Behind the header of a block scalar, an encrypted comment may stand.
+    // After the header of a block scalar, an encrypted comment may follow.
     let lines = body_of_block(source).unwrap_or(0);
     let start = lines + source[lines..].find("ENC[").ok_or_else(lost)?;
     let end = start + source[start..].find(']').ok_or_else(lost)? + 1;
     Ok(token.start + start..token.start + end)
 }
 
-/// Where the metadata stands. In a file of several YAML documents only the first is read, so that of the others counts as
-/// text where it says something else.
+/// The ranges of the metadata. In a file of several YAML documents only the first is parsed, so that of the others is
+/// covered as text if it differs.
 fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentError> {
     let splices = store_of(document.format()).change_metadata(document.text(), &document.found, None)?;
     let mut ranges: Vec<Range<usize>> = splices.iter().map(|splice| splice.place.clone()).collect();
@@ -283,8 +285,8 @@ fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentErr
     Ok(joined)
 }
 
-/// A piece of text without what editors and hooks change: CR before LF, blanks before LF; beside metadata and at the end of
-/// the text empty lines as well.
+/// A piece of text without what editors and hooks change: CR before LF, blanks before LF; next to metadata and at the
+/// end of the text also empty lines.
 fn normalized(piece: &str, is_behind_metadata: bool, is_before_metadata: bool) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(piece);
     if text.contains("\r\n") || text.contains(" \n") || text.contains("\t\n") {
@@ -310,7 +312,7 @@ fn normalized(piece: &str, is_behind_metadata: bool, is_before_metadata: bool) -
     if bare.len() == text.len() { text } else { Cow::Owned(bare.to_owned()) }
 }
 
-/// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew.
+/// Everything that identifies the key and how it is used, and nothing that changes when it wraps anew.
 fn identity(key: &StoredKey) -> Vec<u8> {
     let mut identity = Vec::new();
     push_text(key.list(), &mut identity);
@@ -318,8 +320,7 @@ fn identity(key: &StoredKey) -> Vec<u8> {
     identity
 }
 
-/// Fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every single
-/// value as text.
+/// Canonical form of fields, for every notation: sorted, without empty ones, and every single value as text.
 fn push_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut Vec<u8>) {
     let sorted: std::collections::BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
     to.push(b'{');
@@ -330,7 +331,7 @@ fn push_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mu
     to.push(b'}');
 }
 
-// As deep as the parsers let metadata be nested.
+// The recursion is bounded by the nesting limit of the parsers.
 fn push_field(value: &Json, to: &mut Vec<u8>) {
     let scalar = |text: &str, to: &mut Vec<u8>| {
         to.push(b't');

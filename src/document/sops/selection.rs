@@ -1,24 +1,24 @@
-//! Which values of a document are encrypted: one rule for each document, evaluated as sops evaluates it.
+//! Which values of a document are encrypted: one rule per document, evaluated as sops does.
 
 use regex::Regex;
 
 use crate::error::DocumentError;
 
-/// What decides which values are encrypted. The text is never empty in a rule that is used.
+/// The rule that decides which values are encrypted. Its text is never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncryptionRule {
-    /// Everything, except below a key that ends so.
+    /// Everything, except values under keys that end with this.
     UnencryptedSuffix(String),
-    /// What is below a key that ends so.
+    /// Only values under keys that end with this.
     EncryptedSuffix(String),
-    /// Everything, except below a key that matches.
+    /// Everything, except values under keys that match.
     UnencryptedRegex(String),
-    /// What is below a key that matches.
+    /// Only values under keys that match.
     EncryptedRegex(String),
-    /// Everything, except what stands behind a comment that matches.
+    /// Everything, except values after a comment that matches.
     UnencryptedCommentRegex(String),
-    /// What stands behind a comment that matches.
+    /// Only values after a comment that matches.
     EncryptedCommentRegex(String),
 }
 
@@ -29,7 +29,7 @@ impl Default for EncryptionRule {
 }
 
 impl EncryptionRule {
-    /// The names of all rules, as metadata and configs have them.
+    /// The names of all rules, as in metadata and configs.
     pub const NAMES: [&'static str; 6] = [
         "unencrypted_suffix",
         "encrypted_suffix",
@@ -81,22 +81,22 @@ impl EncryptionRule {
     }
 }
 
-/// What becomes of the comments that the rule selects.
+/// What happens to comments that the rule selects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CommentHandling {
-    /// They stay in the clear.
+    /// They stay in plaintext.
     #[default]
     InTheClear,
-    /// They are encrypted, as sops does it.
+    /// They are encrypted, as sops does.
     Encrypted,
 }
 
-/// A rule that is ready to be asked.
+/// A compiled rule.
 pub(crate) struct CompiledRule {
     matcher: Matcher,
-    /// Whether it is asked about comments, and not about keys.
+    /// Whether it matches comments instead of keys.
     by_comments: bool,
-    /// Whether a match means that a value is encrypted, and not that it stays.
+    /// Whether a match means that a value is encrypted, or that it stays in plaintext.
     encrypts: bool,
 }
 
@@ -105,7 +105,7 @@ enum Matcher {
     Regex(Regex),
 }
 
-/// Whether anything on the way to a node has matched so far.
+/// Whether anything on the path to a node has matched so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Matched {
     pub(crate) key: bool,
@@ -122,7 +122,7 @@ impl CompiledRule {
         let regex = || {
             let syntax = |error: regex::Error| match error {
                 regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                // The last line of the message is the fault, after a drawing of where it is.
+                // The last line of the message is the fault, after a drawing of its position.
                 other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
             };
             Regex::new(&as_go_means_it(text)).map(Matcher::Regex).map_err(|error| unusable(syntax(error)))
@@ -138,17 +138,17 @@ impl CompiledRule {
         Ok(Self { matcher, by_comments, encrypts })
     }
 
-    /// Whether a comment decides about what stands behind it.
+    /// Whether a comment decides about what follows it.
     pub(crate) fn is_mark(&self, comment: &str) -> bool {
         self.by_comments && self.matches(comment)
     }
 
-    /// What is matched below a key.
+    /// The state below a key.
     pub(crate) fn below_key(&self, before: Matched, key: &str) -> Matched {
         Matched { key: before.key || !self.by_comments && self.matches(key), ..before }
     }
 
-    /// What is matched behind a comment.
+    /// The state after a comment.
     pub(crate) fn behind_comment(&self, before: Matched, comment: &str) -> Matched {
         Matched { comment: before.comment || self.by_comments && self.matches(comment), ..before }
     }
@@ -159,12 +159,12 @@ impl CompiledRule {
         is_match == self.encrypts
     }
 
-    /// Whether a comment is encrypted. A comment that makes what follows encrypted stays in the clear itself.
+    /// Whether a comment is encrypted. A comment that causes encryption stays in plaintext itself.
     pub(crate) fn selects_comment(&self, before: Matched, behind: Matched) -> bool {
         self.selects(if self.encrypts { before } else { behind })
     }
 
-    /// Whether a comment would be taken, once encrypted, for one that is not.
+    /// Whether an encrypted comment would be mistaken for a plaintext one.
     pub(crate) fn mistakes_encrypted_comment(&self, token: &str) -> bool {
         self.by_comments && !self.encrypts && self.matches(token)
     }
@@ -177,8 +177,8 @@ impl CompiledRule {
     }
 }
 
-/// A regex of Go in the words of the `regex` crate: there, `\d`, `\w`, `\s` and `\b` know ASCII only, and a class holds no
-/// other classes and no operators.
+/// Translates a Go regular expression for the `regex` crate: in Go, `\d`, `\w`, `\s` and `\b` are ASCII only, and a
+/// class has no nested classes or operators.
 fn as_go_means_it(regex: &str) -> String {
     let mut meant = String::with_capacity(regex.len() + 8);
     let mut letters = regex.chars().peekable();
@@ -194,7 +194,7 @@ fn as_go_means_it(regex: &str) -> String {
                 Some('S') => meant.push_str(r"[^\t\n\f\r ]"),
                 Some('b') if !in_class => meant.push_str(r"(?-u:\b)"),
                 Some('B') if !in_class => meant.push_str(r"(?-u:\B)"),
-                // A text in quotation.
+                // A quoted text.
                 Some('Q') if !in_class => {
                     let rest: String = letters.by_ref().collect();
                     let (quoted, after) = rest.split_once(r"\E").unwrap_or((&rest, ""));
@@ -211,7 +211,7 @@ fn as_go_means_it(regex: &str) -> String {
                 if letters.next_if_eq(&'^').is_some() {
                     meant.push('^');
                 }
-                // Here a bracket is itself.
+                // Here a bracket stands for itself.
                 if letters.next_if_eq(&']').is_some() {
                     meant.push_str(r"\]");
                 }

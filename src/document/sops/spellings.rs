@@ -1,8 +1,8 @@
-//! The source texts of values that encryption would forget: `1.10`, `0644`, folded text, the choice of escapes.
+//! Source texts that encryption would lose: `1.10`, `0644`, folded text, the choice of escapes.
 //!
-//! A value is encrypted as what it says, and decrypted into the usual text for that. Where the file had another one, it is
-//! kept in the metadata, encrypted, as `kenc_forms`: a JSON list of `[path, source text]`, where a path is the number of
-//! the YAML document followed by keys and positions. sops reads past it.
+//! A value is encrypted by its meaning and decrypted to the usual text for it. If the file had another text, that is
+//! kept in the metadata, encrypted, as `kenc_forms`: a JSON list of `[path, source text]`, where a path is the number
+//! of the YAML document followed by keys and positions. sops ignores it.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::document::sops::cipher::ValueCipher;
 use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::CompiledRule;
 
-/// What binds the ciphertext to its field.
+/// The additional data that binds the ciphertext to its field.
 const AAD: &str = "kenc_forms:";
 
 /// Source texts by path.
@@ -24,11 +24,12 @@ const AAD: &str = "kenc_forms:";
 pub(crate) struct Spellings(Vec<(Path, Zeroizing<String>)>);
 
 impl Spellings {
-    /// The sources in `original` of the values that stand otherwise in `usual`, which says the same.
+    /// The source texts of values that are written differently in `original` than in `usual`, which has the same
+    /// content.
     pub(crate) fn differing(original: &Document, usual: &Document, selection: &CompiledRule) -> Self {
         let mut usual = sources(usual, selection).into_iter();
         let is_other = |(_, source): &(Path, Zeroizing<String>)| usual.next().is_none_or(|(_, usual)| usual != *source);
-        // One in the clear stands otherwise only where lines that follow it change what it means: behind the end of a file.
+        // A plaintext value is written differently only because of the lines that follow it: at the end of a file.
         Self(sources(original, selection).into_iter().filter(is_other).collect())
     }
 
@@ -51,7 +52,7 @@ impl Spellings {
                 PathStep::Index(index) => Json::from(*index),
             });
             let path: Vec<Json> = std::iter::once(Json::from(path.root)).chain(steps).collect();
-            // Each source is quoted by itself, so that no copy of it is left in a tree of JSON.
+            // Each source is quoted by itself, so that no copy of it is left in a JSON tree.
             let path = serde_json::to_string(&path).expect("a list of text and numbers is JSON");
             let source = Zeroizing::new(serde_json::to_string(source.as_str()).expect("text can be quoted"));
             Zeroizing::new(format!("[{path},{}]", *source))
@@ -67,8 +68,8 @@ impl Spellings {
         Some(cipher.encrypt(ValueKind::Text, text.as_bytes(), AAD))
     }
 
-    /// Reads what was encrypted. None if it is not authentic or not of this form: then the usual texts serve, which say the
-    /// same.
+    /// Reads the encrypted list. None if it is not authentic or malformed: then the usual texts are used, which mean
+    /// the same.
     pub(crate) fn decrypt(token: &str, cipher: &ValueCipher) -> Option<Self> {
         let (_, text) = cipher.decrypt(token, AAD).ok()?;
         let entries: Vec<(Vec<Json>, String)> = serde_json::from_slice(&text).ok()?;

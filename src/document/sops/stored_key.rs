@@ -1,4 +1,4 @@
-//! One wrapped key of a document, as its metadata has it.
+//! One wrapped key of a document, as its metadata holds it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::keys::provider::Provider;
 use crate::keys::registry::{self, OTHER_KEY_SERVICES};
 use crate::keys::{GroupSlot, KeyMatch, KeySpec, KmsAccess, NamedKey, WrappedKey, WrappingKey};
 
-/// The lists of keys that sops knows, in the order in which it has them.
+/// The lists of keys that sops knows, in its order.
 pub(crate) const LISTS: [&str; 7] = ["kms", "gcp_kms", "hckms", "azure_kv", "hc_vault", "pgp", "age"];
 
 /// A wrapped key of a document.
@@ -21,8 +21,7 @@ pub struct StoredKey {
     fields: BTreeMap<String, Json>,
 }
 
-/// Writes fields in their one form, whatever the notation makes of them: sorted, without those that are empty, and every
-/// single value as text.
+/// Writes fields in canonical form, for every notation: sorted, without empty ones, and every single value as text.
 fn canonical_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Json)>, to: &mut String) {
     let sorted: BTreeMap<_, _> = fields.filter(|(_, value)| !is_empty(value)).collect();
     to.push('{');
@@ -61,7 +60,7 @@ impl StoredKey {
         Self { list: list.to_owned(), fields: fields.into_iter().filter(|(_, value)| !value.is_null()).collect() }
     }
 
-    /// A key that was just wrapped.
+    /// A key that has just been wrapped.
     pub(crate) fn from_wrapped(key: &WrappingKey, wrapped: WrappedKey) -> Self {
         let provider = registry::of(&key.key);
         let mut fields = provider.entry(key, wrapped);
@@ -71,13 +70,13 @@ impl StoredKey {
         Self { list: provider.list().to_owned(), fields: fields.into_iter().collect() }
     }
 
-    /// The list that it is in: `kms`, `age`, `pgp`, `gcp_kms`, `azure_kv`, `hc_vault`, `hckms`, or one that is not known.
+    /// The list that it is in: `kms`, `age`, `pgp`, `gcp_kms`, `azure_kv`, `hc_vault`, `hckms`, or an unknown one.
     #[must_use]
     pub fn list(&self) -> &str {
         &self.list
     }
 
-    /// The name of the key, whose form depends on the list.
+    /// The name of the key, in the form of its list.
     #[must_use]
     pub fn id(&self) -> String {
         const OF_OTHERS: &[&str] = &["id", "name", "key_id", "resource_id"];
@@ -96,26 +95,26 @@ impl StoredKey {
         self.text("created_at")
     }
 
-    /// The key as it would wrap anew, or `None` if kenc cannot have it do so. That it stands in a document does not vouch for
-    /// it: only [`crate::document::operations::recipients`] has it wrap.
+    /// The key for wrapping anew, or `None` if kenc cannot wrap with it. Being in a document does not vouch for it:
+    /// only [`crate::document::operations::recipients`] has it wrap.
     #[must_use]
     pub(crate) fn wrapping_key(&self) -> Option<WrappingKey> {
         let key = self.provider()?.key_of_entry(&self.id())?;
         Some(WrappingKey { key, access: self.access().ok()? })
     }
 
-    /// The key and how it is asked, for those who look at it. To wrap anew takes somebody who vouches for it.
+    /// The key and how it is used, for display. Wrapping anew needs something that vouches for it.
     #[must_use]
     pub fn key_and_access(&self) -> Option<(KeySpec, KmsAccess)> {
         self.wrapping_key().map(|WrappingKey { key, access }| (key, access))
     }
 
-    /// Whether a word names it. One that kenc cannot have wrap anew is named by none.
+    /// Whether a key specification names it. One that kenc cannot wrap with is named by none.
     pub(crate) fn is_named_by(&self, key: &KeySpec) -> KeyMatch {
         if self.wrapping_key().is_some() { key.names(&self.name()) } else { KeyMatch::No }
     }
 
-    /// Whether it is what this very word names, as sops compares them; how it is asked does not matter.
+    /// Whether it is exactly the named key, compared as sops does; how it is used is ignored.
     #[must_use]
     pub fn is_key(&self, key: &KeySpec) -> bool {
         self.wrapping_key().is_some_and(|own| own.key == *key)
@@ -133,7 +132,7 @@ impl StoredKey {
         NamedKey::new(self.provider_name(), &self.id(), self.access().unwrap_or_default(), self.identity())
     }
 
-    /// What is to be unwrapped.
+    /// The input for unwrapping.
     pub(crate) fn slot(&self) -> Result<GroupSlot, DocumentError> {
         let text = self.text("enc").unwrap_or_default();
         let ciphertext = match self.provider() {
@@ -146,14 +145,14 @@ impl StoredKey {
         Ok(GroupSlot { wrapped, access: self.access()? })
     }
 
-    /// Everything that says which key it is and how it is asked, and nothing of what changes when it wraps anew.
+    /// Everything that identifies the key and how it is used, and nothing that changes when it wraps anew.
     pub(crate) fn identity(&self) -> String {
         let mut identity = format!("{} ", self.list);
         canonical_fields(self.lasting_fields(), &mut identity);
         identity
     }
 
-    /// All fields but the wrapped key and the time at which it was wrapped: what the seal covers.
+    /// All fields but the wrapped key and its time: what the seal covers.
     pub(crate) fn lasting_fields(&self) -> impl Iterator<Item = (&String, &Json)> {
         self.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "enc" | "created_at"))
     }
@@ -168,17 +167,17 @@ impl StoredKey {
         access.map_err(|fault| DocumentError::Metadata(format!("the encryption context of {} {fault}", self.id())))
     }
 
-    /// The provider that wrapped it, if it is one that kenc knows.
+    /// The provider that wrapped it, if kenc knows it.
     fn provider(&self) -> Option<&'static dyn Provider> {
         registry::by_list(&self.list)
     }
 
-    /// The name of its provider, as messages and results have it.
+    /// The name of its provider, as in messages and results.
     pub(crate) fn provider_name(&self) -> &str {
         self.provider().map_or(&*self.list, |provider| provider.name())
     }
 
-    /// As a slot would name it, without a wrapped key.
+    /// The slot that names it, without a wrapped key.
     fn name(&self) -> WrappedKey {
         WrappedKey { provider: self.provider_name().to_owned(), key_id: self.id(), ciphertext: Vec::new() }
     }

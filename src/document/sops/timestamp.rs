@@ -1,21 +1,21 @@
-//! The times in metadata, of which that of the last change also says whether the document is sealed.
+//! The times in metadata. The time of the last change also says whether the document is sealed.
 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-/// How the time of the last change ends in a sealed document. The MAC authenticates it.
+/// The end of the time of the last change in a sealed document. The MAC authenticates it.
 pub(crate) const SEALED_OFFSET: &str = "+00:01";
 
-/// Whether what is written gets a seal.
+/// Whether the written document gets a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SealIntent {
-    /// Yes: what is written was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
+    /// Yes: it was verified under a seal, comes from plaintext that kenc was given, or was vouched for.
     Sealed,
     /// No: nothing vouches for what the MAC does not cover.
     Unsealed,
 }
 
-/// Now, as `created_at` says it, and `lastmodified` of what has no seal.
+/// The current time for `created_at`, and for `lastmodified` of an unsealed document.
 pub(crate) fn now() -> String {
     now_with(SealIntent::Unsealed)
 }

@@ -15,10 +15,10 @@ use crate::error::{At, DocumentError};
 /// The key of the one value.
 const DATA: &str = "data";
 
-/// An envelope for bytes that have yet to be put in.
+/// An envelope without its bytes.
 pub(crate) const ENVELOPE: &str = "{\n\t\"data\": \"\"\n}\n";
 
-/// Encrypted binary files. What they are before that is no text, and needs no store.
+/// Encrypted binary files. Plaintext ones are not text, and need no store.
 pub(crate) struct BinaryStore;
 
 impl Store for BinaryStore {
@@ -70,7 +70,7 @@ impl Store for BinaryStore {
     }
 }
 
-/// Text without a copy where bytes are text.
+/// Text without a copy if the bytes are UTF-8.
 pub(crate) fn text_or_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Value {
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Value::Text(Zeroizing::new(text)),

@@ -1,5 +1,5 @@
-//! Lines of `KEY=value`, exactly as sops reads them: no quotes, no trimming, a carriage return belongs to its value, and
-//! only `\n` is an escape. Metadata with carriage returns is the one exception: see [`as_written`].
+//! Lines of `KEY=value`, exactly as sops reads them: no quotes, no trimming, a carriage return belongs to its value,
+//! and only `\n` is an escape. Metadata with carriage returns is the one exception: see [`as_written`].
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -21,10 +21,10 @@ use crate::error::DocumentError;
 /// dotenv files.
 pub(crate) struct DotenvStore;
 
-/// The text with the line ends with which it was encrypted.
+/// The text with the line ends that it had when it was encrypted.
 ///
-/// Metadata is written with LF. Where it has CR LF, another program, such as git with `core.autocrlf`, converted the whole
-/// file after that, and sops cannot read it any more. Nothing is taken on trust here: a value in the clear that had a
+/// Metadata is written with LF. If it has CR LF, another program, such as git with `core.autocrlf`, converted the whole
+/// file afterwards, and sops cannot read it any more. Nothing is taken on trust here: a plaintext value that had a
 /// carriage return of its own differs from what the MAC covers.
 fn as_written(text: Zeroizing<String>) -> Zeroizing<String> {
     let is_metadata = |line: &DotenvLine<'_>| matches!(line.kind, DotenvLineKind::Metadata(..));
@@ -101,7 +101,7 @@ impl Store for DotenvStore {
         new: &NewText,
     ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
-        // A comment begins its line; a value never does, because its key and `=` do.
+        // A comment begins its line; a value never does, because its key and `=` come first.
         let is_comment = text[..place.start].is_empty() || text[..place.start].ends_with('\n');
         let text = match new {
             NewText::Source(source) => source.to_string(),
@@ -121,7 +121,7 @@ impl Store for DotenvStore {
         metadata: Option<&Map<String, Json>>,
     ) -> Result<Vec<Splice>, DocumentError> {
         let mut cuts = Vec::new();
-        // A file without a last newline has its metadata without one, and gives back the newline before it.
+        // A file without a last newline has its metadata without one, and gets back the newline before it.
         let mut end_of_rest = text.len();
         for line in lines(text).filter(|line| matches!(line.kind, DotenvLineKind::Metadata(..))) {
             let Range { start, end } = line.place;
@@ -131,7 +131,7 @@ impl Store for DotenvStore {
             cuts.push(start..text.len().min(end + 1));
         }
         if end_of_rest < text.len() {
-            // The lines that reach to the end go together with the newline before the first of them.
+            // The lines up to the end are removed together with the newline before the first of them.
             while let Some(cut) = cuts.pop_if(|cut| cut.end > end_of_rest) {
                 end_of_rest = cut.start.saturating_sub(1);
             }
@@ -205,9 +205,9 @@ struct DotenvLine<'a> {
 enum DotenvLineKind<'a> {
     Blank,
     Comment,
-    /// A key without its beginning, and the place of its value.
+    /// A key without its beginning, and the range of its value.
     Metadata(&'a str, Range<usize>),
-    /// A key, and the place of its value.
+    /// A key, and the range of its value.
     Value(&'a str, Range<usize>),
     /// No `=`.
     Nothing,

@@ -7,12 +7,12 @@ use serde_json::{Map, Value as Json};
 const MAP: &str = "__map_";
 const LIST: &str = "__list_";
 
-/// The fields as keys with values, sorted. What says nothing is left out.
+/// The fields as keys with values, sorted. Empty ones are left out.
 ///
-/// A line break is written as `\n`, as sops does; a backslash before an `n` reads as one, too, and stands in no field.
+/// A line break is written as `\n`, as sops does; a backslash before an `n` reads as one too, and occurs in no field.
 pub(crate) fn flatten(metadata: &Map<String, Json>) -> BTreeMap<String, String> {
     let mut flat = BTreeMap::new();
-    // The stack of what is left is on the heap: metadata is nested as deep as its author liked.
+    // The stack is on the heap: metadata may be nested to any depth.
     let mut left: Vec<(String, &Json)> = metadata.iter().map(|(key, value)| (key.clone(), value)).collect();
     while let Some((key, value)) = left.pop() {
         match value {
@@ -34,7 +34,7 @@ pub(crate) fn flatten(metadata: &Map<String, Json>) -> BTreeMap<String, String> 
     flat
 }
 
-/// The fields again. The error is what is wrong with a key.
+/// Rebuilds the fields. The error says what is wrong with a key.
 pub(crate) fn unflatten<'a>(flat: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Map<String, Json>, &'static str> {
     let mut root = FieldTree::default();
     for (key, value) in flat {
@@ -46,10 +46,10 @@ pub(crate) fn unflatten<'a>(flat: impl Iterator<Item = (&'a str, &'a str)>) -> R
     }
 }
 
-/// Nesting beyond which no metadata goes.
+/// Maximum nesting of metadata.
 const MAX_DEPTH: usize = 32;
 
-/// What has been read of a field: exactly one of the three in the end.
+/// The parts of a field that were read: exactly one of the three in the end.
 #[derive(Default)]
 struct FieldTree {
     value: Option<String>,
@@ -99,7 +99,7 @@ impl FieldTree {
     }
 }
 
-/// A name, and what follows it from the next separator on.
+/// A name, and the rest after the next separator.
 fn split_name(key: &str) -> (&str, &str) {
     let end = [key.find(MAP), key.find(LIST)].into_iter().flatten().min().unwrap_or(key.len());
     key.split_at(end)

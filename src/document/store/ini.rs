@@ -1,7 +1,7 @@
 //! INI files, as gopkg.in/ini.v1 reads them with the settings of sops. What that would silently cut off is refused.
 //!
-//! Sections are mappings below the root; keys before every section are in one named `DEFAULT`. A section may stand several
-//! times, and is a member each time. Comments belong to the key or section that follows.
+//! Sections are mappings below the root; keys before the first section are in one named `DEFAULT`. A section may occur
+//! several times, and is a member each time. Comments belong to the key or section that follows.
 
 mod change;
 pub(crate) mod read;
@@ -44,7 +44,7 @@ impl Store for IniStore {
         if is_comment && line.trim_start().starts_with('[') && new.contains(']') {
             return Err(value::cannot_carry("a bracket, as in every encrypted comment, after the name of a section"));
         }
-        // Behind an empty value, a comment may follow at once.
+        // After an empty value, a comment may follow at once.
         let is_before_comment = place.is_empty() && text[place.end..].starts_with(['#', ';']);
         Ok(vec![Splice { text: if is_before_comment { new + " " } else { new }, place }])
     }

@@ -1,4 +1,4 @@
-//! JSON, with comments let through: read into a tree with places, and changed by splices.
+//! JSON with comments: parsed into a tree with positions, and changed by splices.
 
 mod change;
 mod read;

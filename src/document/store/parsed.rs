@@ -1,4 +1,4 @@
-//! What a text says, and where, as a notation reads it.
+//! The result of parsing a text: content and positions.
 
 use std::ops::Range;
 
@@ -7,22 +7,22 @@ use serde_json::{Map, Value as Json};
 use crate::document::content::tree::{TextPlace, Tree};
 use crate::error::DocumentError;
 
-/// The key under which the metadata stands, and the start of its keys where it is flat.
+/// The key that holds the metadata, and the prefix of its keys if it is flat.
 pub(crate) const METADATA_KEY: &str = "sops";
 
-/// How many values and comments a file may have. Each takes far more memory than the two bytes that it may be long, so a
-/// small file could exhaust it; 50 MB of the usual length are within this.
+/// Maximum number of values and comments in a file. Each takes far more memory than the two bytes of its shortest text,
+/// so a small file could exhaust it; 50 MB of usual lines are within this.
 const MAX_ENTRIES: usize = 1 << 19;
 
-/// How many YAML documents a file may have. Each gets metadata of its own.
+/// Maximum number of YAML documents in a file. Each gets metadata of its own.
 const MAX_DOCUMENTS: usize = 10_000;
 
-/// Refuses a file with more values and comments than a config file has. `place` is that of the last one.
+/// Refuses a file with too many values and comments. `place` is that of the last one.
 pub(crate) fn check_entries(count: usize, place: impl FnOnce() -> TextPlace) -> Result<(), DocumentError> {
     check(count, MAX_ENTRIES, "values and comments", place)
 }
 
-/// Refuses a file with more documents than a config file has. `place` is that of the last one.
+/// Refuses a file with too many documents. `place` is that of the last one.
 pub(crate) fn check_documents(count: usize, place: impl FnOnce() -> TextPlace) -> Result<(), DocumentError> {
     check(count, MAX_DOCUMENTS, "documents", place)
 }
@@ -36,56 +36,55 @@ fn check(
     if count > limit { Err(DocumentError::TooMany { at: place().into(), what, limit }) } else { Ok(()) }
 }
 
-/// What a text says, and where.
+/// The content of a text, with positions.
 pub(crate) struct ParsedText {
     /// The tree, without metadata.
     pub(crate) tree: Tree,
-    /// Where each leaf and comment stands in the text, by its number: quotes, `#` and block header included.
+    /// The range of each leaf and comment in the text, by its number, including quotes, `#` and block header.
     pub(crate) tokens: Vec<Range<usize>>,
     /// The metadata, unflattened.
     pub(crate) metadata: Option<Map<String, Json>>,
-    /// What stands around each leaf and comment, by its number. Only YAML needs to know; elsewhere it is empty.
+    /// The surroundings of each leaf and comment, by its number. Only for YAML; empty elsewhere.
     pub(crate) settings: Vec<Setting>,
-    /// For each alias, in their order, what it stands for: leaves and aliases before it, counted together from 0. Only YAML
-    /// has any.
+    /// For each alias, in order, its target: leaves and aliases before it, counted together from 0. Only for YAML.
     pub(crate) aliases: Vec<Range<usize>>,
-    /// Where the metadata stands or would stand, for each document of the file. Only of YAML, as above.
+    /// The position of existing or new metadata, for each document of the file. Only for YAML.
     pub(crate) metadata_places: Vec<MetadataPlace>,
 }
 
-/// Where a YAML document has its metadata, or would have it. A margin is the spaces before its lines; in braces, where all
-/// stands on one line, there is none.
+/// The position of existing or new metadata of a YAML document. A margin is the spaces before its lines; within braces,
+/// on one line, there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MetadataPlace {
-    /// It is there.
+    /// It exists.
     There {
-        /// All the bytes that go with it when it is removed.
+        /// The bytes that are removed with it.
         all: Range<usize>,
-        /// Those that are replaced by another.
+        /// The bytes that are replaced by a new one.
         replaced: Range<usize>,
         margin: Option<usize>,
-        /// Whether it says what that of the first document says.
+        /// Whether it equals that of the first document.
         says_the_same: bool,
     },
-    /// Its key is there, and holds something else.
+    /// Its key exists, and holds something else.
     Taken(TextPlace),
-    /// It is not there, and would be put here.
+    /// It does not exist, and would be inserted here.
     Free {
         at: usize,
         margin: Option<usize>,
         is_behind_member: bool,
-        /// The header of a block scalar that ends the file without a line break, and the header that it needs once lines
+        /// The header of a block scalar that ends the file without a line break, and the header it needs once lines
         /// follow.
         header: Option<(Range<usize>, String)>,
     },
 }
 
-/// What a scalar's new text depends on, and its token does not show.
+/// What the new text of a scalar depends on besides its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// Whether it stands within brackets or braces.
+    /// Whether it is within brackets or braces.
     pub(crate) in_flow: bool,
-    /// The column of the collection in which it stands, from 1.
+    /// The column of its collection, from 1.
     pub(crate) indent: u64,
     /// Whether its tag names a type, and cannot be replaced together with it.
     pub(crate) blocked: bool,

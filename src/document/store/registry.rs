@@ -13,26 +13,26 @@ use super::yaml::YamlStore;
 use crate::document::content::format::Format;
 use crate::error::DocumentError;
 
-/// What is known of a notation. A new one has a variant of [`Format`], a folder with its store, and a line here.
+/// What is known about a notation. A new one has a variant of [`Format`], a folder with its store, and a line here.
 struct Notation {
     format: Format,
     /// Its name in flags and messages.
     word: &'static str,
-    /// How the names of its files end.
+    /// File name suffixes.
     endings: &'static [&'static str],
-    /// How they begin, where no ending says another notation.
+    /// File name prefixes, used if no suffix matches.
     beginnings: &'static [&'static str],
-    /// How the first line of its metadata begins.
+    /// The start of the first line of its metadata.
     metadata: &'static [&'static str],
-    /// How an encrypted document can begin, whatever its lines are.
+    /// How an encrypted document can begin.
     openings: &'static [char],
-    /// Its name under the seal. JSON is YAML, and so is the envelope of a binary file: which of them a text is says the name
-    /// of the file, and not the text.
+    /// Its name under the seal. JSON counts as YAML, and so does the envelope of a binary file: the file name decides
+    /// which of them a text is, not the text.
     sealed_as: &'static str,
     store: &'static (dyn Store + Sync),
 }
 
-/// Every notation, in the order in which a text is tried.
+/// Every notation, in the order in which they are tried.
 static NOTATIONS: [Notation; 6] = [
     Notation {
         format: Format::Binary,
@@ -101,8 +101,8 @@ fn notation(format: Format) -> &'static Notation {
 }
 
 impl Format {
-    /// By the end of the name of a file. What is none of the others is [`Format::Binary`], as it is for sops;
-    /// `.env.production` is taken for what it is, which sops does not.
+    /// By file name suffix. Anything else is [`Format::Binary`], as in sops; `.env.production` is dotenv, unlike in
+    /// sops.
     #[must_use]
     pub fn of_name(name: &Path) -> Self {
         let name = name.file_name().unwrap_or_default().to_string_lossy();
@@ -112,13 +112,13 @@ impl Format {
         named.map_or(Self::Binary, |notation| notation.format)
     }
 
-    /// By a word of a flag: `yaml`, `json`, `dotenv`, `ini`, `toml` or `binary`.
+    /// By the value of a flag: `yaml`, `json`, `dotenv`, `ini`, `toml` or `binary`.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         NOTATIONS.iter().find(|notation| notation.word == word).map(|notation| notation.format)
     }
 
-    /// The word for it.
+    /// The flag value.
     #[must_use]
     pub fn word(self) -> &'static str {
         notation(self).word
@@ -130,8 +130,8 @@ pub(crate) fn sealed_as(format: Format) -> &'static str {
     notation(format).sealed_as
 }
 
-/// The notations that an encrypted text may be in, judged by marks that are cheap to find, so that a large file which is
-/// no document is not parsed at all.
+/// The possible notations of an encrypted text, by marks that are cheap to find, so that a large file that is not a
+/// document is not parsed at all.
 pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Format> {
     let text = text.trim_start_matches('\u{feff}');
     let has_mark = text.contains("sops");
@@ -149,7 +149,7 @@ pub(crate) fn store_of(format: Format) -> &'static dyn Store {
     notation(format).store
 }
 
-/// Reads a text.
+/// Parses a text.
 pub(crate) fn parse(format: Format, text: &str) -> Result<ParsedText, DocumentError> {
     #[cfg(test)]
     PARSES.with(|parses| parses.set(parses.get() + 1));
@@ -158,7 +158,7 @@ pub(crate) fn parse(format: Format, text: &str) -> Result<ParsedText, DocumentEr
 
 #[cfg(test)]
 thread_local! {
-    /// How many texts this thread has read.
+    /// How many texts this thread has parsed.
     pub(crate) static PARSES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 

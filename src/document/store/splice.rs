@@ -1,4 +1,4 @@
-//! Changes of a text: parts of it with what takes their place.
+//! Changes of a text: ranges with their replacements.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::DocumentError;
 
-/// A part of a text with what takes its place. What is put in may be a secret, and is wiped.
+/// A range of a text with its replacement. The replacement may be a secret, and is wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Splice {
     pub(crate) place: Range<usize>,
@@ -19,7 +19,7 @@ impl Drop for Splice {
     }
 }
 
-/// The text with all splices done. Of several at the same place the order is kept.
+/// The text with all splices applied. Several at the same position keep their order.
 pub(crate) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<String>, DocumentError> {
     splices.sort_by_key(|splice| (splice.place.start, splice.place.end));
     let grown: usize = splices.iter().map(|splice| splice.text.len()).sum();
@@ -38,10 +38,10 @@ pub(crate) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<St
     Ok(changed)
 }
 
-/// The place of metadata at the end of a file with the blank line before it and the newline behind it; where the file ends
+/// The range of metadata at the end of a file with the blank line before it and the newline after it; if the file ends
 /// without one, with the newline before instead.
 pub(crate) fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
-    // A carriage return is a part of the newline only where it is for the lines of the metadata.
+    // A carriage return is part of the newline only if the lines of the metadata have one.
     let newline = if text[place.clone()].contains("\r\n") { "\r\n" } else { "\n" };
     let Range { mut start, mut end } = place;
     if let Some(before) = text[..start].strip_suffix(newline)

@@ -32,7 +32,7 @@ impl Store for TomlStore {
     ) -> Result<Vec<Splice>, DocumentError> {
         let place = found.tokens[leaf.0].clone();
         let old = &text[place.clone()];
-        // A string over several lines tells how its own lines end.
+        // A string over several lines has line ends of its own.
         let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
         let text = write::new_token(old, new, newline)?;
         Ok(vec![Splice { place, text }])

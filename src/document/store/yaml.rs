@@ -1,7 +1,7 @@
 //! YAML documents.
 //!
-//! The parser tells where every scalar and comment stands; all else of the text is left alone. What scalars mean follows
-//! go-yaml v3, through which sops reads, and so do the places of comments.
+//! The parser gives the position of every scalar and comment; all other text is left alone. The meaning of scalars
+//! follows go-yaml v3, through which sops reads, and so does the placement of comments.
 
 pub(crate) mod aliases;
 mod build;

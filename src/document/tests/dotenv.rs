@@ -63,7 +63,7 @@ fn dotenv_metadata_with_carriage_returns_says_that_all_line_ends_were_converted(
     for text in ["#x\nA=1\n\nB=2\nsops_mac=x\nsops_version=3\n", "A=1\nsops_mac=x", "A=1\nsops_mac=x\nsops_version=3"] {
         assert_eq!(dotenv(&text.replace('\n', "\r\n")).text(), text);
     }
-    // Where kenc or sops wrote the metadata after that, a carriage return is what it always is: a part of its value.
+    // If kenc or sops wrote the metadata after that, a carriage return is part of its value, as always.
     for text in ["A=1\r\nsops_mac=x\n", "A=1\r\nsops_mac=x\r\nsops_version=3\n", "A=1\r\nB=2\r\n"] {
         let document = dotenv(text);
         assert_eq!(document.text(), text);

@@ -8,7 +8,7 @@ use crate::document::sops::old_ciphertexts::{OldCiphertexts, Reusable};
 use crate::document::sops::selection::CompiledRule;
 use crate::document::store::registry::PARSES;
 
-/// Documents with two values, of which the second would not come back by itself where its notation has spellings.
+/// Documents with two values; the second would lose its spelling if the notation has spellings.
 const DOCUMENTS: [(Format, &str, &str); 5] = [
     (Format::Yaml, "a: one\nb:\n  c: 0x10 # c\n  d: \"\\x65\"\n", "b.c"),
     (Format::Json, "{\n  \"a\": \"one\",\n  \"b\": {\"c\": 1.50}\n}\n", "b.c"),
@@ -28,7 +28,7 @@ fn encrypted(format: Format, plaintext: &str, data_key: &DataKey) -> Zeroizing<S
     writer.write(metadata, OldCiphertexts::new(Reusable::Types), None).unwrap().text
 }
 
-/// The text after a change, and how many texts were read for it.
+/// The text after a change, and the number of texts parsed for it.
 fn changed(
     format: Format,
     text: &Zeroizing<String>,

@@ -15,7 +15,7 @@ fn values() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Text with everything in it that means something to one of the notations.
+/// Text with all characters that are special in one of the notations.
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~]{0,12}",
@@ -53,7 +53,7 @@ fn flat_trees(depth: usize) -> impl Strategy<Value = Tree> {
     root.prop_map(|root| Tree { roots: vec![root] })
 }
 
-/// A file that says `tree`, if the notation can. Refusing is allowed; writing something else is not.
+/// A file with the content `tree`, if the notation can express it. Refusing is allowed; writing something else is not.
 fn emitted(format: Format, tree: &Tree) -> Option<Document> {
     match Document::emit(format, tree) {
         Ok(text) => Some(Document::parse(format, text).unwrap()),
@@ -62,7 +62,7 @@ fn emitted(format: Format, tree: &Tree) -> Option<Document> {
     }
 }
 
-/// Everything encrypted and decrypted again says the same, with the same types.
+/// Encrypting and decrypting everything gives the same content, with the same types.
 fn survives(document: &Document) {
     replaces_all_and_restores(document);
     let mut leaves = Vec::new();
@@ -137,7 +137,7 @@ proptest! {
 
 #[test]
 fn blanks_at_the_end_of_a_block_are_encrypted_with_it() {
-    // They once stayed in the clear, and stood there twice after decryption.
+    // They once stayed in plaintext, and were there twice after decryption.
     let document =
         Document::parse(Format::Yaml, Zeroizing::new("a: |-\n  x\n  y \t\nb: |\n  z  \n".to_owned())).unwrap();
     survives(&document);

@@ -83,7 +83,7 @@ fn toml_strings_come_back_in_the_style_that_they_had() {
 
 #[test]
 fn toml_text_with_carriage_returns_reads_as_itself_for_every_reader() {
-    // They once stood there as they are, and other readers took them for the ends of lines.
+    // They were once written unescaped, and other readers took them for line ends.
     for before in ["t = \"x\"\n", "t = \"\"\"\nx\"\"\"\n", "t = '''x'''\n", "t = 'x'\r\n", "t = \"\"\"\r\nx\"\"\"\r\n"]
     {
         let written = with(&toml(before), "t", text("a\r\nb\rc\r\n"));

@@ -3,7 +3,7 @@
 use super::*;
 use crate::test_data::{OutsideData, skip};
 
-/// `None`, with a word about it, where the documents are not there.
+/// `None`, and a skipped test, if the documents are not there.
 fn vector(name: &str) -> Option<Zeroizing<String>> {
     match OutsideData::SopsDocuments.path() {
         Ok(folder) => Some(Zeroizing::new(std::fs::read_to_string(folder.join(name)).unwrap())),

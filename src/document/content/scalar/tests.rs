@@ -3,8 +3,8 @@ use serde_json::Value as Json;
 
 use super::*;
 
-/// What go-yaml v3.0.4 makes of a plain scalar: a JSON string, a tab, and a type with its value. Floats are shown by
-/// their bits.
+/// What go-yaml v3.0.4 makes of a plain scalar: a JSON string, a tab, then type and value. Floats are given by their
+/// bits.
 const GO_YAML: &str = include_str!("../../../../tests/vectors/yaml/scalars.tsv");
 
 fn shown(value: &Value) -> String {
@@ -20,7 +20,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whole numbers that go-yaml keeps as unsigned, or rounds to a float.
+/// Integers that go-yaml keeps as unsigned, or rounds to a float.
 fn is_beyond(text: &str, expected: &str) -> bool {
     let is_unsigned = expected.strip_prefix("int ").is_some_and(|number| number.parse::<i64>().is_err());
     let digits = text.trim_start_matches(['+', '-']).replace('_', "");
@@ -34,7 +34,7 @@ fn scalars_mean_what_they_mean_to_go_yaml() {
     for line in GO_YAML.lines() {
         let (text, expected) = line.split_once('\t').unwrap();
         let text: String = serde_json::from_str(text).unwrap();
-        // Go escapes more than it must in JSON.
+        // Go escapes more in JSON than it has to.
         let expected = match expected.strip_prefix("str ") {
             Some(text) => format!("str {}", serde_json::from_str::<Json>(text).unwrap()),
             None => expected.to_owned(),

@@ -1,10 +1,10 @@
-//! Points in time, in the forms that go-yaml takes for one.
+//! Timestamps, in the forms that go-yaml accepts.
 
 use std::fmt::Write;
 
-/// The RFC 3339 text of a timestamp, or `None` for a text that is none.
+/// The RFC 3339 text of a timestamp, or `None` if the text is not one.
 ///
-/// Days, months, hours, minutes and seconds may have one digit; a space before the time means UTC, and so does no time.
+/// Days, months, hours, minutes and seconds may have one digit. A space before the time, or no time, means UTC.
 pub(crate) fn canonical_time(text: &str) -> Option<String> {
     let mut rest = TimeReader { text };
     let year = rest.exactly(4)?;
@@ -65,7 +65,7 @@ impl<'t> TimeReader<'t> {
         self.exactly(2).or_else(|| self.exactly(1))
     }
 
-    /// The digits behind a point or comma, if there are any.
+    /// The digits after a point or comma, if there are any.
     fn fraction(&mut self) -> Option<&'t str> {
         let digits = self.text.strip_prefix(['.', ','])?;
         let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());

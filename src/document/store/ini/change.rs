@@ -1,4 +1,4 @@
-//! Keys and sections of INI files that come and go, and the metadata, which is a section.
+//! Adding and removing keys and sections of INI files, and the metadata, which is a section.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Resu
         (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
         (None, Some(section)) => {
             let is_empty = text.trim_start_matches('\u{feff}').is_empty();
-            // A file without a last newline has its metadata without one, so that it can be had back.
+            // A file without a last newline has its metadata without one, so that removal gives back the same bytes.
             let section = match (is_empty, text.ends_with('\n')) {
                 (true, _) => section + newline,
                 (false, true) => format!("{newline}{section}{newline}"),
@@ -39,7 +39,7 @@ pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Resu
     Ok(vec![splice])
 }
 
-/// Puts a key behind the last of its section, or a section behind the last one.
+/// Inserts a key after the last of its section, or a section after the last one.
 pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let newline = newline_of(text);
     let pieces = pieces(text)?;
@@ -81,7 +81,7 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
     Ok(vec![splice])
 }
 
-/// Takes a key or a section away, with its lines.
+/// Removes a key or a section, with its lines.
 pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
     let pieces = pieces(text)?;
     let place = match path.steps.as_slice() {
@@ -122,12 +122,12 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     Ok(out)
 }
 
-/// The pieces of a section: from its header to its last key. What follows, comments, belongs to the next section.
+/// The pieces of a section: from its header to its last key. Comments after that belong to the next section.
 fn section(pieces: &[IniPiece], name: &str) -> Option<Range<usize>> {
     let is_any_section = |piece: &IniPiece| matches!(piece.kind, IniPieceKind::Section { .. });
     let first = match pieces.iter().position(|piece| is_section(piece, name)) {
         Some(header) => header,
-        // Keys before every section have no header.
+        // Keys before the first section have no header.
         None if name == DEFAULT => pieces.iter().position(|piece| matches!(piece.kind, IniPieceKind::Key { .. }))?,
         None => return None,
     };
@@ -154,7 +154,7 @@ fn place(pieces: &[IniPiece]) -> Range<usize> {
     start..pieces.last().map_or(start, |piece| piece.place.end)
 }
 
-/// The section of the metadata without its last newline, its keys one below the other as sops has them.
+/// The section of the metadata without its last newline, its keys one per line as in sops.
 fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, DocumentError> {
     let fields = flatten(metadata);
     let width = fields.keys().map(String::len).max().unwrap_or_default();
@@ -165,7 +165,7 @@ fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> Result<String, 
     Ok(out)
 }
 
-/// A section without its last newline. The one of keys before every section has no header.
+/// A section without its last newline. The one of keys before the first section has no header.
 fn section_text(name: &str, entries: &[TreeEntry<Member>], newline: &str) -> Result<String, DocumentError> {
     if name.is_empty() || name.contains([']', '\n', '\r']) {
         return Err(cannot_carry("a section with this name"));
@@ -207,7 +207,7 @@ fn key_line(key: &str, leaf: &Leaf, delimiter: &str) -> Result<String, DocumentE
     Ok(format!("{name}{delimiter}{}", *value))
 }
 
-/// The name of a key, in quotes if it must be. A single dash would be counted up instead.
+/// The name of a key, quoted if necessary. A single dash would be numbered instead.
 fn key_text(name: &str) -> Option<String> {
     let is_line = name != "-" && !name.contains(['\n', '\r']);
     let mut written = ["", "`", "\"\"\"", "\""].iter().map(|quote| format!("{quote}{name}{quote}"));
@@ -217,7 +217,7 @@ fn key_text(name: &str) -> Option<String> {
     })
 }
 
-/// What stands between key and value where the neighbour has it, without what aligns it.
+/// The separator of the neighbouring key, without alignment.
 fn delimiter(text: &str, neighbour: &IniPiece) -> String {
     let IniPieceKind::Key { key, value, .. } = &neighbour.kind else { return " = ".to_owned() };
     let between = &text[key.end..value.token.start];

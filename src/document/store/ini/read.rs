@@ -1,4 +1,4 @@
-//! From the text of an INI file to its pieces, and from these to its tree.
+//! Parses an INI file into pieces, and these into a tree.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -13,12 +13,12 @@ use crate::document::store::flat_metadata::unflatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
-/// The section of keys that stand before every section.
+/// The section of the keys before the first section.
 pub(crate) const DEFAULT: &str = "DEFAULT";
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A line that says something, or the lines of a value.
+/// A line with content, or the lines of a value.
 pub(super) struct IniPiece {
     /// From the start of the first line to the end of the last, without its newline.
     pub(super) place: Range<usize>,
@@ -26,23 +26,23 @@ pub(super) struct IniPiece {
 }
 
 pub(super) enum IniPieceKind {
-    /// A line with nothing but a comment, and where that stands.
+    /// A line with only a comment, and its position.
     Comment(Range<usize>),
     Section {
         name: String,
-        /// Where the bracket stands.
+        /// Position of the bracket.
         start: usize,
         comment: Option<Range<usize>>,
     },
     Key {
         name: String,
-        /// Where the key stands, quotes included.
+        /// Position of the key, including quotes.
         key: Range<usize>,
         value: value::IniValue,
     },
 }
 
-/// Splits a text up.
+/// Splits a text into pieces.
 pub(super) fn pieces(text: &str) -> Result<Vec<IniPiece>, DocumentError> {
     let lines = LineIndex::new(text);
     split(text)
@@ -92,7 +92,7 @@ fn section(text: &str, start: usize, end: usize) -> Result<IniPieceKind, IniFaul
     Ok(IniPieceKind::Section { name: name.to_owned(), start, comment })
 }
 
-/// The name of a key, where it stands, and where its value begins.
+/// The name of a key, its position, and the start of its value.
 pub(super) fn key(line: &str, start: usize) -> Result<(String, Range<usize>, usize), IniFault> {
     let fault = |what| IniFault { at: start, what };
     let quote = match () {
@@ -166,7 +166,7 @@ impl IniReader<'_> {
                 self.keys.clear();
                 self.is_in_metadata = name == METADATA_KEY;
                 if self.is_in_metadata {
-                    // What stands before the metadata belongs to the section before it.
+                    // What comes before the metadata belongs to the section before it.
                     self.flush();
                     if self.metadata.replace(Vec::new()).is_some() {
                         return Err(self.refused(start, "there is a second metadata section"));
@@ -237,7 +237,7 @@ impl IniReader<'_> {
         })
     }
 
-    /// The entries of the section that was begun last.
+    /// The entries of the current section.
     fn section(&mut self) -> Option<&mut Vec<TreeEntry<Member>>> {
         match self.root.last_mut() {
             Some(TreeEntry::Child(Member { value: Node::Mapping(entries), .. })) => Some(entries),
@@ -245,7 +245,7 @@ impl IniReader<'_> {
         }
     }
 
-    /// Puts the comments that are waiting into the section, or above all sections.
+    /// Puts the pending comments into the section, or above all sections.
     fn flush(&mut self) {
         let comments = std::mem::take(&mut self.pending).into_iter().map(TreeEntry::Comment);
         match self.section() {
@@ -272,7 +272,7 @@ impl IniReader<'_> {
     }
 }
 
-/// How much of a comment stands before its text. sops writes a blank before an encrypted one, and reads past it.
+/// The length of a comment's prefix. sops writes a blank before an encrypted one, and ignores it when reading.
 pub(super) fn prefix(token: &str) -> usize {
     let text = token.trim_start_matches(['#', ';', ' ']);
     if text.starts_with("ENC[") { token.len() - text.len() } else { 1 }

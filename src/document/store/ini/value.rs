@@ -1,4 +1,4 @@
-//! Values of INI files: where one ends, what it says, and how it is written so that it says that.
+//! Values of INI files: where one ends, what it means, and how to write a value so that it reads back the same.
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use crate::document::content::edit::NewText;
 use crate::document::content::value_text::plain_text;
 use crate::error::DocumentError;
 
-/// A value as it was found behind `=`.
+/// A value as found after `=`.
 pub(super) struct IniValue {
-    /// The value with its quotes.
+    /// The value including quotes.
     pub(super) token: Range<usize>,
-    /// What it says.
+    /// Its meaning.
     pub(super) text: String,
-    /// A comment behind it on its line.
+    /// A comment after it on its line.
     pub(super) comment: Option<Range<usize>>,
     /// The end of its last line, without the newline.
     pub(super) end: usize,
@@ -26,8 +26,8 @@ pub(super) struct IniFault {
 
 const LOST: &str = "what follows the closing quote would be lost";
 
-/// Reads the value that begins at `at`, as gopkg.in/ini.v1 does with the settings of sops. Where that would silently cut
-/// a value off, it is refused.
+/// Reads the value that begins at `at`, as gopkg.in/ini.v1 does with the settings of sops. What that would silently cut
+/// off is refused.
 pub(super) fn read(text: &str, at: usize) -> Result<IniValue, IniFault> {
     let end = end_of_line(text, at);
     let start = end - text[at..end].trim_start().len();
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<IniValue, IniFault> {
         return Ok(IniValue { token: token..token, text: String::new(), comment: None, end });
     }
     let line = &text[start..end];
-    // A triple quote that is the end of the file is none.
+    // A triple quote at the end of the file is not one.
     if line.starts_with("\"\"\"") && (line.len() > 3 || end < text.len()) {
         return read_raw(text, start, "\"\"\"");
     }
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<IniValue, IniFault> {
     read_single_line(text, start, end)
 }
 
-/// Between raw quotes, over as many lines as it takes to the closing one. On a line the last quote counts.
+/// Between raw quotes, over any number of lines up to the closing one. On a line the last quote counts.
 fn read_raw(text: &str, start: usize, quote: &str) -> Result<IniValue, IniFault> {
     let inside = start + quote.len();
     let mut from = inside;
@@ -60,7 +60,7 @@ fn read_raw(text: &str, start: usize, quote: &str) -> Result<IniValue, IniFault>
             let close = from + at;
             let behind = close + quote.len();
             let rest = text[behind..end].trim();
-            // The reader goes on over a line that ends in a backslash behind the quote, but not over the first one.
+            // The reader continues over a line that ends in a backslash after the quote, but not over the first one.
             if from == inside || !rest.ends_with('\\') {
                 let comment = comment_or_nothing(text, behind, end)?;
                 return Ok(IniValue { token: start..behind, text: text[inside..close].to_owned(), comment, end });
@@ -73,7 +73,7 @@ fn read_raw(text: &str, start: usize, quote: &str) -> Result<IniValue, IniFault>
     }
 }
 
-/// Over as many lines as end in a backslash.
+/// Over the lines that end in a backslash.
 fn read_continued(text: &str, start: usize) -> IniValue {
     let mut end = end_of_line(text, start);
     let first = text[start..end].trim_end();
@@ -111,7 +111,7 @@ fn read_single_line(text: &str, start: usize, end: usize) -> Result<IniValue, In
     let Some(mark) = line.find(['#', ';']) else {
         return Ok(IniValue { token: start..start + line.len(), text: line.to_owned(), comment: None, end });
     };
-    // A mark that stands apart begins a comment. One inside a word is part of the value for everybody but the reader.
+    // A mark after a blank begins a comment. One inside a word is part of the value for everybody but the reader.
     let value = line[..mark].trim_end();
     let is_apart = if mark == 0 {
         line[1..].starts_with([' ', '\t']) || line[1..].starts_with("ENC[AES256_GCM,")
@@ -126,7 +126,7 @@ fn read_single_line(text: &str, start: usize, end: usize) -> Result<IniValue, In
     Ok(IniValue { token: start..start + value.len(), text: value.to_owned(), comment, end })
 }
 
-/// What may follow a closed quote, or the name of a section.
+/// What may follow a closing quote, or the name of a section.
 pub(super) fn comment_or_nothing(text: &str, from: usize, end: usize) -> Result<Option<Range<usize>>, IniFault> {
     let rest = text[from..end].trim_end();
     let start = from + rest.len() - rest.trim_start().len();
@@ -152,14 +152,14 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
     }
 }
 
-/// A value that says `text`, in the quotes of `old` if these can carry it.
+/// The value `text`, in the quotes of `old` if these can express it.
 pub(super) fn write(text: &str, old: &str) -> Result<String, DocumentError> {
     let with = |quote: &str| format!("{quote}{text}{quote}");
     let as_before = with(quote_of(old));
     if says(&as_before, text) {
         return Ok(as_before);
     }
-    // Inside single and double quotes sops still takes the marks for comments.
+    // Inside single and double quotes sops still treats the marks as comments.
     let quotes: &[&str] = if text.contains(['#', ';']) { &["`", "\"\"\""] } else { &["", "`", "\"\"\"", "\"", "'"] };
     let found = quotes.iter().map(|quote| with(quote)).find(|token| says(token, text));
     found.ok_or_else(|| cannot_carry("this value in any kind of quotes"))
@@ -173,9 +173,9 @@ fn quote_of(token: &str) -> &'static str {
     quotes.into_iter().find(is_quoted).unwrap_or_default()
 }
 
-/// Whether `token` alone behind `=` is read as `text`.
+/// Whether `token` alone after `=` is read as `text`.
 fn says(token: &str, text: &str) -> bool {
-    // The file may go on behind it.
+    // The file may continue after it.
     let probe = format!("{token}\n\n");
     read(&probe, 0).is_ok_and(|found| found.text == text && found.token == (0..token.len()))
 }

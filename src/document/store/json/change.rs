@@ -1,4 +1,4 @@
-//! Members and items of JSON containers that come and go, and the metadata, which is one of them.
+//! Adding and removing members and items of JSON containers, and the metadata, which is one of them.
 
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Resu
     })
 }
 
-/// Puts a node behind the last child of its parent.
+/// Inserts a node after the last child of its parent.
 pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let (last, parents) = split(path)?;
     with_container(text, parents, |text, container| {
@@ -52,7 +52,7 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
     })
 }
 
-/// Puts a node where another one stands.
+/// Replaces a node by another.
 pub(super) fn replace(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let (last, parents) = split(path)?;
     with_container(text, parents, |text, container| {
@@ -88,26 +88,26 @@ fn nothing_at(path: &Path) -> DocumentError {
     DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() }
 }
 
-/// What becomes of comments at the end of the line of a node that is removed.
+/// What happens to comments at the end of the line of a removed node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LineComments {
     Stay,
     GoWithTheirLine,
 }
 
-/// An object or array with the places of its children.
+/// An object or array with the positions of its children.
 struct Container {
-    /// From the opening to behind the closing bracket.
+    /// From the opening to the closing bracket, inclusive.
     place: Range<usize>,
     /// The keys of an object; empty for an array.
     keys: Vec<String>,
-    /// The places of the children, keys included.
+    /// The ranges of the children, including keys.
     children: Vec<Range<usize>>,
-    /// The places of their values.
+    /// The ranges of their values.
     values: Vec<Range<usize>>,
 }
 
-/// Finds the container at `path`, and moves the splices that are made for it behind the byte order mark.
+/// Finds the container at `path`, and shifts its splices past the byte order mark.
 fn with_container(
     text: &str,
     path: &[PathStep],
@@ -161,7 +161,7 @@ impl Container {
         }
     }
 
-    /// How children of this container are laid out: as the first one is.
+    /// The layout for children of this container: that of the first one.
     fn layout(&self, text: &str) -> JsonLayout {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let Some(base) = self.children.first().and_then(|first| indentation(text, first.start)) else {
@@ -170,7 +170,7 @@ impl Container {
         JsonLayout::Lines { newline, unit: indentation_unit(text), base: base.to_owned() }
     }
 
-    /// A child more, behind the last one and its comments.
+    /// Adds a child after the last one and its comments.
     fn with(
         &self,
         text: &str,
@@ -201,7 +201,7 @@ impl Container {
         Ok(comma.into_iter().chain([Splice { place: at..at, text: child }]).collect())
     }
 
-    /// One child less, with its comma and the blanks before it.
+    /// Removes a child with its comma and the blanks before it.
     fn without(&self, text: &str, at: usize, comments: LineComments) -> Vec<Splice> {
         let child = &self.children[at];
         let cut = |place| Splice { place, text: String::new() };
@@ -232,20 +232,20 @@ fn place(node: &impl Ranged) -> Range<usize> {
     node.start()..node.end()
 }
 
-/// The blanks before `at`, if nothing else stands before it on its line.
+/// The blanks before `at`, if nothing else precedes it on its line.
 fn indentation(text: &str, at: usize) -> Option<&str> {
     let line = text[..at].rfind('\n')? + 1;
     let before = &text[line..at];
     before.chars().all(|letter| matches!(letter, ' ' | '\t')).then_some(before)
 }
 
-/// How far one level of the file is indented: as far as its first indented line.
+/// The indentation of one level: that of the first indented line.
 fn indentation_unit(text: &str) -> String {
     let blanks = text.lines().map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]);
     blanks.into_iter().find(|blanks| !blanks.is_empty()).unwrap_or("\t").to_owned()
 }
 
-/// The place behind the comma that follows `at`, with nothing but blanks and comments between.
+/// The offset after the next comma, with nothing but blanks and comments between.
 fn behind_comma(text: &str, mut at: usize) -> usize {
     loop {
         at += text[at..].len() - text[at..].trim_start_matches(BLANKS).len();
@@ -256,7 +256,7 @@ fn behind_comma(text: &str, mut at: usize) -> usize {
     }
 }
 
-/// The end of the comment that begins at `at`, if one does.
+/// The end of the comment that begins at `at`, if there is one.
 fn end_of_comment(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     if rest.starts_with("//") {
@@ -265,7 +265,7 @@ fn end_of_comment(text: &str, at: usize) -> Option<usize> {
     rest.starts_with("/*").then(|| at + rest.find("*/").map_or(rest.len(), |end| end + 2))
 }
 
-/// The end of the comments that fill the rest of a line from `from`; `from` itself if something else stands there.
+/// The end of the comments that fill the rest of a line from `from`; `from` itself if there is something else.
 fn end_of_comment_of_line(text: &str, from: usize) -> usize {
     let mut end = from;
     loop {

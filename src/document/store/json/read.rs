@@ -1,4 +1,4 @@
-//! From the text of a JSON file to its tree.
+//! Parses a JSON file into a tree.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -14,10 +14,10 @@ use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
-/// A byte order mark, which is kept, and which the parser does not take.
+/// A byte order mark, which is kept, but which the parser does not accept.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What RFC 8259 allows, and comments. Everything else that the parser would let through is off.
+/// RFC 8259 and comments. The other extensions of the parser are off.
 pub(super) fn options() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
@@ -60,7 +60,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     })
 }
 
-/// Counts what begins a value or a comment, before the parser makes much of it.
+/// Counts the starts of values and comments before the parser allocates for them.
 fn refuse_number(text: &str, lines: &LineIndex<'_>) -> Result<(), DocumentError> {
     let bytes = text.as_bytes();
     let behind = |from: usize, end: &str| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
@@ -87,7 +87,7 @@ fn refuse_number(text: &str, lines: &LineIndex<'_>) -> Result<(), DocumentError>
     Ok(())
 }
 
-/// The parser's own sentences hold nothing from the file but, in one of them, four hexadecimal digits of an escape.
+/// The parser's messages contain nothing from the file except, in one of them, four hexadecimal digits of an escape.
 pub(super) fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError) -> DocumentError {
     use jsonc_parser::ParseStringErrorKind::InvalidUnicodeEscapeSequence;
     use jsonc_parser::errors::ParseErrorKind;
@@ -105,7 +105,7 @@ pub(super) fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError
     DocumentError::Syntax { at: lines.place(error.range().start).into(), fault }
 }
 
-/// A walk over the tokens of a text that the parser has found to be well formed.
+/// Walks over the tokens of a text that the parser has accepted.
 struct JsonReader<'a> {
     text: &'a str,
     lines: LineIndex<'a>,
@@ -132,7 +132,7 @@ impl<'a> JsonReader<'a> {
         Ok(Node::Mapping(entries))
     }
 
-    // The recursion is as deep as the parser let the nesting be.
+    // The recursion is bounded by the nesting limit of the parser.
     fn value(&mut self, is_root: bool) -> Result<Node, DocumentError> {
         let TokenAndRange { token, range } = self.take();
         let place = range.start..range.end;
@@ -172,7 +172,7 @@ impl<'a> JsonReader<'a> {
                 self.take_metadata(range.start)?;
                 continue;
             }
-            // Comments on both sides of the colon stand before the member.
+            // Comments on both sides of the colon come before the member.
             self.take_comments(&mut entries);
             self.take();
             self.take_comments(&mut entries);
@@ -203,7 +203,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Metadata is plain JSON for every other reader, so comments in it are refused rather than lost.
+    /// Other readers need plain JSON in metadata, so comments in it are refused rather than lost.
     fn take_metadata(&mut self, start: usize) -> Result<(), DocumentError> {
         let mut depth = 0_usize;
         let mut range = None::<Range<usize>>;
@@ -235,7 +235,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Takes the comments that end the line on which a child ended.
+    /// Takes the comments on the line on which a child ended.
     fn take_comments_of_line<T>(&mut self, entries: &mut Vec<TreeEntry<T>>) {
         loop {
             let mut ahead = self.next;
@@ -267,7 +267,7 @@ impl<'a> JsonReader<'a> {
         entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
     }
 
-    /// Integers that fit are integers, everything else is the nearest float, as it is for sops.
+    /// Integers that fit are integers, everything else is the nearest float, as in sops.
     fn number(text: &str) -> Option<Value> {
         if let Ok(integer) = text.parse::<i64>() {
             return Some(Value::Integer(integer));
@@ -275,7 +275,7 @@ impl<'a> JsonReader<'a> {
         text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float)
     }
 
-    /// The parser takes raw control characters inside strings, and more kinds of blanks than JSON has.
+    /// The parser accepts raw control characters inside strings, and more kinds of blanks than JSON has.
     fn refuse_what_no_other_reader_takes(&self) -> Result<(), DocumentError> {
         let mut end = 0;
         for TokenAndRange { token, range } in self.tokens {

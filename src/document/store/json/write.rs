@@ -18,15 +18,15 @@ pub(super) enum JsonLayout {
     Lines {
         /// `\n` or `\r\n`.
         newline: &'static str,
-        /// What each level is further to the right.
+        /// Indentation of each level.
         unit: String,
-        /// The indentation of the line that the text begins on.
+        /// Indentation of the line on which the text begins.
         base: String,
     },
 }
 
 impl JsonLayout {
-    /// For a file that is new: with tabs, or as many spaces for each level.
+    /// For a new file: with tabs, or this many spaces for each level.
     pub(super) fn new_file(indent: Option<u8>) -> Self {
         let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
         Self::Lines { newline: "\n", unit, base: String::new() }
@@ -84,7 +84,7 @@ pub(super) fn emit(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentEr
     Ok(out)
 }
 
-/// A node. Comments are left out: no other reader of JSON takes them.
+/// A node. Comments are left out: other readers of JSON do not accept them.
 pub(super) fn write_node(
     node: &Node,
     layout: &JsonLayout,

@@ -1,4 +1,4 @@
-//! Values and tables of TOML files that come and go.
+//! Adding and removing values and tables of TOML files.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::document::content::tree::{Node, Path, PathStep};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
-/// Puts a node behind the last child of its parent.
+/// Inserts a node after the last child of its parent.
 pub(super) fn insert(
     text: &str,
     pieces: &[TomlPiece],
@@ -51,12 +51,12 @@ pub(super) fn insert(
         let blank = if text.len() == start { "" } else { newline };
         return Ok(vec![Splice { place: start..start, text: line(std::slice::from_ref(last))? + newline + blank }]);
     }
-    // The table is there only because others are below it, and gets its own header now.
+    // The table exists only through its subtables, and now gets its own header.
     let table = format!("[{}]{newline}{}{newline}", dotted(parent)?, line(std::slice::from_ref(last))?);
     Ok(vec![at_end(text, pieces, &table)?])
 }
 
-/// Puts a node where another one stands.
+/// Replaces a node by another.
 pub(super) fn replace(
     text: &str,
     pieces: &[TomlPiece],
@@ -80,7 +80,7 @@ pub(super) fn remove(text: &str, pieces: &[TomlPiece], path: &Path) -> Result<Ve
         let cut = |place| Splice { place, text: String::new() };
         return Ok(inline.cuts(text).into_iter().map(cut).collect());
     }
-    // A list of tables exists by its tables alone: without the last one, it is written as an empty list.
+    // A list of tables exists only through its tables: without the last one, it is written as an empty list.
     let emptied = match path.steps.split_last() {
         Some((PathStep::Index(0), list)) if !has_item(pieces, list, 1) => {
             let list = Path { root: 0, steps: list.to_vec() };
@@ -109,12 +109,12 @@ fn without_table(pieces: &[TomlPiece], path: &[PathStep]) -> Vec<TomlPiece> {
     pieces.iter().filter(|piece| !piece.path.starts_with(path)).cloned().collect()
 }
 
-/// A line behind another one.
+/// A line after another one.
 fn behind(piece: &TomlPiece, newline: &str, line: &str) -> Splice {
     Splice { place: piece.lines.end..piece.lines.end, text: format!("{newline}{line}") }
 }
 
-/// A table behind all others, before the metadata.
+/// A table after all others, before the metadata.
 fn at_end(text: &str, pieces: &[TomlPiece], table: &str) -> Result<Splice, DocumentError> {
     let newline = newline_of(text);
     if let Some(place) = place_of_metadata(pieces)? {
@@ -128,7 +128,7 @@ fn at_end(text: &str, pieces: &[TomlPiece], table: &str) -> Result<Splice, Docum
     Ok(Splice { place: text.len()..text.len(), text: before + table })
 }
 
-/// One table more in a list of tables.
+/// Another table in a list of tables.
 fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[PathStep], value: &Node) -> Result<Splice, DocumentError> {
     let newline = newline_of(text);
     let (Node::Mapping(entries), Some(last)) = (value, pieces.iter().rfind(|piece| piece.path.starts_with(parent)))
@@ -142,7 +142,7 @@ fn insert_item(text: &str, pieces: &[TomlPiece], parent: &[PathStep], value: &No
     Ok(Splice { place: last.lines.end..last.lines.end, text: format!("{newline}{newline}{table}") })
 }
 
-/// Keys with dots between. A position is left out: a header means the last table of a list.
+/// A dotted key. Positions are left out: a header refers to the last table of a list.
 fn dotted(steps: &[PathStep]) -> Result<String, DocumentError> {
     let keys: Vec<_> = steps
         .iter()
@@ -164,7 +164,7 @@ struct Inline {
 }
 
 impl Inline {
-    /// The places to cut so that the child goes with a comma and with the comment on its line.
+    /// The ranges to cut so that the child is removed with a comma and with the comment on its line.
     fn cuts(&self, text: &str) -> Vec<Range<usize>> {
         let commas = commas(text, &self.container);
         let Range { start, end } = self.child;
@@ -178,7 +178,7 @@ impl Inline {
                 let place = *comma..line.end.max(end);
                 vec![place]
             }
-            // The comma before it stays where a list may end in one, so that the comment behind the comma does.
+            // If a list may end in a comma, the one before stays, so that the comment after it stays too.
             (None, Some(comma)) if !is_array => {
                 vec![*comma..comma + 1, with_its_line(text, start, end, &self.container)]
             }
@@ -187,7 +187,7 @@ impl Inline {
     }
 }
 
-/// A range within brackets, with the comment behind it on its line; the whole line if nothing else stands there.
+/// A range within brackets, with the comment after it on its line; the whole line if it holds nothing else.
 fn with_its_line(text: &str, start: usize, end: usize, container: &Range<usize>) -> Range<usize> {
     const BLANKS: [char; 2] = [' ', '\t'];
     let skip = |at: usize| at + text[at..].len() - text[at..].trim_start_matches(BLANKS).len();
@@ -210,12 +210,12 @@ fn with_its_line(text: &str, start: usize, end: usize, container: &Range<usize>)
     }
 }
 
-/// The commas between the children of a container, and not those within them.
+/// The commas between the children of a container, without nested ones.
 fn commas(text: &str, container: &Range<usize>) -> Vec<usize> {
     tokens(text, container).filter(|(kind, _)| *kind == TokenKind::Comma).map(|(_, place)| place.start).collect()
 }
 
-/// The tokens directly within a container; of a child that has brackets, only these.
+/// The tokens directly within a container; of a child with brackets, only these.
 fn tokens(text: &str, container: &Range<usize>) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
     use TokenKind::{LeftCurlyBracket, LeftSquareBracket, RightCurlyBracket, RightSquareBracket};
     let mut depth = 0_usize;
@@ -233,11 +233,11 @@ fn tokens(text: &str, container: &Range<usize>) -> impl Iterator<Item = (TokenKi
     })
 }
 
-/// Finds a child inside the value of a line by parsing that value alone: the parser tells the places in it.
+/// Finds a child inside the value of a line by parsing that value alone, because the parser gives positions in it.
 fn inline_place(text: &str, piece: &TomlPiece, path: &[PathStep]) -> Result<Inline, DocumentError> {
     let whole = piece.value.clone().unwrap_or_default();
     let missing = || DocumentError::NotAsMeant("a place inside a value was not found".to_owned());
-    // The value becomes the value of a key, so that the parser keeps the places in it.
+    // The value is given a key, so that the parser keeps the positions in it.
     let probe = Zeroizing::new(format!("k={}", &text[whole.clone()]));
     let parsed = toml_edit::Document::parse(probe.as_str()).map_err(|_| missing())?;
     let moved = |range: Range<usize>| range.start - 2 + whole.start..range.end - 2 + whole.start;
@@ -256,7 +256,7 @@ fn inline_place(text: &str, piece: &TomlPiece, path: &[PathStep]) -> Result<Inli
             }
             _ => return Err(missing()),
         };
-        // An inline table that dotted keys made has no place of its own.
+        // An inline table made by dotted keys has no position of its own.
         let (Some(start), Some(end)) = (start, value.span()) else {
             return Err(cannot_carry("a change below dotted keys inside braces"));
         };
@@ -284,7 +284,7 @@ fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Re
             TokenKind::Comment => comment = Some(place.end),
             _ if place.start == container.start => {}
             _ => {
-                // Behind a comma begins another child.
+                // After a comma another child begins.
                 if comma.take().is_some() || child_end.is_none() {
                     child_start = Some(place.start);
                 }
@@ -302,7 +302,7 @@ fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Re
     let is_array = text[place.start..].starts_with('[');
     let (line, is_first) = line_of(text, child_start.unwrap_or(at), &place);
     let (before, behind) = match child_end {
-        // On a line of its own, nothing is in the way of what a comment ends.
+        // On a line of its own, a comment ends nothing else.
         _ if comment.is_some() || (is_array && is_first && child_end.is_some()) => {
             let indent = if is_first { line.to_owned() } else { format!("{line}  ") };
             let is_closed = text[at..place.end - 1].contains('\n');
@@ -317,7 +317,7 @@ fn insert_inline(text: &str, piece: &TomlPiece, path: &Path, value: &Node) -> Re
     Ok(separator.into_iter().chain([new]).collect())
 }
 
-/// The blanks at the beginning of the line that holds a place, and whether the place is the first on a line within the
+/// The blanks at the start of the line of an offset, and whether the offset is the first on a line within the
 /// container.
 fn line_of<'t>(text: &'t str, at: usize, container: &Range<usize>) -> (&'t str, bool) {
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);

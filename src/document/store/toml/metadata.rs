@@ -68,7 +68,7 @@ pub(super) fn change(
         (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
         (None, Some(table)) => {
             let is_empty = text.trim_start_matches('\u{feff}').is_empty();
-            // A file without a last newline has its metadata without one, so that it can be had back.
+            // A file without a last newline has its metadata without one, so that removal gives back the same bytes.
             let table = match (is_empty, text.ends_with('\n')) {
                 (true, _) => table + newline,
                 (false, true) => format!("{newline}{table}{newline}"),
@@ -80,7 +80,7 @@ pub(super) fn change(
     Ok(vec![splice])
 }
 
-/// Where the tables of the metadata stand, from the first header to the end of the last line.
+/// The ranges of the metadata tables, from the first header to the end of the last line.
 pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, DocumentError> {
     let is_metadata = |path: &[PathStep]| path.first() == Some(&PathStep::Key(METADATA_KEY.to_owned()));
     let mut place: Option<Range<usize>> = None;
@@ -102,7 +102,7 @@ pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, Docume
     Ok(place)
 }
 
-/// The tables without the last newline. What says nothing is left out.
+/// The tables without the last newline. Empty fields are left out.
 fn metadata_text(metadata: &Map<String, Json>, newline: &str) -> String {
     let is_list_of_tables =
         |value: &Json| value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Json::is_object));

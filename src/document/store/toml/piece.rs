@@ -11,8 +11,8 @@ pub(super) struct TomlPiece {
     pub(super) lines: Range<usize>,
     /// What it defines.
     pub(super) path: Vec<PathStep>,
-    /// The table that the line stands in; its own for a header.
+    /// The table that contains the line; its own for a header.
     pub(super) table: Vec<PathStep>,
-    /// The place of the value; `None` for a header.
+    /// The range of the value; `None` for a header.
     pub(super) value: Option<Range<usize>>,
 }

@@ -1,6 +1,6 @@
-//! From the text of a TOML file to its tree, and to the lines of which it is made.
+//! Parses a TOML file into a tree and its lines.
 //!
-//! `toml_edit` decides what is TOML; after that the tokens tell where everything stands.
+//! `toml_edit` decides what is TOML; then the tokens give the positions.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
-/// Keys that may follow each other with dots between. Deeper tables are nobody's config.
+/// Maximum length of a dotted key.
 const MAX_KEYS: usize = 64;
 
 /// A file with the lines that define something.
@@ -66,9 +66,9 @@ pub(super) fn read(text: &str) -> Result<TomlText, DocumentError> {
     })
 }
 
-/// Values are nested only as deep as the parser allows, but it lets keys go on without end.
+/// The parser limits the nesting of values, but not the length of dotted keys.
 fn refuse_depth(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), DocumentError> {
-    // The keys that lead to each inline table, and those of the line or member that is being read.
+    // The dotted keys of the enclosing inline tables, and those of the current line or member.
     let mut above = vec![0];
     let mut keys = 0;
     let mut assigned = 0;
@@ -89,7 +89,7 @@ fn refuse_depth(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), DocumentE
     Ok(())
 }
 
-/// Every value stands behind an equals sign or a comma, or is the first of its array.
+/// Every value follows an equals sign or a comma, or is the first of its array.
 fn refuse_number(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), DocumentError> {
     let is_of_entry = |token: &&Token| {
         matches!(token.kind(), TokenKind::Equals | TokenKind::Comma | TokenKind::Comment | TokenKind::LeftSquareBracket)
@@ -100,7 +100,7 @@ fn refuse_number(tokens: &[Token], lines: &LineIndex<'_>) -> Result<(), Document
     Ok(())
 }
 
-/// A mapping or sequence that is being filled, by its number.
+/// A mapping or sequence being built, by its number.
 #[derive(Default)]
 struct Table {
     entries: Vec<TreeEntry<TomlSlot>>,
@@ -130,10 +130,10 @@ struct TomlReader<'a> {
     places: Vec<Range<usize>>,
     /// Comments that belong to what comes next.
     pending: Vec<Comment>,
-    /// Those that stand above the metadata.
+    /// Those above the metadata.
     above_metadata: Vec<Comment>,
     pieces: Vec<TomlPiece>,
-    /// Where the last header led.
+    /// The path of the last header.
     path: Vec<PathStep>,
     /// The table with the metadata.
     metadata: Option<usize>,
@@ -160,7 +160,7 @@ impl TomlReader<'_> {
         first.map_or(Ok(()), |at| Err(self.refused(at, metadata::HAS_COMMENT)))
     }
 
-    /// Takes blank lines and those with nothing but a comment, and tells where the next line starts.
+    /// Skips blank lines, takes comment lines, and returns the start of the next line.
     fn skip_blank_lines(&mut self) -> usize {
         let mut start = self.start();
         loop {
@@ -191,7 +191,7 @@ impl TomlReader<'_> {
         if is_metadata && self.metadata.is_some() {
             self.refuse_comments_in_metadata()?;
         } else if is_metadata {
-            // What stands above the metadata goes on standing at the end of what is left.
+            // What is above the metadata stays at the end of the rest.
             self.above_metadata.append(&mut self.pending);
         } else {
             self.pending.splice(0..0, self.above_metadata.drain(..));
@@ -259,7 +259,7 @@ impl TomlReader<'_> {
         Ok(())
     }
 
-    /// Puts a value below dotted keys, behind the comments that wait.
+    /// Inserts a value below dotted keys, after the pending comments.
     fn put(&mut self, mut table: usize, keys: &[(String, usize)], value: SlotValue) {
         let Some(((last, at), parents)) = keys.split_last() else { return };
         for (key, at) in parents {
@@ -271,7 +271,7 @@ impl TomlReader<'_> {
         self.push(table, last.clone(), place, value);
     }
 
-    // The recursion is as deep as the parser let the nesting be.
+    // The recursion is bounded by the nesting limit of the parser.
     fn value(&mut self) -> Result<SlotValue, DocumentError> {
         match self.kind() {
             TokenKind::LeftSquareBracket => self.array(),
@@ -332,7 +332,7 @@ impl TomlReader<'_> {
         }
     }
 
-    /// A single value may be several tokens: a point divides a float, a blank a date from a time.
+    /// A single value may be several tokens: a point splits a float, a blank splits a date from a time.
     fn scalar(&mut self) -> Result<SlotValue, DocumentError> {
         use TokenKind::{Comma, Comment, Eof, Newline, RightCurlyBracket, RightSquareBracket};
 
@@ -355,7 +355,7 @@ impl TomlReader<'_> {
         Ok(SlotValue::Leaf(Leaf { id, value, place: self.lines.place(start) }))
     }
 
-    /// Dotted keys, each with its place.
+    /// A dotted key, with the position of each part.
     fn keys(&mut self) -> Vec<(String, usize)> {
         let mut keys = Vec::new();
         loop {
@@ -373,7 +373,7 @@ impl TomlReader<'_> {
         }
     }
 
-    /// The child container of that name, made where there is none.
+    /// The child container of that name, created if missing.
     fn child(&mut self, table: usize, key: &str, place: TextPlace) -> usize {
         if let Some(child) = self.tables[table].known.get(key) {
             return *child;
@@ -419,7 +419,7 @@ impl TomlReader<'_> {
         (self.kind() == TokenKind::Comment).then(|| self.comment())
     }
 
-    /// A comment behind an item and its comma belongs to the item.
+    /// A comment after an item and its comma belongs to the item.
     fn take_comment_behind_comma(&mut self) {
         self.skip_blanks();
         if self.kind() == TokenKind::Comma {
@@ -452,7 +452,7 @@ impl TomlReader<'_> {
         self.tokens.get(self.next).map_or(self.text.len(), |token| token.span().start())
     }
 
-    /// Takes a container out of the ones that were filled. The metadata is left out of the root.
+    /// Removes a container from the ones being built. The metadata is left out of the root.
     fn node(&mut self, id: usize) -> Node {
         let Table { entries, items, .. } = std::mem::take(&mut self.tables[id]);
         let is_metadata =

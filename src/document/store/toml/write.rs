@@ -1,4 +1,4 @@
-//! TOML text: of single values in the style that stands there, of keys, of whole files.
+//! TOML text: of single values in their current style, of keys, of whole files.
 
 use std::fmt::Write as _;
 
@@ -29,12 +29,12 @@ fn comment_text(text: &str) -> Result<String, DocumentError> {
     is_carried.then(|| format!("#{text}")).ok_or_else(|| cannot_carry("a control character in a comment"))
 }
 
-/// A string in the quotes of `old`, if these can carry it.
+/// A string in the quotes of `old`, if these can express it.
 fn in_style_of(old: &str, text: &str, newline: &str) -> String {
-    // A newline that follows three quotes is none of the text, and stays.
+    // A newline right after three quotes is not part of the text, and stays.
     let first = if old.get(3..).is_some_and(|inside| inside.starts_with(newline)) { newline } else { "" };
     let is_plain = |is_allowed: fn(char) -> bool| text.chars().all(|letter| !letter.is_control() || is_allowed(letter));
-    // A carriage return at the end of a line is nothing to some readers.
+    // Some readers drop a carriage return at the end of a line.
     let has_plain_lines = || is_plain(|letter| matches!(letter, '\t' | '\n'));
     let is_safe_start = !first.is_empty() || !text.starts_with(['\r', '\n']);
     if old.starts_with("'''") {
@@ -51,15 +51,15 @@ fn in_style_of(old: &str, text: &str, newline: &str) -> String {
     format!("\"{}\"", escaped(text, false))
 }
 
-/// A string where none stood before: over several lines if it has several.
+/// A new string: over several lines if it has several.
 pub(super) fn string_text(text: &str, newline: &str) -> String {
-    // Where lines end with a carriage return, one that ends without it would be changed by an editor.
+    // In a file with CR LF line ends, an editor would change a lone LF.
     let style =
         if text.contains('\n') && newline == "\n" { format!("\"\"\"{newline}\"\"\"") } else { "\"\"".to_owned() };
     in_style_of(&style, text, newline)
 }
 
-/// The inside of double quotes. Over several lines, newlines and lone quotes stay as they are.
+/// The content of double quotes. Over several lines, newlines and lone quotes stay as they are.
 fn escaped(text: &str, has_lines: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
@@ -106,7 +106,7 @@ pub(super) fn value_text(value: &Value, newline: &str) -> Result<String, Documen
     })
 }
 
-/// A key, in quotes where it needs them.
+/// A key, quoted if necessary.
 pub(super) fn key_text(key: &str) -> String {
     let is_bare = !key.is_empty() && key.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if is_bare { key.to_owned() } else { format!("\"{}\"", escaped(key, false)) }
@@ -155,7 +155,7 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     Ok(out)
 }
 
-/// A table below its header: first what has no header of its own, because nothing else can follow one.
+/// A table below its header: first what has no header of its own, because nothing else can follow a header.
 pub(super) fn push_table(
     entries: &[TreeEntry<Member>],
     path: &str,
@@ -198,7 +198,7 @@ pub(super) fn push_table(
     Ok(())
 }
 
-/// A mapping, or a list of nothing but mappings.
+/// A mapping, or a list of only mappings.
 fn has_header(node: &Node) -> bool {
     match node {
         Node::Mapping(_) => true,

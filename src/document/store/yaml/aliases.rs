@@ -1,4 +1,4 @@
-//! What the aliases of a YAML text stand for.
+//! The targets of the aliases of a YAML text.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use granit_parser::{Event, Parser, options};
 
 use crate::document::content::tree::{Path, PathStep};
 
-/// For every alias, in the order of the text, the way to it and the way to what it stands for. The text is one that was
-/// read before: of what cannot be read there is nothing here.
+/// For every alias, in text order, its path and the path of its target. The text was parsed before: of an invalid text
+/// this returns nothing.
 pub(crate) fn targets(text: &str) -> Vec<(Path, Path)> {
     let options = options! { max_buffered_comment_events: usize::MAX };
     let mut tracker = Tracker { root: None, open: Vec::new(), anchors: HashMap::new(), targets: Vec::new() };
@@ -18,19 +18,19 @@ pub(crate) fn targets(text: &str) -> Vec<(Path, Path)> {
     tracker.targets
 }
 
-/// Where in a text the parser is.
+/// The parser's position in the tree.
 struct Tracker {
     /// The document, from 0. `None` before the first.
     root: Option<usize>,
     open: Vec<OpenCollection>,
-    /// The ways to nodes that have anchors, by the numbers that the parser gives these.
+    /// The paths of anchored nodes, by the numbers that the parser gives the anchors.
     anchors: HashMap<usize, Path>,
     targets: Vec<(Path, Path)>,
 }
 
 /// A collection that has not ended.
 enum OpenCollection {
-    /// With the key whose value comes next, if one does.
+    /// With the key whose value comes next, if there is one.
     Mapping(Option<String>),
     /// With the position of the next item.
     Sequence(usize),
@@ -63,7 +63,7 @@ impl Tracker {
         }
     }
 
-    /// A node begins, which is a collection if it opens one. Anchors have numbers from 1.
+    /// Start of a node, which is a collection if it opens one. Anchors are numbered from 1.
     fn node(&mut self, anchor: usize, opens: Option<OpenCollection>) {
         if anchor > 0 {
             let path = self.path();
@@ -75,7 +75,7 @@ impl Tracker {
         }
     }
 
-    /// A value has ended.
+    /// End of a value.
     fn go_on(&mut self) {
         match self.open.last_mut() {
             Some(OpenCollection::Mapping(key)) => *key = None,

@@ -1,4 +1,4 @@
-//! From the parts of a YAML text to the tree that it says.
+//! Builds the tree from the parts of a YAML text.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::document::content::value::Value;
 use crate::document::store::parsed::Setting;
 use crate::error::DocumentError;
 
-/// A tree with the places and the settings of its leaves and comments.
+/// A tree with the positions and the settings of its leaves and comments.
 pub(super) struct Built {
     pub(super) tree: Tree,
     pub(super) tokens: Vec<Range<usize>>,
@@ -24,10 +24,10 @@ pub(super) struct Built {
     pub(super) aliases: Vec<Range<usize>>,
 }
 
-/// Builds the tree, without the members whose keys are `left_out` and without the comments in their ranges.
+/// Builds the tree, without the members whose keys are `left_out` and the comments in their ranges.
 pub(super) fn build(layout: &YamlLayout<'_>, left_out: &[(usize, Range<usize>)]) -> Result<Built, DocumentError> {
     let mut standings = standings(layout);
-    // Both are in the order of the text: a file may have very many documents.
+    // Both are in text order: a file may have very many documents.
     standings.retain(|standing| {
         let at = layout.remarks[standing.remark].span.start;
         let after = left_out.partition_point(|(_, range)| range.start <= at);
@@ -53,14 +53,14 @@ struct TreeBuilder<'l, 't> {
     standings: Vec<CommentStanding>,
     left_out: &'l [(usize, Range<usize>)],
     built: Built,
-    /// How many leaves and aliases there were so far.
+    /// The number of leaves and aliases so far.
     met: usize,
-    /// What is within each part with an anchor that has ended, by the number of the part.
+    /// The content of each finished anchored part, by the number of the part.
     anchored: HashMap<usize, Range<usize>>,
 }
 
 impl TreeBuilder<'_, '_> {
-    /// sops takes mappings at the top, and nothing at all for an empty one.
+    /// sops requires mappings at the top, and accepts an empty document as an empty mapping.
     fn root(&mut self, number: usize) -> Result<Node, DocumentError> {
         let part = &self.layout.parts[number];
         match &part.content {
@@ -109,7 +109,7 @@ impl TreeBuilder<'_, '_> {
             }
             PartContent::Alias => {
                 self.met += 1;
-                // An alias within what it stands for means nothing to anybody.
+                // An alias within its own target has no meaning.
                 let meant = layout.targets.get(&number).and_then(|target| self.anchored.get(target));
                 self.built.aliases.push(meant.cloned().unwrap_or_default());
                 Ok(Node::Alias(part.place))
@@ -187,7 +187,7 @@ fn key<'p>(part: &'p YamlPart<'_>) -> Result<&'p str, DocumentError> {
     }
 }
 
-/// What a scalar says, under its tag if it has one.
+/// The value of a scalar, according to its tag if it has one.
 pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
     let plain = || {
         resolve(text).map_err(|_| {
@@ -215,7 +215,7 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
         TagKind::Integer => under(|value| matches!(value, Value::Integer(_)), "whole number"),
         TagKind::Time => under(|value| matches!(value, Value::Time(_)), "timestamp"),
         TagKind::Float => match plain()? {
-            // As go-yaml does: a whole number under the tag of floats becomes one.
+            // As in go-yaml: an integer with the float tag becomes a float.
             #[allow(clippy::cast_precision_loss, reason = "the tag asks for it")]
             Value::Integer(value) => Ok(Value::Float(value as f64)),
             value @ Value::Float(_) => Ok(value),
@@ -231,7 +231,7 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
     }
 }
 
-/// The encrypted value in a scalar, without the line breaks that a block scalar puts behind it.
+/// The encrypted value in a scalar, without the line breaks that a block scalar adds.
 fn encrypted(text: &str) -> Option<&str> {
     let token = text.trim_end_matches(['\n', ' ', '\t']);
     (token.starts_with("ENC[AES256_GCM,") && token.ends_with(']') && !token.contains('\n')).then_some(token)

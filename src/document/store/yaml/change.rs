@@ -1,4 +1,4 @@
-//! A new text for one leaf or comment.
+//! The new text of one leaf or comment.
 
 use zeroize::Zeroizing;
 
@@ -70,7 +70,7 @@ impl<'t> YamlToken<'t> {
             && !self.setting.in_flow
             && !self.here.is_empty()
             && self.is_last_on_its_line()
-            // In a block, blank lines and the end of the file would decide about the line breaks at its end.
+            // In a block, blank lines and the end of the file would decide about its final line breaks.
             && !content.ends_with("\n\n")
             && self.may_be_block(content)
             && let Some(block) = self.literal(content)
@@ -84,7 +84,7 @@ impl<'t> YamlToken<'t> {
         if *value == Value::Null {
             return Ok(Vec::new());
         }
-        // Nothing stands here: it is behind a sign, an anchor or a tag, and before the end of the line or a comment.
+        // The value is empty: it follows a sign, an anchor or a tag, and precedes the end of the line or a comment.
         match self.text[..self.start].bytes().next_back() {
             Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be inserted here")),
             Some(b' ') => Ok(self.whole(&line)),
@@ -103,7 +103,7 @@ impl<'t> YamlToken<'t> {
             let header = source::block(&new).header;
             return vec![self.splice(0, block.header.len(), header), self.splice(below, self.here.len(), &body)];
         }
-        // On one line, in place of the header; a comment behind the header stays behind the value.
+        // On one line, in place of the header; a comment after the header stays after the value.
         let line = match value {
             Value::Text(content) if content.contains('\n') => double_quoted(content),
             other => one_line(other, Style::Plain, self.setting.in_flow),
@@ -111,9 +111,9 @@ impl<'t> YamlToken<'t> {
         vec![self.splice(0, block.header.len(), &line), self.splice(below, self.here.len(), "")]
     }
 
-    /// The lines of a new block above the blank lines that stand below the old one, so that the value ends as it is to.
+    /// The lines of a new block above the blank lines below the old one, so that the value ends as intended.
     ///
-    /// The blank lines stay where they are, and only under a `+` do they count.
+    /// The blank lines stay, and they count only under a `+`.
     fn above_the_blank_lines(&self, content: &str, lines: &str) -> Option<Zeroizing<String>> {
         let newlines = content.len() - content.trim_end_matches('\n').len();
         if newlines < 2 {
@@ -124,12 +124,12 @@ impl<'t> YamlToken<'t> {
         Some(Zeroizing::new(format!("{lines}{}", source::line_break(self.text).repeat(missing))))
     }
 
-    /// The text that stood here before, quotes and lines as they were.
+    /// The previous text, with its quotes and lines.
     fn source(&self, source: &str) -> Vec<Splice> {
         if Style::of(self.here) != Style::Block || Style::of(source) != Style::Block {
             return self.whole(source);
         }
-        // A comment behind the header is changed by itself.
+        // A comment after the header is changed separately.
         let (here, there) = (self.block(), source::block(source));
         vec![
             self.splice(0, here.header.len(), there.header),
@@ -152,7 +152,7 @@ impl<'t> YamlToken<'t> {
         source::block(self.here)
     }
 
-    /// The spaces before the collection around it.
+    /// The indentation of the surrounding collection.
     fn parent_indent(&self) -> usize {
         usize::try_from(self.setting.indent.saturating_sub(1)).unwrap_or(0)
     }
@@ -162,15 +162,15 @@ impl<'t> YamlToken<'t> {
         self.text[end..source::end_of_line(self.text, end)].trim().is_empty()
     }
 
-    /// Whether a text says the same in a block, whatever stands below. A file without a line break at its end has its metadata
-    /// without one, and loses the last line break of a block when that goes.
+    /// Whether a text reads the same in a block, whatever follows. A file without a final line break has its metadata
+    /// without one, and loses the last line break of a block when the metadata is removed.
     fn may_be_block(&self, content: &str) -> bool {
         let line_end = source::end_of_line(self.text, self.start + self.here.len());
         (!content.ends_with('\n') || self.text.ends_with(['\n', '\r']))
             && !source::is_above_deeper_comment(self.text, line_end, self.parent_indent())
     }
 
-    /// How many blank lines stand directly below the token.
+    /// The number of blank lines directly below the token.
     fn blank_lines_below(&self) -> usize {
         let end = self.start + self.here.len();
         let rest = &self.text[end..];
@@ -200,7 +200,7 @@ impl<'t> YamlToken<'t> {
 }
 
 impl Block<'_> {
-    /// The one line `value` in place of the lines of the block, where they stand.
+    /// The one line `value` in place of the lines of the block.
     fn body_with(&self, value: &str, parent_indent: usize) -> String {
         let lines = self.body.trim_start_matches(['\r', '\n']);
         let line_break = source::line_break(self.body);
@@ -213,7 +213,7 @@ impl Block<'_> {
     }
 }
 
-/// The spaces of the first line that is not blank.
+/// The indentation of the first line that is not blank.
 fn first_indent(lines: &str) -> Option<usize> {
     let line = lines.lines().find(|line| !line.trim_matches([' ', '\r']).is_empty())?;
     Some(line.len() - line.trim_start_matches(' ').len())

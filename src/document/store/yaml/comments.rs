@@ -1,25 +1,25 @@
-//! To which collection a comment belongs, and before which of its children it stands: as sops sees it, because the
-//! keys on the way to a comment authenticate it.
+//! Finds the collection of a comment and the child it precedes, as sops does, because the path of a comment
+//! authenticates it.
 
 use std::ops::Range;
 
 use super::layout::{Pair, PartContent, Remark, Section, YamlLayout, YamlPart};
 use super::source;
 
-/// Where a comment stands in the tree.
+/// The place of a comment in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CommentStanding {
     /// The collection, by the number of its part.
     pub(super) container: usize,
-    /// The child that it stands before.
+    /// The child that it precedes.
     pub(super) before: usize,
-    /// Comments with the same child come in this order.
+    /// Order among comments before the same child.
     order: usize,
     /// The comment, by its number.
     pub(super) remark: usize,
 }
 
-/// The standing of every comment, sorted by container and child.
+/// The place of every comment, sorted by container and child.
 pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
     let next = next_contents(layout);
     let mut standings: Vec<CommentStanding> = Vec::with_capacity(layout.remarks.len());
@@ -35,7 +35,7 @@ pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
                 standings.push(CommentStanding { container, before, order: number + 1, remark: number });
                 number += 1;
             }
-            // sops names the comment behind a closing bracket before those within.
+            // sops puts the comment after a closing bracket before those within.
             CommentPlace::Of(container) => {
                 standings.push(CommentStanding { container, before: 0, order: 0, remark: number });
                 number += 1;
@@ -52,7 +52,7 @@ pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
     standings
 }
 
-/// For each comment, the first byte of content behind it and behind the comments that follow it.
+/// For each comment, the first byte of content after it and the comments that follow it.
 fn next_contents(layout: &YamlLayout<'_>) -> Vec<usize> {
     let mut next = vec![0; layout.remarks.len()];
     for (number, remark) in layout.remarks.iter().enumerate().rev() {
@@ -64,19 +64,19 @@ fn next_contents(layout: &YamlLayout<'_>) -> Vec<usize> {
     next
 }
 
-/// Whether something else stands before a comment on its line.
+/// Whether something else precedes a comment on its line.
 fn is_right(text: &str, remark: &Remark) -> bool {
     let start = source::start_of_line(text, remark.span.start);
     !text[start..remark.span.start].trim_matches([' ', '\t', '\u{feff}']).is_empty()
 }
 
-/// What is found out about a comment.
+/// The placement of a comment.
 enum CommentPlace {
-    /// It stands in this container before this child.
+    /// In this container, before this child.
     At(usize, usize),
-    /// It is the comment of this whole collection.
+    /// On this whole collection.
     Of(usize),
-    /// It stands, with others perhaps, in lines between two children.
+    /// Between two children, possibly with other comments.
     Between(Gap),
 }
 
@@ -112,7 +112,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Whether a comment between the beginning of a child and its end belongs before the child, and not into it.
+    /// Whether a comment between the start of a child and its end belongs before the child, and not into it.
     fn stays_before(&self, child: Pair) -> bool {
         let value = &self.layout.parts[child.value];
         if self.remark.span.start >= value.span.start {
@@ -120,7 +120,7 @@ impl Finder<'_, '_> {
         }
         let key_end = self.layout.parts[child.key].full_end;
         let between = self.layout.text.get(key_end..self.remark.span.start).unwrap_or("");
-        // Behind an anchor or a tag it is the comment of what they name.
+        // After an anchor or a tag it is the comment of the node that they name.
         !value.is_block_collection() || (self.is_right && !source::has_property(between))
     }
 
@@ -155,7 +155,7 @@ impl Finder<'_, '_> {
         };
         let Some(item) = items.get(index) else { return false };
         let start = self.layout.parts[*item].span.start;
-        // A dash that is still to come stands before the content of its item.
+        // A dash that is still to come precedes the content of its item.
         self.next >= start || !self.layout.text[self.next..].starts_with('-')
     }
 
@@ -174,7 +174,7 @@ struct Gap {
 }
 
 impl Gap {
-    /// Divides the comments of the gap between what came before and what follows, as go-yaml does.
+    /// Divides the comments of the gap between the previous and the next child, as go-yaml does.
     fn divide(
         &self,
         layout: &YamlLayout<'_>,
@@ -203,7 +203,7 @@ impl Gap {
             let column = layout.remarks[number].place.column;
             let first = layout.remarks[group.start].place.column;
             if !group.is_empty() && column < indent && column != first {
-                // Only the first of several such groups still reaches the last value.
+                // Only the first of several such groups still belongs to the last value.
                 let end = if has_split { self.dedented(layout, first) } else { (innermost, innermost_end) };
                 place(&mut group, end);
                 has_split = true;
@@ -237,7 +237,7 @@ impl Gap {
         self.chain(layout).last().unwrap_or((self.container, self.following))
     }
 
-    /// The innermost mapping that ends in the gap and is indented by at most `column`: behind a list, a comment belongs
+    /// The innermost mapping that ends in the gap and is indented by at most `column`: after a list, a comment belongs
     /// to the key of the list.
     fn dedented(&self, layout: &YamlLayout<'_>, column: u64) -> (usize, usize) {
         self.chain(layout)
@@ -247,7 +247,7 @@ impl Gap {
             .unwrap_or((self.container, self.following))
     }
 
-    /// The collections that end in the gap, from outside in, with the numbers of their children.
+    /// The collections that end in the gap, from outside in, with the number of their children.
     fn chain<'l>(&self, layout: &'l YamlLayout<'_>) -> impl Iterator<Item = (usize, usize)> + use<'l> {
         let mut last = Some(self.before.value);
         std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! New nodes, and nodes taken away.
+//! Inserting and removing nodes.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::document::content::tree::{Member, Node, Path, PathStep, TextPlace, Tr
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
-/// The splices that put `value` at `path`, as the last child of its parent.
+/// The splices that insert `value` at `path`, as the last child of its parent.
 pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
     let (parent, last) = parent(layout, path)?;
     let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
@@ -23,7 +23,7 @@ pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Resu
     editor.insert(parent, &child)
 }
 
-/// The splices that take away the node at `path`.
+/// The splices that remove the node at `path`.
 pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>, DocumentError> {
     let (parent, last) = parent(layout, path)?;
     let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
@@ -41,7 +41,7 @@ pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>
     Ok(editor.remove(parent, &children, index))
 }
 
-/// The splices that put `value` in the place of the node at `path`, if it has a parent.
+/// The splices that replace the node at `path` by `value`, if it has a parent.
 pub(super) fn replace(
     layout: &YamlLayout<'_>,
     path: &Path,
@@ -55,12 +55,12 @@ pub(super) fn replace(
     let children = children(&layout.parts[parent]);
     let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
     let old = children[index].value;
-    // The anchor of the node itself stays, and names the new value.
+    // The anchor of the node itself stays, and then names the new value.
     region::refuse_lost_anchors(layout, layout.subtree(old), Some(old))?;
     editor.replace(parent, &children, index, value).map(Some)
 }
 
-/// The parent of what a path leads to, by the number of its part, and the last step.
+/// The parent of a path's target, by the number of its part, and the last step.
 fn parent<'p>(layout: &YamlLayout<'_>, path: &'p Path) -> Result<(usize, &'p PathStep), DocumentError> {
     let (last, way) = path.steps.split_last().ok_or_else(|| not_there(path))?;
     let mut part = layout.sections.get(path.root).ok_or_else(|| not_there(path))?.root;
@@ -94,7 +94,7 @@ fn position(layout: &YamlLayout<'_>, children: &[Pair], step: &PathStep) -> Opti
     }
 }
 
-/// The key of the metadata of a document, which always stays behind everything else.
+/// The key of the metadata of a document, which always stays last.
 fn metadata_key(layout: &YamlLayout<'_>, section: usize) -> Option<usize> {
     let left_out = metadata::find(layout).ok()?.left_out;
     let root = layout.sections.get(section)?.root;
@@ -145,7 +145,7 @@ impl YamlEditor<'_, '_> {
     ) -> Result<Vec<Splice>, DocumentError> {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
-        // Nothing between the brackets: the first child stands in lines of its own where that is possible.
+        // Nothing between the brackets: the first child gets lines of its own if possible.
         if let (true, Child::Member(..)) = (children(part).is_empty() && !part.in_flow, child)
             && text[part.span.end..source::end_of_line(text, part.span.end)].trim().is_empty()
             && text[part.span.start + 1..part.span.end - 1].trim().is_empty()
@@ -181,15 +181,15 @@ impl YamlEditor<'_, '_> {
         Ok(vec![Splice { place: at..at, text: new }])
     }
 
-    /// Puts a child on a line of its own if comments stand between the last one and the bracket: it must not come between a
-    /// child and its comment.
+    /// Puts a child on a line of its own if there are comments between the last one and the bracket: it must not come
+    /// between a child and its comment.
     fn insert_below_comments(&self, part: &YamlPart<'_>, last: Pair, new: &str) -> Option<Vec<Splice>> {
         let text = self.layout.text;
         let end = self.layout.parts[last.value].full_end;
         let remarks = &self.layout.remarks;
         let from = remarks.partition_point(|remark| remark.span.start < end);
         let comment = remarks[from..].iter().take_while(|remark| remark.span.start < part.span.end).last()?;
-        // Only up to the bracket: metadata may stand behind the last child.
+        // Only up to the bracket: metadata may follow the last child.
         let behind = source::skip_blanks(text, end);
         let has_comma = text[behind..].starts_with(',');
         if source::skip_blanks(text, behind + usize::from(has_comma)) + 1 != part.span.end {
@@ -204,8 +204,8 @@ impl YamlEditor<'_, '_> {
         Some(comma.into_iter().chain([line]).collect())
     }
 
-    /// Puts `value` in the place of a child. Its anchor stays, its tag goes: that says what the old value was. The comments on
-    /// the line of the child stay there; those within a collection go with it.
+    /// Replaces the value of a child. Its anchor stays, and its tag is removed, because it named the type of the old
+    /// value. Comments on the line of the child stay; those within a collection are removed with it.
     fn replace(
         &self,
         parent: usize,
@@ -230,14 +230,14 @@ impl YamlEditor<'_, '_> {
         let is_item = child.key == child.value;
         let has_line = !region.remarks.is_empty() || !region.properties.is_empty();
         match value {
-            // Behind brackets, a comment would belong to what is within.
+            // After brackets, a comment would belong to their content.
             _ if is_empty && !is_item && !region.remarks.is_empty() => {
                 let margin = " ".repeat(column(holder) + self.step());
                 let line_break = source::line_break(text);
                 writer.text = Zeroizing::new(format!("{line_break}{margin}{}{line_break}", flow(value)?));
             }
             Node::Sequence(_) | Node::Mapping(_) if is_item && !has_line => writer.item(value, 0)?,
-            // Behind a dash, a comment would belong to what is within.
+            // After a dash, a comment would belong to the content.
             Node::Sequence(_) | Node::Mapping(_) if is_item => {
                 writer.text.push(' ');
                 writer.text.push_str(&flow(value)?);
@@ -274,7 +274,7 @@ impl YamlEditor<'_, '_> {
         Ok(vec![Splice { place: region.start..region.end, text: std::mem::take(&mut *line) }])
     }
 
-    /// The indentation for the members of a mapping that is itself the value of a member in block style.
+    /// The indentation for members of a mapping that is the value of a block-style member.
     fn member_margin(&self, part: usize) -> Option<usize> {
         let holder = self.layout.parts.iter().find(|candidate| {
             matches!(&candidate.content, PartContent::Mapping { is_flow: false, members } if members.iter().any(|pair| pair.value == part))
@@ -311,8 +311,8 @@ impl YamlEditor<'_, '_> {
         nested.filter(|step| *step <= 9).unwrap_or(4)
     }
 
-    /// The beginning of the line behind the last line of a part, and behind the comments that directly follow it and
-    /// are indented like its siblings or deeper.
+    /// The start of the line after a part, and after the comments that directly follow it with the indentation of its
+    /// siblings or more.
     fn line_behind(&self, part: usize, column: u64) -> usize {
         let text = self.layout.text;
         let lines_end = region::lines_end(self.layout, part);
@@ -328,7 +328,7 @@ impl YamlEditor<'_, '_> {
         at
     }
 
-    /// Whole lines as they are to be spliced in at the beginning of a line, or at the end of a file without a line break.
+    /// Whole lines, to be spliced in at the start of a line, or at the end of a file without a line break.
     fn on_own_lines(&self, at: usize, lines: &str) -> String {
         let text = self.layout.text;
         if text[..at].is_empty() || text[..at].ends_with(['\n', '\r', '\u{feff}']) {
@@ -337,8 +337,8 @@ impl YamlEditor<'_, '_> {
         format!("{}{}", source::line_break(text), self.before_the_rest(at, lines))
     }
 
-    /// New lines without their last line break, if one stands at `at` or the file has none at its end. A block scalar that
-    /// ends the file would lose the line break of its value.
+    /// New lines without their last line break, if there is one at `at` or the file has none at its end. A block scalar
+    /// that ends the file would lose the line break of its value.
     fn before_the_rest<'n>(&self, at: usize, lines: &'n str) -> &'n str {
         let line = lines.strip_suffix('\n').map_or(lines, |rest| rest.strip_suffix('\r').unwrap_or(rest));
         let last = &line[source::start_of_line(line, line.len())..];
@@ -362,7 +362,7 @@ impl YamlEditor<'_, '_> {
         let line = source::start_of_line(text, start);
         let begins_line = text[line..start].trim_matches([' ', '\u{feff}']).is_empty();
         match children.get(index + 1) {
-            // On the line of a dash or a marker: the next takes its place there, and comments before it stay before it.
+            // On the line of a dash or a marker: the next child moves up to it, and comments before it stay before it.
             Some(next) if !begins_line => {
                 let end = source::end_of_line(text, region::lines_end(self.layout, child.value));
                 let next = self.start_of(part, *next, Some(child));
@@ -374,7 +374,7 @@ impl YamlEditor<'_, '_> {
         }
     }
 
-    /// A child goes with one of the commas beside it. Comments between it and others stay.
+    /// A child is removed with one adjacent comma. Comments between it and others stay.
     fn remove_in_flow(&self, parent: usize, children: &[Pair], index: usize) -> Vec<Splice> {
         let text = self.layout.text;
         let parts = &self.layout.parts;
@@ -387,7 +387,7 @@ impl YamlEditor<'_, '_> {
         let start = source::skip_blanks(text, from);
         let end = parts[children[index].value].full_end;
         if let Some(behind) = source::behind_sign(text, end, b',') {
-            // What follows on the line takes its place; the line goes if nothing else was on it.
+            // What follows on the line moves up; the line is removed if it holds nothing else.
             let blanks = text[behind..].len() - text[behind..].trim_start_matches([' ', '\t']).len();
             let is_between = text[end..behind].contains('#');
             if !is_between {
@@ -399,7 +399,7 @@ impl YamlEditor<'_, '_> {
         comma.into_iter().chain([cut(trimmed..end)]).collect()
     }
 
-    /// Where a child begins: at its dash, its `?`, its anchor or tag, or its key.
+    /// The start of a child: its dash, its `?`, its anchor or tag, or its key.
     fn start_of(&self, parent: &YamlPart<'_>, child: Pair, before: Option<Pair>) -> usize {
         let text = self.layout.text;
         let start = self.layout.parts[child.key].span.start;
@@ -418,7 +418,7 @@ impl YamlEditor<'_, '_> {
         let text = self.layout.text;
         let line_end = source::end_of_line(text, region::lines_end(self.layout, child.value));
         let mut end = source::behind_break(text, line_end);
-        // To a block scalar, blank lines below it are its own, and so may be the line break before them.
+        // Blank lines below a block scalar belong to it, and so may the line break before them.
         if self.layout.is_behind_block(child.key) {
             while end < text.len() && text[end..source::end_of_line(text, end)].trim_matches([' ', '\t']).is_empty() {
                 end = source::behind_break(text, source::end_of_line(text, end));
@@ -433,20 +433,20 @@ impl YamlEditor<'_, '_> {
         line..end
     }
 
-    /// A block collection whose only child goes becomes an empty one in brackets.
+    /// A block collection whose only child is removed becomes an empty one in brackets.
     fn emptied(&self, parent: usize, child: Pair) -> Splice {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
         let empty = if matches!(part.content, PartContent::Mapping { .. }) { "{}" } else { "[]" };
         let start = self.start_of(part, child, None).min(part.span.start);
         let end = source::end_of_line(text, region::lines_end(self.layout, child.value)).max(start);
-        // Up to the line of its key, if nothing but blanks stands between.
+        // Up to the line of its key, if only blanks are between.
         let before = text[..start].trim_end_matches([' ', '\t', '\r', '\n']);
         let is_behind_sign = before.ends_with([':', '-', '?']) && self.layout.sections[self.section].root != parent;
         if is_behind_sign {
             return Splice { place: before.len()..end, text: format!(" {empty}") };
         }
-        // The dashes of a list may stand below the first letter of its key, where brackets may not.
+        // The dashes of a list may be below the first letter of its key, where brackets may not.
         let missing = self.member_margin(parent).map_or(0, |margin| margin.saturating_sub(column(part)));
         Splice { place: start..end, text: format!("{}{empty}", " ".repeat(missing)) }
     }

@@ -1,4 +1,4 @@
-//! A text written anew, in the layout that sops writes: four spaces for each level.
+//! Writes a text anew, in the layout of sops: four spaces for each level.
 
 use zeroize::Zeroizing;
 
@@ -8,7 +8,7 @@ use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::error::DocumentError;
 
-/// What sops indents a level by.
+/// The indentation that sops uses.
 const STEP: usize = 4;
 
 /// The text of a whole tree, with `indent` spaces for each level.
@@ -31,7 +31,7 @@ pub(super) fn tree(tree: &Tree, indent: Option<u8>) -> Result<String, DocumentEr
     Ok(std::mem::take(&mut *writer.text))
 }
 
-/// How far a level is indented. Where go-yaml cannot do what was asked, it takes two spaces, and so it is here.
+/// The indentation of a level. If go-yaml cannot use the requested one, it takes two spaces, and so does this.
 pub(super) fn step(indent: Option<u8>) -> usize {
     match indent {
         None | Some(0) => STEP,
@@ -48,7 +48,7 @@ fn root_has_children(root: &Node) -> bool {
     matches!(root, Node::Mapping(entries) if entries.iter().any(|entry| matches!(entry, TreeEntry::Child(_))))
 }
 
-/// Whether the line on which a collection begins has been begun, as behind a `-`.
+/// Whether the line of a collection has been begun, as after a `-`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
     OnItsLine,
@@ -59,24 +59,23 @@ pub(super) enum Start {
 pub(super) struct YamlWriter {
     pub(super) text: Zeroizing<String>,
     line_break: &'static str,
-    /// Spaces before everything.
+    /// Spaces before every line.
     margin: usize,
     /// Spaces for each level.
     step: usize,
-    /// Whether a text that ends in blank lines is put in quotes: in a block, it would take blank lines of the file for its
-    /// own.
+    /// Whether a text that ends in blank lines is quoted: in a block, it would absorb blank lines of the file.
     pub(super) quotes_blank_lines: bool,
-    /// Whether a text of several lines is put in quotes: in a block, it would take a comment below for its own.
+    /// Whether a text of several lines is quoted: in a block, it would absorb a comment below.
     pub(super) quotes_lines: bool,
     merge_keys: MergeKeys,
 }
 
-/// How the key `<<` of a mapping is written.
+/// How a mapping's `<<` key is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MergeKeys {
-    /// Bare, so that readers merge the mapping into the one around it, as they do with what sops writes.
+    /// Plain, so that readers merge the mapping into the surrounding one, as they do with the output of sops.
     Plain,
-    /// In quotes: a key like any other.
+    /// Quoted: a key like any other.
     Quoted,
 }
 
@@ -86,12 +85,12 @@ impl YamlWriter {
         Self { text, line_break, margin: 0, step: STEP, quotes_blank_lines: false, quotes_lines: false, merge_keys }
     }
 
-    /// Every line begins with as many spaces more.
+    /// Every line is indented by this many more spaces.
     pub(super) fn with_margin(line_break: &'static str, margin: usize) -> Self {
         Self { margin, ..Self::new(line_break) }
     }
 
-    /// Every level is indented by as many spaces.
+    /// Every level is indented by this many spaces.
     pub(super) fn with_step(self, step: usize) -> Self {
         Self { step, ..self }
     }
@@ -101,7 +100,7 @@ impl YamlWriter {
         (indent / self.step + 1) * self.step
     }
 
-    /// The members of a mapping whose keys stand behind `indent` spaces, and a line break at the end of each.
+    /// The members of a mapping whose keys are indented by `indent` spaces, each with a final line break.
     pub(super) fn members(
         &mut self,
         entries: &[TreeEntry<Member>],
@@ -128,7 +127,7 @@ impl YamlWriter {
         Ok(())
     }
 
-    /// The items of a sequence whose dashes stand behind `indent` spaces.
+    /// The items of a sequence whose dashes are indented by `indent` spaces.
     pub(super) fn items(
         &mut self,
         entries: &[TreeEntry<Node>],
@@ -149,7 +148,7 @@ impl YamlWriter {
         Ok(())
     }
 
-    /// What stands behind a `-` that has `indent` spaces before it.
+    /// The content after a `-` that is indented by `indent` spaces.
     pub(super) fn item(&mut self, node: &Node, indent: usize) -> Result<(), DocumentError> {
         match node {
             Node::Mapping(entries) if begins_with_child(entries) => {
@@ -164,7 +163,7 @@ impl YamlWriter {
         }
     }
 
-    /// What stands behind `key:` or `-`, to the end of its last line.
+    /// The text after `key:` or `-`, to the end of its last line.
     pub(super) fn value(&mut self, node: &Node, around: usize, indent: usize) -> Result<(), DocumentError> {
         match node {
             Node::Mapping(entries) => self.collection(entries, indent, "{}", Self::members),
@@ -246,7 +245,7 @@ pub(super) fn flow_member(key: &str, value: &Node) -> Result<String, DocumentErr
     Ok(format!("{}: {}", *key, flow(value)?))
 }
 
-/// A node on one line, within brackets or braces. Comments have no place there.
+/// A node on one line, within brackets or braces, without comments.
 pub(super) fn flow(node: &Node) -> Result<String, DocumentError> {
     fn children<T>(entries: &[TreeEntry<T>]) -> impl Iterator<Item = &T> {
         entries.iter().filter_map(|entry| match entry {

@@ -1,4 +1,4 @@
-//! The parts of a YAML text with the bytes that each takes, as the parser reports them and where it does not.
+//! The parts of a YAML text with their byte ranges, as reported by the parser or found in the text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,39 +12,39 @@ use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
 
-/// A text taken apart.
+/// A parsed text.
 pub(super) struct YamlLayout<'t> {
     pub(super) text: &'t str,
     /// The YAML documents of the file.
     pub(super) sections: Vec<Section>,
-    /// Every part, in the order in which they begin.
+    /// Every part, in the order of their starts.
     pub(super) parts: Vec<YamlPart<'t>>,
-    /// Every comment, in the order of the text.
+    /// Every comment, in text order.
     pub(super) remarks: Vec<Remark>,
-    /// The part that each alias stands for, by the number of the alias.
+    /// The target of each alias, by the number of the alias.
     pub(super) targets: HashMap<usize, usize>,
 }
 
 /// One YAML document.
 pub(super) struct Section {
-    /// Its only part at the top.
+    /// Its root.
     pub(super) root: usize,
-    /// Where the next marker or the end of the file is.
+    /// The position of the next marker or the end of the file.
     pub(super) end: usize,
 }
 
 /// A node of YAML.
 pub(super) struct YamlPart<'t> {
-    /// Of a scalar the token, block header included, and without the blank lines at its end; of a collection from its
-    /// first child or bracket to the last.
+    /// For a scalar the token, including the block header and excluding the blank lines at its end; for a collection
+    /// from its first child or bracket to the last.
     pub(super) span: Range<usize>,
-    /// Where the content really ends: behind the blank lines of a block scalar.
+    /// The end of the content: after the blank lines of a block scalar.
     pub(super) full_end: usize,
     pub(super) place: TextPlace,
     pub(super) content: PartContent<'t>,
     pub(super) tag: Option<YamlTag>,
     pub(super) has_anchor: bool,
-    /// Whether it stands within brackets or braces.
+    /// Whether it is within brackets or braces.
     pub(super) in_flow: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum PartContent<'t> {
     Alias,
 }
 
-/// A key with its value: numbers of parts.
+/// A key with its value, by the numbers of their parts.
 #[derive(Clone, Copy)]
 pub(super) struct Pair {
     pub(super) key: usize,
@@ -70,7 +70,7 @@ pub(super) struct YamlTag {
     pub(super) is_adjacent: bool,
 }
 
-/// What a tag says of a scalar.
+/// What a tag says about a scalar.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TagKind {
     /// `!`, which says nothing.
@@ -82,7 +82,7 @@ pub(super) enum TagKind {
     Float,
     Time,
     Binary,
-    /// A tag of somebody's own: the value is text.
+    /// A custom tag: the value is text.
     Own,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct Remark {
 }
 
 impl YamlLayout<'_> {
-    /// Where the last token of a part ends, blank lines behind it left out.
+    /// The end of the last token of a part, without the blank lines after it.
     pub(super) fn content_end(&self, mut part: usize) -> usize {
         loop {
             let last = match &self.parts[part].content {
@@ -110,7 +110,7 @@ impl YamlLayout<'_> {
 }
 
 impl YamlLayout<'_> {
-    /// A part with all that is within it: their numbers follow each other.
+    /// A part with everything in it: their numbers are consecutive.
     pub(super) fn subtree(&self, part: usize) -> Range<usize> {
         let mut last = part;
         loop {
@@ -126,7 +126,7 @@ impl YamlLayout<'_> {
         }
     }
 
-    /// Whether a block scalar is the content directly before a part.
+    /// Whether the content directly before a part is a block scalar.
     pub(super) fn is_behind_block(&self, part: usize) -> bool {
         part.checked_sub(1).is_some_and(|before| self.parts[before].is_block_scalar())
     }
@@ -134,7 +134,7 @@ impl YamlLayout<'_> {
 
 impl Drop for YamlPart<'_> {
     fn drop(&mut self) {
-        // What was read out of quotes and blocks may be a secret.
+        // What was decoded from quotes and blocks may be a secret.
         if let PartContent::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
             text.zeroize();
         }
@@ -166,9 +166,9 @@ impl YamlPart<'_> {
     }
 }
 
-/// Takes a text apart.
+/// Parses a text.
 pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
-    // Comments cost no more than other text; the limit of the parser would refuse long licences at the head of a file.
+    // Comments cost no more than other text; the parser's limit would refuse long licences at the top of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
     let mut builder = LayoutBuilder {
         layout: YamlLayout {
@@ -197,13 +197,13 @@ pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
 struct LayoutBuilder<'t> {
     layout: YamlLayout<'t>,
     open: Vec<OpenPart>,
-    /// Where the last content ended.
+    /// The end of the last content.
     end: usize,
     /// Whether a document has begun and not ended.
     is_within: bool,
-    /// The part that each anchor is at, by the number that the parser gives it.
+    /// The anchored parts, by the parser's number of the anchor.
     anchors: HashMap<usize, usize>,
-    /// How many values and comments there are so far.
+    /// The number of values and comments so far.
     entries: usize,
 }
 
@@ -219,7 +219,7 @@ impl<'t> LayoutBuilder<'t> {
         let range = span.byte_range().expect("a parser of a str knows bytes");
         match event {
             Event::DocumentStart(is_explicit, _) => {
-                // The span of an implicit start means nothing.
+                // The span of an implicit start has no meaning.
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
                 check_documents(self.layout.sections.len() + 1, || place(span))?;
@@ -235,7 +235,7 @@ impl<'t> LayoutBuilder<'t> {
                 self.count(place(span))?;
             }
             Event::Anchor(..) => {
-                // It follows its node, and of an empty one it is the last byte.
+                // It follows its node; for an empty one it is the last byte.
                 if let Some(part) = self.layout.parts.last_mut() {
                     part.has_anchor = true;
                 }
@@ -286,8 +286,8 @@ impl<'t> LayoutBuilder<'t> {
         }
     }
 
-    /// The first dash of a sequence that is no deeper than the key above it, and the column of both: the parser reports
-    /// what stands behind the dash.
+    /// The first dash of a sequence that is not indented more than the key above it, and the column of both: the parser
+    /// reports what follows the dash.
     fn first_dash(&self) -> Option<(usize, u64)> {
         let open = self.open.last()?;
         let key = &self.layout.parts[open.key?];
@@ -327,7 +327,8 @@ impl<'t> LayoutBuilder<'t> {
                 .ok_or_else(|| refused(place(span), "the beginning of this block scalar cannot be found"))?;
             full_end = range.end.max(token.end);
         } else if range.is_empty() {
-            // The parser says where the next thing begins, or the last ended: it is behind its `:` or `-`.
+            // The parser reports where the next token begins, or the last one ended: the empty value follows its `:` or
+            // `-`.
             let at = self.empty_place(range.start);
             (token, full_end) = (at..at, at);
         }
@@ -342,7 +343,7 @@ impl<'t> LayoutBuilder<'t> {
         let text = if token.is_empty() {
             Cow::Borrowed("")
         } else if is_block && !source[token.end..].contains(['\n', '\r']) && text.ends_with('\n') {
-            // Other readers do not add the line break that is missing at the end of the file.
+            // Other readers do not add the missing line break at the end of the file.
             Cow::Owned(text[..text.len() - 1].to_owned())
         } else {
             text
@@ -352,7 +353,7 @@ impl<'t> LayoutBuilder<'t> {
         Ok(())
     }
 
-    /// Where a value that is not there could stand: behind its sign, or behind its anchor or tag.
+    /// The position of an empty value: after its sign, or after its anchor or tag.
     fn empty_place(&self, reported: usize) -> usize {
         let text = self.layout.text;
         let (from, sign) = match self.open.last() {
@@ -366,7 +367,7 @@ impl<'t> LayoutBuilder<'t> {
         }
     }
 
-    /// Adds a part as the next child of the collection that is open.
+    /// Adds a part as the next child of the open collection.
     fn push(
         &mut self,
         span: Range<usize>,
@@ -398,7 +399,7 @@ impl<'t> LayoutBuilder<'t> {
 }
 
 impl TagKind {
-    /// Whether a value under it is something else than text.
+    /// Whether a value under it is not text.
     pub(super) fn names_a_type(self) -> bool {
         !matches!(self, Self::None | Self::Text | Self::Own)
     }
@@ -420,7 +421,7 @@ impl TagKind {
     }
 }
 
-/// The parser takes a comment that is indented with a tab into a plain scalar: others do not.
+/// The parser reads a comment that is indented with a tab as part of a plain scalar: others do not.
 fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentError> {
     let mut remarks = layout.remarks.iter().peekable();
     for part in &layout.parts {
@@ -443,12 +444,12 @@ fn place(span: &Span) -> TextPlace {
     TextPlace { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
 }
 
-/// Something that YAML permits and that cannot be kept.
+/// Something that YAML permits and that cannot be preserved.
 pub(super) fn refused(place: TextPlace, fault: impl Into<String>) -> DocumentError {
     DocumentError::Refused { at: At { line: place.line, column: place.column }, fault: fault.into() }
 }
 
-/// The parser's own sentence names places and signs, and sometimes names of anchors and tags, but no values.
+/// The parser's message contains positions and signs, and sometimes names of anchors and tags, but no values.
 fn syntax(error: &ScanError) -> DocumentError {
     let marker = error.marker();
     let at = At { line: marker.line() as u64, column: marker.col() as u64 + 1 };

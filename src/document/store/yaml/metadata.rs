@@ -15,25 +15,25 @@ use crate::document::store::parsed::{METADATA_KEY as KEY, MetadataPlace};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
-/// A member that is left out of the tree, by the number of its key's part, with the bytes that go with it.
+/// A member that is left out of the tree, by the number of its key's part, with the bytes that are removed with it.
 pub(super) type MetadataMember = (usize, Range<usize>);
 
 /// The metadata of a file.
 pub(super) struct MetadataStanding {
     /// The members of all documents that hold it, in order.
     pub(super) left_out: Vec<MetadataMember>,
-    /// What the first says.
+    /// The content of the first.
     pub(super) fields: Option<Map<String, Json>>,
-    /// Where it stands or would stand, for each document.
+    /// Its position or that of a new one, for each document.
     pub(super) places: Vec<MetadataPlace>,
 }
 
-/// Finds the metadata. A key `sops` that holds no mapping is a key like any other.
+/// Finds the metadata. A key `sops` that does not hold a mapping is an ordinary key.
 pub(super) fn find(layout: &YamlLayout<'_>) -> Result<MetadataStanding, DocumentError> {
     let first = layout.sections.first().and_then(|section| member(layout, section));
     let fields = match first.map(|first| &layout.parts[first.value].content) {
         Some(PartContent::Mapping { members, .. }) => {
-            // An alias in the document must not come to stand for something in the metadata, which is not part of its text.
+            // An alias in the document must not refer to the metadata, which is not part of its text.
             refuse_anchors(layout, first.map(|first| first.value))?;
             Some(mapping(layout, members)?)
         }
@@ -104,7 +104,7 @@ pub(super) fn change(
     Ok(splices)
 }
 
-/// Whether a range is everything that the file says: sops makes such a file of a document that is empty.
+/// Whether a range is everything in the file: sops writes such a file for an empty document.
 fn is_all(text: &str, range: &Range<usize>) -> bool {
     let before = &text[..range.start];
     text[range.end..].trim().is_empty()
@@ -122,7 +122,7 @@ fn member(layout: &YamlLayout<'_>, section: &Section) -> Option<Pair> {
     members.iter().find(is_key).copied()
 }
 
-/// All the bytes of the member, so that what is left is what was there before it was appended.
+/// The bytes of the member whose removal restores the text before it was appended.
 fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
     let text = layout.text;
     let key = &layout.parts[pair.key];
@@ -145,7 +145,7 @@ fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range
     let start = key.span.start - margin_of(key).min(key.span.start - start);
     let line_end = source::end_of_line(text, layout.content_end(pair.value));
     let end = source::behind_break(text, line_end);
-    // Without a line break at the end of the file there was none before the metadata was appended.
+    // If the file has no final line break, there was none before the metadata was appended.
     if end == line_end && end == text.len() {
         let before =
             text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
@@ -154,7 +154,7 @@ fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range
     Ok(start..end)
 }
 
-/// Where the metadata stands.
+/// The position of the metadata.
 fn there(
     layout: &YamlLayout<'_>,
     section: &Section,
@@ -171,7 +171,7 @@ fn there(
     MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)), says_the_same }
 }
 
-/// Where metadata would stand.
+/// The position of new metadata.
 fn free(layout: &YamlLayout<'_>, section: &Section) -> MetadataPlace {
     let root = &layout.parts[section.root];
     if let PartContent::Mapping { is_flow: true, members } = &root.content {
@@ -184,12 +184,12 @@ fn free(layout: &YamlLayout<'_>, section: &Section) -> MetadataPlace {
     MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false, header }
 }
 
-/// The lines of new metadata behind the text before them.
+/// The lines of new metadata after the text before them.
 fn appended(before: &str, lines: &str, line_break: &str) -> String {
     if before.is_empty() || before.ends_with(['\n', '\r', '\u{feff}']) {
         return lines.to_owned();
     }
-    // The line break that is missing at the end of the file stays missing, and so it is known on the way back.
+    // A missing line break at the end of the file stays missing, which removal relies on.
     format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
 }
 
@@ -295,7 +295,7 @@ fn json(layout: &YamlLayout<'_>, number: usize) -> Result<Json, DocumentError> {
             Value::Integer(value) => Json::from(value),
             Value::Float(value) => Json::from(value),
             Value::Text(value) => Json::String(value.to_string()),
-            // A time without quotes is meant as the text that it is.
+            // An unquoted time is meant as text.
             Value::Time(_) | Value::Bytes(_) => Json::String(text.to_string()),
         },
     })

@@ -1,4 +1,4 @@
-//! Which bytes belong to a value in the text: from behind the sign before it to the end of its last line.
+//! The bytes of a value in the text: from the sign before it to the end of its last line.
 
 use std::ops::Range;
 
@@ -7,22 +7,22 @@ use super::source;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
-/// The bytes of a value in its place.
+/// The region of a value.
 pub(super) struct Region {
-    /// Behind the `:`, the `-` or the comma before it.
+    /// After the `:`, the `-` or the comma before it.
     pub(super) start: usize,
-    /// The end of its last line in block style, and of itself between brackets.
+    /// The end of its last line in block style, and of the value itself within brackets.
     pub(super) end: usize,
     /// Without anchor and tag.
     content: Range<usize>,
-    /// Its anchor and tags, in the order of the text.
+    /// Its anchor and tags, in text order.
     pub(super) properties: Vec<Range<usize>>,
     pub(super) anchor: Option<Range<usize>>,
-    /// The comments on its first line or its last that stay when it goes, by number.
+    /// The comments on its first or last line that stay when it is removed, by number.
     pub(super) remarks: Vec<usize>,
     /// A comment on a line of its own between the sign and the value.
     pub(super) between: Option<usize>,
-    /// Whether another value that takes one line can take the place of the content alone.
+    /// Whether another one-line value can replace the content alone.
     pub(super) is_one_line: bool,
 }
 
@@ -70,7 +70,7 @@ impl Region {
         Some(region)
     }
 
-    /// Puts a text that takes one line where the content stands. The anchor stays, and so does what follows on the line.
+    /// Replaces the content by a text on one line. The anchor and the rest of the line stay.
     pub(super) fn on_its_line(&self, text: &str, new: &str) -> Vec<Splice> {
         let is_tag = |place: &&Range<usize>| Some(*place) != self.anchor.as_ref();
         let tags = self.properties.iter().filter(is_tag).map(|place| {
@@ -90,7 +90,7 @@ impl Region {
     }
 }
 
-/// Behind the sign that stands before a child.
+/// The end of the sign before a child.
 fn behind_separator(layout: &YamlLayout<'_>, holder: &YamlPart<'_>, children: &[Pair], index: usize) -> Option<usize> {
     let (text, parts) = (layout.text, &layout.parts);
     let child = children[index];
@@ -123,7 +123,7 @@ fn properties(text: &str, from: usize, value: &YamlPart<'_>) -> Vec<Range<usize>
         at = source::skip_blanks(text, word.end);
         found.push(word);
     }
-    // Nothing stands behind the properties of an empty value: they end where it is.
+    // Nothing follows the properties of an empty value: they end at its position.
     if value.is_empty_scalar() && found.is_empty() {
         let at = source::skip_blanks(text, from);
         if at < value.span.start && text[at..].starts_with(['&', '!']) {
@@ -133,7 +133,7 @@ fn properties(text: &str, from: usize, value: &YamlPart<'_>) -> Vec<Range<usize>
     found
 }
 
-/// The end of the last line of a part, its line break left out. Blank lines that a block scalar counts are its lines.
+/// The end of the last line of a part, without its line break. Blank lines that belong to a block scalar are its lines.
 pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
     let text = layout.text;
     let mut last = part;
@@ -166,7 +166,7 @@ pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
         if next == at || next == text.len() || !line.trim_matches([' ', '\t']).is_empty() {
             return end;
         }
-        // Blanks further to the right than the text are a part of it.
+        // Blanks beyond the indentation belong to the text.
         let is_content = keeps_all || (!line.is_empty() && indent.is_none_or(|indent| line.len() > indent));
         if is_content {
             end = line_end;
@@ -175,8 +175,7 @@ pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
     }
 }
 
-/// The header of a block scalar that ends the file without a line break, and the header under which it means the same when
-/// lines follow it.
+/// The header of a block scalar that ends the file without a line break, and the equivalent header if lines follow it.
 pub(super) fn unended_block(layout: &YamlLayout<'_>) -> Option<(Range<usize>, String)> {
     let last = layout.parts.last().filter(|last| last.is_block_scalar() && last.span.end == layout.text.len())?;
     let block = source::block(&layout.text[last.span.clone()]);
@@ -187,7 +186,7 @@ pub(super) fn unended_block(layout: &YamlLayout<'_>) -> Option<(Range<usize>, St
     Some((place, format!("{}-", block.header.replace('+', ""))))
 }
 
-/// Refuses to take parts away that an alias elsewhere stands for.
+/// Refuses to remove the target of an alias elsewhere.
 pub(super) fn refuse_lost_anchors(
     layout: &YamlLayout<'_>,
     parts: Range<usize>,

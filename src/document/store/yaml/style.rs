@@ -1,4 +1,4 @@
-//! The texts of scalars, in each style.
+//! The text of scalars, in each style.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::document::content::scalar::{plain_text, reads_as_text};
 use crate::document::content::value::Value;
 
-/// The styles in which a token can stand.
+/// The styles of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -30,7 +30,7 @@ impl Style {
     }
 }
 
-/// A value on one line: as near to the style as it can be carried.
+/// A value on one line: in the given style if it can express the value.
 pub(super) fn one_line(value: &Value, style: Style, in_flow: bool) -> Zeroizing<String> {
     let text = match value {
         Value::Text(text) => text,
@@ -44,7 +44,7 @@ pub(super) fn one_line(value: &Value, style: Style, in_flow: bool) -> Zeroizing<
     }
 }
 
-/// Whether a text can stand without quotes, for every reader.
+/// Whether a text can be written without quotes, for every reader.
 pub(super) fn may_be_plain(text: &str, in_flow: bool) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let second = text.chars().nth(1);
@@ -68,14 +68,14 @@ fn may_be_single_quoted(text: &str) -> bool {
     text.chars().all(is_printable)
 }
 
-/// What stands for itself on a line: no controls, no line breaks of any kind, no marks that are not seen.
+/// Characters that need no escape: no controls, no line breaks of any kind, no invisible marks.
 fn is_printable(letter: char) -> bool {
     !letter.is_control() && !matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A text in double quotes, with escapes for all that does not stand for itself.
+/// A text in double quotes, with escapes where necessary.
 pub(super) fn double_quoted(text: &str) -> Zeroizing<String> {
-    // Room for every letter to be escaped with two signs, so that few copies of a secret are left behind by growth.
+    // Room for every character to be escaped with two signs, so that growth leaves few copies of a secret behind.
     let mut quoted = Zeroizing::new(String::with_capacity(2 * text.len() + 2));
     quoted.push('"');
     for letter in text.chars() {
@@ -99,13 +99,13 @@ pub(super) fn double_quoted(text: &str) -> Zeroizing<String> {
     quoted
 }
 
-/// A text as a literal block whose lines are indented by `indent` spaces, or `None` if a block cannot carry it.
+/// A text as a literal block whose lines are indented by `indent` spaces, or `None` if a block cannot express it.
 ///
-/// With `relative`, the header names the indentation, counted from the collection around it.
+/// With `relative`, the header states the indentation, relative to the surrounding collection.
 pub(super) fn literal(text: &str, indent: usize, relative: usize, line_break: &str) -> Option<Zeroizing<String>> {
     let carried = |letter: char| is_printable(letter) || letter == '\n' || letter == '\t';
     let content = text.trim_end_matches('\n');
-    // A blank line at the head or lines of spaces are read differently by different readers.
+    // Readers differ on a blank line at the top and on lines of spaces.
     let is_plain_enough = !content.is_empty()
         && !content.starts_with('\n')
         && text.chars().all(carried)
