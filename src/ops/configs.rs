@@ -1,4 +1,4 @@
-//! The configs of a run: which one is for which input, and what it says of keys.
+//! The configs of a run: finds the one for each input, and answers what it says about keys.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Observer;
 use crate::ops::places::{local_key, own_config_file};
 
-/// The configs of a run. Each is looked for and read once for every folder with inputs, when it is first needed. Clones share
-/// what was read.
+/// The configs of a run. For every folder with inputs the config is looked up and read once, when it is first needed.
+/// Clones share what was read.
 #[derive(Clone)]
 pub struct Configs(Arc<Known>);
 
 struct Known {
     source: ConfigSource,
     observer: Arc<dyn Observer>,
-    /// By the folder of the input; none for the standard input.
+    /// By the folder of the input; `None` for standard input.
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<FoundConfig>>>,
     own: Mutex<Option<Arc<OwnConfig>>>,
     above: Mutex<BTreeMap<Option<PathBuf>, Arc<ConfigsAbove>>>,
@@ -32,9 +32,9 @@ pub enum ConfigSource {
     Named(PathBuf),
     /// This file, read as sops reads it.
     NamedForSops(PathBuf),
-    /// Looked for from the folder of the input upward, then from the working folder.
+    /// Looked up from the folder of the input upward, then from the working folder.
     NearInput,
-    /// Looked for from the working folder only, as sops does.
+    /// Looked up from the working folder only, as sops does.
     NearWorkingFolder,
 }
 
@@ -46,7 +46,7 @@ impl Configs {
         Self(Arc::new(Known { source, observer, found, own, above }))
     }
 
-    /// Who hears of the work.
+    /// The observer.
     #[must_use]
     pub fn observer(&self) -> &Arc<dyn Observer> {
         &self.0.observer
@@ -55,7 +55,7 @@ impl Configs {
     /// The config for an input: the one that was named, or the nearest.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn of(&self, input: Option<&Path>) -> Result<Arc<FoundConfig>, Failure> {
         let depends_on_input = self.0.source == ConfigSource::NearInput;
         let folder = if depends_on_input { folder_of(input) } else { None };
@@ -76,11 +76,11 @@ impl Configs {
         Ok(found)
     }
 
-    /// The keys and the context for a file that is encrypted whole: the keys given, or those of the rule for the file, or
-    /// the local key; the context of the config, and the pairs given.
+    /// The keys and the context for a file that is encrypted whole: the keys given, else those of the rule for the
+    /// file, else the local key; the context of the config plus the pairs given.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong, and if there is no key at all.
+    /// If a config cannot be read or is invalid, or there is no key at all.
     pub fn choose(
         &self,
         words: &[String],
@@ -104,7 +104,7 @@ impl Configs {
         Ok(recipe)
     }
 
-    /// Says whose rules are used, if sops would use others.
+    /// Notes which rules are used, if sops would use others.
     pub fn hint_if_hidden_from_sops(&self, found: &FoundConfig) {
         if let (Some(config), true) = (&found.config, found.is_hidden_from_sops) {
             self.0.observer.hint_once(&format!(
@@ -124,10 +124,10 @@ impl Configs {
         Ok(Arc::clone(own.insert(Arc::new(read.unwrap_or_default()))))
     }
 
-    /// What all configs together demand of an input.
+    /// The requirements of all configs together for an input.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn guards(&self, input: Option<&Path>) -> Result<Guards, Failure> {
         let is_named = matches!(self.0.source, ConfigSource::Named(_) | ConfigSource::NamedForSops(_));
         let named = is_named.then(|| self.of(input)).transpose()?;
@@ -152,7 +152,7 @@ impl Configs {
     /// Whether a config demands a seal of the document.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn require_seal(&self, input: Option<&Path>) -> Result<bool, Failure> {
         Ok(self.guards(input)?.require_seal)
     }
@@ -160,7 +160,7 @@ impl Configs {
     /// The keys that words name, each once. A name must mean the same key for every input.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong; if a word names no key.
+    /// If a config cannot be read or is invalid, or a word names no key.
     pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeySpec>, Failure> {
         let mut keys = Vec::new();
         for word in words {
@@ -193,7 +193,7 @@ impl Configs {
     /// Which keys may be asked because the header of an input names them.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
         Ok(self.guards(input)?.trusted)
     }

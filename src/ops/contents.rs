@@ -1,4 +1,4 @@
-//! What a file says in the clear, in memory as a whole: for another program that gets it.
+//! The plaintext of a file, whole in memory, for another program.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -28,34 +28,34 @@ pub type Plaintext = Zeroizing<Vec<u8>>;
 pub enum Contents {
     /// It is encrypted as a whole.
     Whole(WholeFile),
-    /// It is a document.
+    /// It is a config document.
     Document(Box<OpenedDocument>),
 }
 
-/// What is kept of a file that is encrypted as a whole, when it gets another payload.
+/// What stays the same in a file that is encrypted as a whole, when it gets another payload.
 pub struct WholeFile {
     /// Its suite and its context.
     pub parameters: Parameters,
     /// Its keys.
     pub slots: Vec<WrappedKey>,
-    /// What they wrap.
+    /// The data key that they wrap.
     pub data_key: DataKey,
     /// Whether it is text.
     pub is_armored: bool,
 }
 
 impl WholeFile {
-    /// One that is still to be made.
+    /// A file that does not exist yet.
     #[must_use]
     pub fn new(data_key: DataKey, slots: Vec<WrappedKey>, context: EncryptionContext) -> Self {
         Self { parameters: Parameters { suite: Suite::default(), context }, slots, data_key, is_armored: false }
     }
 }
 
-/// Opens a file, a whole one or a document. All of it has been authenticated when its text is returned.
+/// Opens a kenc file or a document. All of it has been authenticated when its text is returned.
 ///
 /// # Errors
-/// If no key opens it, it is not authentic, or it is not sealed though a config demands that.
+/// If no key opens it, it is not authentic, or it lacks a seal that a config requires.
 pub fn open(
     session: &Session,
     bytes: &[u8],
@@ -89,10 +89,10 @@ fn whole_file(session: &Session, bytes: &[u8], trusted: &TrustedKeys) -> Result<
     Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
 }
 
-/// Reads a file as it stands there, if it is not too long to be kept in memory, more than once at that.
+/// Reads a file as it is, if it is small enough to be held in memory several times.
 ///
 /// # Errors
-/// Those of the system, and if it is too long.
+/// If the system fails to read it, or it is too long.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
     let mut file = File::open(path).map_err(failed)?;
@@ -105,10 +105,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(content)
 }
 
-/// A private folder for plaintext: in memory, or on a disk if that is allowed for its place.
+/// A private folder for plaintext: in memory, or on a disk if that is allowed.
 ///
 /// # Errors
-/// If there is none in memory, and a disk is not allowed or takes none.
+/// If there is none in memory, and a disk is not allowed or cannot be written.
 pub fn private_folder(may_be_on_disk: impl FnOnce(&Path) -> bool) -> Result<PrivateFolder, Failure> {
     if let Some(folder) = PrivateFolder::in_memory() {
         return Ok(folder);
@@ -119,7 +119,7 @@ pub fn private_folder(may_be_on_disk: impl FnOnce(&Path) -> bool) -> Result<Priv
     Err(Cause::NoMemoryForPlaintext.into())
 }
 
-/// The name of a file without `.kenc`: what it says in the clear is what this name promises.
+/// The name of a file without `.kenc`: it names the format of the plaintext.
 #[must_use]
 pub fn plain_name(path: &Path) -> OsString {
     let name = Path::new(path.file_name().unwrap_or(OsStr::new("file")));

@@ -1,4 +1,4 @@
-//! What is done to config documents.
+//! Operations on config documents.
 
 pub mod as_sops;
 pub mod encrypt;

@@ -1,4 +1,4 @@
-//! Editing files: they are opened into a private folder, and what an editor made of them is encrypted again. Edits that cannot
+//! Editing files: they are decrypted into a private folder, and the edited text is encrypted again. Edits that cannot
 //! be saved are kept.
 
 mod document;

@@ -1,4 +1,4 @@
-//! What another program gets of files: their values as variables, or the files themselves.
+//! Passing files to another program: their values as variables, or the files themselves.
 
 mod command;
 mod lent_files;

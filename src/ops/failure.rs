@@ -1,4 +1,4 @@
-//! Why work on files fails: an error of the library, or a refusal of what the work would do.
+//! Why an operation failed: an error of the library, or a refusal of the operation itself.
 
 use std::error::Error as StdError;
 use std::ffi::OsString;
@@ -12,15 +12,15 @@ use crate::ops::git::fault::GitFault;
 /// A failure, with the input that it concerns.
 #[derive(Debug)]
 pub struct Failure {
-    /// The input, where the message does not name it.
+    /// The input, if the message does not name it.
     pub subject: Option<String>,
     /// Why it failed.
     pub cause: Cause,
-    /// Plaintext bytes that were written before it failed, and stay written.
+    /// Plaintext bytes that were written before the failure.
     pub released: u64,
 }
 
-/// Why work on files failed.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each says in a sentence what it is")]
@@ -160,12 +160,12 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// A failure of the program that calls the library, such as one of a function that it passes.
+    /// A failure of the calling program, for example in a function that it passes.
     pub fn of_caller(class: Class, fault: impl StdError + Send + Sync + 'static) -> Self {
         Self::Caller { class, fault: Box::new(fault) }
     }
 
-    /// The failure of the program that calls the library, if it is one of this type.
+    /// The failure of the calling program, if it has this type.
     #[must_use]
     pub fn caller_fault<T: StdError + 'static>(&self) -> Option<&T> {
         if let Self::Caller { fault, .. } = self { fault.downcast_ref() } else { None }

@@ -1,4 +1,4 @@
-//! What kenc does where git asks: showing what differs, merging, and checking what is committed.
+//! Operations that git calls: showing diffs, merging, and checking what is committed.
 
 pub mod check;
 pub mod diff_text;

@@ -1,20 +1,20 @@
-//! Inputs as messages name them.
+//! The names of inputs in messages.
 
 use std::path::Path;
 
 use crate::error::Error;
 use crate::ops::failure::Failure;
 
-/// The standard input as messages name it.
+/// The name of standard input in messages.
 pub const STANDARD_INPUT: &str = "the standard input";
 
-/// An input as messages name it; `None` is the standard input.
+/// The name of an input in messages; `None` is standard input.
 #[must_use]
 pub fn name_of(path: Option<&Path>) -> String {
     path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
 }
 
-/// Says which of several inputs a failure concerns, even if it is one of a key: the others may be under other keys.
+/// Adds which of several inputs a failure concerns, even one of a key: the others may use other keys.
 pub fn about_one_of_many(path: Option<&Path>) -> impl FnOnce(Error) -> Failure {
     let name = name_of(path);
     move |error| {

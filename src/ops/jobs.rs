@@ -1,4 +1,4 @@
-//! Inputs with the places for their results: decided before anything is read or any key is asked.
+//! Inputs with the destinations of their results, determined before anything is read or any key is asked.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -14,33 +14,33 @@ use crate::storage::standard;
 
 pub use crate::ops::input_name::STANDARD_INPUT;
 
-/// One input with the place for its result.
+/// One input with the destination of its result.
 #[derive(Debug)]
 pub struct Job {
-    /// `None` for the standard input.
+    /// `None` for standard input.
     pub input: Option<PathBuf>,
     /// Destination of its result.
     pub destination: Destination,
 }
 
-/// Where results go, as it was asked for.
+/// Where results go, as requested.
 #[derive(Clone, Debug)]
 pub struct ResultChoice {
     /// A file, a folder, or `-`.
     pub output: Option<PathBuf>,
     /// Whether each input is replaced.
     pub in_place: bool,
-    /// What becomes of a file that is there.
+    /// What happens to an existing file.
     pub existing: Existing,
     /// Whether new files are synced.
     pub sync: Sync,
 }
 
-/// Finds the place for the result of every input. `result_name` makes the name of a result in a folder from the name of
-/// its input.
+/// Finds the destination for the result of every input. `result_name` derives the name of a result in a folder from the
+/// name of its input.
 ///
 /// # Errors
-/// If there are several inputs for one output, or a folder is not there.
+/// If there are several inputs for one output, or a folder does not exist.
 pub fn plan(
     inputs: &[PathBuf],
     choice: &ResultChoice,
@@ -94,10 +94,10 @@ pub fn plan(
     Ok(jobs)
 }
 
-/// A file needs a folder that is there.
+/// A file needs an existing folder.
 ///
 /// # Errors
-/// If it is not there.
+/// If it does not exist.
 pub fn check_folder_of(path: &Path) -> Result<(), Cause> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(Cause::NoFolder(folder.to_owned())),
@@ -105,11 +105,11 @@ pub fn check_folder_of(path: &Path) -> Result<(), Cause> {
     }
 }
 
-/// Whether an input is a folder. One that is absent is told of later, in its turn; but what the disk fails to tell of must
-/// not decide where the results go.
+/// Whether an input is a folder. A missing one is reported later, in its turn; other errors are reported now, because
+/// the answer decides where results go.
 ///
 /// # Errors
-/// If the system does not say.
+/// If the system fails.
 pub fn is_input_folder(path: &Path) -> Result<bool, Failure> {
     match path.metadata() {
         Ok(metadata) => Ok(metadata.is_dir()),
@@ -125,17 +125,17 @@ fn is_folder(path: &Path) -> bool {
 }
 
 impl Job {
-    /// The input as messages name it.
+    /// The name of the input in messages.
     #[must_use]
     pub fn name(&self) -> String {
         self.input.as_ref().map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string())
     }
 
-    /// Opens the input, and checks that its result would not be written over it. An input that is to be replaced is held:
+    /// Opens the input, and checks that its result would not overwrite it. An input that will be replaced is locked:
     /// [`Output::open`](crate::storage::output::Output::open) needs that.
     ///
     /// # Errors
-    /// If it cannot be opened, or is the output as well.
+    /// If it cannot be opened, or is also the output.
     pub fn open_input(&self) -> Result<(Input, Option<Held>), Failure> {
         if let Destination::Input { path } = &self.destination {
             let held = hold(path)?;
@@ -170,7 +170,7 @@ pub fn hold(path: &Path) -> Result<Held, Failure> {
     Ok(Held::open(path, HeldFor::Replace)?)
 }
 
-/// Opens a file, or the standard input for `None`.
+/// Opens a file, or standard input for `None`.
 ///
 /// # Errors
 /// If it is a folder, or cannot be opened.
@@ -201,7 +201,7 @@ fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
     output.is_some() && output == input.identity()
 }
 
-/// The name of the plaintext of a file.
+/// The name for the plaintext of a file.
 #[must_use]
 pub fn decrypted_name(name: &OsStr) -> OsString {
     let name = Path::new(name);

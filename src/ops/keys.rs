@@ -1,4 +1,4 @@
-//! What is done with keys themselves.
+//! Operations on keys themselves.
 
 pub mod check;
 pub mod generate;

@@ -7,45 +7,45 @@ use crate::document::SealStatus;
 
 /// Receives progress reports. Every method has a default that does nothing. Several threads may call at the same time.
 pub trait Observer: Send + Sync {
-    /// Begins the work on an input of `total` bytes, if that is known. The work has ended when the result is dropped.
+    /// Starts the progress of an input of `total` bytes, if known. It ends when the result is dropped.
     fn progress(&self, name: &str, total: Option<u64>) -> Box<dyn Progress> {
         let _ = (name, total);
         Box::new(NoProgress)
     }
 
-    /// A detail, for those who want more than results.
+    /// A detail, for verbose output.
     fn note(&self, text: &str) {
         let _ = text;
     }
 
-    /// What can be done next.
+    /// A next step for the user.
     fn hint(&self, text: &str) {
         let _ = text;
     }
 
-    /// What is good to know, once in a run however often it is told, and only to a person.
+    /// A tip, shown once in a run, and only to a person.
     fn hint_once(&self, text: &str) {
         let _ = text;
     }
 
-    /// What everybody has to know although nothing failed, programs as well. The same warning counts once in a run.
+    /// A warning for everybody, including programs. The same warning counts once in a run.
     fn warning(&self, warning: &Warning) {
         let _ = warning;
     }
 
-    /// Something that was found on a way through folders, and is no input.
+    /// Something found in a folder that is not an input.
     fn skipped(&self, path: &Path, why: Skipped) {
         let _ = (path, why);
     }
 }
 
-/// Counts the bytes of an input that are done.
+/// Counts the processed bytes of an input.
 pub trait Progress: Send + Sync {
     /// Called by every worker for every batch of bytes.
     fn advance(&self, bytes: u64);
 }
 
-/// An observer that hears nothing.
+/// An observer that ignores everything.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unobserved;
 
@@ -57,22 +57,22 @@ impl Progress for NoProgress {
     fn advance(&self, _bytes: u64) {}
 }
 
-/// What everybody has to know although nothing failed.
+/// A warning that does not stop the operation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A document was opened that no valid seal vouches for.
+    /// An opened document has no valid seal.
     NotSealed {
-        /// The document as messages name it.
+        /// The name of the document in messages.
         name: String,
-        /// What is known of its seal.
+        /// The state of its seal.
         seal: SealStatus,
     },
     /// An identity that every user of the machine can read or replace.
     IdentityOpenToAll(PathBuf),
 }
 
-/// Why something is no input.
+/// Why something is not an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Skipped {
@@ -84,7 +84,7 @@ pub enum Skipped {
     Results,
     /// An output of a run that was killed.
     Unfinished,
-    /// What belongs to version control.
+    /// It belongs to version control.
     VersionControl,
 }
 

@@ -78,7 +78,7 @@ pub fn local_key() -> Result<KeySpec, Failure> {
     Ok(recipient_of_file(&path)?.into())
 }
 
-/// The folder for what kenc keeps between runs.
+/// The folder for state that kenc keeps between runs.
 #[must_use]
 pub fn state_folder() -> Option<PathBuf> {
     let base = if cfg!(windows) {

@@ -1,4 +1,4 @@
-//! Sealing files: one, a stream, or one of many.
+//! Sealing files: one file, a stream, or one of many.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -23,10 +23,10 @@ pub fn encrypted_name(name: &OsStr) -> OsString {
     name
 }
 
-/// Opens the input and the output of a job. What is wrong with either is found before a key is asked.
+/// Opens the input and the output of a job, so that their problems are found before a key is asked.
 ///
 /// # Errors
-/// If one of them cannot be opened, the input is encrypted already and would be replaced, or it has other names.
+/// If one of them cannot be opened, the input is already encrypted and would be replaced, or it has other hard links.
 pub fn open_job(job: &Job, existing: Existing, sync: Sync) -> Result<(Input, Output), Failure> {
     if let Some(path) = job.input.as_ref().filter(|path| path.is_dir()) {
         return Err(Cause::CannotEncryptDirectory(path.clone()).into());
@@ -40,10 +40,10 @@ pub fn open_job(job: &Job, existing: Existing, sync: Sync) -> Result<(Input, Out
     Ok((input, Output::open(&job.destination, Access::Umask, sync, held)?))
 }
 
-/// A file that is encrypted in its place must not stay in plaintext under another name.
+/// A file that is encrypted in place must not stay in plaintext under another name.
 ///
 /// # Errors
-/// If it has one, unless whatever is there may be replaced.
+/// If the output exists, unless it may be replaced.
 pub fn check_names(held: Option<&Held>, existing: Existing) -> Result<(), Cause> {
     match held {
         Some(held) if held.names() > 1 && existing == Existing::Refuse => {
@@ -53,7 +53,7 @@ pub fn check_names(held: Option<&Held>, existing: Existing) -> Result<(), Cause>
     }
 }
 
-/// A second run of a script must not encrypt twice what it replaced the first time.
+/// A second run of a script must not encrypt again what the first one replaced.
 fn refuse_encrypted(input: Input, path: &Path) -> Result<Input, Failure> {
     let (start, input) = input.peek()?;
     if is_whole_file(&start) { Err(Cause::EncryptedAlready(path.to_owned()).into()) } else { Ok(input) }

@@ -1,4 +1,4 @@
-//! Everything with which files are sealed and opened: keys, identities, passphrases, configs, trust, and who hears of it.
+//! Everything needed to seal and open files: keys, identities, passphrases, configs, trust, and an observer.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -29,10 +29,10 @@ use crate::ops::failure::Failure;
 use crate::ops::observer::{Observer, Unobserved, Warning};
 use crate::ops::places::identities_open_to_all;
 
-/// Longest time for one call of AWS KMS, unless settings say another.
+/// Time limit for one call of AWS KMS, unless settings name another.
 const KMS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What files are sealed and opened with. Making one touches neither files nor the network.
+/// The settings with which files are sealed and opened. Creating one touches neither files nor the network.
 pub struct Session {
     keys: Vec<KeySpec>,
     only: Vec<KeySpec>,
@@ -45,13 +45,13 @@ pub struct Session {
     configs: Option<Configs>,
     cancelled: Arc<AtomicBool>,
     observer: Arc<dyn Observer>,
-    /// What is known of the keys of the files that were opened before.
+    /// Cache of unwrap results.
     cache: Cache,
     read_policy: ReadPolicy,
 }
 
 impl Session {
-    /// One without keys and identities.
+    /// A session without keys and identities.
     #[must_use]
     pub fn new() -> Self {
         let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: KMS_TIMEOUT };
@@ -110,32 +110,32 @@ impl Session {
         Self { passphrases: Box::new(source), ..self }
     }
 
-    /// Binds `context` to what is sealed, and demands its pairs of what is opened.
+    /// Binds `context` to sealed files, and requires its pairs in opened ones.
     #[must_use]
     pub fn with_context(self, context: EncryptionContext) -> Self {
         Self { context, ..self }
     }
 
-    /// Asks AWS KMS with `settings`, instead of what the environment says within 30 seconds.
+    /// Uses AWS KMS with `settings`, instead of the environment and a limit of 30 seconds.
     #[must_use]
     pub fn with_kms(self, settings: KmsSettings) -> Self {
         Self { kms: AwsKms::new(settings.clone()), settings, ..self }
     }
 
-    /// Asks those keys only that are in `trusted`, whatever the header of a file names. All are asked otherwise.
+    /// Asks only keys in `trusted` when the header of a file names them. By default all are asked.
     #[must_use]
     pub fn with_trusted_keys(self, trusted: TrustedKeys) -> Self {
         Self { trusted, ..self }
     }
 
-    /// Has `configs` say for each file which keys it gets, which are trusted, and whether it must be sealed. Their observer
-    /// hears of this session too.
+    /// Lets `configs` decide for each file which keys it gets, which are trusted, and whether it must be sealed. Their
+    /// observer also observes this session.
     #[must_use]
     pub fn with_configs(self, configs: Configs) -> Self {
         Self { observer: Arc::clone(configs.observer()), configs: Some(configs), ..self }
     }
 
-    /// Has `observer` hear of the work.
+    /// Reports progress to `observer`.
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
         Self { observer, ..self }
@@ -147,7 +147,7 @@ impl Session {
         Self { read_policy, ..self }
     }
 
-    /// Ends the work soon after `cancelled` becomes true.
+    /// Stops the work soon after `cancelled` becomes true.
     #[must_use]
     pub fn with_cancellation(self, cancelled: Arc<AtomicBool>) -> Self {
         Self { cancelled, ..self }
@@ -162,10 +162,10 @@ impl Session {
         encryptor.write_all(plaintext).and_then(|()| encryptor.finish()).map_err(write_error)
     }
 
-    /// Opens a whole file in memory, and gives its plaintext if every byte is authentic.
+    /// Opens a whole file in memory, and returns its plaintext if every byte is authentic.
     ///
     /// # Errors
-    /// If `sealed` is no file of kenc, no key opens it, its context lacks a pair, or it was changed.
+    /// If `sealed` is not a kenc file, no key opens it, its context lacks a pair, or it was changed.
     pub fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         // The plaintext is shorter: the buffer does not grow, which would leave copies of it in memory.
         let mut plaintext = Zeroizing::new(Vec::with_capacity(sealed.len()));
@@ -173,7 +173,8 @@ impl Session {
         Ok(plaintext)
     }
 
-    /// Seals a stream: what is written to the result goes to `writer` encrypted. It is whole after [`Encryptor::finish`].
+    /// Seals a stream: what is written to the result is encrypted to `writer`. The file is complete after
+    /// [`Encryptor::finish`].
     ///
     /// # Errors
     /// If there is no key, one refuses, or `writer` fails.
@@ -184,20 +185,21 @@ impl Session {
         Encryptor::new(writer, file).map_err(write_error)
     }
 
-    /// Opens a stream: what is read from the result is authentic. Only its end tells that nothing is missing.
+    /// Opens a stream: what is read from the result is authentic. Only its end shows that nothing is missing.
     ///
     /// # Errors
-    /// If this is no file of kenc, no key opens it, its context lacks a pair, or `reader` fails.
+    /// If this is not a kenc file, no key opens it, its context lacks a pair, or `reader` fails.
     pub fn decryptor<R: Read>(&self, mut reader: R) -> Result<Decryptor<R>> {
         let head = FileHead::read(&mut reader)?;
         let cipher = self.cipher(&head, &self.trusted)?;
         Ok(Decryptor::new(reader, cipher))
     }
 
-    /// The same file with the keys that `change` makes of its keys. The payload stays as it is.
+    /// The same file with its keys changed by `change`. The payload stays as it is.
     ///
     /// # Errors
-    /// If `sealed` is no file of kenc, its context lacks a pair, no key opens it, a new one refuses, or none would be left.
+    /// If `sealed` is not a kenc file, its context lacks a pair, no key opens it, a new one refuses, or none would be
+    /// left.
     pub fn rewrap(&self, mut sealed: &[u8], change: KeyChange) -> Result<Vec<u8>> {
         let head = FileHead::read(&mut sealed)?;
         let header = &head.header;
@@ -213,21 +215,21 @@ impl Session {
     }
 }
 
-/// What operations ask of a session.
+/// What operations need of a session.
 impl Session {
-    /// Everything with which keys are asked, for [`crate::document`].
+    /// The keyring, for [`crate::document`].
     #[must_use]
     pub fn keyring(&self) -> Keyring<'_> {
         self.keyring_trusting(&self.trusted)
     }
 
-    /// The same for one file, of whose keys those may be asked that are in `trusted`.
+    /// The same for one file, limited to keys in `trusted`.
     #[must_use]
     pub fn keyring_trusting<'k>(&'k self, trusted: &'k TrustedKeys) -> Keyring<'k> {
         self.keyring_of(&self.kms, trusted)
     }
 
-    /// The same with another access to AWS KMS, which [`Session::kms_for_rule`] makes.
+    /// The same with another access to AWS KMS, from [`Session::kms_for_rule`].
     #[must_use]
     pub fn keyring_of<'k>(&'k self, kms: &'k AwsKms, trusted: &'k TrustedKeys) -> Keyring<'k> {
         Keyring { kms, identities: &self.identities, passphrases: &*self.passphrases, trusted }
@@ -239,14 +241,14 @@ impl Session {
         &self.kms
     }
 
-    /// An access to AWS KMS with the profile and the role of a rule. What the session says goes before the rule.
+    /// An access to AWS KMS with the profile and the role of a rule. The session's own settings take precedence.
     #[must_use]
     pub fn kms_for_rule(&self, profile: Option<String>, role: Option<String>) -> AwsKms {
         let KmsSettings { profile: own_profile, region, role_arn, timeout } = self.settings.clone();
         AwsKms::new(KmsSettings { profile: own_profile.or(profile), region, role_arn: role_arn.or(role), timeout })
     }
 
-    /// Makes a data key for files that are encrypted whole, and wraps it under the keys of a recipe.
+    /// Creates a data key for files that are encrypted whole, and wraps it under the keys of a recipe.
     ///
     /// # Errors
     /// If a key refuses, or there is none.
@@ -270,13 +272,13 @@ impl Session {
         format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
     }
 
-    /// The keys with which files are opened; all, if there are none.
+    /// The keys that may open files; all, if empty.
     #[must_use]
     pub fn only(&self) -> &[KeySpec] {
         &self.only
     }
 
-    /// The pairs that are bound to what is sealed, and demanded of what is opened.
+    /// The pairs that are bound to sealed files, and required in opened ones.
     #[must_use]
     pub fn context(&self) -> &EncryptionContext {
         &self.context
@@ -288,14 +290,14 @@ impl Session {
         &self.identities
     }
 
-    /// Warns of identities that everybody on this machine can read or replace.
+    /// Warns of identities that every user of this machine can read or replace.
     pub fn warn_of_open_identities(&self) {
         for path in identities_open_to_all(&self.identities) {
             self.observer.warning(&Warning::IdentityOpenToAll(path.to_owned()));
         }
     }
 
-    /// Warns of a document that was opened, and for which no valid seal vouches.
+    /// Warns of an opened document without a valid seal.
     pub fn warn_unless_sealed(&self, name: &str, report: &OpenReport) {
         if report.seal != SealStatus::Verified {
             self.observer.warning(&Warning::NotSealed { name: name.to_owned(), seal: report.seal });
@@ -308,7 +310,7 @@ impl Session {
         self.configs.as_ref()
     }
 
-    /// Who hears of the work.
+    /// The observer.
     #[must_use]
     pub fn observer(&self) -> &dyn Observer {
         &*self.observer
@@ -320,7 +322,7 @@ impl Session {
         &self.cancelled
     }
 
-    /// Ends an operation that is to end.
+    /// Stops a cancelled operation.
     ///
     /// # Errors
     /// [`Error::Interrupted`].
@@ -328,10 +330,10 @@ impl Session {
         if self.cancelled.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
     }
 
-    /// What configs and the session demand of a file; `None` is the standard input.
+    /// The requirements of configs and the session for a file; `None` is standard input.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn guards(&self, path: Option<&Path>) -> Result<Guards, Failure> {
         match &self.configs {
             Some(configs) => configs.guards(path),
@@ -339,7 +341,7 @@ impl Session {
         }
     }
 
-    /// What is demanded of a document.
+    /// The requirements for a document.
     #[must_use]
     pub fn document_demands(&self, mac: MacRequirement, seal: SealRequirement) -> OpenRequirements {
         OpenRequirements { only: self.only.clone(), context: self.context.clone(), mac, seal, order: Vec::new() }
@@ -364,7 +366,7 @@ impl Session {
         &self.read_policy
     }
 
-    /// The cipher for the chunks of a kenc file, from the first key that opens it.
+    /// The chunk cipher of a kenc file, from the first key that opens it.
     ///
     /// # Errors
     /// If its context lacks a pair, or no key opens it.

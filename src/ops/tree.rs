@@ -1,5 +1,5 @@
-//! Many files in one run: trees of folders, and lists. The only way through folders, with one policy for version control,
-//! links, names and what an earlier run has left.
+//! Many files in one run: folder trees, and lists. The only walker, with one policy for version control, links, names
+//! and the results of an earlier run.
 
 pub mod crew;
 pub mod file;

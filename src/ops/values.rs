@@ -1,4 +1,4 @@
-//! What is done to single values of config documents.
+//! Operations on single values of config documents.
 
 pub mod change;
 pub mod nearest;

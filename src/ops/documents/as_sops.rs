@@ -1,4 +1,4 @@
-//! Documents as sops takes them: by which notation, and with which keys.
+//! Documents as sops treats them: which notation, and which keys.
 
 use std::path::Path;
 
@@ -11,8 +11,8 @@ use crate::keys::{KeySpec, Vouchers, WrappingKey};
 use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
 
-/// The notation that a word names, or else the name of a file. A word that is no notation is no reason to stop: sops goes by
-/// the name then. What sops does not know by its name, such as TOML, it takes as a whole.
+/// The notation named by a flag, or else by the file name. sops ignores a flag value it does not know and goes by the
+/// name. What it does not recognise by name, such as TOML, it treats as binary.
 #[must_use]
 pub fn format_of(word: Option<&str>, name: Option<&Path>) -> Format {
     if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
@@ -25,7 +25,7 @@ pub fn format_of(word: Option<&str>, name: Option<&Path>) -> Format {
     name.filter(is_known).map_or(Format::Binary, Format::of_name)
 }
 
-/// Who says in which notation a document is.
+/// What names the notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatSource {
     /// The name of its file.
@@ -37,20 +37,20 @@ pub enum FormatSource {
 /// An encrypted document.
 ///
 /// # Errors
-/// If it is none in this notation.
+/// If it is not one in this notation.
 pub fn encrypted_document(whole: &[u8], format: Format, source: FormatSource) -> Result<EncryptedDocument> {
-    // A document whose name sops takes for that of a binary file says itself what it is.
+    // A document that sops takes for a binary file by its name is recognised by its content.
     let is_by_name = format == Format::Binary && source == FormatSource::Name;
     let document = match is_by_name.then(|| Document::recognise(whole)).flatten() {
         Some(document) => document,
-        // What is called binary is JSON all the same, and may be the JSON of a tree.
+        // A binary document is JSON too, and may be the JSON of a tree.
         None if format == Format::Binary => parse(format, whole).or_else(|_| parse(Format::Json, whole))?,
         None => parse(format, whole)?,
     };
     Ok(EncryptedDocument::new(document)?)
 }
 
-/// The keys of a document with some added to the first group, and some removed from all. How a key is asked does not matter.
+/// The keys of a document with some added to the first group, and some removed from all. How a key is used is ignored.
 #[must_use]
 pub fn keys_changed(metadata: &Metadata, added: Vec<WrappingKey>, removed: &[WrappingKey]) -> NewKeys {
     let is_removed = |key: &StoredKey| removed.iter().any(|removed| key.is_key(&removed.key));
@@ -69,11 +69,11 @@ pub fn keys_changed(metadata: &Metadata, added: Vec<WrappingKey>, removed: &[Wra
     NewKeys { groups, threshold, absent: Vec::new() }
 }
 
-/// What vouches for the keys of a document without a seal: the keys that were `given`, `trusted_keys`, and a rule that names
-/// exactly its keys.
+/// What vouches for the keys of a document without a seal: the keys that were `given`, `trusted_keys`, and a rule that
+/// names exactly its keys.
 ///
 /// # Errors
-/// If a config cannot be read, or something in it is wrong.
+/// If a config cannot be read or is invalid.
 pub fn vouchers(
     path: &Path,
     opened: &OpenedDocument,
@@ -94,7 +94,7 @@ fn is_named_by_rule(path: &Path, metadata: &Metadata, configs: &Configs) -> bool
         let groups: Vec<Vec<WantedKey>> =
             groups.into_iter().map(|group| group.into_iter().map(WantedKey::Wrapping).collect()).collect();
         let threshold = rule.threshold.map_or(0, usize::from);
-        // sops looks no alias up either: it takes ARNs only.
+        // sops does not resolve aliases either: it accepts ARNs only.
         metadata.keys_listed(&groups, threshold, &|key| Ok(key.clone())).ok()
     };
     keys().is_some_and(|keys| keys.is_of(metadata))

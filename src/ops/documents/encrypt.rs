@@ -14,20 +14,20 @@ use crate::ops::jobs::Job;
 use crate::ops::session::Session;
 use crate::storage::output::Destination;
 
-/// What becomes of a file that has other names, under which its plaintext would stay.
+/// How to treat a file with other hard links, under which its plaintext would stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherNames {
     /// It is refused.
     Refused,
-    /// They are left alone.
+    /// The other links keep the plaintext.
     LeftAlone,
 }
 
 impl OtherNames {
-    /// Checks an input that is to be replaced.
+    /// Checks an input that will be replaced.
     ///
     /// # Errors
-    /// If it has other names and is to be refused.
+    /// If it has other hard links and these are to be refused.
     pub fn check(self, held: Option<&Held>) -> Result<(), Cause> {
         match held {
             Some(held) if held.names() > 1 && self == Self::Refused => {
@@ -38,21 +38,21 @@ impl OtherNames {
     }
 }
 
-/// How the documents of a run are encrypted. The session has the encryption context.
+/// Options for encrypting the documents of a run. The session has the encryption context.
 pub struct DocumentEncryption<'a> {
     /// The words for keys, if any.
     pub named: &'a [String],
-    /// What is said of the documents, and goes before the config.
+    /// The options given by the user, which take precedence over the config.
     pub options: DocumentOptions,
-    /// Their notation, if it is not the one that their names say.
+    /// Their notation, if it does not follow from their names.
     pub notation: Option<Format>,
-    /// What becomes of files with other names.
+    /// How to treat files with other hard links.
     pub other_names: OtherNames,
     /// When results are synced.
     pub sync: Sync,
-    /// Whom to ask for keys.
+    /// Where keys are looked up.
     pub session: &'a Session,
-    /// Where the rules are.
+    /// Where rules are looked up.
     pub configs: &'a Configs,
 }
 
@@ -60,7 +60,7 @@ impl DocumentEncryption<'_> {
     /// Encrypts one, and writes it.
     ///
     /// # Errors
-    /// If it is encrypted already, or no document; if there is no key, or one refuses; if the result cannot be written.
+    /// If it is already encrypted or not a document, there is no key, one refuses, or the result cannot be written.
     pub fn encrypt(&self, job: &Job) -> Result<(), Failure> {
         let Self { named, options, notation, other_names, sync, session, configs } = self;
         let path = job.input.as_deref();
@@ -83,10 +83,10 @@ impl DocumentEncryption<'_> {
         Ok(())
     }
 
-    /// Encrypts one that is not encrypted yet, and makes the folder for it. Returns whether it was.
+    /// Encrypts one that is not yet encrypted, and creates the folder for it. Returns whether it did.
     ///
     /// # Errors
-    /// As [`DocumentEncryption::encrypt`], and if the folder cannot be made.
+    /// As [`DocumentEncryption::encrypt`], and if the folder cannot be created.
     pub fn encrypt_if_new(&self, job: &Job) -> Result<bool, Failure> {
         if let Destination::File { path, .. } = &job.destination
             && let Some(folder) = path.parent()
@@ -104,7 +104,7 @@ impl DocumentEncryption<'_> {
     /// Whether one would be encrypted: it is not encrypted already.
     ///
     /// # Errors
-    /// If it is no document.
+    /// If it is not a document.
     pub fn would_encrypt(&self, job: &Job) -> Result<bool, Failure> {
         let (input, _) = job.open_input()?;
         let document = read_plaintext(input, job.input.as_deref(), self.notation);

@@ -14,22 +14,22 @@ use crate::ops::input_name::{about_one_of_many, name_of};
 /// The source of the new keys of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewKeySource {
-    /// In the change of the rewrapper. It concerns one group, counted from 1, of a document that has several.
+    /// The change of the rewrapper. It applies to one group, counted from 1, of a document that has several.
     Change {
         /// The group.
         group: Option<usize>,
     },
-    /// In the rule for each document.
+    /// The rule for each document.
     Config,
 }
 
-/// Where the keys of documents come from in a run.
+/// Where the new keys of documents are looked up.
 pub struct KeysOfDocuments<'a> {
-    /// Knows the change, and what aliases mean.
+    /// Has the change, and resolves aliases.
     pub rewrapper: &'a Rewrapper<'a>,
-    /// Where rules are.
+    /// Where rules are looked up.
     pub configs: &'a Configs,
-    /// Which of the two says it.
+    /// Which of the two applies.
     pub source: NewKeySource,
 }
 
@@ -37,7 +37,7 @@ impl KeysOfDocuments<'_> {
     /// The keys that a document will have. Contacts no key, but may resolve an alias.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong; if there is no rule, or the change cannot be made.
+    /// If a config cannot be read or is invalid, there is no rule, or the change is impossible.
     pub fn of(&self, metadata: &Metadata, path: Option<&Path>) -> Result<NewKeys, Failure> {
         match self.source {
             NewKeySource::Change { group } => {
@@ -99,7 +99,7 @@ impl KeysOfDocuments<'_> {
     }
 }
 
-/// The list of a document in which keys of another service are.
+/// The metadata list that holds keys of another service.
 fn list_of(kind: OtherService) -> Option<&'static str> {
     match kind {
         OtherService::GcpKms => Some("gcp_kms"),
@@ -110,7 +110,7 @@ fn list_of(kind: OtherService) -> Option<&'static str> {
     }
 }
 
-/// The name of a key of another service as its parts in a document make it.
+/// The name of a key of another service, built from its fields in a document.
 fn id_in_list(kind: OtherService, id: &str) -> String {
     match kind {
         OtherService::AzureKeyVault => id.replacen("/keys/", "/", 1),

@@ -1,7 +1,7 @@
 //! In which notation and with which indentation a document is written.
 //!
-//! The text of a file stays as it is, unless what is asked for needs another: copies in the place of aliases, another
-//! notation, or an indentation.
+//! The text of a file is kept, unless an option changes it: aliases replaced by copies, another notation, or an
+//! indentation.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::error::{DocumentError, Error};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::name_of;
 
-/// The section that every INI file has for sops, though nothing may stand in it.
+/// The section that every INI file has for sops, even if it is empty.
 const DEFAULT_SECTION: &str = "DEFAULT";
 
 /// How a document is written.
@@ -20,12 +20,12 @@ const DEFAULT_SECTION: &str = "DEFAULT";
 pub struct TextLayout {
     /// The notation.
     pub format: Format,
-    /// Spaces for each level, if any were asked for.
+    /// Spaces for each level, if requested.
     pub indent: Option<u8>,
 }
 
 impl TextLayout {
-    /// A document in the clear as it is to be encrypted.
+    /// A plaintext document in the form in which it is encrypted.
     ///
     /// # Errors
     /// If the format cannot hold its content.
@@ -38,7 +38,7 @@ impl TextLayout {
         if (document.format(), format) == (Format::Binary, Format::Binary) {
             return Document::enveloped(document.plaintext(&[])?, indent);
         }
-        // A tree under the name of a binary file is written as the JSON that it would be wrapped into.
+        // A tree under the name of a binary file is written as the JSON that would be wrapped.
         let format = if format == Format::Binary { Format::Json } else { format };
         Document::parse(format, Document::emit_indented(format, &tree_of(&document)?, indent)?)
     }
@@ -68,7 +68,7 @@ impl TextLayout {
     /// If the format cannot hold its content.
     pub fn of_opened(self, opened: OpenedDocument, path: Option<&Path>) -> Result<OpenedDocument, Failure> {
         let about = || Failure::about(name_of(path));
-        // What is not asked for stays, aliases included: they are those that another program left here.
+        // Everything else stays, including aliases: another program left them here.
         if opened.document().format() == self.format && self.indent.is_none() {
             return Ok(opened);
         }
@@ -94,7 +94,7 @@ impl TextLayout {
     /// The text of an encrypted document, with its metadata indented as the rest.
     ///
     /// # Errors
-    /// If it does not read back as it is meant.
+    /// If it does not read back as intended.
     pub fn text_of(self, encrypted: EncryptedText) -> Result<Zeroizing<String>, DocumentError> {
         match self {
             Self { format: Format::Yaml, indent: Some(indent) } => {
@@ -105,10 +105,10 @@ impl TextLayout {
     }
 }
 
-/// What a document says, as sops has it.
+/// The content of a document as sops sees it.
 ///
 /// # Errors
-/// If its aliases stand for more than can be copied.
+/// If its aliases expand beyond the limit.
 pub fn tree_of(document: &Document) -> Result<Tree, DocumentError> {
     let mut tree = document.tree_with_copies()?;
     if document.format() == Format::Ini
@@ -121,7 +121,7 @@ pub fn tree_of(document: &Document) -> Result<Tree, DocumentError> {
     Ok(tree)
 }
 
-/// The text `data` of a tree, which is all that a binary file is.
+/// The text `data` of a tree, which is the content of a binary file.
 ///
 /// # Errors
 /// If there is no such text.

@@ -1,4 +1,4 @@
-//! Opening a document, with what the caller and the configs demand of it.
+//! Opening a document, with the requirements of the caller and the configs.
 
 use std::path::Path;
 
@@ -9,34 +9,34 @@ use crate::ops::failure::Failure;
 use crate::ops::input_name::{about_one_of_many, name_of};
 use crate::ops::session::Session;
 
-/// What the caller demands of a document. The configs may demand more.
+/// The caller's requirements for a document. The configs may require more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StatedRequirements {
-    /// What its MAC must be.
+    /// For its MAC.
     pub mac: MacRequirement,
-    /// What its seal must be.
+    /// For its seal.
     pub seal: SealRequirement,
 }
 
 impl StatedRequirements {
-    /// The same, with a verified seal where a config requires one and the caller did not say that a broken one is no matter.
+    /// The same, with a verified seal if a config requires one and the caller does not accept a broken one.
     #[must_use]
     pub fn with_seal_required(self, is_required: bool) -> Self {
         let is_raised = is_required && self.seal == SealRequirement::NotBroken;
         Self { seal: if is_raised { SealRequirement::Verified } else { self.seal }, ..self }
     }
 
-    /// The demands on one document, with those of the session.
+    /// The requirements for one document, with those of the session.
     #[must_use]
     pub fn in_session(self, session: &Session) -> OpenRequirements {
         session.document_demands(self.mac, self.seal)
     }
 }
 
-/// Opens a document, and warns if no valid seal vouches for it. `None` is the standard input.
+/// Opens a document, and warns if it has no valid seal. `None` is standard input.
 ///
 /// # Errors
-/// If a config cannot be read, no key opens the document, or it is not what is demanded.
+/// If a config cannot be read, no key opens the document, or a requirement is not met.
 pub fn open(
     sealed: EncryptedDocument,
     path: Option<&Path>,
@@ -48,8 +48,8 @@ pub fn open(
     Ok(opened)
 }
 
-/// Opens a document that is to be changed and written, with a warning if it is not sealed. What it says in the clear is
-/// not read again, because what is written is.
+/// Opens a document that will be changed and written, with a warning if it is not sealed. The plaintext is not parsed
+/// again, because the new text will be.
 ///
 /// # Errors
 /// As [`open`].
@@ -64,7 +64,7 @@ pub fn open_to_change(
     Ok(opened)
 }
 
-/// Opens a document whose seal the caller looks at.
+/// Opens a document whose seal the caller checks.
 ///
 /// # Errors
 /// As [`open`].
@@ -77,7 +77,7 @@ pub fn open_without_warning(
     open_by(EncryptedDocument::open, sealed, path, demanded, session)
 }
 
-/// Opens with the keys that the configs trust, under what they and the caller demand together.
+/// Opens with the keys that the configs trust, under the combined requirements.
 fn open_by(
     open: fn(EncryptedDocument, &Keyring<'_>, &OpenRequirements) -> Result<OpenedDocument>,
     sealed: EncryptedDocument,

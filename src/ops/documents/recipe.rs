@@ -1,4 +1,4 @@
-//! Whether the values of an input are encrypted or the whole of it, and under which keys and by which rule its values are.
+//! Whether the values of an input or the whole file is encrypted, and by which keys and rule.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,18 @@ use crate::ops::places::local_key;
 /// What of a file is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EncryptionExtent {
-    /// All of it, as one.
+    /// The whole file.
     Whole,
-    /// Every value by itself.
+    /// Each value separately.
     Values,
 }
 
 impl EncryptionExtent {
-    /// That of an input: the one that was asked for; else the values, if a rule is for it and its name is that of a document.
+    /// The extent for an input: the requested one; otherwise its values, if a rule matches it and its name is that of a
+    /// document.
     ///
     /// # Errors
-    /// If a config cannot be read, or something in it is wrong.
+    /// If a config cannot be read or is invalid.
     pub fn of(path: Option<&Path>, asked: Option<Self>, configs: &Configs) -> Result<Self, Failure> {
         if let Some(asked) = asked {
             return Ok(asked);
@@ -34,7 +35,7 @@ impl EncryptionExtent {
         Ok(if has_values { Self::Values } else { Self::Whole })
     }
 
-    /// That of all inputs; `-` or none is the standard input.
+    /// The extent for all inputs; `-` or none is standard input.
     ///
     /// # Errors
     /// As [`EncryptionExtent::of`], and if they differ.
@@ -56,11 +57,11 @@ impl EncryptionExtent {
     }
 }
 
-/// Whether a file in a folder is one whose values are encrypted: one that a rule is for. Without rules it is one whose name is
-/// that of a document, if keys were `named`.
+/// Whether a file in a folder is one whose values are encrypted: one that a rule matches. Without rules, one whose name
+/// is that of a document, if keys were `named`.
 ///
 /// # Errors
-/// If a config cannot be read, or something in it is wrong.
+/// If a config cannot be read or is invalid.
 pub fn is_meant(path: &Path, named: &[String], configs: &Configs) -> Result<bool, Failure> {
     let name = path.file_name().unwrap_or_default();
     if name == KENC_CONFIG || name == SOPS_CONFIG {
@@ -75,16 +76,16 @@ pub fn is_meant(path: &Path, named: &[String], configs: &Configs) -> Result<bool
             Some(RuleFormat::Values) => true,
             Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk) => false,
         }),
-        // A config may have names for keys alone, and no rules.
+        // A config may only name keys, and have no rules.
         None => Ok(is_named_so && !named.is_empty() && config.rules()?.is_empty()),
     }
 }
 
-/// How a document is encrypted for the first time: by `options` and the keys `named`, the rule for its path, and the local
-/// key, in this order.
+/// How a document is encrypted for the first time: by `options` and the keys `named`, the rule for its path, and the
+/// local key, in this order.
 ///
 /// # Errors
-/// If a config cannot be read, or something in it is wrong; if a word names no key; if there is none at all.
+/// If a config cannot be read or is invalid, a word names no key, or there is no key at all.
 pub fn recipe(
     path: Option<&Path>,
     named: &[String],
@@ -105,10 +106,10 @@ pub fn recipe(
     Ok(recipe)
 }
 
-/// Whether a rule of the config is for a path.
+/// Whether a rule of the config matches a path.
 ///
 /// # Errors
-/// If a config cannot be read, or something in it is wrong.
+/// If a config cannot be read or is invalid.
 pub fn has_rule(path: &Path, configs: &Configs) -> Result<bool, Failure> {
     let found = configs.of(Some(path))?;
     let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();

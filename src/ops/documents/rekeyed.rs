@@ -1,4 +1,4 @@
-//! Documents under other keys, with the same data key or a new one.
+//! Documents with other keys, and the same data key or a new one.
 
 use std::path::Path;
 
@@ -17,24 +17,24 @@ use crate::ops::failure::Failure;
 use crate::ops::input_name::about_one_of_many;
 use crate::ops::session::Session;
 
-/// A document under other keys. Nothing has been written yet.
+/// A document with other keys. Nothing has been written yet.
 pub struct RekeyedDocument {
     /// Its text; that of the old document if nothing changed.
     pub text: Zeroizing<String>,
-    /// Whether the text is another one.
+    /// Whether the text changed.
     pub is_changed: bool,
-    /// What has become of the keys of each group.
+    /// The differences of each group.
     pub groups: Vec<GroupDifference>,
-    /// Keys that were to go, and are not there.
+    /// Keys that were to be removed, and are not there.
     pub absent: Vec<KeySpec>,
     /// Its metadata.
     pub metadata: Metadata,
 }
 
-/// Gives a document the keys `new`. The data key, and so every value, stays. No key is asked where nothing changes.
+/// Gives a document the keys `new`. The data key, and so every value, stays. No key is asked if nothing changes.
 ///
 /// # Errors
-/// If the document cannot be opened, nothing vouches for a key, or one does not wrap.
+/// If the document cannot be opened, nothing vouches for a key, or one cannot wrap.
 pub fn rewrap(
     sealed: EncryptedDocument,
     path: Option<&Path>,
@@ -66,7 +66,7 @@ pub fn rewrap(
     })
 }
 
-/// What is new in a document with a new data key, besides its keys. `None` is what the old one has.
+/// What changes in a document with a new data key, besides its keys. `None` keeps the old setting.
 #[derive(Clone, Debug, Default)]
 pub struct RotationOptions {
     /// Which values are encrypted.
@@ -81,17 +81,17 @@ pub struct RotationOptions {
 pub struct RotatedDocument {
     /// Its text.
     pub text: Zeroizing<String>,
-    /// The rule that it had before.
+    /// The rule before the change.
     pub old_rule: EncryptionRule,
     /// Its metadata.
     pub metadata: Metadata,
 }
 
-/// Encrypts every value anew under a new data key: under the keys that `keys` says, and by the rule of the config where those
-/// come from there and `options` names no other.
+/// Encrypts every value anew under a new data key: for the keys of `keys`, and by the rule of the config if the keys
+/// come from it and `options` names no other.
 ///
 /// # Errors
-/// If the document cannot be opened, nothing vouches for a key, or one does not wrap.
+/// If the document cannot be opened, nothing vouches for a key, or one cannot wrap.
 pub fn rotate(
     sealed: EncryptedDocument,
     path: Option<&Path>,
@@ -122,7 +122,7 @@ pub fn rotate(
     Ok(RotatedDocument { text: encrypted.text, old_rule, metadata })
 }
 
-/// The metadata of what was made of a document.
+/// The metadata of the result.
 fn metadata_of(document: &Document, text: &str) -> Result<Metadata> {
     let document = Document::parse(document.format(), text.to_owned().into()).map_err(Error::from)?;
     Ok(EncryptedDocument::new(document)?.metadata().clone())

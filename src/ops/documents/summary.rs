@@ -1,21 +1,21 @@
-//! What is known of a document without a key.
+//! What is known about a document without a key.
 
 use crate::document::{EncryptedDocument, Format, Metadata, TreeItem, Value};
 
-/// What is known of a document without a key.
+/// What is known about a document without a key.
 pub struct DocumentSummary<'a> {
     /// Its notation.
     pub format: Format,
     /// Its keys and its rule.
     pub metadata: &'a Metadata,
-    /// How many values are encrypted.
+    /// The number of encrypted values.
     pub encrypted: usize,
-    /// How many are not.
+    /// The number of plaintext values.
     pub in_the_clear: usize,
 }
 
 impl<'a> DocumentSummary<'a> {
-    /// That of a document.
+    /// The summary of a document.
     #[must_use]
     pub fn new(sealed: &'a EncryptedDocument) -> Self {
         let (mut encrypted, mut in_the_clear) = (0, 0);

@@ -1,4 +1,4 @@
-//! Checking a document: all that is wrong with it, or what vouches for it.
+//! Checking a document: everything that is wrong with it, or what protects it.
 
 use std::path::Path;
 
@@ -9,23 +9,23 @@ use crate::ops::failure::Failure;
 use crate::ops::input_name::name_of;
 use crate::ops::session::Session;
 
-/// A document whose values are authentic, and what else is known of it.
+/// A document whose values are authentic, and what else is known about it.
 pub struct VerifiedDocument {
-    /// What is known of its MAC and its seal.
+    /// The state of its MAC and its seal.
     pub report: OpenReport,
     /// Its keys and its rule.
     pub metadata: Metadata,
 }
 
-/// What came of a check.
+/// The result of a check.
 pub enum DocumentCheck {
     /// It is authentic.
     Authentic(Box<VerifiedDocument>),
-    /// What is wrong with it, at least one thing.
+    /// The problems, at least one.
     Faulty(Vec<DocumentError>),
 }
 
-/// Opens a document, to check it.
+/// Opens a document to check it.
 ///
 /// # Errors
 /// If a config cannot be read, or no key opens it.

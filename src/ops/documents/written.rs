@@ -7,7 +7,7 @@ use crate::fs::atomic::{Access, AtomicFile, Sync};
 use crate::fs::held::Held;
 use crate::storage::output::{Destination, Output};
 
-/// Writes a text to its place, as a whole or not at all where the place is a file.
+/// Writes a text to its destination, atomically if that is a file.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -17,10 +17,10 @@ pub fn write(place: &Destination, bytes: &[u8], access: Access, sync: Sync, held
     output.commit()
 }
 
-/// Replaces a document, which was read while it was held, by its successor.
+/// Replaces a document, which was locked when it was read, by its successor.
 ///
 /// # Errors
-/// If the file was changed meanwhile, or cannot be written.
+/// If the file was changed in the meantime, or cannot be written.
 pub fn replace(held: Held, text: &str) -> Result<()> {
     let output = AtomicFile::replace(held)?;
     output.file().write_all(text.as_bytes()).map_err(Error::Write)?;

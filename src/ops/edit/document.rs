@@ -1,4 +1,4 @@
-//! Documents: values that are left alone keep their ciphertext.
+//! Documents: unchanged values keep their ciphertext.
 
 use zeroize::Zeroizing;
 
@@ -7,21 +7,21 @@ use crate::document::{ChangeOutcome, Document, EncryptedText, Format, OpenedDocu
 use crate::error::Result;
 use crate::keys::Keyring;
 
-/// A document that is there.
+/// An existing document.
 pub(super) struct EditedDocument {
     pub(super) opened: OpenedDocument,
     pub(super) shows_keys: bool,
     pub(super) before_sealing: BeforeSealing,
 }
 
-/// A document that is still to be made.
+/// A new document.
 pub(super) struct NewDocument {
     pub(super) prepared: PreparedEncryption,
     pub(super) format: Format,
     pub(super) before_sealing: BeforeSealing,
 }
 
-/// What begins a comment of a notation, if it has any.
+/// The comment sign of a notation, if it has one.
 pub(super) fn comment_of(format: Format) -> Option<&'static str> {
     match format {
         Format::Yaml | Format::Dotenv | Format::Toml | Format::Ini => Some("#"),
@@ -29,7 +29,7 @@ pub(super) fn comment_of(format: Format) -> Option<&'static str> {
     }
 }
 
-/// The text of a new document: where there are comments, an empty line to begin on, before the note that follows.
+/// The text of a new document: an empty line to type on, if a note can follow it as a comment.
 pub(super) fn empty(format: Format) -> &'static str {
     match (format, comment_of(format)) {
         (Format::Json, _) => "{\n}\n",

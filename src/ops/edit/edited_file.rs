@@ -1,4 +1,4 @@
-//! A file in the clear, and how a changed text of it becomes ciphertext again.
+//! A plaintext file, and how its edited text is encrypted again.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -20,41 +20,41 @@ use crate::ops::session::Session;
 
 /// A file that is edited.
 pub(super) struct EditedFile {
-    /// Its bytes as they were read. `None` if it is still to be made.
+    /// Its bytes as read. `None` if it is new.
     pub(super) sealed: Option<Vec<u8>>,
-    /// What it says in the clear.
+    /// Its plaintext.
     pub(super) plaintext: Plaintext,
-    /// What begins a comment in it, if it has any.
+    /// Its comment sign, if it has one.
     pub(super) comment: Option<&'static str>,
     pub(super) recipe: Arc<dyn EditRecipe>,
 }
 
-/// How a file is edited.
+/// Options for editing a file.
 pub struct EditOptions {
-    /// Words for the keys of a file that is still to be made; without them those of the config.
+    /// Key words for a new file; without them, the keys of the config.
     pub keys: Vec<String>,
-    /// What is demanded of the MAC of a document.
+    /// The requirement for the MAC of a document.
     pub mac: MacRequirement,
-    /// Whether the keys of a document are shown beside its values, to be edited.
+    /// Whether the keys of a document are shown beside its values, for editing.
     pub shows_keys: bool,
-    /// Whether edits are gone on with that an earlier run kept.
+    /// Whether to continue with edits that an earlier run kept.
     pub resumes: bool,
-    /// What a file becomes that is still to be made. `None` if its name and the config decide.
+    /// The form of a new file. `None` if its name and the config decide.
     pub new: Option<DocumentToMake>,
-    /// What is encrypted of the document that was edited.
+    /// What is encrypted of the edited document.
     pub before_sealing: BeforeSealing,
 }
 
-/// A document that is still to be made.
+/// A new document.
 pub struct DocumentToMake {
     /// Its notation.
     pub format: Format,
-    /// Its keys, and which of its values are encrypted.
+    /// Its keys, and which values are encrypted.
     pub recipe: EncryptionRecipe,
 }
 
 impl EditedFile {
-    /// Opens the file, or begins a new one if there is none. Its data key is made now: what stands in its way is found
+    /// Opens the file, or begins a new one if it does not exist. The data key is made now, so that problems are found
     /// before anything is typed.
     pub(super) fn open(session: &Session, path: &Path, options: &EditOptions) -> Result<Self, Failure> {
         if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
@@ -113,7 +113,7 @@ impl EditedFile {
     }
 }
 
-/// The notation of a file that is to be made, if it is to be a document.
+/// The notation of a new file, if it will be a document.
 fn format_of_new(path: &Path, configs: &Configs) -> Result<Option<Format>, Failure> {
     if path.extension().is_some_and(|extension| extension == "kenc") {
         return Ok(None);

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 /// Edits that were kept.
 #[derive(Clone, Debug)]
 pub enum KeptEdits {
-    /// EncryptedText, in a file of its own.
+    /// Encrypted, in a file of its own.
     Encrypted {
         /// The file that was edited.
         file: PathBuf,
         /// The file with the edits.
         recovery: PathBuf,
     },
-    /// In the clear, in the private folder where they were edited, which is not removed.
+    /// In plaintext, in the private folder where they were edited, which is not removed.
     InTheClear {
         /// The folder.
         folder: PathBuf,

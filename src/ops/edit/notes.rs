@@ -1,27 +1,27 @@
-//! What the user is told at the top of the text, as comments that are taken away again.
+//! Messages shown to the user as comments in the edited text, removed on save.
 
 use zeroize::Zeroizing;
 
 use crate::ops::contents::Plaintext;
 
-/// What follows the sign of a comment in a line of ours.
+/// What follows the comment sign in a line of ours.
 const MARK: &str = "kenc> ";
 
-/// Where notes stand.
+/// Where notes are inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotesPlace {
     /// Before the text.
     Top,
-    /// Behind it: where somebody begins to type, an editor would go on with a comment.
+    /// After the text: on the first line, an editor would continue a comment.
     Bottom,
 }
 
-/// What begins a comment in a text, if notes can be put into it.
+/// The comment sign of a text, if notes can be inserted.
 pub(super) fn comment_for(text: &[u8], comment: Option<&'static str>) -> Option<&'static str> {
     comment.filter(|comment| strip(text, Some(comment)).len() == text.len() && !begins_with_mark(text))
 }
 
-/// The text with notes, each of them a line, where `comment` begins a comment.
+/// The text with notes, one per line, after the comment sign `comment`.
 pub(super) fn put(text: &[u8], comment: Option<&str>, notes: &[String], place: NotesPlace) -> Plaintext {
     let Some(comment) = comment else { return Zeroizing::new(text.to_vec()) };
     let notes: Vec<String> = notes.iter().map(|note| format!("{comment}{MARK}{note}\n")).collect();
@@ -32,7 +32,7 @@ pub(super) fn put(text: &[u8], comment: Option<&str>, notes: &[String], place: N
     })
 }
 
-/// The text without the notes before and behind it.
+/// The text without the notes at its start and end.
 pub(super) fn strip(text: &[u8], comment: Option<&str>) -> Plaintext {
     let Some(comment) = comment else { return Zeroizing::new(text.to_vec()) };
     let is_note = |line: &[u8]| {
@@ -65,7 +65,7 @@ mod tests {
             }
         }
         assert_eq!(*put(b"a: 1\n", Some("#"), &notes, NotesPlace::Top), b"#kenc> one\n#kenc> two\na: 1\n");
-        // An editor that removes spaces at the end of lines changes empty notes.
+        // An editor that strips trailing spaces changes empty notes.
         assert_eq!(*strip(b"#kenc>\n#kenc> x\na: 1\n", Some("#")), b"a: 1\n");
     }
 

@@ -1,4 +1,4 @@
-//! How the text of a file that is edited becomes ciphertext again.
+//! How the edited text of a file is encrypted again.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ pub(super) trait EditRecipe: Send + Sync {
     /// Makes the successor of the file.
     fn seal(&self, text: &[u8], keyring: &Keyring<'_>) -> Result<Successor>;
 
-    /// Makes a file of any text, under the same data key. No key is asked.
+    /// Encrypts any text under the same data key. No key is asked.
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>>;
 }
 
-/// What is to take the place of a file.
+/// The new content of a file.
 pub(super) struct Successor {
     pub(super) bytes: Vec<u8>,
-    /// Aliases of YAML, which sops does not open where they stand for encrypted values.
+    /// YAML aliases that sops cannot open, because their target is encrypted.
     pub(super) aliases: Vec<At>,
 }
 
-/// What is encrypted of a document that was edited: that document, or another that says the same.
+/// The document to encrypt: the edited one, or an equivalent one.
 pub type BeforeSealing = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
 
-/// The document as it was edited.
+/// The edited document.
 #[must_use]
 pub fn as_edited() -> BeforeSealing {
     Arc::new(Ok)

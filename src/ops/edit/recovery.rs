@@ -11,13 +11,13 @@ use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::scratch;
 use crate::ops::places::state_folder;
 
-/// Most files with edits of one file.
+/// Maximum number of files with edits of one file.
 const MOST_KEPT: u32 = 100;
-/// Ending of their names.
+/// Their file name suffix.
 const ENDING: &str = ".kenc-edit";
 
 impl KeptEdits {
-    /// Where a run that goes on with them looks for them first, if they are in another file of that folder.
+    /// Where a resumed run looks for them first, if they are in another file of that folder.
     #[must_use]
     pub fn place_to_move_to(&self) -> Option<PathBuf> {
         let Self::Encrypted { file, recovery } = self else { return None };
@@ -50,7 +50,7 @@ pub(super) fn keep(file: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result
     for place in places(file) {
         let written = write(&place, sealed, earlier);
         match (&outcome, &written) {
-            // Why the first place did not take them is what can be mended.
+            // The error of the first place is the one that the user can fix.
             (_, Ok(_)) | (Err(Error::WouldOverwrite(_)), _) => outcome = written,
             _ => {}
         }
@@ -64,7 +64,7 @@ pub(super) fn keep(file: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result
     outcome
 }
 
-/// Where they are kept, in this order.
+/// The places, in this order.
 fn places(file: &Path) -> Vec<PathBuf> {
     let elsewhere = name_elsewhere(file);
     let state = state_folder().map(|folder| folder.join(&elsewhere));
@@ -78,7 +78,7 @@ fn beside(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Where files of different folders lie side by side, the name tells the whole path apart, and does not show it.
+/// Files from different folders share this place, so the name has a digest of the whole path, which does not reveal it.
 fn name_elsewhere(file: &Path) -> OsString {
     const LONGEST: usize = 64;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -119,7 +119,7 @@ fn write(usual: &Path, sealed: &[u8], earlier: Option<&Path>) -> Result<PathBuf>
     Err(Error::WouldOverwrite(usual.to_owned()))
 }
 
-/// Anybody can put a file into a folder for all.
+/// Anybody can put a file into a shared folder.
 #[cfg(unix)]
 fn is_ours(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -1,5 +1,5 @@
-//! Edits that could not be saved are kept: encrypted, under the data key of the file, so that no key service is needed for
-//! it; or where that fails too, in the clear in the private folder in memory where they were edited.
+//! Edits that could not be saved are kept: encrypted under the data key of the file, so that no key service is needed;
+//! or, if that fails too, in plaintext in the private folder in memory where they were edited.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,28 +15,28 @@ use crate::error::{Error, Result};
 use crate::fs::scratch;
 use crate::ops::contents::Plaintext;
 
-/// What is needed to keep the edits, at any moment and from any thread.
+/// Everything needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {
     read: ReadRescued,
-    /// The file that is edited, in the clear.
+    /// The edited file, in plaintext.
     scratch: PathBuf,
     /// The file whose plaintext this is.
     file: PathBuf,
-    /// What an earlier run kept, if these edits go on with it.
+    /// The kept edits of an earlier run that this one continues.
     earlier: Option<PathBuf>,
     state: Mutex<RescueState>,
 }
 
-/// Reads the newest text of a file after the editor was ended from outside.
+/// Reads the newest text of a file after the editor was killed.
 pub type ReadRescued = Box<dyn Fn(&Path) -> std::io::Result<Plaintext> + Send + Sync>;
 
 struct RescueState {
     plaintext: Plaintext,
-    /// What the editor left last, as it was read back; for the case that it cannot be read again.
+    /// The last text of the editor as it was read back, in case it cannot be read again.
     latest: Option<Plaintext>,
     comment: Option<&'static str>,
     recipe: Arc<dyn EditRecipe>,
-    /// Nothing is left to be rescued.
+    /// Nothing is left to rescue.
     settled: bool,
 }
 
@@ -65,7 +65,7 @@ impl Rescue {
         Self { read, scratch, file: file.to_owned(), earlier, state }
     }
 
-    /// Removes what an earlier run kept, if this one went on with it: it is saved now, or not wanted.
+    /// Removes the kept edits of an earlier run that this one continued: they are saved now, or were discarded.
     pub(super) fn forget_earlier(&self) -> Result<()> {
         let Some(earlier) = &self.earlier else { return Ok(()) };
         match std::fs::remove_file(earlier) {
@@ -80,19 +80,19 @@ impl Rescue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another version of the file is the one that is edited now.
+    /// The edited file is now another version.
     pub(super) fn rebase(&self, file: &EditedFile) {
         let mut state = self.lock();
         let latest = state.latest.take();
         *state = RescueState { latest, ..RescueState::of(file) };
     }
 
-    /// Nothing is left to be rescued.
+    /// Nothing is left to rescue.
     pub(super) fn settle(&self) {
         self.lock().settled = true;
     }
 
-    /// Has the edits saved by `commit`. A signal that comes meanwhile waits until it is decided whether there is something to
+    /// Has the edits saved by `commit`. A signal in the meantime waits until it is clear whether there is something to
     /// rescue.
     pub(super) fn settle_by(&self, commit: impl FnOnce() -> Result<()>) -> Result<()> {
         let mut state = self.lock();
@@ -101,20 +101,20 @@ impl Rescue {
         Ok(())
     }
 
-    /// The newest text after the editor was ended from outside.
+    /// The newest text after the editor was killed.
     pub(super) fn read(&self) -> std::io::Result<Plaintext> {
         (self.read)(&self.scratch)
     }
 
-    /// Remembers what the editor left, without notes.
+    /// Records the text of the editor, without notes.
     pub(super) fn remember(&self, text: &Plaintext) {
         self.lock().latest = Some(text.clone());
     }
 
-    /// Keeps what the editor left last, if it says something else than the file.
+    /// Keeps the last text of the editor, if it differs from the file.
     ///
     /// # Errors
-    /// If nothing takes it: then the edits are lost.
+    /// If nothing could be written: then the edits are lost.
     pub fn keep(&self) -> Result<Option<KeptEdits>> {
         let mut state = self.lock();
         if state.settled {
@@ -125,7 +125,7 @@ impl Rescue {
             Err(error) => match &state.latest {
                 Some(latest) => latest.clone(),
                 None if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-                // Somebody may still find in the folder what cannot be read as a file.
+                // What cannot be read as a file may still be found in the folder.
                 None => {
                     let why = format!("cannot read the text: {error}");
                     return self.keep_in_the_clear(&mut state, None, why).map(Some);
@@ -146,7 +146,7 @@ impl Rescue {
         }
     }
 
-    /// Leaves the private folder behind. Nothing has to be written for this, if the text is there.
+    /// Leaves the private folder in place. Nothing has to be written for this, if the text is there.
     fn keep_in_the_clear(&self, state: &mut RescueState, text: Option<Plaintext>, why: String) -> Result<KeptEdits> {
         let lost = |source| Error::io(format!("keep the edits in {}", self.scratch.display()), source);
         if let Some(text) = text

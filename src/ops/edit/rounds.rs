@@ -1,4 +1,4 @@
-//! Rounds of editing and saving, until the edits are saved, kept or given up.
+//! Rounds of editing and saving, until the edits are saved, kept or discarded.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -34,26 +34,26 @@ pub struct Editing<'a> {
     name: OsString,
     rescue: Arc<Rescue>,
     edited: EditedFile,
-    /// What an earlier run kept, if it is gone on with.
+    /// The kept edits of an earlier run, if this one continues them.
     earlier: Option<Plaintext>,
-    /// What another program made of the file meanwhile, if that is to be seen beside the edits.
+    /// What another program made of the file in the meantime, if it is shown beside the edits.
     other: Option<PathBuf>,
 }
 
-/// What came of it.
+/// The outcome.
 pub enum EditOutcome {
     /// Nothing was changed.
     Unchanged,
     /// The edits are in the file.
     Saved {
-        /// How many names the file had.
+        /// The number of hard links of the file.
         names: u64,
-        /// Aliases of YAML, which sops does not open where they stand for encrypted values.
+        /// YAML aliases that sops cannot open, because their target is encrypted.
         aliases: Vec<At>,
     },
 }
 
-/// Finds out what is wrong with the place of a file before anything is typed.
+/// Checks the folder of a file before anything is typed.
 ///
 /// # Errors
 /// If no file can be written there.
@@ -69,11 +69,11 @@ pub fn check_can_be_written(path: &Path) -> Result<(), Failure> {
 }
 
 impl<'a> Editing<'a> {
-    /// Opens a file to be edited, or begins a new one. `read_rescued` reads the newest text after the editor was ended from
-    /// outside.
+    /// Opens a file for editing, or begins a new one. `read_rescued` reads the newest text after the editor was killed.
     ///
     /// # Errors
-    /// If it cannot be opened, there are edits of an earlier run that are not gone on with, or plaintext has no place.
+    /// If it cannot be opened, there are kept edits that this run does not continue, or there is no place for
+    /// plaintext.
     pub fn open(
         session: &'a Session,
         path: &'a Path,
@@ -90,13 +90,13 @@ impl<'a> Editing<'a> {
         Ok(Self { session, path, options, user, folder, name, rescue, edited, earlier: text, other: None })
     }
 
-    /// What keeps the edits, for a program that is ended from outside.
+    /// The part that keeps the edits when the program is killed.
     #[must_use]
     pub fn rescue(&self) -> Arc<Rescue> {
         Arc::clone(&self.rescue)
     }
 
-    /// Has the file edited until the edits are saved, kept or given up.
+    /// Runs the editor until the edits are saved, kept or discarded.
     ///
     /// # Errors
     /// Why they were not saved, and where they are.
@@ -141,7 +141,7 @@ impl<'a> Editing<'a> {
         let status = match self.user.edit(&files, self.folder.path()) {
             Ok(status) => status,
             Err(failure) if failure.class() == Class::Interrupted => return Err(failure),
-            // Nobody has typed anything yet that could be lost, or it is asked what to do with it.
+            // Nothing was typed yet, or the caller asks what to do with it.
             Err(failure) => return Ok(Left::Text(Some(failure))),
         };
         let left = if status.success() { std::fs::read(&file).map(Zeroizing::new) } else { self.rescue.read() };
@@ -156,7 +156,7 @@ impl<'a> Editing<'a> {
         }
     }
 
-    /// A new file into which nothing was typed is not to be made.
+    /// A new file is not created if nothing was typed.
     fn is_unchanged(&self, text: &Plaintext) -> bool {
         let is_still_new = self.edited.sealed.is_none() && text.iter().all(u8::is_ascii_whitespace);
         *text == self.edited.plaintext || is_still_new
@@ -171,7 +171,7 @@ impl<'a> Editing<'a> {
         Ok(EditOutcome::Unchanged)
     }
 
-    /// Encrypts a text and puts it in the place of the file, if that is still the one that was opened.
+    /// Encrypts a text and replaces the file by it, if the file is still the one that was opened.
     fn save(&self, text: &Plaintext) -> Result<EditOutcome, Failure> {
         let about = || Failure::about(self.path.display().to_string());
         let Successor { bytes, aliases } = self.edited.recipe.seal(text, &self.session.keyring()).map_err(about())?;
@@ -181,9 +181,9 @@ impl<'a> Editing<'a> {
         Ok(EditOutcome::Saved { names, aliases })
     }
 
-    /// Opens the successor of the file, if that is still what was opened; and says how many names the file has.
+    /// Opens the successor of the file, if the file is unchanged, and returns the number of its hard links.
     ///
-    /// Only now is the file held: an editor that stays open for hours must not keep others from changing the file.
+    /// The file is locked only now: an editor that stays open for hours must not block other programs.
     fn open_output(&self) -> Result<(AtomicFile, u64), Failure> {
         let changed = || Failure::from(Cause::ChangedMeanwhile(self.path.to_owned()));
         let Some(before) = &self.edited.sealed else {
@@ -201,8 +201,8 @@ impl<'a> Editing<'a> {
         Ok((AtomicFile::replace(held)?, names))
     }
 
-    /// Asks what is to be done after a failure, and does it, until the edits are saved, kept or given up, or are to be
-    /// edited again.
+    /// Asks what to do after a failure, and does it, until the edits are saved, kept or discarded, or will be edited
+    /// again.
     fn after(&self, mut failure: Failure, text: &Plaintext) -> Result<After, Failure> {
         loop {
             match self.user.after_failure(&failure, wishes_after(&failure)) {
@@ -220,13 +220,13 @@ impl<'a> Editing<'a> {
                     self.rescue.forget_earlier()?;
                     return Err(Cause::EditsDiscarded(self.path.to_owned()).into());
                 }
-                // Nobody is there to be asked.
+                // Nobody can be asked.
                 None => return Err(self.give_up(failure)),
             }
         }
     }
 
-    /// Keeps the edits, and says where beside why they were not saved.
+    /// Keeps the edits, and reports where along with why they were not saved.
     fn give_up(&self, failure: Failure) -> Failure {
         match self.rescue.keep() {
             Ok(kept) => not_saved(failure, kept),
@@ -234,7 +234,7 @@ impl<'a> Editing<'a> {
         }
     }
 
-    /// Takes the file as it is now as the one that is edited.
+    /// Makes the current file the one that is edited.
     fn reload(&mut self) -> Result<(), Failure> {
         let edited = EditedFile::open(self.session, self.path, self.options)?;
         let mut name = OsString::from("other.");
@@ -249,7 +249,7 @@ impl<'a> Editing<'a> {
     }
 }
 
-/// Edits of an earlier run that were kept, if they are to be gone on with.
+/// Kept edits of an earlier run, if they are to be continued.
 fn earlier_edits(
     session: &Session,
     file: &Path,
@@ -274,15 +274,15 @@ fn earlier_edits(
     }
 }
 
-/// What the editor left.
+/// The result of the editor.
 enum Left {
     /// A text, and why the editor failed if it did.
     Text(Option<Failure>),
-    /// Something that cannot be read: what was typed is not in the text that we have.
+    /// Something unreadable: what was typed is not in the text that we have.
     Unreadable(Failure),
 }
 
-/// How it goes on after a failure.
+/// How to continue after a failure.
 enum After {
     Saved(EditOutcome),
     /// They are edited again, for this reason.
@@ -293,7 +293,7 @@ fn wishes_after(failure: &Failure) -> &'static [Wish] {
     match &failure.cause {
         Cause::ChangedMeanwhile(_) => &[Wish::SeeBoth, Wish::Keep, Wish::Discard],
         Cause::Library(Error::Document(_)) => &[Wish::Edit, Wish::Keep, Wish::Discard],
-        // To edit again would replace what cannot be read.
+        // Editing again would replace what cannot be read.
         Cause::EditsUnreadable(_) => &[Wish::Keep, Wish::Discard],
         _ => &[Wish::Edit, Wish::Save, Wish::Keep, Wish::Discard],
     }

@@ -1,56 +1,56 @@
-//! Who edits: somebody with an editor, who is asked where there is a choice.
+//! The user and the editor, who is asked when there is a choice.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use crate::ops::failure::Failure;
 
-/// Somebody with an editor. Questions are answered with `None` where nobody can be asked.
+/// The user and the editor. A question returns `None` if nobody can be asked.
 pub trait EditingUser {
-    /// Has files in a private folder edited, and waits for the end of the editor.
+    /// Opens files in a private folder in the editor, and waits for its end.
     ///
     /// # Errors
-    /// If the editor cannot be run, or the work is to end.
+    /// If the editor cannot be run, or the run was cancelled.
     fn edit(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus, Failure>;
 
-    /// What is said of a new file in its text, line by line.
+    /// The note in the text of a new file, line by line.
     fn notes_on_new(&self, file: &Path) -> Vec<String>;
 
-    /// Why a text could not be saved, line by line, to be put before it.
+    /// Why a text could not be saved, line by line, to be shown at its top.
     fn notes_on_failure(&self, failure: &Failure) -> Vec<String>;
 
-    /// Asks what becomes of edits of `file` that an earlier run kept.
+    /// Asks what to do with edits of `file` that an earlier run kept.
     fn about_old_edits(&self, file: &Path, recovery: &Path) -> Option<OldEdits>;
 
-    /// Asks what is to be done after the edits could not be saved.
+    /// Asks what to do after the edits could not be saved.
     fn after_failure(&self, failure: &Failure, wishes: &[WishAfterFailure]) -> Option<WishAfterFailure>;
 
-    /// Whether plaintext may be written to a place that may be a disk, where there is none in memory.
+    /// Asks whether plaintext may be written to a disk, if there is no place in memory.
     fn may_be_on_disk(&self, place: &Path) -> bool;
 }
 
-/// What becomes of edits that an earlier run kept.
+/// What to do with edits that an earlier run kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldEdits {
-    /// They are gone on with.
+    /// Continue with them.
     Resume,
-    /// They are deleted.
+    /// Delete them.
     Discard,
-    /// They stay, and nothing is edited.
+    /// Leave them, and edit nothing.
     Leave,
 }
 
-/// What is to be done after edits could not be saved.
+/// What to do after edits could not be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WishAfterFailure {
-    /// To go on editing.
+    /// Continue editing.
     Edit,
-    /// To see what the file is now beside the edits, and go on editing.
+    /// Show the current file beside the edits, and continue editing.
     SeeBoth,
-    /// To try once more to save them.
+    /// Try again to save them.
     Save,
-    /// To keep them encrypted, and end.
+    /// Keep them encrypted, and end.
     Keep,
-    /// To lose them, and end.
+    /// Discard them, and end.
     Discard,
 }

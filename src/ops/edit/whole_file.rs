@@ -1,4 +1,4 @@
-//! Files that are encrypted as a whole: as they were, with a payload of its own each time.
+//! Files that are encrypted as a whole: unchanged, with a new payload each time.
 
 use std::io::Write;
 
@@ -17,7 +17,7 @@ impl EditRecipe for WholeFile {
 
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>> {
         let Self { parameters, slots, data_key, is_armored } = self;
-        // Its own random salt gives every payload a key and nonces of its own, under the same data key.
+        // Its random salt gives every payload a key and nonces of its own, under the same data key.
         let file = NewFile::new(parameters.clone(), slots.clone(), data_key, Backend::default())?;
         if *is_armored {
             let armor = ArmorWriter::new(Vec::new()).map_err(write_error)?;

@@ -1,4 +1,4 @@
-//! The program that gets what files say, and what it has of our environment.
+//! The program that gets the values, and what it inherits of our environment.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -8,15 +8,15 @@ use std::process::Command;
 
 use super::protected::is_of_identity;
 
-/// What a command without our environment gets all the same: it would not find programs, its user or its language.
+/// What a command without our environment gets all the same, to find programs, its user and its language.
 const MINIMUM: [&str; 9] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "TMPDIR", "LANG"];
 
-/// Which of our variables a program gets. Those that are or name identities never.
+/// Which of our variables a program gets. Never those that are or name identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
     /// All of them.
     Ours,
-    /// Those without which it would not find programs, its user or its language.
+    /// Only those it needs to find programs, its user and its language.
     Pristine,
 }
 
@@ -36,14 +36,14 @@ pub fn command(words: &[OsString], environment: Environment) -> Option<Command> 
     Some(command)
 }
 
-/// A program as our own search path finds it, so that no variable of a document decides which one is run.
+/// A program found on our own search path, so that no variable of a document decides which one is run.
 fn found(program: &OsStr) -> Option<PathBuf> {
     if program.as_encoded_bytes().contains(&b'/') {
         return Some(program.into());
     }
     let folders = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
     let candidates = || std::env::split_paths(&folders).map(|folder| Path::new("./").join(folder).join(program));
-    // One that cannot be run is reported as that, as a shell does.
+    // A file that cannot be run is reported as such, as a shell does.
     candidates().find(|path| is_runnable(path)).or_else(|| candidates().find(|path| path.is_file()))
 }
 

@@ -13,16 +13,16 @@ use crate::ops::contents::{self, plain_name};
 use crate::ops::failure::Failure;
 use crate::ops::session::Session;
 
-/// Decrypted files, as long as this is kept.
+/// Decrypted files, for the lifetime of this value.
 #[derive(Default)]
 pub struct LentFiles {
-    /// The path of each, by which the other program opens it.
+    /// The path of each, for the other program.
     pub paths: Vec<OsString>,
-    /// Files in memory, which go with the last program that has them open.
+    /// Files in memory, which disappear with the last program that has them open.
     open: Vec<File>,
     /// A folder with names for them.
     names: Option<PrivateFolder>,
-    /// A folder with the files themselves, where there are none in memory without a name. It must be removed by us.
+    /// A folder with the files themselves, if unnamed files in memory are not available. We must remove it.
     kept: Option<PrivateFolder>,
 }
 
@@ -64,7 +64,7 @@ impl LentFiles {
             return Ok(path.into());
         };
         file.write_all(plaintext).map_err(|source| Error::io("keep the plaintext in memory", source))?;
-        // The other program will have our number. By it the programs that it starts find the file as well.
+        // The other program keeps our process id, through which its own children find the files as well.
         let process = std::process::id().to_string();
         let is_ours = std::fs::read_link("/proc/self").is_ok_and(|link| link == Path::new(&process));
         let process = if is_ours { process } else { "self".to_owned() };
@@ -73,7 +73,7 @@ impl LentFiles {
         let Some(name) = name else { return Ok(path.into()) };
         let folder = match self.names.take() {
             Some(folder) => folder,
-            // No plaintext comes into this one, so it need not be in memory.
+            // It holds no plaintext, so it need not be in memory.
             None => PrivateFolder::in_memory().map_or_else(PrivateFolder::on_disk, Ok)?,
         };
         let link = folder.path().join(name);
@@ -83,7 +83,7 @@ impl LentFiles {
         Ok(link.into())
     }
 
-    /// Has the next program of this process inherit what it needs.
+    /// Lets the next program of this process inherit what it needs.
     ///
     /// # Errors
     /// Those of the system.
@@ -91,14 +91,14 @@ impl LentFiles {
         for file in &self.open {
             scratch::pass_on(file).map_err(|source| Error::io("pass a file on", source))?;
         }
-        // The folder is removed here only if the other program does not come to run.
+        // The folder is removed here only if the other program cannot be started.
         match &self.names {
             Some(names) if self.kept.is_none() => Ok(names.share_with_successor()?),
             _ => Ok(()),
         }
     }
 
-    /// Whether something has to be removed when the other program has ended, which dropping this does.
+    /// Whether something has to be removed after the other program has ended, which dropping this does.
     #[must_use]
     pub fn must_be_removed(&self) -> bool {
         self.kept.is_some()

@@ -1,4 +1,4 @@
-//! The marks in the arguments of a command that become the paths of files.
+//! Placeholders in the arguments of a command, replaced by the paths of files.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -6,16 +6,16 @@ use std::path::Path;
 
 use crate::ops::failure::Cause;
 
-/// One mark for each file: `{}` for a single one, else `{1}`, `{2}` and so on.
+/// One placeholder for each file: `{}` for a single one, else `{1}`, `{2}` and so on.
 pub struct Placeholders {
     marks: Vec<String>,
 }
 
 impl Placeholders {
-    /// The marks for `count` files that get `names`, if any are given.
+    /// The placeholders for `count` files with `names`, if any are given.
     ///
     /// # Errors
-    /// If the command would not get a file, there is not a name for each, or one is more than a name.
+    /// If the command would not get a file, the number of names differs, or a name is not a plain file name.
     pub fn of_command(command: &[OsString], count: usize, names: &[OsString]) -> Result<Self, Cause> {
         if !names.is_empty() && names.len() != count {
             return Err(Cause::FileNames { files: count, names: names.len() });
@@ -35,7 +35,7 @@ impl Placeholders {
         }
     }
 
-    /// A word of the command with paths for marks.
+    /// An argument with placeholders replaced by paths.
     #[must_use]
     pub fn fill(&self, word: &OsStr, paths: &[OsString]) -> OsString {
         let mut filled = Vec::new();

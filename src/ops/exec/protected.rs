@@ -1,8 +1,8 @@
-//! Variables by which a document could have other programs run than the command, or the command do other things.
+//! Variables with which a document could make programs run other code.
 
 use std::ffi::OsStr;
 
-/// Read by the loader of programs and by shells, whatever the command is.
+/// Read by the dynamic loader and by shells, whatever the command is.
 const OF_EVERY_PROGRAM: &[&str] = &[
     "PATH",
     "BASH_ENV",
@@ -79,17 +79,17 @@ const PREFIXES_OF_TOOLS: &[&str] = &[
     "CORECLR_",
 ];
 
-/// Where identities are: whoever gets one of these can open everything that we can.
+/// The places of identities: whoever gets one of these can open everything that we can.
 const IDENTITIES: &[&str] = &["KENC_AGE_KEY", "SOPS_AGE_KEY", "SOPS_AGE_SSH_PRIVATE_KEY"];
 
-/// Whether a variable changes what a shell or any program at all does.
+/// Whether a variable can change what a shell or any other program runs.
 #[must_use]
 pub fn acts_on_every_program(name: &str, value: &[u8]) -> bool {
     is_among(name, OF_EVERY_PROGRAM, PREFIXES_OF_EVERY_PROGRAM)
         || name == FILE_OF_SHELLS && value.iter().any(|byte| b"/$`~".contains(byte))
 }
 
-/// Whether a variable is passed on only where it is named.
+/// Whether a variable is passed on only if the user names it.
 pub(super) fn must_be_named(name: &str, value: &[u8]) -> bool {
     acts_on_every_program(name, value)
         || is_among(name, OF_TOOLS, PREFIXES_OF_TOOLS)

@@ -1,8 +1,8 @@
 //! The values of documents as environment variables.
 //!
-//! The name of a variable is the way to its value: keys, and positions in lists from 0, joined by `_`. What is neither a
-//! letter of ASCII nor a digit in it becomes `_` too, since shells take nothing else. An empty or null value gives an empty
-//! variable.
+//! Variables are named after the path of the value: keys, and list positions from 0, joined by `_`. Every character
+//! other than an ASCII letter or digit becomes `_` too, because shells accept nothing else. An empty or null value
+//! gives an empty variable.
 
 use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
@@ -16,11 +16,11 @@ use crate::ops::contents::{self, Contents, plain_name};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::session::Session;
 
-/// The values of files as variables. Those of a later file take the place of those of earlier ones that have the same name.
-/// `only` are the values that are asked for; all, if there are none.
+/// The values of files as variables. Values of later files replace those of earlier ones with the same name. `only`
+/// selects values; all, if it is empty.
 ///
 /// # Errors
-/// If a file cannot be opened, holds no values, or one of them cannot be a variable; if one that is asked for is not there.
+/// If a file cannot be opened, holds no values, or one of them cannot be a variable; if a selected one is missing.
 pub fn variables(
     session: &Session,
     files: &[PathBuf],
@@ -37,7 +37,7 @@ pub fn variables(
     Ok(variables.finish()?)
 }
 
-/// What a file says, as a tree of values.
+/// The content of a file as a tree of values.
 fn document(session: &Session, path: &FilePath) -> Result<Document, Failure> {
     let about = || Failure::about(path.display().to_string());
     let (text, contents) = contents::open(session, &contents::read(path)?, path, MacRequirement::Right)?;
@@ -53,7 +53,7 @@ fn document(session: &Session, path: &FilePath) -> Result<Document, Failure> {
 
 /// How the names of variables are made.
 pub struct VariableNames<'a> {
-    /// What they begin with.
+    /// Their prefix.
     pub prefix: &'a str,
     /// Whether they are in upper case.
     pub is_upper: bool,
@@ -72,11 +72,11 @@ impl<'a> Variables<'a> {
         Self { only, is_found: vec![false; only.len()], values: BTreeMap::new() }
     }
 
-    /// Adds the values of a document. They take the place of those of earlier ones that have the same name; two of one
-    /// document must not.
+    /// Adds the values of a document. They replace earlier ones with the same name; within one document names must
+    /// differ.
     fn add(&mut self, tree: &Tree, names: &VariableNames<'_>) -> Result<(), Cause> {
         let mut fault = None;
-        // Of each YAML document of a file, which counts as a document of its own here.
+        // Each YAML document of a file counts as a document of its own here.
         let mut taken: BTreeMap<(usize, String), Path> = BTreeMap::new();
         tree.walk(|path, item| {
             if fault.is_none() {
@@ -135,7 +135,7 @@ impl<'a> Variables<'a> {
         self.only.iter().any(names)
     }
 
-    /// Whether the value is among those that are asked for, by its name or by the way to it.
+    /// Whether the value is selected, by its name or by its path.
     fn is_meant(&mut self, path: &Path, name: &str) -> bool {
         let is_within = |word: &String| {
             word == name || word.parse::<Path>().is_ok_and(|group| path.steps.starts_with(&group.steps))
@@ -150,7 +150,7 @@ impl<'a> Variables<'a> {
         is_meant
     }
 
-    /// All of them, if everything that was asked for is there.
+    /// All of them, if every selected one was found.
     fn finish(self) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Cause> {
         let Self { only, is_found, values } = self;
         match only.iter().zip(is_found).find(|(_, is_found)| !is_found) {

@@ -1,4 +1,4 @@
-//! `kenc git check`: what must not be committed.
+//! `kenc git check`: finds what must not be committed.
 
 use std::path::{Path, PathBuf};
 
@@ -21,9 +21,9 @@ use crate::ops::tree::version_control;
 
 /// Which files are checked.
 pub enum CheckedFiles {
-    /// Those that are staged.
+    /// Staged files.
     Staged,
-    /// All that git knows.
+    /// All tracked files.
     All,
     /// These, as they are in the working tree.
     Named(Vec<PathBuf>),
@@ -32,7 +32,7 @@ pub enum CheckedFiles {
 /// Whether files are also opened with the keys at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyUse {
-    /// They are.
+    /// Yes.
     AtHand,
     /// No key is asked.
     NoKeys,
@@ -49,7 +49,7 @@ pub struct CheckCounts {
     pub problems: usize,
 }
 
-/// Checks files, and has `report` hear of each problem.
+/// Checks files, and calls `report` for each problem.
 ///
 /// # Errors
 /// If git fails, a config is wrong, or a file cannot be read.
@@ -95,15 +95,15 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// The longest content of a file that is looked at. Where neither its name nor a rule says that it may be a document,
-    /// only a text in an envelope is one, and such a file is small.
+    /// Maximum length of a file that is examined although neither its name nor a rule says that it may be a document:
+    /// such a document is an envelope, and small.
     fn longest(&self, path: &Path) -> Result<u64, Failure> {
         const LONGEST_ENVELOPE: u64 = 4 << 20;
         let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
         Ok(if may_be_long { detect::LONGEST_DOCUMENT as u64 } else { LONGEST_ENVELOPE })
     }
 
-    /// A rule for all paths says which keys are used, and not which files are secret.
+    /// A rule for all paths says which keys are used, not which files are secret.
     fn is_named_by_a_rule(&self, path: &Path) -> Result<bool, Failure> {
         let is_config = path.file_name().is_some_and(|name| name == KENC_CONFIG || name == SOPS_CONFIG);
         let found = self.configs.of(Some(path))?;
@@ -153,8 +153,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What a commit would change that nobody sees in the values: that a seal goes, or that keys come for which nothing
-    /// vouches.
+    /// Changes in a commit that the values do not show: a removed seal, or added keys that nothing vouches for.
     fn against_last_commit(&mut self, name: &str, path: &Path, sealed: &EncryptedDocument) -> Result<(), Failure> {
         let old = last_commit(path).and_then(|old| EncryptedDocument::new(old).ok());
         let (Some(old), new) = (old, sealed.metadata()) else { return Ok(()) };
@@ -164,7 +163,7 @@ impl Check<'_> {
         }
         let is_new = |key: &NamedKey| !old.named_keys().any(|known| known == *key);
         let added: Vec<NamedKey> = new.named_keys().filter(is_new).collect();
-        // A seal over the old list is not one over the new: without keys at hand the same text shows that.
+        // A seal over the old list does not fit the new one: without keys at hand, an unchanged seal shows that.
         let is_resealed = new.has_seal() && !new.has_same_seal(old);
         if added.is_empty() || is_resealed {
             return Ok(());
@@ -199,7 +198,7 @@ impl Check<'_> {
         }
     }
 
-    /// What is found with the keys at hand. If none opens it, nothing: whoever commits may not be one who may read.
+    /// Problems found with the keys at hand. None if no key opens it: whoever commits may not be able to read it.
     fn with_keys(&mut self, name: &str, path: &Path, sealed: EncryptedDocument) -> Result<Vec<DocumentError>, Failure> {
         let session = self.session;
         let trusted = unasked::trusted(self.configs, path, session, &sealed.metadata().wrapped_keys())?;
@@ -207,7 +206,7 @@ impl Check<'_> {
         let require_seal = self.configs.require_seal(Some(path))?;
         let seal = if require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
         let demands = session.document_demands(MacRequirement::Right, seal);
-        // The text of a binary file shows only in the clear whether it is merged.
+        // Whether a binary file is merged shows only in its plaintext.
         let outcome = if sealed.document().format() == Format::Binary {
             sealed.open(&keyring, &demands).map(|opened| {
                 let unresolved = unresolved(opened.plaintext()).into_iter();
@@ -236,7 +235,7 @@ impl Check<'_> {
     }
 }
 
-/// The document that a file is, or none. That it is none is a fault where it has encrypted values.
+/// The document in a file, or none. It is a fault if a file with encrypted values is not one.
 fn document(path: &Path, content: Vec<u8>) -> Result<Option<Document>, DocumentError> {
     let Ok(text) = String::from_utf8(content) else { return Ok(None) };
     let format = Format::of_name(path);

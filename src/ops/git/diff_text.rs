@@ -20,20 +20,20 @@ use crate::ops::failure::Failure;
 use crate::ops::jobs::open_input;
 use crate::ops::session::Session;
 
-/// Longest plaintext of a kenc file that is shown, in bytes.
+/// Maximum length of the plaintext of a kenc file that is shown, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
 
 /// What is shown of a file.
 pub enum DiffText {
     /// Its plaintext, and what else a commit can change, line by line.
     Plaintext(Plaintext, Vec<String>),
-    /// It is no text, or too long to be shown. If it is not long, its digest shows whether it changed.
+    /// It is not text, or too long to be shown. If it is not too long, its digest shows whether it changed.
     NotText(Option<[u8; 32]>),
     /// It is not encrypted.
     NotEncrypted(Plaintext),
 }
 
-/// Opens a file for a diff, with keys that may be asked without anybody asking for it.
+/// Opens a file for a diff, with the keys that may be used unprompted.
 ///
 /// # Errors
 /// If no key opens it, or it is not authentic.
@@ -64,7 +64,7 @@ pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<Di
     Ok(DiffText::NotText(is_short.then(|| sha256(&text))))
 }
 
-/// All that an input holds.
+/// The whole content of an input.
 ///
 /// # Errors
 /// Those of the input.

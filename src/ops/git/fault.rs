@@ -1,10 +1,10 @@
-//! What can go wrong between kenc and git.
+//! Errors of the git commands.
 
 use std::path::PathBuf;
 
 use crate::error::{At, Class};
 
-/// Why a command for git failed, or what it found.
+/// Why a git command failed, or what it found.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each says in a sentence what it is")]
 #[non_exhaustive]
@@ -48,7 +48,7 @@ impl GitFault {
         }
     }
 
-    /// Whether it is something that a check found, and not a failure of the check.
+    /// Whether it is a finding of a check, not a failure of the check.
     #[must_use]
     pub fn is_finding(&self) -> bool {
         matches!(
@@ -58,14 +58,14 @@ impl GitFault {
     }
 }
 
-/// What a merge leaves to be decided.
+/// The conflicts that a merge leaves.
 #[derive(Debug)]
 pub struct MergeConflicts {
     /// The file.
     pub path: PathBuf,
-    /// What the sides did to each value in conflict, and to parts of the metadata.
+    /// What the sides did to each conflicting value, and to parts of the metadata.
     pub conflicts: Vec<String>,
-    /// The path of the first value in conflict.
+    /// The path of the first conflicting value.
     pub first: Option<String>,
 }
 

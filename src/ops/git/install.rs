@@ -16,7 +16,7 @@ use crate::ops::failure::Failure;
 use crate::ops::jobs::hold;
 use crate::storage::output::Destination;
 
-/// What git is told. Nothing that is shown is kept: a cache would be plaintext in the repository.
+/// The git configuration. Git caches nothing of what is shown: a cache would be plaintext in the repository.
 const SETTINGS: [(&str, &str); 4] = [
     ("diff.kenc.textconv", "kenc git textconv"),
     ("diff.kenc.cachetextconv", "false"),
@@ -28,23 +28,23 @@ const SECTIONS: [&str; 2] = ["diff.kenc", "merge.kenc"];
 const ATTRIBUTES: &str = ".gitattributes";
 const BEGIN: &str = "# kenc: begin (written by `kenc git install`)";
 const END: &str = "# kenc: end";
-/// A kenc file is one ciphertext: two of them cannot be merged.
+/// A kenc file is one ciphertext, so two of them cannot be merged.
 const WHOLE_FILES: &str = "*.kenc diff=kenc -merge";
 const HOOK: &str = "#!/bin/sh\n# Written by `kenc git install --hook`.\nexec kenc git check\n";
 
 /// What is set up.
 pub struct Installation {
-    /// Patterns of .gitattributes for files that are encrypted, besides those that the configs and the files themselves show.
+    /// Patterns of .gitattributes for encrypted files, besides those found in the configs and the files themselves.
     pub patterns: Vec<String>,
-    /// Whether the configuration of the user is changed, instead of that of the repository.
+    /// Whether to change the user's configuration instead of the repository's.
     pub is_global: bool,
     /// Whether `kenc git check` becomes the pre-commit hook.
     pub with_hook: bool,
-    /// Whether everything is taken away again.
+    /// Whether to remove everything again.
     pub is_to_go: bool,
 }
 
-/// Sets git up, and says in a sentence each what was changed.
+/// Configures git, and describes each change in a sentence.
 ///
 /// # Errors
 /// If git fails, a file cannot be written, or there is another hook.
@@ -110,7 +110,7 @@ fn lines(patterns: &[String], top: &Path, configs: &Configs) -> Result<Vec<Strin
 
 /// Whether a file is an encrypted document. One whose name is not that of a document would be JSON.
 ///
-/// What is not there any more, and what the user may not read, is none.
+/// Files that are gone or not readable count as none.
 fn is_document(path: &Path) -> Result<bool, Failure> {
     match looks_like_document(path) {
         Ok(is_document) => Ok(is_document),
@@ -135,7 +135,7 @@ fn looks_like_document(path: &Path) -> io::Result<bool> {
     Ok(Format::of_content(&std::fs::read(path)?).is_some())
 }
 
-/// A path as a pattern that matches nothing else.
+/// A path as a pattern that matches only it.
 fn escaped(path: &str) -> String {
     let mut escaped = String::new();
     for letter in path.chars() {
@@ -147,7 +147,7 @@ fn escaped(path: &str) -> String {
     escaped
 }
 
-/// A pattern as git reads it where it holds blanks.
+/// A pattern in the form that git reads if it has blanks.
 fn quoted(pattern: &str) -> String {
     if !pattern.contains([' ', '\t', '"']) && !pattern.starts_with('#') {
         return pattern.to_owned();
@@ -155,7 +155,7 @@ fn quoted(pattern: &str) -> String {
     format!("\"{}\"", pattern.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
 }
 
-/// Puts our lines between our marks, and leaves all others alone.
+/// Puts our lines between our markers, and leaves all others alone.
 fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
     let held = if path.try_exists().map_err(failed)? { Some(hold(path)?) } else { None };
@@ -229,7 +229,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
         let place = Destination::File { path: path.clone(), existing: Existing::Refuse };
         write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
     }
-    // Git passes over a hook that is not executable. One whose making was cut short here is mended by the next run.
+    // Git ignores a hook that is not executable. The next run repairs one that was interrupted here.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

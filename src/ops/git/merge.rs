@@ -15,9 +15,9 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{hold, open_input};
 use crate::ops::session::Session;
 
-/// The files that git has a merge driver merge.
+/// The files that git passes to a merge driver.
 pub struct MergeSides {
-    /// What both sides began with.
+    /// The common base.
     pub base: PathBuf,
     /// Our version, which becomes the result.
     pub ours: PathBuf,
@@ -25,30 +25,30 @@ pub struct MergeSides {
     pub theirs: PathBuf,
 }
 
-/// What came of a merge that succeeded.
+/// The result of a successful merge.
 #[derive(Debug)]
 pub enum MergeOutcome {
     /// An encrypted document.
     Merged,
-    /// Text that is not encrypted, as git merges it.
+    /// Plaintext, merged as git does it.
     Text,
-    /// The same, with conflicts, which are marked in it.
+    /// The same, with conflict markers.
     TextWithConflicts,
 }
 
-/// What somebody may want to know of a merged document.
+/// Facts to report about a merged document.
 #[derive(Debug)]
 pub struct MergeNews {
-    /// Keys that open it from now on.
+    /// Keys that now open it.
     pub keys_added: Vec<String>,
     /// Keys that no longer do.
     pub keys_removed: Vec<String>,
-    /// How many comments of the other side are left out.
+    /// The number of comments of the other side that are left out.
     pub comments_left_out: usize,
 }
 
-/// Whether somebody has to choose between the versions, each of which is as it should be. Everything else is a failure: git
-/// must not take our version for what came of it.
+/// Whether somebody has to choose between the versions, which are both intact. Everything else is a failure: git must
+/// not take our version for the result.
 #[must_use]
 pub fn is_conflict(cause: &Cause) -> bool {
     match cause {
@@ -62,10 +62,10 @@ pub fn is_conflict(cause: &Cause) -> bool {
     }
 }
 
-/// Merges two versions of the file at `path` into ours. `news` hears of what was merged, even where conflicts are left.
+/// Merges two versions of the file at `path` into ours. `news` is told what was merged, even if conflicts are left.
 ///
 /// # Errors
-/// If a version cannot be opened, and if somebody has to choose between them: see [`is_conflict`].
+/// If a version cannot be opened, or somebody has to choose between them: see [`is_conflict`].
 pub fn merge(
     session: &Session,
     sides: &MergeSides,
@@ -75,7 +75,7 @@ pub fn merge(
     let about = || Failure::about(path.display().to_string());
     let guards = session.guards(Some(path))?;
     let keyring = session.keyring_trusting(&guards.trusted);
-    // git asks a merge driver, and it asks nobody: beside verified seals only what was written down vouches for keys.
+    // A merge driver cannot ask anybody: besides verified seals, only configs vouch for keys.
     let vouchers = Vouchers::none().and_named(session.only()).and_trusted(&guards.trusted);
     let seal = if guards.require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
     let demands = session.document_demands(MacRequirement::Right, seal);
@@ -93,7 +93,7 @@ pub fn merge(
     let is_nothing = || GitFault::MergeOfNothing(path.to_owned());
     let ours = ours.open(path, &[], &keyring, &demands)?.ok_or_else(is_nothing)?;
     let theirs = theirs.open(path, &[&ours], &keyring, &demands)?.ok_or_else(is_nothing)?;
-    // What was once the rule of the config for seals says nothing about the past.
+    // An earlier config's rule about seals says nothing about the past.
     let lenient = OpenRequirements { seal: SealRequirement::NotBroken, ..demands };
     let base = base.open(path, &[&ours, &theirs], &keyring, &lenient)?;
 
@@ -115,7 +115,7 @@ pub fn merge(
 
 /// A version as it was read.
 enum SideRead {
-    /// Nothing: there is no such version.
+    /// There is no such version.
     Nothing,
     Sealed(Box<EncryptedDocument>),
     Clear(PathBuf),
@@ -166,7 +166,7 @@ impl SideRead {
     }
 }
 
-/// Nothing is encrypted: git merges it as it merges every other text.
+/// Nothing is encrypted: git merges it as any other text.
 fn merge_text(sides: &MergeSides) -> Result<MergeOutcome, Failure> {
     let mut words: Vec<OsString> =
         ["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--"].map(Into::into).into();

@@ -1,11 +1,11 @@
-//! What a diff shows of an encrypted file besides its plaintext: its recipients, its rule, and the state of its seal, so that
-//! a commit that changes nothing else is seen.
+//! What a diff shows of an encrypted file besides its plaintext: its recipients, its rule, and the state of its seal,
+//! so that a commit that changes only these is visible.
 
 use crate::document::{MacScope, Metadata, SealStatus};
 use crate::error::DocumentError;
 use crate::keys::{NamedKey, WrappedKey};
 
-/// For a document that was opened.
+/// For an opened document.
 pub(super) fn of_document(metadata: &Metadata, seal: SealStatus) -> Vec<String> {
     let Metadata { groups, rule, mac_scope, .. } = metadata;
     let mut notes = Notes::default();
@@ -30,7 +30,7 @@ pub(super) fn of_document(metadata: &Metadata, seal: SealStatus) -> Vec<String> 
     notes.0
 }
 
-/// For a file that is encrypted whole.
+/// For a kenc file.
 pub(super) fn of_file(slots: &[WrappedKey]) -> Vec<String> {
     let mut notes = Notes::default();
     for slot in slots {

@@ -12,7 +12,7 @@ use crate::document::{Document, Format};
 use crate::error::Error;
 use crate::ops::failure::Failure;
 
-/// What a run of git gave.
+/// The result of running git.
 pub struct GitAnswer {
     pub code: Option<i32>,
     pub output: Vec<u8>,
@@ -60,7 +60,7 @@ pub fn path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from(String::from_utf8_lossy(bytes).into_owned()))
 }
 
-/// The file as it was last committed.
+/// The file in the last commit.
 pub fn last_commit(path: &Path) -> Option<Document> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut object = OsString::from("HEAD:./");
@@ -77,12 +77,12 @@ pub fn last_commit(path: &Path) -> Option<Document> {
 pub struct IndexEntry {
     /// Relative to the folder of the working tree.
     pub path: PathBuf,
-    /// The name of its content.
+    /// The object name of its content.
     object: String,
 }
 
 impl IndexEntry {
-    /// The regular files that are staged, or all of them.
+    /// The staged regular files, or all of them.
     pub fn of_index(all: bool, top: &Path) -> Result<Vec<Self>, Failure> {
         let inside = |arguments: &[&str]| {
             let mut words: Vec<OsString> = vec!["-C".into(), top.into()];
@@ -119,7 +119,7 @@ impl IndexEntry {
     }
 }
 
-/// IndexContents of the index, from one run of git.
+/// Contents of the index, from one run of git.
 pub struct IndexContents {
     child: Child,
     requests: Option<ChildStdin>,
@@ -136,7 +136,7 @@ impl IndexContents {
         Ok(Self { child, requests, answers })
     }
 
-    /// The content of an entry. None if it is longer than so many bytes.
+    /// The content of an entry. `None` if it is longer than this many bytes.
     pub fn of(&mut self, entry: &IndexEntry, longest: u64) -> Result<Option<Vec<u8>>, Failure> {
         let failed = |_| Failure::from(GitFault::Failed(format!("git cannot show {}", entry.path.display())));
         let requests = self.requests.as_mut().expect("it is taken at the end only");

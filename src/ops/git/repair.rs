@@ -1,4 +1,4 @@
-//! A new MAC for a document whose values were merged by hand.
+//! Makes a new MAC for a document whose values were merged by hand.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,32 +16,32 @@ use crate::ops::failure::Failure;
 use crate::ops::jobs::hold;
 use crate::ops::session::Session;
 
-/// A document whose MAC is not that of its values, while it is held.
+/// A document with a wrong MAC, while it is locked.
 pub struct Repair {
     name: String,
     held: Held,
     /// The document. Every single value is authentic at its path.
     pub opened: OpenedDocument,
-    /// What differs from the last commit. `None` if there is none to compare with.
+    /// The differences from the last commit. `None` if there is none to compare with.
     pub differences: Option<Vec<Difference>>,
 }
 
-/// What became of a value.
+/// A difference in one value.
 pub struct Difference {
     /// What happened to it.
     pub kind: DifferenceKind,
-    /// The way to it.
+    /// Its path.
     pub path: String,
 }
 
 /// What happened to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
-    /// It came.
+    /// It was added.
     Added,
-    /// It is another.
+    /// It was changed.
     Changed,
-    /// It went.
+    /// It was removed.
     Removed,
 }
 
@@ -49,7 +49,7 @@ impl Repair {
     /// Opens a document that may need a new MAC. `None` if its MAC is right.
     ///
     /// # Errors
-    /// If it cannot be opened, is not merged yet, or its seal is broken though its MAC is right.
+    /// If it cannot be opened, has unresolved conflicts, or its seal is broken although its MAC is right.
     pub fn open(session: &Session, path: &Path) -> Result<Option<Self>, Failure> {
         let name = path.display().to_string();
         let about = || Failure::about(name.clone());
@@ -77,7 +77,7 @@ impl Repair {
     /// Writes the document with a new MAC. It is not sealed.
     ///
     /// # Errors
-    /// If it was changed meanwhile, or cannot be written.
+    /// If it was changed in the meantime, or cannot be written.
     pub fn write(self) -> Result<(), Failure> {
         let Self { name, held, opened, differences: _ } = self;
         let about = || Failure::about(name.clone());
@@ -86,7 +86,7 @@ impl Repair {
     }
 }
 
-/// Which values came, went, or are others. Values themselves are not told: those that are encrypted differ by that.
+/// Which values were added, removed or changed. Not their content: encrypted values are compared by ciphertext.
 fn differences(old: &Document, new: &Document) -> Vec<Difference> {
     let values = |document: &Document| {
         let mut values: BTreeMap<String, Value> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! What git has shown and checked without anybody asking: a branch that was only fetched must not choose which account of AWS
-//! learns of it, nor which role or profile of the user is taken.
+//! Files that git shows and checks unprompted: a branch that was only fetched must not choose which AWS account learns
+//! of it, nor which role or profile of the user is used.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
 use crate::ops::session::Session;
 
-/// The keys that may be asked: as `trusted_keys` says; without it, those of the accounts, roles and profiles that a config or
-/// the command line names. `wrapped` are the keys of the file, for which an alias is looked up.
+/// The keys that may be asked: as `trusted_keys` says; without it, those of the accounts, roles and profiles that a
+/// config or the command line names. `wrapped` are the keys of the file, for which an alias is resolved.
 pub(super) fn trusted(
     configs: &Configs,
     path: &Path,
@@ -43,7 +43,7 @@ pub(super) fn trusted(
     known.accounts.extend(named.iter().filter_map(KmsKey::account).map(str::to_owned));
     let is_unknown = |slot: &WrappedKey| slot.provider == AWS_KMS && !known.is_account_of(slot);
     if wrapped.iter().any(is_unknown) {
-        // An alias of the config stands for a key of the user's own account: whoever wrote the config has named that.
+        // An alias in the config stands for a key of the user's own account, so that account is named.
         let aliases = named.iter().filter(|key| key.account().is_none());
         let accounts: Vec<String> =
             aliases.filter_map(|alias| Some(session.kms().resolve(alias).ok()?.account()?.to_owned())).collect();

@@ -1,4 +1,4 @@
-//! Finding out whether keys work: those that are named, those of files, or those in use.
+//! Checking whether keys work: named ones, those of files, or those in use.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -16,45 +16,45 @@ use crate::ops::jobs::open_input;
 use crate::ops::places::local_key_file;
 use crate::ops::session::Session;
 
-/// Which keys are checked, and for what. With neither keys nor files these are the keys in use.
+/// Which keys are checked, and for what. If neither keys nor files are given, the keys in use.
 #[derive(Clone, Copy, Debug)]
 pub struct KeysAsked<'a> {
     /// The words for keys.
     pub keys: &'a [String],
-    /// Files whose keys are checked; `-` is the standard input.
+    /// Files whose keys are checked; `-` is standard input.
     pub files: &'a [PathBuf],
-    /// Pairs that are sent with the questions, and demanded of the files.
+    /// Pairs that are sent with the requests, and required of the files.
     pub context: &'a EncryptionContext,
-    /// What the keys are for.
+    /// The intended use of the keys.
     pub purpose: KmsPurpose,
 }
 
-/// Everything that was found out.
+/// The result of a check.
 pub struct KeysReport {
     /// The caller of AWS, if AWS was called.
     pub caller: Option<Result<AwsCaller, String>>,
     /// Every key.
     pub keys: Vec<CheckedKey>,
-    /// What the keys are for.
+    /// The intended use of the keys.
     pub purpose: KmsPurpose,
     /// Why some of several files could not be read.
     pub unread: Vec<Failure>,
 }
 
-/// One key with what was found out about it.
+/// One key with its result.
 pub struct CheckedKey {
-    /// As it was typed, or as it stands in a header.
+    /// As it was typed, or as it is in a header.
     pub name: String,
-    /// The files in whose headers it stands.
+    /// The files that list it.
     pub files: Vec<String>,
-    /// What was sent with the questions.
+    /// The context sent with the requests.
     pub context: EncryptionContext,
-    /// What was found out.
+    /// The result.
     pub check: KeyCheck,
 }
 
 impl KeysReport {
-    /// Who asked AWS, if that is known.
+    /// The AWS caller, if known.
     #[must_use]
     pub fn known_caller(&self) -> Option<&AwsCaller> {
         self.caller.as_ref()?.as_ref().ok()
@@ -71,7 +71,7 @@ impl CheckedKey {
         (!missing.is_empty()).then(|| KeyPolicy::granting(&self.key_arn(check), &missing, &condition))
     }
 
-    /// The ARN of the key, as far as it is known.
+    /// The ARN of the key, as far as known.
     #[must_use]
     pub fn key_arn(&self, check: &KmsKeyCheck) -> String {
         match &check.description {
@@ -88,8 +88,7 @@ impl CheckedKey {
 /// Checks keys.
 ///
 /// # Errors
-/// If a config cannot be read, or something in it is wrong; if a word names no key, there is none, or the only file cannot be
-/// read.
+/// If a config cannot be read or is invalid, a word names no key, there is none, or the only file cannot be read.
 pub fn check(asked: KeysAsked<'_>, session: &Session, configs: &Configs) -> Result<KeysReport, Failure> {
     let KeysAsked { keys, files, context, purpose } = asked;
     let guards = session.guards(files.first().map(PathBuf::as_path))?;
@@ -115,10 +114,10 @@ pub fn check(asked: KeysAsked<'_>, session: &Session, configs: &Configs) -> Resu
     Ok(KeysReport { caller, keys: keys.collect(), purpose, unread })
 }
 
-/// Most keys that are checked at the same time.
+/// Maximum number of keys checked at the same time.
 const AT_ONCE: usize = 8;
 
-/// Checks every key, a few at the same time, so that those that do not answer are not waited for one after the other.
+/// Checks several keys at the same time, so that unresponsive ones do not delay each other.
 fn of_each(subjects: &[KeySubject], check: impl Fn(&KeySubject) -> KeyCheck + Sync) -> Vec<KeyCheck> {
     let mut checks = Vec::with_capacity(subjects.len());
     for some in subjects.chunks(AT_ONCE) {
@@ -137,11 +136,11 @@ fn of_each(subjects: &[KeySubject], check: impl Fn(&KeySubject) -> KeyCheck + Sy
     checks
 }
 
-/// A key to check, with the context that is sent for it.
+/// A key to check, with its encryption context.
 struct KeySubject {
     key: SubjectKey,
     context: EncryptionContext,
-    /// The files in whose headers it stands.
+    /// The files that list it.
     files: Vec<String>,
 }
 
@@ -179,7 +178,7 @@ impl KeySubject {
     }
 }
 
-/// The keys that are named; if there are none and no files, those in use.
+/// The named keys; if there are none and no files, those in use.
 fn named(KeysAsked { keys, files, context, .. }: KeysAsked<'_>, configs: &Configs) -> Result<Vec<KeySubject>, Failure> {
     let keys = configs.keys(keys, &[])?;
     if keys.is_empty() && files.is_empty() {
@@ -188,7 +187,7 @@ fn named(KeysAsked { keys, files, context, .. }: KeysAsked<'_>, configs: &Config
     Ok(keys.into_iter().map(|key| KeySubject::named(key, context)).collect())
 }
 
-/// The keys that are used where none is named: those of the config, or else the local key.
+/// The keys used by default: those of the config, or else the local key.
 fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<KeySubject>, Failure> {
     let mut subjects: Vec<KeySubject> = Vec::new();
     if let Some(config) = &configs.of(None)?.config {
@@ -213,7 +212,7 @@ fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<Key
     Ok(subjects)
 }
 
-/// The keys in the header of a file, each with its wrapped key; or those in the metadata of a document.
+/// The keys in the header of a file, each with its wrapped key, or those in the metadata of a document.
 fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<KeySubject>, Failure> {
     let path = (path.as_os_str() != "-").then_some(path);
     let name = name_of(path);
@@ -238,7 +237,7 @@ fn of_document(sealed: &EncryptedDocument, name: &str) -> Vec<KeySubject> {
     keys.map(subject).collect()
 }
 
-/// Many files are under few keys: each key is asked about once for each context.
+/// Many files share few keys: each key is checked once for each context.
 fn add(subjects: &mut Vec<KeySubject>, new: KeySubject) {
     let is_same = |known: &&mut KeySubject| match (&known.key, &new.key) {
         (SubjectKey::Named(known_key), SubjectKey::Named(key)) => known_key == key && known.context == new.context,

@@ -1,4 +1,4 @@
-//! Making a local key.
+//! Creating a local key.
 
 use std::io::Write;
 use std::path::Path;
@@ -15,16 +15,16 @@ use crate::ops::jobs::check_folder_of;
 /// The folder of a new key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFolder {
-    /// It must be there.
+    /// It must exist.
     Existing,
-    /// It is made where it is missing, for its owner alone.
+    /// It is created if missing, private to its owner.
     Private,
 }
 
-/// Makes a key in a new file that only its owner can read.
+/// Creates a key in a new file that only its owner can read.
 ///
 /// # Errors
-/// If there is a file, or it cannot be written.
+/// If the file exists, or cannot be written.
 pub fn generate(path: &Path, folder: KeyFolder, kind: IdentityKind) -> Result<NewIdentity, Failure> {
     match folder {
         KeyFolder::Existing => check_folder_of(path)?,

@@ -1,11 +1,11 @@
-//! Whom the policy of a key of AWS KMS names.
+//! The principals in the policy of an AWS KMS key.
 
 use std::collections::BTreeSet;
 
 use crate::keys::aws_kms::{AwsPrincipal, Parties};
 use crate::ops::failure::{Cause, Failure};
 
-/// Somebody whom a policy has to name, and who was not given. A word stands in the policy, which AWS does not take.
+/// A required principal that was not given. The policy has a placeholder instead, which AWS rejects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingParty {
     /// `ACCOUNT`.
@@ -16,10 +16,10 @@ pub enum MissingParty {
     User,
 }
 
-/// Who is named in a policy, and who is missing. Without an account it is the one of the principals.
+/// The principals in a policy, and the missing ones. The default account is that of the principals.
 ///
 /// # Errors
-/// If they are of several accounts, and none is named.
+/// If they belong to several accounts, and none is named.
 pub fn parties(
     account: Option<&str>,
     administrators: &[AwsPrincipal],

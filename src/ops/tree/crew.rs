@@ -1,7 +1,7 @@
 //! The workers of a run over many files.
 //!
-//! Every worker takes the next file from the walk and does all of it. There are as many workers as threads were asked for, and
-//! more only while some wait for a key service.
+//! Every worker takes the next file from the walk and processes it completely. There are as many workers as requested
+//! threads, and more only while some wait for a key service.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,18 +16,18 @@ use crate::ops::observer::{Progress, Skipped};
 use crate::ops::session::Session;
 use crate::threads;
 
-/// Most workers, of which all but as many as threads were asked for wait for a key service.
+/// Maximum number of workers. All but the requested threads wait for a key service.
 const MOST_WAITING: usize = 32;
 
-/// What is done with each file.
+/// The task for each file.
 pub trait TreeWork: Sync {
-    /// What becomes of a file.
+    /// The outcome for a file.
     type Done: Send;
 
-    /// Does one file. Calls `others` before it waits for a key service.
+    /// Processes one file. Calls `others` before it waits for a key service.
     ///
     /// # Errors
-    /// Why it cannot be done.
+    /// Why it failed.
     fn run(
         &self,
         file: &FileToDo,
@@ -36,7 +36,7 @@ pub trait TreeWork: Sync {
     ) -> Result<FileOutcome<Self::Done>, Failure>;
 }
 
-/// What became of a file.
+/// The outcome for a file.
 pub enum FileOutcome<D> {
     /// It was done.
     Done(D),
@@ -44,22 +44,22 @@ pub enum FileOutcome<D> {
     WholeAlready,
 }
 
-/// Hears what became of each file, of one at a time.
+/// Receives the outcomes, one at a time.
 pub trait TreeReport<D>: Send {
-    /// A file was done, or failed. An error ends the run: nobody hears the rest.
+    /// A file was processed, or failed. An error ends the run: nobody hears the rest.
     ///
     /// # Errors
-    /// If what is said cannot be said.
+    /// If the report cannot be written.
     fn file(&mut self, path: &Path, outcome: Result<FileOutcome<D>, Failure>) -> Result<(), Failure>;
 
-    /// Something was found that is no input.
+    /// Something was found that is not an input.
     fn skipped(&mut self, path: &Path, why: Skipped);
 }
 
-/// Does all files. Each failure is reported, and the others go on.
+/// Processes all files. Each failure is reported, and the others continue.
 ///
 /// # Errors
-/// If the list of names cannot be read, a signal ended the work, or nobody hears what is reported.
+/// If the list of names cannot be read, a signal ended the work, or the report cannot be written.
 pub fn run<W: TreeWork>(
     session: &Session,
     (request, plan): (&TreeRequest<'_>, &TreePlan),
@@ -86,7 +86,7 @@ pub fn run<W: TreeWork>(
         crew.work(scope);
     });
     let Crew { walk, told, .. } = crew;
-    // The folders that are still open get their times before anything is said.
+    // Folders that are still open get their times before the error is reported.
     drop(walk);
     session.check_cancelled()?;
     let Told { stopped_by, .. } = told.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +142,7 @@ impl<W: TreeWork> Crew<'_, W> {
         lock(&self.walk).next()
     }
 
-    /// One at a time, so that lines of several do not mix.
+    /// One at a time, so that lines do not mix.
     fn tell(&self, say: impl FnOnce(&mut dyn TreeReport<W::Done>) -> Result<(), Failure>) {
         let mut told = lock(&self.told);
         if let Err(failure) = say(told.report) {
@@ -151,7 +151,7 @@ impl<W: TreeWork> Crew<'_, W> {
     }
 }
 
-/// A worker that panicked left nothing half-done behind the locks that another could trip over.
+/// A worker that panicked left nothing half-done behind the locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,28 +7,28 @@ use std::sync::Arc;
 use crate::fs::attributes::Attributes;
 use crate::fs::folder::Folder;
 
-/// A folder with the folder for the results from it.
+/// A folder with the folder for its results.
 pub struct Branch {
     /// The folder.
     pub source: Folder,
-    /// `None` where results go nowhere, or into the folder itself.
+    /// `None` if there are no results, or they go into the folder itself.
     pub results: Option<Folder>,
-    /// What the folder for the results gets when everything in it is done.
+    /// Times and permissions that the results folder gets when everything in it is done.
     pub(super) restored: Option<Attributes>,
-    /// Dropped later than this one: what is done here changes the time of the folder above.
+    /// Dropped after this one: changes here update the time of the parent folder.
     pub(super) _above: Option<Arc<Branch>>,
 }
 
 impl Drop for Branch {
     fn drop(&mut self) {
         if let (Some(attributes), Some(results)) = (&self.restored, &self.results) {
-            // A system that keeps no times or permissions of folders keeps the files in them all the same.
+            // A file system without times or permissions of folders still keeps the files.
             let _ = results.handle().and_then(|handle| attributes.restore(handle));
         }
     }
 }
 
-/// A file to be done.
+/// A file to process.
 pub struct FileToDo {
     /// Its folder.
     pub branch: Arc<Branch>,
@@ -41,13 +41,13 @@ pub struct FileToDo {
 }
 
 impl FileToDo {
-    /// Its path, as messages give it.
+    /// Its path, as in messages.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.branch.source.path_of(&self.name)
     }
 
-    /// The input as messages name it.
+    /// The name of the input in messages.
     #[must_use]
     pub fn display(&self) -> String {
         self.path().display().to_string()

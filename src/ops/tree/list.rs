@@ -1,4 +1,4 @@
-//! The names of many files: words of the command line, or a list in which each is ended by a NUL byte.
+//! The names of many files: arguments, or a list in which a NUL byte ends each name.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -10,10 +10,10 @@ use crate::formats::native::read_error;
 use crate::ops::failure::{Cause, Failure};
 use crate::storage::standard;
 
-/// Longest name in a list, in bytes: more than any system opens.
+/// Maximum length of a name in a list, in bytes: more than any system opens.
 const LONGEST: u64 = 64 << 10;
 
-/// InputNames, one after the other. A list is never held as a whole.
+/// Names, read one after the other. A list is never held as a whole.
 pub(super) enum InputNames<'a> {
     Words(std::slice::Iter<'a, PathBuf>),
     List(BufReader<Box<dyn Read + Send>>),

@@ -1,4 +1,4 @@
-//! Opening many files: a key is asked once for each wrapped key that is met.
+//! Opening many files: each distinct wrapped key is unwrapped once.
 
 use std::fs::{File, Metadata};
 use std::io::Write;
@@ -23,7 +23,7 @@ use crate::ops::open::{Authentic, document, unlock};
 use crate::ops::session::Session;
 use crate::storage::payload::PayloadOutput;
 
-/// The opening of every file, into its result.
+/// Opens every file into its result.
 pub struct OpenEach<'a>(pub TreeOpening<'a>);
 
 impl TreeWork for OpenEach<'_> {
@@ -49,7 +49,7 @@ impl TreeWork for OpenEach<'_> {
         {
             return Ok(FileOutcome::WholeAlready);
         }
-        // What is not named like a kenc file keeps its name, and goes first.
+        // What is not named like a kenc file keeps its name, and takes precedence.
         TreePlan::check_name(file, |_| true)?;
         let guards = session.guards(Some(&file.path()))?;
         if let Detected::Document(sealed) = detected {
@@ -71,7 +71,7 @@ impl TreeWork for OpenEach<'_> {
     }
 }
 
-/// The opening of every file, to see whether it is authentic.
+/// Opens every file to check that it is authentic.
 pub struct VerifyEach<'a>(pub TreeOpening<'a>);
 
 impl TreeWork for VerifyEach<'_> {
@@ -104,11 +104,11 @@ impl TreeWork for VerifyEach<'_> {
 pub struct TreeOpening<'a> {
     /// Where results go.
     pub plan: &'a TreePlan,
-    /// Everything with which keys are asked.
+    /// Everything needed to ask keys.
     pub session: &'a Session,
-    /// What is demanded of documents.
+    /// The requirements for documents.
     pub demanded: StatedRequirements,
-    /// Who may work.
+    /// The work permits.
     pub turns: Turns,
 }
 

@@ -1,4 +1,4 @@
-//! What was asked of many files, and what is to be done with each.
+//! The request for many files, and the plan for each.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -14,30 +14,30 @@ use crate::fs::held::Held;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
 
-/// What was typed, checked as far as it can be before a key is asked.
+/// The request, checked as far as possible before a key is asked.
 pub struct TreeRequest<'a> {
-    /// A list of names that are each ended by a NUL byte; `-` is the standard input.
+    /// A list in which a NUL byte ends each name; `-` is standard input.
     pub files0_from: Option<&'a Path>,
     /// Files and folders.
     pub inputs: &'a [PathBuf],
-    /// Whether folders are gone through.
+    /// Whether folders are processed recursively.
     pub recursive: bool,
     /// Where results go, if there are any.
     pub results: Option<&'a ResultChoice>,
-    /// Whether an earlier run is gone on with.
+    /// Whether to resume an earlier run.
     pub resume: bool,
 }
 
-/// What is to be done with every file.
+/// The task for every file.
 pub struct TreePlan {
     pub(super) recursive: bool,
     pub(super) results: Results,
     pub(super) result_name: fn(&OsStr) -> OsString,
-    /// Whether the result of a file that was named keeps its whole path.
+    /// Whether the result of a named file keeps its whole path.
     pub(super) keeps_paths: bool,
-    /// Whether an earlier run is gone on with.
+    /// Whether to resume an earlier run.
     pub resume: bool,
-    /// What becomes of results that are there.
+    /// What happens to existing results.
     pub existing: Existing,
     sync: Sync,
 }
@@ -49,16 +49,16 @@ pub(super) enum Results {
     Below {
         root: Folder,
         made: Made,
-        /// Whether it stands for the one folder that was named.
+        /// Whether it corresponds to the one folder that was named.
         is_mirror: bool,
     },
 }
 
 impl<'a> TreeRequest<'a> {
-    /// Checks what can be checked before a key is asked.
+    /// Checks everything that can be checked before a key is asked.
     ///
     /// # Errors
-    /// If an input cannot be one of many, or there is no folder for the results.
+    /// If an input is not allowed among many, or there is no folder for the results.
     pub fn check(&self) -> Result<(), Failure> {
         let Self { files0_from, inputs, results, .. } = self;
         if files0_from.is_none() && inputs.iter().any(|input| input.as_os_str() == "-") {
@@ -78,13 +78,13 @@ impl<'a> TreeRequest<'a> {
         Ok(())
     }
 
-    /// The plan. The folder for the results is made.
+    /// The plan. Creates the folder for the results.
     ///
     /// # Errors
-    /// If the list of names cannot be read, or the folder cannot be made.
+    /// If the list of names cannot be read, or the folder cannot be created.
     pub fn plan(&self, result_name: fn(&OsStr) -> OsString) -> Result<TreePlan, Failure> {
         let Self { files0_from, inputs, recursive, results: choice, resume } = *self;
-        // A list that is not there is an error before a folder is made.
+        // A missing list is reported before a folder is created.
         drop(self.names()?);
         let keeps_paths = files0_from.is_some();
         let results = match choice {
@@ -117,7 +117,7 @@ impl<'a> TreeRequest<'a> {
         }
     }
 
-    /// The whole as messages name it.
+    /// The name of the whole in messages.
     #[must_use]
     pub fn name(&self) -> String {
         match (self.inputs, self.files0_from) {
@@ -137,11 +137,11 @@ fn make_folder(path: &Path) -> Result<Made, Failure> {
     }
 }
 
-/// What a result of an earlier run is good for.
+/// The state of an earlier result.
 pub enum Earlier {
     /// There is none, or it may not be replaced.
     None,
-    /// It is older than the input, or was asked to be replaced.
+    /// It is older than the input, or may be replaced on request.
     Outdated,
     /// It is what would be made now.
     Whole,
@@ -154,10 +154,10 @@ impl TreePlan {
         matches!(self.results, Results::InPlace)
     }
 
-    /// Finds out what an earlier run has left. `is_whole` looks at a result that has the time of its input.
+    /// Finds an earlier result. `is_whole` examines a result that has the time of its input.
     ///
     /// # Errors
-    /// If the system does not say.
+    /// If the system fails.
     pub fn earlier(
         &self,
         file: &FileToDo,
@@ -181,10 +181,10 @@ impl TreePlan {
         }
     }
 
-    /// Opens an input. One that is to be replaced is held: [`TreePlan::result`] needs that.
+    /// Opens an input. One that will be replaced is locked: [`TreePlan::result`] needs that.
     ///
     /// # Errors
-    /// If it cannot be opened, or is no regular file any more.
+    /// If it cannot be opened, or is no longer a regular file.
     pub fn open(&self, file: &FileToDo) -> Result<(File, Option<Held>), Failure> {
         let FileToDo { branch, name, .. } = file;
         if !self.is_in_place() {
@@ -204,7 +204,7 @@ impl TreePlan {
     /// As [`AtomicFile::create_in`] and [`AtomicFile::replace`].
     ///
     /// # Panics
-    /// If the input is to be replaced and is not held.
+    /// If the input will be replaced and is not locked.
     pub fn result(&self, file: &FileToDo, earlier: &Earlier, held: Option<Held>) -> Result<AtomicFile, Failure> {
         let FileToDo { branch, name: _, result_name, is_found: _ } = file;
         let (folder, name, existing) = match &branch.results {
@@ -220,8 +220,8 @@ impl TreePlan {
         Ok(AtomicFile::create_in(folder, name, existing, self.sync)?)
     }
 
-    /// Of two inputs whose results would have the same name, the one that needs no other name goes first: this fails for
-    /// the other. `is_input` tells whether what has the result's name in the folder of the inputs would get the same.
+    /// Refuses an input whose output name is taken by another input. `is_input` tells whether the file with the
+    /// result's name in the folder of the inputs would get the same.
     ///
     /// # Errors
     /// If both would be written to the same place.

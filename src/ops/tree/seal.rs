@@ -1,4 +1,4 @@
-//! Sealing many files: one data key for all of them, and for each a salt of its own.
+//! Sealing many files: one data key for all of them, and a salt for each.
 
 use std::fs::{File, Metadata};
 use std::io::IoSliceMut;
@@ -26,8 +26,8 @@ use crate::ops::session::Session;
 use crate::storage::output::Output;
 use crate::storage::payload::PayloadInput;
 
-/// Files under one data key. The construction permits far more (2^77 for a chance of 2^-32 that two of them get the same
-/// key and nonce); this many more calls of a key service are no cost.
+/// Files under one data key. The construction permits far more (2^77 for a chance of 2^-32 that two of them get the
+/// same key and nonce); the additional calls of a key service cost nothing.
 const FILES_PER_DATA_KEY: u32 = 1 << 20;
 
 /// The format of new files, and how they are made in it.
@@ -65,14 +65,14 @@ impl<'a> Recipes<'a> {
         Ok(self.data_keys.next(choice, |choice| self.session.prepare(choice, self.form))?)
     }
 
-    /// The recipe of the files that are made now with the keys for a path.
+    /// The recipe for files that are created now with the keys for a path.
     fn current(&self, path: &Path) -> Result<Arc<Box<dyn PreparedSeal>>, Failure> {
         let choice = self.configs.choose(self.words, &self.context, Some(path))?;
         self.data_keys.current(&choice).map_or_else(|| self.next(Some(path)), Ok)
     }
 }
 
-/// Data keys: for each choice of keys and context one after the other, each for so many files.
+/// Data keys: for each choice of keys and context, one after the other, each for a limited number of files.
 struct DataKeys<K> {
     files_per_data_key: u32,
     made: Mutex<Vec<MadeDataKey<K>>>,
@@ -90,7 +90,7 @@ impl<K> DataKeys<K> {
     }
 
     fn next(&self, choice: WholeFileRecipe, make: impl FnOnce(&WholeFileRecipe) -> Result<K>) -> Result<Arc<K>> {
-        // Held while a key service is asked: whoever has a file under the same keys waits for the same data key.
+        // Held while a key service is asked: files with the same keys wait for the same data key.
         let mut all = self.made();
         let known = all.iter().position(|made| made.choice == choice);
         if let Some(known) = known.map(|at| &mut all[at]).filter(|known| known.files < self.files_per_data_key) {
@@ -115,13 +115,13 @@ impl<K> DataKeys<K> {
     }
 }
 
-/// The sealing of every file.
+/// Seals every file.
 pub struct SealEach<'a> {
     /// Where results go.
     pub plan: &'a TreePlan,
     /// The keys of each.
     pub recipes: Recipes<'a>,
-    /// Who may work.
+    /// The work permits.
     pub turns: Turns,
 }
 
@@ -138,7 +138,7 @@ impl TreeWork for SealEach<'_> {
             return Err(Cause::NotAFile(file.path()).into());
         }
         if plan.is_in_place() && plan.existing == Existing::Refuse && begins_encrypted(&source).map_err(about())? {
-            // A second run must not encrypt twice what the first one did.
+            // A second run must not encrypt again what the first one did.
             return if plan.resume {
                 Ok(FileOutcome::WholeAlready)
             } else {
@@ -146,7 +146,7 @@ impl TreeWork for SealEach<'_> {
             };
         }
         check_names(held.as_ref(), plan.existing)?;
-        // Results have an ending that other files lose when they come back, but folders keep their names.
+        // Results get a suffix that is removed on the way back, but folders keep their names.
         TreePlan::check_name(file, |kind| kind == EntryKind::Folder)?;
         let earlier = plan.earlier(file, &before, |result, _| {
             let seal = recipes.current(&file.path());
@@ -197,7 +197,7 @@ fn begins_encrypted(file: &File) -> Result<bool> {
     Ok(is_whole_file(&start[..filled]))
 }
 
-/// Whether nobody has written to a file between two looks at it.
+/// Whether a file is unchanged between two looks at it.
 fn is_same_state(before: &Metadata, after: &Metadata) -> bool {
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::formats::format::Workspace;
 
-/// A longer file is worth all threads at the same time, in bytes.
+/// Files longer than this use all threads at the same time, in bytes.
 const LONG: u64 = 16 << 20;
 /// With more threads than this, all work on every file that is not small: the memory for one pipeline each
 /// would be too much.
@@ -19,18 +19,19 @@ pub struct Turns {
 
 struct TurnsState {
     workspaces: Vec<Workspace>,
-    /// How many wait for all turns. Nobody else gets one meanwhile, or a long file would wait for all short ones.
+    /// The number of waiters for all permits. Nobody else gets one meanwhile, or a long file would wait for all short
+    /// ones.
     waiting_for_all: usize,
 }
 
-/// The right to work with some threads, until it is dropped.
+/// The right to use some threads, until it is dropped.
 pub struct Turn<'a> {
     turns: &'a Turns,
     workspaces: Vec<Workspace>,
 }
 
 impl Turns {
-    /// As many turns as threads were asked for.
+    /// As many permits as requested threads.
     #[must_use]
     pub fn new(threads: usize) -> Self {
         let workspaces = std::iter::repeat_with(|| Workspace::one_of(threads)).take(threads).collect();
@@ -41,7 +42,7 @@ impl Turns {
         }
     }
 
-    /// Waits for a turn: for a long file, one with all threads.
+    /// Waits for a permit: for a long file, one with all threads.
     pub fn wait(&self, len: u64) -> Turn<'_> {
         let mut state = self.lock();
         let workspaces = if len > LONG || (self.count > FEW_THREADS && !state.fits(len)) {

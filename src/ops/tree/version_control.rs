@@ -1,6 +1,6 @@
-//! Folders of version control, which every walk through folders passes by.
+//! Version control folders, which every walk skips.
 //!
-//! What is in them belongs to another program: encrypted, it would be lost to it, and a whole repository with it.
+//! Their content belongs to another program: encrypted, it would be lost to it, and a whole repository with it.
 
 use std::cell::Cell;
 use std::ffi::OsStr;
@@ -10,9 +10,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::ops::observer::Observer;
 
-/// Their names, which some file systems find in letters of either case.
+/// Their names, which some file systems match regardless of case.
 const NAMES: [&str; 8] = [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul", "_darcs"];
-/// The one that is a word for other things as well when it is written otherwise.
+/// One that is a common word when written otherwise.
 const CVS: &str = "CVS";
 
 /// Whether a folder with this name belongs to version control.
@@ -33,7 +33,7 @@ pub fn owns_part_of(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.iter().any(owns_folder))
 }
 
-/// Everything in a folder, in a stable order. What belongs to version control is left out and counted, unless it is the
+/// All entries of a folder, in a stable order. Those of version control are left out and counted, unless it is the
 /// folder itself.
 pub fn walk(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
@@ -44,7 +44,7 @@ pub fn walk(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = walkd
     })
 }
 
-/// Says how many were left out.
+/// Returns how many were left out.
 pub fn tell(left_out: usize, observer: &dyn Observer) {
     match left_out {
         0 => {}

@@ -1,7 +1,7 @@
-//! The way through the names that were given and the folders among them, one file at a time.
+//! The walk through the given names and the folders among them, one file at a time.
 //!
-//! Only the folders on the way to the present file are open, and of the names in one at most [`SORTED`] are known: a tree
-//! of any size costs the same memory.
+//! Only the folders on the path to the current file are open, and of the names in one at most [`SORTED`] are in memory:
+//! a tree of any size costs the same memory.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
@@ -19,12 +19,12 @@ use super::version_control;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Skipped;
 
-/// InputNames of a folder that are sorted at a time.
+/// Names of a folder that are sorted at a time.
 const SORTED: usize = 16_384;
-/// Deepest nesting of folders. Each one on the way is open, and a process may not have many files open.
+/// Maximum nesting of folders. Each one on the path is open, and a process may not have many files open.
 const DEEPEST: usize = 256;
 
-/// What comes next.
+/// The next item.
 pub(super) enum TreeStep {
     File(FileToDo),
     LeftOut(Skipped, PathBuf),
@@ -35,11 +35,11 @@ pub(super) struct Walk<'a> {
     plan: &'a TreePlan,
     names: InputNames<'a>,
     levels: Vec<OpenFolder>,
-    /// The branch of the last file that was named, for the next one is often its neighbour.
+    /// The branch of the last named file, because the next one is often its neighbour.
     last: Option<(PathBuf, PathBuf, Arc<Branch>)>,
 }
 
-/// A folder that is being gone through.
+/// A folder being walked.
 struct OpenFolder {
     branch: Arc<Branch>,
     names: FolderNames,
@@ -150,13 +150,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What a folder for results is to get in the end: one that was there before is somebody else's, unless a run is resumed.
+    /// Times and permissions that a results folder gets in the end: an existing one is left alone, unless a run is
+    /// resumed.
     fn attributes_for(&self, results: &Folder, source: &Folder, made: Made) -> Option<Attributes> {
         if made == Made::Before {
             if !self.plan.resume {
                 return None;
             }
-            // An earlier run may have left it so that nothing can be added.
+            // An earlier run may have made it read-only.
             make_writable(results);
         }
         source.metadata().ok().map(|metadata| Attributes::of(&metadata, source.handle().ok()))
@@ -225,7 +226,7 @@ impl<'a> Walk<'a> {
         Ok(None)
     }
 
-    /// Where the result of something that was named goes, below the folder for the results.
+    /// The path of the result of a named input, below the results folder.
     fn place_below(&self, path: &Path) -> Result<PathBuf, Failure> {
         if !matches!(self.plan.results, Results::Below { .. }) {
             return Ok(PathBuf::new());
@@ -263,7 +264,7 @@ fn make_writable(folder: &Folder) {
     if let (Ok(metadata), Ok(handle)) = (folder.metadata(), folder.handle()) {
         let mode = metadata.permissions().mode();
         if mode & OURS != OURS {
-            // If it is not ours to change, writing to it will say so.
+            // If it is not ours to change, writing to it will fail with a message.
             let _ = handle.set_permissions(std::fs::Permissions::from_mode(mode & 0o7777 | OURS));
         }
     }

@@ -1,4 +1,4 @@
-//! Changing what one document in a file says. All other values keep their ciphertext.
+//! Changing the content of one document in a file. All other values keep their ciphertext.
 
 use std::path::Path as FilePath;
 
@@ -22,30 +22,30 @@ use crate::ops::values::new_value::{ValueSyntax, document_with, value_of};
 pub struct DocumentFile<'a> {
     /// The file.
     pub path: &'a FilePath,
-    /// Its notation, if it is not the one that its name says.
+    /// Its notation, if it does not follow from its name.
     pub notation: Option<Format>,
-    /// What is demanded of it when it is opened.
+    /// The requirements for opening it.
     pub requirements: StatedRequirements,
 }
 
-/// A document that was read before it is locked. It is read again only if the file is another by then.
+/// A document that was read before it is locked. It is read again only if the file changed in between.
 pub struct CheckedDocument(Box<EncryptedDocument>);
 
-/// What there is to say of a document that was written.
+/// Facts to report about a written document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenDocument {
-    /// Whether the value that was set stands in plaintext, because the rule does not encrypt it.
+    /// Whether the value that was set is in plaintext, because the rule does not encrypt it.
     pub is_in_plaintext: bool,
-    /// How many names its file had. The others keep the old one.
+    /// The number of hard links of its file. The others keep the old content.
     pub names: u64,
 }
 
-/// What happens when a value that is to go is not there.
+/// What happens if a value to be removed does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingValue {
     /// It fails.
     Fails,
-    /// Nothing is to be done.
+    /// Nothing happens.
     IsFine,
 }
 
@@ -58,7 +58,7 @@ impl DocumentFile<'_> {
         self.sealed(Input::open_positioned(self.path)?).map(CheckedDocument)
     }
 
-    /// Gives a value to a place. Parents that are missing are made. `None` if it had this value before.
+    /// Sets the value at a path. Missing parents are created. `None` if it had this value before.
     ///
     /// # Errors
     /// If the document cannot be opened, changed or written.
@@ -81,7 +81,7 @@ impl DocumentFile<'_> {
         })
     }
 
-    /// Takes a value away, with everything in it. `None` if it was not there.
+    /// Removes a value, with everything in it. `None` if it did not exist.
     ///
     /// # Errors
     /// If the document cannot be opened, changed or written.
@@ -103,8 +103,8 @@ impl DocumentFile<'_> {
         })
     }
 
-    /// Opens the document, has `edit` make another of it, and replaces the file. `None` from `edit` leaves it alone, and
-    /// so does one that is the same.
+    /// Opens the document, lets `edit` change it, and replaces the file. If `edit` returns `None` or the same document,
+    /// the file is left alone.
     fn change(
         &self,
         place: &Path,
@@ -127,7 +127,7 @@ impl DocumentFile<'_> {
         }
     }
 
-    /// The document as it is under the lock: the one that was checked, if not a byte of the file has changed since.
+    /// The document under the lock: the one that was checked, if not a byte of the file has changed since.
     fn sealed_now(&self, input: Input, checked: Option<CheckedDocument>) -> Result<Box<EncryptedDocument>, Failure> {
         let Some(CheckedDocument(checked)) = checked else { return self.sealed(input) };
         let (whole, input) = input.read_whole(LONGEST_DOCUMENT).map_err(self.about())?;
@@ -151,10 +151,10 @@ impl DocumentFile<'_> {
         Ok(sealed)
     }
 
-    /// Makes the file, with one value in it, as the rule for it says. The session has the encryption context.
+    /// Creates the file, with one value in it, by the rule for it. The session has the encryption context.
     ///
     /// # Errors
-    /// If its notation is not known, the value cannot stand in it alone, a key refuses, or there is such a file now.
+    /// If its notation is unknown, the value cannot be its only content, a key refuses, or the file exists by now.
     pub fn create(
         &self,
         place: &Path,
@@ -187,7 +187,7 @@ impl DocumentFile<'_> {
     }
 }
 
-/// Checks that a file can be changed in place: not the standard input, nor a folder.
+/// Checks that a file can be changed in place: neither standard input nor a folder.
 ///
 /// # Errors
 /// Why it cannot.

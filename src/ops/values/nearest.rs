@@ -1,6 +1,6 @@
-//! Names that are like one that was typed.
+//! Finds names similar to the one that was typed.
 
-/// What to say about a value that is not there: a name that is nearly the one that was typed.
+/// The hint for a missing value: a similar name that exists.
 #[must_use]
 pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = 1 + typed.chars().count() / 4;
@@ -11,7 +11,7 @@ pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, name)| name)
 }
 
-/// How many letters must be changed, added, taken away or exchanged with the next one.
+/// The edit distance, with exchanges of neighbouring letters.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().take(64).collect());
     let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];

@@ -1,4 +1,4 @@
-//! A new value for a document: what a typed text means, and the document that holds nothing else.
+//! A new value for a document: the meaning of a typed text, and a document with only this value.
 
 use zeroize::Zeroizing;
 
@@ -6,10 +6,10 @@ use crate::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree
 use crate::error::DocumentError;
 use crate::ops::failure::Cause;
 
-/// What a text that was given for a value means.
+/// How the text given for a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueSyntax {
-    /// What it looks like in the notation; but a text where the value was a text before.
+    /// As the notation reads it, but as text if the value was text before.
     Plain,
     /// A text.
     Text,
@@ -17,10 +17,10 @@ pub enum ValueSyntax {
     Json,
 }
 
-/// The value that a text means.
+/// The value that a text stands for.
 ///
 /// # Errors
-/// If it is to be JSON and is not.
+/// If it should be JSON and is not.
 pub fn value_of(text: &str, syntax: ValueSyntax, format: Format, old: Option<&Node>) -> Result<Node, Cause> {
     let is_text = |node: &Node| matches!(node, Node::Leaf(Leaf { value: Value::Text(text), .. }) if !text.is_empty());
     match syntax {
@@ -30,10 +30,10 @@ pub fn value_of(text: &str, syntax: ValueSyntax, format: Format, old: Option<&No
     }
 }
 
-/// A document in the clear with nothing but one value and the parents that its path names.
+/// A plaintext document with one value and the parents that its path names.
 ///
 /// # Errors
-/// If the path names a place that a new document does not have, or the notation cannot carry the value.
+/// If the path cannot exist in a new document, or the notation cannot express the value.
 pub fn document_with(value: Node, path: &Path, format: Format) -> Result<Document, DocumentError> {
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
     if path.root > 0 {

@@ -1,4 +1,4 @@
-//! Parts of documents in the clear: single values, and mappings and lists with everything in them.
+//! Parts of plaintext documents: single values, and mappings and lists with everything in them.
 
 use zeroize::Zeroizing;
 
@@ -8,11 +8,11 @@ use crate::ops::documents::layout::{TextLayout, data_of, tree_of};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::values::nearest::nearest;
 
-/// A document, or one part of it, as the content of a file: a single value as it is, without a line end; a mapping or a list
-/// as a document of its own. `None` for `format` is the notation of the document.
+/// A document, or one part of it, as the content of a file: a single value as it is, without a line end; a mapping or a
+/// list as a document of its own. With `None` for `format` in the notation of the document.
 ///
 /// # Errors
-/// If there is no such part, or the notation cannot carry it.
+/// If there is no such part, or the notation cannot express it.
 pub fn content(document: &Document, part: Option<&Path>, format: Option<Format>) -> Result<Zeroizing<Vec<u8>>> {
     let format = format.unwrap_or(document.format());
     let Some(path) = part else {
@@ -36,14 +36,14 @@ pub enum PartForm {
     Text {
         /// The notation.
         format: Option<Format>,
-        /// What follows a text that does not end with a line end.
+        /// What follows a text without a final line end.
         end: TextEnd,
     },
     /// As JSON on one line.
     Json,
 }
 
-/// What follows a text that does not end with a line end.
+/// What follows a text without a final line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextEnd {
     /// A line end.
@@ -52,10 +52,10 @@ pub enum TextEnd {
     Nothing,
 }
 
-/// One part of a document for somebody to read.
+/// One part of a document for display.
 ///
 /// # Errors
-/// If there is no such part; the message names a place that may be meant. If the notation cannot carry it.
+/// If there is no such part, with a suggestion in the message, or the notation cannot express it.
 pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroizing<Vec<u8>>> {
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
     if path.root >= document.tree().roots.len() {
@@ -86,11 +86,11 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
     Ok(bytes)
 }
 
-/// One part of a document as sops gives it: a text bare, another value as the notation has it, a mapping or a list as a
+/// One part of a document as sops prints it: text unquoted, another value in the notation, a mapping or a list as a
 /// document of its own.
 ///
 /// # Errors
-/// If there is no such part, or the notation cannot carry it.
+/// If there is no such part, or the notation cannot express it.
 pub fn as_sops_gives_it(document: &Document, path: &Path, layout: TextLayout) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let TextLayout { format, indent } = layout;
     let tree = tree_of(document).map_err(Error::from)?;
@@ -133,7 +133,7 @@ fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(std::mem::take(&mut *text).into_bytes())
 }
 
-/// What is said of a value that is not there: where there is one, or what may have been meant.
+/// The message for a missing value: where there is one, or a similar path.
 fn what_is_missing(document: &Document, path: &Path) -> String {
     let roots = document.tree().roots.len();
     let elsewhere = (0..roots).find(|root| document.tree().node(&Path { root: *root, ..path.clone() }).is_some());
@@ -146,7 +146,7 @@ fn what_is_missing(document: &Document, path: &Path) -> String {
             paths.push(path.clone());
         }
     });
-    // The whole document, `.`, is like every short path, and never what is meant.
+    // The whole document, `.`, is similar to every short path, and never meant.
     let is_meant = |other: &Path| other.root == path.root && !other.steps.is_empty();
     let names: Vec<String> = paths.into_iter().filter(is_meant).map(|path| path.to_string()).collect();
     match nearest(&path.to_string(), names.iter().map(String::as_str)) {

@@ -1,4 +1,4 @@
-//! What a file says in the clear, as a document with values: a document, or the document in a kenc file.
+//! The plaintext of a file as a document with values: a document, or the document in a kenc file.
 
 use std::io::Read;
 use std::path::Path;
@@ -18,10 +18,10 @@ use crate::ops::input_name::name_of;
 use crate::ops::jobs::open_input;
 use crate::ops::session::Session;
 
-/// Opens a file; `None` is the standard input. Of a kenc file its content has the notation.
+/// Opens a file; `None` is standard input. The content of a kenc file has the notation.
 ///
 /// # Errors
-/// If it cannot be opened, or its notation is not known.
+/// If it cannot be opened, or its notation is unknown.
 pub fn read(
     path: Option<&Path>,
     notation: Option<Format>,
@@ -44,7 +44,7 @@ pub fn read(
     Ok(open(*sealed, path, requirements, session)?.into_plaintext())
 }
 
-/// The notation of what is in a kenc file: the one of its name without `.kenc`.
+/// The notation of the content of a kenc file: that of its name without `.kenc`.
 fn format_within(path: Option<&Path>) -> Format {
     path.map_or(Format::Binary, |path| {
         let is_kenc = path.extension().is_some_and(|extension| extension == "kenc");
