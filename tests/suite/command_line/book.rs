@@ -20,6 +20,7 @@ enum Needs {
     Nothing,
     Aws,
     Git,
+    Kustomize,
 }
 
 const PAGES: &[(&str, Needs)] = &[
@@ -29,6 +30,7 @@ const PAGES: &[(&str, Needs)] = &[
     ("aws", Needs::Aws),
     ("team", Needs::Git),
     ("ci", Needs::Git),
+    ("kubernetes", Needs::Kustomize),
     ("moving", Needs::Nothing),
     ("cookbook", Needs::Nothing),
     ("comparison", Needs::Nothing),
@@ -65,6 +67,8 @@ fn what_the_pages_without_aws_show_is_what_is_printed() {
             Needs::Nothing => assert_holds(name, &Home::new()),
             Needs::Git if has("git") => assert_holds(name, &Home::new()),
             Needs::Git => skip("git is not installed"),
+            Needs::Kustomize if has("kustomize") => assert_holds(name, &Home::new()),
+            Needs::Kustomize => skip("kustomize is not installed"),
             Needs::Aws => {}
         }
     }
