@@ -6,6 +6,7 @@ pub mod documents;
 pub mod edit;
 #[cfg(unix)]
 pub mod exec;
+pub mod export;
 pub mod failure;
 pub mod git;
 pub mod input_name;
@@ -20,3 +21,4 @@ pub mod seal;
 pub mod session;
 pub mod tree;
 pub mod values;
+pub mod variables;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use crate::document::ValueType;
 use crate::error::{Class, Error};
 use crate::ops::edit::kept_edits::KeptEdits;
 use crate::ops::git::fault::GitFault;
@@ -117,12 +118,27 @@ pub enum Cause {
     NotAVariable { path: String, fault: String },
     #[error("the value at {path} would set {name}, a variable that can make programs run other code")]
     VariableMustBeNamed { path: String, name: String },
+    #[error("line {line} cannot be read as programs read dotenv files: {fault}")]
+    DotenvSyntax { line: u64, fault: String },
+    #[error("{name} cannot be exported in this format: {fault}")]
+    CannotExport { name: String, fault: String },
     #[error("{} has no keys to show", .0.display())]
     NoKeysToShow(PathBuf),
     #[error("{}: cannot tell the format of its values from its name", .0.display())]
     NoValues(PathBuf),
     #[error("the value is not valid JSON: {0}")]
     ValueNotJson(String),
+    #[error("the value is not {}", match .0 {
+        ValueType::String => "text",
+        ValueType::Integer => "an integer of 64 bits",
+        ValueType::Float => "a number",
+        ValueType::Boolean => "true or false",
+        ValueType::Date => "a date",
+        ValueType::Null => "null",
+    })]
+    ValueNotOfType(ValueType),
+    #[error("{path} is a {kind} of {count} {}, which this would replace", if *.count == 1 { "value" } else { "values" })]
+    ReplacesContainer { path: String, kind: &'static str, count: usize },
     #[error("it is not a binary file: it has no text `data`")]
     NoDataInTree,
     #[error("a list cannot be a document in this format")]
@@ -201,8 +217,10 @@ impl Cause {
             | Self::SeveralAccounts(_)
             | Self::NotAVariable { .. }
             | Self::VariableMustBeNamed { .. }
+            | Self::CannotExport { .. }
             | Self::NoSuchValue(_)
             | Self::ValueNotJson(_)
+            | Self::ValueNotOfType(_)
             | Self::FileNames { .. }
             | Self::NotAFileName(_)
             | Self::NoPlaceForFile(_)
@@ -212,6 +230,7 @@ impl Cause {
             Self::NothingMeant
             | Self::NoDataInTree
             | Self::ListAlone
+            | Self::DotenvSyntax { .. }
             | Self::ValueWithoutText
             | Self::ValueOfWholeFile(_)
             | Self::SealOfWholeFile(_)
@@ -239,7 +258,7 @@ impl Cause {
             | Self::EditsDiscarded(_)
             | Self::ChangedMeanwhile(_) => Class::Failed,
             Self::NotEncrypted(_) => Class::NotAuthentic,
-            Self::EncryptedAlready(_) => Class::WouldOverwrite,
+            Self::EncryptedAlready(_) | Self::ReplacesContainer { .. } => Class::WouldOverwrite,
         }
     }
 }

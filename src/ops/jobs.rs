@@ -40,7 +40,7 @@ pub struct ResultChoice {
 /// name of its input.
 ///
 /// # Errors
-/// If there are several inputs for one output, or a folder does not exist.
+/// If there are several inputs for one output, or an input or a folder does not exist.
 pub fn plan(
     inputs: &[PathBuf],
     choice: &ResultChoice,
@@ -91,7 +91,19 @@ pub fn plan(
         }
         jobs.push(Job { input: name.cloned(), destination });
     }
+    if jobs.len() > 1 {
+        jobs.iter().filter_map(|job| job.input.as_deref()).try_for_each(check_is_there)?;
+    }
     Ok(jobs)
+}
+
+/// Finds what is plainly wrong with an input before the result of another is written.
+fn check_is_there(input: &Path) -> Result<(), Failure> {
+    match input.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(Cause::InputIsDirectory(input.to_owned()).into()),
+        Ok(_) => Ok(()),
+        Err(source) => Err(Error::io(format!("read {}", input.display()), source).into()),
+    }
 }
 
 /// A file needs an existing folder.

@@ -10,3 +10,5 @@ pub mod seal;
 pub mod turns;
 pub mod version_control;
 mod walk;
+
+pub use list::listed;

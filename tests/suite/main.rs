@@ -29,6 +29,7 @@ mod documents {
     mod corpus;
     mod edit;
     mod exec;
+    mod exports;
     mod exposure;
     mod forgery;
     mod git;

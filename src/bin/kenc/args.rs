@@ -28,6 +28,10 @@ mod edit;
 #[cfg(unix)]
 #[path = "args/exec.rs"]
 mod exec;
+#[path = "args/export.rs"]
+mod export;
+#[path = "args/variables.rs"]
+pub mod variables;
 
 use std::path::PathBuf;
 
@@ -38,6 +42,7 @@ pub use change::*;
 pub use edit::EditArgs;
 #[cfg(unix)]
 pub use exec::ExecArgs;
+pub use export::{ExportArgs, ExportFormatName};
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
 pub use many::{ManyArgs, ResumeArgs};
 pub use shared::*;
@@ -187,7 +192,7 @@ pub enum Command {
     /// and every character other than ASCII letters and digits becomes _. The command replaces kenc, so that it gets signals
     /// directly and its exit code is returned. kenc looks the command up before it sets the variables. It refuses variables
     /// that change what loaders, shells and interpreters do (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) unless --only
-    /// names them exactly. It removes variables that hold or name an identity of kenc or sops from the environment. Exits
+    /// names them exactly. kenc reads dotenv files as docker compose does, or literally with --literal. It removes variables that hold or name an identity of kenc or sops from the environment. Exits
     /// with 127 if the command is not found, and with 126 if it cannot be run.
     #[cfg(unix)]
     #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
@@ -205,6 +210,17 @@ pub enum Command {
     /// the encrypted files in a generator instead.
     #[command(override_usage = examples::krm::USAGE, after_long_help = examples::krm::HELP)]
     Krm(krm::KrmArgs),
+
+    /// Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions
+    ///
+    /// Variables have the names that `kenc exec` gives them, and kenc refuses the same ones. Each format carries a value exactly,
+    /// or kenc refuses it and writes nothing. The output is plaintext: where a program can be started by kenc, `kenc exec` passes
+    /// the values without writing them anywhere.
+    ///
+    /// In a step of GitHub Actions, `--format github-actions` adds the variables to the file that $GITHUB_ENV names, and prints
+    /// the commands that hide the values in the log of the job.
+    #[command(override_usage = examples::export::USAGE, after_long_help = examples::export::HELP)]
+    Export(ExportArgs),
 
     /// Show what a file says about itself, without a key
     ///

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod encrypt;
 #[cfg(unix)]
 pub mod exec;
+pub mod export;
 pub mod git;
 pub mod inspect;
 pub mod keygen;

@@ -52,6 +52,8 @@ pub enum CommandFault {
     CommandNotFound(OsString),
     #[error("{error}")]
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
+    #[error("$GITHUB_ENV does not name a file: this is not a step of GitHub Actions")]
+    NotInAStep,
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -78,6 +80,7 @@ impl CommandFault {
             | Self::Address(_)
             | Self::StandardInputAmongFiles
             | Self::AsSops(_)
+            | Self::NotInAStep
             | Self::EditorVariable { .. } => Exit::Usage,
             Self::BinaryToTerminal { .. }
             | Self::NoLocalKey { .. }

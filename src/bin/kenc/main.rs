@@ -61,6 +61,7 @@ fn run(cli: &Cli) -> Exit {
         #[cfg(unix)]
         Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Krm(args) => commands::krm::run(args, &configs, &reporter),
+        Command::Export(args) => commands::export::run(args, &configs, &reporter),
         Command::Inspect(args) => commands::inspect::run(args, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),

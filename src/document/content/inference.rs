@@ -4,9 +4,51 @@ use zeroize::Zeroizing;
 
 use crate::document::content::format::Format;
 use crate::document::content::scalar;
-use crate::document::content::value::Value;
+use crate::document::content::value::{Value, ValueKind};
+
+/// A type that a value of a document can be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// Text.
+    String,
+    /// A whole number of 64 bits.
+    Integer,
+    /// A number.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A date, or a date with a time.
+    Date,
+    /// Nothing.
+    Null,
+}
 
 impl Value {
+    /// A text as a value of a type, or `None` if it is none. Numbers and booleans are written as in YAML, dates as in the
+    /// notation.
+    #[must_use]
+    pub fn of_type(format: Format, kind: ValueType, text: &str) -> Option<Self> {
+        if kind == ValueType::String {
+            return Some(Self::Text(Zeroizing::new(text.to_owned())));
+        }
+        if (format, kind) == (Format::Toml, ValueType::Date) {
+            return Self::from_plaintext(ValueKind::Time, text.as_bytes().to_vec().into());
+        }
+        match (kind, scalar::resolve(text).ok()?) {
+            (ValueType::Integer, value @ Self::Integer(_))
+            | (ValueType::Float, value @ Self::Float(_))
+            | (ValueType::Boolean, value @ Self::Bool(_))
+            | (ValueType::Null, value @ Self::Null)
+            | (ValueType::Date, value @ Self::Time(_)) => Some(value),
+            // Up to here every whole number is a float of its own.
+            #[allow(clippy::cast_precision_loss)]
+            (ValueType::Float, Self::Integer(number)) if number.unsigned_abs() <= 1 << 53 => {
+                Some(Self::Float(number as f64))
+            }
+            _ => None,
+        }
+    }
+
     /// Turns a text into a value: a number, a boolean or null if the notation has such values and would write this one
     /// with exactly these characters; otherwise text. So nothing typed is lost: `0123` and `1.50` are text, because
     /// they would be written back differently.
@@ -55,6 +97,30 @@ mod tests {
             ("NaN", text("NaN")),
         ] {
             assert_eq!(Value::inferred(Format::Yaml, typed), value, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_a_type_is_one_or_nothing() {
+        let of = |kind, text: &str| Value::of_type(Format::Yaml, kind, text);
+        assert_eq!(of(ValueType::String, "1"), Some(Value::Text("1".to_owned().into())));
+        assert_eq!(of(ValueType::Integer, "0x10"), Some(Value::Integer(16)));
+        assert_eq!(of(ValueType::Float, "2"), Some(Value::Float(2.0)));
+        assert_eq!(of(ValueType::Boolean, "True"), Some(Value::Bool(true)));
+        assert_eq!(of(ValueType::Date, "2024-01-02"), Some(Value::Time("2024-01-02T00:00:00Z".to_owned())));
+        let local = Value::of_type(Format::Toml, ValueType::Date, "2024-01-02");
+        assert_eq!(local, Some(Value::Time("2024-01-02".to_owned())));
+        assert_eq!(of(ValueType::Null, "~"), Some(Value::Null));
+        for (kind, text) in [
+            (ValueType::Integer, "1.5"),
+            (ValueType::Integer, "9223372036854775808"),
+            (ValueType::Float, "9007199254740993"),
+            (ValueType::Boolean, "yes"),
+            (ValueType::Date, "yesterday"),
+            (ValueType::Date, "2024-02-30"),
+            (ValueType::Null, "x"),
+        ] {
+            assert_eq!(of(kind, text), None, "{text}");
         }
     }
 

@@ -83,6 +83,17 @@ impl DocumentEncryption<'_> {
         Ok(())
     }
 
+    /// Checks that one is a document in plaintext.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn check(&self, job: &Job) -> Result<(), Failure> {
+        match self.would_encrypt(job)? {
+            true => Ok(()),
+            false => Err(Failure::about(job.name())(DocumentError::AlreadyEncrypted.into())),
+        }
+    }
+
     /// Encrypts one that is not yet encrypted, and creates the folder for it. Returns whether it did.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::protected::is_of_identity;
+use crate::ops::variables::is_of_identity;
 
 /// What a command without our environment gets all the same, to find programs, its user and its language.
 const MINIMUM: [&str; 9] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "TMPDIR", "LANG"];

@@ -53,6 +53,14 @@ impl<'a> InputNames<'a> {
     }
 }
 
+/// All names of a list.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn listed(list: &Path) -> Result<Vec<PathBuf>, Failure> {
+    InputNames::of_list(list)?.collect()
+}
+
 impl Iterator for InputNames<'_> {
     type Item = Result<PathBuf, Failure>;
 

@@ -3,7 +3,9 @@
 use std::path::Path as FilePath;
 
 use crate::config::DocumentOptions;
-use crate::document::{ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path};
+use crate::document::{
+    ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path, children,
+};
 use crate::error::{DocumentError, Error, Result};
 use crate::formats::detect::{Detected, LONGEST_DOCUMENT, is_native};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
@@ -16,6 +18,7 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::check_folder_of;
 use crate::ops::session::Session;
 use crate::ops::values::new_value::{ValueSyntax, document_with, value_of};
+use crate::ops::values::part::nothing_at;
 
 /// A document whose values are changed one by one.
 #[derive(Clone, Copy, Debug)]
@@ -59,18 +62,19 @@ impl DocumentFile<'_> {
     }
 
     /// Sets the value at a path. Missing parents are created. `None` if it had this value before.
+    /// `may_replace` is asked before a mapping or a list is replaced, with the error that a refusal gives.
     ///
     /// # Errors
-    /// If the document cannot be opened, changed or written.
+    /// If the document cannot be opened, changed or written; [`Cause::ReplacesContainer`] if `may_replace` says no.
     pub fn set(
         &self,
         place: &Path,
-        text: &str,
-        syntax: ValueSyntax,
+        (text, syntax): (&str, ValueSyntax),
         checked: CheckedDocument,
         session: &Session,
+        may_replace: impl FnOnce(&Cause) -> bool,
     ) -> Result<Option<WrittenDocument>, Failure> {
-        self.change(place, Some(checked), session, |opened| {
+        let edit = |opened: &OpenedDocument| {
             let document = opened.plaintext();
             let old = document.tree().node(place);
             let new = value_of(text, syntax, document.format(), old)?;
@@ -78,6 +82,12 @@ impl DocumentFile<'_> {
                 return Ok(None);
             }
             opened.with_value(place, &new).map(Some).map_err(Error::from).map_err(self.about())
+        };
+        self.change(place, Some(checked), session, edit, |opened| match replaced_container(opened, place) {
+            Some(refusal) if !may_replace(&refusal) => {
+                Err(Failure { subject: Some(self.path.display().to_string()), ..refusal.into() })
+            }
+            _ => Ok(()),
         })
     }
 
@@ -91,26 +101,28 @@ impl DocumentFile<'_> {
         missing: MissingValue,
         session: &Session,
     ) -> Result<Option<WrittenDocument>, Failure> {
-        self.change(place, None, session, |opened| {
-            if opened.plaintext().tree().node(place).is_none() {
-                if missing == MissingValue::IsFine {
-                    return Ok(None);
-                }
-                let fault = "no such value".to_owned();
-                return Err(self.about()(DocumentError::Path { path: place.to_string(), fault }.into()));
+        let edit = |opened: &OpenedDocument| {
+            let document = opened.plaintext();
+            if document.tree().node(place).is_none() {
+                return match missing {
+                    MissingValue::IsFine => Ok(None),
+                    MissingValue::Fails => Err(self.about()(nothing_at(document, place).into())),
+                };
             }
             opened.without(place).map(Some).map_err(Error::from).map_err(self.about())
-        })
+        };
+        self.change(place, None, session, edit, |_| Ok(()))
     }
 
-    /// Opens the document, lets `edit` change it, and replaces the file. If `edit` returns `None` or the same document,
-    /// the file is left alone.
+    /// Opens the document, lets `edit` change it, and replaces the file unless `may_write` fails. If `edit` returns `None` or
+    /// the same document, the file is left alone.
     fn change(
         &self,
         place: &Path,
         checked: Option<CheckedDocument>,
         session: &Session,
         edit: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, Failure>,
+        may_write: impl FnOnce(&OpenedDocument) -> Result<(), Failure>,
     ) -> Result<Option<WrittenDocument>, Failure> {
         let held = Held::open(self.path, HeldFor::Write)?;
         let names = held.names();
@@ -120,6 +132,7 @@ impl DocumentFile<'_> {
         match opened.encrypt_again(&edited).map_err(self.about())? {
             ChangeOutcome::Unchanged => Ok(None),
             ChangeOutcome::Changed(EncryptedText { text, .. }) => {
+                may_write(&opened)?;
                 replace(held, &text).map_err(self.about())?;
                 let is_in_plaintext = opened.leaves_in_plaintext(&edited, place);
                 Ok(Some(WrittenDocument { is_in_plaintext, names }))
@@ -158,8 +171,7 @@ impl DocumentFile<'_> {
     pub fn create(
         &self,
         place: &Path,
-        text: &str,
-        syntax: ValueSyntax,
+        (text, syntax): (&str, ValueSyntax),
         session: &Session,
     ) -> Result<WrittenDocument, Failure> {
         let format = self.notation.unwrap_or_else(|| Format::of_name(self.path));
@@ -185,6 +197,17 @@ impl DocumentFile<'_> {
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {
         Failure::about(self.path.display().to_string())
     }
+}
+
+/// What stands at a place and would be lost with all that is in it, if it is a mapping or a list that is not empty.
+fn replaced_container(opened: &OpenedDocument, place: &Path) -> Option<Cause> {
+    let node = opened.plaintext().tree().node(place)?;
+    let (kind, count) = match node {
+        Node::Mapping(entries) => ("mapping", children(entries).count()),
+        Node::Sequence(entries) => ("list", children(entries).count()),
+        Node::Leaf(_) | Node::Alias(_) => return None,
+    };
+    (count > 0).then(|| Cause::ReplacesContainer { path: place.to_string(), kind, count })
 }
 
 /// Checks that a file can be changed in place: neither standard input nor a folder.
@@ -231,7 +254,8 @@ mod tests {
             if is_changed_meanwhile {
                 write("a: one\nb: three # c\n");
             }
-            let written = file.set(&place, "new", ValueSyntax::Plain, checked, &session).unwrap().unwrap();
+            let new = ("new", ValueSyntax::Plain);
+            let written = file.set(&place, new, checked, &session, |_| false).unwrap().unwrap();
             assert!(!written.is_in_plaintext && written.names == 1);
             if is_changed_meanwhile {
                 assert_eq!(plaintext(), "a: new\nb: three # c\n");

@@ -2,17 +2,17 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree, TreeEntry, Value};
+use crate::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree, TreeEntry, Value, ValueType};
 use crate::error::DocumentError;
 use crate::ops::failure::Cause;
 
 /// How the text given for a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueSyntax {
-    /// As the notation reads it, but as text if the value was text before.
+    /// As the notation reads it, but as text if the value was text before, and as a date if it was a date.
     Plain,
-    /// A text.
-    Text,
+    /// A value of this type.
+    Typed(ValueType),
     /// JSON.
     Json,
 }
@@ -20,13 +20,22 @@ pub enum ValueSyntax {
 /// The value that a text stands for.
 ///
 /// # Errors
-/// If it should be JSON and is not.
+/// If it should be JSON or a value of a type, and is not.
 pub fn value_of(text: &str, syntax: ValueSyntax, format: Format, old: Option<&Node>) -> Result<Node, Cause> {
     let is_text = |node: &Node| matches!(node, Node::Leaf(Leaf { value: Value::Text(text), .. }) if !text.is_empty());
+    let is_date = |node: &Node| matches!(node, Node::Leaf(Leaf { value: Value::Time(_), .. }));
     match syntax {
         ValueSyntax::Json => serde_json::from_str(text).map_err(|error| Cause::ValueNotJson(error.to_string())),
-        ValueSyntax::Plain if !old.is_some_and(is_text) => Ok(Node::leaf(Value::inferred(format, text))),
-        ValueSyntax::Plain | ValueSyntax::Text => Ok(Node::leaf(Value::Text(Zeroizing::new(text.to_owned())))),
+        ValueSyntax::Typed(kind) => {
+            Value::of_type(format, kind, text).map(Node::leaf).ok_or(Cause::ValueNotOfType(kind))
+        }
+        ValueSyntax::Plain => {
+            let date = old.filter(|old| is_date(old)).and_then(|_| Value::of_type(format, ValueType::Date, text));
+            Ok(Node::leaf(date.unwrap_or_else(|| match old.is_some_and(is_text) {
+                true => Value::Text(Zeroizing::new(text.to_owned())),
+                false => Value::inferred(format, text),
+            })))
+        }
     }
 }
 

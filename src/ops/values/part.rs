@@ -1,5 +1,7 @@
 //! Parts of plaintext documents: single values, and mappings and lists with everything in them.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use crate::document::{Document, Format, Leaf, Node, Path, Tree, TreeItem, Value};
@@ -19,12 +21,13 @@ pub fn content(document: &Document, part: Option<&Path>, format: Option<Format>)
         return if format == document.format() {
             Ok(document.plaintext(&[])?)
         } else {
-            Ok(bytes(Document::emit(format, document.tree())?))
+            Ok(bytes(Document::emit(format, &*resolved(document)?)?))
         };
     };
-    match document.tree().node(path).ok_or_else(|| nothing_at(path))? {
+    let tree = resolved(document)?;
+    match tree.node(path).ok_or_else(|| nothing_at(document, path))? {
         Node::Leaf(Leaf { value, .. }) => Ok(value.bare()),
-        Node::Alias(_) => Err(nothing_at(path).into()),
+        Node::Alias(_) => Err(nothing_at(document, path).into()),
         node => Ok(bytes(Document::emit_part(or_json(format), node, None)?)),
     }
 }
@@ -58,10 +61,8 @@ pub enum TextEnd {
 /// If there is no such part, with a suggestion in the message, or the notation cannot express it.
 pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroizing<Vec<u8>>> {
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
-    if path.root >= document.tree().roots.len() {
-        return Err(fault("the file has no such document").into());
-    }
-    let node = document.tree().node(path).ok_or_else(|| fault(&what_is_missing(document, path)))?;
+    let tree = resolved(document)?;
+    let node = tree.node(path).ok_or_else(|| nothing_at(document, path))?;
     let PartForm::Text { format, end } = form else {
         let mut text = serde_json::to_string(node)
             .map_err(|error| DocumentError::CannotCarry { notation: "JSON", what: error.to_string() })?;
@@ -94,7 +95,7 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
 pub fn as_sops_gives_it(document: &Document, path: &Path, layout: TextLayout) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let TextLayout { format, indent } = layout;
     let tree = tree_of(document).map_err(Error::from)?;
-    let node = tree.node(path).ok_or_else(|| Error::from(nothing_at(path)))?;
+    let node = tree.node(path).ok_or_else(|| Error::from(nothing_in_tree(path)))?;
     let value = match node {
         Node::Leaf(leaf) => &leaf.value,
         node @ Node::Mapping(_) if format == Format::Binary => return data_of(&Tree { roots: vec![node.clone()] }),
@@ -120,7 +121,25 @@ pub fn as_sops_gives_it(document: &Document, path: &Path, layout: TextLayout) ->
     }
 }
 
-fn nothing_at(path: &Path) -> DocumentError {
+/// What a document says without aliases, which everybody who asks for values gets.
+fn resolved(document: &Document) -> Result<Cow<'_, Tree>, DocumentError> {
+    match document.format() {
+        Format::Yaml => document.followed().map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(document.tree())),
+    }
+}
+
+/// The error for a place without a value. It names a place that may be meant.
+pub(super) fn nothing_at(document: &Document, path: &Path) -> DocumentError {
+    let fault = if path.root < document.tree().roots.len() {
+        what_is_missing(document, path)
+    } else {
+        "the file has no such document".to_owned()
+    };
+    DocumentError::Path { path: path.to_string(), fault }
+}
+
+fn nothing_in_tree(path: &Path) -> DocumentError {
     DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() }
 }
 
@@ -135,13 +154,13 @@ fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
 
 /// The message for a missing value: where there is one, or a similar path.
 fn what_is_missing(document: &Document, path: &Path) -> String {
-    let roots = document.tree().roots.len();
-    let elsewhere = (0..roots).find(|root| document.tree().node(&Path { root: *root, ..path.clone() }).is_some());
+    let Ok(tree) = resolved(document) else { return "no such value".to_owned() };
+    let elsewhere = (0..tree.roots.len()).find(|root| tree.node(&Path { root: *root, ..path.clone() }).is_some());
     if let Some(root) = elsewhere {
         return format!("no such value in document {}; document {1} has it: `--document {1}`", path.root + 1, root + 1);
     }
     let mut paths = Vec::new();
-    document.tree().walk(|path, item| {
+    tree.walk(|path, item| {
         if matches!(item, TreeItem::Leaf(_) | TreeItem::Enter(_)) {
             paths.push(path.clone());
         }

@@ -9,6 +9,7 @@ use crate::support::{Home, has, skip, stderr, text};
 const NOT_RUN: &[(&str, &str)] = &[
     ("kenc set secrets.yaml db.password", "asks for the value at a terminal; terminal.rs types it"),
     ("kenc seal from-sops.yaml", "asks at a terminal; seal.rs types the answer"),
+    ("kenc export app.env | source", "is for fish; exports.rs runs it there"),
     ("kenc git mac-repair merged.yaml", "asks at a terminal; the example below it says yes"),
 ];
 
@@ -97,6 +98,8 @@ fn place(kms: Result<&Kms, &String>) -> Home {
     let server = sandbox.write("server", "#!/bin/sh\nenv | grep -q -e ^TOKEN=abc$ -e ^APP_DB_PASSWORD=c4r1b0u$\n");
     let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     std::fs::set_permissions(server, mode).unwrap();
+    let step = sandbox.write("step", "");
+    sandbox.set("GITHUB_ENV", step.to_str().unwrap());
     sandbox.set("EDITOR", "editor");
     sandbox.set("SOPS_AGE_KEY_FILE", sandbox.root().join("home/others.txt").to_str().unwrap());
     if let Ok(kms) = kms {

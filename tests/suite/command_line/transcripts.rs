@@ -36,6 +36,7 @@ transcripts! {
     folders_and_lists_of_files_are_done_in_one_run: "trees",
     keys_of_documents_are_changed: "document-keys",
     single_values_are_read_and_changed: "values",
+    values_are_handed_to_other_programs: "exec",
     passphrases_come_from_where_the_user_says: "passphrases",
     keys_are_checked_and_policies_printed: "keys",
     a_seal_is_looked_at_and_renewed: "seal",

@@ -180,8 +180,8 @@ Examples:
   Take a certificate from a file
     kenc set --file cert.pem secrets.yaml tls.cert
 
-  Set a list
-    echo '[\"eve\", \"bob\"]' | kenc set --json secrets.yaml users";
+  Replace a list
+    echo '[\"eve\", \"bob\"]' | kenc set --force --type json secrets.yaml users";
 }
 
 pub mod unset {
@@ -227,6 +227,26 @@ Examples:
 
   Give a program a decrypted file
     kenc exec --file kubeconfig.kenc -- kubectl --kubeconfig {} get pods";
+}
+
+pub mod export {
+    pub const USAGE: &str = "kenc export [--format FORMAT] [OPTIONS] FILE...";
+    pub const HELP: &str = "\
+Examples:
+  Set the values of a file as variables in this shell
+    eval \"$(kenc export app.env)\"
+
+  Set them in fish
+    kenc export app.env | source
+
+  Write a file for docker compose, with upper-case names
+    kenc export --format dotenv --upper secrets.yaml --only db > compose.env
+
+  Print JSON for another program
+    kenc export --format json secrets.yaml --only db | jq -r .db_user
+
+  Pass values to the later steps of a job in GitHub Actions
+    kenc export --format github-actions app.env";
 }
 
 pub mod inspect {

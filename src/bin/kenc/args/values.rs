@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use kenc::document::{Format, Path, PathStep};
 
 use super::documents::{DocumentOpenArgs, formats};
@@ -56,9 +56,17 @@ pub struct SetArgs {
     #[arg(long = "file", value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub from_file: Option<PathBuf>,
 
-    /// Store the value as text, even if it looks like a number
-    #[arg(long)]
+    /// Store the value as text, even if it looks like a number; the same as `--type string`
+    #[arg(long, conflicts_with = "value_type")]
     pub string: bool,
+
+    /// Type of the value (default: what it looks like, and text or a date where it was one)
+    #[arg(long = "type", value_name = "TYPE")]
+    pub value_type: Option<ValueTypeName>,
+
+    /// Replace a mapping or a list with everything in it, without asking
+    #[arg(short, long)]
+    pub force: bool,
 
     #[command(flatten)]
     pub document_open: DocumentOpenArgs,
@@ -91,6 +99,19 @@ pub struct UnsetArgs {
     pub passphrase: PassphraseArgs,
     #[command(flatten)]
     pub aws: AwsArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ValueTypeName {
+    String,
+    Integer,
+    Float,
+    Boolean,
+    /// A date, or a date with a time, as the format of the file writes it
+    Date,
+    Null,
+    /// Any JSON value, as with --json
+    Json,
 }
 
 /// A place in a document.

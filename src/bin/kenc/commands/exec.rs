@@ -8,17 +8,17 @@ use std::process::Command;
 
 use kenc::error::Error;
 use kenc::ops::configs::Configs;
-use kenc::ops::exec::{self, Environment, LentFiles, Placeholders, VariableNames};
+use kenc::ops::exec::{self, Environment, LentFiles, Placeholders};
 
 use crate::args::ExecArgs;
+use crate::commands::export::collected;
 use crate::failure::{CommandFault, Exit, Failure};
 use crate::question::allows_disk;
 use crate::report::Reporter;
 use crate::{sessions, signals};
 
 pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let ExecArgs { files, command: words, pristine, prefix, upper, only, file, file_name, open, passphrase, aws } =
-        args;
+    let ExecArgs { files, command: words, pristine, variables, file, file_name, open, passphrase, aws } = args;
     let places = file.then(|| Placeholders::of_command(words, files.len(), file_name)).transpose()?;
     let session = sessions::to_open(open, sessions::passphrases(passphrase, reporter), aws, configs, files)?;
     signals::handle_all()?;
@@ -29,8 +29,7 @@ pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
         let mut command = command(&words, environment)?;
         return run_with(lent, &mut command, &words[0]);
     }
-    let names = VariableNames { prefix, is_upper: *upper };
-    let variables = exec::variables(&session, files, only, &names)?;
+    let variables = collected(&session, files, variables)?;
     let mut command = command(words, environment)?;
     command.envs(variables.iter().map(|(name, value)| (name, OsStr::from_bytes(value))));
     Err(replace_by(&mut command, &words[0]))

@@ -110,6 +110,13 @@ pub fn of_command(cause: &Cause) -> String {
         Cause::ValueNotJson(_) => {
             "JSON text needs double quotes; without --json the value is taken as it is".to_owned()
         }
+        Cause::ValueNotOfType(_) => {
+            "choose another --type, or none: kenc then takes the value for what it looks like".to_owned()
+        }
+        Cause::ReplacesContainer { path, .. } => format!(
+            "name one value in it, such as {}, or replace all of it with `--force`",
+            shell_words::quote(&format!("{path}.KEY"))
+        ),
         Cause::SealOfWholeFile(name) => format!("`kenc verify {}` authenticates it", quoted(Path::new(name))),
         Cause::NotConfirmed { .. } => "see what would change with `--dry-run`, then use `--yes`".to_owned(),
         _ => String::new(),

@@ -62,6 +62,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::ValueOfWholeFile(_)
         | Cause::NotationUnknown(_)
         | Cause::ValueNotJson(_)
+        | Cause::ValueNotOfType(_)
+        | Cause::ReplacesContainer { .. }
         | Cause::NotConfirmed { .. }
         | Cause::SealNotConfirmed(_)
         | Cause::SealOfWholeFile(_)
@@ -125,6 +127,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::EditorFailed(_) => edits::of(cause),
         Cause::NotAVariable { .. }
         | Cause::VariableMustBeNamed { .. }
+        | Cause::CannotExport { .. }
+        | Cause::DotenvSyntax { .. }
         | Cause::NoValues(_)
         | Cause::NoSuchValue(_)
         | Cause::FileNames { .. }
@@ -179,7 +183,9 @@ fn of_fault(fault: &CommandFault) -> String {
         CommandFault::NoEditor | CommandFault::EditorNotFound(_) | CommandFault::EditorVariable { .. } => {
             edits::of_fault(fault)
         }
-        CommandFault::CommandNotFound(_) | CommandFault::CommandNotExecutable { .. } => exec::of_fault(fault),
+        CommandFault::CommandNotFound(_) | CommandFault::CommandNotExecutable { .. } | CommandFault::NotInAStep => {
+            exec::of_fault(fault)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, ExitStatus};
 use kenc::document::{Node, TreeEntry, Value};
 use kenc::error::Error;
 use kenc::ops::contents::private_folder;
-use kenc::ops::exec::acts_on_every_program;
+use kenc::ops::variables::acts_on_every_program;
 use kenc::threads;
 use zeroize::Zeroizing;
 

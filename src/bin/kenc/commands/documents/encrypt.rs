@@ -18,6 +18,7 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::{DocumentEncryption, OtherNames};
 use kenc::ops::documents::recipe::EncryptionExtent;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
+use kenc::ops::tree::listed;
 
 /// Whether the inputs are documents whose values are encrypted. They all are, or none is.
 pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
@@ -29,11 +30,17 @@ pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
 }
 
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let list = args.many.files0_from.as_deref();
+    let inputs = list.map_or_else(|| Ok(args.inputs.clone()), listed)?;
+    // Without names, the standard input would be meant.
+    if inputs.is_empty() && list.is_some() {
+        return Ok(Exit::Done);
+    }
     // A document keeps its name: it is what it was, with other values.
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
-        tree::plan(args, configs, reporter)?
+        tree::plan(&inputs, args, configs, reporter)?
     } else {
-        plan(&args.inputs, &ResultChoice::from(&args.output), OsStr::to_owned)?.into_iter().map(Ok).collect()
+        plan(&inputs, &ResultChoice::from(&args.output), OsStr::to_owned)?.into_iter().map(Ok).collect()
     };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     signals::handle()?;
@@ -52,5 +59,9 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         return tree::run(args, &encryption, reporter, jobs);
     }
     let count = jobs.len();
+    if count > 1 {
+        // All are checked before the first is written.
+        jobs.iter().flatten().try_for_each(|job| encryption.check(job))?;
+    }
     reporter.all(count, jobs.into_iter().map(|job| encryption.encrypt(&job?).map(|()| Exit::Done)))
 }

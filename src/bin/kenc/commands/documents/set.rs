@@ -3,15 +3,17 @@
 use std::io::{IsTerminal, Read};
 
 use kenc::context::EncryptionContext;
+use kenc::document::ValueType;
 use kenc::error::{DocumentError, Error, Result};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::args::values::SetArgs;
-use crate::failure::{CommandFault, Exit, Failure};
+use crate::args::values::{SetArgs, ValueTypeName};
+use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::lock::tell_other_names;
 use crate::prompt;
+use crate::question::{Choice, ask};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
@@ -38,11 +40,12 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     let passphrases = sessions::passphrases(passphrase, reporter);
     let written = if let Some(checked) = checked {
         let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
-        target.set(&place, &text, syntax, checked, &session)?
+        target
+            .set(&place, (&text, syntax), checked, &session, |refusal| args.force || is_confirmed(refusal, reporter))?
     } else {
         let context = EncryptionContext::from_words(&open.context).map_err(Error::from)?;
         let session = sessions::to_encrypt(passphrases, aws, configs).with_context(context);
-        Some(target.create(&place, &text, syntax, &session)?)
+        Some(target.create(&place, (&text, syntax), &session)?)
     };
     if let Some(WrittenDocument { names, .. }) = &written {
         tell_other_names(reporter, file, *names);
@@ -124,11 +127,27 @@ fn text(bytes: &Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
+/// Whether the person at the terminal wants to replace what the refusal names.
+fn is_confirmed(refusal: &Cause, reporter: &Reporter) -> bool {
+    let choices = [
+        Choice { word: "no", meaning: "change nothing", value: false },
+        Choice { word: "yes", meaning: "replace it with everything in it", value: true },
+    ];
+    reporter.may_ask() && ask(&format!("{refusal}."), &choices, || ()) == Some(true)
+}
+
 /// What the text that was given means.
 fn syntax(args: &SetArgs, is_json: bool) -> ValueSyntax {
-    match () {
-        () if args.string => ValueSyntax::Text,
-        () if is_json => ValueSyntax::Json,
-        () => ValueSyntax::Plain,
+    match args.value_type {
+        None if args.string => ValueSyntax::Typed(ValueType::String),
+        None if is_json => ValueSyntax::Json,
+        None => ValueSyntax::Plain,
+        Some(ValueTypeName::String) => ValueSyntax::Typed(ValueType::String),
+        Some(ValueTypeName::Integer) => ValueSyntax::Typed(ValueType::Integer),
+        Some(ValueTypeName::Float) => ValueSyntax::Typed(ValueType::Float),
+        Some(ValueTypeName::Boolean) => ValueSyntax::Typed(ValueType::Boolean),
+        Some(ValueTypeName::Date) => ValueSyntax::Typed(ValueType::Date),
+        Some(ValueTypeName::Null) => ValueSyntax::Typed(ValueType::Null),
+        Some(ValueTypeName::Json) => ValueSyntax::Json,
     }
 }

@@ -1,4 +1,4 @@
-//! What to do next when a command cannot be run, or cannot get what a file says.
+//! What to do next when a command cannot be run, or cannot get what a file says, and when a format cannot carry it.
 
 use std::io::ErrorKind;
 
@@ -7,7 +7,7 @@ use kenc::error::Error;
 use super::quote;
 use crate::failure::{Cause, CommandFault};
 
-/// For a failure of `exec`.
+/// For a failure of `exec` or `export`.
 pub fn of(cause: &Cause) -> String {
     match cause {
         Cause::NotAVariable { .. } => {
@@ -18,6 +18,13 @@ pub fn of(cause: &Cause) -> String {
             "to pass it, name it with `--only {}` and name the other values in the same way; `--prefix` gives it another name",
             quote(path)
         ),
+        Cause::DotenvSyntax { .. } => {
+            "put the value in single quotes, or take all values as they are, as sops does, with `--literal`".to_owned()
+        }
+        Cause::CannotExport { .. } => {
+            "choose another --format, give it another name with `--prefix`, or export the other values with `--only NAME`"
+                .to_owned()
+        }
         Cause::NoValues(_) => "use `--file` to pass the file itself; kenc reads values from files named .env, .yaml, .json, .toml or .ini".to_owned(),
         Cause::NoSuchValue(_) => "use the name of the variable, or a path such as db.password".to_owned(),
         Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
@@ -34,6 +41,10 @@ pub fn of_fault(fault: &CommandFault) -> String {
     match fault {
         CommandFault::CommandNotFound(program) => {
             format!("check its name: `command -v {}`", quote(&program.to_string_lossy()))
+        }
+        CommandFault::NotInAStep => {
+            "use it in a step of a workflow; for files and shells there are --format json, dotenv, docker and shell"
+                .to_owned()
         }
         CommandFault::CommandNotExecutable { error, .. } if is_for_too_many_arguments(error) => {
             "use `--only NAME` to pass single values, or `--file` to pass the file itself".to_owned()

@@ -21,15 +21,20 @@ use kenc::storage::output::Destination;
 const AT_ONCE: usize = 16;
 
 /// Finds the files, and the place for the result of each.
-pub fn plan(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Vec<Result<Job, Failure>>, Failure> {
+pub fn plan(
+    inputs: &[PathBuf],
+    args: &EncryptArgs,
+    configs: &Configs,
+    reporter: &Reporter,
+) -> Result<Vec<Result<Job, Failure>>, Failure> {
     let output = &args.output;
     if output.output.is_none() && !output.in_place && !args.values.dry_run {
         return Err(Cause::NoPlaceForMany.into());
     }
     let existing = if output.force { Existing::Replace } else { Existing::Refuse };
     let (mut jobs, left_out) = (Vec::new(), Cell::new(0));
-    for input in &args.inputs {
-        let base = match (args.inputs.len(), input.file_name()) {
+    for input in inputs {
+        let base = match (inputs.len(), input.file_name()) {
             (1, _) if input.is_dir() => PathBuf::new(),
             (_, Some(name)) => PathBuf::from(name),
             (_, None) => return Err(Cause::NoPlaceForMany.into()),

@@ -3,18 +3,35 @@
 //! Variables are named after the path of the value: keys, and list positions from 0, joined by `_`. Every character
 //! other than an ASCII letter or digit becomes `_` too, because shells accept nothing else. An empty or null value
 //! gives an empty variable.
+//!
+//! A dotenv file has the values that programs read in it, or the literal ones on request.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path as FilePath, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::protected;
-use crate::document::{Document, Format, MacRequirement, Path, PathStep, Tree, TreeItem, Value};
+use super::{dotenv, protected};
+use crate::document::{
+    Document, Format, MacRequirement, Member, Node, Path, PathStep, Tree, TreeEntry, TreeItem, Value,
+};
 use crate::error::Error;
 use crate::ops::contents::{self, Contents, plain_name};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::session::Session;
+
+/// Variables by their names, with the bytes of their values.
+pub type Variables = BTreeMap<String, Zeroizing<Vec<u8>>>;
+
+/// How the values of dotenv files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DotenvSyntax {
+    /// As docker compose reads them: without quotes, with references to other variables.
+    Programs,
+    /// As sops reads them: what stands behind the `=`.
+    Literal,
+}
 
 /// The values of files as variables. Values of later files replace those of earlier ones with the same name. `only`
 /// selects values; all, if it is empty.
@@ -26,29 +43,49 @@ pub fn variables(
     files: &[PathBuf],
     only: &[String],
     names: &VariableNames<'_>,
-) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Failure> {
-    let mut variables = Variables::new(only);
+    syntax: DotenvSyntax,
+) -> Result<Variables, Failure> {
+    let mut variables = Collector::new(only);
     for path in files {
-        let document = document(session, path)?;
         let about = |cause: Cause| Failure { subject: Some(path.display().to_string()), ..cause.into() };
-        let tree = document.followed().map_err(|error| about(Error::from(error).into()))?;
+        let tree = tree(session, path, syntax)?;
         variables.add(&tree, names).map_err(about)?;
     }
     Ok(variables.finish()?)
 }
 
-/// The content of a file as a tree of values.
-fn document(session: &Session, path: &FilePath) -> Result<Document, Failure> {
+/// The content of a file as a tree of values without aliases.
+fn tree(session: &Session, path: &FilePath, syntax: DotenvSyntax) -> Result<Tree, Failure> {
     let about = || Failure::about(path.display().to_string());
     let (text, contents) = contents::open(session, &contents::read(path)?, path, MacRequirement::Right)?;
+    let format = match &contents {
+        Contents::Document(document) => document.plaintext().format(),
+        Contents::Whole(_) => Format::of_name(FilePath::new(&plain_name(path))),
+    };
+    if format == Format::Binary {
+        return Err(Cause::NoValues(path.to_owned()).into());
+    }
+    if let (Format::Dotenv, DotenvSyntax::Programs, Ok(text)) = (format, syntax, std::str::from_utf8(&text)) {
+        let about = |cause: Cause| Failure { subject: Some(path.display().to_string()), ..cause.into() };
+        return tree_of_dotenv(text).map_err(about);
+    }
     let document = match contents {
         Contents::Document(document) => document.into_plaintext(),
-        Contents::Whole(_) => {
-            let format = Format::of_name(FilePath::new(&plain_name(path)));
-            Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?
-        }
+        Contents::Whole(_) => Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?,
     };
-    if document.format() == Format::Binary { Err(Cause::NoValues(path.to_owned()).into()) } else { Ok(document) }
+    document.followed().map_err(Error::from).map_err(about())
+}
+
+/// The values that programs read in a dotenv file.
+fn tree_of_dotenv(text: &str) -> Result<Tree, Cause> {
+    let environment = |name: &str| {
+        let is_ours_alone = protected::is_of_identity(OsStr::new(name));
+        if is_ours_alone { None } else { std::env::var(name).ok().map(Zeroizing::new) }
+    };
+    let members = dotenv::assignments(text, &environment)?
+        .into_iter()
+        .map(|(key, value)| TreeEntry::Child(Member::new(key, Node::leaf(Value::Text(value)))));
+    Ok(Tree { roots: vec![Node::Mapping(members.collect())] })
 }
 
 /// How the names of variables are made.
@@ -59,15 +96,15 @@ pub struct VariableNames<'a> {
     pub is_upper: bool,
 }
 
-/// The variables of all documents.
-struct Variables<'a> {
+/// Collects the variables of all documents.
+struct Collector<'a> {
     only: &'a [String],
     /// Which of `only` have been found.
     is_found: Vec<bool>,
-    values: BTreeMap<String, Zeroizing<Vec<u8>>>,
+    values: Variables,
 }
 
-impl<'a> Variables<'a> {
+impl<'a> Collector<'a> {
     fn new(only: &'a [String]) -> Self {
         Self { only, is_found: vec![false; only.len()], values: BTreeMap::new() }
     }
@@ -105,7 +142,7 @@ impl<'a> Variables<'a> {
         let name = format!("{}{bare}", names.prefix);
         let name = if names.is_upper { name.to_ascii_uppercase() } else { name };
         let fault = |fault| Cause::NotAVariable { path: path.to_string(), fault };
-        if !can_be_name(&name) {
+        if !is_variable_name(&name) {
             return Err(fault(format!("`{name}` is not a valid variable name")));
         }
         if let Some(first) = taken.insert((path.root, name.clone()), path.clone()) {
@@ -151,7 +188,7 @@ impl<'a> Variables<'a> {
     }
 
     /// All of them, if every selected one was found.
-    fn finish(self) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, Cause> {
+    fn finish(self) -> Result<Variables, Cause> {
         let Self { only, is_found, values } = self;
         match only.iter().zip(is_found).find(|(_, is_found)| !is_found) {
             Some((word, _)) => Err(Cause::NoSuchValue(word.clone())),
@@ -170,7 +207,9 @@ fn name_of(path: &Path) -> String {
     steps.collect::<Vec<String>>().join("_")
 }
 
-fn can_be_name(name: &str) -> bool {
+/// Whether shells take a name for one of a variable.
+#[must_use]
+pub fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -201,7 +240,7 @@ mod tests {
 
     fn variables(json: &[&str], only: &[&str], names: &VariableNames<'_>) -> Result<Vec<String>, String> {
         let only: Vec<String> = only.iter().map(|&word| word.to_owned()).collect();
-        let mut variables = Variables::new(&only);
+        let mut variables = Collector::new(&only);
         for json in json {
             variables.add(&tree(json), names).map_err(|cause| cause.to_string())?;
         }

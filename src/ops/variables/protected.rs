@@ -101,7 +101,8 @@ fn is_among(name: &str, names: &[&str], prefixes: &[&str]) -> bool {
 }
 
 /// Whether a variable is, or leads to, an identity.
-pub(super) fn is_of_identity(name: &OsStr) -> bool {
+#[must_use]
+pub fn is_of_identity(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| IDENTITIES.iter().any(|prefix| name.starts_with(prefix)))
 }
 
