@@ -18,6 +18,7 @@ mod discovery;
 mod fields;
 mod file;
 mod guards;
+mod key_list;
 mod model;
 mod ownership;
 mod recipe;
@@ -32,6 +33,7 @@ pub use self::creation_rule::{CreationRule, Indents, KeyGroup, OtherService, Rul
 pub use self::dialect::Dialect;
 pub use self::discovery::FoundConfig;
 pub use self::guards::{ConfigsAbove, Guards};
+pub use self::key_list::expand_lists;
 pub use self::recipe::{DocumentOptions, DocumentRecipe, WholeFileRecipe, add_context, key_of_word};
 pub use self::rules::Config;
 pub use self::source::{KENC_CONFIG, SOPS_CONFIG};

@@ -42,6 +42,7 @@ pub use self::finding::{AgeKeyCheck, KeyCheck, KeyFinding, KeyToCheck};
 pub use self::groups::{GroupSlot, KmsAccess, WrappingKey};
 pub use self::key_match::KeyMatch;
 pub use self::keyring::Keyring;
+pub use self::passphrase::MfaPrompt;
 pub use self::pgp::{PGP, PgpFingerprint};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};
 pub use self::spec::KeySpec;

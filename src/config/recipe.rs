@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::creation_rule::{CreationRule, RuleFormat, RuleKey};
+use super::key_list::expand_lists;
 use super::rules::Config;
 use crate::context::EncryptionContext;
 use crate::document::{CommentHandling, EmptySelection, EncryptionRecipe, EncryptionRule, MacScope};
@@ -43,7 +44,7 @@ impl WholeFileRecipe {
             Some(config) if words.is_empty() => config.whole_file(path)?,
             Some(config) => Self { context: config.context_for(path)?, ..Self::default() },
         };
-        for word in words {
+        for word in &*expand_lists(words)? {
             let key = key_of_word(config, word)?;
             if !recipe.keys.contains(&key) {
                 recipe.keys.push(key);
@@ -235,6 +236,7 @@ pub fn add_context(mut key: WrappingKey, given: &EncryptionContext) -> Result<Wr
 
 /// All keys in one group; or with a threshold a group for each word, whose keys have commas between.
 fn groups_of_words(words: &[String], threshold: Option<u8>, config: Option<&Config>) -> Result<Vec<Vec<WrappingKey>>> {
+    let words = &*expand_lists(words)?;
     let groups: Vec<Vec<&str>> = match threshold {
         Some(_) => words.iter().map(|word| word.split(',').collect()).collect(),
         None => vec![words.iter().map(String::as_str).collect()],

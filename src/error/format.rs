@@ -66,6 +66,26 @@ pub enum Foreign {
     AwsEncryptionSdk,
     /// A file of `openssl enc`.
     OpenSslEnc,
+    /// A file of ansible-vault.
+    AnsibleVault,
+    /// A YAML file with values of ansible-vault.
+    AnsibleVaultValues,
+    /// A file as git-crypt stores it.
+    GitCrypt,
+    /// What `aws kms encrypt` gives.
+    KmsCiphertext,
+    /// The same in Base64, as the AWS CLI prints it.
+    KmsCiphertextText,
+    /// A SealedSecret of Kubernetes.
+    SealedSecret,
+    /// Beside an object of the Amazon S3 Encryption Client: how it is encrypted.
+    S3EncryptionInstructions,
+    /// A YAML file with values of hiera-eyaml.
+    HieraEyaml,
+    /// A ciphertext of the transit engine of HashiCorp Vault.
+    VaultTransit,
+    /// A message in CMS, as S/MIME has it.
+    Cms,
     /// Anything else.
     Unknown,
 }
@@ -82,6 +102,16 @@ impl fmt::Display for Foreign {
             Self::Sops => "this is a sops document",
             Self::AwsEncryptionSdk => "this is an AWS Encryption SDK message",
             Self::OpenSslEnc => "this is an `openssl enc` file",
+            Self::AnsibleVault => "this is an ansible-vault file",
+            Self::AnsibleVaultValues => "this file has values that ansible-vault encrypted (`!vault`)",
+            Self::GitCrypt => "this is a git-crypt file",
+            Self::KmsCiphertext => "this is a ciphertext of AWS KMS, as `aws kms encrypt` makes it",
+            Self::KmsCiphertextText => "this is a ciphertext of AWS KMS in Base64, as `aws kms encrypt` prints it",
+            Self::SealedSecret => "this is a SealedSecret, which only its controller in the cluster can decrypt",
+            Self::S3EncryptionInstructions => "this is an instruction file of the Amazon S3 Encryption Client",
+            Self::HieraEyaml => "this file has values that hiera-eyaml encrypted",
+            Self::VaultTransit => "this is a ciphertext of HashiCorp Vault's transit engine",
+            Self::Cms => "this is a CMS (S/MIME) message",
             Self::Unknown => "this is not a kenc file",
         })
     }

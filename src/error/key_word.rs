@@ -24,4 +24,23 @@ pub enum KeyWordError {
     /// It is a path, where a key belongs.
     #[error("`{0}` is the path of a file, not a key")]
     Path(String),
+    /// It would have to be fetched from the network.
+    #[error("`{0}` would be fetched from the network, and whoever answers would choose who can decrypt")]
+    Remote(String),
+    /// A line in a list of keys is none.
+    #[error("{path}, line {line}: {fault}")]
+    InList {
+        /// The list.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with the line.
+        fault: Box<KeyWordError>,
+    },
+    /// A list of keys has none.
+    #[error("the list of keys {0} has no key")]
+    EmptyList(String),
+    /// A list of keys is too long.
+    #[error("the list of keys {0} is longer than 1 MiB")]
+    LongList(String),
 }

@@ -66,6 +66,10 @@ pub enum KmsRefusalKind {
     ExpiredCredentials,
     /// AWS rejected the credentials, or the clock that signed the request.
     RejectedCredentials,
+    /// A role was not given to the caller.
+    RoleRefused,
+    /// The code of an MFA device is needed, and there is nobody to type it.
+    CodeNeeded,
     /// No region is known.
     NoRegion,
     /// AWS could not be reached.
@@ -98,6 +102,8 @@ impl KmsRefusalKind {
             | Self::NoCredentials
             | Self::ExpiredCredentials
             | Self::RejectedCredentials
+            | Self::RoleRefused
+            | Self::CodeNeeded
             | Self::NoRegion
             | Self::Network
             | Self::TimedOut
@@ -119,6 +125,12 @@ impl KmsRefusal {
     #[must_use]
     pub fn denied_resource(&self) -> Option<&str> {
         self.denial().map(|denial| denial.resource)
+    }
+
+    /// Whom AWS denied it to: the ARN of the caller, if AWS names it.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        self.denial().map(|denial| denial.principal)
     }
 
     /// Whether a policy forbids it in so many words, so that no other policy can allow it.
@@ -169,6 +181,8 @@ impl fmt::Display for KmsRefusal {
             KmsRefusalKind::RejectedCredentials => parts.push("AWS rejected the credentials".to_owned()),
             KmsRefusalKind::ServiceFault | KmsRefusalKind::Other => parts.push(format!("kms:{operation} failed")),
             KmsRefusalKind::ExpiredCredentials
+            | KmsRefusalKind::RoleRefused
+            | KmsRefusalKind::CodeNeeded
             | KmsRefusalKind::WrongAnswer
             | KmsRefusalKind::NoRegion
             | KmsRefusalKind::Network

@@ -129,7 +129,11 @@ impl Detected {
     pub fn document(self) -> Result<Box<EncryptedDocument>> {
         match self {
             Self::Document(sealed) => Ok(sealed),
-            Self::File(_) | Self::Foreign(..) => Err(DocumentError::NotEncrypted.into()),
+            Self::File(_) => Err(DocumentError::NotEncrypted.into()),
+            Self::Foreign(_, start) => match foreign(&start) {
+                Foreign::Unknown | Foreign::Empty | Foreign::Sops => Err(DocumentError::NotEncrypted.into()),
+                other => Err(FormatError::NotKenc(other).into()),
+            },
         }
     }
 }

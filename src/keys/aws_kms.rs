@@ -6,6 +6,7 @@
 pub(super) mod check;
 #[cfg(feature = "aws")]
 mod client;
+mod hooks;
 pub(super) mod key;
 mod move_inside;
 #[cfg(not(feature = "aws"))]
@@ -20,6 +21,7 @@ mod wrap_many;
 pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
+pub use self::hooks::{KmsCall, KmsCallLog, KmsHooks};
 pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{
     AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,

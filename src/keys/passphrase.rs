@@ -1,10 +1,10 @@
-//! Who is asked for passphrases, and what programs that hold keys ask.
+//! Who is asked for what only a person knows, and what programs that hold keys ask.
 
 use ::age::secrecy::SecretString;
 
 use crate::error::Result;
 
-/// Who is asked for a passphrase, perhaps by several threads. What age plugins ask is answered with nothing by default.
+/// Who is asked for a passphrase or a code, perhaps by several threads. What age plugins ask is answered with nothing by default.
 pub trait PassphraseSource: Sync {
     /// A passphrase to open with, for what `subject` names.
     ///
@@ -39,4 +39,24 @@ pub trait PassphraseSource: Sync {
     fn secret(&self, _program: &str, _question: &str) -> Option<SecretString> {
         None
     }
+
+    /// A code that an MFA device shows now. Unless a source has one, roles that need it are not assumed.
+    ///
+    /// # Errors
+    /// If nobody can be asked, with the reason.
+    fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
+        let _ = prompt;
+        Err("nobody can be asked for it".to_owned())
+    }
+}
+
+/// What the code of an MFA device is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MfaPrompt {
+    /// The ARN or the number of the device.
+    pub device: String,
+    /// The ARN of the role that needs it.
+    pub role: String,
+    /// The profile of the AWS configuration that names both.
+    pub profile: String,
 }

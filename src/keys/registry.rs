@@ -71,6 +71,9 @@ impl FromStr for KeySpec {
         if let Some(name) = word.strip_prefix('@') {
             return Err(KeyWordError::Name(name.to_owned()));
         }
+        if ["github:", "gitlab:", "http://", "https://"].iter().any(|begin| word.starts_with(begin)) {
+            return Err(KeyWordError::Remote(word.to_owned()));
+        }
         for provider in PROVIDERS {
             if let Some(key) = provider.parse(word)? {
                 return Ok(key);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, key_of_word};
+use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, expand_lists, key_of_word};
 use crate::context::EncryptionContext;
 use crate::keys::{KeySpec, TrustedKeys};
 use crate::ops::failure::{Cause, Failure};
@@ -163,7 +163,7 @@ impl Configs {
     /// If a config cannot be read or is invalid, or a word names no key.
     pub fn keys(&self, words: &[String], inputs: &[PathBuf]) -> Result<Vec<KeySpec>, Failure> {
         let mut keys = Vec::new();
-        for word in words {
+        for word in &*expand_lists(words)? {
             if !word.trim().starts_with('@') {
                 push_new(&mut keys, key_of_word(None, word)?);
                 continue;

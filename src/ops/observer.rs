@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::document::SealStatus;
+use crate::keys::aws_kms::KmsCall;
 
 /// Receives progress reports. Every method has a default that does nothing. Several threads may call at the same time.
 pub trait Observer: Send + Sync {
@@ -31,6 +32,11 @@ pub trait Observer: Send + Sync {
     /// A warning for everybody, including programs. The same warning counts once in a run.
     fn warning(&self, warning: &Warning) {
         let _ = warning;
+    }
+
+    /// A call of AWS KMS was answered. Its retries are calls of their own.
+    fn kms_call(&self, call: &KmsCall) {
+        let _ = call;
     }
 
     /// Something found in a folder that is not an input.

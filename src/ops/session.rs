@@ -20,9 +20,10 @@ use crate::formats::format::{
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
+use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks};
 use crate::keys::{
-    AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsSettings, PassphraseSource, Rewrapper, TrustedKeys,
-    WrappedKey,
+    AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
+    TrustedKeys, WrappedKey,
 };
 use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
@@ -38,9 +39,9 @@ pub struct Session {
     only: Vec<KeySpec>,
     context: EncryptionContext,
     identities: Identities,
-    passphrases: Box<dyn PassphraseSource + Send>,
+    passphrases: Arc<dyn PassphraseSource + Send>,
     settings: KmsSettings,
-    kms: AwsKms,
+    kms: Arc<AwsKms>,
     trusted: TrustedKeys,
     configs: Option<Configs>,
     cancelled: Arc<AtomicBool>,
@@ -60,8 +61,8 @@ impl Session {
             only: Vec::new(),
             context: EncryptionContext::new(),
             identities: Identities::default(),
-            passphrases: Box::new(FixedPassphrase(None)),
-            kms: AwsKms::new(settings.clone()),
+            passphrases: Arc::new(FixedPassphrase(None)),
+            kms: Arc::new(AwsKms::new(settings.clone())),
             settings,
             trusted: TrustedKeys::all(),
             configs: None,
@@ -107,7 +108,7 @@ impl Session {
     /// Takes passphrases from `source`.
     #[must_use]
     pub fn with_passphrases(self, source: impl PassphraseSource + Send + 'static) -> Self {
-        Self { passphrases: Box::new(source), ..self }
+        Self { passphrases: Arc::new(source), ..self }.with_hooks()
     }
 
     /// Binds `context` to sealed files, and requires its pairs in opened ones.
@@ -119,7 +120,7 @@ impl Session {
     /// Uses AWS KMS with `settings`, instead of the environment and a limit of 30 seconds.
     #[must_use]
     pub fn with_kms(self, settings: KmsSettings) -> Self {
-        Self { kms: AwsKms::new(settings.clone()), settings, ..self }
+        Self { settings, ..self }.with_hooks()
     }
 
     /// Asks only keys in `trusted` when the header of a file names them. By default all are asked.
@@ -132,13 +133,22 @@ impl Session {
     /// observer also observes this session.
     #[must_use]
     pub fn with_configs(self, configs: Configs) -> Self {
-        Self { observer: Arc::clone(configs.observer()), configs: Some(configs), ..self }
+        Self { observer: Arc::clone(configs.observer()), configs: Some(configs), ..self }.with_hooks()
     }
 
     /// Reports progress to `observer`.
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
-        Self { observer, ..self }
+        Self { observer, ..self }.with_hooks()
+    }
+
+    /// Has AWS KMS asked as the session says now. Nothing was asked before.
+    fn with_hooks(self) -> Self {
+        let hooks = KmsHooks {
+            codes: Some(Arc::clone(&self.passphrases)),
+            calls: Some(Arc::new(ObservedCalls(Arc::clone(&self.observer)))),
+        };
+        Self { kms: Arc::new(AwsKms::new(self.settings.clone()).with_hooks(hooks)), ..self }
     }
 
     /// Accepts of files that other programs may have written what `read_policy` says.
@@ -243,9 +253,9 @@ impl Session {
 
     /// An access to AWS KMS with the profile and the role of a rule. The session's own settings take precedence.
     #[must_use]
-    pub fn kms_for_rule(&self, profile: Option<String>, role: Option<String>) -> AwsKms {
-        let KmsSettings { profile: own_profile, region, role_arn, timeout } = self.settings.clone();
-        AwsKms::new(KmsSettings { profile: own_profile.or(profile), region, role_arn: role_arn.or(role), timeout })
+    pub fn kms_for_rule(&self, profile: Option<String>, role: Option<String>) -> Arc<AwsKms> {
+        let access = KmsAccess { context: EncryptionContext::new(), role, profile };
+        self.kms.acting_as(&access).unwrap_or_else(|| Arc::clone(&self.kms))
     }
 
     /// Creates a data key for files that are encrypted whole, and wraps it under the keys of a recipe.
@@ -396,6 +406,15 @@ impl KeyListener for Session {
 impl Default for Session {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Passes calls on to an observer.
+struct ObservedCalls(Arc<dyn Observer>);
+
+impl KmsCallLog for ObservedCalls {
+    fn called(&self, call: &KmsCall) {
+        self.0.kms_call(call);
     }
 }
 

@@ -18,6 +18,7 @@ mod command_line {
     mod generated;
     mod hostile_text;
     mod manual_pages;
+    mod neighbours;
     mod surroundings;
     mod terminal;
     mod transcripts;

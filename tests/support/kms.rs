@@ -3,5 +3,7 @@
 mod emulators;
 mod faults;
 
-pub use emulators::{Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto};
+pub use emulators::{
+    Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto, moto_with_tls,
+};
 pub use faults::Faults;

@@ -15,12 +15,14 @@ use std::path::Path;
 pub use age::{age_vectors, home_with_age};
 pub use data::{OutsideData, skip};
 pub use files::{LongText, RawFile, RawSlot, names_in, noise, stderr, text};
-pub use kms::{Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto};
+pub use kms::{
+    Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto, moto_with_tls,
+};
 pub use memory::{Memory, Watch};
 pub use program::{Home, Measured, Outcome, finish, has, pipe, wait_until};
 pub use servers::{
-    Asked, CLOSED_PORT, Postgres, RawServer, Relay, answer_json, answer_with, program, python_program, run_quietly,
-    silent_listener,
+    Asked, AwsSignIn, CLOSED_PORT, MFA_CODE, Postgres, RawServer, Relay, answer_json, answer_with, program,
+    python_program, run_quietly, silent_listener,
 };
 pub use sops::{Link, Sops};
 pub use terminal::{Terminal, assert_shows};

@@ -1,11 +1,13 @@
 //! Servers that surely end: others, and our own that do as a test wants.
 
+mod aws_sign_in;
 mod http;
 mod postgres;
 mod process;
 mod raw_server;
 mod relay;
 
+pub use aws_sign_in::{AwsSignIn, MFA_CODE};
 pub use http::{Answer, request};
 pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};

@@ -265,7 +265,8 @@ pub struct EncryptArgs {
     /// Key to encrypt under; with several, each of them alone opens the file
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
-    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, or @NAME for a key named in .kenc.yaml.
+    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, @NAME for a key named in .kenc.yaml, or file:PATH for the keys in a
+    /// file, one on each line.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 

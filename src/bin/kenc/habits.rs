@@ -98,17 +98,6 @@ pub fn several_pairs(words: &[String]) -> Option<String> {
     Some(format!("-c takes one pair, and its value here is `{value}`; repeat -c for several pairs"))
 }
 
-/// What is written here for a flag of another program.
-pub fn hint_for_flag(flag: &str) -> Option<&'static str> {
-    Some(match flag.split('=').next().unwrap_or(flag) {
-        "--kms" => "use `-k ARN` or `-k alias/NAME`",
-        "--age" | "--recipient" | "--recipients-file" | "-R" => "use `-k age1…`",
-        "--pgp" => "use `-k pgp:FINGERPRINT`",
-        "--encryption-context" => "use `-c KEY=VALUE`",
-        _ => return None,
-    })
-}
-
 /// The hint for a command that was not told from the files before it.
 pub fn hint_for_missing_command<'a>(mut words: impl Iterator<Item = &'a OsStr>) -> Option<&'static str> {
     words.any(|word| word == "exec").then_some("put `--` before the command: `kenc exec FILE -- COMMAND`")

@@ -9,6 +9,7 @@ mod failure;
 mod habits;
 mod lock;
 mod many;
+mod neighbours;
 mod output;
 mod printable;
 mod progress;

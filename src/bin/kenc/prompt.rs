@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use kenc::error::{Error, Result};
-use kenc::keys::PassphraseSource;
+use kenc::keys::{MfaPrompt, PassphraseSource};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -56,13 +56,13 @@ impl Passphrases {
 
 impl PassphraseSource for Passphrases {
     fn passphrase(&self, subject: &str) -> Result<SecretString> {
-        self.given_or(subject, || ask(&format!("Passphrase for {subject}: ")))
+        self.given_or(subject, || prompt(&format!("Passphrase for {subject}: ")))
     }
 
     fn new_passphrase(&self) -> Result<SecretString> {
         self.given_or(FOR_ALL, || {
-            let first = ask("New passphrase: ")?;
-            let second = ask("Repeat the passphrase: ")?;
+            let first = prompt("New passphrase: ")?;
+            let second = prompt("Repeat the passphrase: ")?;
             if first.expose_secret() == second.expose_secret() {
                 Ok(first)
             } else {
@@ -94,18 +94,30 @@ impl PassphraseSource for Passphrases {
     }
 
     fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
-        self.may_ask.then(|| ask(&format!("{program}: {question}: ")))?.ok()
+        self.may_ask.then(|| prompt(&format!("{program}: {question}: ")))?.ok()
+    }
+
+    fn mfa_code(&self, MfaPrompt { device, role: _, profile }: &MfaPrompt) -> Result<SecretString, String> {
+        if !self.may_ask {
+            return Err("--no-input forbids a prompt".to_owned());
+        }
+        // One prompt at a time.
+        let _prompting = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        prompt(&format!("MFA code of {device} (profile {profile}): ")).map_err(|error| match error {
+            Error::Passphrase(reason) => reason,
+            other => other.to_string(),
+        })
     }
 }
 
 /// Prompts for a value to encrypt, without echo.
 pub fn value(subject: &str) -> Result<SecretString> {
-    ask(&format!("Value for {subject}: "))
+    prompt(&format!("Value for {subject}: "))
 }
 
-fn ask(prompt: &str) -> Result<SecretString> {
+fn prompt(text: &str) -> Result<SecretString> {
     let _restored = signals::remember_terminal();
-    rpassword::prompt_password(printable(prompt)).map(SecretString::from).map_err(|error| match error.kind() {
+    rpassword::prompt_password(printable(text)).map(SecretString::from).map_err(|error| match error.kind() {
         std::io::ErrorKind::Interrupted => {
             signals::wait_for_the_end();
             Error::Interrupted

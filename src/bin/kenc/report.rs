@@ -24,6 +24,7 @@ use kenc::crypto::NoRandomness;
 use kenc::document::SealStatus;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
+use kenc::keys::aws_kms::KmsCall;
 use kenc::ops::observer::{Observer, Progress, Skipped, Warning};
 use serde_json::{Value, json};
 
@@ -31,6 +32,7 @@ use crate::args::{Cli, ColorWhen, GlobalArgs};
 use crate::build_facts;
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
 use crate::habits;
+use crate::neighbours;
 use crate::progress::Bar;
 use kenc::storage::standard;
 
@@ -278,6 +280,20 @@ impl Reporter {
         }
     }
 
+    /// Prints under which id AWS has logged a call, for those who want to know, and for programs.
+    fn kms_call_line(&self, call: &KmsCall) {
+        let KmsCall { operation, key, request_id, status, .. } = call;
+        if self.json {
+            let call = json!({ "operation": operation, "key": key, "request_id": request_id, "status": status });
+            print_error_line(&json_line(&json!({ "kms_call": call })));
+        } else if self.verbose {
+            let key = key.as_deref().map_or_else(String::new, |key| format!(" {key}"));
+            let id = request_id.as_deref().unwrap_or("without an id");
+            let failed = if *status == 200 { String::new() } else { format!(", HTTP {status}") };
+            self.note(&format!("kms:{operation}{key}: request {id}{failed}"));
+        }
+    }
+
     fn painted(&self, color: &str, text: &str) -> String {
         if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
@@ -302,6 +318,10 @@ impl Observer for Reporter {
 
     fn warning(&self, warning: &Warning) {
         self.warn(warning);
+    }
+
+    fn kms_call(&self, call: &KmsCall) {
+        self.kms_call_line(call);
     }
 
     fn skipped(&self, path: &Path, why: Skipped) {
@@ -359,18 +379,16 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         }
     }
     let command = format!("{command} --help");
-    let takes_keys = named.get_arguments().any(|argument| argument.get_short() == Some('k'));
-    let flag = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument && takes_keys => {
-            habits::hint_for_flag(flag)
-        }
+    let word = match (error.kind(), error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(flag)), _) => neighbours::hint_for_flag(flag),
+        (ErrorKind::InvalidSubcommand, _, Some(ContextValue::String(command))) => neighbours::hint_for_command(command),
         _ => None,
     };
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let of_command = (error.kind() == ErrorKind::MissingRequiredArgument && !words.iter().any(|word| word == "--"))
         .then(|| habits::hint_for_missing_command(words.iter().map(OsString::as_os_str)))
         .flatten();
-    let hints = match flag.or(of_command) {
+    let hints = match word.or(of_command) {
         Some(hint) => vec![hint.to_owned()],
         None if tips.is_empty() => vec![format!("see `{command}`")],
         None => tips,

@@ -4,13 +4,16 @@ mod answer;
 mod call;
 mod dry_run;
 mod http;
+mod observed;
+mod profile;
 mod reencrypt;
+mod role;
 mod secrets;
 pub(super) mod session;
+mod sign_in;
+mod tls;
 
-use std::env;
-use std::sync::Arc;
-
+use ::age::secrecy::ExposeSecret;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::operation::encrypt::EncryptOutput;
 use aws_sdk_kms::primitives::Blob;
@@ -19,6 +22,7 @@ use tokio::task::JoinHandle;
 
 use self::answer::{data_key, wrapped_key};
 use self::call::Call;
+use self::role::AssumedRole;
 use self::session::{KmsSession, Regional};
 use super::key::{self, KmsKey};
 use super::service::AwsKms;
@@ -44,7 +48,7 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let answer = session.block_on(call.send(|| request.clone().send()))?;
         let data_key = data_key(&call, answer.plaintext)?;
         let secret = Some(&data_key.expose()[..]);
         let wrapped = wrapped_key(&call, key, answer.key_id.as_deref(), answer.ciphertext_blob, secret)?;
@@ -71,7 +75,7 @@ impl AwsKms {
             }
             let call = call.with_context(context);
             let of_call = call.clone();
-            let task = session.spawn(async move { request.send().await.map_err(|error| of_call.refusal_of(&error)) });
+            let task = session.spawn(async move { of_call.send(|| request.clone().send()).await });
             running.0.push(Started { key, session, call, task });
         }
         let finish = |started: &mut Started<'k, '_>| {
@@ -108,30 +112,20 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(patience.wait_for(request.send())).ok_or_else(|| call.timed_out())?;
-        data_key(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
+        let answer = session.block_on(patience.wait_for(call.send(|| request.clone().send())));
+        data_key(&call, answer.ok_or_else(|| call.timed_out())??.plaintext)
     }
 
     fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&KmsSession, Client, Call), Box<KmsRefusal>> {
-        let mut call = Call {
-            operation,
-            key: key.to_string(),
-            region: None,
-            endpoint: Arc::default(),
-            context: Vec::new(),
-            profile: self
-                .settings
-                .profile
-                .clone()
-                .or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty())),
-            timeout: self.settings.timeout,
-        };
+        let profile = self.settings.profile.clone().or_else(|| sign_in::variable("AWS_PROFILE"));
+        let mut call = Call::new(operation, key.to_string(), profile, self.settings.timeout);
         let session = self
             .session
             .get_or_init(|| KmsSession::new().map_err(|error| format!("no runtime for network calls: {error}")))
             .as_ref()
             .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
-        let Some(Regional { client, region, endpoint }) = session.client(&self.settings, key.region()) else {
+        let regional = session.client(&self.settings, key.region(), self.hooks.calls.as_ref());
+        let Some(Regional { client, region, endpoint, retries }) = regional else {
             return Err(call.refusal(
                 KmsRefusalKind::NoRegion,
                 "no AWS region: neither the key nor the environment nor the profile names one",
@@ -140,8 +134,20 @@ impl AwsKms {
         if !key::is_region(&region) {
             return Err(call.refusal(KmsRefusalKind::NoRegion, &format!("`{region}` is not an AWS region")));
         }
-        (call.region, call.endpoint) = (Some(region), endpoint);
+        (call.region, call.endpoint, call.retries) = (Some(region), endpoint, retries);
+        session.sign_in(|role| self.sign_in(session, role, &call))?;
         Ok((session, client, call))
+    }
+
+    /// Assumes a role with a code that somebody types, before the time of the call begins.
+    fn sign_in(&self, session: &KmsSession, role: &AssumedRole, call: &Call) -> Result<(), Box<KmsRefusal>> {
+        let Some(prompt) = role.wanted_code() else { return Ok(()) };
+        let code = match &self.hooks.codes {
+            Some(codes) => codes.mfa_code(&prompt),
+            None => Err("nobody can be asked for it".to_owned()),
+        };
+        let code = code.map_err(|reason| call.without_code(&prompt, &reason))?;
+        session.block_on(role.sign_in(code.expose_secret().trim())).map_err(|error| call.not_asked(&error))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 #[cfg(feature = "aws")]
 use super::client::session::KmsSession;
+use super::hooks::KmsHooks;
 use super::key::KmsKey;
 use super::settings::KmsSettings;
 use crate::keys::access::KmsAccess;
@@ -17,6 +18,8 @@ use crate::keys::access::KmsAccess;
 /// [`KmsRefusalKind::NotInThisBuild`](crate::keys::KmsRefusalKind::NotInThisBuild).
 pub struct AwsKms {
     pub(super) settings: KmsSettings,
+    #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "there are no calls"))]
+    pub(super) hooks: KmsHooks,
     #[cfg(feature = "aws")]
     pub(super) session: OnceLock<Result<KmsSession, String>>,
     /// The service as documents have it asked: with other roles and profiles.
@@ -29,10 +32,17 @@ impl AwsKms {
     pub fn new(settings: KmsSettings) -> Self {
         Self {
             settings,
+            hooks: KmsHooks::default(),
             #[cfg(feature = "aws")]
             session: OnceLock::new(),
             others: Mutex::default(),
         }
+    }
+
+    /// Has `hooks` serve its calls.
+    #[must_use]
+    pub fn with_hooks(self, hooks: KmsHooks) -> Self {
+        Self { hooks, ..self }
     }
 
     /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
@@ -53,7 +63,7 @@ impl AwsKms {
     /// The service as it is asked with the role and the profile of `access`, or `None` if that is this one.
     ///
     /// What the user has set prevails: a document is somebody else's text.
-    pub(in crate::keys) fn acting_as(&self, access: &KmsAccess) -> Option<Arc<Self>> {
+    pub(crate) fn acting_as(&self, access: &KmsAccess) -> Option<Arc<Self>> {
         let mut settings = self.settings.clone();
         settings.profile = settings.profile.or_else(|| access.profile.clone());
         settings.role_arn = settings.role_arn.or_else(|| access.role.clone());
@@ -64,7 +74,7 @@ impl AwsKms {
         if let Some(known) = others.iter().find(|other| other.settings == settings) {
             return Some(Arc::clone(known));
         }
-        let other = Arc::new(Self::new(settings));
+        let other = Arc::new(Self::new(settings).with_hooks(self.hooks.clone()));
         others.push(Arc::clone(&other));
         Some(other)
     }

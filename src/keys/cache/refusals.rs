@@ -57,6 +57,8 @@ pub(super) fn reach(kind: KmsRefusalKind) -> Reach {
         KmsRefusalKind::NoCredentials
         | KmsRefusalKind::ExpiredCredentials
         | KmsRefusalKind::RejectedCredentials
+        | KmsRefusalKind::RoleRefused
+        | KmsRefusalKind::CodeNeeded
         | KmsRefusalKind::TimedOut => Reach::Region,
         KmsRefusalKind::InvalidCiphertext
         | KmsRefusalKind::WrongKey

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::program::Home;
 use crate::support::repository;
-use crate::support::servers::{Answer, Server, python_program, request};
+use crate::support::servers::{Answer, Server, program, python_program, request};
 
 /// The region of everything, unless a test says otherwise.
 pub const REGION: &str = "us-east-1";
@@ -31,6 +31,24 @@ pub fn moto() -> Result<&'static Kms, String> {
         )?;
         Ok(Kms { port: server.port, _server: server })
     })
+}
+
+/// moto behind TLS, with the certificate and the key in two files. `ca` is whom to trust.
+pub fn moto_with_tls(certificate: &Path, key: &Path, ca: &Path) -> Result<Server, String> {
+    let curl = program("curl")?;
+    Server::start(
+        &python_program("moto_server")?,
+        |command, port| {
+            command.args(["-H", "127.0.0.1", "-p", &port.to_string(), "--ssl-cert"]).arg(certificate);
+            command.arg("--ssl-key").arg(key);
+        },
+        |port| {
+            let mut command = std::process::Command::new(&curl);
+            command.args(["-sSf", "-o", "/dev/null", "--cacert"]).arg(ca);
+            command.arg(format!("https://127.0.0.1:{port}/moto-api/data.json")).stderr(std::process::Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        },
+    )
 }
 
 /// ministack: knows the states of keys, and replicas in other regions. One for all tests of a crate.

@@ -26,6 +26,31 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The method and the path, without a query.
+    pub fn target(&self) -> String {
+        let mut words = self.message.first_line.split(' ');
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        format!("{method} {}", path.split('?').next().unwrap_or_default())
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.message.header(name)
+    }
+
+    /// A field of the form that is the body.
+    pub fn form(&self, wanted: &str) -> Option<String> {
+        let body = std::str::from_utf8(&self.message.body).ok()?;
+        let (_, value) = body.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == wanted)?;
+        Some(percent_decoded(value))
+    }
+
+    /// Answers with what a server on another port of 127.0.0.1 answers.
+    pub fn relay(&self, port: u16, stream: &mut TcpStream) {
+        if let Ok(answer) = exchange(port, &self.message) {
+            let _ = answer.send(stream);
+        }
+    }
+
     /// Asks a server on another port of 127.0.0.1 the same, and returns its answer.
     pub fn pass_on(&self, port: u16) -> serde_json::Value {
         let answer = exchange(port, &self.message).expect("the emulator answers");
@@ -85,4 +110,15 @@ pub fn answer_json(stream: &mut TcpStream, status: u16, body: &str) {
 pub fn answer_with(stream: &mut TcpStream, head: &str, body: &str) {
     // Who hears enough may have left.
     let _ = write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut decoded = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (code, rest) = piece.split_at(piece.len().min(2));
+        decoded.extend(u8::from_str_radix(code, 16).map(char::from));
+        decoded.push_str(rest);
+    }
+    decoded
 }

@@ -117,7 +117,8 @@ pub struct KeyChangeArgs {
     /// Replace all current keys with this one; repeat it for several keys
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
-    /// "ssh-ed25519 …", "ssh-rsa …", or passphrase: to be asked for one.
+    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, or file:PATH for the keys in a
+    /// file, one on each line.
     #[arg(long, value_name = "KEY", allow_hyphen_values = true, conflicts_with_all = ["add", "remove"])]
     pub to: Vec<String>,
 

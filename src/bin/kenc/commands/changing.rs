@@ -18,7 +18,7 @@ use kenc::formats::detect::Detected;
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::input::Input;
-use kenc::keys::{KeyChange, PassphraseSource, WrappedKey};
+use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource, WrappedKey};
 use kenc::threads;
 use secrecy::SecretString;
 
@@ -281,6 +281,10 @@ impl PassphraseSource for OldAndNew {
 
     fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
         self.old.secret(program, question)
+    }
+
+    fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
+        self.old.mfa_code(prompt)
     }
 }
 

@@ -3,19 +3,19 @@
 mod config;
 pub mod edits;
 mod exec;
+mod foreign;
 mod git;
 mod habits;
+mod key_words;
 pub mod keys;
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
-use kenc::error::{AuthenticationError, ContextError, Error, Foreign, FormatError};
-use kenc::keys::{KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal};
-use zeroize::Zeroizing;
+use kenc::error::{AuthenticationError, ContextError, Error, FormatError};
+use kenc::keys::{KeyAttempt, KeyRefusal, KmsRefusal, KmsRefusalKind, PgpRefusal};
 
 use crate::failure::{Cause, CommandFault, Failure, KeyFileChoice};
-use crate::habits::looks_like_a_file;
 use kenc::ops::jobs::STANDARD_INPUT;
 
 /// The hints for a failure, each once.
@@ -212,7 +212,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::Context(ContextError::TooManyPairs(_) | ContextError::TooLong(_)) => {
             one("put only what identifies the data into the encryption context")
         }
-        Error::KeyWord(fault) => vec![of_key_word(fault)],
+        Error::KeyWord(fault) => vec![key_words::of(fault)],
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
         Error::TooFewGroups { groups, .. } => {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()
@@ -279,23 +279,7 @@ fn of_system(kind: ErrorKind) -> String {
 
 fn of_format(fault: &FormatError, file: &str) -> String {
     match fault {
-        FormatError::NotKenc(foreign) => match foreign {
-            Foreign::Empty => "check the command that should have written it",
-            Foreign::BeginningOfKenc => "fetch it again or restore it from a backup: it was cut off",
-            Foreign::NewlinesConverted | Foreign::SevenBit => {
-                "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text"
-            }
-            Foreign::Age => return format!("decrypt it with `age -d -i KEYFILE {file}`"),
-            Foreign::OpenPgp => return format!("decrypt it with `gpg -d {file}`"),
-            Foreign::Sops => return format!("decrypt it with `sops decrypt {file}`"),
-            Foreign::AwsEncryptionSdk => {
-                return format!("decrypt it with `aws-encryption-cli --decrypt -i {file}` and its keys");
-            }
-            Foreign::OpenSslEnc => {
-                return format!("decrypt it with `openssl enc -d -in {file}` and the options it was encrypted with");
-            }
-            _ => return format!("find out what it is with `file {file}`"),
-        },
+        FormatError::NotKenc(foreign) => return foreign::of(*foreign, file),
         FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
             "a newer kenc wrote it, or it is damaged; `kenc --version` shows your version"
         }
@@ -307,56 +291,6 @@ fn of_format(fault: &FormatError, file: &str) -> String {
         _ => "the header is damaged: restore the file from a backup, or fetch it again",
     }
     .to_owned()
-}
-
-fn of_key_word(fault: &KeyWordError) -> String {
-    match fault {
-        KeyWordError::SecretKey => {
-            "name the recipient, which begins with age1 or ssh-; replace this secret key: it is now in your shell history"
-                .to_owned()
-        }
-        KeyWordError::Name(name) => {
-            format!(
-                "define it in .kenc.yaml, `keys: {{{name}: alias/NAME}}`, or name the config with `--config FILE`"
-            )
-        }
-        KeyWordError::Path(path) => of_key_in_file(path),
-        KeyWordError::Unknown(word) if looks_like_a_file(word) => {
-            format!(
-                "it looks like a file name, but no such file exists; to use a public key from a file: `-k \"$(cat {})\"`",
-                quote(word)
-            )
-        }
-        _ => KEY_WORDS.to_owned(),
-    }
-}
-
-const KEY_WORDS: &str =
-    "a key is an ARN, alias/NAME, a key id, mrk-…, age1…, \"ssh-ed25519 …\", \"ssh-rsa …\" or passphrase:";
-
-/// What to type for a key that is in a file, without ever proposing to put a secret key on the command line.
-fn of_key_in_file(path: &str) -> String {
-    let content = read_start(path);
-    let has = |word: &str| content.windows(word.len()).any(|window| window == word.as_bytes());
-    let public = format!("{path}.pub");
-    if has("PRIVATE KEY-----") && Path::new(&public).exists() {
-        format!("it is a secret key; use its public key: `-k \"$(cat {})\"`", quote(&public))
-    } else if has("AGE-SECRET-KEY-") {
-        format!("it is a secret key; use its recipient: `-k \"$(kenc keygen --show -o {})\"`", quote(path))
-    } else if content.starts_with(b"age1") || content.starts_with(b"ssh-") {
-        format!("to use a public key from a file: `-k \"$(cat {})\"`", quote(path))
-    } else {
-        KEY_WORDS.to_owned()
-    }
-}
-
-fn read_start(path: &str) -> Zeroizing<Vec<u8>> {
-    let mut start = Zeroizing::new(Vec::with_capacity(4096));
-    // A pipe could keep us waiting.
-    if Path::new(path).is_file() {
-        let _ = std::fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
-    }
-    start
 }
 
 fn of_attempt(attempt: &KeyAttempt) -> String {
@@ -411,6 +345,9 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         }
         KmsRefusalKind::Denied => {
             let context = context_words(context);
+            if let Some(hint) = keys::of_other_account(refusal, &context) {
+                return hint;
+            }
             format!(
                 "ask an administrator of the key for kms:{operation} on {key} with this encryption context; `kenc keys policy{context}` prints the policy statement, and `kenc keys check{context}{aws_profile} {key}` shows the caller"
             )
@@ -429,10 +366,14 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         KmsRefusalKind::NoCredentials => {
             "sign in with `aws configure` or `aws sso login`, or name a profile with `--aws-profile NAME`".to_owned()
         }
+        KmsRefusalKind::ExpiredCredentials if refusal.message.contains("`aws login`") => {
+            format!("sign in again: `aws login{profile}`")
+        }
         KmsRefusalKind::ExpiredCredentials => format!("sign in again: `aws sso login{profile}`"),
         KmsRefusalKind::RejectedCredentials => {
             format!("check them with `aws sts get-caller-identity{profile}`, and the clock with `date -u`")
         }
+        KmsRefusalKind::RoleRefused | KmsRefusalKind::CodeNeeded => keys::of_role(refusal),
         KmsRefusalKind::NoRegion => {
             "use `--aws-region REGION`, set AWS_REGION, or give the full ARN".to_owned()
         }

@@ -1,17 +1,21 @@
 //! One call of AWS KMS, and what becomes of its failures: the refusal that a caller acts on.
 
 use std::error::Error;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::http::{ConnectionFailure, Unreached, causes};
+use super::role::RoleRefused;
+use super::session::Retries;
 use crate::context::EncryptionContext;
 use crate::error::{KmsRefusal, KmsRefusalKind};
+use crate::keys::passphrase::MfaPrompt;
 
 /// What was asked, of which key, and as whom: what every refusal says besides the fault.
 #[derive(Clone, Debug)]
@@ -24,9 +28,58 @@ pub(super) struct Call {
     pub(super) context: Vec<(String, String)>,
     pub(super) profile: Option<String>,
     pub(super) timeout: Duration,
+    pub(super) retries: Retries,
+    /// The last answer that asked for patience.
+    pub(super) throttled: Arc<Mutex<Option<Box<KmsRefusal>>>>,
 }
 
+/// First pause before KMS is asked again, after those of the SDK.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// Longest pause before KMS is asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
 impl Call {
+    pub(super) fn new(operation: &'static str, key: String, profile: Option<String>, timeout: Duration) -> Self {
+        Self {
+            operation,
+            key,
+            region: None,
+            endpoint: Arc::default(),
+            context: Vec::new(),
+            profile,
+            timeout,
+            retries: Retries::default(),
+            throttled: Arc::default(),
+        }
+    }
+
+    /// Sends a request, and sends it again while KMS asks for patience and the time lasts. The SDK gives up after three
+    /// attempts.
+    pub(super) async fn send<T, E, F>(&self, send: impl Fn() -> F) -> Result<T, Box<KmsRefusal>>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let deadline = Instant::now() + self.timeout;
+        let mut pause = FIRST_PAUSE.min(self.timeout / 8);
+        loop {
+            let Ok(answer) = tokio::time::timeout_at(deadline.into(), send()).await else {
+                return Err(self.timed_out());
+            };
+            let refusal = match answer {
+                Ok(answer) => return Ok(answer),
+                Err(error) => self.refusal_of(&error),
+            };
+            let is_worth_it = refusal.kind == KmsRefusalKind::Throttled && self.retries == Retries::UntilTimeout;
+            if !is_worth_it || Instant::now() + pause >= deadline {
+                return Err(refusal);
+            }
+            *self.throttled.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
     /// The same call, for which this context was sent.
     pub(super) fn with_context(self, context: &EncryptionContext) -> Self {
         Self { context: context.to_pairs(), ..self }
@@ -52,8 +105,11 @@ impl Call {
         })
     }
 
-    /// There was no answer in time.
+    /// There was no answer in time, or none but those that asked for patience.
     pub(super) fn timed_out(&self) -> Box<KmsRefusal> {
+        if let Some(refusal) = self.throttled.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return refusal;
+        }
         let sentence = format!("no answer to kms:{} within {:?}", self.operation, self.timeout);
         self.refusal(KmsRefusalKind::TimedOut, &sentence)
     }
@@ -86,8 +142,42 @@ impl Call {
         Box::new(KmsRefusal { code: Some(code), request_id, ..*self.refusal(kind, &message) })
     }
 
+    /// The code of an MFA device is needed, and cannot be had.
+    pub(super) fn without_code(&self, prompt: &MfaPrompt, reason: &str) -> Box<KmsRefusal> {
+        let MfaPrompt { device, role, profile } = prompt;
+        let sentence =
+            format!("the profile `{profile}` needs a code of the MFA device {device} to assume {role}: {reason}");
+        let refusal = self.refusal(KmsRefusalKind::CodeNeeded, &sentence);
+        // It may be another one that the selected profile leads to; its own session serves the selected one, too.
+        Box::new(KmsRefusal { profile: Some(profile.clone()), ..*refusal })
+    }
+
+    fn without_role(&self, refused: &RoleRefused) -> Box<KmsRefusal> {
+        let RoleRefused { code, message, request_id } = refused;
+        let kind = match kind_of_code(code, message, 400) {
+            kind @ (KmsRefusalKind::Throttled
+            | KmsRefusalKind::ExpiredCredentials
+            | KmsRefusalKind::RejectedCredentials
+            | KmsRefusalKind::ServiceFault) => kind,
+            _ => KmsRefusalKind::RoleRefused,
+        };
+        let refusal = self.refusal(kind, message);
+        Box::new(KmsRefusal { code: Some(cleaned(code)), request_id: request_id.as_ref().map(cleaned), ..*refusal })
+    }
+
     /// No answer of KMS: the network, or the credentials with which to ask.
-    fn not_asked(&self, error: &(dyn Error + 'static)) -> Box<KmsRefusal> {
+    pub(super) fn not_asked(&self, error: &(dyn Error + 'static)) -> Box<KmsRefusal> {
+        if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<RoleRefused>()) {
+            return self.without_role(refused);
+        }
+        if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<AssumeRoleWithWebIdentityError>()) {
+            let reason = refused.message().unwrap_or("STS gave no reason").trim_end_matches('.');
+            return self.without_role(&RoleRefused {
+                code: refused.code().unwrap_or("Refused").to_owned(),
+                message: format!("cannot assume the role with the token of the web identity: {reason}"),
+                request_id: refused.request_id().map(str::to_owned),
+            });
+        }
         let unreached = causes(error).find_map(|cause| cause.downcast_ref::<Unreached>());
         let credentials = causes(error).filter_map(|cause| cause.downcast_ref::<CredentialsError>()).last();
         match (credentials, unreached) {
@@ -132,6 +222,9 @@ impl Call {
                 self.refusal(KmsRefusalKind::NoCredentials, &message)
             }
             (_, Some(unreached)) => self.refusal(KmsRefusalKind::Network, &format!("no AWS credentials: {unreached}")),
+            _ if mentions(LOGIN_SIGNS) => {
+                self.refusal(KmsRefusalKind::ExpiredCredentials, &format!("no valid session of `aws login`: {reasons}"))
+            }
             _ if mentions(SSO_SIGNS) => {
                 self.refusal(KmsRefusalKind::ExpiredCredentials, &format!("no valid SSO session: {reasons}"))
             }
@@ -157,6 +250,9 @@ const NONE_IN_CHAIN: &str = "no credentials found in chain";
 /// What an error says when an SSO session has ended or was never started. The SDK's types for it are not public.
 const SSO_SIGNS: &[&str] =
     &["SSO token", "sso/cache", r"sso\cache", "UnauthorizedException", "Session token not found"];
+
+/// What an error says when a session of AWS Sign-In has ended or was never started.
+const LOGIN_SIGNS: &[&str] = &["login/cache", r"login\cache", "Login token", "Please reauthenticate"];
 
 /// What an error says when credentials have expired that are exchanged for others.
 const EXPIRED_SIGNS: &[&str] = &["ExpiredToken", "expired"];
@@ -246,7 +342,7 @@ const FRAMES: &[&str] = &[
 fn reasons(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error) {
-        let text = cleaned(without_request(&cause.to_string()));
+        let text = cleaned(in_words(without_request(&cause.to_string())));
         if !text.is_empty() && !FRAMES.contains(&text.as_str()) && !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
@@ -257,6 +353,18 @@ fn reasons(error: &(dyn Error + 'static)) -> String {
 /// The SDK describes some of its failures with the whole request, in the body of which a data key may stand.
 fn without_request(text: &str) -> &str {
     text.split(" to request `").next().filter(|text| !text.contains("SdkBody")).unwrap_or_default()
+}
+
+/// The SDK describes errors of services as Rust would: `Error { code: "A", message: "b" }`.
+fn in_words(text: &str) -> String {
+    let Some((_, fields)) = text.split_once("Error {") else { return text.to_owned() };
+    let field = |name: &str| {
+        let (_, rest) = fields.split_once(&format!("{name}: \""))?;
+        Some(rest.split('"').next().unwrap_or_default().to_owned())
+    };
+    let request = field("aws_request_id").map_or_else(String::new, |id| format!(" (request {id})"));
+    let told: Vec<String> = [field("code"), field("message")].into_iter().flatten().collect();
+    format!("{}{request}", told.join(": "))
 }
 
 /// Somebody else's text, fit for a terminal: no control characters, no line breaks, not too long.

@@ -22,10 +22,17 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
-/// A client that picks plain HTTP or TLS by the scheme of each address.
-pub(super) fn client() -> SharedHttpClient {
-    SharedHttpClient::new(ByScheme { clients: Arc::new(Clients { plain: OnceLock::new(), tls: OnceLock::new() }) })
+use super::tls;
+
+/// A client that picks plain HTTP or TLS by the scheme of each address. With `ca_bundle`, a file, only servers are trusted
+/// whose certificates come from there.
+pub(super) fn client(ca_bundle: Option<String>) -> SharedHttpClient {
+    let clients = Clients { plain: OnceLock::new(), tls: OnceLock::new(), ca_bundle };
+    SharedHttpClient::new(ByScheme { clients: Arc::new(clients) })
 }
+
+/// The first words of every request's user agent, as the audit log shows them.
+const USER_AGENT: &str = concat!("kenc/", env!("CARGO_PKG_VERSION"));
 
 /// An address of AWS could not be reached, or did not answer.
 #[derive(Debug)]
@@ -138,7 +145,18 @@ impl HttpClient for ByScheme {
 #[derive(Debug)]
 struct Clients {
     plain: OnceLock<SharedHttpClient>,
-    tls: OnceLock<Option<SharedHttpClient>>,
+    tls: OnceLock<Result<SharedHttpClient, String>>,
+    ca_bundle: Option<String>,
+}
+
+impl Clients {
+    /// Plain HTTP goes to loopback endpoints and to the metadata services that hand out credentials: never through a proxy.
+    fn for_endpoint(&self, endpoint: &str) -> Result<&SharedHttpClient, String> {
+        if !endpoint.starts_with("https:") {
+            return Ok(self.plain.get_or_init(|| Builder::new().build_http()));
+        }
+        self.tls.get_or_init(|| tls::client(self.ca_bundle.as_deref())).as_ref().map_err(Clone::clone)
+    }
 }
 
 #[derive(Debug)]
@@ -149,18 +167,17 @@ struct LateConnector {
 }
 
 impl HttpConnector for LateConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let endpoint = endpoint(request.uri());
-        // Plain HTTP goes to loopback endpoints and to the metadata services that hand out credentials: never through
-        // a proxy.
-        let client = if endpoint.starts_with("https:") {
-            self.clients.tls.get_or_init(tls_client).as_ref()
-        } else {
-            Some(self.clients.plain.get_or_init(|| Builder::new().build_http()))
-        };
-        let Some(client) = client else {
-            let source = "this build of kenc has no TLS".into();
-            return HttpConnectorFuture::ready(Err(unreached(endpoint, &self.settings, ConnectorError::user(source))));
+        // The signature does not cover it.
+        let agent = request.headers().get("user-agent").map_or_else(String::new, |agent| format!(" {agent}"));
+        request.headers_mut().insert("user-agent", format!("{USER_AGENT}{agent}"));
+        let client = match self.clients.for_endpoint(&endpoint) {
+            Ok(client) => client,
+            Err(reason) => {
+                let error = ConnectorError::user(reason.into());
+                return HttpConnectorFuture::ready(Err(unreached(endpoint, &self.settings, error)));
+            }
         };
         let answer = client.http_connector(&self.settings, &self.components).call(request);
         let settings = self.settings.clone();
@@ -206,70 +223,13 @@ async fn read_whole(mut answer: HttpResponse, endpoint: String) -> Result<HttpRe
     Ok(answer)
 }
 
-/// Notes whom a client asks.
-#[derive(Debug)]
-pub(super) struct EndpointSeen {
-    client: SharedHttpClient,
-    endpoint: Arc<OnceLock<String>>,
-}
-
-impl EndpointSeen {
-    pub(super) fn new(client: SharedHttpClient, endpoint: Arc<OnceLock<String>>) -> Self {
-        Self { client, endpoint }
-    }
-}
-
-impl HttpClient for EndpointSeen {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(NotingConnector { inner, endpoint: Arc::clone(&self.endpoint) })
-    }
-}
-
-#[derive(Debug)]
-struct NotingConnector {
-    inner: SharedHttpConnector,
-    endpoint: Arc<OnceLock<String>>,
-}
-
-impl HttpConnector for NotingConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.endpoint.get_or_init(|| endpoint(request.uri()));
-        self.inner.call(request)
-    }
-}
-
-#[cfg(any(feature = "aws-lc", feature = "ring"))]
-#[allow(clippy::unnecessary_wraps, reason = "the other build has none")]
-fn tls_client() -> Option<SharedHttpClient> {
-    use aws_smithy_http_client::Connector;
-    use aws_smithy_http_client::proxy::ProxyConfig;
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-
-    #[cfg(feature = "aws-lc")]
-    let provider = Provider::Rustls(CryptoMode::AwsLc);
-    #[cfg(not(feature = "aws-lc"))]
-    let provider = Provider::Rustls(CryptoMode::Ring);
-    Some(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.tls_provider(provider.clone()).build()
-    }))
-}
-
-#[cfg(not(any(feature = "aws-lc", feature = "ring")))]
-fn tls_client() -> Option<SharedHttpClient> {
-    None
-}
-
 /// The variable that may send `https` through a proxy. What it holds is not said, for it may hold a password.
 fn proxy_variable() -> Option<&'static str> {
     ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter().find(|name| env::var_os(name).is_some())
 }
 
 /// Scheme, host and port; never the path or the query, which may hold a token.
-fn endpoint(uri: &str) -> String {
+pub(super) fn endpoint(uri: &str) -> String {
     let authority_start = uri.find("://").map_or(0, |at| at + 3);
     let authority = uri[authority_start..].split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();

@@ -45,9 +45,9 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.source_encryption_context(name, value).destination_encryption_context(name, value);
         }
-        let answer = session.block_on(patience.wait_for(request.send()));
+        let answer = session.block_on(patience.wait_for(call.send(|| request.clone().send())));
         let answer = answer.ok_or_else(|| ReEncryptRefusal::Source(call.timed_out()))?;
-        let answer = answer.map_err(|error| side_of(*call.refusal_of(&error), destination))?;
+        let answer = answer.map_err(|refusal| side_of(*refusal, destination))?;
         let of_destination = Call { key: destination.to_string(), ..call.clone() };
         // Who answers for AWS without saying so may leave it out: the wrapped key itself says what it was made under.
         if answer.source_key_id.is_some() {
@@ -72,7 +72,7 @@ impl AwsKms {
         }
         let (session, client, call) = self.prepare("DescribeKey", key)?;
         let request = client.describe_key().key_id(key.to_string());
-        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let answer = session.block_on(call.send(|| request.clone().send()))?;
         let arn = answer.key_metadata.and_then(|metadata| metadata.arn).unwrap_or_default();
         check_key(&call, key, Some(&arn))?;
         KmsKey::from_slot(&arn).ok_or_else(|| call.wrong_answer("no key id"))

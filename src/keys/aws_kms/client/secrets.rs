@@ -24,7 +24,7 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(request.send()).map_err(|error| call.refusal_of(&error))?;
+        let answer = session.block_on(call.send(|| request.clone().send()))?;
         answer::wrapped_key(&call, key, answer.key_id.as_deref(), answer.ciphertext_blob, Some(secret))
     }
 
@@ -41,7 +41,7 @@ impl AwsKms {
         for (name, value) in context.iter() {
             request = request.encryption_context(name, value);
         }
-        let answer = session.block_on(patience.wait_for(request.send())).ok_or_else(|| call.timed_out())?;
-        answer::secret(&call, answer.map_err(|error| call.refusal_of(&error))?.plaintext)
+        let answer = session.block_on(patience.wait_for(call.send(|| request.clone().send())));
+        answer::secret(&call, answer.ok_or_else(|| call.timed_out())??.plaintext)
     }
 }

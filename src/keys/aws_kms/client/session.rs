@@ -9,22 +9,21 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::ProvideRegion;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use super::http::{self, EndpointSeen, NobodyThere};
+use super::http::{self, NobodyThere};
+use super::observed::Observed;
+use super::role::AssumedRole;
+use super::sign_in::{self, Profiles};
+use crate::keys::aws_kms::hooks::KmsCallLog;
 use crate::keys::aws_kms::settings::KmsSettings;
-
-/// The session name of an assumed role, as the audit log shows it.
-const ROLE_SESSION_NAME: &str = "kenc";
 
 pub(in crate::keys::aws_kms) struct KmsSession {
     runtime: BackgroundRuntime,
@@ -47,16 +46,31 @@ impl KmsSession {
         Self { runtime: BackgroundRuntime::new().unwrap(), prepared: Mutex::new(prepared) }
     }
 
-    /// The client for a key that names `key_region`, or none. `None` if no region is known.
-    pub(super) fn client(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<Regional> {
+    /// The client for a key that names `key_region`, or none. `None` if no region is known. What `calls` hears of is decided
+    /// by the first call.
+    pub(super) fn client(
+        &self,
+        settings: &KmsSettings,
+        key_region: Option<&str>,
+        calls: Option<&Arc<dyn KmsCallLog>>,
+    ) -> Option<Regional> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        self.block_on(prepared.client(settings, key_region))
+        self.block_on(prepared.client(settings, key_region, calls))
+    }
+
+    /// Has `sign_in` assume those roles of the configuration for which a person has to type a code. Other threads wait.
+    ///
+    /// # Errors
+    /// The first error of `sign_in`.
+    pub(super) fn sign_in<E>(&self, mut sign_in: impl FnMut(&AssumedRole) -> Result<(), E>) -> Result<(), E> {
+        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        prepared.mfa_roles.iter().try_for_each(|role| sign_in(role))
     }
 
     /// The configuration of the environment, for a service beside KMS. `None` if no region is known.
     pub(super) fn config(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<SdkConfig> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        self.block_on(prepared.client(settings, key_region))?;
+        self.block_on(prepared.client(settings, key_region, None))?;
         prepared.config.clone()
     }
 
@@ -100,7 +114,20 @@ impl Drop for BackgroundRuntime {
 struct KmsSetup {
     home_region: HomeRegion,
     config: Option<SdkConfig>,
+    /// Roles for which a person has to type a code, in the order in which they are assumed.
+    mfa_roles: Vec<Arc<AssumedRole>>,
     clients: HashMap<String, Regional>,
+    retries: Retries,
+}
+
+/// How long KMS is asked again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Retries {
+    /// As long as the time for the whole lasts, if it asks for patience.
+    #[default]
+    UntilTimeout,
+    /// As often as the configuration of AWS says.
+    AsConfigured,
 }
 
 /// What one region is asked with.
@@ -111,6 +138,7 @@ pub(super) struct Regional {
     pub(super) region: String,
     /// Scheme, host and port that it has asked, as soon as it has.
     pub(super) endpoint: Arc<OnceLock<String>>,
+    pub(super) retries: Retries,
 }
 
 /// The region of keys that name none.
@@ -135,7 +163,12 @@ impl From<Option<String>> for HomeRegion {
 }
 
 impl KmsSetup {
-    async fn client(&mut self, settings: &KmsSettings, key_region: Option<&str>) -> Option<Regional> {
+    async fn client(
+        &mut self,
+        settings: &KmsSettings,
+        key_region: Option<&str>,
+        calls: Option<&Arc<dyn KmsCallLog>>,
+    ) -> Option<Regional> {
         let region = match key_region {
             Some(region) => region.to_owned(),
             None => self.home_region(settings).await?,
@@ -144,7 +177,9 @@ impl KmsSetup {
             return Some(regional.clone());
         }
         if self.config.is_none() {
-            self.config = Some(load(settings, self.home_region.known().cloned(), &region).await);
+            let LoadedConfig { config, mfa_roles, retries } =
+                load(settings, self.home_region.known().cloned(), &region).await;
+            (self.config, self.mfa_roles, self.retries) = (Some(config), mfa_roles, retries);
         }
         let config = self.config.as_ref().expect("it was just loaded");
         let endpoint = Arc::<OnceLock<String>>::default();
@@ -152,9 +187,10 @@ impl KmsSetup {
             .region(Region::new(region.clone()))
             .retry_classifier(NobodyThere);
         if let Some(client) = config.http_client() {
-            builder = builder.http_client(EndpointSeen::new(client, Arc::clone(&endpoint)));
+            builder = builder.http_client(Observed::new(client, Arc::clone(&endpoint), calls.cloned()));
         }
-        let regional = Regional { client: Client::from_conf(builder.build()), region: region.clone(), endpoint };
+        let client = Client::from_conf(builder.build());
+        let regional = Regional { client, region: region.clone(), endpoint, retries: self.retries };
         self.clients.insert(region, regional.clone());
         Some(regional)
     }
@@ -164,7 +200,7 @@ impl KmsSetup {
             let mut found = configured_region(settings).await;
             if found.is_none() {
                 // The last resort, within one second: the region of the instance that this runs on.
-                let instance = ImdsRegionProvider::builder().configure(&provider_config(http::client())).build();
+                let instance = ImdsRegionProvider::builder().configure(&provider_config(http::client(None))).build();
                 found = instance.region().await.map(|region| region.to_string());
             }
             self.home_region = found.into();
@@ -189,17 +225,25 @@ async fn configured_region(settings: &KmsSettings) -> Option<String> {
     named(profile.build().region().await)
 }
 
+/// What was read of the environment.
+struct LoadedConfig {
+    config: SdkConfig,
+    mfa_roles: Vec<Arc<AssumedRole>>,
+    retries: Retries,
+}
+
 /// Reads the configuration of the environment, once.
 ///
 /// Where nothing names a region for signing in, the region of the key serves: without one, the SDK would ask the
 /// metadata service for it several times, which takes seconds where there is none.
-async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &str) -> SdkConfig {
+async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &str) -> LoadedConfig {
     let home_region = match home_region {
         Some(region) => Some(region),
         None => configured_region(settings).await,
     };
     let region = Region::new(home_region.unwrap_or_else(|| key_region.to_owned()));
-    let http_client = http::client();
+    let profiles = Profiles::load(settings.profile.as_deref()).await;
+    let http_client = http::client(profiles.setting("AWS_CA_BUNDLE", "ca_bundle"));
     let timeouts = timeouts(settings.timeout);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region.clone())
@@ -210,23 +254,19 @@ async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
     }
-    let mut config = loader.load().await;
-    if let Some(profile) = &settings.profile {
-        // The SDK's own chain would still prefer keys in the environment to a profile that was asked for by name.
-        let mut provider = provider_config(http_client)
-            .with_region(Some(region))
-            .with_timeout_config(timeouts)
-            .with_use_fips(config.use_fips())
-            .with_use_dual_stack(config.use_dual_stack());
-        if let Some(retries) = config.retry_config() {
-            provider = provider.with_retry_config(retries.clone());
-        }
-        let provider = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-        config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
+    let config = loader.load().await;
+    let mut provider = provider_config(http_client)
+        .with_region(Some(region))
+        .with_timeout_config(timeouts)
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack());
+    if let Some(retries) = config.retry_config() {
+        provider = provider.with_retry_config(retries.clone());
     }
-    let Some(role_arn) = &settings.role_arn else { return config };
-    let role = AssumeRoleProvider::builder(role_arn).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
-    config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
+    let is_limited = profiles.setting("AWS_MAX_ATTEMPTS", "max_attempts").is_some();
+    let retries = if is_limited { Retries::AsConfigured } else { Retries::UntilTimeout };
+    let (config, mfa_roles) = sign_in::with_credentials(config, &provider, settings, &profiles);
+    LoadedConfig { config, mfa_roles, retries }
 }
 
 fn provider_config(http_client: SharedHttpClient) -> ProviderConfig {

@@ -337,7 +337,7 @@ fn an_address_at_which_nobody_listens_is_reported_at_once_and_by_its_name() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let kms = AwsKms::with_http_client(settings(), http::client(), Some(endpoint.clone()));
+    let kms = AwsKms::with_http_client(settings(), http::client(None), Some(endpoint.clone()));
     let refusal = kms.decrypt(&key(ARN), b"wrapped", &context()).err().unwrap();
     assert_eq!(refusal.kind, KmsRefusalKind::Network);
     assert_eq!(refusal.to_string(), format!("cannot reach {endpoint}: connection refused"));
@@ -348,7 +348,7 @@ fn a_server_that_never_answers_is_given_up_after_the_timeout() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let settings = KmsSettings { timeout: Duration::from_millis(200), ..settings() };
-    let kms = AwsKms::with_http_client(settings, http::client(), Some(endpoint));
+    let kms = AwsKms::with_http_client(settings, http::client(None), Some(endpoint));
     let start = Instant::now();
     let refusal = kms.decrypt(&key(ARN), b"wrapped", &context()).err().unwrap();
     assert!(start.elapsed() < Duration::from_secs(5));

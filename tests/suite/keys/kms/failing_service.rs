@@ -17,15 +17,28 @@ fn throttling_that_passes_is_waited_out() {
 }
 
 #[test]
-fn throttling_that_stays_is_told_after_the_retries() {
+fn throttling_that_stays_is_told_after_the_time_and_not_after_three_attempts() {
     let kms = need!(moto());
     let key = kms.new_key();
     let file = kms.home().encrypt(&["-k", &key], PLAINTEXT);
     let faults = need!(Faults::before(kms, json!({ "error": { "code": "ThrottlingException" } })));
-    let outcome = faults.home().decrypt(&[], &file);
+    let outcome = faults.home().decrypt(&["--aws-timeout", "12"], &file);
     outcome.fails(KEY_SERVICE).says("kms:Decrypt was throttled: too many requests").hints("--aws-timeout");
-    assert_eq!(faults.fired(), 3, "the SDK's standard mode tries three times");
-    faults.home().run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("kms:GenerateDataKey");
+    let attempts = faults.fired();
+    assert!(attempts > 3, "{attempts} attempts: the SDK alone makes three");
+    let limited = faults.home().with("AWS_MAX_ATTEMPTS", "2");
+    limited.run_with(["encrypt", "-k", &key], PLAINTEXT).fails(KEY_SERVICE).says("kms:GenerateDataKey");
+    assert_eq!(faults.fired(), attempts + 2, "who sets the attempts has them");
+}
+
+#[test]
+fn throttling_that_lasts_longer_than_three_attempts_is_waited_out() {
+    let kms = need!(moto());
+    let file = kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT);
+    let throttling = json!({ "error": { "code": "ThrottlingException" }, "sequence": { "fail": 4, "pass": 99 } });
+    let faults = need!(Faults::before(kms, throttling));
+    faults.home().decrypt(&["--aws-timeout", "60"], &file).gives(PLAINTEXT);
+    assert_eq!(faults.fired(), 4);
 }
 
 #[test]

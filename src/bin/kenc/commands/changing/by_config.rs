@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kenc::config::WholeFileRecipe;
 use kenc::keys::{AwsKms, KeyChange, KeySpec, Keyring, Rewrapper, TrustedKeys};
@@ -13,7 +14,7 @@ use kenc::ops::configs::Configs;
 
 /// What the rules say for the targets of a run, each different choice of keys once.
 pub struct ByConfig {
-    choices: Vec<(WholeFileRecipe, AwsKms)>,
+    choices: Vec<(WholeFileRecipe, Arc<AwsKms>)>,
     of_path: HashMap<PathBuf, usize>,
 }
 
@@ -41,7 +42,7 @@ impl ByConfig {
 
     /// What changes keys, for each choice.
     pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeySpec]) -> Vec<Rewrapper<'a>> {
-        let rewrapper = |((choice, _), keyring): (&(WholeFileRecipe, AwsKms), &'a Keyring<'a>)| {
+        let rewrapper = |((choice, _), keyring): (&(WholeFileRecipe, Arc<AwsKms>), &'a Keyring<'a>)| {
             let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
             Rewrapper::new(keyring, change, only.to_vec())
         };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kenc::error::{ConfigError, ConfigFault, WholeFileFault};
 
-use super::{of_key_word, quoted};
+use super::{key_words, quoted};
 use kenc::ops::places::own_config_file;
 
 /// The hint for what is wrong with a config.
@@ -39,7 +39,7 @@ pub fn of(error: &ConfigError) -> String {
         ConfigFault::Threshold { .. } => {
             "it must be from 2 to the number of groups; without it, all groups are needed".to_owned()
         }
-        ConfigFault::KeyWord(fault) => of_key_word(fault),
+        ConfigFault::KeyWord(fault) => key_words::of(fault),
         ConfigFault::KeyOfAnotherKind { .. } => {
             "`kms` takes ARNs, `age` takes recipients and `pgp` takes fingerprints; `keys` in .kenc.yaml takes ARNs and recipients"
                 .to_owned()

@@ -94,6 +94,43 @@ pub fn of_kms_check(
     hints
 }
 
+/// For a role that could not be assumed.
+pub fn of_role(refusal: &KmsRefusal) -> String {
+    let profile =
+        refusal.profile.as_deref().map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
+    let by_hand = format!("`eval \"$(aws configure export-credentials{profile} --format env)\"`");
+    if refusal.kind == KmsRefusalKind::CodeNeeded {
+        return format!(
+            "sign in with the AWS CLI, which asks for the code: {by_hand}; then run kenc without the profile"
+        );
+    }
+    if refusal.message.contains("web identity") {
+        return "the trust policy of the role must name the provider of the token, and allow its subject sts:AssumeRoleWithWebIdentity".to_owned();
+    }
+    if refusal.message.contains("MultiFactorAuthentication") {
+        return "wait for the next code of the device, and try again; the clock must be right, too: `date -u`"
+            .to_owned();
+    }
+    format!(
+        "two policies must allow sts:AssumeRole: the trust policy of the role, and the IAM policy of the caller, which `aws sts get-caller-identity{profile}` shows; if the trust policy asks for MFA, set `mfa_serial` in the profile"
+    )
+}
+
+/// For a denial of a key in another account than the caller's, which needs two policies.
+pub fn of_other_account(refusal: &KmsRefusal, context: &str) -> Option<String> {
+    let caller = refusal.principal()?;
+    let key = refusal.denied_resource().filter(|arn| arn.starts_with("arn:")).unwrap_or(&refusal.key);
+    let (of_caller, of_key) = (caller.split(':').nth(4)?, key.split(':').nth(4)?);
+    if !is_account(of_caller) || !is_account(of_key) || of_caller == of_key {
+        return None;
+    }
+    let who = caller.parse::<AwsPrincipal>().map_or_else(|_| "ARN".to_owned(), |_| quote(caller));
+    Some(format!(
+        "the key belongs to account {of_key} and the caller to {of_caller}, so two policies must allow kms:{}: the key policy (`kenc keys policy{context} --account {of_key} --user {who}` prints its statement), and the IAM policy of the caller in {of_caller}",
+        refusal.operation
+    ))
+}
+
 fn hint_of_state(description: &KmsKeyDescription) -> Option<String> {
     let key = quote(&description.arn);
     let region = description.arn.split(':').nth(3).unwrap_or_default();
