@@ -9,6 +9,7 @@ pub mod folder;
 pub mod held;
 pub mod input;
 pub mod positioned;
+pub mod ranged;
 pub mod scratch;
 mod sweep;
 #[cfg(target_os = "linux")]

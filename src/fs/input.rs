@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::fs::positioned::PositionedReader;
+use crate::fs::ranged::{RangedReader, ReadRange};
 
 /// Bytes that are looked at to recognise an input: the whole of a small file.
 const PEEK: usize = 8 << 10;
@@ -37,6 +38,8 @@ pub enum InputKind {
         /// Bytes from there to the end when it was opened.
         len: u64,
     },
+    /// An object of a storage that reads in ranges, from its beginning on.
+    Object(RangedReader),
     /// Anything else.
     Stream(Box<dyn Read + Send>),
 }
@@ -90,6 +93,12 @@ impl Input {
         Self { kind: InputKind::Stream(stream), identity: None }
     }
 
+    /// An object of a storage that reads in ranges.
+    #[must_use]
+    pub fn of_object(object: Box<dyn ReadRange>) -> Self {
+        Self { kind: InputKind::Object(RangedReader::new(object)), identity: None }
+    }
+
     fn from_file(mut file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {
@@ -110,6 +119,7 @@ impl Input {
     pub fn len(&self) -> Option<u64> {
         match self.kind {
             InputKind::File { len, .. } => Some(len),
+            InputKind::Object(ref object) => Some(object.len()),
             InputKind::Stream(_) => None,
         }
     }
@@ -132,6 +142,11 @@ impl Input {
                 let filled = read_some(&mut PositionedReader::new(&file, position), &mut start, PEEK)?;
                 (filled, InputKind::File { file, start: position, len })
             }
+            InputKind::Object(mut object) => {
+                let filled = read_some(&mut object, &mut start, PEEK)?;
+                object.rewind().map_err(Error::Read)?;
+                (filled, InputKind::Object(object))
+            }
             InputKind::Stream(mut stream) => {
                 let filled = read_some(&mut *stream, &mut start, ENOUGH)?;
                 (filled, InputKind::Stream(Box::new(io::Cursor::new(start[..filled].to_vec()).chain(stream))))
@@ -152,6 +167,11 @@ impl Input {
                 let start = read_at_most(&mut file, limit)?;
                 file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
                 (start, InputKind::File { file, start: position, len })
+            }
+            InputKind::Object(mut object) => {
+                let start = read_at_most(&mut object, limit)?;
+                object.rewind().map_err(Error::Read)?;
+                (start, InputKind::Object(object))
             }
             InputKind::Stream(mut stream) => {
                 let start = read_at_most(&mut *stream, limit)?;
@@ -174,6 +194,12 @@ impl Input {
                 let whole = read_at_most(&mut file, limit)?;
                 file.seek(io::SeekFrom::Start(start)).map_err(Error::Read)?;
                 (Some(whole), InputKind::File { file, start, len })
+            }
+            InputKind::Object(object) if object.len() > limit as u64 => (None, InputKind::Object(object)),
+            InputKind::Object(mut object) => {
+                let whole = read_at_most(&mut object, limit)?;
+                object.rewind().map_err(Error::Read)?;
+                (Some(whole), InputKind::Object(object))
             }
             InputKind::Stream(mut stream) => {
                 let whole = read_at_most(&mut *stream, limit + 1)?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::Held;
+use crate::storage::object::WholeObject;
 use crate::storage::payload::PayloadOutput;
 
 /// Destination of a result.
@@ -56,6 +57,8 @@ pub enum Output {
     },
     /// A file that appears when it is whole.
     Atomic(AtomicFile),
+    /// An object of another storage, which appears when it is whole. Written in order.
+    Object(Box<dyn WholeObject>),
 }
 
 impl Output {
@@ -111,6 +114,7 @@ impl Output {
             Self::Stream(stream) => Box::new(stream),
             Self::Redirected { file, .. } => Box::new(file),
             Self::Atomic(atomic) => Box::new(atomic.file()),
+            Self::Object(object) => Box::new(ObjectWriter(&mut **object)),
         }
     }
 
@@ -123,6 +127,7 @@ impl Output {
         let head_len = head.len() as u64;
         match self {
             Self::Stream(stream) => work(PayloadOutput::Stream(&mut **stream)),
+            Self::Object(object) => work(PayloadOutput::Stream(&mut ObjectWriter(&mut **object))),
             Self::Atomic(atomic) => work(PayloadOutput::File { file: atomic.file(), start: head_len }),
             Self::Redirected { file, start } => {
                 let start = *start + head_len;
@@ -149,12 +154,26 @@ impl Output {
             Self::Stream(mut stream) => stream.flush().map_err(Error::Write),
             Self::Redirected { .. } => Ok(()),
             Self::Atomic(atomic) => atomic.commit(),
+            Self::Object(object) => object.commit(),
         }
     }
 
     /// Whether a part that was written stays written when the rest fails.
     #[must_use]
     pub fn releases_early(&self) -> bool {
-        !matches!(self, Self::Atomic(_))
+        !matches!(self, Self::Atomic(_) | Self::Object(_))
+    }
+}
+
+/// Writes an object in order.
+struct ObjectWriter<'a>(&'a mut dyn WholeObject);
+
+impl Write for ObjectWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

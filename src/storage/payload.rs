@@ -25,6 +25,7 @@ impl<'a> PayloadInput<'a> {
     pub fn of(kind: &'a mut InputKind) -> Self {
         match kind {
             InputKind::File { file, start, len } => Self::part(file, *start, *len),
+            InputKind::Object(object) => Self::Stream(object),
             InputKind::Stream(stream) => Self::Stream(&mut **stream),
         }
     }

@@ -57,6 +57,7 @@ mod files {
     #[cfg(target_os = "linux")]
     mod replacing;
     mod rewrap;
+    mod storage;
     mod streams;
     mod tamper;
     #[cfg(target_os = "linux")]

@@ -1,10 +1,10 @@
 //! A kenc file as an input: in a regular file or in a stream, armored or not.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::atomic::AtomicBool;
 
-use crate::error::{FormatError, Result};
+use crate::error::{Error, FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::native::FileHead;
 use crate::formats::native::armor::{self, ArmorReader};
@@ -12,6 +12,7 @@ use crate::formats::native::magic::MAGIC;
 use crate::formats::transfer::copy;
 use crate::fs::input::{Input, InputKind};
 use crate::fs::positioned::PositionedReader;
+use crate::fs::ranged::RangedReader;
 use crate::storage::payload::PayloadInput;
 
 /// Whether an input begins like a kenc file, armored or not.
@@ -47,6 +48,13 @@ pub enum Payload {
         /// Bytes from there on.
         len: u64,
     },
+    /// In an object of a storage that reads in ranges, which is positioned at the first byte of the chunks.
+    Object {
+        /// The object, which begins with the head.
+        object: RangedReader,
+        /// Bytes from there on.
+        len: u64,
+    },
     /// In a stream.
     Stream(Box<dyn Read + Send>),
 }
@@ -69,6 +77,7 @@ impl NativeFile {
         if is_armored(start) {
             let text: Box<dyn Read + Send> = match input.kind {
                 InputKind::File { file, .. } => Box::new(file),
+                InputKind::Object(object) => Box::new(object),
                 InputKind::Stream(stream) => stream,
             };
             let mut bytes = ArmorReader::new(text);
@@ -88,6 +97,14 @@ impl NativeFile {
                 let len = len.saturating_sub(head_len);
                 (head, Payload::File { file, start: first + head_len, len })
             }
+            InputKind::Object(mut object) => {
+                // The first bytes are here: another request for them would be one too many.
+                object.seek(SeekFrom::Start(start.len() as u64)).map_err(Error::Read)?;
+                let head = FileHead::read(&mut start.chain(&mut object))?;
+                object.seek(SeekFrom::Start(head.len())).map_err(Error::Read)?;
+                let len = object.len().saturating_sub(head.len());
+                (head, Payload::Object { object, len })
+            }
             InputKind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
         };
         Ok(Self { head, is_armored: false, payload })
@@ -98,13 +115,17 @@ impl Payload {
     /// Its length where it is known, in bytes.
     #[must_use]
     pub fn len(&self) -> Option<u64> {
-        if let Self::File { len, .. } = self { Some(*len) } else { None }
+        match self {
+            Self::File { len, .. } | Self::Object { len, .. } => Some(*len),
+            Self::Stream(_) => None,
+        }
     }
 
     /// The payload as the pipeline takes it.
     pub fn source(&mut self) -> PayloadInput<'_> {
         match self {
             Self::File { file, start, len } => PayloadInput::part(file, *start, *len),
+            Self::Object { object, .. } => PayloadInput::Stream(object),
             Self::Stream(stream) => PayloadInput::Stream(&mut **stream),
         }
     }
@@ -113,6 +134,7 @@ impl Payload {
     pub fn reader(&mut self) -> Box<dyn Read + Send + '_> {
         match self {
             Self::File { file, start, .. } => Box::new(PositionedReader::new(file, *start)),
+            Self::Object { object, .. } => Box::new(object),
             Self::Stream(stream) => Box::new(stream),
         }
     }

@@ -87,7 +87,7 @@ impl EncryptedFile for NativeFile {
 
     fn describe_payload(&mut self) -> Result<PayloadDescription> {
         let sealed = match &mut self.payload {
-            Payload::File { len, .. } => *len,
+            Payload::File { len, .. } | Payload::Object { len, .. } => *len,
             Payload::Stream(stream) => copy(stream, &mut std::io::sink(), &AtomicBool::new(false))?,
         };
         let size = |bytes| PlaintextSize { bytes, units: bytes / CHUNK_LEN as u64 + 1 };
@@ -152,7 +152,7 @@ impl EncryptedFile for NativeFile {
         let target = match output {
             Output::Atomic(atomic) => Some(atomic.file()),
             Output::Redirected { file, .. } => Some(&*file),
-            Output::Stream(_) => None,
+            Output::Stream(_) | Output::Object(_) => None,
         };
         match (&payload, target) {
             (Payload::File { file, start, .. }, Some(target)) => {
@@ -184,21 +184,32 @@ impl UnlockedFile for UnlockedNativeFile {
 
     fn open_range(self: Box<Self>, range: ByteRange, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<u64> {
         let Self { file: NativeFile { head, mut payload, .. }, cipher } = *self;
-        let ByteRange { start, end } = range;
         match payload {
-            Payload::File { file, start: payload_start, .. } if payload_start == head.len() => {
-                let mut plaintext = SeekingDecryptor::new(file, cipher)?;
-                let available = plaintext.plaintext_len();
-                if end.is_some_and(|end| end > available) || start > available {
-                    return Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available });
-                }
-                let end = end.unwrap_or(available);
-                plaintext.seek(SeekFrom::Start(start)).map_err(read_error)?;
-                copy(&mut plaintext.take(end - start), output, cancelled)
+            Payload::File { file, start, .. } if start == head.len() => {
+                write_part(range, SeekingDecryptor::new(file, cipher)?, output, cancelled)
+            }
+            Payload::Object { object, .. } => {
+                write_part(range, SeekingDecryptor::new(object, cipher)?, output, cancelled)
             }
             _ => write_range(range, Decryptor::new(payload.reader(), cipher), output, cancelled),
         }
     }
+}
+
+/// Writes a part of what is read at its places.
+fn write_part<R: Read + Seek>(
+    ByteRange { start, end }: ByteRange,
+    mut plaintext: SeekingDecryptor<R>,
+    output: &mut dyn Write,
+    cancelled: &AtomicBool,
+) -> Result<u64> {
+    let available = plaintext.plaintext_len();
+    if end.is_some_and(|end| end > available) || start > available {
+        return Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available });
+    }
+    let end = end.unwrap_or(available);
+    plaintext.seek(SeekFrom::Start(start)).map_err(read_error)?;
+    copy(&mut plaintext.take(end - start), output, cancelled)
 }
 
 /// Writes a part of what is read in order.

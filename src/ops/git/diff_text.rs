@@ -72,6 +72,7 @@ pub fn whole(input: Input) -> Result<Plaintext> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut stream: Box<dyn Read> = match input.kind {
         InputKind::File { file, .. } => Box::new(file),
+        InputKind::Object(object) => Box::new(object),
         InputKind::Stream(stream) => stream,
     };
     stream.read_to_end(&mut bytes).map_err(Error::Read)?;

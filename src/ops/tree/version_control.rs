@@ -2,13 +2,8 @@
 //!
 //! Their content belongs to another program: encrypted, it would be lost to it, and a whole repository with it.
 
-use std::cell::Cell;
 use std::ffi::OsStr;
 use std::path::Path;
-
-use walkdir::{DirEntry, WalkDir};
-
-use crate::ops::observer::Observer;
 
 /// Their names, which some file systems match regardless of case.
 const NAMES: [&str; 8] = [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul", "_darcs"];
@@ -31,26 +26,6 @@ pub fn owns_file(name: &OsStr) -> bool {
 #[must_use]
 pub fn owns_part_of(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.iter().any(owns_folder))
-}
-
-/// All entries of a folder, in a stable order. Those of version control are left out and counted, unless it is the
-/// folder itself.
-pub fn walk(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
-    WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
-        let owns = if entry.file_type().is_dir() { owns_folder } else { owns_file };
-        let is_left_out = entry.depth() > 0 && owns(entry.file_name());
-        left_out.set(left_out.get() + usize::from(is_left_out));
-        !is_left_out
-    })
-}
-
-/// Returns how many were left out.
-pub fn tell(left_out: usize, observer: &dyn Observer) {
-    match left_out {
-        0 => {}
-        1 => observer.hint("skipped 1 version-control folder"),
-        more => observer.hint(&format!("skipped {more} version-control folders")),
-    }
 }
 
 #[cfg(test)]

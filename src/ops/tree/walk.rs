@@ -1,28 +1,20 @@
 //! The walk through the given names and the folders among them, one file at a time.
-//!
-//! Only the folders on the path to the current file are open, and of the names in one at most [`SORTED`] are in memory:
-//! a tree of any size costs the same memory.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::fs::atomic::{Access, is_temporary_name};
+use crate::fs::atomic::Access;
 use crate::fs::attributes::Attributes;
-use crate::fs::folder::{EntryKind, Folder, FolderNames, Made};
+use crate::fs::folder::{Folder, Made};
 
 use super::file::{Branch, FileToDo};
+use super::levels::{Fate, LevelEntry, Levels};
 use super::list::InputNames;
 use super::request::{Results, TreePlan};
-use super::version_control;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Skipped;
-
-/// Names of a folder that are sorted at a time.
-const SORTED: usize = 16_384;
-/// Maximum nesting of folders. Each one on the path is open, and a process may not have many files open.
-const DEEPEST: usize = 256;
 
 /// The next item.
 pub(super) enum TreeStep {
@@ -34,28 +26,9 @@ pub(super) enum TreeStep {
 pub(super) struct Walk<'a> {
     plan: &'a TreePlan,
     names: InputNames<'a>,
-    levels: Vec<OpenFolder>,
+    levels: Levels<Folder, Branch>,
     /// The branch of the last named file, because the next one is often its neighbour.
     last: Option<(PathBuf, PathBuf, Arc<Branch>)>,
-}
-
-/// A folder being walked.
-struct OpenFolder {
-    branch: Arc<Branch>,
-    names: FolderNames,
-    sorted: std::vec::IntoIter<(OsString, EntryKind)>,
-}
-
-impl OpenFolder {
-    fn next(&mut self) -> std::io::Result<Option<(OsString, EntryKind)>> {
-        if let Some(next) = self.sorted.next() {
-            return Ok(Some(next));
-        }
-        let mut names: Vec<_> = self.names.by_ref().take(SORTED).collect::<Result<_, _>>()?;
-        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        self.sorted = names.into_iter();
-        Ok(self.sorted.next())
-    }
 }
 
 impl Iterator for Walk<'_> {
@@ -63,22 +36,8 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<TreeStep> {
         loop {
-            let step = match self.levels.last_mut() {
-                Some(level) => match level.next() {
-                    Ok(Some((name, kind))) => {
-                        let branch = Arc::clone(&level.branch);
-                        self.found(branch, name, kind)
-                    }
-                    Ok(None) => {
-                        self.levels.pop();
-                        Ok(None)
-                    }
-                    Err(source) => {
-                        let action = format!("read {}", level.branch.source.path().display());
-                        self.levels.pop();
-                        Err(Error::Io { action, source }.into())
-                    }
-                },
+            let step = match self.levels.next() {
+                Some(entry) => entry.and_then(|entry| self.found(entry)),
                 None => self.names.next()?.and_then(|path| self.named(&path)),
             };
             match step {
@@ -92,30 +51,20 @@ impl Iterator for Walk<'_> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(plan: &'a TreePlan, names: InputNames<'a>) -> Self {
-        Self { plan, names, levels: Vec::new(), last: None }
+        Self { plan, names, levels: Levels::new(), last: None }
     }
 
     /// Something in a folder.
-    fn found(&mut self, branch: Arc<Branch>, name: OsString, kind: EntryKind) -> Result<Option<TreeStep>, Failure> {
+    fn found(&mut self, entry: LevelEntry<Branch>) -> Result<Option<TreeStep>, Failure> {
+        let LevelEntry { branch, name, fate } = entry;
         let path = || branch.source.path_of(&name);
-        match kind {
-            EntryKind::Folder if version_control::owns_folder(&name) => {
-                Ok(Some(TreeStep::LeftOut(Skipped::VersionControl, path())))
-            }
-            EntryKind::File if version_control::owns_file(&name) => {
-                Ok(Some(TreeStep::LeftOut(Skipped::VersionControl, path())))
-            }
-            EntryKind::File if is_temporary_name(&name) => Ok(Some(TreeStep::LeftOut(Skipped::Unfinished, path()))),
-            EntryKind::File => {
+        match fate {
+            Fate::LeftOut(why) => Ok(Some(TreeStep::LeftOut(why, path()))),
+            Fate::Done => {
                 let result_name = (self.plan.result_name)(&name);
                 Ok(Some(TreeStep::File(FileToDo { branch, name, result_name, is_found: true })))
             }
-            EntryKind::Link => Ok(Some(TreeStep::LeftOut(Skipped::Link, path()))),
-            EntryKind::Special => Ok(Some(TreeStep::LeftOut(Skipped::Special, path()))),
-            EntryKind::Folder if self.levels.len() >= DEEPEST => {
-                Err(Cause::TooDeep { path: path(), limit: DEEPEST }.into())
-            }
-            EntryKind::Folder => {
+            Fate::Entered => {
                 let source = branch.source.child(&name)?;
                 if self.is_results(&source) {
                     return Ok(Some(TreeStep::LeftOut(Skipped::Results, path())));
@@ -135,12 +84,8 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, branch: Branch) -> Result<(), Failure> {
-        let names = branch
-            .source
-            .names()
-            .map_err(|source| Error::io(format!("read {}", branch.source.path().display()), source))?;
-        self.levels.push(OpenFolder { branch: Arc::new(branch), names, sorted: Vec::new().into_iter() });
-        Ok(())
+        let branch = Arc::new(branch);
+        self.levels.enter(&branch.source, Arc::clone(&branch))
     }
 
     fn is_results(&self, source: &Folder) -> bool {

@@ -4,7 +4,6 @@ pub mod by_config;
 pub mod confirm;
 pub mod vouching;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,7 +34,7 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
-use kenc::ops::tree::version_control;
+use kenc::ops::tree::levels::{files_of, tell_left_out};
 use kenc::storage::output::{Destination, Output};
 
 /// What to do with the files.
@@ -79,39 +78,33 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
         return Err(CommandFault::StandardInputAmongFiles.into());
     }
     let mut targets = Vec::new();
-    let left_out = Cell::new(0);
+    let mut left_out = 0;
     for path in inputs {
         if !path.is_dir() {
             targets.push(Ok(Target::Itself(path.clone())));
         } else if *recursive {
-            targets.extend(encrypted_files_in(path, &left_out));
+            targets.extend(encrypted_files_in(path, &mut left_out));
         } else {
             targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
         }
     }
-    version_control::tell(left_out.get(), reporter);
+    tell_left_out(left_out, reporter);
     Ok(targets)
 }
 
-fn encrypted_files_in(folder: &Path, left_out: &Cell<usize>) -> impl Iterator<Item = Result<Target, Failure>> {
-    version_control::walk(folder, left_out).filter_map(|entry| match entry {
-        Ok(entry) if entry.file_type().is_file() => {
-            match Input::open(entry.path()).and_then(|input| detect::is_encrypted(input, entry.path())) {
-                Ok(true) => Some(Ok(Target::Itself(entry.into_path()))),
-                Ok(false) => None,
-                Err(error) => Some(Err(error.into())),
-            }
+/// The encrypted files in a folder.
+fn encrypted_files_in(folder: &Path, left_out: &mut usize) -> impl Iterator<Item = Result<Target, Failure>> {
+    files_of(folder, left_out).into_iter().filter_map(|path| {
+        let path = match path {
+            Ok(path) => path,
+            Err(failure) => return Some(Err(failure)),
+        };
+        match Input::open(&path).and_then(|input| detect::is_encrypted(input, &path)) {
+            Ok(true) => Some(Ok(Target::Itself(path))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error.into())),
         }
-        Ok(_) => None,
-        Err(error) => Some(Err(cannot_look(error))),
     })
-}
-
-/// Why a part of a folder cannot be gone through.
-pub fn cannot_look(error: walkdir::Error) -> Failure {
-    let action = error.path().map_or_else(|| "read a folder".to_owned(), |path| format!("read {}", path.display()));
-    let source = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-    Error::io(action, source).into()
 }
 
 impl Target {

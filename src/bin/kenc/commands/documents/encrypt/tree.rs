@@ -14,7 +14,7 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::documents::recipe::is_meant;
 use kenc::ops::jobs::Job;
-use kenc::ops::tree::version_control;
+use kenc::ops::tree::levels::{files_of, tell_left_out};
 use kenc::storage::output::Destination;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service.
@@ -32,7 +32,7 @@ pub fn plan(
         return Err(Cause::NoPlaceForMany.into());
     }
     let existing = if output.force { Existing::Replace } else { Existing::Refuse };
-    let (mut jobs, left_out) = (Vec::new(), Cell::new(0));
+    let (mut jobs, mut left_out) = (Vec::new(), 0);
     for input in inputs {
         let base = match (inputs.len(), input.file_name()) {
             (1, _) if input.is_dir() => PathBuf::new(),
@@ -47,14 +47,11 @@ pub fn plan(
                 Destination::File { path: folder.join(result), existing }
             }
         };
-        for entry in version_control::walk(input, &left_out) {
-            let path = match entry {
-                Ok(entry) if entry.file_type().is_file() || entry.depth() == 0 && entry.path().is_file() => {
-                    entry.into_path()
-                }
-                Ok(_) => continue,
-                Err(error) => {
-                    jobs.push(Err(changing::cannot_look(error)));
+        for file in files_of(input, &mut left_out) {
+            let path = match file {
+                Ok(path) => path,
+                Err(failure) => {
+                    jobs.push(Err(failure));
                     continue;
                 }
             };
@@ -65,7 +62,7 @@ pub fn plan(
             }
         }
     }
-    version_control::tell(left_out.get(), reporter);
+    tell_left_out(left_out, reporter);
     Ok(jobs)
 }
 
