@@ -1,4 +1,4 @@
-//! One module for each command. They wire calls of the library together.
+//! One module for each command: parse, call the library, report.
 
 pub mod changing;
 pub mod completions;

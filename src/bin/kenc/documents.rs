@@ -1,4 +1,4 @@
-//! Config documents as commands handle them: telling them from other files, choosing their keys, writing their text.
+//! Config documents in commands: recognising them, choosing their keys, writing their text.
 
 use std::io::Write;
 use std::path::Path;
@@ -15,7 +15,7 @@ use kenc::ops::documents::recipe::EncryptionExtent;
 pub use kenc::ops::documents::written::{replace, write};
 use kenc::storage::output::{Destination, Output};
 
-/// What of the inputs is to be encrypted, if the command line says it.
+/// What is encrypted of the inputs, if the command line says so.
 pub fn asked_extent(args: &ValuesArgs) -> Option<EncryptionExtent> {
     match () {
         () if args.whole => Some(EncryptionExtent::Whole),
@@ -24,7 +24,7 @@ pub fn asked_extent(args: &ValuesArgs) -> Option<EncryptionExtent> {
     }
 }
 
-/// How documents are encrypted, as far as the command line says it.
+/// Options for encrypting documents, from the command line.
 pub fn options(args: &ValuesArgs) -> DocumentOptions {
     DocumentOptions {
         rule: selection(&args.selection),
@@ -34,7 +34,7 @@ pub fn options(args: &ValuesArgs) -> DocumentOptions {
     }
 }
 
-/// The rule that was given on the command line.
+/// The rule from the command line.
 pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
     let SelectionArgs {
         unencrypted_suffix,
@@ -52,7 +52,7 @@ pub fn selection(args: &SelectionArgs) -> Option<EncryptionRule> {
         .or(encrypted_comment_regex.map(EncryptionRule::EncryptedCommentRegex))
 }
 
-/// Prints plaintext to the standard output. A terminal gets text only.
+/// Prints plaintext to standard output. A terminal gets text only.
 pub fn print(bytes: &[u8], input: Option<&Path>) -> Result<(), Failure> {
     let place = Destination::StandardOutput { forced: false };
     let output = Output::open(&place, Access::Owner, Sync::WhenReplacing, None)?;

@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 use crate::failure::{CommandFault, Failure};
 use crate::signals;
 
-/// Variables that name an editor, the first that is set.
+/// Variables that name an editor; the first one set is used.
 const VARIABLES: [&str; 4] = ["KENC_EDITOR", "SOPS_EDITOR", "VISUAL", "EDITOR"];
 
-/// Editors for those who have set none.
+/// Editors tried if none is set.
 const USUAL: [&str; 3] = ["vi", "vim", "nano"];
 
-/// Editors with their own window, which return at once unless they get a flag to wait; with that flag.
+/// Editors with their own window, which return at once unless a flag makes them wait; with that flag.
 const RETURNING: &[(&str, &[&str])] = &[
     ("code", &["--wait", "-w"]),
     ("code-insiders", &["--wait", "-w"]),
@@ -35,7 +35,7 @@ const RETURNING: &[(&str, &[&str])] = &[
     ("mvim", &["-f", "--nofork"]),
 ];
 
-/// Those of them that keep copies of what they save.
+/// Those that keep copies of what they save.
 const KEEPING_HISTORY: [&str; 5] = ["code", "code-insiders", "codium", "cursor", "windsurf"];
 
 /// A program that edits files, with its arguments.
@@ -45,7 +45,7 @@ pub struct UserEditor {
 }
 
 impl UserEditor {
-    /// The editor that the environment names, or the first usual one that is there.
+    /// The editor that the environment names, or the first usual one that is installed.
     pub fn choose() -> Result<Self, Failure> {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
         if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
@@ -69,7 +69,7 @@ impl UserEditor {
         if is_vim(program) {
             command.args(vim_arguments(folder));
         }
-        // A program that goes on after the edit must not look for a folder that is gone.
+        // A program that outlives the edit must not depend on a folder that is gone.
         if self.returning().is_none() {
             command.envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder)));
         }
@@ -83,8 +83,8 @@ impl UserEditor {
         status.map_err(|source| Error::io(format!("wait for the editor `{program}`"), source).into())
     }
 
-    /// The newest text of a file after the editor was ended from outside: what was saved last, what nano or emacs put
-    /// beside it then, or what vim knows to restore. From then on it stands in the file itself.
+    /// The newest text of a file after the editor was killed: what was saved last, what nano or emacs saved beside it
+    /// at that moment, or what vim can recover. The file is replaced by it.
     ///
     /// # Errors
     /// Those of the system, if it cannot be read.
@@ -104,12 +104,12 @@ impl UserEditor {
         std::fs::read(file).map(Zeroizing::new)
     }
 
-    /// Lets vim restore a text from what it wrote down while it was typed.
+    /// Lets vim recover a text from its swap file.
     fn restore(&self, file: &Path) -> std::io::Result<()> {
         let (program, folder) = (&self.words[0], file.parent().unwrap_or(Path::new(".")));
         let restored = folder.join("restored");
         let mut command = Command::new(program);
-        // A terminal that goes away tells its programs twice, and the second time would end this one.
+        // Programs get a second signal when a terminal goes away, which would end this one.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let status = command
@@ -152,18 +152,18 @@ fn not_started(program: &str, source: std::io::Error) -> Failure {
     }
 }
 
-/// Vim writes what was yanked or deleted into its own file of marks and registers, and may be set to keep backups and undo
-/// files elsewhere. For files in the folder it does none of that; the settings are made when such a file is read, which
-/// is after its own configuration.
+/// Vim writes yanked and deleted text to its viminfo file, and may be configured to keep backups and undo files
+/// elsewhere. This turns all of that off for files in the folder; the settings are applied when such a file is read,
+/// which is after the user's own configuration.
 fn vim_arguments(folder: &Path) -> [OsString; 6] {
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();
-    // The first swap file of vim is there already at that moment: it goes, and a new one is made in the folder.
+    // Vim's first swap file exists already at that moment: it is removed, and a new one is made in the folder.
     let settings = "setlocal noswapfile | silent! set viminfo= noundofile nobackup directory=. backupdir=. | silent! setlocal swapfile";
     let autocommand = format!("autocmd kenc BufReadPre,BufNewFile */{folder}/* silent! {settings}");
     ["--cmd", "augroup kenc", "--cmd", "augroup END", "--cmd", &autocommand].map(OsString::from)
 }
 
-/// Whether a program is vim, by whatever name: `vi` is something else on some systems, which would not know vim's flags.
+/// Whether a program is vim, by any name: on some systems `vi` is another program, which would not know vim's flags.
 fn is_vim(program: &str) -> bool {
     let path = in_search_path(OsStr::new(program)).and_then(|path| path.canonicalize().ok());
     let name = path.as_ref().and_then(|path| path.file_name()).and_then(OsStr::to_str).unwrap_or_default();

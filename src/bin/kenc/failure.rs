@@ -1,4 +1,4 @@
-//! What can go wrong on the way from the command line to the library, and the exit codes.
+//! Failures of the command line, and the exit codes.
 
 mod exit;
 
@@ -10,7 +10,7 @@ use kenc::error::Class;
 pub use exit::Exit;
 pub use kenc::ops::failure::{Cause, Failure};
 
-/// Why the work on files did not begin or did not end, for reasons of the command line, the terminal, or other programs.
+/// Failures that concern the command line, the terminal, or other programs.
 #[derive(Debug, thiserror::Error)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "some are of `kenc exec`, which is for Unix"))]
 pub enum CommandFault {
@@ -58,12 +58,12 @@ pub enum CommandFault {
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
 
-/// How the place of a key file was found.
+/// How the path of a key file was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFileChoice {
     /// By -o.
     OnCommandLine,
-    /// It is the local key's own place.
+    /// It is the default path.
     ByDefault,
 }
 
@@ -101,7 +101,7 @@ impl From<CommandFault> for Cause {
     }
 }
 
-/// What has an exit code.
+/// Failures with an exit code.
 pub trait HasExit {
     fn exit(&self) -> Exit;
 }

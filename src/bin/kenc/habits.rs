@@ -15,16 +15,16 @@ use kenc::formats::detect::is_whole_file;
 const SECRET_KEYS: [&str; 3] = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "];
 const END_OF_SSH_KEY: &str = "PRIVATE KEY-----";
 
-/// What `-i` is about to replace files by.
+/// What `-i` would replace files by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replacement {
     /// Their ciphertext.
     Encrypted,
-    /// What is in encrypted files, or the same under other keys.
+    /// The plaintext of encrypted files, or the same under other keys.
     OfEncrypted(Option<Format>),
 }
 
-/// Refuses a whole run with `-i` whose inputs show that an identity was meant by it, as for `age -i`. Folders are left to
+/// Refuses a whole run with `-i` whose inputs show that an identity was meant, as with `age -i`. Folders are left to
 /// the walk.
 pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<(), Failure> {
     for path in inputs.iter().filter(|path| path.as_os_str() != "-") {
@@ -46,7 +46,7 @@ pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<()
                 Ok(Detected::File(_) | Detected::Foreign(..)) if is_identity => {
                     return Err(refused("holds an identity"));
                 }
-                // One that is damaged is reported for itself, among the others.
+                // A damaged one is reported separately, among the others.
                 Ok(Detected::Document(_)) | Err(_) => {}
                 Ok(_) => return Err(refused("is not encrypted by kenc or sops")),
             },
@@ -64,7 +64,7 @@ fn holds_identity(start: &[u8]) -> bool {
     })
 }
 
-/// Refuses inputs that are no files, but keys, as after `age -r`, or addresses.
+/// Refuses inputs that are not files but keys, as after `age -r`, or URLs.
 pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failure> {
     let missing = inputs.iter().filter(|path| path.as_os_str() != "-" && std::fs::symlink_metadata(path).is_err());
     for word in missing.filter_map(|path| path.to_str()) {
@@ -88,7 +88,7 @@ pub fn check_keys(words: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// What looks like several pairs of an encryption context in one word, as sops takes them.
+/// Text that looks like several pairs of an encryption context in one word, as sops accepts them.
 pub fn several_pairs(words: &[String]) -> Option<String> {
     let word = words.iter().find(|word| {
         word.split_once('=')
@@ -98,7 +98,7 @@ pub fn several_pairs(words: &[String]) -> Option<String> {
     Some(format!("-c takes one pair, and its value here is `{value}`; repeat -c for several pairs"))
 }
 
-/// The hint for a command that was not told from the files before it.
+/// The hint for a command that was not separated from the files before it.
 pub fn hint_for_missing_command<'a>(mut words: impl Iterator<Item = &'a OsStr>) -> Option<&'static str> {
     words.any(|word| word == "exec").then_some("put `--` before the command: `kenc exec FILE -- COMMAND`")
 }

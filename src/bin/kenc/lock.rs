@@ -11,7 +11,7 @@ use crate::signals;
 
 static IS_SILENT: AtomicBool = AtomicBool::new(false);
 
-/// Has waits told from now on, as the user wants it.
+/// Turns on these messages, as the user wants them.
 pub fn tell_waits(reporter: &Reporter) {
     IS_SILENT.store(!reporter.says(), Ordering::Relaxed);
     held::set_waiter(wait);
@@ -27,7 +27,7 @@ fn wait(path: &Path, moment: Wait) -> Result<()> {
     Ok(())
 }
 
-/// Says that a file that was replaced has other names, which keep what it was.
+/// Notes that a replaced file has other hard links, which keep the old content.
 pub fn tell_other_names(reporter: &Reporter, path: &Path, names: u64) {
     if names > 1 {
         reporter.hint(&format!(
@@ -42,7 +42,7 @@ pub fn tell_other_names(reporter: &Reporter, path: &Path, names: u64) {
     }
 }
 
-/// How many names a held file has.
+/// The number of hard links of a locked file.
 pub fn names(held: Option<&Held>) -> u64 {
     held.map_or(1, Held::names)
 }

@@ -1,4 +1,4 @@
-//! What is told of a run over many files: each outcome, and a sum at the end.
+//! Reports a run over many files: each outcome, and a sum at the end.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::failure::{CommandFault, Exit, HasExit};
 use crate::progress::Bar;
 use crate::report::{Reporter, counted, verified_document, verified_file};
 
-/// What was typed of many files, checked as far as it can be before a key is asked.
+/// The request for many files, checked as far as possible before a key is asked.
 pub fn check(args: &ManyArgs, request: &TreeRequest<'_>) -> Result<(), Failure> {
     if args.files0_from.is_none() && request.inputs.is_empty() {
         return Err(CommandFault::NothingNamed.into());
@@ -26,7 +26,7 @@ pub fn check(args: &ManyArgs, request: &TreeRequest<'_>) -> Result<(), Failure> 
     request.check()
 }
 
-/// Does all files, and reports. `done` says in the past tense what was done, as it reads after "files".
+/// Processes all files, and reports. `done` is the past participle for the summary, as in "500 files encrypted".
 pub fn run<W: TreeWork<Done: TellDone>>(
     session: &Session,
     (request, plan): (&TreeRequest<'_>, &TreePlan),
@@ -64,9 +64,9 @@ pub fn run<W: TreeWork<Done: TellDone>>(
     }
 }
 
-/// What came of a file that was done.
+/// The outcome for a processed file.
 pub trait TellDone: Send {
-    /// How many bytes it had.
+    /// Its size in bytes.
     fn bytes(&self) -> u64;
 
     fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure>;
@@ -100,7 +100,7 @@ impl TellDone for Authentic {
     }
 }
 
-/// What became of the files.
+/// The outcomes so far.
 struct Tally<'a> {
     reporter: &'a Reporter,
     bar: &'a Bar,
@@ -132,7 +132,7 @@ impl<D: TellDone> TreeReport<D> for Tally<'_> {
                 self.whole += 1;
                 bar.suspend(|| reporter.note(&format!("{}: already done", name())));
             }
-            // The end of the run says that once, for all.
+            // The end of the run reports that once, for all.
             Err(failure) if failure.exit() == Exit::Interrupted => {}
             Err(failure) => {
                 let exit = bar.suspend(|| reporter.failure(&failure));

@@ -1,4 +1,4 @@
-//! What may go to a terminal.
+//! Output that may go to a terminal.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -26,16 +26,16 @@ impl From<&OutputArgs> for ResultChoice {
     }
 }
 
-/// Whether ciphertext would go to a terminal unasked.
+/// Whether ciphertext would go to a terminal without being requested.
 pub fn is_unasked_terminal(destination: &Destination) -> bool {
     *destination == Destination::StandardOutput { forced: false } && std::io::stdout().is_terminal()
 }
 
-/// The output of plaintext. A terminal that was not named gets text only.
+/// The output for plaintext. A terminal gets text only, unless `-o -` names it.
 pub struct PlaintextOutput(Option<Arc<AtomicBool>>);
 
 impl PlaintextOutput {
-    /// Puts a filter before an output that is a terminal. The second value explains why it failed.
+    /// Puts a filter before an output that is a terminal. The second value explains a failure.
     pub fn new(output: Output, destination: &Destination) -> (Output, Self) {
         match output {
             Output::Stream(stream) if is_unasked_terminal(destination) => {
@@ -47,7 +47,7 @@ impl PlaintextOutput {
         }
     }
 
-    /// What failed, or that the plaintext is no text for a terminal.
+    /// The failure, or the fact that the plaintext is not text.
     pub fn explain<T>(self, outcome: Result<T, Failure>, input: Option<&Path>) -> Result<T, Failure> {
         if self.0.is_some_and(|has_refused| has_refused.load(Ordering::Relaxed)) {
             return Err(CommandFault::BinaryToTerminal { input: input.map(Path::to_owned) }.into());
@@ -56,10 +56,10 @@ impl PlaintextOutput {
     }
 }
 
-/// Passes text through to a terminal, and stops before characters that would do something else to it than show.
+/// Passes text to a terminal, and stops before characters that would do something other than show.
 struct TextOnly {
     writer: Box<dyn Write + Send>,
-    /// The beginning of a character whose rest is still to come.
+    /// The beginning of a character that is incomplete so far.
     begun: Vec<u8>,
     has_refused: Arc<AtomicBool>,
 }
@@ -111,7 +111,7 @@ impl Write for TextOnly {
 mod tests {
     use super::*;
 
-    /// Whether a terminal gets pieces of a text.
+    /// Whether a terminal accepts the pieces of a text.
     fn is_shown(pieces: &[&[u8]]) -> bool {
         let mut text = TextOnly::new(Box::new(std::io::sink()));
         pieces.iter().all(|piece| text.write_all(piece).is_ok()) && !text.has_refused.load(Ordering::Relaxed)

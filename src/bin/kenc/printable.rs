@@ -1,7 +1,7 @@
-//! Text from outside as it may be shown: names of files, keys and contexts, what others wrote, what services answered.
+//! External text made safe to display: names of files, keys and contexts, the content of files, answers of services.
 //!
-//! A terminal obeys control characters, and shows text with directional marks in another order than it has; characters
-//! without a width hide that two names differ. None of them reaches a terminal, and JSON has them escaped.
+//! A terminal obeys control characters, and directional marks make it show text in another order; characters without a
+//! width hide that two names differ. None of them reaches a terminal, and JSON has them escaped.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use serde_json::Value;
 /// Replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// The colors in which results are painted. No other sequence for a terminal passes.
+/// The color sequences that results use. No other terminal sequence is let through.
 const PAINT: [&str; 6] = ["\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m", "\x1b[0m"];
 
-/// Whether a character does something else than show: control characters (C0, DEL, C1), directional marks, and
-/// characters without a width of their own.
+/// Whether a character does something other than show: control characters (C0, DEL, C1), directional marks, and
+/// characters without a width.
 pub fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -37,7 +37,7 @@ pub fn is_hidden(letter: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text for a part of a line.
+/// Text within a line.
 pub fn printable(text: &str) -> String {
     text.chars().map(|letter| if is_hidden(letter) { REPLACEMENT } else { letter }).collect()
 }
@@ -47,7 +47,7 @@ pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// Text of several lines that may be painted by us.
+/// Text of several lines that may have our colors.
 pub fn printable_result(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -68,7 +68,7 @@ pub fn json_line(value: &Value) -> String {
     format!("{}\n", escaped(&value.to_string()))
 }
 
-/// JSON with such characters escaped. They can stand only in its texts, where an escape means the same.
+/// JSON with such characters escaped. They can occur only in its strings, where an escape means the same.
 pub fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for letter in json.chars() {

@@ -15,12 +15,12 @@ const DRAWS_PER_SECOND: u8 = 8;
 
 /// Counts bytes, and shows them if the work takes long.
 pub struct Bar {
-    /// When it began, unless nothing is to be shown.
+    /// The start time, unless nothing is shown.
     since: Option<Instant>,
     name: String,
     total: Option<u64>,
     done: AtomicU64,
-    /// Files that are done, where there are many.
+    /// Completed files, if there are many.
     files: Option<AtomicU64>,
     drawn: OnceLock<ProgressBar>,
 }
@@ -32,7 +32,7 @@ impl Bar {
         Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, drawn: OnceLock::new() }
     }
 
-    /// Bar through many files, of which nobody knows yet how many there are.
+    /// A bar for many files, whose number is not known yet.
     pub fn of_many(shown: bool, name: &str) -> Self {
         let mut progress = Self::new(shown, name, None);
         progress.files = Some(AtomicU64::new(0));
@@ -47,14 +47,14 @@ impl Bar {
         self.count(0);
     }
 
-    /// Takes it away, before the end of the work is told.
+    /// Removes the bar before the result is printed.
     pub fn end(&self) {
         if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }
     }
 
-    /// Lets something else be printed without being drawn over.
+    /// Lets something else be printed without being overwritten.
     pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         match self.drawn.get() {
             Some(bar) => bar.suspend(print),
@@ -62,7 +62,7 @@ impl Bar {
         }
     }
 
-    /// Called by every worker for every batch, so it costs next to nothing.
+    /// Called by every worker for every batch, so it must be cheap.
     fn count(&self, bytes: u64) {
         let Some(since) = self.since else { return };
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;

@@ -16,17 +16,17 @@ use crate::args::PassphraseFrom;
 use crate::printable::printable;
 use crate::signals;
 
-/// Longest passphrase, in bytes.
+/// Maximum length of a passphrase, in bytes.
 const MAX_LEN: u64 = 4096;
 
-/// Asks once for each passphrase that is needed. A source other than the terminal has only one, for all.
+/// Asks once for each passphrase that is needed. A source other than the terminal has only one, for all purposes.
 pub struct Passphrases {
     from: Option<PassphraseFrom>,
     may_ask: bool,
     given: Mutex<HashMap<String, SecretString>>,
 }
 
-/// What a passphrase of a source that has only one is for, and a new one that was typed.
+/// What the single passphrase of a source was used for, and a new one that was typed.
 const FOR_ALL: &str = "";
 
 impl Passphrases {

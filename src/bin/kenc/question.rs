@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::printable::printable_lines;
 use crate::report::Reporter;
 
-/// One of the answers that a question has.
+/// One of the answers to a question.
 pub struct Choice<T> {
     /// The word for it, whose first letter is enough. The first letters of all choices differ.
     pub word: &'static str,
@@ -16,8 +16,8 @@ pub struct Choice<T> {
     pub value: T,
 }
 
-/// Asks until one of the choices is typed; an empty line selects the first. `before` prints what leads to the question.
-/// Returns `None`, without printing, if there is no terminal or it was closed.
+/// Asks until one of the choices is typed; an empty line selects the first. `before` prints the introduction. Returns
+/// `None`, without printing, if there is no terminal or it was closed.
 pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()) -> Option<T> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
     let mut answers = BufReader::new(terminal.try_clone().ok()?);
@@ -37,7 +37,7 @@ pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()
     }
 }
 
-/// Whether plaintext may be written to a place that may be a disk, where this machine keeps no files in memory.
+/// Asks whether plaintext may be written to what may be a disk, if this machine has no file system in memory.
 pub fn allows_disk(reporter: &Reporter, place: &Path) -> bool {
     let question = format!(
         "This machine has no in-memory file system (tmpfs): the plaintext would be written to {}, which may be on a disk.",

@@ -45,7 +45,7 @@ pub use seal::seal_word;
 const NOT_SEALED: &str =
     "not sealed: anyone who can write the file could have changed its comments, its rule and its recipients";
 
-/// Prints as the options of the user say.
+/// Prints according to the user's options.
 pub struct Reporter {
     json: bool,
     quiet: bool,
@@ -72,7 +72,7 @@ impl Reporter {
         Self { json, quiet, verbose, colored, colored_results, no_input, hinted: Mutex::default() }
     }
 
-    /// Paints a part of a result.
+    /// Colors a part of a result.
     pub fn painted_result(&self, color: &str, text: &str) -> String {
         if self.colored_results { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
     }
@@ -87,7 +87,7 @@ impl Reporter {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
 
-    /// Prints a result that is no more than the confirmation of a success: not when only errors are wanted.
+    /// Prints a result that only confirms success, unless only errors are wanted.
     pub fn confirmation(&self, text: &str, value: &Value) -> Result<()> {
         if self.quiet && !self.json { Ok(()) } else { self.result(text, value) }
     }
@@ -99,7 +99,7 @@ impl Reporter {
         }
     }
 
-    /// Shows what a question is about, and the question, whatever else is wanted.
+    /// Shows what a question is about, and the question, even if only errors are wanted.
     #[allow(clippy::unused_self, reason = "everything that is said is said by the reporter")]
     pub fn ask_about(&self, text: &str) {
         print_error_line(&printable_lines(text));
@@ -128,7 +128,7 @@ impl Reporter {
         self.verbose && !self.json
     }
 
-    /// Sums up a run over many files: for programs always, for people if they look at it.
+    /// Sums up a run over many files: always as JSON, and for people on a terminal.
     pub fn summary(&self, text: &str, value: &Value) -> Result<()> {
         if self.json {
             return self.result("", value);
@@ -169,7 +169,7 @@ impl Reporter {
         }
     }
 
-    /// Says once what everybody has to know although nothing failed, programs as well.
+    /// Prints a warning once, for people and programs.
     pub fn warn_once(&self, text: &str, value: &Value) {
         let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
         if !is_new || self.quiet {
@@ -184,7 +184,7 @@ impl Reporter {
         }
     }
 
-    /// Says once what a person may want to know although nothing failed.
+    /// Prints a tip once, for people only.
     pub fn hint_once(&self, text: &str) {
         let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
         if is_new && self.shows_progress() {
@@ -192,7 +192,8 @@ impl Reporter {
         }
     }
 
-    /// Goes through the outcomes of several inputs, reports each failure, and goes on. A single one is left to the caller.
+    /// Goes through the outcomes of several inputs, reports each failure, and continues. The failure of a single input
+    /// is left to the caller.
     pub fn all(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
         let (mut worst, mut failed) = (Exit::Done, 0);
         for outcome in outcomes {
@@ -258,7 +259,7 @@ impl Reporter {
         exit
     }
 
-    /// Says once what everybody has to know although nothing failed.
+    /// Prints a warning once, for people and programs.
     fn warn(&self, warning: &Warning) {
         match warning {
             Warning::NotSealed { name, seal } => {
@@ -351,7 +352,7 @@ fn print_error_line(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Reports what is wrong with the command line, or prints the help that was asked for.
+/// Reports what is wrong with the command line, or prints the requested help.
 pub fn usage(error: &clap::Error) -> ExitCode {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     if matches!(
@@ -367,7 +368,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     let tips: Vec<String> = paragraphs
         .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
         .map(|tip| tip.lines().next().unwrap_or_default().to_owned())
-        // A word with a dash is a mistyped flag far more often than the name of a file.
+        // A word with a dash is far more often a mistyped flag than a file name.
         .filter(|tip| !tip.starts_with("to pass "))
         .collect();
     let commands = Cli::command();
@@ -405,7 +406,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     Exit::Usage.into()
 }
 
-/// Prints the help or the version that was asked for.
+/// Prints the requested help or version.
 pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     if error.use_stderr() {
         print_error_line(&printable_lines(&error.render().to_string()));
@@ -427,14 +428,14 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     }
 }
 
-/// Code of others that panics if the system refuses random bytes, memory for a thread, or to read from a pipe.
+/// Dependencies that panic if the system refuses random bytes, memory for a thread, or reading from a pipe.
 const SYSTEM_CALLERS: [&str; 3] = ["/library/std/src/sys/", "/rand-0", "/rand_core-0"];
 
-/// A panic is a bug of ours, unless the system refused what nobody can do without. Its message says where, and nothing of
+/// A panic is a bug in kenc, unless the system refused something indispensable. Its message says where, and nothing of
 /// what was in memory.
 pub fn hide_panics() {
     std::panic::set_hook(Box::new(|info| {
-        // The thread that waits for one that ended so panics as well: that is no news.
+        // A thread that waits for one that panicked panics as well, which is not worth a message.
         static HAS_SAID: AtomicBool = AtomicBool::new(false);
         let file = info.location().map_or("", std::panic::Location::file);
         if info.payload().is::<NoRandomness>() || SYSTEM_CALLERS.iter().any(|caller| file.contains(caller)) {

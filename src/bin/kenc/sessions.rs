@@ -1,4 +1,4 @@
-//! Sessions as the command line describes them.
+//! Sessions, from the options of the command line.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub fn to_open(
     Ok(session.with_only(only).with_context(EncryptionContext::from_words(context).map_err(Error::from)?))
 }
 
-/// The session of a command that asks only keys that are named.
+/// The session of a command that asks only named keys.
 pub fn to_encrypt(passphrases: impl PassphraseSource + Send + 'static, aws: &AwsArgs, configs: &Configs) -> Session {
     Session::new()
         .with_configs(configs.clone())
@@ -63,7 +63,7 @@ pub fn to_encrypt(passphrases: impl PassphraseSource + Send + 'static, aws: &Aws
         .with_cancellation(signals::cancelled())
 }
 
-/// Passphrases from where the command line says.
+/// Passphrases from the source that the command line names.
 pub fn passphrases(args: &PassphraseArgs, reporter: &Reporter) -> Passphrases {
     Passphrases::new(args.passphrase_from.clone(), reporter.may_ask())
 }
@@ -73,14 +73,14 @@ fn kms_settings(args: &AwsArgs) -> KmsSettings {
     KmsSettings { profile: profile.clone(), region: region.clone(), role_arn: role_arn.clone(), timeout: *timeout }
 }
 
-/// What the command line demands of a document.
+/// The requirements for documents from the command line.
 pub fn demanded(args: &DocumentOpenArgs) -> StatedRequirements {
     let DocumentOpenArgs { input_type: _, ignore_mac, require_seal } = *args;
     let mac = if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
     StatedRequirements { mac, seal: SealRequirement::NotBroken }.with_seal_required(require_seal)
 }
 
-/// An input that is not the standard input.
+/// An input other than standard input.
 pub fn path_of(input: &Path) -> Option<&Path> {
     (input.as_os_str() != "-").then_some(input)
 }

@@ -20,7 +20,7 @@ pub fn is_cancelled() -> bool {
 
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// How long the work may take to end by itself. It does so at once, unless it waits for an input or an output.
+/// How long the work may take to stop by itself. It does so at once, unless it waits for an input or an output.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// Cleanup that must run before a signal ends the program. Returns what it did, as a hint.
@@ -36,13 +36,13 @@ pub fn exit_code() -> u8 {
 /// Lets a signal that has come, or is about to, end the program, so that nothing else is reported in its place.
 pub fn wait_for_the_end() {
     std::thread::sleep(GRACE * 10);
-    // What is done before the end, such as keeping edits, may take longer; the end surely follows.
+    // Cleanup, such as keeping edits, may take longer; it surely ends.
     while is_cancelled() {
         std::thread::sleep(GRACE);
     }
 }
 
-/// Has something done before a signal ends the program, as long as what is returned is kept.
+/// Registers cleanup that runs before a signal ends the program, until the result is dropped.
 pub fn before_the_end(act: impl FnOnce() -> Option<String> + Send + 'static) -> impl Drop {
     *LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(act));
     Prepared
@@ -60,14 +60,14 @@ impl Drop for Prepared {
 #[cfg_attr(not(unix), allow(dead_code))]
 fn clean_up() -> Option<String> {
     let act = LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner).take();
-    // A panic in it must not keep the rest from being done, nor the program from ending.
+    // A panic in it must not prevent the rest, nor the end of the program.
     let kept = act.and_then(|act| catch_unwind(AssertUnwindSafe(act)).ok().flatten());
     kenc::fs::atomic::discard_unfinished();
     kenc::fs::scratch::discard_all();
     kept
 }
 
-/// The terminal may be gone, and a failure to write to it must not keep the program from ending.
+/// The terminal may be gone, and a failed write to it must not keep the program from ending.
 #[cfg_attr(not(unix), allow(dead_code))]
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
@@ -99,7 +99,7 @@ mod unix {
     /// The program that has the terminal while we wait for it.
     static CHILD: Mutex<Option<Pid>> = Mutex::new(None);
 
-    /// How long a program that was asked to end may take to put its things in order.
+    /// How long a child that was asked to end may take.
     const PATIENCE: Duration = Duration::from_secs(2);
 
     /// How long it may take after its terminal has gone away: nobody waits for us then, and a busy machine may be slow.
@@ -122,14 +122,14 @@ mod unix {
     }
 
     fn begin(signals: &[i32]) -> Result<()> {
-        // With any handler, a write beyond the limit for the size of files fails with an error that can be reported.
+        // With any handler, a write beyond the file size limit fails with an error that can be reported.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         let ignored = ignored();
         let is_ours = |signal: &&i32| ignored & 1 << (**signal - 1) == 0;
         let Ok(mut signals) = Signals::new(signals.iter().filter(is_ours)) else { return Ok(()) };
         threads::spawn(move || {
             for signal in signals.forever() {
-                // Who types Ctrl-C into another program means that program.
+                // Ctrl-C typed into another program is meant for that program.
                 if matches!(signal, SIGINT | SIGQUIT) && child().is_some() {
                     continue;
                 }
@@ -143,8 +143,8 @@ mod unix {
         .map(drop)
     }
 
-    /// The signals that whoever started us wants to be ignored, as `nohup` does: by us, and by a program that takes our
-    /// place. One bit for each, from the lowest.
+    /// The signals that our parent ignores, as `nohup` does: we ignore them, and so does a program that replaces this
+    /// process. One bit for each, from the lowest.
     fn ignored() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -171,7 +171,7 @@ mod unix {
         *CHILD.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Passes a signal on, and waits until the program has put its things in order; it gets no second chance.
+    /// Passes a signal on, and waits until the program has cleaned up; it gets no second chance.
     fn end_child(signal: i32) {
         let send = |signal| {
             let _ = child().map(|pid| kill_process(pid, signal));
@@ -182,7 +182,8 @@ mod unix {
                 std::thread::sleep(GRACE / 10);
             }
         };
-        // A terminal that goes away tells everybody. Editors take the same signal twice for a reason to drop everything.
+        // When a terminal goes away, all programs on it are told. Editors react to a second signal by dropping
+        // everything.
         if signal == SIGHUP && terminal_is_gone() {
             wait(PATIENCE_WITHOUT_TERMINAL);
         }
@@ -191,25 +192,25 @@ mod unix {
         send(Signal::KILL);
     }
 
-    /// Whether there was a terminal and is none any more, as opposed to a signal that was sent to us alone.
+    /// Whether a terminal existed and is gone, as opposed to a signal that was sent to us alone.
     fn terminal_is_gone() -> bool {
         TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).is_some() && std::fs::File::open("/dev/tty").is_err()
     }
 
-    /// Starts a program that is to have the terminal. What is typed to interrupt goes to it alone from then on; a signal
-    /// that ends us is passed on to it first.
+    /// Starts a program that gets the terminal. Interrupts typed from then on go to it alone; a signal that ends us is
+    /// passed on to it first.
     pub fn start(command: &mut Command) -> io::Result<Child> {
-        // A signal that comes while it starts waits until it is known.
+        // A signal that comes while it starts waits until its process id is known.
         let mut child = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
         let started = command.spawn()?;
         *child = Some(Pid::from_child(&started));
         Ok(started)
     }
 
-    /// Waits for the end of a program that was started so.
+    /// Waits for the end of a program started that way.
     pub fn wait_for(child: &mut Child) -> io::Result<ExitStatus> {
         let pid = Pid::from_child(child);
-        // It keeps its number until it is forgotten below: no other program can get a signal that is meant for it.
+        // Its process id stays reserved until it is forgotten below, so no other program can get a signal meant for it.
         while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
         {
         }
@@ -217,7 +218,7 @@ mod unix {
         child.wait()
     }
 
-    /// Keeps the state of the terminal while a passphrase is typed, for a signal that ends the program meanwhile.
+    /// Restores the state of the terminal if a signal ends the program while a passphrase is typed.
     pub fn remember_terminal() -> impl Drop {
         let state = std::fs::File::open("/dev/tty").ok().and_then(|tty| tcgetattr(tty).ok());
         *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = state;

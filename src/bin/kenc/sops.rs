@@ -1,7 +1,7 @@
 //! kenc under the name of sops: its commands, flags, variables and exit codes, over the same operations.
 //!
-//! What people and programs have written for sops works unchanged when a link with its name leads to kenc. Documents keep
-//! their layout, which sops would write anew.
+//! Scripts and programs written for sops work unchanged when a link named sops points to kenc. Documents keep their
+//! layout, which sops would rewrite.
 
 mod args;
 mod edit;
@@ -36,7 +36,7 @@ use args::SopsArgs;
 use exit::{SopsStop, code};
 use session::SopsRun;
 
-/// The version of sops as which it is taken by programs that look, and whose documents are written.
+/// The version of sops that is reported to programs, and with which documents are compatible.
 const VERSION: &str = "3.13.2";
 
 /// Whether the program was called by the name of sops.
@@ -100,7 +100,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, So
     let order = order::of(args.decryption_order.as_deref())?;
     let session = SopsRun { args, configs, reporter, order: &order };
     if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
-        // There is plaintext to clear away, and another program to pass signals on to.
+        // There is plaintext to remove, and another program to pass signals on to.
         signals::handle_all()?;
     } else {
         signals::handle()?;
@@ -128,7 +128,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, So
     }
 }
 
-/// The commands, when they come first.
+/// The commands, if the first word is one.
 const COMMANDS: [&str; 15] = [
     "encrypt",
     "decrypt",
@@ -151,7 +151,7 @@ fn is_legacy(args: &SopsArgs) -> bool {
     args.encrypt || args.decrypt || args.rotate || args.set.is_some()
 }
 
-/// Without a command, flags say what is done; of several the last in this order counts, as it does for sops.
+/// Without a command, flags choose the action; of several the last in this order counts, as in sops.
 fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let file = file(words)?;
@@ -168,7 +168,7 @@ fn legacy(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     }
 }
 
-/// The only file that is meant.
+/// The only file of the command line.
 fn file(words: &[OsString]) -> Result<PathBuf, SopsStop> {
     words.first().map(PathBuf::from).ok_or_else(|| SopsStop::new(code::NO_FILE, "no file given"))
 }

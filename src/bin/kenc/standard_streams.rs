@@ -43,11 +43,11 @@ mod unix {
         }
     }
 
-    /// Puts something in the place of closed streams that cannot be opened by a name such as `/dev/stdin`, and that programs
-    /// which are started do not inherit.
+    /// Replaces closed streams by something that cannot be opened under a name such as `/dev/stdin`, and that child
+    /// processes do not inherit.
     pub fn prepare() {
         let pass_nothing_on = |stream| fcntl_setfd(stream, FdFlags::CLOEXEC);
-        // Where it fails, /dev/null stays, and the flags still tell.
+        // If this fails, /dev/null stays, and the flags still tell.
         if is_input_closed() {
             let _ = nothing().and_then(stdio::dup2_stdin).and_then(|()| pass_nothing_on(stdio::stdin()));
         }

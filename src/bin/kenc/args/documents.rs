@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kenc::document::Format;
 
-/// Over each option by itself: what is over a group of options counts for the options behind the group too.
+/// Doc comments go on single options: one on a group of options would also apply to the options after the group.
 pub const DOCUMENTS: &str = "Options for config documents";
 
 /// Which values are encrypted.
@@ -44,7 +44,7 @@ pub struct ValuesArgs {
     pub input_type: InputTypeArgs,
 }
 
-/// At most one rule for which values are encrypted. Whoever gives one means a config document.
+/// At most one rule for which values are encrypted. Giving one means that the file is a config document.
 #[derive(Clone, Debug, Default, Args)]
 #[group(id = "selection", multiple = false)]
 pub struct SelectionArgs {
@@ -81,7 +81,7 @@ pub struct InputTypeArgs {
     pub input_type: Option<Format>,
 }
 
-/// What opening a config document demands and gives.
+/// Requirements for opening a config document, and its output.
 #[derive(Debug, Default, Args)]
 pub struct DocumentOpenArgs {
     #[command(flatten)]
@@ -129,7 +129,7 @@ pub struct FromConfigArgs {
     pub yes: bool,
 }
 
-/// The formats of documents, each by its word.
+/// The formats of documents, by flag value.
 pub fn formats() -> impl TypedValueParser<Value = Format> {
     let words = Format::ALL.map(|format| match format {
         Format::Binary => PossibleValue::new(format.word()).help("Any content, as one value"),
@@ -138,7 +138,7 @@ pub fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(words).map(|word| Format::of_word(&word).expect("it is one of the words"))
 }
 
-/// What is written of a config document that is decrypted.
+/// The output of a decrypted config document.
 #[derive(Debug, Default, Args)]
 pub struct DocumentDecryptArgs {
     /// Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`

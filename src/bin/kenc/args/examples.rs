@@ -1,8 +1,8 @@
 //! How each command is used: the forms of its synopsis, and examples. `--help` and the man pages show both, and a test
 //! (`tests/suite/command_line/examples.rs`) runs every example.
 //!
-//! Plain texts, so that nothing is put together when kenc starts. A line with two spaces says what the command below it, with
-//! four, is for; an empty line is between examples.
+//! Plain texts, so that nothing is assembled when kenc starts. A line indented by two spaces describes the command
+//! below it, indented by four; an empty line separates examples.
 
 pub mod kenc {
     pub const HELP: &str = "\

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-// What a flag of several commands means for one of them.
+// The meaning of a shared flag for one command.
 
 pub const RECURSIVE_VERIFY: &str = "\
 Include all files in folders and their subfolders
@@ -67,7 +67,7 @@ pub struct ManyArgs {
 }
 
 impl ManyArgs {
-    /// Whether they were asked for.
+    /// Whether any of them was given.
     pub fn is_asked(&self) -> bool {
         self.recursive || self.files0_from.is_some()
     }

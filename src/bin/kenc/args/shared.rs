@@ -13,7 +13,7 @@ pub enum PayloadCipher {
     ChaCha20Poly1305,
 }
 
-/// How a file is to be opened.
+/// How a file is opened.
 #[derive(Debug, Args)]
 pub struct OpenArgs {
     /// Open the file with this key only; repeat it for several keys
@@ -98,7 +98,7 @@ pub enum PassphraseFrom {
     Program(String),
 }
 
-/// Reads where passphrases come from.
+/// Parses the source of passphrases.
 pub fn parse_passphrase_source(text: &str) -> Result<PassphraseFrom, String> {
     match text.split_once(':') {
         Some(("fd", number)) => number

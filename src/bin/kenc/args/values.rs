@@ -114,7 +114,7 @@ pub enum ValueTypeName {
     Json,
 }
 
-/// A place in a document.
+/// A path in a document.
 #[derive(Debug, Args)]
 pub struct PlaceArgs {
     /// Path of the value: `db.password`, `list[0]`, `"key.with.dots"`, or `["db"]["password"]`; `.` is everything
@@ -129,7 +129,7 @@ pub struct PlaceArgs {
 }
 
 impl PlaceArgs {
-    /// The path, within the document that is meant.
+    /// The path within the selected document.
     pub fn path(&self) -> Path {
         let steps: Vec<PathStep> = self.path.steps.clone();
         Path { root: self.document as usize - 1, steps }

@@ -48,13 +48,13 @@ pub enum Intent {
 
 /// A file to change, and where the result goes.
 pub enum Target {
-    /// It is changed itself.
+    /// It is replaced.
     Itself(PathBuf),
-    /// Write the result to another place.
+    /// The result goes to another place.
     Elsewhere(Job),
 }
 
-/// What a target turned out to be.
+/// What a target was recognised as.
 pub enum Content {
     /// A kenc file.
     File(Box<NativeFile>),
@@ -62,7 +62,8 @@ pub enum Content {
     Document(Box<EncryptedDocument>),
 }
 
-/// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
+/// Finds the files to change, those in folders in a stable order. What cannot be read is reported as a failure among
+/// the others.
 pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
     let ChangedFilesArgs { inputs, recursive, output, in_place, force, sync } = args;
     let is_standard_input = |path: &Path| path.as_os_str() == "-";
@@ -108,7 +109,7 @@ fn encrypted_files_in(folder: &Path, left_out: &mut usize) -> impl Iterator<Item
 }
 
 impl Target {
-    /// The file as messages name it.
+    /// The name of the file in messages.
     pub fn name(&self) -> String {
         match self {
             Self::Itself(path) => path.display().to_string(),
@@ -116,7 +117,7 @@ impl Target {
         }
     }
 
-    /// Says which file a failure concerns, even if it is one of a key: the others may be under other keys.
+    /// Adds which file a failure concerns, even one of a key: the others may use other keys.
     pub fn about(&self) -> impl FnOnce(Error) -> Failure {
         let name = self.name();
         move |error| {
@@ -126,12 +127,12 @@ impl Target {
         }
     }
 
-    /// Whether the result goes to the standard output, so that nothing else may.
+    /// Whether the result goes to standard output, so that nothing else may.
     pub fn is_standard_output(&self) -> bool {
         matches!(self, Self::Elsewhere(Job { destination: Destination::StandardOutput { .. }, .. }))
     }
 
-    /// Where its content comes from; `None` for the standard input.
+    /// The source of its content; `None` for standard input.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Itself(path) => Some(path),
@@ -139,13 +140,13 @@ impl Target {
         }
     }
 
-    /// Opens and recognises it. A file that is changed itself is held until the second value is dropped; another one is
-    /// watched by it, so that [`Target::commit`] finds out whether it was written to meanwhile.
+    /// Opens and recognises it. A file that will be replaced is locked until the second value is dropped; another one
+    /// is watched by it, so that [`Target::commit`] finds out whether it was written to in the meantime.
     pub fn read(&self, intent: Intent, notation: Option<Format>) -> Result<(Content, Option<Held>), Failure> {
         let (input, held) = match self {
             Self::Elsewhere(job) => {
                 let (input, held) = job.open_input()?;
-                // Files that the system makes up while they are read have no length, and are never the same twice.
+                // Generated files, as in /proc, have no length, and are never the same twice.
                 let is_file = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
                 match job.input.as_ref().filter(is_file) {
                     Some(path) if held.is_none() => {
@@ -176,14 +177,14 @@ impl Target {
         Ok((content, held))
     }
 
-    /// Writes the text of a document, as a whole or not at all where it takes the place of a file.
+    /// Writes the text of a document, atomically if it replaces a file.
     pub fn write(&self, text: &str, args: &ChangedFilesArgs, held: Option<Held>) -> Result<(), Failure> {
         let (mut output, watched) = self.open_output(args, held)?;
         output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
         self.commit(output, watched)
     }
 
-    /// Ends the output, if the input is what it was.
+    /// Finishes the output, if the input is unchanged.
     pub fn commit(&self, output: Output, watched: Option<Held>) -> Result<(), Failure> {
         if let Some(watched) = watched {
             watched.check_not_written_to().map_err(self.about())?;
@@ -191,7 +192,7 @@ impl Target {
         output.commit().map_err(self.about())
     }
 
-    /// Opens the output in which the result is written anew, and returns it with the input if that is another file.
+    /// Opens the output for a new result, and returns it with the input if that is another file.
     pub fn open_output(&self, args: &ChangedFilesArgs, held: Option<Held>) -> Result<(Output, Option<Held>), Failure> {
         match self {
             Self::Elsewhere(job) => {
@@ -210,14 +211,14 @@ impl Target {
     }
 }
 
-/// The change of keys that was typed.
+/// The change of keys from the command line.
 pub fn key_change(args: &KeyChangeArgs, configs: &Configs, inputs: &[PathBuf]) -> Result<KeyChange, Failure> {
     let KeyChangeArgs { to, add, remove } = args;
     let keys = |words: &[String]| configs.keys(words, inputs);
     Ok(KeyChange { replacement: keys(to)?, added: keys(add)?, removed: keys(remove)? })
 }
 
-/// What is demanded of a config document whose keys are changed.
+/// The requirements for a config document whose keys are changed.
 pub fn demanded(args: &DocumentChangeArgs) -> StatedRequirements {
     StatedRequirements::default().with_seal_required(args.require_seal)
 }
@@ -231,7 +232,7 @@ pub fn key_source(args: &DocumentChangeArgs, from_config: &FromConfigArgs) -> Ne
     }
 }
 
-/// Passphrases of files that are there, and new ones, which may come from elsewhere.
+/// Passphrases of existing files, and new ones, which may have another source.
 pub struct OldAndNew {
     old: Passphrases,
     new: Option<Passphrases>,
@@ -281,7 +282,7 @@ impl PassphraseSource for OldAndNew {
     }
 }
 
-/// Does `work` for every target, several at a time, and reports what became of each in their order.
+/// Does `work` for every target, several at a time, and reports the outcomes in order.
 pub fn for_each<R: Send>(
     reporter: &Reporter,
     targets: Vec<Result<Target, Failure>>,
@@ -316,7 +317,7 @@ pub fn for_each<R: Send>(
                     }
                 }
             });
-            // Those that were started take what there is to do.
+            // The threads that did start do all the work.
             if started.is_err() {
                 break;
             }
@@ -326,7 +327,7 @@ pub fn for_each<R: Send>(
             given_up.into_iter().map(|(number, failure)| (number, Err(failure))).collect();
         let outcomes = (0..count).map_while(|number| {
             while !done.contains_key(&number) {
-                // With no thread but this one, it does the work itself.
+                // Without more threads, this one does the work.
                 let (other, outcome) = receiver.recv().ok().or_else(&next)?;
                 done.insert(other, outcome);
             }
@@ -336,17 +337,17 @@ pub fn for_each<R: Send>(
     })
 }
 
-/// A wrapped key as messages name it.
+/// The name of a wrapped key in messages.
 pub fn named(slot: &WrappedKey) -> String {
     format!("{} {}", slot.provider, slot.key_id)
 }
 
-/// Wrapped keys as results for programs name them.
+/// The names of wrapped keys in JSON results.
 pub fn keys_json(slots: &[WrappedKey]) -> serde_json::Value {
     slots.iter().map(WrappedKey::json_fields).collect()
 }
 
-/// Ends armor, or does nothing where there is none.
+/// Finishes armor, if there is any.
 pub fn write_armored(output: &mut Output, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
     let failed = kenc::formats::native::write_error;
     let mut armor = kenc::formats::native::armor::ArmorWriter::new(output.writer()).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! What the commands do when the file is a config document.
+//! The commands for config documents.
 
 pub mod encrypt;
 pub mod get;

@@ -23,7 +23,7 @@ pub fn run(args: &EditArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     run_as(args, None, as_edited(), configs, reporter)
 }
 
-/// The same where a new file is `new`, and something else is encrypted than the document as it was edited.
+/// The same for a new file with the text `new`, with another document encrypted than the edited one.
 pub fn run_as(
     args: &EditArgs,
     new: Option<DocumentToMake>,
@@ -77,7 +77,7 @@ fn report(outcome: &EditOutcome, file: &Path, editor: &UserEditor, reporter: &Re
     }
 }
 
-/// The person at the terminal, with an editor.
+/// The user at the terminal, with an editor.
 struct AtTerminal<'a> {
     editor: &'a UserEditor,
     reporter: &'a Reporter,

@@ -53,7 +53,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         }
     }
     signals::handle()?;
-    // What is wrong with a single file is found before a key is asked. Many are opened one by one, for a process may not
+    // Problems of a single file are found before a key is asked. Many are opened one by one, because a process may not
     // have many files open.
     let mut opened = if let [job] = &jobs[..] { Some(open(job)?) } else { None };
 
@@ -79,7 +79,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     reporter.all(jobs.len(), outcomes)
 }
 
-/// The format of the new files, and how they are made in it.
+/// The format of the new files, and how they are created.
 fn form(args: &EncryptArgs) -> SealForm {
     let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
     (&NativeFormat, SealSettings { suite: suite(args.cipher), encoding })
@@ -113,7 +113,7 @@ fn many(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
 /// The keys and contexts of a run.
 struct Choices {
     distinct: Vec<Choice>,
-    /// For each job the number of its choice; or why there is none for this one, which does not stop the others.
+    /// For each job the number of its choice, or why there is none, which does not stop the others.
     of_jobs: Vec<Result<OfJob, Failure>>,
 }
 
@@ -148,7 +148,7 @@ fn choose(
     Ok(choices)
 }
 
-/// Whether somebody may have meant the values of the file rather than the whole.
+/// Whether the user may have meant the values of the file rather than the whole.
 fn is_named_like_a_document(job: &Job) -> bool {
     let Some(path) = &job.input else { return false };
     let ending = path.extension().or(path.file_name()).unwrap_or_default();

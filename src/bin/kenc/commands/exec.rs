@@ -39,14 +39,13 @@ fn command(words: &[OsString], environment: Environment) -> Result<Command, Comm
     exec::command(words, environment).ok_or_else(|| CommandFault::CommandNotFound(words[0].clone()))
 }
 
-/// Lets `command` take the place of this program: it gets our process, so its signals and its exit code are its own. What
-/// is returned is why it could not.
+/// Replaces this process by `command`, so that signals and the exit code are its own. Returns only if that failed.
 fn replace_by(command: &mut Command, program: &OsStr) -> Failure {
     let error = command.exec();
     not_run(program, error).into()
 }
 
-/// Runs the program, in our place if nothing has to be removed behind it.
+/// Runs the program, replacing this process unless something has to be removed afterwards.
 fn run_with(lent: LentFiles, command: &mut Command, program: &OsStr) -> Result<Exit, Failure> {
     lent.pass_on()?;
     if !lent.must_be_removed() {

@@ -1,8 +1,8 @@
-//! Threads to work with.
+//! The number of threads.
 
 use crate::args::WorkArgs;
 
-/// Threads to work with: as asked for, else the cores that are ours, of which a few are enough.
+/// The number of threads: as requested, else the cores available to us, up to a few.
 pub fn threads(args: &WorkArgs) -> usize {
     const ENOUGH: usize = 8;
     let available = || std::thread::available_parallelism().map_or(1, usize::from).min(ENOUGH);

@@ -29,8 +29,8 @@ use kenc::formats::native::file::{NativeFile, Payload};
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::KeysOfDocuments;
 
-/// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
-/// calls than this are under way.
+/// Files processed at the same time: most of the time is spent waiting for the key service and the disk. This also
+/// limits concurrent calls.
 const AT_ONCE: usize = 32;
 
 pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -121,7 +121,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     outcome
 }
 
-/// What became of one file or document.
+/// The outcome for one file or document.
 enum RewrapOutcome {
     File(FileRewrap),
     Document(DocumentRewrapped),
@@ -216,7 +216,7 @@ impl Rewrap<'_> {
             (Written::InPlace, Payload::File { file, .. }) => {
                 check(Held::check_unchanged)?;
                 write_tables(&mut &*file, &head.header, &new).map_err(target.about())?;
-                // What was written must not have gone into a file that another program has replaced.
+                // The file that was written must not have been replaced by another program.
                 check(Held::check_named)?;
             }
             _ => {
@@ -235,7 +235,7 @@ impl Rewrap<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Written {
     Nothing,
-    /// The copy of the slot table that was not whole.
+    /// The copy of the slot table that was damaged.
     Mended,
     /// The slot tables.
     InPlace,
@@ -243,10 +243,10 @@ enum Written {
     Anew,
 }
 
-/// What became of one file.
+/// The outcome for one file.
 struct FileRewrap {
     name: String,
-    /// The result itself went to the standard output.
+    /// The result itself went to standard output.
     is_apart: bool,
     is_dry: bool,
     copies: TableCopies,

@@ -32,7 +32,7 @@ use crate::report::{Reporter, printable};
 use crate::sessions;
 use crate::signals;
 
-/// Files that are worked on at the same time. They share the threads, and so the memory.
+/// Files processed at the same time. They share the threads, and so the memory.
 const AT_ONCE: usize = 4;
 
 pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -104,7 +104,7 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
     )
 }
 
-/// The rotation of every file of a run.
+/// Rotates every file of a run.
 struct Rotation<'a> {
     args: &'a RotateArgs,
     reporter: &'a Reporter,
@@ -163,13 +163,13 @@ impl Rotation<'_> {
         Ok(FileRotation { name: target.name(), is_apart: target.is_standard_output(), slots })
     }
 
-    /// Opens the old file and makes what the new one begins with.
+    /// Opens the old file and makes the header of the new one.
     fn prepare(&self, recognised: &NativeFile, rewrapper: &Rewrapper<'_>, vouchers: &Vouchers) -> Result<NewPayload> {
         let head = &recognised.head;
         head.header.parameters.context.check_contains(self.session.context())?;
         let Parameters { suite, context } = &head.header.parameters;
         let slots = &head.header.table.slots;
-        // No key is asked for a file that will not get a new one.
+        // No key is asked for a file that will not be written.
         vouchers.check(&rewrapper.recipients_of_header(slots)?)?;
         let old_cipher = rewrapper.with_data_key(slots, context, |key| head.cipher(key, Backend::default()))?;
         let is_data_key = &|data_key: &_| head.cipher(data_key, Backend::default()).is_some();
@@ -193,16 +193,16 @@ struct NewPayload {
     old_cipher: kenc::formats::native::ChunkCipher,
 }
 
-/// What became of one file or document.
+/// The outcome for one file or document.
 enum RotateOutcome {
     File(FileRotation),
     Document(Box<DocumentRotated>),
 }
 
-/// What became of one file.
+/// The outcome for one file.
 struct FileRotation {
     name: String,
-    /// The result itself went to the standard output.
+    /// The result itself went to standard output.
     is_apart: bool,
     slots: Vec<WrappedKey>,
 }

@@ -34,8 +34,8 @@ impl Exit {
             Self::NotExecutable => 126,
             Self::NotFound => 127,
             Self::Interrupted => crate::signals::exit_code(),
-            // To git, 1 to 128 are conflicts, and what is more is a failure: it stops, and marks nothing as merged.
-            // 130 is an interruption.
+            // To git, 1 to 128 mean conflicts, and higher codes a failure: it stops, and marks nothing as merged. 130
+            // is an interruption.
             Self::NotMerged(2) => 129,
             Self::NotMerged(code) => code.saturating_add(128),
         }

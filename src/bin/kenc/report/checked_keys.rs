@@ -1,4 +1,4 @@
-//! What `kenc keys check` found out: as a table for people, and as JSON for programs.
+//! The result of `kenc keys check`: as a table for people, and as JSON for programs.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use super::hints::{of_kms, of_refusal};
 use super::{Reporter, counted, printable};
 use crate::failure::Exit;
 
-/// What was found out about keys, in words.
+/// The results for keys, in words.
 pub struct KeysTable(pub KeysReport);
 
 /// One line of the table.
@@ -31,14 +31,14 @@ enum Tone {
     Good,
     /// A problem of the key.
     Bad,
-    /// Not known, and nothing that the key could help.
+    /// Not known, for a reason that is not a problem of the key.
     Unsure,
     /// Unknown, because the service could not be reached.
     Unasked,
 }
 
 impl KeysTable {
-    /// 5 if something could not be asked, for trying again may help; else 7 if a key has a problem.
+    /// 5 if something could not be asked, because trying again may help; else 7 if a key has a problem.
     pub fn exit(&self) -> Exit {
         let lines: Vec<TableLine> = self.0.keys.iter().flat_map(|key| lines_of(key, self.0.purpose)).collect();
         let any = |tone| lines.iter().any(|line| line.tone == tone);

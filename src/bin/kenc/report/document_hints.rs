@@ -1,4 +1,4 @@
-//! What to do next when a config document is at fault.
+//! Hints for faults of config documents.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use kenc::error::DocumentError;
 use super::hints::quoted;
 use crate::failure::{Cause, CommandFault};
 
-/// The hint for a fault of a document. `file` is the file in a command line.
+/// The hint for a fault of a document. `file` is the file as a shell word.
 pub fn of_document(fault: &DocumentError, file: &str) -> String {
     match fault {
         DocumentError::Syntax { fault, .. } if fault.contains("CRLF") => {
@@ -86,7 +86,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
     }
 }
 
-/// The hint where a command about documents went wrong before or beside the library.
+/// The hint for a failure of a document command outside the library.
 pub fn of_command(cause: &Cause) -> String {
     match cause {
         Cause::CipherOfDocument(_) => "omit --cipher, or rotate kenc files and documents in separate runs".to_owned(),
@@ -123,7 +123,7 @@ pub fn of_command(cause: &Cause) -> String {
     }
 }
 
-/// The hint for a value that cannot be taken.
+/// The hint for a value that is refused.
 pub fn of_fault(fault: &CommandFault) -> String {
     match fault {
         CommandFault::ValueOnCommandLine => {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::seal::seal_sentence;
 use crate::printable::printable;
 
-/// How a change of keys is reported after it was made: an addition and a removal.
+/// Reports a change of keys after it was made.
 pub const DONE: [&str; 2] = ["added", "removed"];
 
-/// How a change of keys is reported before it is made.
+/// Reports a change of keys before it is made.
 pub const WOULD: [&str; 2] = ["would add", "would remove"];
 
 /// The changes of the keys, one sentence for each; names the group if there are several.
@@ -27,18 +27,18 @@ pub fn changes_of_groups(groups: &[GroupDifference], [add, remove]: [&str; 2]) -
     changes
 }
 
-/// The keys of a document as results for programs name them, group by group.
+/// The keys of a document in JSON results, group by group.
 pub fn groups_json(metadata: &Metadata) -> Value {
     let key = |key: &StoredKey| named_json(&key.named());
     metadata.groups.iter().map(|group| group.iter().map(key).collect::<Value>()).collect()
 }
 
-/// A key as results for programs name it.
+/// A key in JSON results.
 pub fn named_json((kind, id): &(String, String)) -> Value {
     json!({ "provider": kind, "id": id })
 }
 
-/// Who can open a document and what is encrypted in it, in lines for whoever is asked to vouch for it.
+/// The recipients and the rule of a document, for a person who is asked to vouch for it.
 pub fn recipients_and_rule(metadata: &Metadata) -> String {
     let mut shown = String::new();
     let mut line = |text: &str| writeln!(shown, "{}", printable(text)).expect("a string takes all text");
@@ -59,7 +59,7 @@ pub fn recipients_and_rule(metadata: &Metadata) -> String {
     shown
 }
 
-/// Everything that a seal of a document would cover, for whoever is asked to vouch for it.
+/// Everything that a seal of a document would cover, for a person who is asked to vouch for it.
 pub fn contents_of_seal(name: &str, opened: &OpenedDocument, status: SealStatus) -> Result<String, DocumentError> {
     let metadata = opened.metadata();
     let mut shown = String::new();

@@ -1,4 +1,4 @@
-//! What is known of a document without a key, for people and for programs.
+//! What is known about a document without a key, for people and for programs.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::printable;
 
-/// As lines for people.
+/// Lines for people.
 pub fn text(summary: &DocumentSummary<'_>) -> String {
     let Metadata { groups, rule, mac_scope, last_modified, version, .. } = summary.metadata;
     let mut text =
@@ -38,7 +38,7 @@ pub fn text(summary: &DocumentSummary<'_>) -> String {
     text
 }
 
-/// What can be known of the seal without a key.
+/// What can be known about the seal without a key.
 fn seal(metadata: &Metadata) -> &'static str {
     match (metadata.is_marked_as_sealed(), metadata.has_seal()) {
         (true, true) => "present; `kenc verify` checks it",
@@ -48,7 +48,7 @@ fn seal(metadata: &Metadata) -> &'static str {
     }
 }
 
-/// As a result for programs.
+/// JSON for programs.
 pub fn json(summary: &DocumentSummary<'_>) -> serde_json::Value {
     let Metadata { groups, threshold, rule, mac_scope, last_modified, version, .. } = summary.metadata;
     let key = |key: &StoredKey| json!({ "list": key.list(), "id": key.id(), "created_at": key.created_at() });

@@ -1,4 +1,4 @@
-//! What is told of a file that is encrypted as a whole, as far as it is known without a key.
+//! What is known about a kenc file without a key.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::commands::changing::keys_json;
 use crate::report::printable;
 
-/// For persons.
+/// For people.
 pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
     let HeadDescription { title, version, is_armored, cipher, properties, context, keys, len, details, .. } = head;
     let mut text = String::new();

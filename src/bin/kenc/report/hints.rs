@@ -391,7 +391,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
     }
 }
 
-/// A context as it is typed, unless it is too long to be.
+/// A context as shell words, unless it is too long.
 fn context_words(context: &[(String, String)]) -> String {
     const TOO_LONG: usize = 200;
     let is_plain = |word: &str| quote(word) == word;
@@ -425,7 +425,7 @@ fn trimmed(path: &Path) -> &Path {
     path.file_name().map_or(Path::new("folder"), Path::new)
 }
 
-/// The input in a command line.
+/// The input as a shell word.
 fn file_word(subject: &str) -> String {
     if subject == STANDARD_INPUT { "FILE".to_owned() } else { quote(subject) }
 }

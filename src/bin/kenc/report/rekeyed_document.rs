@@ -1,4 +1,4 @@
-//! What became of documents that got other keys, for people and for programs.
+//! Reports documents with changed keys, for people and for programs.
 
 use kenc::document::{GroupDifference, MacScope, StoredKey};
 use kenc::ops::documents::rekeyed::{RekeyedDocument, RotatedDocument};
@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use super::document_keys::{DONE, WOULD, changes_of_groups, groups_json, named_json};
 use super::printable;
 
-/// A document that got other keys.
+/// A document with changed keys.
 pub struct DocumentRewrapped {
     pub name: String,
-    /// The result itself went to the standard output.
+    /// The result itself went to standard output.
     pub is_apart: bool,
     pub is_dry: bool,
     pub rekeyed: RekeyedDocument,
 }
 
 impl DocumentRewrapped {
-    /// Whether a key went that may have opened the document before.
+    /// Whether a removed key may have opened the document before.
     pub fn has_removed(&self) -> bool {
         !self.is_dry && self.rekeyed.groups.iter().any(|group| !group.removed.is_empty())
     }
 
-    /// As a line for people.
+    /// A line for people.
     pub fn text(&self) -> String {
         let Self { name, is_dry, rekeyed: RekeyedDocument { is_changed, groups, absent, .. }, .. } = self;
         let mut parts = changes_of_groups(groups, if *is_dry { WOULD } else { DONE });
@@ -34,7 +34,7 @@ impl DocumentRewrapped {
         format!("{}\n", printable(&format!("{name}: {}{}", parts.join(", "), absent.concat())))
     }
 
-    /// As a result for programs.
+    /// JSON for programs.
     pub fn json(&self) -> Value {
         let Self { name, is_apart: _, is_dry, rekeyed } = self;
         let RekeyedDocument { text: _, is_changed, groups, absent, metadata } = rekeyed;
@@ -54,16 +54,16 @@ impl DocumentRewrapped {
     }
 }
 
-/// A document that got a new data key.
+/// A document with a new data key.
 pub struct DocumentRotated {
     pub name: String,
-    /// The result itself went to the standard output.
+    /// The result itself went to standard output.
     pub is_apart: bool,
     pub rotated: RotatedDocument,
 }
 
 impl DocumentRotated {
-    /// As a line for people.
+    /// A line for people.
     pub fn text(&self) -> String {
         let Self { name, rotated: RotatedDocument { old_rule, metadata, .. }, .. } = self;
         let named = |key: &StoredKey| {
@@ -80,7 +80,7 @@ impl DocumentRotated {
         format!("{}\n", printable(&format!("{name}: new data key under {}{rule}", groups.join("; "))))
     }
 
-    /// As a result for programs.
+    /// JSON for programs.
     pub fn json(&self) -> Value {
         let Self { name, is_apart: _, rotated: RotatedDocument { metadata, .. } } = self;
         json!({

@@ -1,4 +1,4 @@
-//! What a check of a document has found, for people and for programs.
+//! The result of checking a document, for people and for programs.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use super::seal::{seal_sentence, seal_word};
 use super::{Reporter, printable};
 use crate::failure::{Exit, Failure};
 
-/// Says it. What is not sealed is a problem: nothing vouches for what the MAC does not cover.
+/// Reports it. A missing seal is a problem: nothing vouches for what the MAC does not cover.
 pub fn tell(verified: &VerifiedDocument, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
     let VerifiedDocument { report: OpenReport { seal, comments_left, mac: _ }, metadata } = verified;
     reporter.confirmation(
@@ -31,7 +31,7 @@ pub fn tell(verified: &VerifiedDocument, name: &str, reporter: &Reporter) -> Res
     Ok(if *seal == SealStatus::Verified { Exit::Done } else { Exit::Problems })
 }
 
-/// Says all that is wrong with a document but the last problem, which is the failure.
+/// Reports all problems of a document but the last, which is the failure.
 pub fn problems(problems: Vec<DocumentError>, name: &str, reporter: &Reporter) -> Failure {
     let mut problems = problems.into_iter().map(|problem| Failure::about(name)(Error::Document(problem)));
     let last = problems.next_back().expect("without a report there is a problem");

@@ -1,4 +1,4 @@
-//! What is told of a file that is authentic and encrypted as a whole.
+//! The report on an authentic kenc file.
 
 use kenc::formats::description::HeadDescription;
 use kenc::ops::failure::Failure;
@@ -8,8 +8,8 @@ use crate::commands::changing::{self, keys_json};
 use crate::failure::Exit;
 use crate::report::{Reporter, printable};
 
-/// Says that a file is authentic, which keys its head names, and what care it needs. Nothing authenticates the list of
-/// keys: it is there to be looked at.
+/// Reports that a file is authentic, which keys its header names, and what needs attention. The list of keys is not
+/// authenticated: it is shown for review.
 pub fn tell(reporter: &Reporter, name: &str, bytes: u64, head: &HeadDescription) -> Result<Exit, Failure> {
     let HeadDescription { keys, copies, .. } = head;
     let damage = copies.filter(|copies| !copies.are_whole);

@@ -1,18 +1,18 @@
-//! The command line of sops: what can be typed when the program is called by that name.
+//! The command line of sops: what is accepted when the program is called by that name.
 //!
-//! All commands share one set of flags, as the flags of sops mean the same wherever they stand. The first word may be a
-//! command; without one, `-e`, `-d`, `-r` and `--set` say what is done, and a file alone is edited.
+//! All commands share one set of flags, because the flags of sops mean the same everywhere. The first word may be a
+//! command; without one, `-e`, `-d`, `-r` and `--set` choose the action, and a file alone is edited.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, ValueHint};
 
-/// sops as kenc does it: the same files, the same flags
+/// sops compatibility mode of kenc: same files, same flags
 #[derive(Debug, Parser)]
 #[command(name = "sops", disable_version_flag = true, args_override_self = true, max_term_width = 100, after_help = COMMANDS)]
 pub struct SopsArgs {
-    /// A command, and what it is for; a file alone is edited
+    /// A command with its arguments; a file alone is edited
     #[arg(value_name = "WORD", value_hint = ValueHint::FilePath, allow_negative_numbers = true)]
     pub words: Vec<OsString>,
 
@@ -22,130 +22,130 @@ pub struct SopsArgs {
     /// Encrypt the file
     #[arg(short, long)]
     pub encrypt: bool,
-    /// Make a new data key, and encrypt all values anew
+    /// Make a new data key and encrypt all values again
     #[arg(short, long)]
     pub rotate: bool,
-    /// Set one value, which is JSON: `["key"][0] "value"`
+    /// Set one value, given as JSON: `["key"][0] "value"`
     #[arg(long, value_name = "PATH VALUE")]
     pub set: Option<String>,
 
-    /// Replace the file by the result
+    /// Replace the file with the result
     #[arg(short, long)]
     pub in_place: bool,
     /// Write the result to this file
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Give one value or branch: `["key"][0]`
+    /// Print one value or branch: `["key"][0]`
     #[arg(long, value_name = "PATH")]
     pub extract: Option<String>,
-    /// Notation of the input: yaml, json, dotenv, ini or binary
+    /// Format of the input: yaml, json, dotenv, ini or binary
     #[arg(long, value_name = "TYPE")]
     pub input_type: Option<String>,
-    /// Notation of the output
+    /// Format of the output
     #[arg(long, value_name = "TYPE")]
     pub output_type: Option<String>,
-    /// Take the rule and the notation that are for this name
+    /// Use the rule and the format for this file name
     #[arg(long, value_name = "FILE")]
     pub filename_override: Option<PathBuf>,
-    /// Config to use, instead of the .sops.yaml in the working folder or above it
+    /// Config to use, instead of the nearest .sops.yaml from the working folder upward
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Write YAML or JSON with as many spaces for each level; without it, the layout of a file stays
+    /// Write YAML or JSON with this many spaces for each level (default: keep the layout of the file)
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub indent: Option<i32>,
-    /// Open documents with a missing or wrong MAC
+    /// Open documents whose MAC is missing or wrong
     #[arg(long)]
     pub ignore_mac: bool,
-    /// Say what is done
+    /// Print what is done
     #[arg(long)]
     pub verbose: bool,
 
-    /// Keys of AWS KMS, with commas between; a role behind a `+`
+    /// AWS KMS keys, separated by commas; a role follows a `+`
     #[arg(short, long, value_name = "ARNS")]
     pub kms: Vec<String>,
-    /// Fingerprints of PGP keys, with commas between
+    /// PGP fingerprints, separated by commas
     #[arg(short, long, value_name = "FINGERPRINTS")]
     pub pgp: Vec<String>,
-    /// Recipients of age, with commas between
+    /// age recipients, separated by commas
     #[arg(short, long, value_name = "RECIPIENTS")]
     pub age: Vec<String>,
-    /// Pairs of the encryption context of KMS: key:value, with commas between
+    /// Pairs of the KMS encryption context, key:value, separated by commas
     #[arg(long, value_name = "PAIRS")]
     pub encryption_context: Option<String>,
-    /// Profile of the AWS configuration
+    /// AWS profile to use
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
-    /// How many key groups are needed
+    /// Number of key groups needed to decrypt
     #[arg(long, value_name = "N")]
     pub shamir_secret_sharing_threshold: Option<usize>,
     #[command(flatten)]
     pub refused_keys: RefusedKeys,
 
-    /// Leave values in the clear below a key that ends so
+    /// Do not encrypt values under keys ending in SUFFIX
     #[arg(long, value_name = "SUFFIX")]
     pub unencrypted_suffix: Option<String>,
-    /// Encrypt only values below a key that ends so
+    /// Encrypt only values under keys ending in SUFFIX
     #[arg(long, value_name = "SUFFIX")]
     pub encrypted_suffix: Option<String>,
-    /// Leave values in the clear below a key that matches
+    /// Do not encrypt values under keys that match REGEX
     #[arg(long, value_name = "REGEX")]
     pub unencrypted_regex: Option<String>,
-    /// Encrypt only values below a key that matches
+    /// Encrypt only values under keys that match REGEX
     #[arg(long, value_name = "REGEX")]
     pub encrypted_regex: Option<String>,
-    /// Leave values in the clear behind a comment that matches
+    /// Do not encrypt values after a comment that matches REGEX
     #[arg(long, value_name = "REGEX")]
     pub unencrypted_comment_regex: Option<String>,
-    /// Encrypt only values behind a comment that matches
+    /// Encrypt only values after a comment that matches REGEX
     #[arg(long, value_name = "REGEX")]
     pub encrypted_comment_regex: Option<String>,
     /// Compute the MAC over encrypted values only
     #[arg(long)]
     pub mac_only_encrypted: bool,
 
-    /// Keys to add when rotating
+    /// KMS keys to add when rotating
     #[arg(long, value_name = "ARNS")]
     pub add_kms: Vec<String>,
-    /// Keys to remove when rotating
+    /// KMS keys to remove when rotating
     #[arg(long, value_name = "ARNS")]
     pub rm_kms: Vec<String>,
-    /// Fingerprints to add when rotating
+    /// PGP fingerprints to add when rotating
     #[arg(long, value_name = "FINGERPRINTS")]
     pub add_pgp: Vec<String>,
-    /// Fingerprints to remove when rotating
+    /// PGP fingerprints to remove when rotating
     #[arg(long, value_name = "FINGERPRINTS")]
     pub rm_pgp: Vec<String>,
-    /// Recipients to add when rotating
+    /// age recipients to add when rotating
     #[arg(long, value_name = "RECIPIENTS")]
     pub add_age: Vec<String>,
-    /// Recipients to remove when rotating
+    /// age recipients to remove when rotating
     #[arg(long, value_name = "RECIPIENTS")]
     pub rm_age: Vec<String>,
 
-    /// Read the value from the file that stands in its place
+    /// Read the value from the file named in its place
     #[arg(long)]
     pub value_file: bool,
-    /// Read the value from the standard input
+    /// Read the value from standard input
     #[arg(long)]
     pub value_stdin: bool,
-    /// Do nothing where nothing would change
+    /// Write nothing if nothing would change
     #[arg(long)]
     pub idempotent: bool,
-    /// Show the keys of the file while it is edited
+    /// Show the keys of the file in the editor
     #[arg(short, long)]
     pub show_master_keys: bool,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
-    /// The file whose groups are changed
+    /// File whose groups are changed
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// Pass on nothing of our own environment
+    /// Start the command with a clean environment
     #[arg(long)]
     pub pristine: bool,
-    /// Run the command in the place of this program
+    /// Replace this process with the command
     #[arg(long)]
     pub same_process: bool,
     /// Do not wait for the command
@@ -154,40 +154,40 @@ pub struct SopsArgs {
     /// Use a regular file in memory instead of a named pipe
     #[arg(long)]
     pub no_fifo: bool,
-    /// Name of the file that the command is given
+    /// Name of the file that the command gets
     #[arg(long, value_name = "NAME")]
     pub filename: Option<PathBuf>,
     /// Refused: run the command as another user
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
-    /// Which kinds of keys are tried first: age, pgp and kms, with commas between
+    /// Kinds of keys to try first: age, pgp and kms, separated by commas
     #[arg(long, value_name = "KINDS")]
     pub decryption_order: Option<String>,
     /// Print the version
     #[arg(short = 'v', long)]
     pub version: bool,
-    /// Taken, and without effect: nothing is ever looked for
+    /// Accepted for compatibility; has no effect
     #[arg(long)]
     pub disable_version_check: bool,
-    /// Taken, and without effect: nothing is ever looked for
+    /// Accepted for compatibility; has no effect
     #[arg(long)]
     pub check_for_updates: bool,
-    /// Ask keys from here; with `=false` nothing would, which is refused
+    /// Use local keys (the default; `=false` is refused, because no other key service is supported)
     #[arg(long)]
     pub enable_local_keyservice: bool,
-    /// Refused: a key service of sops
+    /// Refused: key services of sops are not supported
     #[arg(long, value_name = "ADDRESS")]
     pub keyservice: Vec<String>,
     #[command(flatten)]
     pub of_refused_commands: RefusedCommands,
 
-    /// Whether `--enable-local-keyservice=false` was the last that was said of it.
+    /// Whether the last of these flags was `--enable-local-keyservice=false`.
     #[arg(skip)]
     pub is_local_keyservice_off: bool,
 }
 
-/// Keys of services that kenc does not ask.
+/// Keys of services that kenc does not support.
 #[derive(Debug, Default, clap::Args)]
 pub struct RefusedKeys {
     #[arg(long, hide = true)]
@@ -216,7 +216,7 @@ pub struct RefusedKeys {
     pub rm_hc_vault_transit: Vec<String>,
 }
 
-/// Flags of commands that kenc does not do. They are read so that it is the command that is refused.
+/// Flags of commands that kenc does not have. They are accepted so that the error names the command.
 #[derive(Debug, Default, clap::Args)]
 pub struct RefusedCommands {
     #[arg(long, hide = true)]
@@ -248,12 +248,12 @@ Commands:
 `publish` and `keyservice` are not supported, nor are keys of GCP, Azure, Vault and Huawei.
 `kenc help` shows all that this program does under its own name.";
 
-/// What `help` prints.
+/// The text that `help` prints.
 pub fn help() -> clap::builder::StyledStr {
     SopsArgs::command().render_help()
 }
 
-/// Reads a command line, the name of the program first.
+/// Parses a command line, including the name of the program.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap::Error> {
     const LOCAL_KEYSERVICE: &str = "enable-local-keyservice";
 
@@ -275,7 +275,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap
                 is_local_keyservice_off &= flag != LOCAL_KEYSERVICE;
                 normal.push(format!("--{flag}").into());
             }
-            // What was said before does not count any more.
+            // A later flag replaces an earlier one.
             FlagWord::Off(flag) => {
                 is_local_keyservice_off |= flag == LOCAL_KEYSERVICE;
                 normal.retain(|word| *word != *format!("--{flag}"));
@@ -296,7 +296,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<SopsArgs, clap
     Ok(SopsArgs { is_local_keyservice_off, ..args })
 }
 
-/// Whether there is a flag that is written so, dashes included.
+/// Whether there is a flag with this spelling, including dashes.
 pub fn has_flag(flag: &str) -> bool {
     let bare = flag.trim_start_matches('-');
     SopsArgs::command().get_arguments().filter_map(Flag::of).any(|flag| flag.is_named(bare))
@@ -319,8 +319,8 @@ impl<'a> Flag<'a> {
     }
 }
 
-/// A word of a command line. sops also takes long flags behind a single dash, short ones behind two, and `=true` and
-/// `=false` behind those that have no value.
+/// A word of a command line. sops also accepts long flags after a single dash, short ones after two, and `=true` and
+/// `=false` after those without a value.
 enum FlagWord<'a> {
     /// A flag without a value.
     On(&'a str),
@@ -330,7 +330,7 @@ enum FlagWord<'a> {
     With(&'a str, String),
     /// A flag whose value is the next word.
     BeforeValue(&'a str),
-    /// What is no flag that is known.
+    /// Not a known flag.
     Other(OsString),
 }
 

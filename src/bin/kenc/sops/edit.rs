@@ -1,4 +1,4 @@
-//! `edit`, and what a file alone means.
+//! `edit`, and a file name alone.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::args::{AwsArgs, EditArgs, OpenArgs, PassphraseArgs};
 use crate::commands::edit;
 use crate::failure::{Cause, CommandFault, Failure};
 
-/// Edits a file in the clear; one that is not there is made.
+/// Edits the plaintext of a file; a missing file is created.
 pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let SopsRun { args, configs, reporter, .. } = session;
     let format = session.input_format(Some(path));
@@ -27,7 +27,7 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     }
     let before = std::fs::read(path).ok();
     let new = if before.is_none() {
-        // Its keys and its rule are those that sops would take, though kenc has a local key.
+        // Its keys and its rule are those that sops would use, even if kenc has a local key.
         let name = session.name(Some(path)).unwrap_or(path);
         let recipe = recipe(args, configs, name, format).map_err(SopsStop::of_new_file)?;
         Some(DocumentToMake { format, recipe })
@@ -58,7 +58,7 @@ pub fn run(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     Ok(if std::fs::read(path).ok() == before { code::NOT_CHANGED } else { 0 })
 }
 
-/// A document with copies in the place of aliases; its text stays where there are none.
+/// A document with aliases replaced by copies; without aliases its text is unchanged.
 fn with_copies(document: Document) -> Result<Document, DocumentError> {
     TextLayout { format: document.format(), indent: None }.of_plaintext(document)
 }

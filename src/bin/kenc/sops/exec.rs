@@ -1,4 +1,4 @@
-//! Running commands with what a document says: `exec-env` and `exec-file`.
+//! Running commands with the values of a document: `exec-env` and `exec-file`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -18,7 +18,7 @@ use super::session::SopsRun;
 use crate::question::allows_disk;
 use crate::signals;
 
-/// Runs a command of the shell with the values at the top of a document as variables.
+/// Runs a shell command with the top-level values of a document as variables.
 pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let [file, line] = words else {
@@ -60,11 +60,11 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, So
         command.spawn().map_err(failed)?;
         return Ok(0);
     }
-    // In our place, with or without --same-process: signals and the exit code are the command's own.
+    // Replacing this process, with or without --same-process: signals and the exit code are the command's own.
     Err(failed(command.exec()))
 }
 
-/// Runs a command of the shell in which `{}` is the path of the decrypted file.
+/// Runs a shell command in which `{}` is the path of the decrypted file.
 pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     let args = session.args;
     let [file, line] = words else {
@@ -95,7 +95,7 @@ pub fn with_file(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsSto
     outcome
 }
 
-/// Makes a named pipe that gives a text once. Returns false where there is no such thing.
+/// Makes a named pipe that provides a text once. Returns false if the system has none.
 #[cfg(target_os = "linux")]
 fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, SopsStop> {
     use std::io::Write;
@@ -151,7 +151,7 @@ fn failed(error: std::io::Error) -> SopsStop {
     Error::io("run /bin/sh", error).into()
 }
 
-/// As a shell has it: 128 and the number of the signal that ended it.
+/// As in a shell: 128 plus the number of the signal that ended it.
 fn exit_code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)

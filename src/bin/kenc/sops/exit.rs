@@ -1,4 +1,4 @@
-//! Why a command of sops stops, and the exit code with which sops would.
+//! Failures of sops commands, with the exit codes of sops.
 
 use std::path::Path;
 
@@ -31,10 +31,10 @@ pub mod code {
     pub const ENCRYPTED_ALREADY: u8 = 203;
 }
 
-/// What is said when the rule for a file has no keys.
+/// The message if the rule for a file has no keys.
 pub const NO_KEY_OF_RULE: &str = "Could not generate data key: [empty key group provided]";
 
-/// The end of a command that could not do what was asked.
+/// The failure of a command.
 pub struct SopsStop {
     failure: Box<Failure>,
     code: u8,
@@ -51,13 +51,13 @@ impl SopsStop {
         Self { code, ..self }
     }
 
-    /// The same with what to do next.
+    /// The same with a hint.
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// The same with another code, if the file could not be read as what it should be. sops has one for a file that is
-    /// encrypted, and another for one that is decrypted.
+    /// The same with another code, if the file could not be parsed. sops has one for encrypted files, and another for
+    /// decrypted ones.
     pub fn with_code_of_unreadable(self, code: u8) -> Self {
         let is_unreadable = matches!(
             &self.failure.cause,
@@ -66,7 +66,7 @@ impl SopsStop {
         if is_unreadable { self.with_code(code) } else { self }
     }
 
-    /// The same for a file that is still to be made, of whose keys sops speaks in other words.
+    /// The same for a new file, about whose keys sops has another message.
     pub fn of_new_file(self) -> Self {
         match self.failure.cause.caller_fault() {
             Some(CommandFault::AsSops(sentence)) if sentence == NO_KEY_OF_RULE => Self {
@@ -91,7 +91,7 @@ impl SopsStop {
     }
 }
 
-/// Whether a hint can be followed by somebody who types `sops`: it names no flag that only `kenc` has.
+/// Whether a hint is useful to somebody who types `sops`: it names no flag that only `kenc` has.
 fn is_of_sops(hint: &str) -> bool {
     let quoted = hint.split('`').skip(1).step_by(2);
     let mut of_kenc = quoted.filter(|words| words.starts_with('-'));

@@ -73,7 +73,7 @@ fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     Ok(0)
 }
 
-/// The keys of each group, with a sign before those that come or go.
+/// The keys of each group, with a sign before added and removed ones.
 fn differences(old: &[Vec<StoredKey>], new: &[Vec<WrappingKey>]) -> Vec<String> {
     let mut lines = Vec::new();
     for at in 0..old.len().max(new.len()) {

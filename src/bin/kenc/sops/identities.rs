@@ -1,4 +1,4 @@
-//! The identities of age that sops would find: those of kenc, and those that a command prints.
+//! The age identities that sops would find: those of kenc, and those that a command prints.
 
 use std::process::{Command, Stdio};
 
@@ -13,10 +13,10 @@ use kenc::ops::places::{identities, variable};
 const COMMAND: &str = "SOPS_AGE_KEY_CMD";
 /// A command that prints a private ssh key.
 const SSH_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
-/// What it is told of the recipient for which one is needed.
+/// The variable that tells it for which recipient an identity is needed.
 const RECIPIENT: &str = "SOPS_AGE_RECIPIENT";
 
-/// Identities, with what must stay as long as they are used.
+/// Identities, with files that must exist as long as they are used.
 pub struct FoundIdentities {
     pub identities: Identities,
     pub folder: Option<PrivateFolder>,
@@ -49,7 +49,7 @@ impl FoundIdentities {
     }
 }
 
-/// What the command of a variable prints for each recipient, each text once. Nothing if there is no command.
+/// What the command in a variable prints for each recipient, each text once. Nothing if there is no command.
 fn printed(name: &str, recipients: &[&str]) -> Result<Vec<Zeroizing<Vec<u8>>>, SopsStop> {
     let Some(line) = variable(name) else { return Ok(Vec::new()) };
     let fault = |fault: &str| SopsStop::new(code::NO_KEY, format!("the command of ${name} {fault}"));

@@ -1,4 +1,4 @@
-//! Which keys and which rule a document is encrypted by: the flags, the variables of sops, and the config.
+//! Which keys and which rule a document is encrypted with: flags, the variables of sops, and the config.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use kenc::ops::configs::Configs;
 /// The message when there are no keys.
 const NO_CONFIG: &str =
     "config file not found, or has no creation rules, and no keys provided through command line options";
-/// How a document is encrypted for the first time. `from` is the notation of the file in the clear.
+/// Options for encrypting a document for the first time. `from` is the format of the plaintext file.
 pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> Result<EncryptionRecipe, SopsStop> {
     let given = given(args)?;
     let found = configs.of(Some(path))?;
@@ -40,7 +40,7 @@ pub fn recipe(args: &SopsArgs, configs: &Configs, path: &Path, from: Format) -> 
         args.shamir_secret_sharing_threshold.or(rule.as_ref().and_then(|rule| rule.threshold.map(usize::from)));
     let from_config = rule.as_ref().and_then(|rule| rule.selection.clone());
     let is_only_encrypted = args.mac_only_encrypted || rule.as_ref().is_some_and(|rule| rule.mac_only_encrypted);
-    // The single value of a binary document has no name that a rule could be about.
+    // The single value of a binary document has no name that a rule could match.
     let is_binary = from == Format::Binary;
     let selection = if is_binary { None } else { selection(args)?.or(from_config) };
     Ok(EncryptionRecipe {
@@ -90,12 +90,12 @@ pub fn given(args: &SopsArgs) -> Result<Vec<WrappingKey>, SopsStop> {
     )
 }
 
-/// Of a flag that is given more than once the last counts.
+/// If a flag is repeated, the last one counts.
 pub fn last(lists: &[String]) -> &[String] {
     &lists[lists.len().saturating_sub(1)..]
 }
 
-/// Keys by lists of words with commas between, in the order in which sops lists them.
+/// Keys by metadata list, from comma-separated words, in the order of sops.
 pub fn named(args: &SopsArgs, kms: &[String], pgp: &[String], age: &[String]) -> Result<Vec<WrappingKey>, SopsStop> {
     let words = |lists: &[String]| -> Vec<String> {
         let words = lists.iter().flat_map(|list| list.split([',', '\n'])).map(str::trim);
@@ -133,7 +133,7 @@ fn context(args: &SopsArgs) -> Result<EncryptionContext, SopsStop> {
     Ok(context)
 }
 
-/// Names the keys that kenc does not support, if any was given.
+/// Names the keys that kenc does not support, if any were given.
 pub fn refuse_others(keys: &RefusedKeys) -> Result<(), SopsStop> {
     let RefusedKeys {
         gcp_kms,
@@ -162,7 +162,7 @@ pub fn refuse_others(keys: &RefusedKeys) -> Result<(), SopsStop> {
     Ok(())
 }
 
-/// The rule of the flags for which values are encrypted.
+/// The rule for which values are encrypted, from the flags.
 pub fn selection(args: &SopsArgs) -> Result<Option<EncryptionRule>, SopsStop> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let rules = [

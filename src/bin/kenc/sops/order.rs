@@ -7,7 +7,7 @@ use super::exit::{SopsStop, code};
 /// The variable for the order.
 const VARIABLE: &str = "SOPS_DECRYPTION_ORDER";
 
-/// The providers in the order in which they are tried. Kinds of keys that kenc does not ask are of no account.
+/// The providers in the order in which they are tried. Unsupported kinds of keys are ignored.
 pub fn of(given: Option<&str>) -> Result<Vec<&'static str>, SopsStop> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
     let text = given.filter(|text| !text.is_empty()).unwrap_or(&variable);

@@ -39,13 +39,13 @@ pub struct SopsRun<'a> {
 }
 
 impl<'a> SopsRun<'a> {
-    /// The name by which notation and rule are found.
+    /// The name that determines format and rule.
     pub fn name(self, path: Option<&'a Path>) -> Option<&'a Path> {
         let named = self.args.filename_override.as_deref().filter(|name| !name.as_os_str().is_empty());
         named.or(path)
     }
 
-    /// The notation of the input. What sops does not know by its name, such as TOML, it takes as a whole.
+    /// The format of the input. What sops does not recognise by name, such as TOML, it treats as binary.
     pub fn input_format(self, path: Option<&Path>) -> Format {
         format_of(self.args.input_type.as_deref(), self.name(path))
     }
@@ -55,7 +55,7 @@ impl<'a> SopsRun<'a> {
         format_of(self.args.output_type.as_deref(), self.name(path))
     }
 
-    /// How a result in a notation is written: what `--indent` and the config ask for.
+    /// The layout of a result, from `--indent` and the config.
     pub fn layout(self, format: Format, path: Option<&Path>) -> Result<TextLayout, SopsStop> {
         let has_levels = matches!(format, Format::Yaml | Format::Json | Format::Binary);
         let indent = match self.args.indent {
@@ -64,7 +64,7 @@ impl<'a> SopsRun<'a> {
                 let sentence = format!("--indent {negative}: YAML does not allow negative indentation");
                 return Err(SopsStop::new(code::CANNOT_EXPRESS, sentence));
             }
-            // To sops this is the tab that it takes when nothing is said.
+            // In sops this means its default, a tab.
             Some(..0) => None,
             Some(spaces) => Some(u8::try_from(spaces).map_err(|_| {
                 SopsStop::new(code::FAILED, format!("--indent {spaces}: the limit is {} spaces", u8::MAX))
@@ -82,7 +82,7 @@ impl<'a> SopsRun<'a> {
         Ok(TextLayout { format, indent })
     }
 
-    /// How an encrypted document is written again: as it stands, unless something else is asked for.
+    /// The layout of a rewritten encrypted document: unchanged, unless an option says otherwise.
     pub fn layout_of_opened(self, opened: &OpenedDocument, path: Option<&Path>) -> Result<TextLayout, SopsStop> {
         let own = opened.document().format();
         let word = self.args.output_type.as_deref().filter(|word| !word.is_empty());
@@ -129,7 +129,7 @@ impl<'a> SopsRun<'a> {
         Ok(opened)
     }
 
-    /// Lets `work` ask the keys that the user named.
+    /// Lets `work` use the keys that the user named.
     pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
         work(&self.kenc_session().keyring())
     }
@@ -140,7 +140,7 @@ impl<'a> SopsRun<'a> {
         sessions::to_encrypt(Passphrases::new(None, self.reporter.may_ask()), &aws, self.configs)
     }
 
-    /// Holds the input if it is the file that the flags have replaced. To be done before it is read.
+    /// Locks the input if it is the file that will be replaced. Must be called before it is read.
     pub fn hold(self, path: Option<&Path>) -> Result<Option<Held>, SopsStop> {
         let same = |left: &Path, right: &Path| {
             let real = std::fs::canonicalize;
@@ -158,7 +158,7 @@ impl<'a> SopsRun<'a> {
         self.args.output.as_ref().filter(|output| !output.as_os_str().is_empty())
     }
 
-    /// Writes a result where the flags say: to the file itself, which is held then, another, or the standard output.
+    /// Writes a result to the destination of the flags: the locked file itself, another, or standard output.
     pub fn write(self, path: Option<&Path>, bytes: &[u8], access: Access, held: Option<Held>) -> Result<u8, SopsStop> {
         let SopsArgs { in_place, .. } = self.args;
         let output = self.output();
@@ -186,7 +186,7 @@ impl<'a> SopsRun<'a> {
         Ok(code)
     }
 
-    /// Replaces a document, which was read while it was held, by its successor.
+    /// Replaces a document, which was locked when it was read, by its successor.
     pub fn replace(self, held: Held, text: &str) -> Result<u8, SopsStop> {
         let (path, names) = (held.path().to_owned(), held.names());
         let code = written(documents::replace(held, text))?;
@@ -195,8 +195,8 @@ impl<'a> SopsRun<'a> {
     }
 }
 
-/// Whether what is said on the standard error would stand among the results. helm-secrets and others call sops with `2>&1`
-/// and take all that comes for the plaintext.
+/// Whether messages on standard error would be mixed into the results. helm-secrets and others call sops with `2>&1`
+/// and take all output for the plaintext.
 #[cfg(unix)]
 fn is_mixed_with_results() -> bool {
     use std::io::IsTerminal;
@@ -210,7 +210,7 @@ fn is_mixed_with_results() -> bool {
     is_same && !words.is_terminal()
 }
 
-/// Where two streams cannot be compared, they are taken for different ones.
+/// If two streams cannot be compared, they count as different.
 #[cfg(not(unix))]
 fn is_mixed_with_results() -> bool {
     false

@@ -63,7 +63,7 @@ pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, SopsStop
     let held = session.hold(path)?;
     let opened = session.open(path)?;
     let own = opened.document().format();
-    // A name that sops does not know, as that of a TOML file, says less than the document itself.
+    // A name that sops does not know, such as that of a TOML file, says less than the document itself.
     let to = if own == from || session.args.output_type.is_some() { to } else { own };
     let layout = session.layout(to, path)?;
     let document = opened.into_plaintext();
@@ -74,7 +74,7 @@ pub fn decrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, SopsStop
     session.write(path, &bytes, Access::Owner, held)
 }
 
-/// A new data key, under the same keys but for those that are added or removed.
+/// A new data key, for the same keys except those that are added or removed.
 pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let args = session.args;
     refuse_others(&args.refused_keys)?;
@@ -99,7 +99,7 @@ pub fn rotate(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     session.write(Some(path), text.as_bytes(), Access::Umask, held)
 }
 
-/// Says whether a file is an encrypted document, as programs read it.
+/// Prints whether a file is an encrypted document, in JSON.
 pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let whole = read(Some(path)).map_err(|stop| stop.with_code(code::FAILED))?;
     let format = session.input_format(Some(path));
@@ -117,7 +117,7 @@ pub fn file_status(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     Ok(0)
 }
 
-/// What came of a change; the text as it stands if nothing changed.
+/// The result of a change; the same text if nothing changed.
 pub fn encrypted_of(outcome: ChangeOutcome, before: &str) -> EncryptedText {
     match outcome {
         ChangeOutcome::Changed(encrypted) => encrypted,
@@ -125,7 +125,7 @@ pub fn encrypted_of(outcome: ChangeOutcome, before: &str) -> EncryptedText {
     }
 }
 
-/// Whether the key under which metadata is kept is taken by something else, which sops takes for the same.
+/// Whether the metadata key holds something else, which sops takes for metadata.
 fn has_metadata_key(document: &Document) -> bool {
     let root = document.tree().roots.first();
     root.is_some_and(|root| root.child(&kenc::document::PathStep::Key("sops".to_owned())).is_some())

@@ -59,7 +59,7 @@ pub fn unset(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, SopsStop> {
     })
 }
 
-/// Changes what a document says, and writes it if it says something else now.
+/// Changes the content of a document, and writes it if it differs.
 fn change(
     session: SopsRun<'_>,
     file: &Path,

@@ -1,7 +1,7 @@
 //! What vouches for the keys of a document that sops would take from the document itself.
 //!
-//! A seal of kenc does. For documents without one, which sops itself has written, a creation rule that names exactly their
-//! keys does, or the variables that name keys, or `trusted_keys`; else whoever runs the program is asked, or says `-y`.
+//! A seal of kenc does. For documents without one, which sops itself has written, a creation rule that names exactly
+//! their keys does, or the variables that name keys, or `trusted_keys`; otherwise the user is asked, or says `-y`.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ use crate::question::{Choice, ask};
 use crate::report::printable;
 use kenc::ops::documents::as_sops;
 
-/// Asks for what is missing. `new` are the keys that the document is to have.
+/// Asks for confirmation if necessary. `new` are the keys that the document will have.
 ///
 /// # Errors
-/// If nothing vouches for one that would wrap anew.
+/// If nothing vouches for one that must be wrapped anew.
 pub fn vouchers(
     session: SopsRun<'_>,
     path: &Path,

@@ -1,4 +1,4 @@
-//! The keys that the config has for kenc files, where files are to have the keys of their rules.
+//! The keys that the config names for kenc files, for `--from-config`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::failure::{Cause, Failure};
 use kenc::Session;
 use kenc::ops::configs::Configs;
 
-/// What the rules say for the targets of a run, each different choice of keys once.
+/// The rules for the targets of a run, with each distinct choice of keys once.
 pub struct ByConfig {
     choices: Vec<(WholeFileRecipe, Arc<AwsKms>)>,
     of_path: HashMap<PathBuf, usize>,
 }
 
 impl ByConfig {
-    /// Looks every target up. What is wrong with the rule for one is told when it is its turn.
+    /// Looks every target up. A problem with the rule for one is reported in its turn.
     pub fn new(targets: &[Result<Target, Failure>], configs: &Configs, session: &Session) -> Self {
         let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
         for path in targets.iter().flatten().filter_map(Target::path) {
@@ -35,12 +35,12 @@ impl ByConfig {
         all
     }
 
-    /// Everything with which keys are asked, for each choice.
+    /// The keyrings, one for each choice.
     pub fn keyrings<'a>(&'a self, session: &'a Session, trusted: &'a TrustedKeys) -> Vec<Keyring<'a>> {
         self.choices.iter().map(|(_, kms)| session.keyring_of(kms, trusted)).collect()
     }
 
-    /// What changes keys, for each choice.
+    /// The rewrappers, one for each choice.
     pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeySpec]) -> Vec<Rewrapper<'a>> {
         let rewrapper = |((choice, _), keyring): (&(WholeFileRecipe, Arc<AwsKms>), &'a Keyring<'a>)| {
             let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
@@ -50,9 +50,9 @@ impl ByConfig {
     }
 }
 
-/// What changes keys, for every kenc file of a run.
+/// The rewrapper for every kenc file of a run.
 pub struct Rewrappers<'a> {
-    /// The one for all, unless the config says what each gets.
+    /// The one for all, unless the config decides for each.
     pub rewrapper: &'a Rewrapper<'a>,
     pub by_config: Option<&'a ByConfig>,
     /// Those for the choices of the config.
@@ -74,7 +74,7 @@ impl Rewrappers<'_> {
     }
 }
 
-/// A file was encrypted under the rule for its name without `.kenc`. Where that has none, its own name counts.
+/// A file was encrypted by the rule for its name without `.kenc`. If there is none, the rule for its own name applies.
 pub fn choose(configs: &Configs, path: &Path) -> Result<WholeFileRecipe, Failure> {
     let chosen = |path: &Path| {
         let found = configs.of(Some(path))?;

@@ -1,4 +1,4 @@
-//! Showing which keys would come and go, and asking, before files get the keys of their rules.
+//! Shows which keys would be added and removed, and asks, before files get the keys of their rules.
 
 use std::fmt::Write as _;
 
@@ -14,8 +14,8 @@ use crate::report::document_keys::{WOULD, changes_of_groups};
 use crate::report::{Reporter, printable};
 use kenc::ops::documents::keys::KeysOfDocuments;
 
-/// Looks at every target without asking a key, and asks the user if any would change. What is wrong with one is told when it
-/// is its turn.
+/// Examines every target without asking a key, and asks the user if any would change. A problem with one is reported in
+/// its turn.
 pub fn confirm<'r>(
     targets: &[Result<Target, Failure>],
     args: &FromConfigArgs,
@@ -29,7 +29,7 @@ pub fn confirm<'r>(
     }
     let (mut shown, mut count) = (String::new(), 0);
     for target in targets.iter().flatten() {
-        // What cannot be looked at again is changed only by those who say --yes.
+        // What cannot be read twice is changed only with --yes.
         if target.path().is_none() {
             return Err(Cause::NotConfirmed { count: 1 }.into());
         }

@@ -1,5 +1,6 @@
-//! What vouches for the keys that files name, before a data key is wrapped under them: the command line, the config, and a
-//! person who is shown those for which neither does. For the keys of a sealed document its seal does, once it is verified.
+//! What vouches for the keys that files name, before a data key is wrapped under them: the command line, the config,
+//! and a person who is shown the other keys. The keys of a sealed document are vouched for by its seal, once it is
+//! verified.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,12 +18,12 @@ use kenc::document::Format;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::keys::KeysOfDocuments;
 
-/// Who says yes to keys for which nothing else vouches.
+/// Who confirms keys for which nothing else vouches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
     /// A person, who is asked.
     Asked,
-    /// A person has said so on the command line, with `--yes`.
+    /// The user, with `--yes`.
     Given,
 }
 
@@ -39,7 +40,7 @@ pub struct Vouching<'a> {
     /// The keys of -k.
     pub named: &'a [KeySpec],
     pub consent: Consent,
-    /// The keys of each file that were shown, and to which a person has said yes.
+    /// The keys of each file that a person was shown and confirmed.
     approved: BTreeMap<PathBuf, Vec<NamedKey>>,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Vouching<'a> {
         Self { configs, documents, named, consent, approved: BTreeMap::new() }
     }
 
-    /// For a file that is encrypted whole.
+    /// For a kenc file.
     pub fn of_file(&self, target: &Target, slots: &[WrappedKey]) -> Result<Vouchers, Failure> {
         let vouchers = self.of(target)?;
         let keys: Vec<NamedKey> = slots.iter().map(NamedKey::of_slot).collect();
@@ -90,8 +91,8 @@ impl<'a> Vouching<'a> {
         Ok(vouchers.and_named(named).and_trusted(&configs.trusted(target.path())?).and_approved(shown))
     }
 
-    /// Looks at every target without asking a key, and shows a person the keys for which nothing else vouches. If nobody is
-    /// there, nobody is asked, and each such file is refused when it is its turn, as is what is wrong with one.
+    /// Examines every target without asking a key, and shows a person the keys for which nothing else vouches. Without
+    /// a terminal nobody is asked, and each such file is refused in its turn.
     pub fn ask<'r>(
         &mut self,
         targets: &[Result<Target, Failure>],
@@ -115,7 +116,7 @@ impl<'a> Vouching<'a> {
                         rewrapper_of(target).ok().and_then(|rewrapper| rewrapper.recipients_of_header(slots).ok());
                     unvouched(keys.unwrap_or_default(), &self.of_file(target, slots)?)
                 }
-                // Whether the seal vouches for them shows when it is opened.
+                // Whether the seal vouches for them is known only when it is opened.
                 Content::Document(sealed) if sealed.metadata().has_seal() => Vec::new(),
                 Content::Document(sealed) => {
                     let metadata = sealed.metadata();

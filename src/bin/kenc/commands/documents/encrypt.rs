@@ -20,9 +20,9 @@ use kenc::ops::documents::recipe::EncryptionExtent;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::tree::listed;
 
-/// Whether the inputs are documents whose values are encrypted. They all are, or none is.
+/// Whether the inputs are documents whose values are encrypted. Either all are, or none.
 pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
-    // A folder is taken as it is: what is in it may be anything.
+    // A folder is accepted: it may contain anything.
     if args.many.is_asked() {
         return Ok(args.values.values);
     }
@@ -36,7 +36,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if inputs.is_empty() && list.is_some() {
         return Ok(Exit::Done);
     }
-    // A document keeps its name: it is what it was, with other values.
+    // A document keeps its name: only its values change.
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
         tree::plan(&inputs, args, configs, reporter)?
     } else {

@@ -11,7 +11,7 @@ use crate::commands::changing::{Target, demanded};
 use crate::failure::Failure;
 use crate::report::rekeyed_document::DocumentRewrapped;
 
-/// Gives a document other keys, and writes it.
+/// Changes the recipients of a document, and writes it.
 pub fn run(
     sealed: EncryptedDocument,
     args: &RewrapArgs,

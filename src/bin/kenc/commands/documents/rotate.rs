@@ -13,7 +13,7 @@ use crate::documents::selection;
 use crate::failure::{Cause, Failure};
 use crate::report::rekeyed_document::DocumentRotated;
 
-/// Gives a document a new data key, and writes it.
+/// Rotates the data key of a document, and writes it.
 pub fn run(
     sealed: EncryptedDocument,
     args: &RotateArgs,

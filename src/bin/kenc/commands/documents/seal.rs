@@ -1,4 +1,4 @@
-//! `kenc seal`: a person looks at a document, and vouches for what its MAC does not cover.
+//! `kenc seal`: a person reviews a document, and vouches for what its MAC does not cover.
 
 use kenc::Session;
 use kenc::document::{ChangeOutcome, EncryptedText, Metadata, OpenedDocument};
@@ -39,7 +39,7 @@ pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     reporter.all(count, targets.into_iter().map(|target| sealing.of(&target?)))
 }
 
-/// The sealing of every document of a run, one after the other: each is looked at by itself.
+/// Seals the documents of a run one after the other, because a person reviews each.
 struct Sealing<'a> {
     args: &'a SealArgs,
     reporter: &'a Reporter,
@@ -53,7 +53,7 @@ impl Sealing<'_> {
         // Do not hold the lock while a person reads.
         let Some((sealed, _)) = self.read(target, Intent::Read)? else { return Ok(Exit::Done) };
         let shown = sealed.document().text().to_owned();
-        // What is wrong with the seal is what the person is shown.
+        // A broken seal is what the person is asked about.
         let requirements = StatedRequirements { seal: SealRequirement::Nothing, ..StatedRequirements::default() };
         let opened = open_without_warning(sealed, target.path(), requirements, self.session)?;
         let status = opened.report().seal;
@@ -74,7 +74,7 @@ impl Sealing<'_> {
         self.tell(target, opened.metadata(), "sealed", true)
     }
 
-    /// `None` for a kenc file in a folder, which has nothing to seal.
+    /// `None` for a kenc file in a folder, which needs no seal.
     fn read(&self, target: &Target, intent: Intent) -> Result<Option<(EncryptedDocument, Option<Held>)>, Failure> {
         let (content, held) = target.read(intent, self.args.input_type.input_type)?;
         match content {

@@ -65,8 +65,7 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// The value as it was given: on the standard input, in a file, at the terminal or, where that is asked for, on the command
-/// line.
+/// The value: from standard input, a file, the terminal or, if requested, the command line.
 fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, Failure> {
     if let Some(value) = &args.value {
         return Ok(Zeroizing::new(value.clone()));
@@ -103,7 +102,7 @@ fn value_text(args: &SetArgs, reporter: &Reporter) -> Result<Zeroizing<String>, 
     Ok(value)
 }
 
-/// Everything, into a buffer that leaves no copies behind when it grows.
+/// All bytes, into a buffer that leaves no copies behind when it grows.
 fn read(mut input: impl Read, expected: usize) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut all = Zeroizing::new(Vec::with_capacity(expected.clamp(8 << 10, LONGEST_DOCUMENT) + 1));
     loop {
@@ -136,7 +135,7 @@ fn is_confirmed(refusal: &Cause, reporter: &Reporter) -> bool {
     reporter.may_ask() && ask(&format!("{refusal}."), &choices, || ()) == Some(true)
 }
 
-/// What the text that was given means.
+/// The meaning of the given text.
 fn syntax(args: &SetArgs, is_json: bool) -> ValueSyntax {
     match args.value_type {
         None if args.string => ValueSyntax::Typed(ValueType::String),

@@ -25,7 +25,8 @@ pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Resul
     let CheckCounts { looked_at, unopened, problems } = check(&session, configs, &files, keys, &mut |problem| {
         reporter.failure(&problem);
     })?;
-    // Whoever commits may not be one who may read: that is no problem, and must not look like a check that was passed.
+    // Whoever commits may not be able to read the file: that is not a problem, but must not look like a check that
+    // passed.
     if unopened > 0 {
         let what = if unopened == 1 { "1 file was".to_owned() } else { format!("{unopened} files were") };
         reporter

@@ -25,7 +25,7 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
         reporter.confirmation(&format!("{name}: nothing to repair\n"), &json!({ "file": name, "repaired": false }))?;
         return Ok(Exit::Done);
     };
-    // What is to be decided about is shown where it is asked.
+    // The decision is shown where it is asked for.
     let is_asked = !yes && can_ask(reporter);
     if is_asked || !reporter.is_json() {
         reporter.ask_about(&shown(&name, &repair));
@@ -40,8 +40,8 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
     Ok(Exit::Done)
 }
 
-/// What is to be decided about. The MAC covers neither recipients nor the rule, and the new one goes with the document as it
-/// stands.
+/// What the user decides about. The MAC covers neither recipients nor the rule, and a new one accepts the document as
+/// it is.
 fn shown(name: &str, repair: &Repair) -> String {
     let what = match repair.opened.report().mac {
         MacStatus::Verified | MacStatus::Wrong => "MAC mismatch",

@@ -1,4 +1,4 @@
-//! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores nothing of it.
+//! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores none of it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
             let shown = if is_file { Zeroizing::new(description(path)?.into_bytes()) } else { whole(input)? };
             reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
-                // What is wrong with the document itself is a part of what a commit changes.
+                // A problem of the document itself is part of what a commit changes.
                 Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault)),
                 _ => shown,
             }
@@ -41,7 +41,7 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
 }
 
 fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    // Once for every file of every commit that git shows: nobody wants to be asked that.
+    // It runs once for every file of every commit that git shows: a prompt each time would be unusable.
     let passphrases = Passphrases::new(None, false);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     Ok(match diff_text(&session, configs, &args.file)? {
@@ -61,13 +61,13 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
     })
 }
 
-/// What is known of a file without a key.
+/// What is known about a file without a key.
 fn description(path: &Path) -> Result<String, Failure> {
     let detected = Detected::new(open_input(Some(path))?, Some(path), None)?;
     Ok(file_description::text(&describe(detected, &ReadPolicy::default())?))
 }
 
-/// A text with lines about it behind it.
+/// A text followed by notes on it.
 fn with_notes(text: &[u8], notes: &[String]) -> Zeroizing<Vec<u8>> {
     let notes = notes.iter().fold(String::new(), |all, note| all + "# kenc: " + &printable(note) + "\n");
     let mut all = Zeroizing::new(Vec::with_capacity(text.len() + notes.len() + 1));

@@ -23,7 +23,7 @@ pub fn run(args: &KeysPolicyArgs, reporter: &Reporter) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-/// What stands in a policy for somebody who was not given, and the option that names them.
+/// The placeholder in a policy for a principal that was not given, and the option that names it.
 fn placeholder(missing: MissingParty) -> &'static str {
     match missing {
         MissingParty::Account => "ACCOUNT (--account)",

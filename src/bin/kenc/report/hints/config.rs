@@ -1,4 +1,4 @@
-//! What to do next when a config cannot be used, or says nothing for an input.
+//! Hints for a config that cannot be used, or has no rule for an input.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What to do next when a file cannot be edited, or its edits were not saved.
+//! Hints for a file that cannot be edited, or edits that were not saved.
 
 use kenc::error::{DocumentError, Error};
 use kenc::ops::edit::KeptEdits;
@@ -44,7 +44,7 @@ pub fn of_fault(fault: &CommandFault) -> String {
     }
 }
 
-/// What a user does with edits that were kept.
+/// What a user can do with edits that were kept.
 pub fn of_kept(kept: &KeptEdits) -> String {
     let (file, recovery) = match kept {
         KeptEdits::Encrypted { file, recovery } => (file, recovery),
@@ -65,7 +65,7 @@ pub fn of_kept(kept: &KeptEdits) -> String {
     format!("the edits are kept, encrypted, in {}{until}; `{commands}` continues with them", recovery.display())
 }
 
-/// Why a text could not be saved, to be put before it. Its lines are counted with these.
+/// Why a text could not be saved, for a note above it. Line numbers in it include the lines of the note.
 pub fn notes_on(failure: &Failure) -> Vec<String> {
     let lines = |failure: &Failure| report::lines_of(failure);
     let count = lines(failure).len() as u64;

@@ -1,4 +1,4 @@
-//! What to do next when git is in it.
+//! Hints for git commands.
 
 use kenc::ops::git::fault::{GitFault, MergeConflicts};
 

@@ -1,5 +1,4 @@
-//! What to do next where a command line means something else here than to another program, or a file
-//! cannot be replaced.
+//! Hints for command lines that mean something else to other programs, and for files that cannot be replaced.
 
 use super::{quote, quoted};
 use crate::failure::{Cause, CommandFault};

@@ -1,4 +1,4 @@
-//! What to do about keys that `kenc keys check` found wanting.
+//! Hints for problems found by `kenc keys check`.
 
 use kenc::context::EncryptionContext;
 use kenc::keys::aws_kms::{
@@ -11,7 +11,7 @@ use super::{context_words, of_kms, of_refusal, quote};
 /// For keys that only a file names, and that would get a data key.
 pub const NOT_VOUCHED_FOR: &str = "if these are the right keys, use `--yes`; or name them with `--to KEY`, in a rule of the config or in its `trusted_keys`";
 
-/// For a key that git would have asked because a file names it.
+/// For a key that git would have asked only because a file names it.
 pub const NOT_NAMED: &str =
     "if it is your key, name it in a rule of the config or add it to `trusted_keys`: git then shows the file";
 
@@ -48,7 +48,7 @@ pub fn of_plugin(refusal: &PluginRefusal) -> String {
 /// The state in which a key works.
 pub const ENABLED: &str = "Enabled";
 
-/// For what was found out about a recipient of age.
+/// For the check of an age recipient.
 pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
     let AgeKeyCheck { opened, open_to_others } = check;
     let identity = opened.as_ref().err().filter(|_| purpose != KmsPurpose::EncryptOnly).map(of_refusal);
@@ -56,7 +56,7 @@ pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
     identity.into_iter().chain(files.map(|path| format!("make it private: `chmod 600 {path}`"))).collect()
 }
 
-/// For what was found out about a key of KMS.
+/// For the check of a KMS key.
 pub fn of_kms_check(
     check: &KmsKeyCheck,
     context: &EncryptionContext,
@@ -69,7 +69,7 @@ pub fn of_kms_check(
     });
     let is_missing = |refusal: &&KmsRefusal| refusal.kind == KmsRefusalKind::Denied && !refusal.is_explicit_deny();
     let mut hints: Vec<String> = refusals.filter(|refusal| !is_missing(refusal)).map(of_kms).collect();
-    // A service that resembles KMS may use a key in spite of its state.
+    // Services that imitate KMS may use a key in spite of its state.
     if hints.is_empty()
         && let Ok(description) = &check.description
     {
@@ -77,7 +77,7 @@ pub fn of_kms_check(
     }
     if check.missing().next().is_some() {
         let context = context_words(&context.to_pairs());
-        // The ARN of a session does not tell the path of its role.
+        // The ARN of a session does not contain the path of its role.
         let who = caller.filter(|caller| caller.arn.parse::<AwsPrincipal>().is_ok());
         let who = who.map_or_else(|| "ARN".to_owned(), |caller| quote(&caller.arn));
         let account = key_arn.split(':').nth(4).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `kenc encrypt --values -r`: every file in folders that the rules are for.
+//! `kenc encrypt --values -r`: every file in folders that a rule matches.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ use kenc::ops::jobs::Job;
 use kenc::ops::tree::levels::{files_of, tell_left_out};
 use kenc::storage::output::Destination;
 
-/// Files that are worked on at the same time: most of the time is spent waiting for the key service.
+/// Files processed at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 16;
 
-/// Finds the files, and the place for the result of each.
+/// Finds the files, and the destination of each result.
 pub fn plan(
     inputs: &[PathBuf],
     args: &EncryptArgs,
