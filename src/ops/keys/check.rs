@@ -8,7 +8,9 @@ use crate::document::{EncryptedDocument, StoredKey};
 use crate::formats::detect::Detected;
 use crate::keys::age::recipient_of_file;
 use crate::keys::aws_kms::{AwsCaller, ContextCondition, KeyPolicy, KmsKeyCheck, KmsOperation, KmsPurpose};
-use crate::keys::{Cache, KeyCheck, KeySpec, KeyToCheck, KmsAccess, KmsKey, WrappedKey, WrappingKey};
+use crate::keys::{
+    AgeKeyCheck, Cache, KeyCheck, KeyRefusal, KeySpec, KeyToCheck, KmsAccess, KmsKey, WrappedKey, WrappingKey,
+};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::name_of;
@@ -45,6 +47,8 @@ pub struct KeysReport {
 pub struct CheckedKey {
     /// As it was typed, or as it is in a header.
     pub name: String,
+    /// Why it was checked.
+    pub source: KeySource,
     /// The files that list it.
     pub files: Vec<String>,
     /// The context sent with the requests.
@@ -53,7 +57,30 @@ pub struct CheckedKey {
     pub check: KeyCheck,
 }
 
+/// Why a key was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// The user named it.
+    Named,
+    /// A config or a file lists it, possibly for somebody else.
+    Listed,
+}
+
 impl KeysReport {
+    /// Whether a key is probably somebody else's: a file or the config lists it beside a key that works here, and there is
+    /// no identity for it.
+    #[must_use]
+    pub fn is_of_others(&self, key: &CheckedKey) -> bool {
+        let KeyCheck::Age(AgeKeyCheck { opened: Err(KeyRefusal::NoIdentity { .. }), .. }) = &key.check else {
+            return false;
+        };
+        let works_in = |file: Option<&String>| {
+            self.keys.iter().any(|other| other.works() && file.is_none_or(|file| other.files.contains(file)))
+        };
+        key.source == KeySource::Listed
+            && if key.files.is_empty() { works_in(None) } else { key.files.iter().all(|file| works_in(Some(file))) }
+    }
+
     /// The AWS caller, if known.
     #[must_use]
     pub fn known_caller(&self) -> Option<&AwsCaller> {
@@ -62,6 +89,15 @@ impl KeysReport {
 }
 
 impl CheckedKey {
+    fn works(&self) -> bool {
+        match &self.check {
+            KeyCheck::AwsKms(check) => check.as_ref().is_ok_and(|check| check.missing().next().is_none()),
+            KeyCheck::Age(check) => check.opened.is_ok(),
+            KeyCheck::Works(_) => true,
+            KeyCheck::Unchecked(_) | KeyCheck::Unusable(_) => false,
+        }
+    }
+
     /// The policy that grants what is missing.
     #[must_use]
     pub fn grant(&self) -> Option<KeyPolicy> {
@@ -107,6 +143,7 @@ pub fn check(asked: KeysAsked<'_>, session: &Session, configs: &Configs) -> Resu
     let checks = of_each(&subjects, |subject| keyring.check(subject.key.to_check(), &subject.context, purpose, &cache));
     let keys = subjects.into_iter().zip(checks).map(|(subject, check)| CheckedKey {
         name: subject.key.name(),
+        source: subject.source,
         files: subject.files,
         context: subject.context,
         check,
@@ -140,6 +177,7 @@ fn of_each(subjects: &[KeySubject], check: impl Fn(&KeySubject) -> KeyCheck + Sy
 struct KeySubject {
     key: SubjectKey,
     context: EncryptionContext,
+    source: KeySource,
     /// The files that list it.
     files: Vec<String>,
 }
@@ -167,7 +205,12 @@ impl SubjectKey {
 
 impl KeySubject {
     fn named(key: KeySpec, context: &EncryptionContext) -> Self {
-        Self { key: SubjectKey::Named(key), context: context.clone(), files: Vec::new() }
+        let source = KeySource::Named;
+        Self { key: SubjectKey::Named(key), context: context.clone(), source, files: Vec::new() }
+    }
+
+    fn listed(key: KeySpec, context: &EncryptionContext) -> Self {
+        Self { source: KeySource::Listed, ..Self::named(key, context) }
     }
 
     fn kms_key(&self) -> Option<KmsKey> {
@@ -197,7 +240,7 @@ fn keys_in_use(configs: &Configs, context: &EncryptionContext) -> Result<Vec<Key
                 let context = config.add_to_context(of_rule, context)?;
                 let is_known = |known: &KeySubject| known.context == context && known.key.name() == key.to_string();
                 if !subjects.iter().any(is_known) {
-                    subjects.push(KeySubject::named(key, &context));
+                    subjects.push(KeySubject::listed(key, &context));
                 }
             }
         }
@@ -223,8 +266,12 @@ fn of_file(path: &Path, demanded: &EncryptionContext) -> Result<Vec<KeySubject>,
     };
     let context = head.header.parameters.context;
     context.check_contains(demanded).map_err(|fault| about()(fault.into()))?;
-    let subject =
-        |slot| KeySubject { key: SubjectKey::Slot(slot), context: context.clone(), files: vec![name.clone()] };
+    let subject = |slot| KeySubject {
+        key: SubjectKey::Slot(slot),
+        context: context.clone(),
+        source: KeySource::Listed,
+        files: vec![name.clone()],
+    };
     Ok(head.header.table.slots.into_iter().map(subject).collect())
 }
 
@@ -232,7 +279,7 @@ fn of_document(sealed: &EncryptedDocument, name: &str) -> Vec<KeySubject> {
     let keys = sealed.metadata().groups.iter().flatten().filter_map(StoredKey::key_and_access);
     let subject = |(key, access): (KeySpec, KmsAccess)| KeySubject {
         files: vec![name.to_owned()],
-        ..KeySubject::named(key, &access.context)
+        ..KeySubject::listed(key, &access.context)
     };
     keys.map(subject).collect()
 }

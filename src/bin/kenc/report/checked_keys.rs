@@ -40,7 +40,7 @@ enum Tone {
 impl KeysTable {
     /// 5 if something could not be asked, because trying again may help; else 7 if a key has a problem.
     pub fn exit(&self) -> Exit {
-        let lines: Vec<TableLine> = self.0.keys.iter().flat_map(|key| lines_of(key, self.0.purpose)).collect();
+        let lines: Vec<TableLine> = self.0.keys.iter().flat_map(|key| lines_of(key, &self.0)).collect();
         let any = |tone| lines.iter().any(|line| line.tone == tone);
         if any(Tone::Unasked) {
             Exit::KeyService
@@ -59,7 +59,7 @@ impl KeysTable {
             Some(Err(reason)) => format!("caller unknown: {}\n\n", printable(reason)),
             None => String::new(),
         };
-        let keys: Vec<String> = self.0.keys.iter().map(|key| text_of(key, reporter, self.0.purpose)).collect();
+        let keys: Vec<String> = self.0.keys.iter().map(|key| text_of(key, reporter, &self.0)).collect();
         caller + &keys.join("\n")
     }
 
@@ -68,15 +68,14 @@ impl KeysTable {
             Ok(AwsCaller { account, arn }) => json!({ "account": account, "arn": arn }),
             Err(reason) => json!({ "error": reason }),
         });
-        let keys: Vec<Value> =
-            self.0.keys.iter().map(|key| json_of(key, self.0.purpose, self.0.known_caller())).collect();
+        let keys: Vec<Value> = self.0.keys.iter().map(|key| json_of(key, &self.0)).collect();
         json!({ "caller": caller, "keys": keys, "exit": self.exit().code() })
     }
 
     /// What to do, each once.
     pub fn hints(&self) -> Vec<String> {
         let mut hints: Vec<String> = Vec::new();
-        for hint in self.0.keys.iter().flat_map(|key| hints_of(key, self.0.purpose, self.0.known_caller())) {
+        for hint in self.0.keys.iter().flat_map(|key| hints_of(key, &self.0)) {
             if !hints.contains(&hint) {
                 hints.push(hint);
             }
@@ -85,8 +84,8 @@ impl KeysTable {
     }
 }
 
-fn text_of(key: &CheckedKey, reporter: &Reporter, purpose: KmsPurpose) -> String {
-    let lines = lines_of(key, purpose);
+fn text_of(key: &CheckedKey, reporter: &Reporter, report: &KeysReport) -> String {
+    let lines = lines_of(key, report);
     let width = lines.iter().map(|line| line.label.len()).max().unwrap_or(0);
     let mut text = format!("{}\n", reporter.painted_result("1", &printable(&key.name)));
     for TableLine { label, text: said, tone } in &lines {
@@ -108,10 +107,12 @@ fn text_of(key: &CheckedKey, reporter: &Reporter, purpose: KmsPurpose) -> String
     text
 }
 
-fn json_of(key: &CheckedKey, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Value {
-    let is_fine =
-        lines_of(key, purpose).iter().all(|line| matches!(line.tone, Tone::Plain | Tone::Good | Tone::Unsure));
+fn json_of(key: &CheckedKey, report: &KeysReport) -> Value {
+    let is_fine = lines_of(key, report).iter().all(|line| matches!(line.tone, Tone::Plain | Tone::Good | Tone::Unsure));
     let mut value = json!({ "key": key.name, "ok": is_fine });
+    if report.is_of_others(key) {
+        value["yours"] = json!(false);
+    }
     if !key.files.is_empty() {
         value["files"] = json!(key.files);
     }
@@ -132,17 +133,28 @@ fn json_of(key: &CheckedKey, purpose: KmsPurpose, caller: Option<&AwsCaller>) ->
         _ => {}
     }
     value["grant"] = json!(key.grant().map(|grant| grant.to_json()));
-    value["hints"] = json!(hints_of(key, purpose, caller));
+    value["hints"] = json!(hints_of(key, report));
     value
 }
 
-fn lines_of(key: &CheckedKey, purpose: KmsPurpose) -> Vec<TableLine> {
+fn lines_of(key: &CheckedKey, report: &KeysReport) -> Vec<TableLine> {
     let mut lines = match &key.check {
+        KeyCheck::Age(_) if report.is_of_others(key) => {
+            vec![TableLine::new(
+                "identity",
+                Tone::Plain,
+                if key.files.is_empty() {
+                    "none here: the key is not yours"
+                } else {
+                    "none here: the key is not yours; another one opens the file"
+                },
+            )]
+        }
         KeyCheck::AwsKms(Ok(check)) => lines_of_kms(check, &key.name),
         KeyCheck::AwsKms(Err(refusal)) => {
             vec![TableLine::new("KMS", Tone::Unasked, format!("not checked: {refusal}"))]
         }
-        KeyCheck::Age(check) => lines_of_age(check, purpose),
+        KeyCheck::Age(check) => lines_of_age(check, report.purpose),
         KeyCheck::Works(KeyFinding { label, sentence, .. }) => vec![TableLine::new(*label, Tone::Good, *sentence)],
         KeyCheck::Unchecked(KeyFinding { label, sentence, .. }) => vec![TableLine::new(*label, Tone::Plain, *sentence)],
         KeyCheck::Unusable(refusal) => vec![TableLine::new("slot", Tone::Bad, refusal.to_string())],
@@ -156,11 +168,12 @@ fn lines_of(key: &CheckedKey, purpose: KmsPurpose) -> Vec<TableLine> {
     lines
 }
 
-fn hints_of(key: &CheckedKey, purpose: KmsPurpose, caller: Option<&AwsCaller>) -> Vec<String> {
+fn hints_of(key: &CheckedKey, report: &KeysReport) -> Vec<String> {
     match &key.check {
-        KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &key.context, &key.key_arn(check), caller),
+        _ if report.is_of_others(key) => Vec::new(),
+        KeyCheck::AwsKms(Ok(check)) => of_kms_check(check, &key.context, &key.key_arn(check), report.known_caller()),
         KeyCheck::AwsKms(Err(refusal)) => vec![of_kms(refusal)],
-        KeyCheck::Age(check) => of_age_check(check, purpose),
+        KeyCheck::Age(check) => of_age_check(check, report.purpose),
         KeyCheck::Unusable(refusal) => vec![of_refusal(refusal)],
         _ => Vec::new(),
     }
