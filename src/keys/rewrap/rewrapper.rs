@@ -64,17 +64,25 @@ impl<'a> Rewrapper<'a> {
         SlotPlan::new(&self.change, wrapped, &|key| self.resolved(key))
     }
 
-    /// The keys that would come and the wrapped keys that would go, as far as that is known before a key is asked: an alias
-    /// counts as new.
+    /// The keys that would be added and the wrapped keys that would be removed, without unwrapping any. An alias is
+    /// resolved if that is permitted, and otherwise counts as new.
     ///
     /// # Errors
     /// [`Error::LastKey`] if none would be left, [`Error::CannotFindKey`] for an alias that is to go.
     pub fn preview(&self, wrapped: &[WrappedKey]) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
         let plan = self.plan(wrapped)?;
-        let stays =
-            |slot: &usize| plan.entries.iter().any(|entry| matches!(entry, PlannedSlot::Kept(kept) if kept == slot));
-        let going = (0..wrapped.len()).filter(|slot| !stays(slot)).map(|slot| wrapped[slot].clone()).collect();
-        Ok((plan.new_keys().cloned().collect(), going))
+        let mut staying: Vec<usize> = plan.kept().collect();
+        let mut added = Vec::new();
+        for key in plan.new_keys() {
+            let resolved = self.resolved(key);
+            let names = |slot: &WrappedKey| resolved.as_ref().unwrap_or(key).names(slot).is_same_slot();
+            match wrapped.iter().position(|slot| !plan.is_removed(slot) && names(slot)) {
+                Some(slot) => staying.push(slot),
+                None => added.push(key.clone()),
+            }
+        }
+        let removed = (0..wrapped.len()).filter(|slot| !staying.contains(slot)).map(|slot| wrapped[slot].clone());
+        Ok((added, removed.collect()))
     }
 
     /// The wrapped keys that are to take the place of `wrapped`. `is_data_key` tells the data key that the payload commits
