@@ -8,7 +8,7 @@ use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeF
 use crate::context::EncryptionContext;
 use crate::keys::{KeySpec, TrustedKeys};
 use crate::ops::failure::{Cause, Failure};
-use crate::ops::observer::Observer;
+use crate::ops::observer::{Observer, Warning};
 use crate::ops::places::{local_key, own_config_file};
 
 /// The configs of a run. For every folder with inputs the config is looked up and read once, when it is first needed.
@@ -90,7 +90,8 @@ impl Configs {
         let found = self.of(input)?;
         let FoundConfig { config, misnamed, is_hidden_from_sops: _ } = &*found;
         if let Some(path) = misnamed.as_ref().filter(|_| words.is_empty()) {
-            self.0.observer.hint_once(&format!("{} is ignored: the name of a config ends in .yaml", path.display()));
+            let reason = "ignored, because the name of a config ends in .yaml".to_owned();
+            self.0.observer.warning(&Warning::ConfigIgnored { path: path.clone(), reason });
         }
         let mut recipe = WholeFileRecipe::new(config.as_ref(), words, given, input)?;
         if let (Some(config), Some(line)) = (config, recipe.line) {
@@ -140,7 +141,7 @@ impl Configs {
         } else {
             let above = Arc::new(ConfigsAbove::find(input, &own, named)?);
             for (path, fault) in &above.passed_over {
-                self.0.observer.hint_once(&format!("{}: {fault}", path.display()));
+                self.0.observer.warning(&Warning::ConfigIgnored { path: path.clone(), reason: fault.to_string() });
             }
             known.insert(folder, Arc::clone(&above));
             above

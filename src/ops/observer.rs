@@ -76,6 +76,13 @@ pub enum Warning {
     },
     /// An identity that every user of the machine can read or replace.
     IdentityOpenToAll(PathBuf),
+    /// A config that is not used, although it is where configs are looked up.
+    ConfigIgnored {
+        /// The file.
+        path: PathBuf,
+        /// Why it is not used.
+        reason: String,
+    },
 }
 
 /// Why something is not an input.

@@ -3,9 +3,10 @@
 mod exit;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use kenc::error::Class;
+use kenc::error::{Class, Error};
 
 pub use exit::Exit;
 pub use kenc::ops::failure::{Cause, Failure};
@@ -113,6 +114,9 @@ impl HasExit for Failure {
         }
         if let Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } = &self.cause {
             return why.exit();
+        }
+        if matches!(&self.cause, Cause::Library(Error::Write(error)) if error.kind() == ErrorKind::BrokenPipe) {
+            return Exit::BrokenPipe;
         }
         if matches!(&self.cause, Cause::Git(fault) if fault.is_finding()) {
             return Exit::Problems;

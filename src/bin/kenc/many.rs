@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use indicatif::{DecimalBytes, HumanDuration};
+use indicatif::{BinaryBytes, HumanDuration};
 use kenc::Session;
 use kenc::ops::failure::Failure;
 use kenc::ops::observer::Skipped;
@@ -50,12 +50,14 @@ pub fn run<W: TreeWork<Done: TellDone>>(
         has_problems: false,
     };
     let since = Instant::now();
+    reporter.gather();
     let ended = crew::run(session, (request, plan), threads, work, &bar, &mut tally);
     let Tally { failed, done: files, whole, exit, has_problems, .. } = tally;
     if ended.as_ref().is_err_and(|failure| failure.exit() == Exit::Interrupted) {
         return ended.map(|()| Exit::Interrupted);
     }
     bar.end();
+    reporter.tell_gathered();
     tally.sum(&name, done, since)?;
     ended?;
     match failed {
@@ -163,7 +165,7 @@ impl Tally<'_> {
             [(links, "symbolic link"), (special, "special file"), (version_control, "version-control folder")];
         let left_out = left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count, what));
         let left_out = left_out.collect::<Vec<_>>().join(" and ");
-        let mut text = format!("{name}: {} {done}, {}", counted(files, "file"), DecimalBytes(bytes));
+        let mut text = format!("{name}: {} {done}, {}", counted(files, "file"), BinaryBytes(bytes));
         if whole > 0 {
             let _ = write!(text, ", {whole} already done");
         }

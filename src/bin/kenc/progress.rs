@@ -78,10 +78,10 @@ impl Bar {
     fn bar(&self, since: Instant) -> ProgressBar {
         let template = match self.total {
             _ if self.files.is_some() => {
-                "{msg} {spinner} {prefix} files {decimal_bytes} {decimal_bytes_per_sec} {elapsed}"
+                "{msg} {spinner} {prefix} files {binary_bytes} {binary_bytes_per_sec} {elapsed}"
             }
-            Some(_) => "{msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left",
-            None => "{msg} {spinner} {decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
+            Some(_) => "{msg} {wide_bar} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta} left",
+            None => "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
         };
         let style = ProgressStyle::with_template(template).expect("the template is one of three fixed ones");
         let bar = self.total.map_or_else(ProgressBar::no_length, ProgressBar::new);

@@ -11,13 +11,13 @@ mod seal;
 pub mod verified_document;
 pub mod verified_file;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::CommandFactory;
 use kenc::crypto::NoRandomness;
@@ -55,6 +55,8 @@ pub struct Reporter {
     no_input: bool,
     /// Hints that were given without a failure.
     hinted: Mutex<BTreeSet<String>>,
+    /// During a run over many files: each warning that concerns single files, with these.
+    gathered: Mutex<Option<BTreeMap<String, Vec<String>>>>,
 }
 
 impl Reporter {
@@ -69,7 +71,16 @@ impl Reporter {
             }
         };
         let colored_results = colored && (color == ColorWhen::Always || std::io::stdout().is_terminal());
-        Self { json, quiet, verbose, colored, colored_results, no_input, hinted: Mutex::default() }
+        Self {
+            json,
+            quiet,
+            verbose,
+            colored,
+            colored_results,
+            no_input,
+            hinted: Mutex::default(),
+            gathered: Mutex::default(),
+        }
     }
 
     /// Colors a part of a result.
@@ -171,7 +182,7 @@ impl Reporter {
 
     /// Prints a warning once, for people and programs.
     pub fn warn_once(&self, text: &str, value: &Value) {
-        let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        let is_new = lock(&self.hinted).insert(text.to_owned());
         if !is_new || self.quiet {
             return;
         }
@@ -186,15 +197,51 @@ impl Reporter {
 
     /// Prints a tip once, for people only.
     pub fn hint_once(&self, text: &str) {
-        let is_new = self.hinted.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+        let is_new = lock(&self.hinted).insert(text.to_owned());
         if is_new && self.shows_progress() {
             self.hint(text);
         }
     }
 
+    /// Begins a run over many files: a warning that holds for several is printed once, by [`Self::tell_gathered`], and so
+    /// is each hint. With -v and in JSON each file is named.
+    pub fn gather(&self) {
+        *lock(&self.gathered) = Some(BTreeMap::new());
+    }
+
+    /// Prints the gathered warnings, with the number of files.
+    pub fn tell_gathered(&self) {
+        for (what, names) in lock(&self.gathered).take().unwrap_or_default() {
+            match &names[..] {
+                [name] => self.warn_once(&format!("{name}: {what}"), &json!({ "file": name })),
+                names => {
+                    let text = format!("{}: {what}", counted(names.len(), "file"));
+                    self.warn_once(&text, &json!({ "files": names.len() }));
+                    self.hint("`-v` names them");
+                }
+            }
+        }
+    }
+
+    fn has_gathered(&self, what: &str, name: &str) -> bool {
+        let mut gathered = lock(&self.gathered);
+        let Some(gathered) = gathered.as_mut().filter(|_| !self.verbose && !self.json) else { return false };
+        gathered.entry(what.to_owned()).or_default().push(name.to_owned());
+        true
+    }
+
     /// Goes through the outcomes of several inputs, reports each failure, and continues. The failure of a single input
     /// is left to the caller.
     pub fn all(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+        if count > 1 {
+            self.gather();
+        }
+        let outcome = self.each(count, outcomes);
+        self.tell_gathered();
+        outcome
+    }
+
+    fn each(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
         let (mut worst, mut failed) = (Exit::Done, 0);
         for outcome in outcomes {
             match outcome {
@@ -221,6 +268,10 @@ impl Reporter {
     /// The same with other hints than the usual ones.
     pub fn failure_with(&self, failure: &Failure, hints: Vec<String>) -> Exit {
         let exit = failure.exit();
+        // As for any program in a pipe whose reader has what it wants.
+        if exit == Exit::BrokenPipe {
+            return exit;
+        }
         let sentence = sentence(failure);
         let attempts: Vec<&KeyAttempt> = match &failure.cause {
             Cause::Library(Error::NoKeyOpens { attempts }) => attempts.iter().collect(),
@@ -253,8 +304,11 @@ impl Reporter {
         let tried: String = tried.collect();
         let text = format!("kenc: {} {}\n{tried}", self.painted("1;31", "error:"), printable(&sentence));
         print_error_line(&text);
+        let is_one_of_many = lock(&self.gathered).is_some();
         for hint in hints {
-            self.hint(&hint);
+            if !is_one_of_many || lock(&self.hinted).insert(hint.clone()) {
+                self.hint(&hint);
+            }
         }
         exit
     }
@@ -267,7 +321,9 @@ impl Reporter {
                     SealStatus::Broken(fault) => fault.to_string(),
                     _ => NOT_SEALED.to_owned(),
                 };
-                self.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(*seal) }));
+                if !self.has_gathered(&what, name) {
+                    self.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(*seal) }));
+                }
             }
             Warning::IdentityOpenToAll(path) => self.warn_once(
                 &format!(
@@ -277,6 +333,9 @@ impl Reporter {
                 ),
                 &json!({ "file": path.display().to_string() }),
             ),
+            Warning::ConfigIgnored { path, reason } => {
+                self.warn_once(&format!("{}: {reason}", path.display()), &json!({ "file": path.display().to_string() }))
+            }
             _ => {}
         }
     }
@@ -345,6 +404,10 @@ fn sentence(failure: &Failure) -> String {
 /// A number of things, in the singular or the plural.
 pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A closed standard error must not turn into another failure.
@@ -422,8 +485,11 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
     match standard::print(text.as_bytes()) {
         Ok(()) => Exit::Done,
         Err(error) => {
-            print_error_line(&format!("kenc: error: {error}\n"));
-            Exit::Failed
+            let failure = Failure::from(error);
+            if failure.exit() != Exit::BrokenPipe {
+                print_error_line(&format!("kenc: error: {}\n", sentence(&failure)));
+            }
+            failure.exit()
         }
     }
 }

@@ -33,6 +33,7 @@ Exit codes:
   126  exec: the command cannot be run
   127  exec: the command was not found
   130  interrupted
+  141  the program that reads the output ended early
   129, 131 to 135  git merge failed, with the code above plus 128; conflicts are 1";
 }
 

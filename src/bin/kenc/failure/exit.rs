@@ -16,6 +16,8 @@ pub enum Exit {
     NotExecutable,
     NotFound,
     Interrupted,
+    /// The reader of the output has ended.
+    BrokenPipe,
     /// A merge driver that failed, with the code of its failure.
     NotMerged(u8),
 }
@@ -33,6 +35,8 @@ impl Exit {
             Self::Problems => 7,
             Self::NotExecutable => 126,
             Self::NotFound => 127,
+            // What a shell reports for a program that SIGPIPE ended.
+            Self::BrokenPipe => 141,
             Self::Interrupted => crate::signals::exit_code(),
             // To git, 1 to 128 mean conflicts, and higher codes a failure: it stops, and marks nothing as merged. 130
             // is an interruption.

@@ -136,6 +136,7 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         all.push(own("other", "The exit code of the command."));
     }
     all.push(own("130", "Interrupted."));
+    all.push(own("141", "The program that reads the output ended early."));
     all
 }
 
