@@ -5,17 +5,19 @@
 #[non_exhaustive]
 pub enum AuthenticationError {
     /// A chunk does not authenticate.
-    #[error("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}")]
+    #[error("{}", of_chunk(*chunk, *offset, *end))]
     Chunk {
         /// Number of the chunk, from 0.
         chunk: u64,
         /// Where it starts in the (unarmored) file.
         offset: u64,
+        /// Where the file ends, if it ends within this chunk: then it was probably cut off.
+        end: Option<u64>,
         /// How many plaintext bytes before it were authentic.
         authentic: u64,
     },
     /// The payload ends before its last chunk.
-    #[error("the file was cut off at byte {offset}")]
+    #[error("the file is cut off: it ends at byte {offset}")]
     CutOff {
         /// Length of what is there, in bytes of the (unarmored) file.
         offset: u64,
@@ -35,5 +37,12 @@ impl AuthenticationError {
             Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
             Self::TooLong => 0,
         }
+    }
+}
+
+fn of_chunk(chunk: u64, offset: u64, end: Option<u64>) -> String {
+    match end {
+        Some(end) => format!("the file is cut off or damaged: it ends at byte {end}, within chunk {chunk}"),
+        None => format!("chunk {chunk} is not authentic: the file was changed or damaged at about byte {offset}"),
     }
 }

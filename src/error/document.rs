@@ -135,6 +135,9 @@ pub enum DocumentError {
     /// The MAC is not that of the values.
     #[error("MAC mismatch: a value was added, removed, moved or changed")]
     WrongMac,
+    /// The MAC itself does not authenticate.
+    #[error("the key opened the document, but its MAC does not decrypt: `mac` or `lastmodified` was edited or damaged")]
+    MacNotAuthentic,
     /// The seal is missing where one belongs, or is not that of the document.
     #[error("{0}")]
     BrokenSeal(SealFault),
@@ -214,6 +217,7 @@ impl DocumentError {
             | Self::ValueNotAuthentic { .. }
             | Self::MissingMac
             | Self::WrongMac
+            | Self::MacNotAuthentic
             | Self::BrokenSeal(_)
             | Self::NoSeal
             | Self::Metadata(_)

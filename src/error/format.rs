@@ -16,7 +16,7 @@ pub enum FormatError {
     #[error("unknown suite 0x{0:04x}")]
     UnknownSuite(u16),
     /// The input ends within the named part.
-    #[error("the input ends within the {0}")]
+    #[error("the file is cut off: it ends within the {0}")]
     Truncated(&'static str),
     /// A number in the header is beyond what the format permits.
     #[error("the {field} is {found}, and the limit is {limit}")]
@@ -94,7 +94,7 @@ impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "the input is empty",
-            Self::BeginningOfKenc => "the input ends within its first 16 bytes",
+            Self::BeginningOfKenc => "the file is cut off: it ends within its first 16 bytes",
             Self::NewlinesConverted => "a conversion of line ends damaged this kenc file",
             Self::SevenBit => "a transfer that kept only seven bits of each byte damaged this kenc file",
             Self::Age => "this is an age file",

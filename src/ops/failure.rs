@@ -64,6 +64,8 @@ pub enum Cause {
     CannotEncryptDirectory(PathBuf),
     #[error("the folder {} does not exist", .0.display())]
     NoFolder(PathBuf),
+    #[error("with several inputs -o must be a folder, and {} does not exist", .0.display())]
+    NoFolderForSeveral(PathBuf),
     #[error("{} is not a folder", .0.display())]
     NotAFolder(PathBuf),
     #[error("not a ResourceList: {0}")]
@@ -238,6 +240,7 @@ impl Cause {
             | Self::InputIsDirectory(_)
             | Self::CannotEncryptDirectory(_)
             | Self::NoFolder(_)
+            | Self::NoFolderForSeveral(_)
             | Self::NotAFolder(_)
             | Self::NotAResourceList(_)
             | Self::TooDeep { .. }

@@ -64,6 +64,8 @@ pub fn plan(
                 if !output.is_dir() {
                     return Err(if output.exists() {
                         Cause::NotAFolder(output.clone())
+                    } else if inputs.len() > 1 {
+                        Cause::NoFolderForSeveral(output.clone())
                     } else {
                         Cause::NoFolder(output.clone())
                     }

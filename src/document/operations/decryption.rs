@@ -189,7 +189,8 @@ impl EncryptedDocument {
         let Some(mac) = mac else { return (MacStatus::Missing, Some(DocumentError::MissingMac)) };
         match cipher.decrypt(mac, last_modified) {
             Ok((ValueKind::Text, stated)) if are_equal(&stated, examined.mac.as_bytes()) => (MacStatus::Verified, None),
-            _ => (MacStatus::Wrong, Some(DocumentError::WrongMac)),
+            Ok(_) => (MacStatus::Wrong, Some(DocumentError::WrongMac)),
+            Err(_) => (MacStatus::Wrong, Some(DocumentError::MacNotAuthentic)),
         }
     }
 

@@ -191,6 +191,10 @@ impl ChunkCipher {
         batch.move_last_tag(whole, last_len);
         match self.open_chunk(first, batch, whole, last_len) {
             Ok(()) => OpenedBatch::End,
+            Err(AuthenticationError::Chunk { chunk, offset, authentic, .. }) => {
+                let end = Some(self.offset(first) + sealed_len as u64);
+                OpenedBatch::Fault(AuthenticationError::Chunk { chunk, offset, end, authentic })
+            }
             Err(fault) => OpenedBatch::Fault(fault),
         }
     }
@@ -204,7 +208,7 @@ impl ChunkCipher {
         batch.touched = batch.touched.max(start + len);
         self.key.open_chunk(number, &batch.tags[slot], &mut batch.data[start..start + len]).map_err(|_| {
             let authentic = number * CHUNK_LEN as u64;
-            AuthenticationError::Chunk { chunk: number, offset: self.offset(number), authentic }
+            AuthenticationError::Chunk { chunk: number, offset: self.offset(number), end: None, authentic }
         })?;
         batch.len = start + len;
         Ok(())

@@ -51,8 +51,8 @@ impl<R: Read + Seek> SeekingDecryptor<R> {
                 self.opened = Some(number);
                 Ok(())
             }
-            (OpenedBatch::Fault(AuthenticationError::Chunk { chunk, offset, .. }), _) => {
-                Err(AuthenticationError::Chunk { chunk, offset, authentic: 0 }.into())
+            (OpenedBatch::Fault(AuthenticationError::Chunk { chunk, offset, end, .. }), _) => {
+                Err(AuthenticationError::Chunk { chunk, offset, end, authentic: 0 }.into())
             }
             (OpenedBatch::Fault(fault), _) => Err(fault.into()),
             // The file became longer or shorter since it was opened.

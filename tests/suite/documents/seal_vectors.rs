@@ -62,7 +62,7 @@ fn every_altered_document_is_refused_for_its_reason() {
                 SealFault::Unknown => "unknown",
                 _ => "another",
             },
-            Err(Error::Document(DocumentError::WrongMac)) => "mac",
+            Err(Error::Document(DocumentError::WrongMac | DocumentError::MacNotAuthentic)) => "mac",
             Err(Error::Document(DocumentError::MissingMac)) => "no-mac",
             Err(Error::Document(DocumentError::ValueNotAuthentic { .. })) => "value",
             Err(error) => panic!("{file}: {error}"),

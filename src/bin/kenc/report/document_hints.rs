@@ -50,7 +50,7 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::DamagedValue { .. } | DocumentError::ValueNotAuthentic { .. } => {
             "restore the value from version control or a backup; `--ignore-mac` does not help here".to_owned()
         }
-        DocumentError::MissingMac | DocumentError::WrongMac => {
+        DocumentError::MissingMac | DocumentError::WrongMac | DocumentError::MacNotAuthentic => {
             format!("restore the file from version control; after a merge, `kenc git mac-repair {file}` shows what differs from the last commit and asks")
         }
         DocumentError::BrokenSeal(_) => {

@@ -21,7 +21,7 @@ pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
             let plural = if units == 1 { "" } else { "s" };
             format!("{} in {} {}{plural}", in_units(bytes), grouped(units), payload.unit)
         }
-        None => "truncated: no payload has this length".to_owned(),
+        None => "cut off: no payload has this length".to_owned(),
     };
     let properties: String = properties.iter().map(|property| format!(", {property}")).collect();
     line("payload", &format!("{size}, {cipher}{properties}"));

@@ -96,6 +96,11 @@ fn of_command(cause: &Cause) -> String {
             )
         }
         Cause::StandardInputIsOutput => "name another output with `-o FILE`".to_owned(),
+        Cause::NoFolderForSeveral(path) => format!(
+            "name an existing folder, or create it: `mkdir -p {0}`, then `-o {1}`",
+            quoted(path),
+            quoted(&path.join(""))
+        ),
         Cause::NoFolder(path) => format!("create it with `mkdir -p {}`", quoted(path)),
         Cause::NotAResourceList(_) => {
             "decrypt a file with `kenc decrypt FILE`; this command is called by kustomize and kpt".to_owned()
@@ -195,12 +200,10 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     let one = |hint: &str| vec![hint.to_owned()];
     match error {
         Error::Format(fault) => vec![of_format(fault, &file)],
-        Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { .. }) => {
-            one("restore the file from a backup, or fetch it again; a file that was cut off fails in this way too")
+        Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { end: None, .. }) => {
+            one("restore the file from a backup, or fetch it again")
         }
-        Error::Authentication(AuthenticationError::CutOff { .. }) => {
-            one("fetch it again or restore it from a backup; a full disk or an interrupted transfer can cause this")
-        }
+        Error::Authentication(AuthenticationError::CutOff { .. } | AuthenticationError::Chunk { .. }) => one(CUT_OFF),
         Error::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => {
             vec![format!("check that this is the right file; `kenc inspect {file}` shows its context")]
         }
@@ -249,14 +252,14 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }],
         Error::NotSynced { .. } => one("run `sync`; if it fails, check the disk"),
         Error::Interrupted => Vec::new(),
-        Error::Write(source) => vec![match source.kind() {
-            ErrorKind::BrokenPipe => "the program that reads the output exited early".to_owned(),
-            kind => of_system(kind),
-        }],
-        Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
+        Error::Write(source) | Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
         _ => Vec::new(),
     }
 }
+
+/// For a file whose end is missing.
+const CUT_OFF: &str =
+    "fetch it again or restore it from a backup; a full disk or an interrupted transfer can cause this";
 
 fn of_system(kind: ErrorKind) -> String {
     match kind {
@@ -283,7 +286,7 @@ fn of_format(fault: &FormatError, file: &str) -> String {
         FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
             "a newer kenc wrote it, or it is damaged; `kenc --version` shows your version"
         }
-        FormatError::Truncated(_) => "fetch it again or restore it from a backup: it was cut off",
+        FormatError::Truncated(_) => CUT_OFF,
         FormatError::Armor { .. } => "copy the whole text from the BEGIN line to the END line, unchanged",
         FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => {
             "name fewer keys with -k"
@@ -343,6 +346,8 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         KmsRefusalKind::Denied if refusal.is_explicit_deny() => {
             format!("an explicit Deny blocks kms:{operation} on {key}; have that statement changed")
         }
+        // An alias comes from -k, and KMS does not tell a wrong key from a forbidden one.
+        KmsRefusalKind::Denied if *operation == "Decrypt" && keys::is_alias(&refusal.key) => keys::OTHER_KEY.to_owned(),
         KmsRefusalKind::Denied => {
             let context = context_words(context);
             if let Some(hint) = keys::of_other_account(refusal, &context) {
@@ -356,6 +361,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         KmsRefusalKind::PendingDeletion => format!(
             "cancel the deletion: `aws kms cancel-key-deletion --key-id {key}{region}{profile}`, then `aws kms enable-key --key-id {key}{region}{profile}`"
         ),
+        KmsRefusalKind::NotFound if keys::is_alias(&refusal.key) => keys::of_absent_alias(refusal),
         KmsRefusalKind::InvalidState | KmsRefusalKind::NotFound | KmsRefusalKind::InvalidKeyUsage => {
             format!("check the key: `aws kms describe-key --key-id {key}{region}{profile}`")
         }

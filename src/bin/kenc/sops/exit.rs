@@ -147,7 +147,10 @@ impl From<DocumentError> for SopsStop {
 fn code_of(error: &Error) -> u8 {
     match error {
         Error::Document(error) => match error {
-            DocumentError::WrongMac | DocumentError::MissingMac | DocumentError::BrokenSeal(_) => code::WRONG_MAC,
+            DocumentError::WrongMac
+            | DocumentError::MacNotAuthentic
+            | DocumentError::MissingMac
+            | DocumentError::BrokenSeal(_) => code::WRONG_MAC,
             DocumentError::DamagedValue { .. }
             | DocumentError::ValueNotAuthentic { .. }
             | DocumentError::InTheClear { .. } => code::CANNOT_DECRYPT,

@@ -45,6 +45,32 @@ pub fn of_plugin(refusal: &PluginRefusal) -> String {
     }
 }
 
+/// For a key that may not be asked, or that the file is not under.
+pub const OTHER_KEY: &str = "the file may not be under this key: `kenc inspect` shows its keys, and without -k kenc tries all of them; if it is, ask for kms:Decrypt on the key";
+
+/// Whether a key of KMS is named by an alias.
+pub fn is_alias(key: &str) -> bool {
+    key.starts_with("alias/") || key.contains(":alias/")
+}
+
+/// For an alias that does not exist in the region that was asked.
+pub fn of_absent_alias(refusal: &KmsRefusal) -> String {
+    let Some(region) = &refusal.region else {
+        return "aliases are per region: use `--aws-region REGION`".to_owned();
+    };
+    let is_from = |name: &&str| std::env::var(name).is_ok_and(|value| value == *region);
+    let source = if refusal.key.starts_with("arn:") {
+        "the ARN".to_owned()
+    } else if let Some(variable) = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().copied().find(is_from) {
+        format!("${variable}")
+    } else {
+        "--aws-region or the AWS profile".to_owned()
+    };
+    format!(
+        "aliases are per region, and the region {region} comes from {source}: use `--aws-region REGION`, or list the aliases there with `aws kms list-aliases --region {region}`"
+    )
+}
+
 /// The state in which a key works.
 pub const ENABLED: &str = "Enabled";
 
