@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit the plaintext of a file, and encrypt what changed')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
             [CompletionResult]::new('krm', 'krm', [CompletionResultType]::ParameterValue, 'Decrypt the resources of a Kubernetes ResourceList')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a file says about itself, without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
@@ -364,6 +365,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;set' {
             [CompletionResult]::new('--document', '--document', [CompletionResultType]::ParameterName, 'Number of the YAML document in a file with several, from 1')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Take the value from this file, exactly as it is')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Type of the value (default: what it looks like, and text or a date where it was one)')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
@@ -378,7 +380,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--from-argument', '--from-argument', [CompletionResultType]::ParameterName, 'Take the value from the command line; only for values that are not secret')
-            [CompletionResult]::new('--string', '--string', [CompletionResultType]::ParameterName, 'Store the value as text, even if it looks like a number')
+            [CompletionResult]::new('--string', '--string', [CompletionResultType]::ParameterName, 'Store the value as text, even if it looks like a number; the same as `--type string`')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace a mapping or a list with everything in it, without asking')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace a mapping or a list with everything in it, without asking')
             [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
@@ -469,6 +473,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--pristine', '--pristine', [CompletionResultType]::ParameterName, 'Start with a clean environment, keeping only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*')
             [CompletionResult]::new('--upper', '--upper', [CompletionResultType]::ParameterName, 'Use upper case for the names of variables')
+            [CompletionResult]::new('--literal', '--literal', [CompletionResultType]::ParameterName, 'Take values of dotenv files literally, as sops does: with quotes, comments and references')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Give the command decrypted files instead of variables: `{}` in its arguments is replaced by the path')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -495,6 +500,36 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;export' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the output (default: shell, or json with --json)')
+            [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Prefix for the names of all variables')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Pass on only this value; repeat it for several values')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Require this pair in the encryption context of the file')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Require this pair in the encryption context of the file')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'File of age identities or an ssh private key, instead of the usual places')
+            [CompletionResult]::new('--passphrase-from', '--passphrase-from', [CompletionResultType]::ParameterName, 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--upper', '--upper', [CompletionResultType]::ParameterName, 'Use upper case for the names of variables')
+            [CompletionResult]::new('--literal', '--literal', [CompletionResultType]::ParameterName, 'Take values of dotenv files literally, as sops does: with quotes, comments and references')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -855,6 +890,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit the plaintext of a file, and encrypt what changed')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with decrypted values in its environment')
             [CompletionResult]::new('krm', 'krm', [CompletionResultType]::ParameterValue, 'Decrypt the resources of a Kubernetes ResourceList')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a file says about itself, without a key')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
@@ -895,6 +931,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;krm' {
+            break
+        }
+        'kenc;help;export' {
             break
         }
         'kenc;help;inspect' {

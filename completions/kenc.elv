@@ -42,6 +42,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand edit 'Edit the plaintext of a file, and encrypt what changed'
             cand exec 'Run a command with decrypted values in its environment'
             cand krm 'Decrypt the resources of a Kubernetes ResourceList'
+            cand export 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
             cand inspect 'Show what a file says about itself, without a key'
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
@@ -353,6 +354,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;set'= {
             cand --document 'Number of the YAML document in a file with several, from 1'
             cand --file 'Take the value from this file, exactly as it is'
+            cand --type 'Type of the value (default: what it looks like, and text or a date where it was one)'
             cand --input-type 'Format of the config file (default: by its name)'
             cand -k 'Open the file with this key only; repeat it for several keys'
             cand --key 'Open the file with this key only; repeat it for several keys'
@@ -367,7 +369,9 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand --from-argument 'Take the value from the command line; only for values that are not secret'
-            cand --string 'Store the value as text, even if it looks like a number'
+            cand --string 'Store the value as text, even if it looks like a number; the same as `--type string`'
+            cand -f 'Replace a mapping or a list with everything in it, without asking'
+            cand --force 'Replace a mapping or a list with everything in it, without asking'
             cand --ignore-mac 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
             cand --require-seal 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
             cand --json 'Print results and errors as JSON'
@@ -455,6 +459,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand --pristine 'Start with a clean environment, keeping only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*'
             cand --upper 'Use upper case for the names of variables'
+            cand --literal 'Take values of dotenv files literally, as sops does: with quotes, comments and references'
             cand --file 'Give the command decrypted files instead of variables: `{}` in its arguments is replaced by the path'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
@@ -480,6 +485,35 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'kenc;export'= {
+            cand --format 'Format of the output (default: shell, or json with --json)'
+            cand --prefix 'Prefix for the names of all variables'
+            cand --only 'Pass on only this value; repeat it for several values'
+            cand -k 'Open the file with this key only; repeat it for several keys'
+            cand --key 'Open the file with this key only; repeat it for several keys'
+            cand -c 'Require this pair in the encryption context of the file'
+            cand --context 'Require this pair in the encryption context of the file'
+            cand --identity 'File of age identities or an ssh private key, instead of the usual places'
+            cand --passphrase-from 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal'
+            cand --aws-profile 'AWS profile to use'
+            cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
+            cand --aws-role-arn 'Role to assume before calling KMS'
+            cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --upper 'Use upper case for the names of variables'
+            cand --literal 'Take values of dotenv files literally, as sops does: with quotes, comments and references'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'
@@ -815,6 +849,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand edit 'Edit the plaintext of a file, and encrypt what changed'
             cand exec 'Run a command with decrypted values in its environment'
             cand krm 'Decrypt the resources of a Kubernetes ResourceList'
+            cand export 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
             cand inspect 'Show what a file says about itself, without a key'
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
@@ -844,6 +879,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;help;exec'= {
         }
         &'kenc;help;krm'= {
+        }
+        &'kenc;help;export'= {
         }
         &'kenc;help;inspect'= {
         }

@@ -46,6 +46,7 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "unset" -d 'Remove one val
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "exec" -d 'Run a command with decrypted values in its environment'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show what a file says about itself, without a key'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Create the local key, and print its recipient'
@@ -329,6 +330,13 @@ complete -c kenc -n "__fish_kenc_using_subcommand get" -s h -l help -d 'Print he
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l document -d 'Number of the YAML document in a file with several, from 1' -r
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l file -d 'Take the value from this file, exactly as it is' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l type -d 'Type of the value (default: what it looks like, and text or a date where it was one)' -r -f -a "string\t''
+integer\t''
+float\t''
+boolean\t''
+date\t'A date, or a date with a time, as the format of the file writes it'
+null\t''
+json\t'Any JSON value, as with --json'"
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -348,7 +356,8 @@ always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l from-argument -d 'Take the value from the command line; only for values that are not secret'
-complete -c kenc -n "__fish_kenc_using_subcommand set" -l string -d 'Store the value as text, even if it looks like a number'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -l string -d 'Store the value as text, even if it looks like a number; the same as `--type string`'
+complete -c kenc -n "__fish_kenc_using_subcommand set" -s f -l force -d 'Replace a mapping or a list with everything in it, without asking'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand set" -l json -d 'Print results and errors as JSON'
@@ -423,6 +432,7 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l pristine -d 'Start with a clean environment, keeping only PATH, HOME, USER, LOGNAME, SHELL, TERM, TZ, TMPDIR, LANG and LC_*'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l upper -d 'Use upper case for the names of variables'
+complete -c kenc -n "__fish_kenc_using_subcommand exec" -l literal -d 'Take values of dotenv files literally, as sops does: with quotes, comments and references'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l file -d 'Give the command decrypted files instead of variables: `{}` in its arguments is replaced by the path'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand exec" -s q -l quiet -d 'Print errors only: no hints, no progress'
@@ -448,6 +458,33 @@ complete -c kenc -n "__fish_kenc_using_subcommand krm" -s v -l verbose -d 'Print
 complete -c kenc -n "__fish_kenc_using_subcommand krm" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand krm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand krm" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l format -d 'Format of the output (default: shell, or json with --json)' -r -f -a "shell\t'export NAME=\'value\', for sh, bash, zsh and fish'
+dotenv\t'A dotenv file for docker compose, godotenv and python-dotenv'
+json\t'A JSON object of strings'
+github-actions\t'Variables for the later steps of the job, and masks for the log: adds to the file $GITHUB_ENV'
+docker\t'A file for `docker run --env-file`'"
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l prefix -d 'Prefix for the names of all variables' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l only -d 'Pass on only this value; repeat it for several values' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s c -l context -d 'Require this pair in the encryption context of the file' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l upper -d 'Use upper case for the names of variables'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l literal -d 'Take values of dotenv files literally, as sops does: with quotes, comments and references'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand export" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -681,24 +718,25 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "install" -d 'Configure git to show and merge encrypted files'

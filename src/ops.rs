@@ -1,5 +1,6 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
+pub mod complete;
 pub mod configs;
 pub mod contents;
 pub mod documents;

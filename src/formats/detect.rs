@@ -77,7 +77,7 @@ impl Detected {
         let Some(whole) = whole else { return Ok(Self::Foreign(input, start)) };
         let document = match path.map(Format::of_name) {
             // What is wrong with a document that its name says is one is said with its line.
-            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(parse(format, &whole)?),
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(document_named(format, &whole)?),
             _ => Document::recognise(&whole),
         };
         match document.filter(|document| document.metadata().is_some()).map(EncryptedDocument::new) {
@@ -224,6 +224,18 @@ pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
         fault: format!("the file is not {} text: it is not UTF-8", format.word()),
     })?;
     Ok(Document::parse(format, Zeroizing::new(text.to_owned()))?)
+}
+
+/// Reads a text in the notation of its file name. sops encrypts files without a store of its own, or with
+/// `--input-type binary`, as JSON around any content: they keep their name and are read as such.
+fn document_named(format: Format, whole: &[u8]) -> Result<Document> {
+    match parse(format, whole) {
+        Err(error) if !matches!(format, Format::Json | Format::Yaml) => {
+            let binary = Document::recognise(whole).filter(|document| document.format() == Format::Binary);
+            binary.ok_or(error)
+        }
+        read => read,
+    }
 }
 
 fn has_metadata(whole: &[u8]) -> bool {

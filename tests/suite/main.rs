@@ -14,6 +14,7 @@ mod support;
 /// What is typed, and what is printed and documented.
 mod command_line {
     mod book;
+    mod completions;
     mod examples;
     mod generated;
     mod hostile_text;
@@ -86,5 +87,6 @@ mod sops {
     mod identities;
     mod link;
     mod notations;
+    mod others;
     mod sentences;
 }

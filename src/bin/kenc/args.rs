@@ -251,6 +251,9 @@ pub enum Command {
     Git(git::GitArgs),
 
     /// Print the completion script for a shell
+    ///
+    /// The script runs kenc for names of keys (@NAME), AWS profiles, paths in a document, the recipients in a file, and commands
+    /// after `--`. kenc answers from the files on this computer, without a key and without a network.
     #[command(override_usage = examples::completions::USAGE, after_long_help = examples::completions::HELP)]
     Completions(CompletionsArgs),
 }
@@ -397,6 +400,10 @@ pub struct CompletionsArgs {
     /// Shell that will read the script
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+
+    /// Print a script that completes flags, words and file names by itself, and never runs kenc
+    #[arg(long = "static")]
+    pub r#static: bool,
 }
 
 fn parse_range(text: &str) -> Result<ByteRange, String> {

@@ -3,6 +3,7 @@
 mod args;
 mod build_facts;
 mod commands;
+mod complete;
 mod documents;
 mod editor;
 mod failure;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     if sops::is_called(std::env::args_os().next().as_deref()) {
         return sops::main(std::env::args_os());
     }
+    complete::answer();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),

@@ -123,8 +123,18 @@ impl Document {
         self.rewritten(edits, &metadata).map(|document| document.text)
     }
 
+    /// Refuses a document with two keys of the same name in one mapping: readers do not agree which of them counts.
+    pub(crate) fn refuse_duplicates(&self) -> Result<(), DocumentError> {
+        let Some(place) = self.found.duplicate else { return Ok(()) };
+        let fault = "the key occurs twice, and programs do not agree which one counts".to_owned();
+        Err(DocumentError::Refused { at: place.into(), fault })
+    }
+
     /// The document with some leaves and the metadata changed, parsed again.
     pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
+        if matches!(metadata, MetadataChange::Write(_)) {
+            self.refuse_duplicates()?;
+        }
         // The position of new metadata is not predicted.
         let read =
             (self.origin == Origin::Predicted).then(|| Self::parse(self.format, self.text.clone())).transpose()?;

@@ -58,7 +58,15 @@ impl Document {
             change_node(root, &mut changed, &places)?;
         }
         let (settings, aliases) = (found.settings.clone(), found.aliases.clone());
-        let found = ParsedText { tree, tokens, metadata: None, settings, aliases, metadata_places: Vec::new() };
+        let found = ParsedText {
+            tree,
+            tokens,
+            metadata: None,
+            settings,
+            aliases,
+            duplicate: self.found.duplicate,
+            metadata_places: Vec::new(),
+        };
         Some(Self { format: *format, text, found, origin: Origin::Predicted })
     }
 }

@@ -46,6 +46,7 @@ pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<u
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault: fault.to_owned() });
         }
     }
+    plaintext.refuse_duplicates()?;
     let mut selected = 0;
     walk(plaintext.tree(), selection, |met, spot| {
         if let (RuleItem::Leaf(leaf), true) = (met, spot.is_selected) {

@@ -45,6 +45,7 @@ impl Store for DotenvStore {
         let mut entries = Vec::new();
         let mut tokens = Vec::new();
         let mut keys = HashSet::new();
+        let mut duplicate = None;
         let mut metadata = Vec::new();
         for line in lines(text) {
             let id = LeafId(tokens.len());
@@ -60,7 +61,7 @@ impl Store for DotenvStore {
                 DotenvLineKind::Metadata(key, value) => metadata.push((key, &text[value])),
                 DotenvLineKind::Value(key, value) => {
                     if !keys.insert(key) {
-                        return Err(refused(place, "the key is a duplicate of one on an earlier line"));
+                        duplicate = duplicate.or(Some(place));
                     }
                     tokens.push(value.clone());
                     let column = key.chars().count() as u64 + 2;
@@ -89,6 +90,7 @@ impl Store for DotenvStore {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            duplicate,
             metadata_places: Vec::new(),
         })
     }

@@ -13,7 +13,7 @@ use crate::document::store::parsed::ParsedText;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
-/// JSON files: a single object, in strict notation except for comments.
+/// JSON files: a single object, in strict notation except for comments and trailing commas.
 pub(crate) struct JsonStore;
 
 impl Store for JsonStore {

@@ -48,6 +48,9 @@ pub(crate) struct ParsedText {
     pub(crate) settings: Vec<Setting>,
     /// For each alias, in order, its target: leaves and aliases before it, counted together from 0. Only for YAML.
     pub(crate) aliases: Vec<Range<usize>>,
+    /// The second key of the same name in one mapping. sops writes such JSON and dotenv files; they can be read, but not
+    /// written.
+    pub(crate) duplicate: Option<TextPlace>,
     /// The position of existing or new metadata, for each document of the file. Only for YAML.
     pub(crate) metadata_places: Vec<MetadataPlace>,
 }

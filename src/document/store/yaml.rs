@@ -36,7 +36,7 @@ impl Store for YamlStore {
         }
         let metadata::MetadataStanding { left_out, fields, places } = metadata::find(&layout)?;
         let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &left_out)?;
-        Ok(ParsedText { tree, tokens, metadata: fields, settings, aliases, metadata_places: places })
+        Ok(ParsedText { tree, tokens, metadata: fields, settings, aliases, duplicate: None, metadata_places: places })
     }
 
     fn change(

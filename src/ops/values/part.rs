@@ -123,6 +123,7 @@ pub fn as_sops_gives_it(document: &Document, path: &Path, layout: TextLayout) ->
 
 /// What a document says without aliases, which everybody who asks for values gets.
 fn resolved(document: &Document) -> Result<Cow<'_, Tree>, DocumentError> {
+    document.refuse_duplicates()?;
     match document.format() {
         Format::Yaml => document.followed().map(Cow::Owned),
         _ => Ok(Cow::Borrowed(document.tree())),

@@ -58,10 +58,14 @@ pub fn variables(
 fn tree(session: &Session, path: &FilePath, syntax: DotenvSyntax) -> Result<Tree, Failure> {
     let about = || Failure::about(path.display().to_string());
     let (text, contents) = contents::open(session, &contents::read(path)?, path, MacRequirement::Right)?;
-    let format = match &contents {
-        Contents::Document(document) => document.plaintext().format(),
-        Contents::Whole(_) => Format::of_name(FilePath::new(&plain_name(path))),
+    // sops encrypts some files as binary ones, whose content is a file like that in a kenc file.
+    let contents = match contents {
+        Contents::Document(document) if document.plaintext().format() != Format::Binary => Some(document),
+        Contents::Document(_) | Contents::Whole(_) => None,
     };
+    let format = contents
+        .as_ref()
+        .map_or_else(|| Format::of_name(FilePath::new(&plain_name(path))), |document| document.plaintext().format());
     if format == Format::Binary {
         return Err(Cause::NoValues(path.to_owned()).into());
     }
@@ -70,8 +74,8 @@ fn tree(session: &Session, path: &FilePath, syntax: DotenvSyntax) -> Result<Tree
         return tree_of_dotenv(text).map_err(about);
     }
     let document = match contents {
-        Contents::Document(document) => document.into_plaintext(),
-        Contents::Whole(_) => Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?,
+        Some(document) => document.into_plaintext(),
+        None => Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?,
     };
     document.followed().map_err(Error::from).map_err(about())
 }

@@ -424,7 +424,7 @@ Examples:
 }
 
 pub mod completions {
-    pub const USAGE: &str = "kenc completions SHELL";
+    pub const USAGE: &str = "kenc completions [--static] SHELL";
     pub const HELP: &str = "\
 Examples:
   Complete commands in bash

@@ -159,8 +159,10 @@ impl IniReader<'_> {
     fn take(&mut self, piece: IniPiece) -> Result<(), DocumentError> {
         match piece.kind {
             IniPieceKind::Comment(place) => {
-                let comment = self.comment(place);
-                self.pending.push(comment);
+                if !self.continue_comment(&place) {
+                    let comment = self.comment(place);
+                    self.pending.push(comment);
+                }
             }
             IniPieceKind::Section { name, start, comment } => {
                 self.keys.clear();
@@ -233,6 +235,7 @@ impl IniReader<'_> {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            duplicate: None,
             metadata_places: Vec::new(),
         })
     }
@@ -252,6 +255,22 @@ impl IniReader<'_> {
             Some(section) => section.extend(comments),
             None => self.root.extend(comments),
         }
+    }
+
+    /// Adds a line to the comment on the line before it: to sops they are one, encrypted as one. An encrypted comment is
+    /// on one line.
+    fn continue_comment(&mut self, line: &Range<usize>) -> bool {
+        let (Some(comment), Some(token)) = (self.pending.last_mut(), self.tokens.last_mut()) else { return false };
+        let between = &self.text[token.end..line.start];
+        let is_next_line = between.matches('\n').count() == 1 && between.trim().is_empty();
+        let is_plain = |place: &Range<usize>| !self.text[place.clone()].contains("ENC[");
+        if !is_next_line || !is_plain(token) || !is_plain(line) {
+            return false;
+        }
+        token.end = line.end;
+        let text = &self.text[token.clone()];
+        comment.text = Zeroizing::new(text[prefix(text)..].to_owned());
+        true
     }
 
     fn comment(&mut self, place: Range<usize>) -> Comment {

@@ -197,7 +197,13 @@ impl Container {
             child.push_str(": ");
         }
         child.push_str(&written(&layout)?);
-        let comma = last.map(|last| Splice { place: last.end..last.end, text: ",".to_owned() });
+        // A comma behind the last child is one behind the new last child, so that removal gives back the same bytes.
+        let has_trailing_comma = last.is_some_and(|last| comma_behind(text, last.end, close).is_some());
+        if has_trailing_comma {
+            child.push(',');
+        }
+        let comma = last.filter(|_| !has_trailing_comma);
+        let comma = comma.map(|last| Splice { place: last.end..last.end, text: ",".to_owned() });
         Ok(comma.into_iter().chain([Splice { place: at..at, text: child }]).collect())
     }
 
@@ -216,6 +222,9 @@ impl Container {
                 end += text[end..].len() - text[end..].trim_start_matches([' ', '\t']).len();
             }
             return vec![cut(start..end)];
+        }
+        if let Some(comma) = comma_behind(text, child.end, self.place.end - 1) {
+            return vec![cut(start..comment_of_line(comma + 1))];
         }
         let end = comment_of_line(child.end);
         match at.checked_sub(1) {
@@ -243,6 +252,12 @@ fn indentation(text: &str, at: usize) -> Option<&str> {
 fn indentation_unit(text: &str) -> String {
     let blanks = text.lines().map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]);
     blanks.into_iter().find(|blanks| !blanks.is_empty()).unwrap_or("\t").to_owned()
+}
+
+/// The comma between `from` and `end`, if there is one outside comments.
+fn comma_behind(text: &str, from: usize, end: usize) -> Option<usize> {
+    let after = behind_comma(text, from);
+    (after <= end).then(|| after - 1)
 }
 
 /// The offset after the next comma, with nothing but blanks and comments between.

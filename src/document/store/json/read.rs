@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
+use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
@@ -17,12 +17,12 @@ use crate::error::DocumentError;
 /// A byte order mark, which is kept, but which the parser does not accept.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// RFC 8259 and comments. The other extensions of the parser are off.
+/// RFC 8259 with comments and trailing commas, as in tsconfig.json. The other extensions of the parser are off.
 pub(super) fn options() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
         allow_loose_object_property_names: false,
-        allow_trailing_commas: false,
+        allow_trailing_commas: true,
         allow_missing_commas: false,
         allow_single_quoted_strings: false,
         allow_hexadecimal_numbers: false,
@@ -42,10 +42,11 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let parsed = parse_to_ast(body, &collect, &options()).map_err(|error| syntax(&lines, &error))?;
     let tokens = parsed.tokens.unwrap_or_default();
     drop(parsed.value);
-    let mut reader = JsonReader { text: body, lines, tokens: &tokens, next: 0, places: Vec::new(), metadata: None };
+    let mut reader =
+        JsonReader { text: body, lines, tokens: &tokens, next: 0, places: Vec::new(), metadata: None, duplicate: None };
     reader.refuse_what_no_other_reader_takes()?;
     let root = reader.root()?;
-    let JsonReader { mut places, metadata, .. } = reader;
+    let JsonReader { mut places, metadata, duplicate, .. } = reader;
     let mark = text.len() - body.len();
     for place in &mut places {
         *place = place.start + mark..place.end + mark;
@@ -56,6 +57,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
         metadata,
         settings: Vec::new(),
         aliases: Vec::new(),
+        duplicate,
         metadata_places: Vec::new(),
     })
 }
@@ -113,6 +115,7 @@ struct JsonReader<'a> {
     next: usize,
     places: Vec<Range<usize>>,
     metadata: Option<Map<String, Json>>,
+    duplicate: Option<TextPlace>,
 }
 
 impl<'a> JsonReader<'a> {
@@ -164,10 +167,13 @@ impl<'a> JsonReader<'a> {
                 Token::String(key) => key.as_ref(),
                 _ => unreachable!("the parser lets only keys stand here"),
             };
-            if !keys.insert(key) {
-                return Err(self.refused(range.start, "a key occurs twice in its object"));
-            }
             let place = self.lines.place(range.start);
+            if !keys.insert(key) {
+                if is_root && key == METADATA_KEY {
+                    return Err(self.refused(range.start, "a key occurs twice in its object"));
+                }
+                self.duplicate.get_or_insert(place);
+            }
             if is_root && key == METADATA_KEY {
                 self.take_metadata(range.start)?;
                 continue;

@@ -60,6 +60,7 @@ pub(super) fn read(text: &str) -> Result<TomlText, DocumentError> {
             metadata,
             settings: Vec::new(),
             aliases: Vec::new(),
+            duplicate: None,
             metadata_places: Vec::new(),
         },
         pieces: reader.pieces,
