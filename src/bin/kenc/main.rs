@@ -33,7 +33,7 @@ use report::Reporter;
 
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
-    report::hide_panics();
+    report::panics::hide_panics();
     standard_streams::prepare();
     if sops::is_called(std::env::args_os().next().as_deref()) {
         return sops::main(std::env::args_os());
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     complete::answer();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return report::usage(&error),
+        Err(error) => return report::usage::usage(&error),
     };
     let outcome = std::panic::catch_unwind(|| run(&cli));
     outcome.unwrap_or(Exit::Failed).into()

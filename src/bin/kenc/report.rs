@@ -4,23 +4,21 @@ pub mod checked_keys;
 mod document_hints;
 pub mod document_keys;
 pub mod document_summary;
+mod error_line;
 pub mod file_description;
 pub mod hints;
+pub mod panics;
 pub mod rekeyed_document;
 mod seal;
+pub mod usage;
 pub mod verified_document;
 pub mod verified_file;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
-use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use clap::CommandFactory;
-use kenc::crypto::NoRandomness;
 use kenc::document::SealStatus;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
@@ -28,16 +26,14 @@ use kenc::keys::aws_kms::KmsCall;
 use kenc::ops::observer::{Observer, Progress, Skipped, Warning};
 use serde_json::{Value, json};
 
-use crate::args::{Cli, ColorWhen, GlobalArgs};
-use crate::build_facts;
+use crate::args::{ColorWhen, GlobalArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
-use crate::habits;
-use crate::neighbours;
 use crate::progress::Bar;
 use kenc::storage::standard;
 
 pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
+use error_line::print_error_line;
 pub use hints::quoted;
 pub use seal::seal_word;
 
@@ -408,115 +404,4 @@ pub fn counted(count: usize, what: &str) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A closed standard error must not turn into another failure.
-fn print_error_line(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
-
-/// Reports what is wrong with the command line, or prints the requested help.
-pub fn usage(error: &clap::Error) -> ExitCode {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
-        return print_help(error, Exit::Usage).into();
-    }
-    let rendered = error.render().to_string();
-    let mut paragraphs = rendered.split("\n\n");
-    let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
-    let sentence = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    let tips: Vec<String> = paragraphs
-        .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
-        .map(|tip| tip.lines().next().unwrap_or_default().to_owned())
-        // A word with a dash is far more often a mistyped flag than a file name.
-        .filter(|tip| !tip.starts_with("to pass "))
-        .collect();
-    let commands = Cli::command();
-    let (mut named, mut command) = (&commands, "kenc".to_owned());
-    for word in std::env::args_os().skip(1) {
-        if let Some(found) = named.find_subcommand(word) {
-            named = found;
-            command = format!("{command} {}", found.get_name());
-        }
-    }
-    let command = format!("{command} --help");
-    let word = match (error.kind(), error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidSubcommand)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(flag)), _) => neighbours::hint_for_flag(flag),
-        (ErrorKind::InvalidSubcommand, _, Some(ContextValue::String(command))) => neighbours::hint_for_command(command),
-        _ => None,
-    };
-    let words: Vec<_> = std::env::args_os().skip(1).collect();
-    let of_command = (error.kind() == ErrorKind::MissingRequiredArgument && !words.iter().any(|word| word == "--"))
-        .then(|| habits::hint_for_missing_command(words.iter().map(OsString::as_os_str)))
-        .flatten();
-    let hints = match word.or(of_command) {
-        Some(hint) => vec![hint.to_owned()],
-        None if tips.is_empty() => vec![format!("see `{command}`")],
-        None => tips,
-    };
-    if std::env::args_os().any(|word| word == "--json") {
-        let value = json!({ "error": { "message": sentence, "exit": Exit::Usage.code(), "hints": hints, "keys": [] } });
-        print_error_line(&json_line(&value));
-    } else {
-        print_error_line(&format!("kenc: error: {}\n", printable(&sentence)));
-        for hint in hints {
-            print_error_line(&format!("kenc: hint: {}\n", printable(&hint)));
-        }
-    }
-    Exit::Usage.into()
-}
-
-/// Prints the requested help or version.
-pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
-    if error.use_stderr() {
-        print_error_line(&printable_lines(&error.render().to_string()));
-        return unasked;
-    }
-    let rendered = error.render();
-    let is_styled =
-        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut text = if is_styled { rendered.ansi().to_string() } else { rendered.to_string() };
-    if error.kind() == clap::error::ErrorKind::DisplayVersion && build_facts::are_asked_for(std::env::args_os()) {
-        text.push_str(&build_facts::lines());
-    }
-    match standard::print(text.as_bytes()) {
-        Ok(()) => Exit::Done,
-        Err(error) => {
-            let failure = Failure::from(error);
-            if failure.exit() != Exit::BrokenPipe {
-                print_error_line(&format!("kenc: error: {}\n", sentence(&failure)));
-            }
-            failure.exit()
-        }
-    }
-}
-
-/// Dependencies that panic if the system refuses random bytes, memory for a thread, or reading from a pipe.
-const SYSTEM_CALLERS: [&str; 3] = ["/library/std/src/sys/", "/rand-0", "/rand_core-0"];
-
-/// A panic is a bug in kenc, unless the system refused something indispensable. Its message says where, and nothing of
-/// what was in memory.
-pub fn hide_panics() {
-    std::panic::set_hook(Box::new(|info| {
-        // A thread that waits for one that panicked panics as well, which is not worth a message.
-        static HAS_SAID: AtomicBool = AtomicBool::new(false);
-        let file = info.location().map_or("", std::panic::Location::file);
-        if info.payload().is::<NoRandomness>() || SYSTEM_CALLERS.iter().any(|caller| file.contains(caller)) {
-            if !HAS_SAID.swap(true, Ordering::Relaxed) {
-                print_error_line("kenc: error: the system refused memory for a thread, random bytes or a pipe\n");
-            }
-            return;
-        }
-        if HAS_SAID.load(Ordering::Relaxed) {
-            return;
-        }
-        let place = info.location().map(|location| format!(" at {}:{}", location.file(), location.line()));
-        print_error_line(&format!("kenc: error: a bug in kenc{}\n", place.unwrap_or_default()));
-        print_error_line(
-            "kenc: hint: files processed before this one are changed, this one is not; please report this with the command and `kenc --version`\n",
-        );
-    }));
 }

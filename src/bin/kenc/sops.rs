@@ -49,7 +49,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match args::parse(words) {
         Ok(args) => args,
         Err(error) => {
-            return match report::print_help(&error, Exit::Failed) {
+            return match report::usage::print_help(&error, Exit::Failed) {
                 Exit::Done => 0.into(),
                 _ => code::FAILED.into(),
             };

@@ -1,0 +1,8 @@
+//! The standard error.
+
+use std::io::Write as _;
+
+/// A closed standard error must not turn into another failure.
+pub fn print_error_line(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
