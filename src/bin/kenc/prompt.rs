@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::args::PassphraseFrom;
 use crate::printable::printable;
+use crate::report::error_line::print_error_line;
 use crate::signals;
 
 /// Maximum length of a passphrase, in bytes.
@@ -76,7 +77,7 @@ impl PassphraseSource for Passphrases {
     }
 
     fn tell(&self, program: &str, message: &str) {
-        eprintln!("{}", printable(&format!("{program}: {message}")));
+        print_error_line(&format!("{}\n", printable(&format!("{program}: {message}"))));
     }
 
     fn confirm(&self, program: &str, question: &str, (yes, no): (&str, Option<&str>)) -> Option<bool> {

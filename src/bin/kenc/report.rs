@@ -4,7 +4,7 @@ pub mod checked_keys;
 mod document_hints;
 pub mod document_keys;
 pub mod document_summary;
-mod error_line;
+pub mod error_line;
 pub mod file_description;
 pub mod hints;
 pub mod panics;

@@ -139,8 +139,7 @@ fn combine(
 
 impl PartialEq for PrivateKey {
     fn eq(&self, other: &Self) -> bool {
-        use subtle::ConstantTimeEq;
-        self.seed.ct_eq(&*other.seed).into()
+        crate::crypto::digest::are_equal(&*self.seed, &*other.seed)
     }
 }
 
