@@ -866,6 +866,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--static', '--static', [CompletionResultType]::ParameterName, 'Print a script that completes flags, words and file names by itself, and never runs kenc')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')

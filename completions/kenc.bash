@@ -248,7 +248,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__completions)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version bash elvish fish powershell zsh"
+            opts="-q -v -h -V --static --json --quiet --verbose --color --config --no-input --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -826,6 +826,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;completions'= {
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --static 'Print a script that completes flags, words and file names by itself, and never runs kenc'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'

@@ -712,6 +712,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand completions" -l static -d 'Print a script that completes flags, words and file names by itself, and never runs kenc'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'

@@ -6,4 +6,5 @@ mod expansion;
 mod protected;
 
 pub use collect::{DotenvSyntax, VariableNames, Variables, is_variable_name, variables};
+pub use dotenv::reads_literally;
 pub use protected::{acts_on_every_program, is_of_identity};

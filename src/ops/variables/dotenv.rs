@@ -44,6 +44,13 @@ pub(super) fn assignments(text: &str, environment: Lookup<'_>) -> Result<Vec<Ass
     }
 }
 
+/// Whether programs read a value in a dotenv file as sops does, which takes it literally.
+#[must_use]
+pub fn reads_literally(value: &str) -> bool {
+    let line = Zeroizing::new(format!("KEY={}", value.replace('\n', "\\n")));
+    matches!(assignments(&line, &|_| None).as_deref(), Ok([(_, read)]) if **read == *value)
+}
+
 struct Reader<'t> {
     rest: &'t str,
     line: u64,
@@ -215,6 +222,16 @@ mod tests {
         let wanted =
             [("A", "2"), ("B", "1-/home/me"), ("C", "$A"), ("D", "$A $A 1"), ("E", "2"), ("HOME", "h"), ("F", "h")];
         assert_eq!(read(text).unwrap(), wanted.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn values_that_programs_read_differently_are_told_from_others() {
+        for value in ["", "plain", "two words", "a=b", "it's", "a#b"] {
+            assert!(reads_literally(value), "{value}");
+        }
+        for value in ["'quoted'", "\"x\"", "p$word", "a # b", "one\ntwo", " x", "x ", "$$"] {
+            assert!(!reads_literally(value), "{value}");
+        }
     }
 
     #[test]

@@ -48,7 +48,6 @@ fn kenc_knows_what_can_be_typed_next() {
         (&["get", "pipe.yaml", ""], &[]),
         (&["get", "missing.yaml", ""], &[]),
         (&["get", "x", "a"], &[]),
-        (&["nothing", "such", ""], &[]),
     ] {
         let mut found = asked(&home, words);
         found.sort_by_key(|word| word.starts_with('@'));

@@ -151,7 +151,7 @@ mod json {
         let words: Vec<&str> = prose.split(|c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c))).collect();
         for example in examples(&page) {
             let (command, values) = example.split_once('\n').unwrap();
-            if command.contains("kenc --json get") {
+            if command.contains("kenc --json get") || command.contains("kenc --json export") {
                 continue;
             }
             for name in names_of_each(values).iter().flatten() {

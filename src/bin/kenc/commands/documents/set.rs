@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use kenc::context::EncryptionContext;
-use kenc::document::ValueType;
+use kenc::document::{Format, ValueType};
 use kenc::error::{DocumentError, Error, Result};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -22,6 +22,7 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::recipe::has_rule;
 use kenc::ops::values::change::{DocumentFile, WrittenDocument, check_is_file};
 use kenc::ops::values::new_value::ValueSyntax;
+use kenc::ops::variables::reads_literally;
 use kenc::storage::standard;
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -59,6 +60,12 @@ pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
             "created": is_new,
         }),
     )?;
+    let format = notation.unwrap_or_else(|| Format::of_name(file));
+    if written.is_some() && format == Format::Dotenv && !reads_literally(&text) {
+        reporter.hint(&format!(
+            "docker compose and `kenc exec` read `{place}` in a dotenv file as another text; `kenc exec --literal` takes it as it is"
+        ));
+    }
     if written.is_some_and(|written| written.is_in_plaintext) {
         reporter.hint(&format!("the rule of {} does not encrypt `{place}`: it is in plaintext", file.display()));
     }
