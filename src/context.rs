@@ -59,6 +59,16 @@ impl EncryptionContext {
         Ok(())
     }
 
+    /// The context of a message of the AWS Encryption SDK, whose format has limits of its own. Of pairs with the same key the
+    /// first one stays.
+    pub(crate) fn of_message(pairs: &[(String, String)]) -> Self {
+        let mut context = Self::new();
+        for (key, value) in pairs {
+            context.0.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        context
+    }
+
     /// Whether there is no pair.
     #[must_use]
     pub fn is_empty(&self) -> bool {

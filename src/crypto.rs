@@ -6,11 +6,16 @@
 pub mod aead;
 pub(crate) mod digest;
 pub mod kdf;
+pub(crate) mod message_key;
+pub(crate) mod message_suite;
+pub(crate) mod rsa;
 pub mod secret;
 pub mod shamir;
+pub(crate) mod signature;
 pub(crate) mod value;
 
 pub use aead::{Aead, Backend, Suite, TAG_LEN, Tag};
+pub use message_suite::MessageSuite;
 pub use secret::{DATA_KEY_LEN, DataKey, KEY_SHARE_LEN, KeyShare};
 
 /// Fills `buffer` from the operating system's random source.

@@ -84,6 +84,22 @@ pub enum Error {
     #[error("{0} can be a key of config documents only, not of whole files")]
     ForDocumentsOnly(String),
 
+    /// A key of messages of the AWS Encryption SDK was given for something else.
+    #[error("{0} can be a key of AWS Encryption SDK messages only")]
+    ForMessagesOnly(String),
+
+    /// A key that the AWS Encryption SDK does not know was given for one of its messages.
+    #[error("{0} cannot be a key of an AWS Encryption SDK message")]
+    NotForMessages(String),
+
+    /// A format cannot do what was asked of it.
+    #[error("{0}")]
+    NotOfFormat(&'static str),
+
+    /// A message of the AWS Encryption SDK does not commit to its key.
+    #[error("this message does not commit to its key: its suite is {0}")]
+    Uncommitted(&'static str),
+
     /// A key that sops does not know was given for a document.
     #[error("{0} cannot be a key of a config document")]
     NotForDocuments(String),
@@ -223,6 +239,7 @@ impl Error {
         match self {
             Self::Format(_)
             | Self::Authentication(_)
+            | Self::Uncommitted(_)
             | Self::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => Class::NotAuthentic,
             Self::Context(_)
             | Self::KeyWord(_)
@@ -231,6 +248,9 @@ impl Error {
             | Self::TooManyPassphrases(_)
             | Self::NotVouchedFor { .. }
             | Self::ForDocumentsOnly(_)
+            | Self::ForMessagesOnly(_)
+            | Self::NotForMessages(_)
+            | Self::NotOfFormat(_)
             | Self::NotForDocuments(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::Config(error) => class_of_config(&error.fault),

@@ -1,7 +1,9 @@
 //! What an encrypted file can be: one folder for each format of whole files.
 
+mod batch_reader;
 pub mod description;
 pub mod detect;
+pub mod esdk;
 pub mod foreign;
 pub mod format;
 pub mod native;

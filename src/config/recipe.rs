@@ -23,6 +23,8 @@ pub struct WholeFileRecipe {
     pub profile: Option<String>,
     /// Pairs that are bound to the file.
     pub context: EncryptionContext,
+    /// The format of the file, where the config says it.
+    pub format: Option<RuleFormat>,
     /// The line of the rule that names the keys, where there is one.
     pub line: Option<u64>,
 }
@@ -250,7 +252,7 @@ fn groups_of_words(words: &[String], threshold: Option<u8>, config: Option<&Conf
 }
 
 fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
-    if let Some(format @ (RuleFormat::AwsEncryptionSdk | RuleFormat::Values)) = rule.format {
+    if let Some(format @ RuleFormat::Values) = rule.format {
         return Err(WholeFileFault::Format(format.word()));
     }
     let [group] = &rule.groups[..] else { return Err(WholeFileFault::Groups) };
@@ -282,6 +284,7 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
         role: settings.0,
         profile: settings.1,
         context: rule.context.clone(),
+        format: rule.format,
         line: Some(rule.line),
     })
 }

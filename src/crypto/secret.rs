@@ -5,18 +5,25 @@ use zeroize::Zeroizing;
 /// Length of a data key, in bytes.
 pub const DATA_KEY_LEN: usize = 32;
 
-/// The 32-byte key of one payload, as the key service makes it.
+/// The 32-byte key of one payload, as the key service makes it. Old messages of the AWS Encryption SDK have shorter ones.
 ///
 /// It has no `Debug`, `Display` or `Clone`, is wiped when dropped, and its memory is locked where the system lets us,
 /// so that it is not written to swap.
-pub struct DataKey(Box<Zeroizing<[u8; DATA_KEY_LEN]>>);
+pub struct DataKey {
+    bytes: Box<Zeroizing<[u8; DATA_KEY_LEN]>>,
+    /// Bytes in use; zeros follow.
+    len: usize,
+}
+
+/// Lengths of the data keys of messages of the AWS Encryption SDK, in bytes: the lengths of keys of AES.
+pub(crate) const MESSAGE_KEY_LENGTHS: [usize; 3] = [16, 24, DATA_KEY_LEN];
 
 impl DataKey {
     /// A new random data key.
     #[must_use]
     pub fn generate() -> Self {
         let mut key = Self::locked();
-        super::fill_random(&mut key.0[..]);
+        super::fill_random(&mut key.bytes[..]);
         key
     }
 
@@ -25,25 +32,47 @@ impl DataKey {
     /// Returns `None` if there are not exactly 32 bytes.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != DATA_KEY_LEN {
+        Self::of_message(bytes).filter(Self::is_whole)
+    }
+
+    /// The same for the data key of a message of the AWS Encryption SDK, which has 16, 24 or 32 bytes.
+    #[must_use]
+    pub(crate) fn of_message(bytes: &[u8]) -> Option<Self> {
+        if !MESSAGE_KEY_LENGTHS.contains(&bytes.len()) {
             return None;
         }
         let mut key = Self::locked();
-        key.0.copy_from_slice(bytes);
+        key.len = bytes.len();
+        key.bytes[..bytes.len()].copy_from_slice(bytes);
         Some(key)
     }
 
-    /// The key itself, to derive from it or to wrap it.
+    /// Whether it has 32 bytes, as all have but those of old messages of the AWS Encryption SDK.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.len == DATA_KEY_LEN
+    }
+
+    /// The key itself, to derive from it or to wrap it. Zeros follow a shorter one.
     #[must_use]
     pub fn expose(&self) -> &[u8; DATA_KEY_LEN] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The key itself, without the zeros that follow a shorter one.
+    pub(crate) fn in_use(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// The key itself, if it has this length.
+    pub(crate) fn of_len(&self, len: usize) -> Option<&[u8]> {
+        (self.len == len).then(|| &self.bytes[..len])
     }
 
     /// A key of zero bytes on the heap, where it stays: moving the `DataKey` moves a pointer, and leaves no copy.
     fn locked() -> Self {
-        let key = Self(Box::new(Zeroizing::new([0; DATA_KEY_LEN])));
-        lock_in_memory(&key.0[..]);
-        key
+        let bytes = Box::new(Zeroizing::new([0; DATA_KEY_LEN]));
+        lock_in_memory(&bytes[..]);
+        Self { bytes, len: DATA_KEY_LEN }
     }
 }
 

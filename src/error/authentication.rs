@@ -27,6 +27,35 @@ pub enum AuthenticationError {
     /// The payload has more chunks than the format permits.
     #[error("the payload has more than 2^38 chunks")]
     TooLong,
+    /// The header of a message of the AWS Encryption SDK does not authenticate.
+    #[error("the header is not authentic: it was changed, or -c must give other pairs that are not stored in it")]
+    Header,
+    /// A frame of such a message does not authenticate.
+    #[error("frame {frame} is not authentic: the file was changed or damaged at about byte {offset}")]
+    Frame {
+        /// Number of the frame, from 1.
+        frame: u64,
+        /// Where it starts in the file, without base64.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The body of such a message does not have the form that it must have.
+    #[error("{fault}, at byte {offset}")]
+    Body {
+        /// What is wrong.
+        fault: &'static str,
+        /// Where, in the file without base64.
+        offset: u64,
+        /// How many plaintext bytes before it were authentic.
+        authentic: u64,
+    },
+    /// The signature of such a message does not hold.
+    #[error("the signature is not valid: the file was changed")]
+    Signature,
+    /// Such a message would have more frames than can be numbered.
+    #[error("the message has too many frames: choose a greater frame length")]
+    TooManyFrames,
 }
 
 impl AuthenticationError {
@@ -34,8 +63,11 @@ impl AuthenticationError {
     #[must_use]
     pub fn authentic(&self) -> u64 {
         match *self {
-            Self::Chunk { authentic, .. } | Self::CutOff { authentic, .. } => authentic,
-            Self::TooLong => 0,
+            Self::Chunk { authentic, .. }
+            | Self::CutOff { authentic, .. }
+            | Self::Frame { authentic, .. }
+            | Self::Body { authentic, .. } => authentic,
+            Self::TooLong | Self::Header | Self::Signature | Self::TooManyFrames => 0,
         }
     }
 }

@@ -19,6 +19,11 @@ pub enum ContextError {
     /// The keys and values are longer than permitted.
     #[error("the encryption context has {0} bytes, and the limit is 8192")]
     TooLong(usize),
+    /// A key belongs to the AWS Encryption SDK.
+    #[error(
+        "the encryption context key `{0}` is reserved: keys of AWS Encryption SDK messages cannot begin with `aws-crypto-`"
+    )]
+    Reserved(String),
     /// A demanded pair is not in the file's context at all.
     #[error("encryption context mismatch: the file has no {key}, -c asks for {key}={demanded}")]
     Missing {

@@ -12,6 +12,9 @@ pub enum FormatError {
     /// A version of the format that this reader does not know.
     #[error("unknown kenc format version {0}")]
     UnknownVersion(u8),
+    /// A version of messages of the AWS Encryption SDK that this reader does not know.
+    #[error("unknown AWS Encryption SDK message version {0}")]
+    UnknownMessageVersion(u8),
     /// A suite that this reader does not know.
     #[error("unknown suite 0x{0:04x}")]
     UnknownSuite(u16),

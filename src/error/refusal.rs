@@ -1,5 +1,7 @@
 //! Why keys did not wrap or unwrap, and what became of the groups of keys that a document has.
 
+use std::path::PathBuf;
+
 use super::class::Verdict;
 use super::kms::{KmsRefusal, KmsRefusalKind};
 use super::pgp::PgpRefusal;
@@ -39,6 +41,17 @@ pub enum KeyRefusal {
     /// The unwrapped key has not 32 bytes, or is not the one that the payload commits to.
     #[error("what it unwrapped is not the data key of this file: the file was edited or damaged")]
     AnotherDataKey,
+    /// Nobody said in which file a raw key is.
+    #[error("the file of this raw key is not known")]
+    NoKeyFile,
+    /// The file of a raw key cannot be used.
+    #[error("{}: {reason}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it; never its content.
+        reason: String,
+    },
     /// The key was left out by the caller's own restriction.
     #[error("not tried: -k does not name it")]
     NotAmongGiven,
@@ -90,6 +103,8 @@ impl KeyRefusal {
             | Self::NoIdentity { .. }
             | Self::WrongPassphrase
             | Self::NoPassphrase(_)
+            | Self::NoKeyFile
+            | Self::KeyFile { .. }
             | Self::NotAmongGiven
             | Self::NotTrusted
             | Self::TooManyPassphrases { .. }

@@ -247,6 +247,20 @@ pub struct SealSettings {
     pub suite: Suite,
     /// How the bytes are written.
     pub encoding: Encoding,
+    /// Plaintext bytes of a frame, of formats that have a choice.
+    pub frame_len: Option<u32>,
+    /// Whether a file ends with a signature, of formats that have a choice.
+    pub signing: Signing,
+}
+
+/// Whether a file ends with a signature. Where it does, who opens it cannot have made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// It does not: every part is authentic as soon as it is read.
+    #[default]
+    Unsigned,
+    /// It does, with ECDSA on P-384.
+    EcdsaP384,
 }
 
 /// How files are written.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, FormatError, Result};
+use crate::formats::format::ByteRange;
 
 /// Reads until `buffer` is full or the input ends; returns how many bytes came.
 pub(crate) fn read_up_to(input: &mut dyn Read, buffer: &mut [u8]) -> Result<usize> {
@@ -104,5 +105,26 @@ pub fn copy(input: &mut dyn Read, output: &mut dyn Write, cancelled: &AtomicBool
         }
         output.write_all(&buffer[..filled]).map_err(write_error)?;
         count += filled as u64;
+    }
+}
+
+/// Writes a part of what is read in order.
+pub(crate) fn copy_range(
+    ByteRange { start, end }: ByteRange,
+    mut plaintext: impl Read,
+    output: &mut dyn Write,
+    cancelled: &AtomicBool,
+) -> Result<u64> {
+    let skipped = copy(&mut plaintext.by_ref().take(start), &mut std::io::sink(), cancelled)?;
+    let wanted = end.map_or(u64::MAX, |end| end - start);
+    let written = if skipped == start { copy(&mut plaintext.by_ref().take(wanted), output, cancelled)? } else { 0 };
+    match end {
+        _ if skipped < start => Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available: skipped }),
+        Some(end) if written < wanted => Err(Error::RangeBeyondEnd { start, end, available: start + written }),
+        _ => {
+            // What follows is read as well: only the end tells that nothing was cut off.
+            copy(&mut plaintext, &mut std::io::sink(), cancelled)?;
+            Ok(written)
+        }
     }
 }

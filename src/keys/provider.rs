@@ -23,6 +23,8 @@ use crate::keys::aws_kms::check::KmsPurpose;
 pub(crate) enum Holder {
     /// The header of a file. Wrapped keys are bytes.
     File,
+    /// The header of a message of the AWS Encryption SDK. Wrapped keys are bytes.
+    Message,
     /// The metadata of a document. Wrapped keys are text, and some are shares of a data key.
     Document,
 }

@@ -10,6 +10,7 @@ use super::groups::key::GroupSlot;
 use super::key_match::KeyMatch;
 use super::pgp::provider::Pgp;
 use super::provider::Provider;
+use super::raw::{RawAes, RawRsa};
 use super::spec::KeySpec;
 use super::wrapped::WrappedKey;
 use crate::error::KeyWordError;
@@ -19,6 +20,8 @@ pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &AwsKmsProvider,
     &Age,
     &Pgp,
+    &RawAes,
+    &RawRsa,
     #[cfg(test)]
     &super::toy::provider::Toy,
 ];

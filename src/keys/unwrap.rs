@@ -23,6 +23,8 @@ pub(in crate::keys) struct FileSlots<'a> {
     pub context: &'a EncryptionContext,
     /// Slots of other keys are left out, if there are any.
     pub only: &'a [KeySpec],
+    /// What they are in.
+    pub holder: Holder,
 }
 
 impl Keyring<'_> {
@@ -58,7 +60,23 @@ impl Keyring<'_> {
         only: &[KeySpec],
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<(T, usize)> {
-        let slots = FileSlots { wrapped, context, only };
+        let slots = FileSlots { wrapped, context, only, holder: Holder::File };
+        self.open_first(cache, slots, Vec::new(), |unwrapped, slot| Some((accept(&unwrapped.data_key)?, slot)))
+    }
+
+    /// As [`Keyring::unwrap_with`], for a message of the AWS Encryption SDK, the data key of which may have 16 or 24 bytes.
+    ///
+    /// # Errors
+    /// As [`Keyring::unwrap`].
+    pub fn unwrap_of_message<T>(
+        &self,
+        cache: &Cache,
+        wrapped: &[WrappedKey],
+        context: &EncryptionContext,
+        only: &[KeySpec],
+        mut accept: impl FnMut(&DataKey) -> Option<T>,
+    ) -> Result<(T, usize)> {
+        let slots = FileSlots { wrapped, context, only, holder: Holder::Message };
         self.open_first(cache, slots, Vec::new(), |unwrapped, slot| Some((accept(&unwrapped.data_key)?, slot)))
     }
 
@@ -89,7 +107,7 @@ impl Keyring<'_> {
     pub(in crate::keys) fn unwrap_slot(
         &self,
         cache: &Cache,
-        FileSlots { context, only, .. }: FileSlots<'_>,
+        FileSlots { context, only, holder, .. }: FileSlots<'_>,
         slot: &WrappedKey,
         patience: &Patience,
     ) -> Result<Arc<UnwrappedKey>, KeyRefusal> {
@@ -98,12 +116,15 @@ impl Keyring<'_> {
         if let Some(refusal) = self.distrust(slot, &access, only) {
             return Err(refusal);
         }
-        cache.unwrapped(slot, context, only, || {
-            let key = self.askable(slot, &access, Holder::File, only)?;
+        let no_data_key = || KeyRefusal::Damaged("it does not wrap a data key".to_owned());
+        let unwrapped = cache.unwrapped(slot, context, only, || {
+            let key = self.askable(slot, &access, holder, only)?;
             let _turn = most_tried(slot).map(|_| cache.passphrase_turn());
             let secret = self.ask(&key, patience, Some(cache))?;
-            DataKey::from_slice(&secret).ok_or_else(|| KeyRefusal::Damaged("it does not wrap a data key".to_owned()))
-        })
+            DataKey::of_message(&secret).ok_or_else(no_data_key)
+        })?;
+        // Only messages have shorter ones.
+        if holder == Holder::Message || unwrapped.data_key.is_whole() { Ok(unwrapped) } else { Err(no_data_key()) }
     }
 
     /// Tries the slots of `order`, which is sorted by cost, until `accept` takes what one of them gives. Those that did not

@@ -31,6 +31,24 @@ impl Keyring<'_> {
         self.generate(&keys, Holder::File)
     }
 
+    /// As [`Keyring::wrap_new`], for messages of the AWS Encryption SDK.
+    ///
+    /// # Errors
+    /// As [`Keyring::wrap_new`]; [`Error::NotForMessages`] if there is a key of age or a PGP key among them.
+    pub fn wrap_new_for_messages(
+        &self,
+        keys: &[KeySpec],
+        context: &EncryptionContext,
+    ) -> Result<(DataKey, Vec<WrappedKey>)> {
+        if keys.is_empty() {
+            return Err(Error::NoKeyGiven);
+        }
+        check_for(keys, Holder::Message)?;
+        let access = access_of_file(context);
+        let keys: Vec<_> = keys.iter().map(|key| WrappingKey { key: key.clone(), access: access.clone() }).collect();
+        self.generate(&keys, Holder::Message)
+    }
+
     /// Wraps a data key that exists under every one of `keys`.
     pub(in crate::keys) fn wrap_for_file(
         &self,
@@ -99,13 +117,20 @@ pub(in crate::keys) fn each_with<'a>(keys: &'a [WrappingKey], secret: &'a [u8]) 
 
 /// Checks that each key can wrap the data keys of files.
 pub(in crate::keys) fn check_for_file<'a>(keys: impl IntoIterator<Item = &'a KeySpec>) -> Result<()> {
-    let serves_files = |key: &KeySpec| {
+    check_for(keys, Holder::File)
+}
+
+/// Checks that each key can wrap the data keys of what holds them.
+fn check_for<'a>(keys: impl IntoIterator<Item = &'a KeySpec>, holder: Holder) -> Result<()> {
+    let serves = |key: &KeySpec, holder: Holder| {
         let provider = registry::of(key);
-        provider.serves(&provider.slot_id(key), Holder::File)
+        provider.serves(&provider.slot_id(key), holder)
     };
-    match keys.into_iter().find(|key| !serves_files(key)) {
-        Some(key) => Err(Error::ForDocumentsOnly(key.to_string())),
+    match keys.into_iter().find(|key| !serves(key, holder)) {
         None => Ok(()),
+        Some(key) if holder == Holder::Message => Err(Error::NotForMessages(key.to_string())),
+        Some(key) if serves(key, Holder::Message) => Err(Error::ForMessagesOnly(key.to_string())),
+        Some(key) => Err(Error::ForDocumentsOnly(key.to_string())),
     }
 }
 

@@ -23,6 +23,14 @@ pub fn encrypted_name(name: &OsStr) -> OsString {
     name
 }
 
+/// The name of a file that becomes a message of the AWS Encryption SDK.
+#[must_use]
+pub fn message_name(name: &OsStr) -> OsString {
+    let mut name = name.to_owned();
+    name.push(".esdk");
+    name
+}
+
 /// Opens the input and the output of a job, so that their problems are found before a key is asked.
 ///
 /// # Errors

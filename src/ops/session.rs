@@ -17,9 +17,11 @@ use crate::error::{Error, Result};
 use crate::formats::format::{
     EncryptedFile, FileFormat, KeyListener, OpeningKeys, PreparedSeal, ReadPolicy, SealSettings,
 };
+use crate::formats::native::file_format::NativeFormat;
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
+use crate::formats::registry;
 use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks};
 use crate::keys::{
     AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
@@ -263,7 +265,7 @@ impl Session {
     /// # Errors
     /// If a key refuses, or there is none.
     pub fn wrap_new(&self, recipe: &WholeFileRecipe) -> Result<(DataKey, Vec<WrappedKey>)> {
-        let WholeFileRecipe { keys, role, profile, context, line: _ } = recipe;
+        let WholeFileRecipe { keys, role, profile, context, format: _, line: _ } = recipe;
         let kms = self.kms_for_rule(profile.clone(), role.clone());
         self.keyring_of(&kms, &self.trusted).wrap_new(keys, context)
     }
@@ -275,9 +277,10 @@ impl Session {
     pub fn prepare(
         &self,
         recipe: &WholeFileRecipe,
-        (format, settings): (&dyn FileFormat, SealSettings),
+        (format, settings): (Option<&'static dyn FileFormat>, SealSettings),
     ) -> Result<Box<dyn PreparedSeal>> {
-        let WholeFileRecipe { keys, role, profile, context, line: _ } = recipe;
+        let WholeFileRecipe { keys, role, profile, context, format: of_rule, line: _ } = recipe;
+        let format = format.or_else(|| registry::by_name(of_rule.as_ref()?.word())).unwrap_or(&NativeFormat);
         let kms = self.kms_for_rule(profile.clone(), role.clone());
         format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
     }

@@ -16,6 +16,8 @@ pub enum OutsideData {
     SopsDocuments,
     /// The vectors of C2SP Wycheproof for authenticated encryption in chunks.
     ChunkedEncryption,
+    /// Messages of the AWS Encryption SDK, from its own vectors.
+    EncryptionSdk,
     /// Configurations, deployments and workflows that people wrote.
     RealYaml,
     /// The YAML test suite: files made to find the faults of parsers.
@@ -28,6 +30,7 @@ impl OutsideData {
         match self {
             Self::SopsDocuments => "vectors/sops",
             Self::ChunkedEncryption => "vectors/wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json",
+            Self::EncryptionSdk => "vectors/esdk",
             Self::RealYaml => "corpus/yaml",
             Self::YamlTestSuite => "corpus/yaml-test-suite",
         }
@@ -40,6 +43,9 @@ impl OutsideData {
                 "encrypted examples of https://github.com/getsops/sops, with an age key added (age-test-identity.txt) and plaintext.json"
             }
             Self::ChunkedEncryption => "testvectors_v1 of https://github.com/C2SP/wycheproof",
+            Self::EncryptionSdk => {
+                "vectors of https://github.com/awslabs/aws-encryption-sdk-test-vectors and of the SDKs, with the data keys of the raw keys (v4-deks.jsonl)"
+            }
             Self::RealYaml => {
                 "YAML files of https://github.com/kubernetes/examples, https://github.com/docker/awesome-compose and https://github.com/actions/starter-workflows"
             }

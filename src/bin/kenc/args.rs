@@ -16,6 +16,8 @@ mod change;
 pub mod krm;
 #[path = "args/many.rs"]
 mod many;
+#[path = "args/message.rs"]
+pub mod message;
 #[path = "args/seal.rs"]
 pub mod seal;
 #[path = "args/shared.rs"]
@@ -118,8 +120,8 @@ pub enum Command {
 
     /// Decrypt files or the standard input
     ///
-    /// Decrypts kenc files, armored or not, and config documents that kenc or sops encrypted; detects the format from the
-    /// content. Authenticates every chunk before it writes any of its bytes. An output file appears complete or not at all.
+    /// Decrypts kenc files, armored or not, AWS Encryption SDK messages, and config documents that kenc or sops encrypted;
+    /// detects the format from the content. Authenticates every chunk before it writes any of its bytes. An output file appears complete or not at all.
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
     Decrypt(DecryptArgs),
 
@@ -296,6 +298,8 @@ pub struct EncryptArgs {
     pub cipher: PayloadCipher,
 
     #[command(flatten)]
+    pub message: message::NewFormatArgs,
+    #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
     pub work: WorkArgs,
@@ -330,6 +334,8 @@ pub struct DecryptArgs {
     pub range: Option<ByteRange>,
 
     #[command(flatten)]
+    pub message: message::MessageOpenArgs,
+    #[command(flatten)]
     pub document: documents::DocumentDecryptArgs,
     #[command(flatten)]
     pub document_open: documents::DocumentOpenArgs,
@@ -363,6 +369,8 @@ pub struct VerifyArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub message: message::MessageOpenArgs,
     #[command(flatten)]
     pub document_open: documents::DocumentOpenArgs,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::formats::description::{CopiesFound, Detail, HeadDescription, PayloadDescription, PlaintextSize};
 use crate::formats::format::{
     ByteRange, Encoding, EncryptedFile, FileFormat, NewHead, OpeningKeys, PreparedSeal, ReadPolicy, RewrappedFile,
-    SealSettings, UnlockedFile, Work,
+    SealSettings, Signing, UnlockedFile, Work,
 };
 use crate::formats::native::armor::ArmorWriter;
 use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, sealed_len};
@@ -23,7 +23,7 @@ use crate::formats::native::rewrap::{mended_table, new_tables};
 use crate::formats::native::seek::SeekingDecryptor;
 use crate::formats::native::small::Room;
 use crate::formats::native::{Decryptor, FileHead, NewFile};
-use crate::formats::transfer::{copy, read_error, write_error};
+use crate::formats::transfer::{copy, copy_range, read_error, write_error};
 use crate::fs::copy::append_rest;
 use crate::fs::input::Input;
 use crate::fs::positioned::PositionedReader;
@@ -55,7 +55,13 @@ impl FileFormat for NativeFormat {
         keys: &[KeySpec],
         keyring: &Keyring<'_>,
     ) -> Result<Box<dyn PreparedSeal>> {
-        let SealSettings { suite, encoding } = settings;
+        let SealSettings { suite, encoding, frame_len, signing } = settings;
+        if signing != Signing::Unsigned {
+            return Err(Error::NotOfFormat("kenc files have no signature"));
+        }
+        if frame_len.is_some() {
+            return Err(Error::NotOfFormat("kenc files have chunks of 16384 bytes, and no frames"));
+        }
         let (data_key, wrapped) = keyring.wrap_new(keys, context)?;
         let parameters = Parameters { suite, context: context.clone() };
         Ok(Box::new(NativeSeal { parameters, wrapped, data_key, encoding }))
@@ -191,7 +197,7 @@ impl UnlockedFile for UnlockedNativeFile {
             Payload::Object { object, .. } => {
                 write_part(range, SeekingDecryptor::new(object, cipher)?, output, cancelled)
             }
-            _ => write_range(range, Decryptor::new(payload.reader(), cipher), output, cancelled),
+            _ => copy_range(range, Decryptor::new(payload.reader(), cipher), output, cancelled),
         }
     }
 }
@@ -210,27 +216,6 @@ fn write_part<R: Read + Seek>(
     let end = end.unwrap_or(available);
     plaintext.seek(SeekFrom::Start(start)).map_err(read_error)?;
     copy(&mut plaintext.take(end - start), output, cancelled)
-}
-
-/// Writes a part of what is read in order.
-fn write_range(
-    ByteRange { start, end }: ByteRange,
-    mut plaintext: impl Read,
-    output: &mut dyn Write,
-    cancelled: &AtomicBool,
-) -> Result<u64> {
-    let skipped = copy(&mut plaintext.by_ref().take(start), &mut std::io::sink(), cancelled)?;
-    let wanted = end.map_or(u64::MAX, |end| end - start);
-    let written = if skipped == start { copy(&mut plaintext.by_ref().take(wanted), output, cancelled)? } else { 0 };
-    match end {
-        _ if skipped < start => Err(Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available: skipped }),
-        Some(end) if written < wanted => Err(Error::RangeBeyondEnd { start, end, available: start + written }),
-        _ => {
-            // What follows is read as well: only the last chunk tells that nothing was cut off.
-            copy(&mut plaintext, &mut std::io::sink(), cancelled)?;
-            Ok(written)
-        }
-    }
 }
 
 /// What all files with the same keys and encryption context share. Each has a salt of its own, so a key and nonces of its own.

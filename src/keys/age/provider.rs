@@ -73,7 +73,11 @@ impl Provider for Age {
     }
 
     fn serves(&self, slot_id: &str, holder: Holder) -> bool {
-        slot_id != SCRYPT || holder == Holder::File
+        match holder {
+            Holder::File => true,
+            Holder::Document => slot_id != SCRYPT,
+            Holder::Message => false,
+        }
     }
 
     fn cost(&self, slot: &WrappedKey, credentials: Credentials<'_>) -> Cost {
@@ -101,7 +105,7 @@ impl Provider for Age {
                 None => wrap_under_passphrase(&credentials.passphrases.new_passphrase()?, secret)?,
             };
             match holder {
-                Holder::File => Ok(wrapped),
+                Holder::File | Holder::Message => Ok(wrapped),
                 Holder::Document => {
                     let ciphertext = armor::to_armor(&wrapped.ciphertext)?.into_bytes();
                     Ok(WrappedKey { ciphertext, ..wrapped })
@@ -116,7 +120,7 @@ impl Provider for Age {
         let bytes = |data_key: DataKey| Zeroizing::new(data_key.expose().to_vec());
         match unwrapping.holder {
             Holder::File if is_passphrase(slot) => unwrap_with_passphrase(slot, passphrases).map(bytes),
-            Holder::File => unwrap(slot, identities, passphrases).map(bytes),
+            Holder::File | Holder::Message => unwrap(slot, identities, passphrases).map(bytes),
             Holder::Document => {
                 let ciphertext = std::str::from_utf8(&slot.ciphertext).ok().and_then(armor::from_armor);
                 let damaged = || KeyRefusal::Damaged("its age file is damaged".to_owned());

@@ -20,14 +20,14 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
 use tokio::task::JoinHandle;
 
-use self::answer::{data_key, wrapped_key};
+use self::answer::{data_key, data_key_of_len, wrapped_key};
 use self::call::Call;
 use self::role::AssumedRole;
 use self::session::{KmsSession, Regional};
 use super::key::{self, KmsKey};
 use super::service::AwsKms;
 use crate::context::EncryptionContext;
-use crate::crypto::DataKey;
+use crate::crypto::{DATA_KEY_LEN, DataKey};
 use crate::error::{KmsRefusal, KmsRefusalKind};
 use crate::keys::race::Patience;
 use crate::keys::wrapped::WrappedKey;
@@ -95,16 +95,17 @@ impl AwsKms {
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<DataKey, Box<KmsRefusal>> {
-        self.decrypt_within(key, ciphertext, context, &Patience::new(self.settings.timeout))
+        self.decrypt_within(key, ciphertext, context, &Patience::new(self.settings.timeout), &[DATA_KEY_LEN])
     }
 
-    /// As [`Self::decrypt`], for one of several keys that are waited for together.
+    /// As [`Self::decrypt`], for one of several keys that are waited for together, and a data key of one of `lengths`.
     pub(in crate::keys) fn decrypt_within(
         &self,
         key: &KmsKey,
         ciphertext: &[u8],
         context: &EncryptionContext,
         patience: &Patience,
+        lengths: &[usize],
     ) -> Result<DataKey, Box<KmsRefusal>> {
         let (session, client, call) = self.prepare("Decrypt", key)?;
         let call = call.with_context(context);
@@ -113,7 +114,9 @@ impl AwsKms {
             request = request.encryption_context(name, value);
         }
         let answer = session.block_on(patience.wait_for(call.send(|| request.clone().send())));
-        data_key(&call, answer.ok_or_else(|| call.timed_out())??.plaintext)
+        let answer = answer.ok_or_else(|| call.timed_out())??;
+        answer::check_key(&call, key, answer.key_id.as_deref())?;
+        data_key_of_len(&call, answer.plaintext, lengths)
     }
 
     fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&KmsSession, Client, Call), Box<KmsRefusal>> {

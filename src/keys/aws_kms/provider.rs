@@ -9,7 +9,8 @@ use super::key::{AWS_KMS, KmsKey, kms_key};
 use super::service::AwsKms;
 use super::{move_inside, wrap_many};
 use crate::context::EncryptionContext;
-use crate::crypto::DataKey;
+use crate::crypto::secret::MESSAGE_KEY_LENGTHS;
+use crate::crypto::{DATA_KEY_LEN, DataKey};
 use crate::error::{KeyAttempt, KeyRefusal, KeyWordError, Result};
 use crate::keys::access::KmsAccess;
 use crate::keys::cost::Cost;
@@ -98,7 +99,7 @@ impl Provider for AwsKmsProvider {
         holder: Holder,
     ) -> Result<Vec<WrappedKey>> {
         match holder {
-            Holder::File => wrap_many::for_file(credentials.kms, wrappings),
+            Holder::File | Holder::Message => wrap_many::for_file(credentials.kms, wrappings),
             Holder::Document => wrap_many::for_document(credentials.kms, wrappings),
         }
     }
@@ -112,7 +113,7 @@ impl Provider for AwsKmsProvider {
         only: &[KeySpec],
     ) -> Result<Option<KeySpec>, KeyRefusal> {
         let named = match holder {
-            Holder::File => KmsKey::from_slot(&slot.key_id),
+            Holder::File | Holder::Message => KmsKey::from_slot(&slot.key_id),
             Holder::Document => KmsKey::from_document(&slot.key_id),
         };
         let named = named.ok_or_else(|| no_arn(slot))?;
@@ -134,12 +135,13 @@ impl Provider for AwsKmsProvider {
             let service = service.as_deref().unwrap_or(kms);
             return Ok(service.decrypt_secret(&key, &slot.ciphertext, &access.context, patience)?);
         }
-        let call = || kms.decrypt_within(&key, &slot.ciphertext, &access.context, patience);
+        let lengths = if unwrapping.holder == Holder::Message { &MESSAGE_KEY_LENGTHS[..] } else { &[DATA_KEY_LEN] };
+        let call = || kms.decrypt_within(&key, &slot.ciphertext, &access.context, patience, lengths);
         let data_key = match unwrapping.cache {
             Some(cache) => cache.ask(&key, &access.context, patience, call)?,
             None => call()?,
         };
-        Ok(Zeroizing::new(data_key.expose().to_vec()))
+        Ok(Zeroizing::new(data_key.in_use().to_vec()))
     }
 
     fn rewrap(&self, rewrapping: &Rewrapping<'_>, attempts: &mut Vec<KeyAttempt>) -> Result<Option<Vec<WrappedKey>>> {

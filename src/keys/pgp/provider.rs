@@ -76,7 +76,7 @@ impl Provider for Pgp {
         holder: Holder,
         only: &[KeySpec],
     ) -> Result<Option<KeySpec>, KeyRefusal> {
-        if holder == Holder::File {
+        if holder != Holder::Document {
             return Err(KeyRefusal::UnknownProvider(PGP.to_owned()));
         }
         let is_given = only.is_empty() || only.iter().any(|key| key.names(slot).is_possible());

@@ -10,6 +10,7 @@ use crate::crypto::DataKey;
 use crate::error::{Error, KeyRefusal, Result};
 use crate::keys::age::passphrase::wrap_under_passphrase;
 use crate::keys::age::slot::is_passphrase;
+use crate::keys::provider::Holder;
 use crate::keys::race::Patience;
 use crate::keys::registry;
 use crate::keys::spec::KeySpec;
@@ -105,7 +106,7 @@ impl Rewrapper<'_> {
     /// A passphrase can only be kept if it is known, and it is known only if it opens.
     fn check_passphrase(&self, old: &FileToRenew<'_>, slot: usize) -> Result<()> {
         let patience = Patience::new(self.keyring.kms.timeout());
-        let slots = FileSlots { wrapped: old.slots, context: old.context, only: &[] };
+        let slots = FileSlots { wrapped: old.slots, context: old.context, only: &[], holder: Holder::File };
         let opened = self.keyring.unwrap_slot(&self.cache, slots, &old.slots[slot], &patience);
         let refusal = match opened {
             Ok(opened) if (old.is_data_key)(&opened.data_key) => return Ok(()),

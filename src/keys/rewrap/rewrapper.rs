@@ -85,6 +85,33 @@ impl<'a> Rewrapper<'a> {
         Ok((added, removed.collect()))
     }
 
+    /// What the wrapped keys of a file would be that has to be encrypted again: the new ones are still empty.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::preview`].
+    pub fn planned(&self, wrapped: &[WrappedKey]) -> Result<Rewrapped> {
+        let plan = self.plan(wrapped)?;
+        let of_new = |key: &KeySpec| WrappedKey {
+            provider: key.provider().to_owned(),
+            key_id: registry::of(key).slot_id(key),
+            ciphertext: Vec::new(),
+        };
+        let slots: Vec<WrappedKey> = plan
+            .entries
+            .iter()
+            .map(|entry| match entry {
+                PlannedSlot::Kept(slot) => wrapped[*slot].clone(),
+                PlannedSlot::New(key) => of_new(key),
+            })
+            .collect();
+        let without = |all: &[WrappedKey], others: &[WrappedKey]| -> Vec<WrappedKey> {
+            all.iter().filter(|slot| !others.contains(slot)).cloned().collect()
+        };
+        let (added, removed) = (without(&slots, wrapped), without(wrapped, &slots));
+        let way = if added.is_empty() { Way::NoneNeeded } else { Way::Unwrapped };
+        Ok(Rewrapped { slots, added, removed, absent: plan.absent, way })
+    }
+
     /// The wrapped keys that are to take the place of `wrapped`. `is_data_key` tells the data key that the payload commits
     /// to.
     ///
@@ -148,7 +175,7 @@ impl<'a> Rewrapper<'a> {
         context: &EncryptionContext,
         mut accept: impl FnMut(&DataKey) -> Option<T>,
     ) -> Result<T> {
-        let slots = FileSlots { wrapped, context, only: &self.only };
+        let slots = FileSlots { wrapped, context, only: &self.only, holder: Holder::File };
         self.keyring.open_first(&self.cache, slots, Vec::new(), |unwrapped, _| accept(&unwrapped.data_key))
     }
 
@@ -176,7 +203,7 @@ impl<'a> Rewrapper<'a> {
                 return Ok((made, Way::InsideKms));
             }
         }
-        let slots = FileSlots { wrapped, context, only: &self.only };
+        let slots = FileSlots { wrapped, context, only: &self.only, holder: Holder::File };
         let made = self.keyring.open_first(&self.cache, slots, attempts, |unwrapped, _| {
             is_data_key(&unwrapped.data_key).then(|| self.wrap_again(unwrapped, wanted, context))
         })?;

@@ -30,8 +30,8 @@ use crate::storage::payload::PayloadInput;
 /// same key and nonce); the additional calls of a key service cost nothing.
 const FILES_PER_DATA_KEY: u32 = 1 << 20;
 
-/// The format of new files, and how they are made in it.
-pub type SealForm = (&'static dyn FileFormat, SealSettings);
+/// The format of new files, where it is not left to the configs, and how they are made in it.
+pub type SealForm = (Option<&'static dyn FileFormat>, SealSettings);
 
 /// The recipes of a run, by the keys and the encryption context of each file.
 pub struct Recipes<'a> {

@@ -29,7 +29,8 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     }
     let jobs = plan(&args.inputs, &ResultChoice::from(&args.output), decrypted_name)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
+        .with_read_policy(args.message.policy());
     signals::handle()?;
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
     let outcomes = jobs.iter().map(|job| {
@@ -64,7 +65,8 @@ fn many(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     };
     many::check(&args.many, &request)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
+        .with_read_policy(args.message.policy());
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);

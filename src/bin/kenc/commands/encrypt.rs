@@ -1,20 +1,21 @@
 //! `kenc encrypt`.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::Suite;
 use kenc::error::{Error, Result};
-use kenc::formats::format::{Encoding, SealSettings};
-use kenc::formats::native::file_format::NativeFormat;
+use kenc::formats::format::{Encoding, SealSettings, Signing};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
-use kenc::ops::seal::{encrypted_name, open_job, seal_job};
+use kenc::ops::seal::{encrypted_name, message_name, open_job, seal_job};
 use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::seal::{Recipes, SealEach, SealForm};
 use kenc::ops::tree::turns::Turns;
 
+use crate::args::message::FormatName;
 use crate::args::{EncryptArgs, PayloadCipher};
 use crate::commands::documents;
 use crate::commands::opening::threads;
@@ -42,7 +43,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         return many(args, configs, reporter);
     }
     let results = ResultChoice::from(&args.output);
-    let jobs = plan(&args.inputs, &results, encrypted_name)?;
+    let jobs = plan(&args.inputs, &results, name_of_result(args))?;
     let open = |job: &Job| open_job(job, results.existing, results.sync);
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let Choices { distinct, of_jobs } = choose(&jobs, args, configs, &context)?;
@@ -82,7 +83,14 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
 /// The format of the new files, and how they are created.
 fn form(args: &EncryptArgs) -> SealForm {
     let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
-    (&NativeFormat, SealSettings { suite: suite(args.cipher), encoding })
+    let signing = if args.message.sign { Signing::EcdsaP384 } else { Signing::Unsigned };
+    let settings = SealSettings { suite: suite(args.cipher), encoding, frame_len: args.message.frame_length, signing };
+    (args.message.format.map(FormatName::format), settings)
+}
+
+/// The name of an encrypted file.
+fn name_of_result(args: &EncryptArgs) -> fn(&OsStr) -> OsString {
+    if args.message.format == Some(FormatName::AwsEsdk) { message_name } else { encrypted_name }
 }
 
 /// Many files in one run.
@@ -104,7 +112,7 @@ fn many(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     if configs.of(args.inputs.first().map(PathBuf::as_path))?.config.is_none() {
         recipes.next(None)?;
     }
-    let plan = request.plan(encrypted_name)?;
+    let plan = request.plan(name_of_result(args))?;
     let threads = threads(&args.work);
     let sealing = SealEach { plan: &plan, recipes, turns: Turns::new(threads) };
     many::run(&session, (&request, &plan), (threads, "encrypted"), reporter, &sealing)

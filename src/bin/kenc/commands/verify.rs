@@ -21,7 +21,8 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
         return many(args, configs, reporter);
     }
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
+        .with_read_policy(args.message.policy());
     signals::handle()?;
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
@@ -48,7 +49,8 @@ fn many(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exi
     };
     many::check(&args.many, &request)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
+        .with_read_policy(args.message.policy());
     signals::handle()?;
     let plan = request.plan(decrypted_name)?;
     let threads = threads(&args.work);

@@ -8,11 +8,12 @@ mod git;
 mod habits;
 mod key_words;
 pub mod keys;
+mod messages;
 
 use std::io::ErrorKind;
 use std::path::Path;
 
-use kenc::error::{AuthenticationError, ContextError, Error, FormatError};
+use kenc::error::{ContextError, Error, FormatError};
 use kenc::keys::{KeyAttempt, KeyRefusal, KmsRefusal, KmsRefusalKind, PgpRefusal};
 
 use crate::failure::{Cause, CommandFault, Failure, KeyFileChoice};
@@ -200,16 +201,14 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     let one = |hint: &str| vec![hint.to_owned()];
     match error {
         Error::Format(fault) => vec![of_format(fault, &file)],
-        Error::Authentication(AuthenticationError::TooLong | AuthenticationError::Chunk { end: None, .. }) => {
-            one("restore the file from a backup, or fetch it again")
-        }
-        Error::Authentication(AuthenticationError::CutOff { .. } | AuthenticationError::Chunk { .. }) => one(CUT_OFF),
+        Error::Authentication(fault) => vec![messages::of_authentication(*fault, &file)],
         Error::Context(ContextError::Missing { .. } | ContextError::Different { .. }) => {
             vec![format!("check that this is the right file; `kenc inspect {file}` shows its context")]
         }
         Error::Context(ContextError::NoEqualsSign(word)) => {
             vec![format!("write the pair as key=value: `-c {}=VALUE`", quote(word))]
         }
+        Error::Context(ContextError::Reserved(_)) => one("choose another key: `-c app=NAME`"),
         Error::Context(ContextError::EmptyKey(_)) => one("write a pair as key=value: `-c app=NAME`"),
         Error::Context(ContextError::Duplicate(_)) => one("give each key once"),
         Error::Context(ContextError::TooManyPairs(_) | ContextError::TooLong(_)) => {
@@ -222,6 +221,9 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::ForDocumentsOnly(_) => {
             one("name a KMS key or an age recipient; `--values` encrypts the values of a config file")
+        }
+        Error::ForMessagesOnly(_) | Error::NotForMessages(_) | Error::Uncommitted(_) | Error::NotOfFormat(_) => {
+            one(messages::of_keys(error))
         }
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::NotVouchedFor { .. } => vec![keys::NOT_VOUCHED_FOR.to_owned()],
@@ -257,10 +259,6 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     }
 }
 
-/// For a file whose end is missing.
-const CUT_OFF: &str =
-    "fetch it again or restore it from a backup; a full disk or an interrupted transfer can cause this";
-
 fn of_system(kind: ErrorKind) -> String {
     match kind {
         ErrorKind::NotFound => "check the path with `ls`",
@@ -283,14 +281,12 @@ fn of_system(kind: ErrorKind) -> String {
 fn of_format(fault: &FormatError, file: &str) -> String {
     match fault {
         FormatError::NotKenc(foreign) => return foreign::of(*foreign, file),
-        FormatError::UnknownVersion(_) | FormatError::UnknownSuite(_) => {
+        FormatError::UnknownVersion(_) | FormatError::UnknownMessageVersion(_) | FormatError::UnknownSuite(_) => {
             "a newer kenc wrote it, or it is damaged; `kenc --version` shows your version"
         }
-        FormatError::Truncated(_) => CUT_OFF,
+        FormatError::Truncated(_) => messages::CUT_OFF,
         FormatError::Armor { .. } => "copy the whole text from the BEGIN line to the END line, unchanged",
-        FormatError::LimitExceeded { field: "number of keys" | "length of the wrapped keys", .. } => {
-            "name fewer keys with -k"
-        }
+        FormatError::LimitExceeded { field, .. } => messages::of_limit(field),
         _ => "the header is damaged: restore the file from a backup, or fetch it again",
     }
     .to_owned()
@@ -311,6 +307,8 @@ pub fn of_refusal(refusal: &KeyRefusal) -> String {
         KeyRefusal::NoPassphrase(_) => keys::NO_PASSPHRASE.to_owned(),
         KeyRefusal::NotTrusted => keys::NOT_TRUSTED.to_owned(),
         KeyRefusal::NotNamed => keys::NOT_NAMED.to_owned(),
+        KeyRefusal::NoKeyFile => "name the file of the key: `-k raw-aes:NAMESPACE/NAME@FILE`".to_owned(),
+        KeyRefusal::KeyFile { .. } => "check that the file holds the right key".to_owned(),
         KeyRefusal::NotAmongGiven => "without -k, kenc tries every key of the file".to_owned(),
         KeyRefusal::Damaged(_) | KeyRefusal::AnotherDataKey => {
             "restore the file from version control or a backup, or fetch it again".to_owned()

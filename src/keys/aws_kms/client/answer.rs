@@ -18,8 +18,18 @@ const MAX_CIPHERTEXT: usize = 6144;
 
 /// The data key of an answer.
 pub(super) fn data_key(call: &Call, plaintext: Option<Blob>) -> Result<DataKey, Box<KmsRefusal>> {
+    data_key_of_len(call, plaintext, &[DATA_KEY_LEN])
+}
+
+/// The data key of an answer, which has one of these lengths.
+pub(super) fn data_key_of_len(
+    call: &Call,
+    plaintext: Option<Blob>,
+    lengths: &[usize],
+) -> Result<DataKey, Box<KmsRefusal>> {
     let bytes = Zeroizing::new(plaintext.map(Blob::into_inner).unwrap_or_default());
-    DataKey::from_slice(&bytes).ok_or_else(|| wrong_length(call, bytes.len(), "a data key"))
+    let data_key = DataKey::of_message(&bytes).filter(|_| lengths.contains(&bytes.len()));
+    data_key.ok_or_else(|| wrong_length(call, bytes.len(), "a data key"))
 }
 
 /// The data key of an answer, or the share of one.

@@ -6,7 +6,7 @@ use kenc::error::Foreign;
 pub fn of(foreign: Foreign, file: &str) -> String {
     match foreign {
         Foreign::Empty => "check the command that should have written it".to_owned(),
-        Foreign::BeginningOfKenc => super::CUT_OFF.to_owned(),
+        Foreign::BeginningOfKenc => super::messages::CUT_OFF.to_owned(),
         Foreign::NewlinesConverted | Foreign::SevenBit => {
             "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text".to_owned()
         }

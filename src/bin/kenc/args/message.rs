@@ -1,0 +1,71 @@
+//! Options for the formats that other programs share.
+
+use clap::{Args, ValueEnum};
+use kenc::formats::format::{Commitment, FileFormat, ReadPolicy};
+use kenc::formats::registry;
+
+/// How new files are written.
+#[derive(Debug, Args)]
+pub struct NewFormatArgs {
+    /// Format of the result: kenc, or aws-esdk for the AWS Encryption SDK
+    ///
+    /// aws-esdk writes messages that the AWS Encryption SDK and aws-encryption-cli open; kenc-esdk(5) describes them. Without
+    /// it, the format of the rule in the config applies, else kenc.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+
+    /// Sign the message: whoever can open it cannot change it without notice (aws-esdk only)
+    ///
+    /// Nothing reaches an output file before the signature is verified, and a pipe does not get the last frame before that.
+    #[arg(long)]
+    pub sign: bool,
+
+    /// Plaintext bytes in a frame (aws-esdk only; default: 65536)
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=64 << 20))]
+    pub frame_length: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    Kenc,
+    AwsEsdk,
+}
+
+impl FormatName {
+    pub fn format(self) -> &'static dyn FileFormat {
+        let name = match self {
+            Self::Kenc => "kenc",
+            Self::AwsEsdk => "aws-esdk",
+        };
+        registry::by_name(name).expect("the names are those of the registry")
+    }
+}
+
+/// What is accepted of messages of the AWS Encryption SDK.
+#[derive(Debug, Args)]
+pub struct MessageOpenArgs {
+    /// Open AWS Encryption SDK messages that do not commit to their key
+    ///
+    /// Without a commitment, one message can open to two plaintexts under two keys. Messages of version 1 have none.
+    #[arg(long)]
+    pub allow_uncommitted: bool,
+
+    /// Most encrypted data keys of an AWS Encryption SDK message
+    #[arg(long, value_name = "N", default_value = "32", value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_encrypted_data_keys: u16,
+
+    /// Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)
+    ///
+    /// So much memory is used before anything of the frame is authentic. For a message without frames, its length.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
+    pub max_frame_length: Option<u32>,
+}
+
+impl MessageOpenArgs {
+    pub fn policy(&self) -> ReadPolicy {
+        let Self { allow_uncommitted, max_encrypted_data_keys, max_frame_length } = *self;
+        let commitment = if allow_uncommitted { Commitment::Optional } else { Commitment::Required };
+        let longest_frame = max_frame_length.unwrap_or(ReadPolicy::default().longest_frame);
+        ReadPolicy { commitment, most_keys: max_encrypted_data_keys.into(), longest_frame }
+    }
+}
