@@ -69,6 +69,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--encrypted-comment-regex', '--encrypted-comment-regex', [CompletionResultType]::ParameterName, 'Encrypt only values that follow a comment matching REGEX')
             [CompletionResult]::new('--shamir-threshold', '--shamir-threshold', [CompletionResultType]::ParameterName, 'Number of key groups needed to decrypt (Shamir''s scheme); each -k is one group, with commas between its keys')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
+            [CompletionResult]::new('--min-size', '--min-size', [CompletionResultType]::ParameterName, 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one')
             [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the payload')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')
@@ -544,8 +545,12 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         }
         'kenc;inspect' {
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Maximum number of threads (default: all available cores)')
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -623,6 +628,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check whether keys work, and what is missing if they do not')
+            [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show which keys open which files, and what depends on one key alone')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print a key policy for a KMS key that kenc uses')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -642,6 +648,25 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--encrypt-only', '--encrypt-only', [CompletionResultType]::ParameterName, 'Only encrypt: kms:GenerateDataKey and kms:Encrypt')
             [CompletionResult]::new('--decrypt-only', '--decrypt-only', [CompletionResultType]::ParameterName, 'Only decrypt: kms:Decrypt')
             [CompletionResult]::new('--rewrap-only', '--rewrap-only', [CompletionResultType]::ParameterName, 'Only move data to other keys, without reading it: kms:ReEncryptFrom and kms:ReEncryptTo')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kenc;keys;usage' {
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 7 if a file has this key, or (`drift`) a key that its config does not name; repeat it for several')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Maximum number of threads (default: all available cores)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--alone', '--alone', [CompletionResultType]::ParameterName, 'Name every file that only one key opens')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -681,11 +706,15 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         }
         'kenc;keys;help' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check whether keys work, and what is missing if they do not')
+            [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show which keys open which files, and what depends on one key alone')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print a key policy for a KMS key that kenc uses')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'kenc;keys;help;check' {
+            break
+        }
+        'kenc;keys;help;usage' {
             break
         }
         'kenc;keys;help;policy' {
@@ -866,7 +895,6 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
-            [CompletionResult]::new('--static', '--static', [CompletionResultType]::ParameterName, 'Print a script that completes flags, words and file names by itself, and never runs kenc')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
@@ -948,10 +976,14 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         }
         'kenc;help;keys' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check whether keys work, and what is missing if they do not')
+            [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show which keys open which files, and what depends on one key alone')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print a key policy for a KMS key that kenc uses')
             break
         }
         'kenc;help;keys;check' {
+            break
+        }
+        'kenc;help;keys;usage' {
             break
         }
         'kenc;help;keys;policy' {

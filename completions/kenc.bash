@@ -190,6 +190,9 @@ _kenc() {
             kenc__subcmd__help__subcmd__keys,policy)
                 cmd="kenc__subcmd__help__subcmd__keys__subcmd__policy"
                 ;;
+            kenc__subcmd__help__subcmd__keys,usage)
+                cmd="kenc__subcmd__help__subcmd__keys__subcmd__usage"
+                ;;
             kenc__subcmd__keys,check)
                 cmd="kenc__subcmd__keys__subcmd__check"
                 ;;
@@ -199,6 +202,9 @@ _kenc() {
             kenc__subcmd__keys,policy)
                 cmd="kenc__subcmd__keys__subcmd__policy"
                 ;;
+            kenc__subcmd__keys,usage)
+                cmd="kenc__subcmd__keys__subcmd__usage"
+                ;;
             kenc__subcmd__keys__subcmd__help,check)
                 cmd="kenc__subcmd__keys__subcmd__help__subcmd__check"
                 ;;
@@ -207,6 +213,9 @@ _kenc() {
                 ;;
             kenc__subcmd__keys__subcmd__help,policy)
                 cmd="kenc__subcmd__keys__subcmd__help__subcmd__policy"
+                ;;
+            kenc__subcmd__keys__subcmd__help,usage)
+                cmd="kenc__subcmd__keys__subcmd__help__subcmd__usage"
                 ;;
             *)
                 ;;
@@ -492,7 +501,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --cipher --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,6 +568,10 @@ _kenc() {
                     ;;
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --min-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --cipher)
@@ -1646,7 +1659,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help__subcmd__keys)
-            opts="check policy"
+            opts="check usage policy"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1674,6 +1687,20 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help__subcmd__keys__subcmd__policy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__help__subcmd__keys__subcmd__usage)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1786,7 +1813,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__inspect)
-            opts="-q -v -h -V --input-type --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -q -v -h -V --input-type --threads --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1794,6 +1821,25 @@ _kenc() {
             case "${prev}" in
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -1886,7 +1932,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__keys)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version check policy help"
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version check usage policy help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2010,7 +2056,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__keys__subcmd__help)
-            opts="check policy help"
+            opts="check usage policy help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2065,6 +2111,20 @@ _kenc() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kenc__subcmd__keys__subcmd__help__subcmd__usage)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kenc__subcmd__keys__subcmd__policy)
             opts="-c -q -v -h -V --account --admin --user --context --exact-context --users-only --encrypt-only --decrypt-only --rewrap-only --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2089,6 +2149,62 @@ _kenc() {
                     return 0
                     ;;
                 -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__keys__subcmd__usage)
+            opts="-q -v -h -V --files0-from --alone --fail-on --threads --json --quiet --verbose --color --config --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -65,6 +65,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --encrypted-comment-regex 'Encrypt only values that follow a comment matching REGEX'
             cand --shamir-threshold 'Number of key groups needed to decrypt (Shamir''s scheme); each -k is one group, with commas between its keys'
             cand --input-type 'Format of the config file (default: by its name)'
+            cand --min-size 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one'
             cand --cipher 'Cipher for the payload'
             cand -o 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --output 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
@@ -527,8 +528,12 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;inspect'= {
             cand --input-type 'Format of the config file (default: by its name)'
+            cand --threads 'Maximum number of threads (default: all available cores)'
+            cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand -r 'Include all files in folders and their subfolders'
+            cand --recursive 'Include all files in folders and their subfolders'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'
@@ -603,6 +608,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand check 'Check whether keys work, and what is missing if they do not'
+            cand usage 'Show which keys open which files, and what depends on one key alone'
             cand policy 'Print a key policy for a KMS key that kenc uses'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -621,6 +627,24 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --encrypt-only 'Only encrypt: kms:GenerateDataKey and kms:Encrypt'
             cand --decrypt-only 'Only decrypt: kms:Decrypt'
             cand --rewrap-only 'Only move data to other keys, without reading it: kms:ReEncryptFrom and kms:ReEncryptTo'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'kenc;keys;usage'= {
+            cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
+            cand --fail-on 'Exit with 7 if a file has this key, or (`drift`) a key that its config does not name; repeat it for several'
+            cand --threads 'Maximum number of threads (default: all available cores)'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --alone 'Name every file that only one key opens'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'
@@ -658,10 +682,13 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;keys;help'= {
             cand check 'Check whether keys work, and what is missing if they do not'
+            cand usage 'Show which keys open which files, and what depends on one key alone'
             cand policy 'Print a key policy for a KMS key that kenc uses'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'kenc;keys;help;check'= {
+        }
+        &'kenc;keys;help;usage'= {
         }
         &'kenc;keys;help;policy'= {
         }
@@ -826,7 +853,6 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;completions'= {
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
-            cand --static 'Print a script that completes flags, words and file names by itself, and never runs kenc'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'
@@ -891,9 +917,12 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;help;keys'= {
             cand check 'Check whether keys work, and what is missing if they do not'
+            cand usage 'Show which keys open which files, and what depends on one key alone'
             cand policy 'Print a key policy for a KMS key that kenc uses'
         }
         &'kenc;help;keys;check'= {
+        }
+        &'kenc;help;keys;usage'= {
         }
         &'kenc;help;keys;policy'= {
         }

@@ -70,6 +70,7 @@ dotenv\t''
 ini\t''
 toml\t''
 binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l min-size -d 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
@@ -491,10 +492,13 @@ dotenv\t''
 ini\t''
 toml\t''
 binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
@@ -543,19 +547,20 @@ complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s v -l verbose -d 'Pr
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keygen" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l json -d 'Print results and errors as JSON'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s q -l quiet -d 'Print errors only: no hints, no progress'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -l no-input -d 'Never prompt on the terminal'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
-complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and not __fish_seen_subcommand_from check usage policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l file -d 'Check the keys of this encrypted file, with its context; repeat it for several files' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s c -l context -d 'Pair of the encryption context to check with; the context of a --file must contain it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -577,6 +582,20 @@ complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l fail-on -d 'Exit with 7 if a file has this key, or (`drift`) a key that its config does not name; repeat it for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l alone -d 'Name every file that only one key opens'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from usage" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l account -d 'Account of the key, 12 digits (default: the account of all --admin and --user)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l admin -d 'User or role that administers the key and cannot use it; repeat it for several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l user -d 'User or role that uses the key; repeat it for several' -r
@@ -597,6 +616,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -739,6 +759,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subc
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "install" -d 'Configure git to show and merge encrypted files'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "textconv" -d 'Print the plaintext of an encrypted file for `git diff`'

@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod jobs;
 pub mod keys;
 pub mod krm;
+pub mod least_input;
 pub mod observer;
 pub mod open;
 pub mod places;

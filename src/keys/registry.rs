@@ -90,6 +90,11 @@ impl FromStr for KeySpec {
 }
 
 impl WrappedKey {
+    /// Whether kenc knows the provider that it names.
+    pub(crate) fn has_known_provider(&self) -> bool {
+        by_name(&self.provider).is_some()
+    }
+
     /// The key in results for programs: `provider` and `id`.
     #[must_use]
     pub fn json_fields(&self) -> Map<String, Json> {

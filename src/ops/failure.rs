@@ -155,6 +155,12 @@ pub enum Cause {
     NotAFileName(OsString),
     #[error("the arguments of the command do not contain {0}")]
     NoPlaceForFile(String),
+    #[error("`{}` failed ({status})", program.display())]
+    CommandFailed { program: OsString, status: ExitStatus },
+    #[error("`{}` ended before it had read everything", .0.display())]
+    CommandStoppedReading(OsString),
+    #[error("the input has {bytes} bytes, and --min-size asks for {least}")]
+    TooShort { bytes: u64, least: u64 },
     #[error("the editor failed ({0})")]
     EditorFailed(ExitStatus),
     #[error("the editor removed the file")]
@@ -254,6 +260,9 @@ impl Cause {
             | Self::TooLong { .. }
             | Self::NotARegularFile(_)
             | Self::NoMemoryForPlaintext
+            | Self::CommandFailed { .. }
+            | Self::CommandStoppedReading(_)
+            | Self::TooShort { .. }
             | Self::EditorFailed(_)
             | Self::EditorLeftNothing
             | Self::EditsUnreadable(_)

@@ -74,6 +74,11 @@ pub enum Warning {
         /// The state of its seal.
         seal: SealStatus,
     },
+    /// A stream that was encrypted had no bytes: what should have written it may have failed.
+    EmptyInput {
+        /// The input as messages name it.
+        name: String,
+    },
     /// An identity that every user of the machine can read or replace.
     IdentityOpenToAll(PathBuf),
     /// A config that is not used, although it is where configs are looked up.

@@ -3,6 +3,7 @@
 
 pub mod crew;
 pub mod file;
+pub mod inspect;
 pub mod levels;
 mod list;
 pub mod open;

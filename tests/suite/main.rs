@@ -55,6 +55,7 @@ mod files {
     #[cfg(target_os = "linux")]
     mod faults;
     mod modes;
+    mod producers;
     #[cfg(target_os = "linux")]
     mod replacing;
     mod rewrap;
@@ -77,6 +78,7 @@ mod keys {
     mod post_quantum;
     mod silent_keys;
     mod trust;
+    mod usage;
 }
 
 /// kenc under the name of sops, and beside it.

@@ -35,6 +35,8 @@ mod export;
 #[path = "args/variables.rs"]
 pub mod variables;
 
+#[cfg(unix)]
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -45,7 +47,7 @@ pub use edit::EditArgs;
 #[cfg(unix)]
 pub use exec::ExecArgs;
 pub use export::{ExportArgs, ExportFormatName};
-pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs};
+pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs, KeysUsageArgs};
 pub use many::{ManyArgs, ResumeArgs};
 pub use shared::*;
 
@@ -270,8 +272,8 @@ pub struct EncryptArgs {
     /// Key to encrypt under; with several, each of them alone opens the file
     ///
     /// The ARN of a KMS key or alias, alias/NAME, a key id or mrk-… (with the region from the environment), age1…,
-    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, @NAME for a key named in .kenc.yaml, or file:PATH for the keys in a
-    /// file, one on each line.
+    /// "ssh-ed25519 …", "ssh-rsa …", passphrase: to be asked for one, @NAME for a key named in .kenc.yaml, or file:PATH for
+    /// the keys in a file, one on each line.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
 
@@ -292,6 +294,22 @@ pub struct EncryptArgs {
 
     #[command(flatten)]
     pub values: documents::ValuesArgs,
+
+    /// Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one
+    ///
+    /// An input that is too short leaves no output file, and no complete output in a pipe.
+    #[arg(long, value_name = "N", value_parser = parse_size, default_value = "0", hide_default_value = true)]
+    #[arg(conflicts_with_all = ["recursive", "files0_from", "values"])]
+    pub min_size: u64,
+
+    /// Encrypt the output of this command, which is run without a shell
+    ///
+    /// If the command fails, kenc fails with 1, leaves no output file, and what went to a pipe does not decrypt. kenc asks
+    /// the keys before it runs the command.
+    #[cfg(unix)]
+    #[arg(value_name = "CMD", last = true, value_hint = ValueHint::CommandWithArguments)]
+    #[arg(conflicts_with_all = ["inputs", "recursive", "files0_from", "values", "in_place"])]
+    pub command: Vec<OsString>,
 
     /// Cipher for the payload
     #[arg(long, value_name = "CIPHER", default_value = "aes-256-gcm")]
@@ -333,6 +351,15 @@ pub struct DecryptArgs {
     )]
     pub range: Option<ByteRange>,
 
+    /// Give the plaintext to this command, which is run without a shell
+    ///
+    /// kenc fails if the command does. If the file turns out not to be authentic, kenc ends the command, which never gets
+    /// the end of its input: a program that works in one transaction, such as `psql -1`, changes nothing.
+    #[cfg(unix)]
+    #[arg(value_name = "CMD", last = true, value_hint = ValueHint::CommandWithArguments)]
+    #[arg(conflicts_with_all = ["recursive", "files0_from", "in_place", "output"])]
+    pub command: Vec<OsString>,
+
     #[command(flatten)]
     pub message: message::MessageOpenArgs,
     #[command(flatten)]
@@ -352,13 +379,19 @@ pub struct DecryptArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("recursive", |arg| arg.long_help(many::RECURSIVE_INSPECT)))]
+#[command(mut_arg("files0_from", |arg| arg.long_help(many::FILES_TO_INSPECT)))]
 pub struct InspectArgs {
-    /// File to inspect; `-` or none is the standard input
+    /// Files to inspect; `-` or none is the standard input. Several are told with one line each
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub input: Option<PathBuf>,
+    pub inputs: Vec<PathBuf>,
 
     #[command(flatten)]
+    pub many: ManyArgs,
+    #[command(flatten)]
     pub input_type: documents::InputTypeArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
 }
 
 #[derive(Debug, Args)]
@@ -412,6 +445,21 @@ pub struct CompletionsArgs {
     /// Print a script that completes flags, words and file names by itself, and never runs kenc
     #[arg(long = "static")]
     pub r#static: bool,
+}
+
+/// A number of bytes, in binary units.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let power = match text[digits.len()..].trim_end_matches("iB").to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
+        _ => return Err("is a number of bytes, such as 1, 64K, 10M or 2G".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "is a number of bytes, such as 1, 64K, 10M or 2G".to_owned())?;
+    number.checked_mul(1 << (10 * power)).ok_or_else(|| "is too large".to_owned())
 }
 
 fn parse_range(text: &str) -> Result<ByteRange, String> {

@@ -15,6 +15,10 @@ pub mod keygen;
 pub mod keys;
 pub mod krm;
 pub mod opening;
+#[cfg(unix)]
+mod piped;
+#[cfg(unix)]
+mod produced;
 pub mod rewrap;
 pub mod rotate;
 pub mod verify;

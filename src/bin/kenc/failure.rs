@@ -55,6 +55,8 @@ pub enum CommandFault {
     CommandNotExecutable { program: OsString, error: Box<kenc::error::Error> },
     #[error("$GITHUB_ENV does not name a file: this is not a step of GitHub Actions")]
     NotInAStep,
+    #[error("only AWS KMS knows the key of {0}, and this command does not ask it")]
+    AliasOffline(String),
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -81,6 +83,7 @@ impl CommandFault {
             | Self::Address(_)
             | Self::StandardInputAmongFiles
             | Self::AsSops(_)
+            | Self::AliasOffline(_)
             | Self::NotInAStep
             | Self::EditorVariable { .. } => Exit::Usage,
             Self::BinaryToTerminal { .. }

@@ -65,7 +65,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Krm(args) => commands::krm::run(args, &configs, &reporter),
         Command::Export(args) => commands::export::run(args, &configs, &reporter),
-        Command::Inspect(args) => commands::inspect::run(args, &reporter),
+        Command::Inspect(args) => commands::inspect::run(args, &configs, &reporter),
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
         Command::Keys(args) => commands::keys::run(args, &configs, &reporter),

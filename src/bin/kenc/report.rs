@@ -7,6 +7,8 @@ pub mod document_summary;
 pub mod error_line;
 pub mod file_description;
 pub mod hints;
+pub mod inspected_file;
+pub mod key_usage;
 pub mod panics;
 pub mod rekeyed_document;
 mod seal;
@@ -321,6 +323,10 @@ impl Reporter {
                     self.warn_once(&format!("{name}: {what}"), &json!({ "file": name, "seal": seal_word(*seal) }));
                 }
             }
+            Warning::EmptyInput { name } => self.warn_once(
+                &format!("{name} was empty: the encrypted file has no content; `--min-size 1` makes that an error"),
+                &json!({ "file": name }),
+            ),
             Warning::IdentityOpenToAll(path) => self.warn_once(
                 &format!(
                     "every user of this machine can read or change the identity {}; make it private: `chmod 600 {}`",

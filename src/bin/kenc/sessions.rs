@@ -63,6 +63,11 @@ pub fn to_encrypt(passphrases: impl PassphraseSource + Send + 'static, aws: &Aws
         .with_cancellation(signals::cancelled())
 }
 
+/// The session of a command that asks no key.
+pub fn to_inspect(configs: &Configs) -> Session {
+    Session::new().with_configs(configs.clone()).with_cancellation(signals::cancelled())
+}
+
 /// Passphrases from the source that the command line names.
 pub fn passphrases(args: &PassphraseArgs, reporter: &Reporter) -> Passphrases {
     Passphrases::new(args.passphrase_from.clone(), reporter.may_ask())

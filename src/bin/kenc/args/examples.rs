@@ -29,9 +29,9 @@ Exit codes:
   4    none of the keys opens the file
   5    a key service could not be used: credentials, network, throttling, or a denial when encrypting
   6    the output file exists
-  7    verify, keys check or git check found problems
-  126  exec: the command cannot be run
-  127  exec: the command was not found
+  7    verify, keys check, keys usage or git check found problems
+  126  the command after -- cannot be run
+  127  the command after -- was not found
   130  interrupted
   141  the program that reads the output ended early
   129, 131 to 135  git merge failed, with the code above plus 128; conflicts are 1";
@@ -43,6 +43,7 @@ kenc encrypt [-k KEY]... [-c K=V]... [-o FILE] [FILE]
        kenc encrypt [OPTIONS] -o FOLDER FILE...
        kenc encrypt [OPTIONS] -i FILE...
        kenc encrypt [OPTIONS] -r -o FOLDER FOLDER...
+       kenc encrypt [OPTIONS] [-o FILE] -- CMD [ARG]...
        kenc encrypt --values [OPTIONS] [-i] FILE...";
     pub const HELP: &str = "\
 Examples:
@@ -51,6 +52,9 @@ Examples:
 
   Encrypt a stream under a key in AWS KMS, for one application
     tar cz photos | kenc encrypt -k alias/backup -c app=photos > photos.tar.gz.kenc
+
+  Encrypt what a command prints, and leave nothing behind if it fails
+    kenc encrypt -k alias/backup -o photos.tar.gz.kenc -- tar cz photos
 
   Encrypt all files in a folder
     kenc encrypt -r photos -o photos.enc
@@ -65,6 +69,7 @@ kenc decrypt [-o FILE] [FILE]
        kenc decrypt [OPTIONS] -o FOLDER FILE...
        kenc decrypt [OPTIONS] -i FILE...
        kenc decrypt [OPTIONS] -r -o FOLDER FOLDER...
+       kenc decrypt [OPTIONS] [FILE] -- CMD [ARG]...
        kenc decrypt --range A..B FILE
        kenc decrypt --extract PATH FILE";
     pub const HELP: &str = "\
@@ -74,6 +79,9 @@ Examples:
 
   Unpack an encrypted archive
     kenc decrypt backup.tar.gz.kenc | tar xz
+
+  Give the plaintext to a command, and fail if either fails
+    kenc decrypt backup.tar.gz.kenc -- tar xz
 
   Decrypt all files in a folder
     kenc decrypt -r archive.enc -o restored
@@ -251,11 +259,16 @@ Examples:
 }
 
 pub mod inspect {
-    pub const USAGE: &str = "kenc inspect [OPTIONS] [FILE]";
+    pub const USAGE: &str = "\
+kenc inspect [OPTIONS] [FILE]
+       kenc inspect [OPTIONS] [-r] FILE...";
     pub const HELP: &str = "\
 Examples:
   See which keys open a file, and its encryption context
     kenc inspect dump.sql.kenc
+
+  See format, keys and context of all files in a folder, one per line
+    kenc inspect -r archive.enc
 
   List the keys of a file, one per line
     kenc inspect --json dump.sql.kenc | jq -r '.keys[].id'
@@ -305,11 +318,15 @@ Examples:
 pub mod keys {
     pub const USAGE: &str = "\
 kenc keys check [OPTIONS] [KEY]...
+       kenc keys usage [OPTIONS] [PATH]...
        kenc keys policy [OPTIONS]";
     pub const HELP: &str = "\
 Examples:
   Check the keys of the config, or else your own key
     kenc keys check
+
+  See which keys open the files in a folder
+    kenc keys usage archive.enc
 
   Print the policy of a KMS key that one role uses
     kenc keys policy --user arn:aws:iam::111122223333:role/app";
@@ -329,6 +346,20 @@ Examples:
 
   Find out why a file does not open
     kenc keys check --file dump.sql.kenc";
+}
+
+pub mod keys_usage {
+    pub const USAGE: &str = "kenc keys usage [OPTIONS] [PATH]...";
+    pub const HELP: &str = "\
+Examples:
+  See which keys open the files in a folder
+    kenc keys usage archive.enc
+
+  Find the files that no other key opens, before a key is deleted
+    kenc keys usage --alone archive.enc
+
+  Fail in CI while a file has a key that the config no longer names
+    kenc keys usage --fail-on drift secrets";
 }
 
 pub mod keys_policy {

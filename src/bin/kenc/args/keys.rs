@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 use kenc::keys::aws_kms::{AwsPrincipal, KmsPurpose, is_account};
 
 use super::examples;
-use super::shared::{AwsArgs, PassphraseArgs};
+use super::shared::{AwsArgs, PassphraseArgs, WorkArgs};
 
 #[derive(Debug, Args)]
 pub struct KeysArgs {
@@ -24,6 +24,14 @@ pub enum KeysCommand {
     /// checks of the others. Exits with 7 if a key has problems, and with 5 if a key service could not be reached.
     #[command(override_usage = examples::keys_check::USAGE, after_long_help = examples::keys_check::HELP)]
     Check(KeysCheckArgs),
+
+    /// Show which keys open which files, and what depends on one key alone
+    ///
+    /// Reads the heads of files, and neither asks a key nor the network; nothing of a head is authenticated. For each key:
+    /// how many files it opens, how many of them no other key opens, and whether the config of the files no longer names it.
+    /// Files that are not encrypted are counted. An alias in the config may be any key of its account and region.
+    #[command(override_usage = examples::keys_usage::USAGE, after_long_help = examples::keys_usage::HELP)]
+    Usage(KeysUsageArgs),
 
     /// Print a key policy for a KMS key that kenc uses
     ///
@@ -60,6 +68,30 @@ pub struct KeysCheckArgs {
     pub passphrase: PassphraseArgs,
     #[command(flatten)]
     pub aws: AwsArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysUsageArgs {
+    /// Files and folders to look at, with everything in them (default: the working folder)
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, conflicts_with = "files0_from")]
+    pub paths: Vec<PathBuf>,
+
+    /// Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files0_from: Option<PathBuf>,
+
+    /// Name every file that only one key opens
+    #[arg(long)]
+    pub alone: bool,
+
+    /// Exit with 7 if a file has this key, or (`drift`) a key that its config does not name; repeat it for several
+    ///
+    /// These files are named. A KMS key is named by its ARN or its id: only KMS knows the key of an alias.
+    #[arg(long, value_name = "KEY|drift")]
+    pub fail_on: Vec<String>,
+
+    #[command(flatten)]
+    pub work: WorkArgs,
 }
 
 #[derive(Debug, Args)]

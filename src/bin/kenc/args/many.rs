@@ -16,6 +16,15 @@ entered to a depth of 256.";
 pub const FILES_TO_VERIFY: &str =
     "Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input";
 
+pub const RECURSIVE_INSPECT: &str = "\
+Include all files in folders and their subfolders
+
+Each encrypted file is told with one line, in no order. Other files, symbolic links, named pipes, sockets, devices, and folders of version \
+control are left out.";
+
+pub const FILES_TO_INSPECT: &str =
+    "Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input";
+
 pub const ENCRYPT_IN_PLACE: &str = "\
 Replace each file by its encrypted result
 

@@ -2,6 +2,8 @@
 
 use kenc::fs::atomic::{Access, Sync};
 use kenc::ops::configs::Configs;
+#[cfg(unix)]
+use kenc::ops::exec::Consumer;
 use kenc::ops::jobs::{ResultChoice, decrypted_name, plan};
 use kenc::ops::open::{Decryption, DocumentPart, decrypt};
 use kenc::ops::tree::open::{OpenEach, TreeOpening};
@@ -11,6 +13,10 @@ use kenc::storage::output::Output;
 
 use crate::args::DecryptArgs;
 use crate::commands::opening::threads;
+#[cfg(unix)]
+use crate::commands::piped::{self, Pipe};
+#[cfg(unix)]
+use crate::failure::Cause;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::many;
@@ -33,20 +39,32 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         .with_read_policy(args.message.policy());
     signals::handle()?;
     let sync = if args.output.sync { Sync::Always } else { Sync::WhenReplacing };
+    let decryption = |path| Decryption {
+        path,
+        notation: args.document_open.input_type.input_type,
+        range: args.range,
+        document: DocumentPart { path: args.document.extract.as_ref(), format: args.document.output_type },
+        demanded: sessions::demanded(&args.document_open),
+        threads: threads(&args.work),
+    };
+    #[cfg(unix)]
+    if !args.command.is_empty() {
+        let [job] = &jobs[..] else { return Err(Cause::SeveralInputs(jobs.len()).into()) };
+        let path = job.input.as_deref();
+        session.guards(path)?;
+        let (input, _) = job.open_input()?;
+        let (consumer, output) = Consumer::new(piped::start(&args.command, Pipe::Input)?);
+        let outcome = consumer.finish(decrypt(&session, &decryption(path), input, output));
+        outcome.map_err(|failure| piped::unless_interrupted(&session, failure))?;
+        return Ok(Exit::Done);
+    }
     let outcomes = jobs.iter().map(|job| {
-        session.guards(job.input.as_deref())?;
+        let path = job.input.as_deref();
+        session.guards(path)?;
         let (input, held) = job.open_input()?;
         let output = Output::open(&job.destination, Access::Owner, sync, held)?;
         let (output, terminal) = PlaintextOutput::new(output, &job.destination);
-        let decryption = Decryption {
-            path: job.input.as_deref(),
-            notation: args.document_open.input_type.input_type,
-            range: args.range,
-            document: DocumentPart { path: args.document.extract.as_ref(), format: args.document.output_type },
-            demanded: sessions::demanded(&args.document_open),
-            threads: threads(&args.work),
-        };
-        let written = terminal.explain(decrypt(&session, &decryption, input, output), job.input.as_deref())?;
+        let written = terminal.explain(decrypt(&session, &decryption(path), input, output), path)?;
         reporter.note(&format!("{}: {written} bytes written", job.name()));
         Ok(Exit::Done)
     });

@@ -10,6 +10,7 @@ use kenc::error::{Error, Result};
 use kenc::formats::format::{Encoding, SealSettings, Signing};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
+use kenc::ops::least_input::LeastInput;
 use kenc::ops::seal::{encrypted_name, message_name, open_job, seal_job};
 use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::seal::{Recipes, SealEach, SealForm};
@@ -19,6 +20,8 @@ use crate::args::message::FormatName;
 use crate::args::{EncryptArgs, PayloadCipher};
 use crate::commands::documents;
 use crate::commands::opening::threads;
+#[cfg(unix)]
+use crate::commands::produced;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::many;
@@ -35,6 +38,10 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     }
     if let Some(hint) = habits::several_pairs(&args.context) {
         reporter.hint(&hint);
+    }
+    #[cfg(unix)]
+    if !args.command.is_empty() {
+        return produced::run(args, configs, reporter);
     }
     if documents::encrypt::applies(args, configs)? {
         return documents::encrypt::run(args, configs, reporter);
@@ -66,8 +73,10 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         let OfJob { recipe, is_by_rule } = choice?;
         let (input, output) = opened.take().map_or_else(|| open(job), Ok)?;
         let name = job.name();
-        let bytes =
-            seal_job(&session, &*seals[recipe], (&name, threads), input, output).map_err(Failure::about(job.name()))?;
+        let (least, input) = LeastInput::new(input, args.min_size)?;
+        let sealed = seal_job(&session, &*seals[recipe], (&name, threads), input, output);
+        let sealed = sealed.map_err(Failure::about(job.name()));
+        let bytes = least.finish(sealed, &name, session.observer())?;
         reporter.note(&format!("{}: {bytes} bytes written", job.name()));
         if !is_by_rule && reporter.shows_progress() && is_named_like_a_document(job) {
             reporter.hint(&format!(
@@ -81,7 +90,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
 }
 
 /// The format of the new files, and how they are created.
-fn form(args: &EncryptArgs) -> SealForm {
+pub fn form(args: &EncryptArgs) -> SealForm {
     let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
     let signing = if args.message.sign { Signing::EcdsaP384 } else { Signing::Unsigned };
     let settings = SealSettings { suite: suite(args.cipher), encoding, frame_len: args.message.frame_length, signing };

@@ -58,7 +58,7 @@ fn run_with(lent: LentFiles, command: &mut Command, program: &OsStr) -> Result<E
     std::process::exit(code);
 }
 
-fn not_run(program: &OsStr, source: std::io::Error) -> CommandFault {
+pub fn not_run(program: &OsStr, source: std::io::Error) -> CommandFault {
     let program = program.to_owned();
     if source.kind() == ErrorKind::NotFound {
         return CommandFault::CommandNotFound(program);

@@ -1,17 +1,28 @@
 //! `kenc inspect`.
 
+use std::path::PathBuf;
+
 use kenc::formats::format::ReadPolicy;
+use kenc::ops::configs::Configs;
 use kenc::ops::documents::summary::DocumentSummary;
 use kenc::ops::inspect::{Inspected, inspect};
-use kenc::ops::jobs::open_input;
+use kenc::ops::jobs::{decrypted_name, open_input};
+use kenc::ops::tree::inspect::InspectEach;
+use kenc::ops::tree::request::TreeRequest;
 
 use crate::args::InspectArgs;
+use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
+use crate::many;
 use crate::report::{Reporter, document_summary, file_description};
-use crate::sessions::path_of;
+use crate::sessions::{self, path_of};
+use crate::signals;
 
-pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let path = args.input.as_deref().and_then(path_of);
+pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    if args.many.is_asked() || args.inputs.len() > 1 {
+        return many(args, configs, reporter);
+    }
+    let path = args.inputs.first().map(PathBuf::as_path).and_then(path_of);
     let notation = args.input_type.input_type;
     match inspect(open_input(path)?, path, notation, &ReadPolicy::default())? {
         Inspected::Document(sealed) => {
@@ -21,4 +32,21 @@ pub fn run(args: &InspectArgs, reporter: &Reporter) -> Result<Exit, Failure> {
         Inspected::File(file) => reporter.result(&file_description::text(&file), &file_description::json(&file))?,
     }
     Ok(Exit::Done)
+}
+
+/// Many files in one run.
+fn many(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let request = TreeRequest {
+        files0_from: args.many.files0_from.as_deref(),
+        inputs: &args.inputs,
+        recursive: args.many.recursive,
+        results: None,
+        resume: false,
+    };
+    many::check(&args.many, &request)?;
+    let session = sessions::to_inspect(configs);
+    signals::handle()?;
+    let plan = request.plan(decrypted_name)?;
+    let inspecting = InspectEach { plan: &plan, session: &session, notation: args.input_type.input_type };
+    many::run(&session, (&request, &plan), (threads(&args.work), "inspected"), reporter, &inspecting)
 }

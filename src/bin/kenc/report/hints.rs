@@ -136,6 +136,9 @@ fn of_command(cause: &Cause) -> String {
         | Cause::CannotExport { .. }
         | Cause::DotenvSyntax { .. }
         | Cause::NoValues(_)
+        | Cause::CommandFailed { .. }
+        | Cause::CommandStoppedReading(_)
+        | Cause::TooShort { .. }
         | Cause::NoSuchValue(_)
         | Cause::FileNames { .. }
         | Cause::NotAFileName(_)
@@ -169,7 +172,8 @@ fn of_fault(fault: &CommandFault) -> String {
         CommandFault::NotToReplace { .. }
         | CommandFault::KeyAmongInputs { .. }
         | CommandFault::SplitKey(_)
-        | CommandFault::Address(_) => habits::of_fault(fault),
+        | CommandFault::Address(_)
+        | CommandFault::AliasOffline(_) => habits::of_fault(fault),
         CommandFault::StandardInputAmongFiles => {
             "process it in a separate run; its result goes to the standard output".to_owned()
         }

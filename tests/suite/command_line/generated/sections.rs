@@ -126,7 +126,7 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         if writes || command.get_name() == "keygen" {
             all.push(own("6", "The output file exists."));
         }
-        if matches!(command.get_name(), "verify" | "check") {
+        if matches!(command.get_name(), "verify" | "check" | "usage") {
             all.push(own("7", "Problems were found."));
         }
     }
@@ -134,6 +134,10 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         all.push(own("126", "The command cannot be run."));
         all.push(own("127", "The command was not found."));
         all.push(own("other", "The exit code of the command."));
+    }
+    if matches!(command.get_name(), "encrypt" | "decrypt") {
+        all.push(own("126", "The command after `--` cannot be run."));
+        all.push(own("127", "The command after `--` was not found."));
     }
     all.push(own("130", "Interrupted."));
     all.push(own("141", "The program that reads the output ended early."));
@@ -178,10 +182,11 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
         "kenc-krm" => &["kenc-decrypt", "kenc-exec"],
         "kenc-exec" => &["kenc-decrypt", "kenc-export", "kenc-get"],
         "kenc-export" => &["kenc-exec", "kenc-get"],
-        "kenc-inspect" => &["kenc-keys-check", "kenc-verify"],
+        "kenc-inspect" => &["kenc-keys-check", "kenc-keys-usage", "kenc-verify"],
         "kenc-verify" => &["kenc-git-check", "kenc-inspect", "kenc-seal"],
         "kenc-keygen" => &["kenc-encrypt", "kenc-keys-check"],
         "kenc-keys-check" => &["kenc-inspect", "kenc-keys-policy"],
+        "kenc-keys-usage" => &["kenc-inspect", "kenc-rewrap", "kenc-verify"],
         "kenc-keys-policy" => &["kenc-keys-check"],
         "kenc-git-install" => &["kenc-git-check", "kenc-git-merge", "kenc-git-textconv"],
         "kenc-git-textconv" | "kenc-git-merge" => &["kenc-git-install", "kenc-git-mac-repair"],

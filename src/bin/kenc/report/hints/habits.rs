@@ -27,6 +27,9 @@ pub fn of_fault(fault: &CommandFault) -> String {
         }
         CommandFault::KeyAmongInputs { word, .. } => format!("to encrypt to this key use `-k {}`", quote(word)),
         CommandFault::SplitKey(word) => format!("quote the whole key: `-k \"{word} AAAA…\"`"),
+        CommandFault::AliasOffline(alias) => {
+            format!("name the key by its ARN, which `kenc keys check {}` prints", quote(alias))
+        }
         CommandFault::Address(address) if address.starts_with("s3:") => {
             format!("use a pipe: `aws s3 cp {} - | kenc decrypt`", quote(address))
         }

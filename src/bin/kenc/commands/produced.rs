@@ -1,0 +1,45 @@
+//! `kenc encrypt … -- COMMAND`: encrypts what a program prints.
+
+use kenc::context::EncryptionContext;
+use kenc::error::Error;
+use kenc::fs::atomic::Access;
+use kenc::ops::configs::Configs;
+use kenc::ops::exec::Producer;
+use kenc::ops::jobs::{ResultChoice, plan};
+use kenc::ops::least_input::LeastInput;
+use kenc::ops::seal::{encrypted_name, seal_job};
+use kenc::storage::output::Output;
+
+use super::encrypt::form;
+use super::opening::threads;
+use super::piped::{Pipe, start, unless_interrupted};
+use crate::args::EncryptArgs;
+use crate::failure::{CommandFault, Exit, Failure};
+use crate::output;
+use crate::report::Reporter;
+use crate::{sessions, signals};
+
+pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let results = ResultChoice::from(&args.output);
+    let jobs = plan(&[], &results, encrypted_name)?;
+    let destination = &jobs[0].destination;
+    if !args.armor && output::is_unasked_terminal(destination) {
+        return Err(CommandFault::CiphertextToTerminal { input: None }.into());
+    }
+    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let choice = configs.choose(&args.keys, &context, None)?;
+    signals::handle()?;
+    let output = Output::open(destination, Access::Umask, results.sync, None)?;
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
+    // What a key refuses is known before the program has done anything.
+    let seal = session.prepare(&choice, form(args))?;
+    let (producer, input) = Producer::new(start(&args.command, Pipe::Output)?);
+    let name = format!("the output of `{}`", args.command[0].display());
+    let (least, input) = LeastInput::new(input, args.min_size)?;
+    let sealed = seal_job(&session, &*seal, (&name, threads(&args.work)), input, output);
+    let sealed = producer.finish(sealed.map_err(Failure::about(name.clone())));
+    let sealed = sealed.map_err(|failure| unless_interrupted(&session, failure));
+    let bytes = least.finish(sealed, &name, session.observer())?;
+    reporter.note(&format!("{name}: {bytes} bytes written"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,48 @@
+//! Looking at many files without a key.
+
+use super::crew::{FileOutcome, TreeWork};
+use super::file::FileToDo;
+use super::request::TreePlan;
+use crate::document::Format;
+use crate::error::Error;
+use crate::formats::detect::{self, Detected};
+use crate::fs::input::Input;
+use crate::ops::failure::Failure;
+use crate::ops::inspect::{Inspected, describe};
+use crate::ops::observer::Progress;
+use crate::ops::session::Session;
+
+/// Looks at every file.
+pub struct InspectEach<'a> {
+    /// The files.
+    pub plan: &'a TreePlan,
+    /// Says what is accepted of files that other programs may have written.
+    pub session: &'a Session,
+    /// The notation of documents, if the caller says so.
+    pub notation: Option<Format>,
+}
+
+/// What was found out about one of many files.
+pub struct InspectedFile {
+    /// Its length, in bytes.
+    pub bytes: u64,
+    /// `None` if it was found in a folder and is not encrypted.
+    pub inspected: Option<Inspected>,
+}
+
+impl TreeWork for InspectEach<'_> {
+    type Done = InspectedFile;
+
+    fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<Self::Done>, Failure> {
+        let about = || Failure::about(file.display());
+        let (source, _) = self.plan.open(file)?;
+        let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
+        let bytes = input.len().unwrap_or(0);
+        let inspected = match Detected::new(input, Some(&file.path()), self.notation).map_err(about())? {
+            Detected::Document(document) => Some(Inspected::Document(document)),
+            Detected::Foreign(_, start) if file.is_found && detect::never_was_encrypted(&start) => None,
+            other => Some(Inspected::File(describe(other, self.session.read_policy()).map_err(about())?)),
+        };
+        Ok(FileOutcome::Done(InspectedFile { bytes, inspected }))
+    }
+}
