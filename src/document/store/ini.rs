@@ -38,6 +38,7 @@ impl Store for IniStore {
         let is_comment = old.starts_with(['#', ';']);
         let new = if is_comment { comment(old, new)? } else { value::new_token(old, new)? };
         let line = &text[text[..place.start].rfind('\n').map_or(0, |newline| newline + 1)..place.start];
+        let line = line.trim_start_matches('\u{feff}');
         if is_comment && !line.trim().is_empty() && new.contains('\n') {
             return Err(value::cannot_carry("a line break in a comment after a value"));
         }

@@ -12,6 +12,7 @@ mod emit;
 mod layout;
 mod metadata;
 mod region;
+mod shallow;
 mod source;
 mod style;
 

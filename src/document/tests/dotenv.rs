@@ -21,12 +21,20 @@ fn dotenv_reads_as_sops_reads_it() {
             "8:3 F \"\\\\\\n\"",
         ]
     );
-    for (text, line) in [("A=1\nA=2", 2), ("A=1\nB", 2), ("A=1\r\n\r\nB=2", 2), ("sops_a__list_1=x", 1)] {
+    for (text, line) in [("A=1\nB", 2), ("A=1\r\n\r\nB=2", 2), ("sops_a__list_1=x", 1)] {
         match Document::parse(Format::Dotenv, Zeroizing::new(text.to_owned())).err() {
             Some(DocumentError::Syntax { at, .. } | DocumentError::Refused { at, .. }) => assert_eq!(at.line, line),
             other => panic!("{text}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn dotenv_with_a_key_twice_reads_and_is_not_written() {
+    let document = dotenv("A=1\nB=2\nA=3\n");
+    assert_eq!(shown(&document), ["1:3 A \"1\"", "2:3 B \"2\"", "3:3 A \"3\""]);
+    let written = document.rewrite(&[], MetadataChange::Write(metadata()));
+    assert!(matches!(written, Err(DocumentError::Refused { at, .. }) if at.line == 3));
 }
 
 #[test]

@@ -13,8 +13,7 @@ fn ini_reads_as_sops_reads_it() {
     assert_eq!(
         shown(&ini(INI)),
         [
-            "DEFAULT # one",
-            "DEFAULT # two",
+            "DEFAULT # one\n# two",
             "DEFAULT # three",
             "3:7 DEFAULT.key \"value\"",
             "4:8 DEFAULT.empty \"\"",
@@ -27,8 +26,7 @@ fn ini_reads_as_sops_reads_it() {
             "12:8 a.long \"x y\"",
             "15:6 a.last \"l\"",
             "17:7 a.raw \"\\\"q\\\" `\"",
-            "b # six",
-            "b # seven",
+            "b # six\n; seven",
             "b # end",
         ]
     );

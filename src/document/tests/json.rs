@@ -58,8 +58,8 @@ fn json_that_other_readers_refuse_is_refused_with_its_place() {
     for (text, line, column) in [
         ("[1]", 1, 1),
         ("", 1, 1),
-        ("{\"a\": 1,\n \"a\": 2}", 2, 2),
-        ("{\"a\": 1,}", 1, 8),
+        ("{\"sops\": {\"mac\": \"x\"},\n \"sops\": {}}", 2, 2),
+        ("{\"a\": 1,,}", 1, 9),
         ("{\"a\": 'b'}", 1, 7),
         ("{\"a\": \"b\tc\"}", 1, 9),
         ("{\"a\": \u{a0}1}", 1, 7),

@@ -96,3 +96,22 @@ fn json_with_trailing_commas_comes_back_as_it_was() {
         home.fails("kenc encrypt --values -i x.json", 1);
     }
 }
+
+#[test]
+fn quoted_yaml_whose_lines_are_not_deeper_than_its_key_comes_back_as_it_was() {
+    let home = Home::with_key();
+    let sops = need!(Sops::in_home(&home));
+    let me = recipient(&home);
+    let text = "a:\n  b: \"one\n  two\\\n  \\\"x\"\nc: 'x\ny\n''z''\n\n# no comment\n'  # one\nd: &d \"-----BEGIN\nAB=\nCD==\n-----END\"\ne: *d\nf: [1, 'é\n  é']\n";
+    home.write("x.yaml", text);
+    home.write("y.yaml", text);
+    home.succeeds("kenc encrypt --values -i x.yaml");
+    assert_eq!(home.succeeds("kenc decrypt x.yaml"), text);
+    sops.run(["encrypt", "-i", "--age", &me, "y.yaml"]).ok();
+    for path in ["a.b", "c", "d", "e", "f[1]"] {
+        let (ours, theirs) = (format!("kenc get x.yaml {path}"), format!("kenc get y.yaml {path}"));
+        assert_eq!(home.succeeds(&ours), home.succeeds(&theirs), "{path}");
+    }
+    home.succeeds("echo new | kenc set x.yaml f[0]");
+    assert_eq!(home.succeeds("kenc decrypt x.yaml"), text.replace("[1,", "[new,"));
+}

@@ -4,14 +4,24 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, options};
 
+use super::shallow::{deepened as deepened_text, is_shallow};
 use crate::document::content::tree::{Path, PathStep};
 
 /// For every alias, in text order, its path and the path of its target. The text was parsed before: of an invalid text
 /// this returns nothing.
 pub(crate) fn targets(text: &str) -> Vec<(Path, Path)> {
-    let options = options! { max_buffered_comment_events: usize::MAX };
+    let deepened;
+    let options = || options! { max_buffered_comment_events: usize::MAX };
+    let first_error = Parser::new_from_str_with_options(text, options()).find_map(Result::err);
+    let text = match first_error {
+        Some(error) if is_shallow(&error) => {
+            deepened = deepened_text(text);
+            deepened.as_ref().map_or(text, |deepened| deepened.text.as_str())
+        }
+        _ => text,
+    };
     let mut tracker = Tracker { root: None, open: Vec::new(), anchors: HashMap::new(), targets: Vec::new() };
-    for event in Parser::new_from_str_with_options(text, options) {
+    for event in Parser::new_from_str_with_options(text, options()) {
         let Ok((event, _)) = event else { break };
         tracker.take(&event);
     }

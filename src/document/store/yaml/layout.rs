@@ -7,7 +7,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
 use zeroize::Zeroize;
 
-use super::source;
+use super::{shallow, source};
 use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
@@ -168,6 +168,47 @@ impl YamlPart<'_> {
 
 /// Parses a text.
 pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
+    match events(text, text, |scalar, _| Ok(scalar)) {
+        Err(Stop::Parser(error)) if shallow::is_shallow(&error) => {
+            let deepened = shallow::deepened(text).ok_or_else(|| syntax(&error))?;
+            let built = events(text, &deepened.text, |scalar, range| match deepened.differs_in(range) {
+                false => Ok(Cow::Owned(scalar.into_owned())),
+                true => shallow::decoded(&text[range.clone()]).map(Cow::Owned).ok_or_else(|| syntax(&error)),
+            });
+            built.map_err(Stop::error)
+        }
+        built => built.map_err(Stop::error),
+    }
+}
+
+/// Why a text has no layout.
+enum Stop {
+    Parser(ScanError),
+    Document(DocumentError),
+}
+
+impl Stop {
+    fn error(self) -> DocumentError {
+        match self {
+            Self::Parser(error) => syntax(&error),
+            Self::Document(error) => error,
+        }
+    }
+}
+
+impl From<DocumentError> for Stop {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(error)
+    }
+}
+
+/// The layout of `text` by the events of the parser for `parsed`, which has the same offsets. `keep` gives the text of a
+/// scalar at a range.
+fn events<'t, 'p>(
+    text: &'t str,
+    parsed: &'p str,
+    keep: impl Fn(Cow<'p, str>, &Range<usize>) -> Result<Cow<'t, str>, DocumentError>,
+) -> Result<YamlLayout<'t>, Stop> {
     // Comments cost no more than other text; the parser's limit would refuse long licences at the top of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
     let mut builder = LayoutBuilder {
@@ -184,9 +225,9 @@ pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
         anchors: HashMap::new(),
         entries: 0,
     };
-    for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = event.map_err(|error| syntax(&error))?;
-        builder.take(event, &span)?;
+    for event in Parser::new_from_str_with_options(parsed, options) {
+        let (event, span) = event.map_err(Stop::Parser)?;
+        builder.take(event, &span, &keep)?;
     }
     let mut layout = builder.layout;
     layout.remarks.sort_by_key(|remark| remark.span.start);
@@ -215,7 +256,12 @@ struct OpenPart {
 }
 
 impl<'t> LayoutBuilder<'t> {
-    fn take(&mut self, event: Event<'t>, span: &Span) -> Result<(), DocumentError> {
+    fn take<'p>(
+        &mut self,
+        event: Event<'p>,
+        span: &Span,
+        keep: impl Fn(Cow<'p, str>, &Range<usize>) -> Result<Cow<'t, str>, DocumentError>,
+    ) -> Result<(), DocumentError> {
         let range = span.byte_range().expect("a parser of a str knows bytes");
         match event {
             Event::DocumentStart(is_explicit, _) => {
@@ -242,6 +288,7 @@ impl<'t> LayoutBuilder<'t> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.anchor(anchor);
+                let text = keep(text, &range)?;
                 self.scalar(text, style, tag.as_deref(), range, span)?;
             }
             Event::Alias(anchor) => {
