@@ -15,6 +15,7 @@ mod region;
 mod shallow;
 mod source;
 mod style;
+mod tag;
 
 use serde_json::{Map, Value as Json};
 

@@ -9,7 +9,8 @@ use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
 use super::comments::{CommentStanding, standings};
-use super::layout::{Pair, PartContent, TagKind, YamlLayout, YamlPart, refused};
+use super::layout::{Pair, PartContent, YamlLayout, YamlPart, refused};
+use super::tag::TagKind;
 use crate::document::content::scalar::resolve;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;

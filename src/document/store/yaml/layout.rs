@@ -7,6 +7,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
 use zeroize::Zeroize;
 
+use super::tag::TagKind;
 use super::{shallow, source};
 use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
@@ -68,22 +69,6 @@ pub(super) struct YamlTag {
     pub(super) kind: TagKind,
     /// Whether only spaces stand between it and the value.
     pub(super) is_adjacent: bool,
-}
-
-/// What a tag says about a scalar.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum TagKind {
-    /// `!`, which says nothing.
-    None,
-    Text,
-    Null,
-    Bool,
-    Integer,
-    Float,
-    Time,
-    Binary,
-    /// A custom tag: the value is text.
-    Own,
 }
 
 /// A comment.
@@ -442,29 +427,6 @@ impl<'t> LayoutBuilder<'t> {
         }
         self.layout.parts.push(YamlPart { span, full_end, place, content, tag, has_anchor: false, in_flow });
         Ok(number)
-    }
-}
-
-impl TagKind {
-    /// Whether a value under it is not text.
-    pub(super) fn names_a_type(self) -> bool {
-        !matches!(self, Self::None | Self::Text | Self::Own)
-    }
-
-    fn of(tag: &granit_parser::Tag) -> Self {
-        if tag.parts() == ("!", "") || tag.parts() == ("", "!") {
-            return Self::None;
-        }
-        match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
-            Some("str") => Self::Text,
-            Some("null") => Self::Null,
-            Some("bool") => Self::Bool,
-            Some("int") => Self::Integer,
-            Some("float") => Self::Float,
-            Some("timestamp") => Self::Time,
-            Some("binary") => Self::Binary,
-            _ => Self::Own,
-        }
     }
 }
 
