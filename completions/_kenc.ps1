@@ -71,6 +71,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
             [CompletionResult]::new('--min-size', '--min-size', [CompletionResultType]::ParameterName, 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one')
             [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the payload')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK')
+            [CompletionResult]::new('--frame-length', '--frame-length', [CompletionResultType]::ParameterName, 'Plaintext bytes in a frame (aws-esdk only; default: 65536)')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Maximum number of threads (default: all available cores)')
@@ -92,6 +94,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --values -r: write nothing, and print which files would be encrypted')
             [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Leave unencrypted values out of the MAC, so that they can be edited by hand')
             [CompletionResult]::new('--encrypt-comments', '--encrypt-comments', [CompletionResultType]::ParameterName, 'Encrypt comments as well')
+            [CompletionResult]::new('--sign', '--sign', [CompletionResultType]::ParameterName, 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear')
@@ -112,6 +115,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;decrypt' {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended')
+            [CompletionResult]::new('--max-encrypted-data-keys', '--max-encrypted-data-keys', [CompletionResultType]::ParameterName, 'Most encrypted data keys of an AWS Encryption SDK message')
+            [CompletionResult]::new('--max-frame-length', '--max-frame-length', [CompletionResultType]::ParameterName, 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)')
             [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`')
             [CompletionResult]::new('--output-type', '--output-type', [CompletionResultType]::ParameterName, 'Output format (default: same as the input)')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
@@ -133,6 +138,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Skip files that an earlier run has completed')
+            [CompletionResult]::new('--allow-uncommitted', '--allow-uncommitted', [CompletionResultType]::ParameterName, 'Open AWS Encryption SDK messages that do not commit to their key')
             [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Replace output files that exist')
@@ -564,6 +570,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;verify' {
+            [CompletionResult]::new('--max-encrypted-data-keys', '--max-encrypted-data-keys', [CompletionResultType]::ParameterName, 'Most encrypted data keys of an AWS Encryption SDK message')
+            [CompletionResult]::new('--max-frame-length', '--max-frame-length', [CompletionResultType]::ParameterName, 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
@@ -579,6 +587,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--allow-uncommitted', '--allow-uncommitted', [CompletionResultType]::ParameterName, 'Open AWS Encryption SDK messages that do not commit to their key')
             [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
@@ -895,6 +904,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--static', '--static', [CompletionResultType]::ParameterName, 'Print a script that completes flags, words and file names by itself, and never runs kenc')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')

@@ -290,7 +290,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__decrypt)
-            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --range --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --range --allow-uncommitted --max-encrypted-data-keys --max-frame-length --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,6 +312,14 @@ _kenc() {
                     return 0
                     ;;
                 --range)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-encrypted-data-keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-frame-length)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -501,7 +509,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -576,6 +584,14 @@ _kenc() {
                     ;;
                 --cipher)
                     COMPREPLY=($(compgen -W "aes-256-gcm chacha20-poly1305" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "kenc aws-esdk" -- "${cur}"))
+                    return 0
+                    ;;
+                --frame-length)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -2878,12 +2894,20 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__verify)
-            opts="-k -c -r -q -v -h -V --input-type --ignore-mac --require-seal --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -q -v -h -V --allow-uncommitted --max-encrypted-data-keys --max-frame-length --input-type --ignore-mac --require-seal --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --max-encrypted-data-keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-frame-length)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
                     return 0

@@ -67,6 +67,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --input-type 'Format of the config file (default: by its name)'
             cand --min-size 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one'
             cand --cipher 'Cipher for the payload'
+            cand --format 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK'
+            cand --frame-length 'Plaintext bytes in a frame (aws-esdk only; default: 65536)'
             cand -o 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --output 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --threads 'Maximum number of threads (default: all available cores)'
@@ -88,6 +90,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --dry-run 'With --values -r: write nothing, and print which files would be encrypted'
             cand --mac-only-encrypted 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
             cand --encrypt-comments 'Encrypt comments as well'
+            cand --sign 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)'
             cand -f 'Replace output files that exist'
             cand --force 'Replace output files that exist'
             cand --sync 'Sync new output files to the disk before they appear'
@@ -107,6 +110,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;decrypt'= {
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand --range 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended'
+            cand --max-encrypted-data-keys 'Most encrypted data keys of an AWS Encryption SDK message'
+            cand --max-frame-length 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)'
             cand --extract 'Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`'
             cand --output-type 'Output format (default: same as the input)'
             cand --input-type 'Format of the config file (default: by its name)'
@@ -128,6 +133,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -r 'Include all files in folders and their subfolders'
             cand --recursive 'Include all files in folders and their subfolders'
             cand --resume 'Skip files that an earlier run has completed'
+            cand --allow-uncommitted 'Open AWS Encryption SDK messages that do not commit to their key'
             cand --ignore-mac 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
             cand --require-seal 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
             cand -f 'Replace output files that exist'
@@ -546,6 +552,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --version 'Print version'
         }
         &'kenc;verify'= {
+            cand --max-encrypted-data-keys 'Most encrypted data keys of an AWS Encryption SDK message'
+            cand --max-frame-length 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)'
             cand --input-type 'Format of the config file (default: by its name)'
             cand -k 'Open the file with this key only; repeat it for several keys'
             cand --key 'Open the file with this key only; repeat it for several keys'
@@ -561,6 +569,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --allow-uncommitted 'Open AWS Encryption SDK messages that do not commit to their key'
             cand --ignore-mac 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
             cand --require-seal 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
             cand -r 'Include all files in folders and their subfolders'
@@ -853,6 +862,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;completions'= {
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --static 'Print a script that completes flags, words and file names by itself, and never runs kenc'
             cand --json 'Print results and errors as JSON'
             cand -q 'Print errors only: no hints, no progress'
             cand --quiet 'Print errors only: no hints, no progress'

@@ -73,6 +73,9 @@ binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l min-size -d 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l format -d 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK' -r -f -a "kenc\t''
+aws-esdk\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l frame-length -d 'Plaintext bytes in a frame (aws-esdk only; default: 65536)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
@@ -92,6 +95,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt 
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r: write nothing, and print which files would be encrypted'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sign -d 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s f -l force -d 'Replace output files that exist'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s i -l in-place -d 'Replace each file by its result'
@@ -103,6 +107,8 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s h -l help -d 'Prin
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l extract -d 'Print only the value at PATH: `db.password`, `list[0]`, or `["db"]["password"]`' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l output-type -d 'Output format (default: same as the input)' -r -f -a "yaml\t''
 json\t''
@@ -132,6 +138,7 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip files that an earlier run has completed'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s f -l force -d 'Replace output files that exist'
@@ -505,6 +512,8 @@ complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s v -l verbose -d 'P
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -525,6 +534,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand verify" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s r -l recursive -d 'Include all files in folders and their subfolders'

@@ -250,12 +250,12 @@ pub struct SealSettings {
     /// Plaintext bytes of a frame, of formats that have a choice.
     pub frame_len: Option<u32>,
     /// Whether a file ends with a signature, of formats that have a choice.
-    pub signing: Signing,
+    pub signing: SignatureChoice,
 }
 
 /// Whether a file ends with a signature. Where it does, who opens it cannot have made it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signing {
+pub enum SignatureChoice {
     /// It does not: every part is authentic as soon as it is read.
     #[default]
     Unsigned,

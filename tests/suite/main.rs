@@ -52,6 +52,7 @@ mod documents {
 /// Whole files, streams and folders.
 mod files {
     mod decoder;
+    mod esdk;
     #[cfg(target_os = "linux")]
     mod faults;
     mod modes;

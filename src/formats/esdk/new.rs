@@ -14,7 +14,7 @@ use crate::formats::esdk::data_key::EncryptedDataKey;
 use crate::formats::esdk::header::{BodyContent, FRAME_LENGTH, MessageHeader, MessageLimits};
 use crate::formats::esdk::part::FilePart;
 use crate::formats::esdk::seal::{FrameSealing, HashingWriter};
-use crate::formats::format::Signing;
+use crate::formats::format::SignatureChoice;
 use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::write_error;
 use crate::keys::WrappedKey;
@@ -46,10 +46,10 @@ impl MessageParameters {
     ///
     /// # Errors
     /// If the context has a key that is reserved, or no message has frames of this length.
-    pub fn new(context: &EncryptionContext, frame_len: u32, signing: Signing) -> Result<Self> {
+    pub fn new(context: &EncryptionContext, frame_len: u32, signing: SignatureChoice) -> Result<Self> {
         let signing_key = match signing {
-            Signing::Unsigned => None,
-            Signing::EcdsaP384 => Some(SigningKey::generate()),
+            SignatureChoice::Unsigned => None,
+            SignatureChoice::EcdsaP384 => Some(SigningKey::generate()),
         };
         Self::with_signing_key(context, frame_len, signing_key)
     }

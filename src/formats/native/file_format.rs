@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::formats::description::{CopiesFound, Detail, HeadDescription, PayloadDescription, PlaintextSize};
 use crate::formats::format::{
     ByteRange, Encoding, EncryptedFile, FileFormat, NewHead, OpeningKeys, PreparedSeal, ReadPolicy, RewrappedFile,
-    SealSettings, Signing, UnlockedFile, Work,
+    SealSettings, SignatureChoice, UnlockedFile, Work,
 };
 use crate::formats::native::armor::ArmorWriter;
 use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, sealed_len};
@@ -56,7 +56,7 @@ impl FileFormat for NativeFormat {
         keyring: &Keyring<'_>,
     ) -> Result<Box<dyn PreparedSeal>> {
         let SealSettings { suite, encoding, frame_len, signing } = settings;
-        if signing != Signing::Unsigned {
+        if signing != SignatureChoice::Unsigned {
             return Err(Error::NotOfFormat("kenc files have no signature"));
         }
         if frame_len.is_some() {

@@ -7,7 +7,7 @@ use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
 use kenc::crypto::Suite;
 use kenc::error::{Error, Result};
-use kenc::formats::format::{Encoding, SealSettings, Signing};
+use kenc::formats::format::{Encoding, SealSettings, SignatureChoice};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::least_input::LeastInput;
@@ -92,7 +92,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
 /// The format of the new files, and how they are created.
 pub fn form(args: &EncryptArgs) -> SealForm {
     let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
-    let signing = if args.message.sign { Signing::EcdsaP384 } else { Signing::Unsigned };
+    let signing = if args.message.sign { SignatureChoice::EcdsaP384 } else { SignatureChoice::Unsigned };
     let settings = SealSettings { suite: suite(args.cipher), encoding, frame_len: args.message.frame_length, signing };
     (args.message.format.map(FormatName::format), settings)
 }

@@ -8,7 +8,7 @@ use crate::crypto::message_key::BodyPart;
 use crate::crypto::{Backend, DataKey};
 use crate::error::{AuthenticationError, ContextError, Error, FormatError};
 use crate::formats::esdk::{MessageHead, MessageLimits, MessageParameters, NewMessage};
-use crate::formats::format::Signing;
+use crate::formats::format::SignatureChoice;
 use crate::formats::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use crate::keys::{AWS_KMS, WrappedKey};
 
@@ -21,7 +21,7 @@ fn plaintext(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 7 + at / 256).to_le_bytes()[0]).collect()
 }
 
-fn parameters(frame_len: u32, signing: Signing) -> MessageParameters {
+fn parameters(frame_len: u32, signing: SignatureChoice) -> MessageParameters {
     let context = EncryptionContext::from_words(&["app=demo", "env=prod"]).unwrap();
     MessageParameters::new(&context, frame_len, signing).unwrap()
 }
@@ -59,12 +59,12 @@ fn seal(
     [message.head, writer].concat()
 }
 
-fn sealed(frame_len: u32, signing: Signing, len: usize) -> (Vec<u8>, DataKey) {
+fn sealed(frame_len: u32, signing: SignatureChoice, len: usize) -> (Vec<u8>, DataKey) {
     let data_key = DataKey::generate();
     (seal(&parameters(frame_len, signing), &data_key, 2, &plaintext(len), (false, false)), data_key)
 }
 
-const BOTH: [Signing; 2] = [Signing::Unsigned, Signing::EcdsaP384];
+const BOTH: [SignatureChoice; 2] = [SignatureChoice::Unsigned, SignatureChoice::EcdsaP384];
 const EVERY_PATH: [(bool, bool); 4] = [(false, false), (false, true), (true, false), (true, true)];
 
 #[test]
@@ -117,7 +117,7 @@ fn the_same_message_is_made_by_every_path() {
 
 #[test]
 fn a_plaintext_that_ends_with_a_whole_frame_is_followed_by_an_empty_last_one() {
-    let (message, data_key) = sealed(8, Signing::Unsigned, 16);
+    let (message, data_key) = sealed(8, SignatureChoice::Unsigned, 16);
     let head = MessageHead::read(&mut &message[..], MessageLimits::default()).unwrap();
     assert_eq!(message.len() as u64 - head.len(), 2 * (8 + 32) + 40);
     assert_eq!(open(&message, &data_key, &EncryptionContext::new()).1, plaintext(16));
@@ -133,7 +133,7 @@ fn every_truncation_of_a_message_is_refused_and_only_authentic_frames_come_out()
             assert!(plaintext(23).starts_with(&released) && released.len() < 23 && released.len() % 5 == 0);
             let (outcome, written) = open_files(&message[..len], &data_key, 2);
             assert!(outcome.is_err());
-            assert!(signing == Signing::Unsigned || written.is_empty(), "{len} bytes left {written:?}");
+            assert!(signing == SignatureChoice::Unsigned || written.is_empty(), "{len} bytes left {written:?}");
         }
     }
 }
@@ -152,14 +152,14 @@ fn a_flip_in_every_byte_of_a_message_is_refused_and_only_authentic_frames_come_o
             let (outcome, written) = open_files(&flipped, &data_key, 2);
             assert!(outcome.is_err(), "{signing:?}, byte {at}");
             assert!(plaintext(23).starts_with(&written) && written.len() < 23);
-            assert!(signing == Signing::Unsigned || written.is_empty(), "byte {at} left {written:?} in a file");
+            assert!(signing == SignatureChoice::Unsigned || written.is_empty(), "byte {at} left {written:?} in a file");
         }
     }
 }
 
 #[test]
 fn the_last_batch_of_a_signed_message_is_held_back_until_the_signature_is_verified() {
-    let (mut message, data_key) = sealed(65_536, Signing::EcdsaP384, 5 << 20);
+    let (mut message, data_key) = sealed(65_536, SignatureChoice::EcdsaP384, 5 << 20);
     let last = message.len() - 1;
     message[last] ^= 1;
     let (outcome, released) = open(&message, &data_key, &EncryptionContext::new());
@@ -174,7 +174,7 @@ fn the_last_batch_of_a_signed_message_is_held_back_until_the_signature_is_verifi
 fn a_signature_by_another_key_is_refused() {
     // The parameters of the second message have the same data key, and another signing key.
     let data_key = DataKey::generate();
-    let [one, two] = [parameters(8, Signing::EcdsaP384), parameters(8, Signing::EcdsaP384)];
+    let [one, two] = [parameters(8, SignatureChoice::EcdsaP384), parameters(8, SignatureChoice::EcdsaP384)];
     let body = |parameters: &MessageParameters| {
         let message = NewMessage::with_id(parameters, &slots(), &data_key, Backend::default(), [1; 32]).unwrap();
         let mut body = Vec::new();
@@ -190,7 +190,7 @@ fn a_signature_by_another_key_is_refused() {
 
 #[test]
 fn frames_that_are_swapped_repeated_or_left_out_are_refused() {
-    let (message, data_key) = sealed(5, Signing::Unsigned, 23);
+    let (message, data_key) = sealed(5, SignatureChoice::Unsigned, 23);
     let start = usize::try_from(MessageHead::read(&mut &message[..], MessageLimits::default()).unwrap().len()).unwrap();
     let (head, body) = message.split_at(start);
     let frames: Vec<&[u8]> = body[..4 * 37].chunks(37).chain([&body[4 * 37..]]).collect();
@@ -204,7 +204,7 @@ fn frames_that_are_swapped_repeated_or_left_out_are_refused() {
 
 #[test]
 fn a_message_is_bound_to_its_own_data_key_and_context() {
-    let (message, data_key) = sealed(5, Signing::Unsigned, 23);
+    let (message, data_key) = sealed(5, SignatureChoice::Unsigned, 23);
     let head = MessageHead::read(&mut &message[..], MessageLimits::default()).unwrap();
     let other = head.cipher(&DataKey::generate(), &EncryptionContext::new(), Backend::default());
     assert!(matches!(other, Ok(None)));
@@ -221,7 +221,8 @@ fn a_message_is_bound_to_its_own_data_key_and_context() {
 #[test]
 fn what_no_message_can_have_is_refused_before_it_is_made() {
     let make = |words: &[&str], frame_len| {
-        MessageParameters::new(&EncryptionContext::from_words(words).unwrap(), frame_len, Signing::Unsigned).map(drop)
+        MessageParameters::new(&EncryptionContext::from_words(words).unwrap(), frame_len, SignatureChoice::Unsigned)
+            .map(drop)
     };
     assert!(
         matches!(make(&["aws-crypto-x=1"], 1), Err(Error::Context(ContextError::Reserved(key))) if key == "aws-crypto-x")
@@ -250,7 +251,7 @@ fn a_last_frame_that_is_as_long_as_the_others_is_read() {
     // As other writers make it: no empty frame follows the last whole one.
     for frame_len in [8_u32, 4096] {
         let data_key = DataKey::generate();
-        let parameters = parameters(frame_len, Signing::Unsigned);
+        let parameters = parameters(frame_len, SignatureChoice::Unsigned);
         // 64 frames of 4096 bytes are a batch between streams, 256 between files.
         for frames in [1, 2, 63, 64, 65, 256] {
             let len = frames * frame_len as usize;
@@ -284,7 +285,7 @@ fn a_last_frame_that_is_as_long_as_the_others_is_read() {
 
 #[test]
 fn an_interrupted_message_leaves_nothing_in_a_file_if_it_is_signed() {
-    let (message, data_key) = sealed(4096, Signing::EcdsaP384, 3 << 20);
+    let (message, data_key) = sealed(4096, SignatureChoice::EcdsaP384, 3 << 20);
     let cancelled = std::sync::atomic::AtomicBool::new(false);
     let stop = |_| cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
     let pipeline = Pipeline { threads: 2, progress: &stop, cancelled: &cancelled };
