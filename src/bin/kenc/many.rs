@@ -42,6 +42,7 @@ pub fn run<W: TreeWork<Done: TellDone>>(
         done: 0,
         bytes: 0,
         whole: 0,
+        plain: 0,
         links: 0,
         special: 0,
         version_control: 0,
@@ -109,6 +110,8 @@ struct Tally<'a> {
     done: usize,
     bytes: u64,
     whole: usize,
+    /// Files that are not encrypted.
+    plain: usize,
     links: usize,
     special: usize,
     version_control: usize,
@@ -133,6 +136,10 @@ impl<D: TellDone> TreeReport<D> for Tally<'_> {
             Ok(FileOutcome::WholeAlready) => {
                 self.whole += 1;
                 bar.suspend(|| reporter.note(&format!("{}: already done", name())));
+            }
+            Ok(FileOutcome::NotEncrypted) => {
+                self.plain += 1;
+                bar.suspend(|| reporter.note(&format!("{}: not encrypted", name())));
             }
             // The end of the run reports that once, for all.
             Err(failure) if failure.exit() == Exit::Interrupted => {}
@@ -160,7 +167,7 @@ impl<D: TellDone> TreeReport<D> for Tally<'_> {
 
 impl Tally<'_> {
     fn sum(&self, name: &str, done: &str, since: Instant) -> Result<(), Failure> {
-        let Self { done: files, bytes, whole, links, special, version_control, failed, .. } = *self;
+        let Self { done: files, bytes, whole, plain, links, special, version_control, failed, .. } = *self;
         let left_out =
             [(links, "symbolic link"), (special, "special file"), (version_control, "version-control folder")];
         let left_out = left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count, what));
@@ -169,15 +176,22 @@ impl Tally<'_> {
         if whole > 0 {
             let _ = write!(text, ", {whole} already done");
         }
+        if plain > 0 {
+            let _ = write!(text, ", {plain} not encrypted");
+        }
         if !left_out.is_empty() {
             let _ = write!(text, ", {left_out} skipped");
         }
         let _ = write!(text, ", {failed} failed in {}", HumanDuration(since.elapsed()));
         let value = json!({ "summary": {
             "files": files, "bytes": bytes, "done_before": whole, "links": links, "special": special,
-            "version_control": version_control, "failed": failed,
+            "version_control": version_control, "not_encrypted": plain, "failed": failed,
         } });
         self.reporter.summary(&text, &value)?;
+        if plain > 0 && !self.reporter.is_verbose() {
+            let are = if plain == 1 { "is" } else { "are" };
+            self.reporter.say(&format!("{} {are} not encrypted", counted(plain, "file")));
+        }
         if !left_out.is_empty() && !self.reporter.is_verbose() {
             self.reporter.hint(&format!("skipped {left_out}; `-v` names what is skipped"));
         }

@@ -3,7 +3,8 @@
 //! Every worker takes the next file from the walk and processes it completely. There are as many workers as requested
 //! threads, and more only while some wait for a key service.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
@@ -24,6 +25,9 @@ pub trait TreeWork: Sync {
     /// The outcome for a file.
     type Done: Send;
 
+    /// Whether outcomes are reported in the order of the walk, and not as soon as they are known.
+    const IS_IN_ORDER: bool = false;
+
     /// Processes one file. Calls `others` before it waits for a key service.
     ///
     /// # Errors
@@ -42,6 +46,8 @@ pub enum FileOutcome<D> {
     Done(D),
     /// An earlier run has done it.
     WholeAlready,
+    /// It is not encrypted, so there is nothing to check.
+    NotEncrypted,
 }
 
 /// Receives the outcomes, one at a time.
@@ -73,7 +79,8 @@ pub fn run<W: TreeWork>(
         walk: Mutex::new(Walk::new(plan, request.names()?)),
         work,
         progress,
-        told: Mutex::new(Told { report, stopped_by: None }),
+        steps: AtomicUsize::new(0),
+        told: Mutex::new(Told { report, stopped_by: None, next: 0, waiting: BTreeMap::new() }),
         workers: AtomicUsize::new(thread_count),
         most_workers: thread_count.max(MOST_WAITING),
     };
@@ -97,6 +104,8 @@ pub fn run<W: TreeWork>(
 struct Crew<'a, W: TreeWork> {
     session: &'a Session,
     walk: Mutex<Walk<'a>>,
+    /// How many steps the walk has made.
+    steps: AtomicUsize,
     work: &'a W,
     progress: &'a dyn Progress,
     told: Mutex<Told<'a, W::Done>>,
@@ -107,6 +116,30 @@ struct Crew<'a, W: TreeWork> {
 struct Told<'a, D> {
     report: &'a mut dyn TreeReport<D>,
     stopped_by: Option<Failure>,
+    /// The number of the next event in order.
+    next: usize,
+    /// Events that came too early.
+    waiting: BTreeMap<usize, Event<D>>,
+}
+
+enum Event<D> {
+    File(PathBuf, Result<FileOutcome<D>, Failure>),
+    LeftOut(PathBuf, Skipped),
+}
+
+impl<D> Told<'_, D> {
+    fn tell(&mut self, event: Event<D>) {
+        let told = match event {
+            Event::File(path, outcome) => self.report.file(&path, outcome),
+            Event::LeftOut(path, why) => {
+                self.report.skipped(&path, why);
+                Ok(())
+            }
+        };
+        if let Err(failure) = told {
+            self.stopped_by.get_or_insert(failure);
+        }
+    }
 }
 
 impl<W: TreeWork> Crew<'_, W> {
@@ -120,34 +153,43 @@ impl<W: TreeWork> Crew<'_, W> {
                 }
             }
         };
-        while let Some(step) = self.next() {
-            match step {
+        while let Some((number, step)) = self.next() {
+            let event = match step {
                 TreeStep::File(file) => {
                     let outcome = self.work.run(&file, self.progress, &others);
-                    self.tell(|report| report.file(&file.path(), outcome));
+                    Event::File(file.path(), outcome)
                 }
-                TreeStep::LeftOut(why, path) => self.tell(|report| {
-                    report.skipped(&path, why);
-                    Ok(())
-                }),
-                TreeStep::Failed(failure) => self.tell(|report| report.file(Path::new(""), Err(failure))),
-            }
+                TreeStep::LeftOut(why, path) => Event::LeftOut(path, why),
+                TreeStep::Failed(failure) => Event::File(PathBuf::new(), Err(failure)),
+            };
+            self.tell(number, event);
         }
     }
 
-    fn next(&self) -> Option<TreeStep> {
+    fn next(&self) -> Option<(usize, TreeStep)> {
         if self.session.check_cancelled().is_err() || lock(&self.told).stopped_by.is_some() {
             return None;
         }
-        lock(&self.walk).next()
+        let mut walk = lock(&self.walk);
+        let step = walk.next()?;
+        // Under the lock: the numbers follow the walk.
+        Some((self.steps.fetch_add(1, Ordering::Relaxed), step))
     }
 
     /// One at a time, so that lines do not mix.
-    fn tell(&self, say: impl FnOnce(&mut dyn TreeReport<W::Done>) -> Result<(), Failure>) {
+    fn tell(&self, number: usize, event: Event<W::Done>) {
         let mut told = lock(&self.told);
-        if let Err(failure) = say(told.report) {
-            told.stopped_by.get_or_insert(failure);
+        if !W::IS_IN_ORDER {
+            return told.tell(event);
         }
+        told.waiting.insert(number, event);
+        let Told { next, waiting, .. } = &mut *told;
+        let mut ready = Vec::new();
+        while let Some(event) = waiting.remove(next) {
+            ready.push(event);
+            *next += 1;
+        }
+        ready.into_iter().for_each(|event| told.tell(event));
     }
 }
 

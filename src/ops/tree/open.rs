@@ -77,6 +77,8 @@ pub struct VerifyEach<'a>(pub TreeOpening<'a>);
 impl TreeWork for VerifyEach<'_> {
     type Done = Authentic;
 
+    const IS_IN_ORDER: bool = true;
+
     fn run(
         &self,
         file: &FileToDo,
@@ -86,6 +88,15 @@ impl TreeWork for VerifyEach<'_> {
         let Self(opening) = self;
         let TreeOpening { session, .. } = opening;
         let about = || Failure::about(file.display());
+        // Beside encrypted files, folders hold others. One that is named like a kenc file should be one.
+        let path = file.path();
+        if file.is_found && path.extension().is_none_or(|ending| ending != "kenc") {
+            let (source, _, _) = opening.open_source(file)?;
+            let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
+            if !detect::is_encrypted(input, &path).map_err(about())? {
+                return Ok(FileOutcome::NotEncrypted);
+            }
+        }
         let (source, metadata, _) = opening.open_source(file)?;
         let detected = match opening.detect(source, file)? {
             Detected::Document(document) => return opening.verify_document(*document, file, &metadata),
