@@ -2335,7 +2335,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__rewrap)
-            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --output --in-place --force --sync --to --add --remove --from-config --yes --dry-run --group --input-type --require-seal --key --context --identity --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --output --in-place --force --sync --to --add --remove --from-config --yes --dry-run --check --group --input-type --require-seal --key --context --identity --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

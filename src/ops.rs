@@ -4,6 +4,7 @@ pub mod complete;
 pub mod configs;
 pub mod contents;
 pub mod documents;
+pub mod drift;
 pub mod edit;
 #[cfg(unix)]
 pub mod exec;

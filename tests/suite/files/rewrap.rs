@@ -1,6 +1,7 @@
 //! Changing the keys of files that exist, and their data keys: what changes, what does not, and what is left when it is
 //! interrupted. No test talks to AWS.
 
+mod drift;
 mod in_place;
 mod inside_kms;
 mod killed;

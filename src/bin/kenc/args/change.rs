@@ -22,6 +22,13 @@ pub struct RewrapArgs {
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 
+    /// With --from-config: write nothing, print how files differ from their config, and exit with 7 if any does
+    ///
+    /// Compares keys, groups and threshold, the rule of a document, and the context of a kenc file. kenc contacts no key,
+    /// except to resolve an alias in the config.
+    #[arg(long, requires = "from_config", conflicts_with_all = ["dry_run", "yes"])]
+    pub check: bool,
+
     #[command(flatten)]
     pub document: DocumentChangeArgs,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! Files that are changed: what `rewrap` and `rotate` have in common.
 
 pub mod by_config;
+pub mod check;
 pub mod confirm;
 pub mod vouching;
 

@@ -16,7 +16,7 @@ use crate::args::RewrapArgs;
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::vouching::{Consent, Vouching};
-use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, named};
+use crate::commands::changing::{self, Content, Intent, OldAndNew, Target, check, named};
 use crate::commands::documents;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
@@ -60,6 +60,9 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         source: changing::key_source(&args.document, &args.from_config),
     };
     let notation = args.document.input_type.input_type;
+    if args.check {
+        return check::run(targets, notation, &documents, |target| by_config.of(target), configs, reporter);
+    }
     let mut vouching = Vouching::new(configs, &documents, session.only(), Consent::of_flag(args.from_config.yes));
     if !args.dry_run {
         confirm(&targets, &args.from_config, notation, &documents, |target| by_config.of(target), reporter)?;
