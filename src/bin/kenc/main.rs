@@ -29,7 +29,7 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use failure::Exit;
-use report::Reporter;
+use report::{KeyNames, Reporter};
 
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
@@ -51,6 +51,11 @@ fn run(cli: &Cli) -> Exit {
     let reporter = Arc::new(Reporter::new(&cli.global));
     lock::tell_waits(&reporter);
     let configs = sessions::configs(&cli.global, &reporter);
+    if let Command::Inspect(_) | Command::Verify(_) | Command::Rewrap(_) | Command::Rotate(_) | Command::Seal(_) =
+        &cli.command
+    {
+        reporter.name_keys(KeyNames::of(&configs));
+    }
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),
         Command::Decrypt(args) => commands::decrypt::run(args, &configs, &reporter),

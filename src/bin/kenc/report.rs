@@ -9,6 +9,7 @@ pub mod file_description;
 pub mod hints;
 pub mod inspected_file;
 pub mod key_usage;
+pub mod key_names;
 pub mod panics;
 pub mod rekeyed_document;
 mod seal;
@@ -19,7 +20,7 @@ pub mod verified_file;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use kenc::document::SealStatus;
 use kenc::error::{Error, Result};
@@ -37,6 +38,7 @@ pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
 use error_line::print_error_line;
 pub use hints::quoted;
+pub use key_names::KeyNames;
 pub use seal::seal_word;
 
 /// What a missing seal means.
@@ -55,6 +57,8 @@ pub struct Reporter {
     hinted: Mutex<BTreeSet<String>>,
     /// During a run over many files: each warning that concerns single files, with these.
     gathered: Mutex<Option<BTreeMap<String, Vec<String>>>>,
+    /// For commands whose results are about keys.
+    key_names: OnceLock<KeyNames>,
 }
 
 impl Reporter {
@@ -78,7 +82,18 @@ impl Reporter {
             no_input,
             hinted: Mutex::default(),
             gathered: Mutex::default(),
+            key_names: OnceLock::new(),
         }
+    }
+
+    /// Shows the names of keys in results from now on.
+    pub fn name_keys(&self, names: KeyNames) {
+        let _ = self.key_names.set(names);
+    }
+
+    /// A text with the names of keys.
+    pub fn with_key_names(&self, text: &str) -> String {
+        self.key_names.get().map_or_else(|| text.to_owned(), |names| names.add_to(text))
     }
 
     /// Colors a part of a result.
@@ -104,7 +119,7 @@ impl Reporter {
     /// Shows lines that lead to a question, beside the results.
     pub fn show(&self, lines: &str) {
         if !self.json {
-            print_error_line(&printable_lines(lines));
+            print_error_line(&printable_lines(&self.with_key_names(lines)));
         }
     }
 
@@ -121,7 +136,7 @@ impl Reporter {
 
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
-        let text = if self.json { json_line(value) } else { printable_result(text) };
+        let text = if self.json { json_line(value) } else { printable_result(&self.with_key_names(text)) };
         standard::print(text.as_bytes())
     }
 

@@ -203,3 +203,19 @@ fn sops() -> Result<PathBuf, String> {
     let built = repository().join("target/go/bin/sops");
     if built.is_file() { Ok(built) } else { program("sops") }
 }
+
+#[test]
+fn keys_are_shown_with_the_names_that_the_config_gives_them() {
+    let home = Home::new();
+    let key = home.keygen();
+    home.write(".kenc.yaml", format!("keys: {{alice: {key}}}\ncreation_rules: [{{keys: '@alice'}}]\n"));
+    home.succeeds("echo x > x; kenc encrypt x -o x.kenc; printf 'a: 1\\n' > s.yaml; kenc encrypt --values -i s.yaml");
+    let named = format!("@alice ({key})");
+    for command in ["inspect x.kenc", "inspect s.yaml", "verify x.kenc", "keys check", "keys check --file x.kenc"] {
+        let said = home.succeeds(&format!("kenc {command}"));
+        assert_eq!((said.matches(&named).count(), said.matches(&key).count()), (1, 1), "{command}: {said}");
+    }
+    // What programs read stays as it is.
+    assert_eq!(home.succeeds("kenc keygen --show").trim(), key);
+    assert!(!home.succeeds("kenc inspect --json x.kenc").contains("@alice"));
+}

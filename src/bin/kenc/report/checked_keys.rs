@@ -87,7 +87,7 @@ impl KeysTable {
 fn text_of(key: &CheckedKey, reporter: &Reporter, report: &KeysReport) -> String {
     let lines = lines_of(key, report);
     let width = lines.iter().map(|line| line.label.len()).max().unwrap_or(0);
-    let mut text = format!("{}\n", reporter.painted_result("1", &printable(&key.name)));
+    let mut text = format!("{}\n", reporter.painted_result("1", &printable(&reporter.with_key_names(&key.name))));
     for TableLine { label, text: said, tone } in &lines {
         let said = printable(said);
         let said = match tone {

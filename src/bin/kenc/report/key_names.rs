@@ -1,0 +1,66 @@
+//! The names that the config gives keys, shown wherever such a key is.
+
+use kenc::ops::configs::Configs;
+
+/// Names of keys, by the words that they stand for.
+#[derive(Default)]
+pub struct KeyNames(Vec<(String, String)>);
+
+impl KeyNames {
+    /// The names in the config of the working folder, or in the one that was named. A config that cannot be read has none:
+    /// whoever needs it reports that.
+    pub fn of(configs: &Configs) -> Self {
+        let Ok(found) = configs.of(None) else { return Self::default() };
+        let names = found.config.iter().flat_map(|config| config.names());
+        Self(names.map(|(name, key)| (key.trim().to_owned(), name.to_owned())).collect())
+    }
+
+    /// A text with `@NAME (KEY)` in place of each key that has a name.
+    pub fn add_to(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (key, name)| with_name(&text, key, name))
+    }
+}
+
+fn with_name(text: &str, key: &str, name: &str) -> String {
+    let is_part_of_word = |letter: char| letter.is_ascii_alphanumeric() || "/:-_@.".contains(letter);
+    let mut named = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(key).filter(|_| !key.is_empty()) {
+        let (before, found) = rest.split_at(start);
+        let behind = &found[key.len()..];
+        // A sentence may end behind a key.
+        let is_word = !before.ends_with(is_part_of_word)
+            && !before.ends_with(&format!("@{name} ("))
+            && !behind
+                .trim_start_matches([':', '.'])
+                .starts_with(|letter| !char::is_whitespace(letter) && is_part_of_word(letter));
+        named.push_str(before);
+        if is_word {
+            named.push_str(&format!("@{name} ({key})"));
+        } else {
+            named.push_str(key);
+        }
+        rest = behind;
+    }
+    named + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_gets_its_name_where_it_is_a_word_of_its_own() {
+        let names = KeyNames(vec![("age1abc".into(), "alice".into()), ("arn:aws:kms:r:1:key/k".into(), "prod".into())]);
+        for (text, named) in [
+            ("1  age  age1abc\n", "1  age  @alice (age1abc)\n"),
+            ("x: added age age1abc, removed age age1abcd", "x: added age @alice (age1abc), removed age age1abcd"),
+            ("arn:aws:kms:r:1:key/k\n", "@prod (arn:aws:kms:r:1:key/k)\n"),
+            ("arn:aws:kms:r:1:key/k2 age1abc:", "arn:aws:kms:r:1:key/k2 @alice (age1abc):"),
+            ("@alice (age1abc)", "@alice (age1abc)"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(names.add_to(text), named);
+        }
+    }
+}
