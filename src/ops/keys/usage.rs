@@ -220,7 +220,7 @@ impl TreeReport<FileKeys> for Tally<'_> {
                 self.usage.documents += u64::from(is_document);
                 keys.into_iter().try_for_each(|key| self.key(path, key, &config))
             }
-            Ok(FileOutcome::Done(FileKeys::NotEncrypted) | FileOutcome::WholeAlready) => {
+            Ok(FileOutcome::Done(FileKeys::NotEncrypted) | FileOutcome::WholeAlready | FileOutcome::NotEncrypted) => {
                 self.usage.not_encrypted += 1;
                 Ok(())
             }
