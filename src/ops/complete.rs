@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::document::{StoredKey, TreeItem};
 use crate::formats::format::ReadPolicy;
 use crate::fs::input::Input;
@@ -22,7 +23,7 @@ const MOST_PATHS: usize = 1000;
 pub fn key_names(file: Option<&Path>) -> Vec<(String, String)> {
     let configs = Configs::new(ConfigSource::NearInput, std::sync::Arc::new(Unobserved));
     let Ok(found) = configs.of(file) else { return Vec::new() };
-    let names = found.config.iter().flat_map(|config| config.names());
+    let names = found.config.iter().flat_map(Config::names);
     names.map(|(name, word)| (format!("@{name}"), word.to_owned())).collect()
 }
 

@@ -154,9 +154,6 @@ impl<'a> Meant<'a> {
         before: &mut Peekable<impl Iterator<Item = &'t TreeEntry<T>>>,
         read: &mut Peekable<impl Iterator<Item = &'t TreeEntry<T>>>,
     ) -> Same {
-        let lines = |text: &str| -> Vec<String> {
-            text.split('\n').map(|line| line.trim().trim_start_matches(['#', ';', ' ']).to_owned()).collect()
-        };
         let (mut meant, mut found) = (Vec::new(), Vec::new());
         while let Some(TreeEntry::Comment(comment)) = before.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
             meant.extend(match self.edits.get(comment.id.0).copied().flatten() {
@@ -238,7 +235,7 @@ impl<'a> ChangedNode<'a> {
             let new = Tree { roots: vec![new.clone()] };
             new.walk(|_, item| {
                 if let TreeItem::Comment(comment) = item {
-                    extra.push(comment.text.to_string());
+                    extra.extend(lines(&comment.text));
                 }
             });
         }
@@ -283,7 +280,7 @@ fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Ve
     tree.walk(|path, item| {
         let is_within = target.is_some_and(|target| path.root == target.root && path.steps.starts_with(&target.steps));
         match item {
-            TreeItem::Comment(comment) if is_within => within.push(comment.text.to_string()),
+            TreeItem::Comment(comment) if is_within => within.extend(lines(&comment.text)),
             TreeItem::Comment(comment) => tokens.push(CommentOrValue::Comment(comment)),
             TreeItem::Leaf(_) | TreeItem::Alias(_) if !is_within && !is_free_order => {
                 tokens.push(CommentOrValue::Value);
@@ -300,13 +297,24 @@ fn tokens<'t>(tree: &'t Tree, target: Option<&Path>, is_free_order: bool) -> (Ve
     (tokens, within)
 }
 
-/// The comments before each value, and those after the last one.
-fn runs<'t>(tokens: &[CommentOrValue<'t>]) -> Vec<Vec<&'t Comment>> {
+/// The lines of a comment. Blanks and comment marks before the text of a line are left out.
+fn lines(text: &str) -> Vec<String> {
+    text.split('\n').map(|line| line.trim().trim_start_matches(['#', ';', ' ']).to_owned()).collect()
+}
+
+/// A line of a comment. In INI files, comments on lines that follow each other are one.
+type CommentLine = (LeafId, String);
+
+/// The lines of the comments before each value, and those after the last one.
+fn runs(tokens: &[CommentOrValue<'_>]) -> Vec<Vec<CommentLine>> {
     let mut runs = vec![Vec::new()];
     for token in tokens {
         match token {
             CommentOrValue::Value => runs.push(Vec::new()),
-            CommentOrValue::Comment(comment) => runs.last_mut().expect("there is always a run").push(*comment),
+            CommentOrValue::Comment(comment) => {
+                let run: &mut Vec<CommentLine> = runs.last_mut().expect("there is always a run");
+                run.extend(lines(&comment.text).into_iter().map(|line| (comment.id, line)));
+            }
         }
     }
     runs
@@ -314,12 +322,12 @@ fn runs<'t>(tokens: &[CommentOrValue<'t>]) -> Vec<Vec<&'t Comment>> {
 
 /// Whether `found` equals `meant`, except for comments that may be missing and others that may be new.
 fn same_run(
-    meant: &[&Comment],
-    found: &[&Comment],
+    meant: &[CommentLine],
+    found: &[CommentLine],
     (may_go, absorbed): (&[LeafId], &[String]),
     extra: &[String],
 ) -> bool {
-    let is_same = |meant: &Comment, found: &Comment| meant.text == found.text;
+    let is_same = |(_, meant): &CommentLine, (_, found): &CommentLine| meant == found;
     if meant.len() == found.len() && meant.iter().zip(found).all(|(meant, found)| is_same(meant, found)) {
         return true;
     }
@@ -328,18 +336,18 @@ fn same_run(
     reached[0] = true;
     let comes = |reached: &mut Vec<bool>| {
         for (at, found) in found.iter().enumerate() {
-            reached[at + 1] |= reached[at] && extra.iter().any(|extra| *extra == *found.text);
+            reached[at + 1] |= reached[at] && extra.contains(&found.1);
         }
     };
     comes(&mut reached);
     for meant in meant {
         let mut next = vec![false; found.len() + 1];
         // At the border of a collection, one comment may have become two.
-        let may_go = may_go.contains(&meant.id) || absorbed.iter().any(|text| *text == *meant.text);
+        let may_go = may_go.contains(&meant.0) || absorbed.contains(&meant.1);
         for at in 0..=found.len() {
             next[at] |= reached[at] && may_go;
             if at < found.len() {
-                next[at + 1] |= reached[at] && is_same(meant, found[at]);
+                next[at + 1] |= reached[at] && is_same(meant, &found[at]);
             }
         }
         comes(&mut next);

@@ -88,10 +88,10 @@ impl DocumentEncryption<'_> {
     /// # Errors
     /// If it is not.
     pub fn check(&self, job: &Job) -> Result<(), Failure> {
-        match self.would_encrypt(job)? {
-            true => Ok(()),
-            false => Err(Failure::about(job.name())(DocumentError::AlreadyEncrypted.into())),
+        if self.would_encrypt(job)? {
+            return Ok(());
         }
+        Err(Failure::about(job.name())(DocumentError::AlreadyEncrypted.into()))
     }
 
     /// Encrypts one that is not yet encrypted, and creates the folder for it. Returns whether it did.

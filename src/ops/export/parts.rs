@@ -8,7 +8,9 @@ use crate::ops::variables::is_variable_name;
 /// All parts in one buffer, which does not grow: that would leave copies behind.
 pub(super) fn joined(parts: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
     let mut text = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
-    parts.iter().for_each(|part| text.extend_from_slice(part));
+    for part in parts {
+        text.extend_from_slice(part);
+    }
     text
 }
 

@@ -31,10 +31,9 @@ pub fn value_of(text: &str, syntax: ValueSyntax, format: Format, old: Option<&No
         }
         ValueSyntax::Plain => {
             let date = old.filter(|old| is_date(old)).and_then(|_| Value::of_type(format, ValueType::Date, text));
-            Ok(Node::leaf(date.unwrap_or_else(|| match old.is_some_and(is_text) {
-                true => Value::Text(Zeroizing::new(text.to_owned())),
-                false => Value::inferred(format, text),
-            })))
+            let as_text = || Value::Text(Zeroizing::new(text.to_owned()));
+            let usual = || if old.is_some_and(is_text) { as_text() } else { Value::inferred(format, text) };
+            Ok(Node::leaf(date.unwrap_or_else(usual)))
         }
     }
 }

@@ -34,12 +34,11 @@ pub(super) fn assignments(text: &str, environment: Lookup<'_>) -> Result<Vec<Ass
         let lookup =
             |name: &str| positions.get(name).map(|&position| values[position].1.clone()).or_else(|| environment(name));
         let value = reader.value(&lookup).map_err(fault)?;
-        match positions.get(key) {
-            Some(&position) => values[position].1 = value,
-            None => {
-                positions.insert(key.to_owned(), values.len());
-                values.push((key.to_owned(), value));
-            }
+        if let Some(&position) = positions.get(key) {
+            values[position].1 = value;
+        } else {
+            positions.insert(key.to_owned(), values.len());
+            values.push((key.to_owned(), value));
         }
     }
 }

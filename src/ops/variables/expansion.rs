@@ -65,8 +65,7 @@ fn expand_braced(inside: &str, lookup: Lookup<'_>, value: &mut Zeroizing<String>
     let mut letters = operator.chars();
     match (letters.next(), found) {
         (Some('-' | '?'), Some(found)) => append(value, &found),
-        (Some('-'), None) => expand(letters.as_str(), lookup, value, depth + 1),
-        (Some('+'), Some(_)) => expand(letters.as_str(), lookup, value, depth + 1),
+        (Some('-'), None) | (Some('+'), Some(_)) => expand(letters.as_str(), lookup, value, depth + 1),
         (Some('+'), None) => Ok(()),
         // What stands behind the question mark is a message of the file, which nobody checked for secrets.
         (Some('?'), None) => Err(format!("it requires the variable {name}, which is not set")),

@@ -169,7 +169,7 @@ fn merge_blocks(repository: &Repository) {
         side.kenc(&["unset", "s.yaml", path]).ok();
     };
     let set = |side: &Repository, path: &str, value: &str| {
-        side.home.run_with(["set", "s.yaml", path, "--json"], value.as_bytes()).ok();
+        side.home.run_with(["set", "--force", "s.yaml", path, "--json"], value.as_bytes()).ok();
     };
     let merged = repository.merge(
         |ours| {

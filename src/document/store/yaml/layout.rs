@@ -156,9 +156,11 @@ pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
     match events(text, text, |scalar, _| Ok(scalar)) {
         Err(Stop::Parser(error)) if shallow::is_shallow(&error) => {
             let deepened = shallow::deepened(text).ok_or_else(|| syntax(&error))?;
-            let built = events(text, &deepened.text, |scalar, range| match deepened.differs_in(range) {
-                false => Ok(Cow::Owned(scalar.into_owned())),
-                true => shallow::decoded(&text[range.clone()]).map(Cow::Owned).ok_or_else(|| syntax(&error)),
+            let built = events(text, &deepened.text, |scalar, range| {
+                if !deepened.differs_in(range) {
+                    return Ok(Cow::Owned(scalar.into_owned()));
+                }
+                shallow::decoded(&text[range.clone()]).map(Cow::Owned).ok_or_else(|| syntax(&error))
             });
             built.map_err(Stop::error)
         }
