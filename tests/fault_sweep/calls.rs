@@ -32,7 +32,7 @@ impl Traits {
             libc::SYS_copy_file_range => Some(4),
             _ => None,
         };
-        // The fifth argument is not among those that are seen; kenc never copies one byte.
+        // The fifth argument is not visible here; kenc never copies one byte.
         let length = length.filter(|&at| at == 4 || arguments[at] > 1);
         Self { changes, length }
     }
@@ -70,8 +70,8 @@ const CHANGING: [i64; 29] = [
     libc::SYS_symlinkat,
 ];
 
-/// Those that the kernel never refuses so: what comes after them is made for no such answer. What is received is what a
-/// handler of signals has put into a socket of its own, and limits are read, or lowered.
+/// Calls that the kernel never refuses in this way, so the code after them does not handle it: receiving from the
+/// signal handler's own socket, and reading or lowering limits.
 pub fn cannot_fail(kind: Kind) -> bool {
     [
         libc::SYS_exit,
@@ -91,7 +91,7 @@ pub fn cannot_fail(kind: Kind) -> bool {
     .contains(&kind.0)
 }
 
-/// Those that get memory, threads or locks in memory: without them the C library ends a program by itself.
+/// Calls that get memory, threads or locks: if they fail, the C library ends the program by itself.
 pub fn is_for_memory(kind: Kind) -> bool {
     [
         libc::SYS_mmap,

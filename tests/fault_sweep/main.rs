@@ -41,10 +41,10 @@ use verdict::{Judge, OUTCOMES, Outcome, Reference};
 const FAULTS: [Fault; 5] =
     [Fault::Error(Errno::IO), Fault::Error(Errno::NOSPC), Fault::Error(Errno::INTR), Fault::Short, Fault::Kill];
 
-/// Of the calls that change no file, one in so many fails when not all do.
+/// Of the calls that change no file, one in this many fails if not all do.
 const STEP: usize = 15;
 
-/// How often a call that was not made is waited for in a new run.
+/// How often a run is repeated for a call that was not made.
 const ATTEMPTS: usize = 4;
 
 /// The calls and faults of a sweep, from the calls of a run without any.
@@ -106,7 +106,7 @@ fn sweep(name: &str, scenario: &Scenario) {
     for &(call, fault) in &planned {
         let attempt = || run_once(&stage, scenario, Some((call, fault))).expect("it worked before");
         let (mut run, mut said) = attempt();
-        // Threads share the work as it comes, so that another one may have made the call.
+        // Threads take work as it comes, so another one may have made the call.
         for _ in 1..ATTEMPTS {
             if !run.was_hit && run.end == End::Code(0) {
                 (run, said) = attempt();

@@ -1,4 +1,4 @@
-//! The few requests of ptrace that are needed, for programs of this processor.
+//! The few ptrace requests that are needed, for this processor.
 
 #![expect(unsafe_code, reason = "the system's own interface; every call is explained")]
 
@@ -32,7 +32,7 @@ pub enum Until {
     Signal,
 }
 
-/// Starts a program that stops before its first instruction.
+/// Starts a program and stops it before its first instruction.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     // SAFETY: between fork and exec, `ptrace` is one system call, and reading `errno` takes no lock.
     unsafe {
@@ -55,7 +55,7 @@ fn request(request: libc::c_uint, pid: Pid, data: libc::c_long) -> Result<()> {
     if done == -1 { Err(last_error()) } else { Ok(()) }
 }
 
-/// Has every thread of a program stop as well, and ends all of them with the thread that watches.
+/// Stops every thread of a program as well, and ends all of them with the thread that watches.
 pub fn follow_threads(pid: Pid) -> Result<()> {
     let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACECLONE | libc::PTRACE_O_EXITKILL;
     request(libc::PTRACE_SETOPTIONS, pid, options.into())
@@ -90,7 +90,7 @@ pub fn set_registers(pid: Pid, registers: &Registers) -> Result<()> {
     if done == -1 { Err(last_error()) } else { Ok(()) }
 }
 
-/// Waits until one of the threads stops that this thread watches.
+/// Waits until one of the watched threads stops.
 pub fn wait_for_any() -> Result<(Pid, Stop)> {
     wait_for(-1)
 }

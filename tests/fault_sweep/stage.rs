@@ -1,4 +1,4 @@
-//! The place for the runs of one scenario: a tree of files that is made once, and copied anew for every run.
+//! The place for the runs of one scenario: a file tree that is made once, and copied for every run.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -84,7 +84,7 @@ impl Stage {
         files_in(&self.root())
     }
 
-    /// A program in the tree, and a file that takes what it says on the standard error.
+    /// A program in the tree, and a file for its standard error.
     pub fn command(&self, words: &[&str], input: &[u8]) -> (Command, std::fs::File) {
         let mut command = Self::command_in(&self.root(), words[0]);
         let (reader, mut writer) = std::io::pipe().unwrap();
@@ -123,7 +123,7 @@ impl Stage {
         command
     }
 
-    /// What a file of the tree says. One that is encrypted is opened, by a run of its own.
+    /// The plaintext of a file of the tree. An encrypted one is opened by a run of its own.
     pub fn reading(&self, path: &str, entry: &Entry) -> Reading {
         let content = match entry {
             Entry::Link(target) => return Reading::Link(target.clone()),

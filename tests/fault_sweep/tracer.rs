@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::calls::{Kind, Traits};
 use super::ptrace::{self, Stop};
 
-/// A run that takes longer hangs. It takes some milliseconds, on a machine with nothing else to do.
+/// A longer run hangs: it takes some milliseconds on an idle machine.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// One system call of a run.
@@ -72,7 +72,7 @@ pub struct Run {
 struct Thread {
     index: Option<usize>,
     is_in_call: bool,
-    /// What the call that it is in gives, instead of its own result.
+    /// The result of the current call that replaces its own.
     result: Option<i64>,
     has_started: bool,
     made: HashMap<Kind, usize>,
@@ -206,7 +206,7 @@ impl Tracer {
         match fault {
             Fault::Kill => return kill_process(self.main, Signal::KILL),
             Fault::Error(error) => {
-                // No call has this number, so nothing is done. But what is closed is closed, whatever the kernel says.
+                // No call has this number, so nothing is done. But a close takes effect in any case.
                 if kind != Kind(libc::SYS_close) {
                     registers.orig_rax = u64::MAX;
                 }

@@ -1,4 +1,4 @@
-//! What a run has to leave behind, whatever went wrong in it.
+//! What a run must leave behind, whatever failed in it.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub enum Outcome {
     KilledAsBefore,
     KilledPartly,
     KilledThoughDone,
-    /// The C library ended it, for it had no memory, thread or lock.
+    /// The C library ended it, because it had no memory, thread or lock.
     Aborted,
 }
 
@@ -68,7 +68,7 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Looks at what a run left. The sentences are promises that it broke.
+    /// Checks what a run left. Each sentence is a promise that it broke.
     pub fn judge(&self, call: Call, fault: Fault, run: &Run, said: &str) -> (Outcome, Vec<String>) {
         let mut broken = Vec::new();
         let was_killed = matches!(run.end, End::Signal(_) | End::Hung);
@@ -197,7 +197,7 @@ fn outcome(
             Outcome::Done
         }
         End::Code(code) => {
-            // An argument for a person must get through, unless it is the telling that fails.
+            // An error message must get through, unless the message itself is what fails.
             if !said.contains("kenc: error: ") && !said.contains("Error") && call.kind.0 != libc::SYS_write {
                 broken.push(format!("exit code {code} without a word: {said:?}"));
             }

@@ -46,7 +46,7 @@ impl Module {
         Self { is_of_program: in_program.is_some(), names }
     }
 
-    /// What a path means that is used here, or `None` if it leads out of this crate.
+    /// The target of a path, or `None` if it is outside this crate.
     fn resolve(&self, path: &[String], files: &BTreeMap<Module, &str>) -> Option<Self> {
         let with = |is_of_program, mut names: Vec<String>, rest: &[String]| {
             names.extend_from_slice(rest);

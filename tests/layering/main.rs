@@ -1,4 +1,4 @@
-//! The house keeps its shape: imports go down only, and what is dangerous stays where it belongs.
+//! The structure of the code: imports go down only, and dangerous code stays where it belongs.
 
 mod circles;
 mod definitions;
@@ -204,7 +204,7 @@ fn names_are_found_in_every_form_of_an_import() {
     assert_eq!(names_after("fn x(y: crate::a::B) -> crate::c::D {", "crate::"), ["a", "c"]);
 }
 
-/// What code outside of one place must not call, and where it may.
+/// Calls that are allowed in one place only, and where.
 const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("thread::spawn(", &["threads.rs"], "the system may refuse a thread: `threads::spawn` returns that as an error"),
     (

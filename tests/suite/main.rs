@@ -66,6 +66,7 @@ mod files {
     #[cfg(target_os = "linux")]
     mod trees;
     mod vectors;
+    mod verified_folders;
 }
 
 /// Keys, what holds them, and who is trusted with them.
@@ -78,6 +79,7 @@ mod keys {
     mod plugins;
     mod post_quantum;
     mod silent_keys;
+    mod team_keys;
     mod trust;
     mod usage;
 }

@@ -29,7 +29,7 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use failure::Exit;
-use report::{KeyNames, Reporter};
+use report::{Reporter, ShownKeyNames};
 
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
@@ -54,7 +54,7 @@ fn run(cli: &Cli) -> Exit {
     if let Command::Inspect(_) | Command::Verify(_) | Command::Rewrap(_) | Command::Rotate(_) | Command::Seal(_) =
         &cli.command
     {
-        reporter.name_keys(KeyNames::of(&configs));
+        reporter.name_keys(ShownKeyNames::of(&configs));
     }
     let outcome = match &cli.command {
         Command::Encrypt(args) => commands::encrypt::run(args, &configs, &reporter),

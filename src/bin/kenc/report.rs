@@ -38,7 +38,7 @@ pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
 use error_line::print_error_line;
 pub use hints::quoted;
-pub use key_names::KeyNames;
+pub use key_names::ShownKeyNames;
 pub use seal::seal_word;
 
 /// What a missing seal means.
@@ -58,7 +58,7 @@ pub struct Reporter {
     /// During a run over many files: each warning that concerns single files, with these.
     gathered: Mutex<Option<BTreeMap<String, Vec<String>>>>,
     /// For commands whose results are about keys.
-    key_names: OnceLock<KeyNames>,
+    key_names: OnceLock<ShownKeyNames>,
 }
 
 impl Reporter {
@@ -87,7 +87,7 @@ impl Reporter {
     }
 
     /// Shows the names of keys in results from now on.
-    pub fn name_keys(&self, names: KeyNames) {
+    pub fn name_keys(&self, names: ShownKeyNames) {
         let _ = self.key_names.set(names);
     }
 

@@ -80,7 +80,7 @@ pub fn run<W: TreeWork>(
         work,
         progress,
         steps: AtomicUsize::new(0),
-        told: Mutex::new(Told { report, stopped_by: None, next: 0, waiting: BTreeMap::new() }),
+        told: Mutex::new(ReportQueue { report, stopped_by: None, next: 0, waiting: BTreeMap::new() }),
         workers: AtomicUsize::new(thread_count),
         most_workers: thread_count.max(MOST_WAITING),
     };
@@ -96,7 +96,7 @@ pub fn run<W: TreeWork>(
     // Folders that are still open get their times before the error is reported.
     drop(walk);
     session.check_cancelled()?;
-    let Told { stopped_by, .. } = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let ReportQueue { stopped_by, .. } = told.into_inner().unwrap_or_else(PoisonError::into_inner);
     stopped_by.map_or(Ok(()), Err)
 }
 
@@ -108,30 +108,30 @@ struct Crew<'a, W: TreeWork> {
     steps: AtomicUsize,
     work: &'a W,
     progress: &'a dyn Progress,
-    told: Mutex<Told<'a, W::Done>>,
+    told: Mutex<ReportQueue<'a, W::Done>>,
     workers: AtomicUsize,
     most_workers: usize,
 }
 
-struct Told<'a, D> {
+struct ReportQueue<'a, D> {
     report: &'a mut dyn TreeReport<D>,
     stopped_by: Option<Failure>,
     /// The number of the next event in order.
     next: usize,
     /// Events that came too early.
-    waiting: BTreeMap<usize, Event<D>>,
+    waiting: BTreeMap<usize, TreeEvent<D>>,
 }
 
-enum Event<D> {
+enum TreeEvent<D> {
     File(PathBuf, Result<FileOutcome<D>, Failure>),
     LeftOut(PathBuf, Skipped),
 }
 
-impl<D> Told<'_, D> {
-    fn tell(&mut self, event: Event<D>) {
+impl<D> ReportQueue<'_, D> {
+    fn tell(&mut self, event: TreeEvent<D>) {
         let told = match event {
-            Event::File(path, outcome) => self.report.file(&path, outcome),
-            Event::LeftOut(path, why) => {
+            TreeEvent::File(path, outcome) => self.report.file(&path, outcome),
+            TreeEvent::LeftOut(path, why) => {
                 self.report.skipped(&path, why);
                 Ok(())
             }
@@ -157,10 +157,10 @@ impl<W: TreeWork> Crew<'_, W> {
             let event = match step {
                 TreeStep::File(file) => {
                     let outcome = self.work.run(&file, self.progress, &others);
-                    Event::File(file.path(), outcome)
+                    TreeEvent::File(file.path(), outcome)
                 }
-                TreeStep::LeftOut(why, path) => Event::LeftOut(path, why),
-                TreeStep::Failed(failure) => Event::File(PathBuf::new(), Err(failure)),
+                TreeStep::LeftOut(why, path) => TreeEvent::LeftOut(path, why),
+                TreeStep::Failed(failure) => TreeEvent::File(PathBuf::new(), Err(failure)),
             };
             self.tell(number, event);
         }
@@ -177,13 +177,13 @@ impl<W: TreeWork> Crew<'_, W> {
     }
 
     /// One at a time, so that lines do not mix.
-    fn tell(&self, number: usize, event: Event<W::Done>) {
+    fn tell(&self, number: usize, event: TreeEvent<W::Done>) {
         let mut told = lock(&self.told);
         if !W::IS_IN_ORDER {
             return told.tell(event);
         }
         told.waiting.insert(number, event);
-        let Told { next, waiting, .. } = &mut *told;
+        let ReportQueue { next, waiting, .. } = &mut *told;
         let mut ready = Vec::new();
         while let Some(event) = waiting.remove(next) {
             ready.push(event);

@@ -13,7 +13,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("kenc git mac-repair merged.yaml", "asks at a terminal; the example below it says yes"),
 ];
 
-/// What is in the folder in which examples run. The config names the local key `me`.
+/// The files of the folder in which examples run. The config names the local key `me`.
 const FIXTURE: &str = r#"
 set -e
 umask 077
@@ -57,7 +57,7 @@ cp secrets.yaml merged.yaml; git add .kenc.yaml notes.txt secrets.yaml app.env s
 grep -v '^ *user:' merged.yaml > merged; mv merged merged.yaml
 "#;
 
-/// Programs that an example hands something to, or gets something from: each says what it needs to find.
+/// Programs at the other end of an example's pipe: each checks what it needs.
 const PROGRAMS: &[(&str, &str)] = &[
     ("pg_dump", "echo 'select 1;'"),
     ("kustomize", r#"[ "$1" = build ] && [ "$2" = --enable-alpha-plugins ]"#),

@@ -16,7 +16,7 @@ fn command() -> Command {
     command
 }
 
-/// Compares a file of the repository with what it should be, or writes it when that was asked for.
+/// Compares a file of the repository with what it should be, or writes it if requested.
 fn check(path: &Path, expected: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("KENC_BLESS").is_some() {

@@ -1,5 +1,5 @@
-//! Text from outside that a terminal would obey, reorder or hide: in names, contexts, keys, rules and configs. Whatever
-//! command meets it, none of it is printed as it is.
+//! External text that a terminal would obey, reorder or hide: in names, contexts, keys, rules and configs. No command
+//! prints any of it unescaped.
 
 use crate::support::{Home, has, skip, text};
 
@@ -22,7 +22,7 @@ fn assert_harmless(what: &str, printed: &[u8]) {
     assert!(hidden.is_empty(), "{what} printed {hidden:?}:\n{}", printed.escape_debug());
 }
 
-/// Runs a command with `$H` and `$D` for the two texts, and looks at all that it prints, as text and as JSON.
+/// Runs a command with `$H` and `$D` for the two texts, and checks all its output, as text and as JSON.
 #[track_caller]
 fn run(sandbox: &Home, script: &str) -> String {
     let mut all = String::new();

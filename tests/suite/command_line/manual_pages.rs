@@ -89,7 +89,7 @@ mod json {
         git init -q .; git add s.yaml
     ";
 
-    /// The names of all fields, with the way to each; what is in lists is taken together.
+    /// The names of all fields, with their paths; list items are merged.
     fn names(value: &Value, at: &str, all: &mut BTreeSet<String>) {
         match value {
             Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! kenc where its surroundings are not as usual: closed standard streams, no threads, folders of version control.
+//! kenc in unusual surroundings: closed standard streams, no threads, version control folders.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -130,7 +130,7 @@ fn with_few_threads(sandbox: &Home, most: u32, script: &str) -> Option<std::proc
         skip("only root can become another user, with setpriv and prlimit");
         return None;
     }
-    // Nobody else has this number, whose processes would count too.
+    // Nobody else has this user id, whose processes would count too.
     let user = format!("{}", 2_000_000_000 + std::process::id());
     for name in ["", "work", "home", "bin"] {
         std::fs::set_permissions(sandbox.root().join(name), std::fs::Permissions::from_mode(0o777)).unwrap();

@@ -160,7 +160,7 @@ fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
     let screen = terminal.ended();
     assert_eq!(screen, "ended 0");
 
-    // From here on all that reaches the terminal is kept, also what is wiped again.
+    // From here on everything that reaches the terminal is kept, including what is erased again.
     let log = sandbox.file("log");
     assert!(terminal.tmux(&["pipe-pane", &format!("cat >> {}", log.display())]).status.success());
     for command in ["kenc -q encrypt > sealed", "kenc --json encrypt > sealed", "kenc encrypt > sealed 2> said"] {

@@ -89,7 +89,7 @@ fn assert_holds(name: &str) {
         .eq(actual, Data::read_from(&path, None));
 }
 
-/// Types every command of a transcript, and writes down what happens.
+/// Types every command of a transcript, and records its output.
 pub fn replay(sandbox: &Home, expected: &str) -> String {
     let mut actual = String::new();
     let mut lines = expected.lines().peekable();

@@ -73,7 +73,7 @@ impl Documents {
     }
 }
 
-/// The names of the lines that differ: what stands before the first colon.
+/// The names of the lines that differ: the text before the first colon.
 fn changed_lines(before: &str, after: &str) -> BTreeSet<String> {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let name = |line: &&&str| line.split(':').next().unwrap_or_default().trim().to_owned();

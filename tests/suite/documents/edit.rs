@@ -1,4 +1,4 @@
-//! `kenc edit`: the text is never lost, never on a disk, and the file is replaced only when it is still the same.
+//! `kenc edit`: the text is never lost, never on a disk, and the file is replaced only if it is unchanged.
 
 mod editors;
 mod meanwhile;

@@ -1,4 +1,4 @@
-//! `kenc exec`: a command gets what it needs, and nothing of it anywhere else.
+//! `kenc exec`: a command gets what it needs, and nothing of it leaks elsewhere.
 
 use std::process::Stdio;
 
@@ -38,7 +38,7 @@ fn values_are_variables_named_after_the_way_to_them() {
     assert_eq!(environment, format!("APP_DB_PASSWORD={SECRET}\nAPP_DB_PORT=6432\nAPP_EXTRA=1.5\n"));
     assert_eq!(sandbox.succeeds("kenc exec plain.env.kenc -- sh -c 'echo $OTHER'"), "two words\n");
 
-    // What an alias of YAML stands for is a value like any other; that sops would not open it is said when it is made.
+    // The target of a YAML alias is a value like any other; that sops would not open it is said when it is made.
     sandbox.write("typed", "base: &base\n  user: me\n  pass: word\napp:\n  <<: *base\n  pass: other\n");
     let said = sandbox.shell("EDITOR='cp typed' kenc edit aliases.yaml").output().unwrap();
     assert!(stderr(&said).contains("line 5, column 7 has an alias of an encrypted value"), "{}", stderr(&said));
@@ -83,7 +83,7 @@ fn the_command_takes_the_place_of_kenc() {
     // Words go through as they are, for there is no shell.
     assert_eq!(sandbox.succeeds("kenc exec secrets.yaml -- printf '%s|' '$db_port' '*' ';' ''"), "$db_port|*|;||");
     assert_eq!(sandbox.succeeds("echo typed | kenc exec secrets.yaml -- cat"), "typed\n");
-    // What the caller wants to be ignored is ignored by the command too.
+    // Signals that the caller ignores are ignored by the command too.
     let ignores = "grep -E '^Sig(Ign|Blk)' /proc/self/status; ulimit -Hc";
     for prefix in ["", "trap '' HUP TERM;"] {
         let plain = sandbox.succeeds(&format!("{prefix} sh -c \"{ignores}\""));
@@ -158,7 +158,7 @@ fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
         sandbox.succeeds(&format!("{} {command}", watch.prefix()));
         assert_eq!(watch.leaks(SECRET), [] as [&str; 0], "{command}");
     }
-    // A command that does not come to run leaves nothing either.
+    // A command that cannot be started leaves nothing either.
     let output = sandbox.shell("kenc exec --file --file-name x.pem key.pem.kenc -- not-there {}").output().unwrap();
     assert_eq!(output.status.code(), Some(127), "{}", stderr(&output));
     sandbox.succeeds("EDITOR=true kenc edit key.pem.kenc");

@@ -73,7 +73,7 @@ fn the_comment_behind_a_block_scalar_is_not_lost_when_that_is_replaced() {
 
 #[test]
 fn a_comment_that_marks_a_value_goes_with_it_and_does_not_mark_the_next() {
-    // It once stayed, and the next value was written in the clear.
+    // It once stayed, and the next value was written in plaintext.
     let rule = || EncryptionRule::UnencryptedCommentRegex("plain".to_owned());
     for (format, text, at, after) in [
         (
@@ -121,7 +121,7 @@ fn an_edited_text_without_the_mark_of_a_secret_is_refused_unless_the_secret_is_a
     assert_eq!(would_be_in_the_clear(edited("x: 1\npw: hunter2\n# secret\ny: 1\n")), "pw");
     assert!(edited("pw: replaced\nx: 1\n").unwrap().contains("pw: replaced"));
     assert!(edited("# secret\nx: 2\n# secret\npw: hunter2\n").is_ok());
-    // An equal value elsewhere is no excuse: one of the two would be in the clear that was not.
+    // An equal value elsewhere is no excuse: one of the two would be newly in plaintext.
     let text = "l:\n# secret\n- a\n- a\n";
     let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let edited = case.encrypt_again(|_| Document::parse(case.format, Zeroizing::new("l:\n- a\n- a\n".to_owned())));

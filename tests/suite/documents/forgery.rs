@@ -21,7 +21,7 @@ list:
   - three
 ";
 
-/// Documents differ in what is drawn by lot, so each forgery finds its own way around the text.
+/// Documents have random parts, so each forgery finds its own way around the text.
 struct Forged {
     bench: Workbench,
     text: String,
@@ -45,7 +45,7 @@ impl Forged {
         self.bench.fault(Format::Yaml, forged)
     }
 
-    /// The seal notices, and the MAC would not: it is right. To take the seal away as well does not help.
+    /// The seal notices, although the MAC is right. Removing the seal as well does not help.
     fn only_the_seal_notices(&self, forged: &str) {
         assert_eq!(self.fault(forged), DocumentError::BrokenSeal(SealFault::Wrong));
         let opened = self.bench.open_with(Format::Yaml, forged, &any_seal());
@@ -319,7 +319,7 @@ fn what_was_opened_without_a_verified_seal_is_never_sealed_by_writing_it() {
         assert_eq!(open(&text).report().seal, SealStatus::Absent);
         assert!(!text.contains("kenc_seal") && !text.contains("+00:01"), "{text}");
     }
-    // What is broken is not mended by a change of its keys, which would keep the time that says that it was sealed.
+    // A broken document is not repaired by changing its keys, which would keep the time that says it was sealed.
     let broken = forged.text.replace("# the database", "# a database");
     let broken = forged.bench.open_with(Format::Yaml, &broken, &any_seal()).unwrap();
     let keys = vec![forged.bench.keys.iter().cloned().map(kenc::document::NewKey::Wrapping).collect()];
@@ -406,7 +406,7 @@ fn a_comment_that_became_an_item_of_a_list_is_not_repaired_where_there_is_a_seal
     assert!(forged.bench.try_open(Format::Yaml, &other).is_err());
 }
 
-/// Encrypted with `mac_only_encrypted`: others may change what stands in the clear.
+/// Encrypted with `mac_only_encrypted`: others may change plaintext values.
 fn with_open_values() -> Forged {
     let bench = Workbench::new(2);
     let text = "# of the team\nimage_unencrypted: app:1.0\nreplicas_unencrypted: 3\nnote_unencrypted: |\n  two\n  lines\npassword: c4r1b0u\n";

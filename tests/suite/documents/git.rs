@@ -97,7 +97,7 @@ impl Repository {
         self.git(&["merge", "-q", "--no-edit", "theirs"])
     }
 
-    /// What the file says after a merge: it verifies with kenc, with a seal, and with sops where that is.
+    /// The plaintext of the file after a merge: it verifies with kenc, with a seal, and with sops if installed.
     fn merged(&self) -> String {
         let verified = self.kenc(&["verify", self.name]);
         verified.ok();
@@ -105,7 +105,7 @@ impl Repository {
         self.says()
     }
 
-    /// What the file says where one side was not sealed, and so the result is not.
+    /// The plaintext of the file if one side was not sealed, and so the result is not.
     fn merged_without_seal(&self) -> String {
         let verified = self.kenc(&["verify", self.name]);
         assert_eq!(verified.code, 7);

@@ -1,5 +1,5 @@
-//! Random documents in every notation, changed at random: after every change the document says what a model of it says, to
-//! another reader than kenc's, and nothing stands in the clear that was encrypted.
+//! Random documents in every notation, changed at random: after every change the document reads as a model of it says,
+//! in a reader other than kenc's, and nothing that was encrypted is in plaintext.
 //!
 //! `cargo test --test suite property` runs a short form. The long form is chosen by variables:
 //!

@@ -1,4 +1,4 @@
-//! Edits that cannot be saved where the file is: they are kept elsewhere, and it is said where.
+//! Edits that cannot be saved beside the file: they are kept elsewhere, and kenc says where.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! What is encrypted comes back byte for byte, and a change changes no more than itself.
+//! What is encrypted comes back byte for byte, and a change changes nothing else.
 
 use kenc::document::{
     ChangeOutcome, CommentHandling, Document, EncryptedDocument, EncryptionRecipe, EncryptionRule, Format, MacScope,

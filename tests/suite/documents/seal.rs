@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::support::{Home, Outcome, finish, repository};
 
-/// The key that an attacker would like to be given the data key.
+/// The key to which an attacker would like the data key to be wrapped.
 const ATTACKER: &str = "age17yvsv7tp4s3k3trscyt6g2wxelauclc5468waett30hsgymnnpyq5yh85m";
 const NOT_AUTHENTIC: i32 = 3;
 

@@ -84,7 +84,7 @@ fn kms_keys_with_contexts_and_roles() {
         let demands = OpenRequirements { only: vec![key.key.clone()], ..OpenRequirements::default() };
         assert_eq!(bench.open_with(Format::Yaml, &text, &demands).unwrap().plaintext().text(), TEXT);
     }
-    // What is demanded of the context is found out without a call, and KMS finds out when it was changed.
+    // A wrong context is found without a call, and KMS notices that it was changed.
     let context = kenc::context::EncryptionContext::from_words(&["app=other"]).unwrap();
     let demands = OpenRequirements { context, ..OpenRequirements::default() };
     let refused = bench.open_with(Format::Yaml, &text, &demands).err().unwrap();

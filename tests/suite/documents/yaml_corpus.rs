@@ -104,7 +104,7 @@ fn parse(text: &str) -> Result<Document, kenc::error::DocumentError> {
     Document::parse(Format::Yaml, Zeroizing::new(text.to_owned()))
 }
 
-/// Encrypts everything, puts the sources back; and the values, from both texts.
+/// Encrypts everything, restores the source texts, and compares the values of both texts.
 fn there_and_back(document: &Document) -> Result<(), String> {
     let before = Said::of(document.tree());
     let encrypted = encrypted(document, &before)?;

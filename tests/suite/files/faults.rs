@@ -1,4 +1,4 @@
-//! What interrupts kenc leaves an existing output as it was, and nothing beside it.
+//! An interruption leaves an existing output as it was, and nothing beside it.
 
 mod meanwhile;
 mod redirected;
@@ -49,8 +49,7 @@ fn assert_untouched(sandbox: &Home) {
     assert_eq!(sandbox.read("old"), b"old");
 }
 
-/// Runs a script in a mount namespace of its own, where nothing that it mounts is seen from outside. `None`, and a word
-/// about it, where that is not permitted.
+/// Runs a script in a mount namespace of its own. `None`, and a skipped test, if that is not permitted.
 fn with_mounts(sandbox: &Home, script: &str) -> Option<Command> {
     let probe = sandbox.tool("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "."]).output();
     if !probe.is_ok_and(|output| output.status.success()) {

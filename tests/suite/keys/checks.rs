@@ -354,19 +354,6 @@ mod age_keys {
         table(&home, &[&theirs], PROBLEMS).hints("--identity FILE");
         check(&home, &[&theirs, "--encrypt-only"], 0);
 
-        // In a team the others' keys are no problem, as long as one of a file's keys is ours and works.
-        home.write("plain", "x");
-        home.run(["encrypt", "plain", "-o", "team.kenc", "-k", &ours, "-k", &theirs]).ok();
-        home.run(["encrypt", "plain", "-o", "theirs.kenc", "-k", &theirs]).ok();
-        let report = check(&home, &["--file", "team.kenc"], 0);
-        assert_eq!((&report["keys"][1]["yours"], &report["keys"][1]["hints"]), (&json!(false), &json!([])));
-        assert!(words(&table(&home, &["--file", "team.kenc"], 0)).contains("not yours"));
-        check(&home, &["--file", "theirs.kenc"], PROBLEMS);
-        check(&home, &["--file", "team.kenc", "--file", "theirs.kenc"], PROBLEMS);
-        home.write(".kenc.yaml", format!("creation_rules:\n  - age: {ours},{theirs}\n"));
-        check(&home, &[], 0);
-        std::fs::remove_file(home.file(".kenc.yaml")).unwrap();
-
         let file = home.local_key();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("it is ours");
         let outcome = table(&home, &[&ours], PROBLEMS);

@@ -4,9 +4,9 @@ use kenc::ops::configs::Configs;
 
 /// Names of keys, by the words that they stand for.
 #[derive(Default)]
-pub struct KeyNames(Vec<(String, String)>);
+pub struct ShownKeyNames(Vec<(String, String)>);
 
-impl KeyNames {
+impl ShownKeyNames {
     /// The names in the config of the working folder, or in the one that was named. A config that cannot be read has none:
     /// whoever needs it reports that.
     pub fn of(configs: &Configs) -> Self {
@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_key_gets_its_name_where_it_is_a_word_of_its_own() {
-        let names = KeyNames(vec![("age1abc".into(), "alice".into()), ("arn:aws:kms:r:1:key/k".into(), "prod".into())]);
+        let names =
+            ShownKeyNames(vec![("age1abc".into(), "alice".into()), ("arn:aws:kms:r:1:key/k".into(), "prod".into())]);
         for (text, named) in [
             ("1  age  age1abc\n", "1  age  @alice (age1abc)\n"),
             ("x: added age age1abc, removed age age1abcd", "x: added age @alice (age1abc), removed age age1abcd"),

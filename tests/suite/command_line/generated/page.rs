@@ -216,7 +216,7 @@ fn escaped(text: &str) -> String {
     if text.starts_with('.') { format!("\\&{text}") } else { text }
 }
 
-/// What stands between backticks is to be typed, and is bold.
+/// Text between backticks is to be typed, and bold.
 fn with_literals(text: &str) -> String {
     let mut result = String::new();
     for (index, part) in text.split('`').enumerate() {
@@ -229,7 +229,7 @@ fn with_literals(text: &str) -> String {
     if result.starts_with(['.', '\\']) && !result.starts_with("\\f") { format!("\\&{result}") } else { result }
 }
 
-/// A form of use: words in capitals stand for something else, the others are typed.
+/// A form of use: words in capitals are placeholders, the others are typed.
 fn form_of_use(form: &str) -> String {
     let is_name = |word: &str| {
         word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || "-=".contains(c)) && !word.starts_with('-')

@@ -29,7 +29,7 @@ fn who_may_not_see_a_file_has_its_ciphertext_in_the_diff() {
     assert!(text.contains("+  password: ENC[") || text.contains("+    password: ENC["), "{text}");
     assert!(diff.stderr.contains("shown encrypted"), "{}", diff.stderr);
     let merge = repository.kenc(&["git", "merge", "s.yaml", "s.yaml", "s.yaml", "s.yaml"]);
-    // More than 128 is a failure to git, and 1 would be a conflict, with ours for a result.
+    // More than 128 is a failure to git; 1 would be a conflict, with ours as the result.
     assert_eq!(merge.code, 128 + 4, "{}", merge.stderr);
     merge.says("no key opens it").hints("git -c merge.kenc.driver=false merge");
 }

@@ -1,4 +1,4 @@
-//! Values that both sides changed, and what is made of them.
+//! Values that both sides changed, and how they are merged.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Whether a file says what the model says, and what may be refused.
+//! Checks that a file reads as the model says; returns what may be refused.
 
 use super::*;
 
@@ -35,7 +35,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// Whether the file says what the model says, in the clear and encrypted, and hides what it hid.
+    /// Checks that the file reads as the model says, in plaintext and encrypted, and hides what it hid.
     pub(super) fn check(&mut self) -> Result<(), String> {
         let types = Types {
             is_text: matches!(self.format, Format::Dotenv | Format::Ini),
@@ -62,7 +62,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// Where the keys decide, every value is encrypted if they say so, and only then.
+    /// If keys decide, every value is encrypted exactly if they say so.
     pub(super) fn by_keys(&self, now: &HashMap<u64, bool>) -> Result<(), String> {
         let matches: Box<dyn Fn(&str) -> bool> = match &self.rule {
             EncryptionRule::UnencryptedSuffix(suffix) | EncryptionRule::EncryptedSuffix(suffix) => {

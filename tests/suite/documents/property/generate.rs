@@ -1,4 +1,4 @@
-//! Documents in every notation, as people and programs lay them out, with the tree that they say.
+//! Documents in every notation, in the layouts of people and programs, with their trees.
 
 mod flat;
 mod json;

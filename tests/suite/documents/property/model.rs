@@ -1,4 +1,4 @@
-//! What a document is to say, kept apart from the program: a tree with a number for every node.
+//! The expected content of a document, kept apart from the program: a tree with a number for every node.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ impl Dice {
         usize::try_from(self.next() % count.max(1) as u64).unwrap()
     }
 
-    /// Whether something happens that does so `times` in a hundred.
+    /// True with a probability of `times` in a hundred.
     pub fn percent(&mut self, times: usize) -> bool {
         self.below(100) < times
     }
@@ -118,7 +118,7 @@ impl Model {
         steps.iter().try_fold(self.roots.get(root)?, Node::child)
     }
 
-    /// Puts a node at a path whose parent is there. An anchor stays where it is.
+    /// Inserts a node at a path whose parent exists. An anchor stays where it is.
     pub fn set(&mut self, root: usize, steps: &[Step], mut value: Node) {
         let (last, parents) = steps.split_last().expect("a root is never set");
         let parent = parents.iter().fold(&mut self.roots[root], |node, step| node.child_mut(step).unwrap());

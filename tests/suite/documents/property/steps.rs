@@ -1,4 +1,4 @@
-//! The steps of a sequence: each does to a file what a command does, and to the model what that means.
+//! The steps of a sequence: each changes a file as a command does, and the model in the same way.
 
 use super::*;
 
@@ -16,7 +16,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// A change that is possible, below one key at the top where that is named.
+    /// A possible change, below one top-level key if that is named.
     pub(super) fn change(&mut self, below: Option<&(usize, String)>) -> Change {
         let is_flat = matches!(self.format, Format::Dotenv | Format::Ini);
         let depth = if self.format == Format::Ini { 2 } else { 1 };

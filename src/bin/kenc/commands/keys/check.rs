@@ -9,7 +9,7 @@ use kenc::ops::places::identities;
 use crate::args::KeysCheckArgs;
 use crate::failure::{Exit, Failure};
 use crate::report::checked_keys::KeysTable;
-use crate::report::{KeyNames, Reporter};
+use crate::report::{Reporter, ShownKeyNames};
 use crate::sessions;
 use crate::signals;
 
@@ -20,7 +20,7 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs, reporter: &Reporter) -> Resu
     signals::handle()?;
     let purpose = args.purpose.purpose();
     let asked = KeysAsked { keys: &args.keys, files: &args.files, context: &context, purpose };
-    reporter.name_keys(KeyNames::of(configs));
+    reporter.name_keys(ShownKeyNames::of(configs));
     let table = KeysTable(check(asked, &session, configs)?);
     let mut unread = None;
     for failure in &table.0.unread {

@@ -40,7 +40,7 @@ impl Generator<'_> {
         }
     }
 
-    /// What stands behind a `:` or a `-`, to the end of the line.
+    /// The text after a `:` or a `-`, to the end of the line.
     pub(super) fn yaml_value(&mut self, node: &mut Node, indent: usize, is_item: bool, document: usize) {
         if !self.anchors.is_empty() && self.dice.percent(8) {
             let name = self.dice.pick(&self.anchors).clone();
