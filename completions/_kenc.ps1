@@ -71,7 +71,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
             [CompletionResult]::new('--min-size', '--min-size', [CompletionResultType]::ParameterName, 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one')
             [CompletionResult]::new('--cipher', '--cipher', [CompletionResultType]::ParameterName, 'Cipher for the payload')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK')
             [CompletionResult]::new('--frame-length', '--frame-length', [CompletionResultType]::ParameterName, 'Plaintext bytes in a frame (aws-esdk only; default: 65536)')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal')

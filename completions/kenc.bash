@@ -587,7 +587,7 @@ _kenc() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "kenc aws-esdk" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "kenc age aws-esdk" -- "${cur}"))
                     return 0
                     ;;
                 --frame-length)

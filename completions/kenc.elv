@@ -67,7 +67,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --input-type 'Format of the config file (default: by its name)'
             cand --min-size 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one'
             cand --cipher 'Cipher for the payload'
-            cand --format 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK'
+            cand --format 'Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK'
             cand --frame-length 'Plaintext bytes in a frame (aws-esdk only; default: 65536)'
             cand -o 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --output 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'

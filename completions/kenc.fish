@@ -73,7 +73,8 @@ binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l min-size -d 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l format -d 'Format of the result: kenc, or aws-esdk for the AWS Encryption SDK' -r -f -a "kenc\t''
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l format -d 'Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK' -r -f -a "kenc\t''
+age\t''
 aws-esdk\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l frame-length -d 'Plaintext bytes in a frame (aws-esdk only; default: 65536)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F

@@ -4,6 +4,7 @@
 //! against the same vectors, through the same calls.
 
 pub mod aead;
+pub(crate) mod age_file;
 pub(crate) mod digest;
 pub mod kdf;
 pub(crate) mod message_key;

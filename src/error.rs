@@ -104,6 +104,24 @@ pub enum Error {
     #[error("{0} cannot be a key of a config document")]
     NotForDocuments(String),
 
+    /// A key that age does not know was given for an age file.
+    #[error("{0} cannot be a key of an age file: those are age and ssh recipients, and passphrases")]
+    NotForAgeFiles(String),
+
+    /// Keys that resist quantum computers were given together with others.
+    #[error(
+        "post-quantum and other recipients cannot share an age file: a quantum computer could open it through the others"
+    )]
+    NotPostQuantum,
+
+    /// A key that must be the only one of an age file was given together with others.
+    #[error("{0} must be the only key of an age file")]
+    MustStandAlone(String),
+
+    /// It cannot be told which part of an age file is for a recipient.
+    #[error("an age file does not name its recipients, and only the identity of {0} can find the one that is its own")]
+    RecipientNotFound(String),
+
     /// A wrapping key refused to wrap the data key.
     #[error("cannot encrypt under {key}: {refusal}")]
     CannotWrap {
@@ -252,6 +270,10 @@ impl Error {
             | Self::NotForMessages(_)
             | Self::NotOfFormat(_)
             | Self::NotForDocuments(_)
+            | Self::NotForAgeFiles(_)
+            | Self::NotPostQuantum
+            | Self::MustStandAlone(_)
+            | Self::RecipientNotFound(_)
             | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::Config(error) => class_of_config(&error.fault),
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),

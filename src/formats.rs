@@ -1,5 +1,6 @@
 //! What an encrypted file can be: one folder for each format of whole files.
 
+pub mod age;
 mod batch_reader;
 pub mod description;
 pub mod detect;

@@ -36,6 +36,7 @@ mod vouch;
 mod wrap;
 mod wrapped;
 
+pub(crate) use self::age::file_key;
 pub use self::age::{AGE, AgeRecipient, Identities, IdentityKind, NewIdentity, PassphraseSource};
 pub use self::aws_kms::{AWS_KMS, AwsKms, KmsKey, KmsSettings};
 pub use self::cache::Cache;
@@ -44,6 +45,7 @@ pub use self::groups::{GroupSlot, KmsAccess, WrappingKey};
 pub use self::key_match::KeyMatch;
 pub use self::keyring::Keyring;
 pub use self::passphrase::MfaPrompt;
+pub(crate) use self::passphrase::NobodyToAsk;
 pub use self::pgp::{PGP, PgpFingerprint};
 pub use self::raw::{RAW_AES, RAW_RSA};
 pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, Way};

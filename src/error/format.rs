@@ -37,6 +37,17 @@ pub enum FormatError {
     /// Both slot tables are damaged.
     #[error("both copies of the slot table are damaged")]
     NoWholeSlotTable,
+    /// A version of the age format that this reader does not know.
+    #[error("unknown version of the age format")]
+    UnknownAgeVersion,
+    /// The header of an age file is not well formed.
+    #[error("line {line} of the age header {fault}")]
+    AgeHeader {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it, as it reads after "line N of the age header".
+        fault: &'static str,
+    },
     /// The armor is not strict PEM.
     #[error("line {line} of the armor {fault}")]
     Armor {

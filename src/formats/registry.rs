@@ -1,11 +1,12 @@
 //! The formats of whole files: one line for each.
 
+use crate::formats::age::file_format::AgeFormat;
 use crate::formats::esdk::file_format::MessageFormat;
 use crate::formats::format::FileFormat;
 use crate::formats::native::file_format::NativeFormat;
 
 /// All of them. Their first bytes differ, so the order is only that of lists.
-pub const FORMATS: &[&dyn FileFormat] = &[&NativeFormat, &MessageFormat];
+pub const FORMATS: &[&dyn FileFormat] = &[&NativeFormat, &AgeFormat, &MessageFormat];
 
 /// The format of an input that begins with `start`, if kenc opens it.
 #[must_use]

@@ -3,6 +3,7 @@
 
 pub(super) mod armor;
 mod file;
+pub(crate) mod file_key;
 pub(super) mod identities;
 mod lines;
 pub(super) mod passphrase;

@@ -2,7 +2,24 @@
 
 use ::age::secrecy::SecretString;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// Nobody is there to be asked.
+pub(crate) struct NobodyToAsk;
+
+impl PassphraseSource for NobodyToAsk {
+    fn passphrase(&self, _subject: &str) -> Result<SecretString> {
+        self.new_passphrase()
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        Err(Error::Passphrase("nobody can be asked".to_owned()))
+    }
+
+    fn must_be_typed(&self) -> bool {
+        false
+    }
+}
 
 /// Who is asked for a passphrase or a code, perhaps by several threads. What age plugins ask is answered with nothing by default.
 pub trait PassphraseSource: Sync {

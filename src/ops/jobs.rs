@@ -220,7 +220,9 @@ fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
 pub fn decrypted_name(name: &OsStr) -> OsString {
     let name = Path::new(name);
     match (name.extension(), name.file_stem()) {
-        (Some(extension), Some(stem)) if extension == "kenc" || extension == "esdk" => stem.to_owned(),
+        (Some(extension), Some(stem)) if ["kenc", "age", "esdk"].iter().any(|known| extension == *known) => {
+            stem.to_owned()
+        }
         _ => name.as_os_str().to_owned(),
     }
 }

@@ -23,6 +23,14 @@ pub fn encrypted_name(name: &OsStr) -> OsString {
     name
 }
 
+/// The name of a file that becomes an age file.
+#[must_use]
+pub fn age_name(name: &OsStr) -> OsString {
+    let mut name = name.to_owned();
+    name.push(".age");
+    name
+}
+
 /// The name of a file that becomes a message of the AWS Encryption SDK.
 #[must_use]
 pub fn message_name(name: &OsStr) -> OsString {

@@ -51,6 +51,8 @@ mod documents {
 
 /// Whole files, streams and folders.
 mod files {
+    mod age;
+    mod age_vectors;
     mod decoder;
     mod esdk;
     #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! Armor: a file as strict PEM text (RFC 7468), for channels that carry only text.
+//! Armor: a file as strict PEM text (RFC 7468), for channels that carry only text. age files have the same with other labels.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
@@ -19,23 +19,56 @@ const LINE_BYTES: usize = LINE_CHARS / 4 * 3;
 /// Lines that are written at once.
 const LINES_AT_ONCE: usize = 256;
 
+/// What armor of one format begins and ends with.
+#[derive(Clone, Copy, Debug)]
+pub struct ArmorLabels {
+    /// The first line.
+    pub begin: &'static str,
+    /// The last line.
+    pub end: &'static str,
+    /// What may stand around it.
+    pub surroundings: Surroundings,
+}
+
+/// What may stand around armor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Nothing.
+    Nothing,
+    /// Lines of nothing but whitespace, up to 1024 bytes on each side.
+    Whitespace,
+}
+
+const KENC: ArmorLabels = ArmorLabels { begin: BEGIN, end: END, surroundings: Surroundings::Nothing };
+/// Most whitespace on either side, in bytes.
+const MAX_WHITESPACE: usize = 1024;
+
 /// Writes bytes as armor to a writer below it.
 pub struct ArmorWriter<W: Write> {
     writer: W,
+    labels: ArmorLabels,
     /// Bytes of incomplete or unwritten lines.
     pending: Vec<u8>,
     text: String,
 }
 
 impl<W: Write> ArmorWriter<W> {
+    /// Writes the first line of the armor of a kenc file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new(writer: W) -> io::Result<Self> {
+        Self::with_labels(writer, KENC)
+    }
+
     /// Writes the first line.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(mut writer: W) -> io::Result<Self> {
-        writer.write_all(BEGIN.as_bytes())?;
+    pub fn with_labels(mut writer: W, labels: ArmorLabels) -> io::Result<Self> {
+        writer.write_all(labels.begin.as_bytes())?;
         writer.write_all(b"\n")?;
-        Ok(Self { writer, pending: Vec::new(), text: String::new() })
+        Ok(Self { writer, labels, pending: Vec::new(), text: String::new() })
     }
 
     /// Writes what is left, and the last line.
@@ -44,14 +77,14 @@ impl<W: Write> ArmorWriter<W> {
     /// Those of the writer.
     pub fn finish(mut self) -> io::Result<W> {
         self.write_lines(self.pending.len())?;
-        self.writer.write_all(END.as_bytes())?;
+        self.writer.write_all(self.labels.end.as_bytes())?;
         self.writer.write_all(b"\n")?;
         self.writer.flush()?;
         Ok(self.writer)
     }
 
     fn write_lines(&mut self, len: usize) -> io::Result<()> {
-        let Self { writer, pending, text } = self;
+        let Self { writer, labels: _, pending, text } = self;
         text.clear();
         for line in pending[..len].chunks(LINE_BYTES) {
             STANDARD.encode_string(line, text);
@@ -82,6 +115,9 @@ impl<W: Write> Write for ArmorWriter<W> {
 /// ends: `\r\n` is read like `\n`.
 pub struct ArmorReader<R: Read> {
     lines: BufReader<R>,
+    labels: ArmorLabels,
+    /// Whitespace that was skipped, in bytes.
+    skipped: usize,
     line: Vec<u8>,
     line_number: u64,
     bytes: [u8; LINE_BYTES],
@@ -101,10 +137,17 @@ enum ArmorState {
 }
 
 impl<R: Read> ArmorReader<R> {
-    /// Reads armor from `reader`, which is at the first line.
+    /// Reads the armor of a kenc file from `reader`, which is at the first line.
     pub fn new(reader: R) -> Self {
+        Self::with_labels(reader, KENC)
+    }
+
+    /// Reads armor from `reader`, which is at the first line or what may stand before it.
+    pub fn with_labels(reader: R, labels: ArmorLabels) -> Self {
         Self {
             lines: BufReader::with_capacity(64 << 10, reader),
+            labels,
+            skipped: 0,
             line: Vec::with_capacity(LINE_CHARS + 2),
             line_number: 0,
             bytes: [0; LINE_BYTES],
@@ -124,15 +167,16 @@ impl<R: Read> ArmorReader<R> {
         let line =
             self.line.strip_suffix(b"\n").map_or(&self.line[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
         let fault = match self.state {
-            ArmorState::BeforeBegin if line == BEGIN.as_bytes() => {
+            ArmorState::BeforeBegin if !at_end && may_be_skipped(self.labels, &mut self.skipped, &self.line) => None,
+            ArmorState::BeforeBegin if line == self.labels.begin.as_bytes() => {
                 self.state = ArmorState::Body;
                 None
             }
             ArmorState::BeforeBegin => Some("is not the BEGIN line"),
             ArmorState::Body | ArmorState::AfterShortLine if at_end => Some("is missing: the armor was cut off"),
-            ArmorState::Body | ArmorState::AfterShortLine if line == END.as_bytes() => {
+            ArmorState::Body | ArmorState::AfterShortLine if line == self.labels.end.as_bytes() => {
                 self.state = ArmorState::Ended;
-                if is_at_end(&mut self.lines)? {
+                if is_at_end(&mut self.lines, self.labels.surroundings)? {
                     None
                 } else {
                     self.line_number += 1;
@@ -187,10 +231,25 @@ impl<R: Read> Read for ArmorReader<R> {
     }
 }
 
-fn is_at_end(reader: &mut dyn BufRead) -> io::Result<bool> {
+fn may_be_skipped(labels: ArmorLabels, skipped: &mut usize, line: &[u8]) -> bool {
+    *skipped += line.len();
+    labels.surroundings == Surroundings::Whitespace && line.trim_ascii().is_empty() && *skipped <= MAX_WHITESPACE
+}
+
+fn is_at_end(reader: &mut dyn BufRead, surroundings: Surroundings) -> io::Result<bool> {
+    let mut skipped = 0;
     loop {
         match reader.fill_buf() {
-            Ok(rest) => return Ok(rest.is_empty()),
+            Ok([]) => return Ok(true),
+            Ok(rest) if surroundings == Surroundings::Whitespace && rest.trim_ascii().is_empty() => {
+                let count = rest.len();
+                skipped += count;
+                if skipped > MAX_WHITESPACE {
+                    return Ok(false);
+                }
+                reader.consume(count);
+            }
+            Ok(_) => return Ok(false),
             // Retry here: a caller that retries would see the end of the armor, whatever follows it.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

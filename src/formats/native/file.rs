@@ -140,7 +140,7 @@ impl Payload {
     }
 
     /// Copies the sealed chunks as they are.
-    pub(super) fn copy_to(&mut self, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<()> {
+    pub(in crate::formats) fn copy_to(&mut self, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<()> {
         copy(&mut *self.reader(), output, cancelled).map(drop)
     }
 }

@@ -55,8 +55,9 @@ pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
 /// One place where identities were looked for: a file, or a variable.
 pub(super) struct Source<'a> {
     name: String,
-    /// Those of plugins come last.
-    pub(super) identities: Vec<Box<dyn ::age::Identity + 'a>>,
+    pub(super) identities: Vec<LoadedIdentity>,
+    /// Those that plugins know, which are tried last.
+    pub(super) plugins: Vec<PluginIdentities<'a>>,
     /// Why it has none, or what else it has.
     unusable: Vec<String>,
 }
@@ -97,34 +98,48 @@ impl<'a> Source<'a> {
     fn new(name: String, loaded: Result<Loaded, String>, sought: Sought<'_>, asked: &'a dyn PassphraseSource) -> Self {
         let Loaded { identities, plugins, unusable } =
             loaded.unwrap_or_else(|reason| Loaded { unusable: vec![reason], ..Loaded::default() });
-        let mut identities: Vec<Box<dyn ::age::Identity + 'a>> =
-            identities.into_iter().map(|identity| identity as _).collect();
+        let identities = identities.into_iter().filter(|it| sought.permits(it.recipient.as_ref())).collect();
         let plugins = PluginIdentities::by_plugin(plugins, asked);
-        identities.extend(
-            plugins.into_iter().filter(|it| sought.may_be_of_plugin(it.name())).map(|plugin| Box::new(plugin) as _),
-        );
-        Self { name, identities, unusable }
+        let plugins = plugins.into_iter().filter(|plugin| sought.may_be_of_plugin(plugin.name())).collect();
+        Self { name, identities, plugins, unusable }
     }
+
+    /// All of its identities, those of plugins last.
+    pub(super) fn all(&self) -> impl Iterator<Item = &(dyn ::age::Identity + 'a)> {
+        let plugins = self.plugins.iter().map(|plugin| plugin as &dyn ::age::Identity);
+        self.identities.iter().map(|loaded| &*loaded.identity as &dyn ::age::Identity).chain(plugins)
+    }
+}
+
+/// An identity, with its recipient where the identity tells it.
+pub(super) struct LoadedIdentity {
+    pub(super) recipient: Option<AgeRecipient>,
+    pub(super) identity: Box<dyn ::age::Identity>,
 }
 
 /// What one source has.
 #[derive(Default)]
 struct Loaded {
-    identities: Vec<Box<dyn ::age::Identity>>,
+    identities: Vec<LoadedIdentity>,
     plugins: Vec<::age::plugin::Identity>,
     unusable: Vec<String>,
 }
 
 impl From<Lines> for Loaded {
     fn from(Lines { identities, plugins, unusable }: Lines) -> Self {
-        let identities = identities.into_iter().map(NativeIdentity::into_age).collect();
+        let with_recipient = |identity: NativeIdentity| LoadedIdentity {
+            recipient: Some(identity.to_public()),
+            identity: identity.into_age(),
+        };
+        let identities = identities.into_iter().map(with_recipient).collect();
         Self { identities, plugins, unusable }
     }
 }
 
 impl From<::age::ssh::Identity> for Loaded {
     fn from(identity: ::age::ssh::Identity) -> Self {
-        Self { identities: vec![Box::new(identity)], ..Self::default() }
+        let identity = LoadedIdentity { recipient: None, identity: Box::new(identity) };
+        Self { identities: vec![identity], ..Self::default() }
     }
 }
 

@@ -17,9 +17,9 @@ use crate::keys::wrapped::WrappedKey;
 /// have 32 of them.
 pub(in crate::keys) const MAX_PASSPHRASES: usize = 2;
 /// Work factor of new passphrase slots, as a power of two: what age uses (about a second, 256 MiB).
-const WORK_FACTOR: u8 = 18;
+pub(super) const WORK_FACTOR: u8 = 18;
 /// However many files are opened at the same time, the memory is spent once.
-static ONE_PASSPHRASE_AT_A_TIME: Mutex<()> = Mutex::new(());
+pub(super) static ONE_PASSPHRASE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// The word for a passphrase.
 pub(super) const PASSPHRASE: &str = "passphrase:";
@@ -67,7 +67,7 @@ pub(in crate::keys) fn unwrap_with_passphrase(
 }
 
 /// Why there is no passphrase, as it reads behind words that say so already.
-fn reason(error: Error) -> String {
+pub(super) fn reason(error: Error) -> String {
     if let Error::Passphrase(reason) = error { reason } else { error.to_string() }
 }
 

@@ -61,7 +61,7 @@ pub(in crate::keys) fn unwrap_secret(
                 "its age file is encrypted under a passphrase, not to a recipient".to_owned(),
             ));
         }
-        match decryptor.decrypt(source.identities.iter().map(|identity| &**identity as &dyn ::age::Identity)) {
+        match decryptor.decrypt(source.all()) {
             Ok(reader) => return read_secret(reader),
             Err(DecryptError::NoMatchingKeys) => searched.push(source.to_string()),
             // An identity that fails must not keep the others from being tried.

@@ -46,6 +46,16 @@ impl<'a> Rewrapper<'a> {
         }
     }
 
+    /// What keys are asked with.
+    pub(crate) fn keyring(&self) -> &Keyring<'a> {
+        &self.keyring
+    }
+
+    /// The keys to open with; all, if there are none.
+    pub(crate) fn only(&self) -> &[KeySpec] {
+        &self.only
+    }
+
     /// The change that it makes.
     #[must_use]
     pub fn change(&self) -> &KeyChange {

@@ -7,9 +7,10 @@ use kenc::formats::registry;
 /// How new files are written.
 #[derive(Debug, Args)]
 pub struct NewFormatArgs {
-    /// Format of the result: kenc, or aws-esdk for the AWS Encryption SDK
+    /// Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK
     ///
-    /// aws-esdk writes messages that the AWS Encryption SDK and aws-encryption-cli open; kenc-esdk(5) describes them. Without
+    /// age writes files for age, rage and everything else that reads them. Their keys are age and ssh recipients, or one passphrase,
+    /// and they have no encryption context. aws-esdk writes messages that the AWS Encryption SDK and aws-encryption-cli open; kenc-esdk(5) describes them. Without
     /// it, the format of the rule in the config applies, else kenc.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
@@ -28,6 +29,7 @@ pub struct NewFormatArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FormatName {
     Kenc,
+    Age,
     AwsEsdk,
 }
 
@@ -35,6 +37,7 @@ impl FormatName {
     pub fn format(self) -> &'static dyn FileFormat {
         let name = match self {
             Self::Kenc => "kenc",
+            Self::Age => "age",
             Self::AwsEsdk => "aws-esdk",
         };
         registry::by_name(name).expect("the names are those of the registry")

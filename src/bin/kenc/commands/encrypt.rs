@@ -11,7 +11,7 @@ use kenc::formats::format::{Encoding, SealSettings, SignatureChoice};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::least_input::LeastInput;
-use kenc::ops::seal::{encrypted_name, message_name, open_job, seal_job};
+use kenc::ops::seal::{age_name, encrypted_name, message_name, open_job, seal_job};
 use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::seal::{Recipes, SealEach, SealForm};
 use kenc::ops::tree::turns::Turns;
@@ -99,7 +99,11 @@ pub fn form(args: &EncryptArgs) -> SealForm {
 
 /// The name of an encrypted file.
 fn name_of_result(args: &EncryptArgs) -> fn(&OsStr) -> OsString {
-    if args.message.format == Some(FormatName::AwsEsdk) { message_name } else { encrypted_name }
+    match args.message.format {
+        Some(FormatName::AwsEsdk) => message_name,
+        Some(FormatName::Age) => age_name,
+        Some(FormatName::Kenc) | None => encrypted_name,
+    }
 }
 
 /// Many files in one run.

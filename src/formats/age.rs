@@ -1,0 +1,12 @@
+//! age files: C2SP *age* v1, binary and armored. `kenc-age(5)` says what is read and written.
+
+mod file;
+pub mod file_format;
+mod header;
+mod range;
+mod rewrap;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use header::AgeHeader;

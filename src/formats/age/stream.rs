@@ -1,0 +1,279 @@
+//! The payload of an age file: chunks that are each authenticated, with the last one marked. C2SP *age*, "Payload".
+
+use std::io::{IoSlice, IoSliceMut};
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::crypto::TAG_LEN;
+use crate::crypto::age_file::{ChunkPlace, StreamKey};
+use crate::error::{AuthenticationError, Error, Result};
+use crate::formats::pipeline::{BatchPosition, BatchWork, Pipeline};
+use crate::storage::payload::{PayloadInput, PayloadOutput};
+
+/// Plaintext bytes of every chunk but the last, which may be shorter, and is empty only if all of the plaintext is.
+pub(super) const CHUNK_LEN: usize = 65_536;
+/// Length of a sealed chunk that is not the last, in bytes.
+pub(super) const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
+
+/// Number of chunks of a payload of `sealed_len` bytes (behind its nonce) and length of its plaintext, or `None` where no
+/// payload has that length.
+pub(super) fn plaintext_size(sealed_len: u64) -> Option<(u64, u64)> {
+    let chunks = sealed_len.div_ceil(SEALED_CHUNK_LEN as u64).max(1);
+    let plaintext = sealed_len.checked_sub(chunks * TAG_LEN as u64)?;
+    let last_is_long_enough = plaintext > (chunks - 1) * CHUNK_LEN as u64 || (chunks == 1 && plaintext == 0);
+    last_is_long_enough.then_some((chunks, plaintext))
+}
+
+/// Length of the payload for `plaintext_len` bytes (behind its nonce).
+pub(super) fn sealed_len(plaintext_len: u64) -> u64 {
+    plaintext_len + plaintext_len.div_ceil(CHUNK_LEN as u64).max(1) * TAG_LEN as u64
+}
+
+/// Seals or opens the chunks of one payload.
+pub(super) struct PayloadCipher {
+    pub(super) key: StreamKey,
+    /// Where the first chunk begins in the file, in bytes.
+    pub(super) start: u64,
+}
+
+impl PayloadCipher {
+    /// Seals everything from `input` into chunks. Returns the number of bytes written.
+    pub(super) fn seal(
+        &self,
+        pipeline: &Pipeline<'_>,
+        input: PayloadInput<'_>,
+        output: PayloadOutput<'_>,
+    ) -> Result<u64> {
+        self.run(Direction::Seal, pipeline, input, output)
+    }
+
+    /// Opens all chunks from `input`, each written only after it was authenticated. Returns the number of plaintext bytes.
+    pub(super) fn open(
+        &self,
+        pipeline: &Pipeline<'_>,
+        input: PayloadInput<'_>,
+        output: PayloadOutput<'_>,
+    ) -> Result<u64> {
+        self.run(Direction::Open, pipeline, input, output)
+    }
+
+    fn run(
+        &self,
+        direction: Direction,
+        pipeline: &Pipeline<'_>,
+        input: PayloadInput<'_>,
+        output: PayloadOutput<'_>,
+    ) -> Result<u64> {
+        let chunks = (pipeline.batch_bytes(&input, &output) / CHUNK_LEN).max(1);
+        pipeline.run(&StreamWork { direction, cipher: self, chunks }, input, output)
+    }
+}
+
+impl PayloadCipher {
+    /// Opens one chunk where it stands, and returns its plaintext.
+    pub(super) fn open_alone<'c>(
+        &self,
+        number: u64,
+        place: ChunkPlace,
+        sealed: &'c mut [u8],
+    ) -> Result<&'c [u8], AuthenticationError> {
+        let authentic = number * CHUNK_LEN as u64;
+        let offset = self.start + number * SEALED_CHUNK_LEN as u64;
+        let cut_off = AuthenticationError::CutOff { offset: offset + sealed.len() as u64, authentic };
+        let Some((sealed, tag)) = sealed.split_last_chunk_mut::<TAG_LEN>() else { return Err(cut_off) };
+        let is_short = place == ChunkPlace::Last && sealed.len() < CHUNK_LEN;
+        let end = is_short.then_some(offset + (sealed.len() + TAG_LEN) as u64);
+        let fault = AuthenticationError::Chunk { chunk: number, offset, end, authentic };
+        // The last chunk is empty only if all of the plaintext is.
+        if sealed.is_empty() && number > 0 {
+            return Err(fault);
+        }
+        // A chunk that is not the last, where the last one belongs, shows where the file was cut off.
+        let copy = (place == ChunkPlace::Last && sealed.len() == CHUNK_LEN).then(|| Zeroizing::new(sealed.to_vec()));
+        if self.key.open_chunk(number, place, tag, sealed).is_ok() {
+            return Ok(sealed);
+        }
+        let is_inner =
+            copy.is_some_and(|mut copy| self.key.open_chunk(number, ChunkPlace::Inner, tag, &mut copy).is_ok());
+        Err(if is_inner { cut_off } else { fault })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Seal,
+    Open,
+}
+
+struct StreamWork<'a> {
+    direction: Direction,
+    cipher: &'a PayloadCipher,
+    /// How many are in a batch.
+    chunks: usize,
+}
+
+/// Some chunks that follow each other, sealed or open, each where it is sealed; and one byte that is looked ahead.
+struct StreamBatch {
+    bytes: Vec<u8>,
+    /// Plaintext bytes that were opened, or sealed.
+    plaintext_len: usize,
+    /// Bytes that may hold plaintext, to be wiped.
+    touched: usize,
+}
+
+impl Drop for StreamBatch {
+    fn drop(&mut self) {
+        self.bytes[..self.touched].zeroize();
+    }
+}
+
+impl BatchWork for StreamWork<'_> {
+    type Batch = StreamBatch;
+
+    fn new_batch(&self) -> StreamBatch {
+        // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
+        StreamBatch { bytes: vec![0; self.sealed_capacity() + 1], plaintext_len: 0, touched: 0 }
+    }
+
+    fn input_len(&self) -> usize {
+        match self.direction {
+            Direction::Seal => self.chunks * CHUNK_LEN,
+            Direction::Open => self.sealed_capacity(),
+        }
+    }
+
+    fn output_len(&self) -> usize {
+        match self.direction {
+            Direction::Seal => self.sealed_capacity(),
+            Direction::Open => self.chunks * CHUNK_LEN,
+        }
+    }
+
+    /// The last chunk is marked, and can be as long as the others: only what follows tells which one it is.
+    fn lookahead(&self) -> usize {
+        1
+    }
+
+    fn total_output_len(&self, input_len: u64) -> u64 {
+        match self.direction {
+            Direction::Seal => sealed_len(input_len),
+            Direction::Open => plaintext_size(input_len).map_or(0, |(_, plaintext)| plaintext),
+        }
+    }
+
+    fn room<'b>(&self, batch: &'b mut StreamBatch, len: usize) -> Vec<IoSliceMut<'b>> {
+        if self.direction == Direction::Open {
+            return vec![IoSliceMut::new(&mut batch.bytes[..len])];
+        }
+        batch.touched = batch.touched.max(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN).min(batch.bytes.len());
+        let (chunks, ahead) = batch.bytes.split_at_mut(self.sealed_capacity());
+        let places = chunks.chunks_mut(SEALED_CHUNK_LEN).map(|chunk| &mut chunk[..CHUNK_LEN]).chain([ahead]);
+        let mut left = len;
+        let taken = places.map(|place| {
+            let taken = left.min(place.len());
+            left -= taken;
+            IoSliceMut::new(&mut place[..taken])
+        });
+        taken.filter(|slice| !slice.is_empty()).collect()
+    }
+
+    fn take_lookahead(&self, batch: &mut StreamBatch) -> Vec<u8> {
+        vec![std::mem::take(&mut batch.bytes[self.sealed_capacity()])]
+    }
+
+    fn process(&self, number: u64, batch: &mut StreamBatch, len: usize, position: BatchPosition) -> Result<()> {
+        let first = number * self.chunks as u64;
+        match self.direction {
+            Direction::Seal => self.seal(first, batch, len, position),
+            Direction::Open => self.open(first, batch, len, position)?,
+        }
+        Ok(())
+    }
+
+    fn output<'b>(&self, batch: &'b StreamBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
+        match (self.direction, outcome) {
+            (Direction::Seal, Ok(())) => {
+                let sealed = sealed_len(batch.plaintext_len as u64);
+                vec![IoSlice::new(&batch.bytes[..usize::try_from(sealed).expect("it lies in memory")])]
+            }
+            // What was opened before a fault is authentic, and is released.
+            (Direction::Open, Ok(()) | Err(Error::Authentication(_))) => {
+                let mut left = batch.plaintext_len;
+                let parts = batch.bytes.chunks(SEALED_CHUNK_LEN).map(|chunk| {
+                    let taken = left.min(CHUNK_LEN);
+                    left -= taken;
+                    IoSlice::new(&chunk[..taken.min(chunk.len())])
+                });
+                parts.filter(|slice| !slice.is_empty()).collect()
+            }
+            (_, Err(_)) => Vec::new(),
+        }
+    }
+
+    fn kept(&self, number: u64, error: &Error) -> u64 {
+        match (self.direction, error) {
+            (Direction::Open, Error::Authentication(fault)) => fault.authentic(),
+            (Direction::Open, _) => number * self.output_len() as u64,
+            (Direction::Seal, _) => 0,
+        }
+    }
+}
+
+impl StreamWork<'_> {
+    fn sealed_capacity(&self) -> usize {
+        self.chunks * SEALED_CHUNK_LEN
+    }
+
+    fn seal(&self, first: u64, batch: &mut StreamBatch, len: usize, position: BatchPosition) {
+        batch.plaintext_len = len;
+        let count = len.div_ceil(CHUNK_LEN).max(1);
+        for (place, chunk) in batch.bytes.chunks_mut(SEALED_CHUNK_LEN).take(count).enumerate() {
+            let len = (len - place * CHUNK_LEN).min(CHUNK_LEN);
+            let (plaintext, behind) = chunk.split_at_mut(len);
+            let tag = self.cipher.key.seal_chunk(first + place as u64, place_of(place, count, position), plaintext);
+            behind[..TAG_LEN].copy_from_slice(&tag);
+        }
+    }
+
+    fn open(
+        &self,
+        first: u64,
+        batch: &mut StreamBatch,
+        len: usize,
+        position: BatchPosition,
+    ) -> Result<(), AuthenticationError> {
+        batch.plaintext_len = 0;
+        batch.touched = batch.touched.max(len);
+        let count = len.div_ceil(SEALED_CHUNK_LEN);
+        for (place, chunk) in batch.bytes[..len].chunks_mut(SEALED_CHUNK_LEN).enumerate() {
+            let opened = self.cipher.open_alone(first + place as u64, place_of(place, count, position), chunk)?;
+            batch.plaintext_len += opened.len();
+        }
+        // An authentic payload has at least one chunk.
+        if count == 0 {
+            let offset = self.cipher.start + first * SEALED_CHUNK_LEN as u64;
+            return Err(AuthenticationError::CutOff { offset, authentic: first * CHUNK_LEN as u64 });
+        }
+        Ok(())
+    }
+}
+
+fn place_of(place: usize, count: usize, position: BatchPosition) -> ChunkPlace {
+    if position == BatchPosition::Last && place + 1 == count { ChunkPlace::Last } else { ChunkPlace::Inner }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_plaintext_follows_from_the_length_of_its_payload_and_back() {
+        for length in [0, 1, 65_535, 65_536, 65_537, 131_072, 131_073, 100_000_000_000] {
+            assert_eq!(plaintext_size(sealed_len(length)).map(|(_, plaintext)| plaintext), Some(length));
+        }
+        // No payload ends within a tag, or with an empty chunk behind others.
+        for sealed in [0, 15, 65_553, 65_567, 65_568] {
+            assert_eq!(plaintext_size(sealed), None, "{sealed}");
+        }
+    }
+}
