@@ -15,6 +15,7 @@ use kenc::document::EncryptedDocument;
 use kenc::document::Format;
 use kenc::error::{Error, Result};
 use kenc::formats::detect::Detected;
+use kenc::formats::format::{EncryptedFile, ReadPolicy};
 use kenc::fs::atomic::{Access, AtomicFile, Sync};
 use kenc::fs::held::{Held, HeldFor};
 use kenc::fs::input::Input;
@@ -55,10 +56,16 @@ pub enum Target {
     Elsewhere(Job),
 }
 
+/// Why --from-config leaves files in other formats alone.
+pub const FOREIGN_BY_CONFIG: Error =
+    Error::NotOfFormat("--from-config changes kenc files and documents only; use --to, --add or --remove");
+
 /// What a target was recognised as.
 pub enum Content {
     /// A kenc file.
     File(Box<NativeFile>),
+    /// A file in another format.
+    Foreign(Box<dyn EncryptedFile>),
     /// A config document.
     Document(Box<EncryptedDocument>),
 }
@@ -173,6 +180,9 @@ impl Target {
         };
         let content = match Detected::new(input, self.path(), notation).map_err(self.about())? {
             Detected::Document(sealed) => Content::Document(sealed),
+            Detected::File(file) if file.format.name() != "kenc" => {
+                Content::Foreign(file.read(&ReadPolicy::default()).map_err(self.about())?)
+            }
             other => Content::File(Box::new(other.native().map_err(self.about())?)),
         };
         Ok((content, held))

@@ -6,13 +6,14 @@ use kenc::Session;
 use kenc::crypto::Backend;
 use kenc::document::DataKeyChange;
 use kenc::error::{Error, Result};
-use kenc::formats::format::EncryptedFile as _;
+use kenc::formats::format::{EncryptedFile, NewHead, RewrappedFile};
 use kenc::formats::native::{Header, TableCopies, mend_tables, write_tables};
 use kenc::fs::held::Held;
 use kenc::keys::{KeyChange, KeySpec, Rewrapped, Rewrapper, Way};
 use serde_json::{Value, json};
 
 use crate::args::RewrapArgs;
+use crate::commands::changing::FOREIGN_BY_CONFIG;
 use crate::commands::changing::by_config::{ByConfig, Rewrappers};
 use crate::commands::changing::confirm::confirm;
 use crate::commands::changing::vouching::{Consent, Vouching};
@@ -85,6 +86,12 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
                     Rewrap { args, target, session: &session, rewrapper }
                         .run(*recognised, held)
                         .map(RewrapOutcome::File)
+                }
+                Content::Foreign(_) if args.from_config.from_config => Err(target.about()(FOREIGN_BY_CONFIG)),
+                Content::Foreign(file) => {
+                    let trusted = configs.trusted(target.path())?;
+                    let rewrapper = &by_config.of(target)?.trusting(&trusted);
+                    Rewrap { args, target, session: &session, rewrapper }.foreign(file, held).map(RewrapOutcome::File)
                 }
                 Content::Document(sealed) => documents::rewrap::run(*sealed, args, (target, held), &vouching, &session)
                     .map(RewrapOutcome::Document),
@@ -231,6 +238,34 @@ impl Rewrap<'_> {
             }
         }
         Ok(done(written))
+    }
+}
+
+impl Rewrap<'_> {
+    /// A file in another format gets a new head before the same payload.
+    fn foreign(self, file: Box<dyn EncryptedFile>, held: Option<Held>) -> Result<FileRewrap, Failure> {
+        let Self { args, target, session, rewrapper } = self;
+        file.context().check_contains(session.context()).map_err(Error::from).map_err(target.about())?;
+        let RewrappedFile { rewrapped, head } = file.rewrap(rewrapper).map_err(target.about())?;
+        let NewHead::Replaced { bytes, in_place } = head else {
+            return Err(target.about()(Error::NotOfFormat("this file cannot keep its data key under other keys")));
+        };
+        let is_itself = matches!(target, Target::Itself(_));
+        let is_same = in_place.is_some_and(|places| places.is_empty());
+        let written = if is_itself && is_same { Written::Nothing } else { Written::Anew };
+        if !args.dry_run && written == Written::Anew {
+            let (mut output, watched) = target.open_output(&args.files, held)?;
+            file.write_with(&bytes, &mut output, session.cancelled()).map_err(target.about())?;
+            target.commit(output, watched)?;
+        }
+        Ok(FileRewrap {
+            name: target.name(),
+            is_apart: target.is_standard_output(),
+            is_dry: args.dry_run,
+            copies: TableCopies::Whole,
+            rewrapped,
+            written,
+        })
     }
 }
 

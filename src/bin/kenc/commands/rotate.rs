@@ -122,6 +122,9 @@ impl Rotation<'_> {
         let Self { args, new_context, session, .. } = self;
         let (content, held) = target.read(Intent::Change, args.document.input_type.input_type)?;
         match content {
+            Content::Foreign(_) => Err(target.about()(Error::NotOfFormat(
+                "only kenc files and documents get a new data key; decrypt this file and encrypt it again",
+            ))),
             Content::File(recognised) => self.file(target, *recognised, held).map(RotateOutcome::File),
             Content::Document(sealed) => {
                 let target = (target, held);

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::by_config::choose;
 use super::{Content, Intent, Target};
+use crate::commands::changing::FOREIGN_BY_CONFIG;
 use crate::failure::{Exit, Failure};
 use crate::report::document_keys::{WOULD, changes_of_groups};
 use crate::report::{Reporter, counted, printable};
@@ -28,6 +29,7 @@ pub fn run<'r>(
         let (content, _) = target.read(Intent::Read, notation)?;
         let drift = match content {
             Content::Document(sealed) => Drift::of_document(sealed.metadata(), target.path(), documents)?,
+            Content::Foreign(_) => return Err(target.about()(FOREIGN_BY_CONFIG)),
             Content::File(file) => {
                 let header = &file.head.header;
                 let context = target.path().map(|path| choose(configs, path)).transpose()?.unwrap_or_default().context;

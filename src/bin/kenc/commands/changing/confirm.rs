@@ -47,6 +47,8 @@ pub fn confirm<'r>(
                     changes
                 }
             }
+            // It is refused later.
+            Content::Foreign(_) => continue,
             Content::File(recognised) => {
                 let slots = &recognised.head.header.table.slots;
                 let preview = rewrapper_of(target).ok().and_then(|rewrapper| rewrapper.preview(slots).ok());

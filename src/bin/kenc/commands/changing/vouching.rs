@@ -109,6 +109,7 @@ impl<'a> Vouching<'a> {
             let Some(path) = target.path() else { continue };
             let Ok((content, _)) = target.read(Intent::Read, notation) else { continue };
             let keys = match content {
+                Content::Foreign(_) => Vec::new(),
                 Content::File(_) if change == DataKeyChange::Kept => Vec::new(),
                 Content::File(file) => {
                     let slots = &file.head.header.table.slots;

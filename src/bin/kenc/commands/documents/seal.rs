@@ -79,8 +79,8 @@ impl Sealing<'_> {
         let (content, held) = target.read(intent, self.args.input_type.input_type)?;
         match content {
             Content::Document(sealed) => Ok(Some((*sealed, held))),
-            Content::File(_) if self.args.recursive => Ok(None),
-            Content::File(_) => Err(Cause::SealOfWholeFile(target.name()).into()),
+            Content::File(_) | Content::Foreign(_) if self.args.recursive => Ok(None),
+            Content::File(_) | Content::Foreign(_) => Err(Cause::SealOfWholeFile(target.name()).into()),
         }
     }
 
