@@ -31,7 +31,7 @@ pub(super) struct RunningSignatureCheck {
 }
 
 enum SignatureState {
-    Hashing(MessageDigest),
+    Hashing(Box<MessageDigest>),
     Verified,
     Failed,
 }
@@ -42,7 +42,7 @@ impl SignatureCheck {
     }
 
     pub(super) fn begin(&self) -> RunningSignatureCheck {
-        let state = Mutex::new(SignatureState::Hashing(self.head.clone()));
+        let state = Mutex::new(SignatureState::Hashing(Box::new(self.head.clone())));
         RunningSignatureCheck { key: self.key.clone(), state }
     }
 }
@@ -61,7 +61,7 @@ impl RunningSignatureCheck {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let hashed = std::mem::replace(&mut *state, SignatureState::Failed);
         if let (SignatureState::Hashing(digest), Some(signature)) = (hashed, signature)
-            && self.key.verify(digest, signature).is_ok()
+            && self.key.verify(*digest, signature).is_ok()
         {
             *state = SignatureState::Verified;
         }

@@ -132,7 +132,11 @@ impl EncryptedFile for MessageFile {
         if header.suite.is_signed() {
             properties.push("signed");
         }
-        let id: String = header.message_id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = header.message_id.iter().fold(String::new(), |mut id, byte| {
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            id.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
+            id
+        });
         let frames = match header.content {
             BodyContent::Framed { frame_len } => {
                 Detail { name: "frame_length", value: json!(frame_len), text: format!("frames of {frame_len} bytes") }
@@ -188,8 +192,7 @@ impl EncryptedFile for MessageFile {
     /// The header tag is made with the key that frames are sealed with, and its nonce is always zero: a new header under the
     /// same data key and message id would use that nonce twice. So such a file is encrypted again.
     fn rewrap(&self, rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile> {
-        let rewrapped = rewrapper.planned(&self.slots)?;
-        Ok(RewrappedFile { rewrapped, head: NewHead::Reencrypted })
+        Ok(RewrappedFile { rewrapped: rewrapper.planned(&self.slots)?, head: NewHead::Reencrypted })
     }
 
     fn write_with(self: Box<Self>, _head: &[u8], _output: &mut Output, _cancelled: &AtomicBool) -> Result<()> {

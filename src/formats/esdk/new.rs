@@ -140,6 +140,9 @@ impl<'a> NewMessage<'a> {
     ///
     /// # Errors
     /// If the input cannot be read, the output cannot be written, or the message would have too many frames.
+    ///
+    /// # Panics
+    /// Never: a signature is shorter than its length field permits.
     pub fn seal(&self, pipeline: &Pipeline<'_>, input: PayloadInput<'_>, output: PayloadOutput<'_>) -> Result<u64> {
         let work = FrameSealing::new(&self.key, self.frame_len, pipeline.batch_bytes(&input, &output));
         let Some(signing_key) = self.signing_key else { return pipeline.run(&work, input, output) };

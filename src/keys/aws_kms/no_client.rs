@@ -114,6 +114,7 @@ impl AwsKms {
         ciphertext: &[u8],
         context: &EncryptionContext,
         _patience: &Patience,
+        _lengths: &[usize],
     ) -> Result<DataKey, Box<KmsRefusal>> {
         self.decrypt(key, ciphertext, context)
     }
