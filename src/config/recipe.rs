@@ -9,6 +9,7 @@ use super::rules::Config;
 use crate::context::EncryptionContext;
 use crate::document::{CommentHandling, EmptySelection, EncryptionRecipe, EncryptionRule, MacScope};
 use crate::error::{ConfigError, ConfigFault, Result, WholeFileFault};
+use crate::keys::aws_kms::KmsRoutes;
 use crate::keys::{KeySpec, KmsAccess, PgpFingerprint, WrappingKey};
 
 /// How a file is encrypted as a whole. Such files have one set of keys and one encryption context.
@@ -21,6 +22,8 @@ pub struct WholeFileRecipe {
     pub role: Option<String>,
     /// The profile of the AWS configuration to ask KMS with.
     pub profile: Option<String>,
+    /// The role and profile of each key of AWS KMS, where they differ.
+    pub routes: KmsRoutes,
     /// Pairs that are bound to the file.
     pub context: EncryptionContext,
     /// The format of the file, where the config says it.
@@ -165,6 +168,18 @@ impl Config {
 }
 
 impl CreationRule {
+    /// The role and profile of each key of AWS KMS for which the rule names one.
+    pub fn add_routes(&self, routes: &mut KmsRoutes) {
+        for key in self.groups.iter().flat_map(|group| &group.keys) {
+            if let RuleKey::AwsKms { key, role, profile, .. } = key
+                && (role.is_some() || profile.is_some())
+            {
+                let access = KmsAccess { role: role.clone(), profile: profile.clone(), ..KmsAccess::default() };
+                routes.add(&key.clone().into(), access);
+            }
+        }
+    }
+
     /// The keys under which the data key of a document is wrapped, group by group.
     ///
     /// # Errors
@@ -256,8 +271,9 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
         return Err(WholeFileFault::Format(format.word()));
     }
     let [group] = &rule.groups[..] else { return Err(WholeFileFault::Groups) };
-    let mut settings = None;
-    let mut keys = Vec::new();
+    let (mut settings, mut differ) = (None, false);
+    let mut routes = KmsRoutes::default();
+    let mut keys: Vec<KeySpec> = Vec::new();
     for key in &group.keys {
         keys.push(match key {
             RuleKey::Age(recipient) => recipient.clone().into(),
@@ -271,18 +287,22 @@ fn whole_file(rule: &CreationRule) -> Result<WholeFileRecipe, WholeFileFault> {
                 return Err(WholeFileFault::KeyContext(key.to_string()));
             }
             RuleKey::AwsKms { key, role, profile, .. } => {
-                if *settings.get_or_insert((role, profile)) != (role, profile) {
-                    return Err(WholeFileFault::Settings);
-                }
-                key.clone().into()
+                differ |= *settings.get_or_insert((role, profile)) != (role, profile);
+                let key = KeySpec::from(key.clone());
+                let access = KmsAccess { role: role.clone(), profile: profile.clone(), ..KmsAccess::default() };
+                routes.add(&key, access);
+                key
             }
         });
     }
-    let settings = settings.map(|(role, profile)| (role.clone(), profile.clone())).unwrap_or_default();
+    let settings = settings.filter(|_| !differ).map(|(role, profile)| (role.clone(), profile.clone()));
+    let settings = settings.unwrap_or_default();
+    let routes = if differ { routes } else { KmsRoutes::default() };
     Ok(WholeFileRecipe {
         keys,
         role: settings.0,
         profile: settings.1,
+        routes,
         context: rule.context.clone(),
         format: rule.format,
         line: Some(rule.line),

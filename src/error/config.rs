@@ -173,9 +173,6 @@ pub enum WholeFileFault {
     /// A context that belongs to one key.
     #[error("the key {0} has its own encryption context")]
     KeyContext(String),
-    /// Keys that are asked in different ways.
-    #[error("its KMS keys have different roles or profiles")]
-    Settings,
     /// It is not for whole files.
     #[error("its format is `{0}`")]
     Format(&'static str),

@@ -14,6 +14,7 @@ mod no_client;
 mod pattern;
 mod policy;
 pub(super) mod provider;
+mod routes;
 pub(super) mod service;
 mod settings;
 mod wrap_many;
@@ -26,6 +27,7 @@ pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{
     AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
 };
+pub use self::routes::KmsRoutes;
 pub use self::service::AwsKms;
 pub use self::settings::KmsSettings;
 pub use crate::error::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};

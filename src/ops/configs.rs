@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, expand_lists, key_of_word};
 use crate::context::EncryptionContext;
+use crate::keys::aws_kms::KmsRoutes;
 use crate::keys::{KeySpec, TrustedKeys};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::{Observer, Warning};
@@ -189,6 +190,20 @@ impl Configs {
             }
         }
         Ok(keys)
+    }
+
+    /// The roles and profiles with which the configs of the inputs ask their keys of AWS KMS. A config that cannot be read has
+    /// none here: what is wrong with it is said where it matters.
+    #[must_use]
+    pub fn kms_routes(&self, inputs: &[PathBuf]) -> KmsRoutes {
+        let mut routes = KmsRoutes::default();
+        let standard_input = [PathBuf::from("-")];
+        for input in if inputs.is_empty() { &standard_input[..] } else { inputs } {
+            let found = self.of((input.as_os_str() != "-").then_some(input));
+            let Some(rules) = found.ok().and_then(|found| found.config.as_ref()?.rules().ok()) else { continue };
+            rules.iter().for_each(|rule| rule.add_routes(&mut routes));
+        }
+        routes
     }
 
     /// Which keys may be asked because the header of an input names them.

@@ -22,7 +22,7 @@ use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
 use crate::formats::registry;
-use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks};
+use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks, KmsRoutes};
 use crate::keys::{
     AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
     TrustedKeys, WrappedKey,
@@ -43,6 +43,7 @@ pub struct Session {
     identities: Identities,
     passphrases: Arc<dyn PassphraseSource + Send>,
     settings: KmsSettings,
+    routes: KmsRoutes,
     kms: Arc<AwsKms>,
     trusted: TrustedKeys,
     configs: Option<Configs>,
@@ -64,6 +65,7 @@ impl Session {
             context: EncryptionContext::new(),
             identities: Identities::default(),
             passphrases: Arc::new(FixedPassphrase(None)),
+            routes: KmsRoutes::default(),
             kms: Arc::new(AwsKms::new(settings.clone())),
             settings,
             trusted: TrustedKeys::all(),
@@ -150,7 +152,14 @@ impl Session {
             codes: Some(Arc::clone(&self.passphrases)),
             calls: Some(Arc::new(ObservedCalls(Arc::clone(&self.observer)))),
         };
-        Self { kms: Arc::new(AwsKms::new(self.settings.clone()).with_hooks(hooks)), ..self }
+        let kms = AwsKms::new(self.settings.clone()).with_hooks(hooks).with_routes(self.routes.clone());
+        Self { kms: Arc::new(kms), ..self }
+    }
+
+    /// Asks the keys of files that are opened with these roles and profiles, unless the settings name others.
+    #[must_use]
+    pub fn with_kms_routes(self, routes: KmsRoutes) -> Self {
+        Self { routes, ..self }.with_hooks()
     }
 
     /// Accepts of files that other programs may have written what `read_policy` says.
@@ -260,13 +269,23 @@ impl Session {
         self.kms.acting_as(&access).unwrap_or_else(|| Arc::clone(&self.kms))
     }
 
+    /// The access to AWS KMS that a recipe needs.
+    #[must_use]
+    pub fn kms_for_recipe(&self, recipe: &WholeFileRecipe) -> Arc<AwsKms> {
+        let WholeFileRecipe { role, profile, routes, .. } = recipe;
+        if routes.is_empty() {
+            return self.kms_for_rule(profile.clone(), role.clone());
+        }
+        Arc::new(self.kms.routed(routes.clone()))
+    }
+
     /// Creates a data key for files that are encrypted whole, and wraps it under the keys of a recipe.
     ///
     /// # Errors
     /// If a key refuses, or there is none.
     pub fn wrap_new(&self, recipe: &WholeFileRecipe) -> Result<(DataKey, Vec<WrappedKey>)> {
-        let WholeFileRecipe { keys, role, profile, context, format: _, line: _ } = recipe;
-        let kms = self.kms_for_rule(profile.clone(), role.clone());
+        let WholeFileRecipe { keys, context, .. } = recipe;
+        let kms = self.kms_for_recipe(recipe);
         self.keyring_of(&kms, &self.trusted).wrap_new(keys, context)
     }
 
@@ -279,9 +298,9 @@ impl Session {
         recipe: &WholeFileRecipe,
         (format, settings): (Option<&'static dyn FileFormat>, SealSettings),
     ) -> Result<Box<dyn PreparedSeal>> {
-        let WholeFileRecipe { keys, role, profile, context, format: of_rule, line: _ } = recipe;
+        let WholeFileRecipe { keys, context, format: of_rule, .. } = recipe;
         let format = format.or_else(|| registry::by_name(of_rule.as_ref()?.word())).unwrap_or(&NativeFormat);
-        let kms = self.kms_for_rule(profile.clone(), role.clone());
+        let kms = self.kms_for_recipe(recipe);
         format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
     }
 

@@ -49,6 +49,7 @@ pub fn to_open(
 ) -> Result<Session, Failure> {
     let OpenArgs { keys, context, identities: given } = open;
     let session = to_encrypt(passphrases, aws, configs).with_identity_places(identities(given));
+    let session = session.with_kms_routes(configs.kms_routes(inputs));
     session.warn_of_open_identities();
     let only = configs.keys(keys, inputs)?;
     Ok(session.with_only(only).with_context(EncryptionContext::from_words(context).map_err(Error::from)?))

@@ -1,6 +1,9 @@
 //! Moving a wrapped key to other keys inside AWS KMS: the data key never reaches us.
 
+use std::sync::Arc;
+
 use super::key::{AWS_KMS, KmsKey, kms_key};
+use super::service::AwsKms;
 use crate::error::{KeyAttempt, KeyRefusal, ReEncryptRefusal, Result};
 use crate::keys::provider::{Rewrapping, cannot_wrap};
 use crate::keys::race::Patience;
@@ -24,6 +27,15 @@ pub(super) fn rewrap(rewrapping: &Rewrapping<'_>, attempts: &mut Vec<KeyAttempt>
         if source.region() != Some(region) {
             continue;
         }
+        // One caller needs both keys.
+        let service = kms.for_key(&source);
+        let is_shared = |key: &KmsKey| match (kms.for_key(key), &service) {
+            (Some(other), Some(service)) => Arc::ptr_eq(&other, service),
+            (other, service) => other.is_none() && service.is_none(),
+        };
+        if !destinations.iter().all(is_shared) {
+            continue;
+        }
         let mut refused = |refusal: KeyRefusal| {
             let WrappedKey { provider, key_id, .. } = key.clone();
             attempts.push(KeyAttempt { slot, provider, key_id, refusal });
@@ -32,7 +44,7 @@ pub(super) fn rewrap(rewrapping: &Rewrapping<'_>, attempts: &mut Vec<KeyAttempt>
             refused(refusal);
             continue;
         }
-        match re_encrypt(rewrapping, &source, key, &destinations, &patience) {
+        match re_encrypt(service.as_deref().unwrap_or(kms), rewrapping, (&source, key), &destinations, &patience) {
             Ok(made) => return Ok(Some(made)),
             // A stand-in for KMS may not have the operation at all: then nothing was refused.
             Err((_, ReEncryptRefusal::Source(refusal))) if refusal.is_unknown_operation() => return Ok(None),
@@ -46,15 +58,15 @@ pub(super) fn rewrap(rewrapping: &Rewrapping<'_>, attempts: &mut Vec<KeyAttempt>
 }
 
 fn re_encrypt<'k>(
+    kms: &AwsKms,
     rewrapping: &Rewrapping<'_>,
-    source: &KmsKey,
-    key: &WrappedKey,
+    (source, key): (&KmsKey, &WrappedKey),
     destinations: &'k [KmsKey],
     patience: &Patience,
 ) -> Result<Vec<WrappedKey>, (&'k KmsKey, ReEncryptRefusal)> {
-    let Rewrapping { credentials, context, cache, .. } = rewrapping;
+    let Rewrapping { context, cache, .. } = rewrapping;
     let to = |destination: &'k KmsKey| {
-        let ask = || credentials.kms.re_encrypt_within(source, &key.ciphertext, destination, context, patience);
+        let ask = || kms.re_encrypt_within(source, &key.ciphertext, destination, context, patience);
         cache.re_encrypted(source, key, destination, context, ask).map_err(|refusal| (destination, refusal))
     };
     destinations.iter().map(to).collect()

@@ -52,7 +52,9 @@ impl Provider for AwsKmsProvider {
     }
 
     fn resolve(&self, credentials: Credentials<'_>, key: &KeySpec) -> Result<KeySpec, KeyRefusal> {
-        Ok(credentials.kms.resolve(&kms_key(key))?.into())
+        let key = kms_key(key);
+        let service = credentials.kms.for_key(&key);
+        Ok(service.as_deref().unwrap_or(credentials.kms).resolve(&key)?.into())
     }
 
     fn takes_context(&self) -> bool {
@@ -85,11 +87,15 @@ impl Provider for AwsKmsProvider {
         &self,
         credentials: Credentials<'_>,
         WrappingKey { key, access }: &WrappingKey,
-        _holder: Holder,
+        holder: Holder,
     ) -> Option<Result<(DataKey, WrappedKey), KeyRefusal>> {
-        let service = credentials.kms.acting_as(access);
+        let key = kms_key(key);
+        let service = match holder {
+            Holder::File | Holder::Message => credentials.kms.for_key(&key),
+            Holder::Document => credentials.kms.acting_as(access),
+        };
         let service = service.as_deref().unwrap_or(credentials.kms);
-        Some(service.generate_data_key(&kms_key(key), &access.context).map_err(KeyRefusal::from))
+        Some(service.generate_data_key(&key, &access.context).map_err(KeyRefusal::from))
     }
 
     fn wrap(
@@ -136,7 +142,9 @@ impl Provider for AwsKmsProvider {
             return Ok(service.decrypt_secret(&key, &slot.ciphertext, &access.context, patience)?);
         }
         let lengths = if unwrapping.holder == Holder::Message { &MESSAGE_KEY_LENGTHS[..] } else { &[DATA_KEY_LEN] };
-        let call = || kms.decrypt_within(&key, &slot.ciphertext, &access.context, patience, lengths);
+        let service = kms.for_key(&key);
+        let service = service.as_deref().unwrap_or(kms);
+        let call = || service.decrypt_within(&key, &slot.ciphertext, &access.context, patience, lengths);
         let data_key = match unwrapping.cache {
             Some(cache) => cache.ask(&key, &access.context, patience, call)?,
             None => call()?,
@@ -151,6 +159,8 @@ impl Provider for AwsKmsProvider {
     fn check(&self, checking: &Checking<'_>) -> KeyCheck {
         let Checking { credentials: Credentials { kms, .. }, context, purpose, cache, .. } = *checking;
         let check = |kms: &AwsKms, key: &KmsKey, wrapped: Option<&[u8]>| {
+            let service = kms.for_key(key);
+            let kms = service.as_deref().unwrap_or(kms);
             KeyCheck::AwsKms(cache.ask_place(key, || kms.check(key, wrapped, context, purpose)))
         };
         match checking.key {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::client::session::KmsSession;
 use super::hooks::KmsHooks;
 use super::key::KmsKey;
+use super::routes::KmsRoutes;
 use super::settings::KmsSettings;
 use crate::keys::access::KmsAccess;
 
@@ -20,6 +21,7 @@ pub struct AwsKms {
     pub(super) settings: KmsSettings,
     #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "there are no calls"))]
     pub(super) hooks: KmsHooks,
+    pub(super) routes: KmsRoutes,
     #[cfg(feature = "aws")]
     pub(super) session: OnceLock<Result<KmsSession, String>>,
     /// The service as documents have it asked: with other roles and profiles.
@@ -33,6 +35,7 @@ impl AwsKms {
         Self {
             settings,
             hooks: KmsHooks::default(),
+            routes: KmsRoutes::default(),
             #[cfg(feature = "aws")]
             session: OnceLock::new(),
             others: Mutex::default(),
@@ -43,6 +46,23 @@ impl AwsKms {
     #[must_use]
     pub fn with_hooks(self, hooks: KmsHooks) -> Self {
         Self { hooks, ..self }
+    }
+
+    /// Has the keys of files asked as `routes` says.
+    #[must_use]
+    pub fn with_routes(self, routes: KmsRoutes) -> Self {
+        Self { routes, ..self }
+    }
+
+    /// The same service with other routes.
+    #[must_use]
+    pub fn routed(&self, routes: KmsRoutes) -> Self {
+        Self::new(self.settings.clone()).with_hooks(self.hooks.clone()).with_routes(routes)
+    }
+
+    /// The service as a key of a file is asked, or `None` if that is this one.
+    pub(in crate::keys) fn for_key(&self, key: &KmsKey) -> Option<Arc<Self>> {
+        self.acting_as(self.routes.of(key)?)
     }
 
     /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a

@@ -336,3 +336,31 @@ fn servers_are_trusted_by_the_bundle_of_certificates_that_is_named() {
         crate::support::finish(command, PLAINTEXT).fails(KEY_SERVICE).says(words);
     }
 }
+
+#[test]
+fn a_file_has_keys_in_two_accounts_each_asked_with_its_own_profile() {
+    let kms = need!(moto());
+    let aws = AwsSignIn::before(kms);
+    let profile = |name: &str| {
+        format!("[profile {name}]\naws_access_key_id = AKIA{}\naws_secret_access_key = s\n", name.to_uppercase())
+    };
+    let home = aws.home(&format!("{}{}", profile("one"), profile("two")));
+    let (first, second) = (kms.new_key(), kms.new_key());
+    let rule = |key: &str, profile: &str| format!("    - arn: {key}\n      aws_profile: {profile}\n");
+    home.write(
+        ".kenc.yaml",
+        format!("creation_rules:\n- key_groups:\n  - kms:\n{}{}", rule(&first, "one"), rule(&second, "two")),
+    );
+    home.write("f", PLAINTEXT);
+    home.run(["encrypt", "f", "-o", "f.kenc"]).ok();
+    assert_eq!(aws.requests(), ["kms GenerateDataKey as AKIAONE", "kms Encrypt as AKIATWO"]);
+    for (key, signer) in [(&first, "AKIAONE"), (&second, "AKIATWO")] {
+        home.run(["decrypt", "-k", key, "f.kenc"]).gives(PLAINTEXT);
+        assert_eq!(aws.requests().last(), Some(&format!("kms Decrypt as {signer}")));
+    }
+    home.run(["decrypt", "-k", &second, "--aws-profile", "one", "f.kenc"]).gives(PLAINTEXT);
+    assert_eq!(aws.requests().last().map(String::as_str), Some("kms Decrypt as AKIAONE"), "a flag goes before");
+    home.run(["rewrap", "--remove", &first, "f.kenc"]).ok();
+    home.run(["decrypt", "f.kenc"]).gives(PLAINTEXT);
+    assert_eq!(aws.requests().last().map(String::as_str), Some("kms Decrypt as AKIATWO"));
+}

@@ -26,7 +26,7 @@ impl ByConfig {
             let Ok(choice) = choose(configs, path) else { continue };
             let known = all.choices.iter().position(|(other, _)| *other == choice);
             let number = known.unwrap_or_else(|| {
-                let kms = session.kms_for_rule(choice.profile.clone(), choice.role.clone());
+                let kms = session.kms_for_recipe(&choice);
                 all.choices.push((choice, kms));
                 all.choices.len() - 1
             });

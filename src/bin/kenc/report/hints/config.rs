@@ -68,7 +68,6 @@ pub fn of(error: &ConfigError) -> String {
             WholeFileFault::KeyContext(_) => {
                 "move it to the `context` of a rule in .kenc.yaml, or name a key with -k".to_owned()
             }
-            WholeFileFault::Settings => "name the keys with -k, and one role with `--aws-role-arn`".to_owned(),
             WholeFileFault::Groups | WholeFileFault::Kind { .. } => {
                 "name a key for the whole file with -k, or encrypt its values with `--values`".to_owned()
             }
