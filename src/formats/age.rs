@@ -1,4 +1,4 @@
-//! age files: C2SP *age* v1, binary and armored. `kenc-age(5)` says what is read and written.
+//! age files: C2SP *age* v1, binary and armored.
 
 mod file;
 pub mod file_format;

@@ -16,7 +16,7 @@ use crate::formats::age::file::{ARMOR, AgeFile, is_age};
 use crate::formats::age::header::AgeHeader;
 use crate::formats::age::range::open_range;
 use crate::formats::age::rewrap;
-use crate::formats::age::stream::{PayloadCipher, plaintext_size, sealed_len};
+use crate::formats::age::stream::{StreamCipher, plaintext_size, sealed_len};
 use crate::formats::description::{Detail, HeadDescription, PayloadDescription, PlaintextSize};
 use crate::formats::format::{
     ByteRange, Encoding, EncryptedFile, FileFormat, OpeningKeys, PreparedSeal, ReadPolicy, RewrappedFile, SealSettings,
@@ -134,7 +134,7 @@ impl EncryptedFile for AgeFile {
         if let Some(number) = stanza.map(|stanza| self.slot_number(stanza)) {
             keys.listener.opened_by(number, &self.slots[number]);
         }
-        let cipher = PayloadCipher { key, start: self.head_len() };
+        let cipher = StreamCipher { key, start: self.head_len() };
         Ok(Box::new(UnlockedAgeFile { payload: self.payload, cipher }))
     }
 
@@ -179,7 +179,7 @@ impl AgeFile {
 /// An age file whose file key is known.
 struct UnlockedAgeFile {
     payload: Payload,
-    cipher: PayloadCipher,
+    cipher: StreamCipher,
 }
 
 impl UnlockedFile for UnlockedAgeFile {
@@ -206,7 +206,7 @@ struct AgeSeal {
 }
 
 impl AgeSeal {
-    fn new_file(&self) -> Result<(Vec<u8>, PayloadCipher)> {
+    fn new_file(&self) -> Result<(Vec<u8>, StreamCipher)> {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (file_key, stanzas) = match first {
             Some(first) => first,
@@ -221,7 +221,7 @@ impl AgeSeal {
         let mut head = AgeHeader::new(stanzas, &file_key).to_bytes();
         head.extend_from_slice(&nonce);
         let key = StreamKey::new(&file_key, &nonce, Backend::default());
-        let cipher = PayloadCipher { key, start: head.len() as u64 };
+        let cipher = StreamCipher { key, start: head.len() as u64 };
         Ok((head, cipher))
     }
 }

@@ -50,7 +50,7 @@ impl AgeHeader {
     /// # Errors
     /// If it is not one, or beyond the limits; errors of the input.
     pub fn read(input: &mut dyn BufRead) -> Result<Self> {
-        Reader { input: input.take(MAX_HEADER_LEN), line: Vec::new(), number: 0 }.header()
+        HeaderReader { input: input.take(MAX_HEADER_LEN), line: Vec::new(), number: 0 }.header()
     }
 
     /// Its bytes.
@@ -105,13 +105,13 @@ pub(super) fn stanza_bytes(stanza: &Stanza) -> Vec<u8> {
 }
 
 /// Reads lines, and tells the number of the one that is wrong.
-struct Reader<'a> {
+struct HeaderReader<'a> {
     input: std::io::Take<&'a mut dyn BufRead>,
     line: Vec<u8>,
     number: u64,
 }
 
-impl Reader<'_> {
+impl HeaderReader<'_> {
     fn header(mut self) -> Result<AgeHeader> {
         self.next_line()?;
         match self.line.strip_prefix(VERSION_PREFIX.as_bytes()) {

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::age_file::ChunkPlace;
 use crate::error::{AuthenticationError, Error, Result};
-use crate::formats::age::stream::{CHUNK_LEN, PayloadCipher, SEALED_CHUNK_LEN, plaintext_size};
+use crate::formats::age::stream::{CHUNK_LEN, SEALED_CHUNK_LEN, StreamCipher, plaintext_size};
 use crate::formats::format::ByteRange;
 use crate::formats::native::file::Payload;
 use crate::formats::transfer::{read_up_to, write_error};
@@ -16,7 +16,7 @@ use crate::fs::positioned::PositionedReader;
 /// Writes a part of the plaintext. From a file only the chunks of that part are read, and the last one: it tells that nothing
 /// was cut off.
 pub(super) fn open_range(
-    cipher: &PayloadCipher,
+    cipher: &StreamCipher,
     mut payload: Payload,
     range: ByteRange,
     output: &mut dyn Write,
@@ -59,7 +59,7 @@ pub(super) fn open_range(
 
 /// Reads a whole payload in order, and writes a part of its plaintext.
 fn open_range_of_stream(
-    cipher: &PayloadCipher,
+    cipher: &StreamCipher,
     payload: &mut dyn Read,
     ByteRange { start, end }: ByteRange,
     output: &mut dyn Write,

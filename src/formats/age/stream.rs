@@ -30,13 +30,13 @@ pub(super) fn sealed_len(plaintext_len: u64) -> u64 {
 }
 
 /// Seals or opens the chunks of one payload.
-pub(super) struct PayloadCipher {
+pub(super) struct StreamCipher {
     pub(super) key: StreamKey,
     /// Where the first chunk begins in the file, in bytes.
     pub(super) start: u64,
 }
 
-impl PayloadCipher {
+impl StreamCipher {
     /// Seals everything from `input` into chunks. Returns the number of bytes written.
     pub(super) fn seal(
         &self,
@@ -44,7 +44,7 @@ impl PayloadCipher {
         input: PayloadInput<'_>,
         output: PayloadOutput<'_>,
     ) -> Result<u64> {
-        self.run(Direction::Seal, pipeline, input, output)
+        self.run(StreamDirection::Seal, pipeline, input, output)
     }
 
     /// Opens all chunks from `input`, each written only after it was authenticated. Returns the number of plaintext bytes.
@@ -54,12 +54,12 @@ impl PayloadCipher {
         input: PayloadInput<'_>,
         output: PayloadOutput<'_>,
     ) -> Result<u64> {
-        self.run(Direction::Open, pipeline, input, output)
+        self.run(StreamDirection::Open, pipeline, input, output)
     }
 
     fn run(
         &self,
-        direction: Direction,
+        direction: StreamDirection,
         pipeline: &Pipeline<'_>,
         input: PayloadInput<'_>,
         output: PayloadOutput<'_>,
@@ -69,7 +69,7 @@ impl PayloadCipher {
     }
 }
 
-impl PayloadCipher {
+impl StreamCipher {
     /// Opens one chunk where it stands, and returns its plaintext.
     pub(super) fn open_alone<'c>(
         &self,
@@ -100,14 +100,14 @@ impl PayloadCipher {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+enum StreamDirection {
     Seal,
     Open,
 }
 
 struct StreamWork<'a> {
-    direction: Direction,
-    cipher: &'a PayloadCipher,
+    direction: StreamDirection,
+    cipher: &'a StreamCipher,
     /// How many are in a batch.
     chunks: usize,
 }
@@ -137,15 +137,15 @@ impl BatchWork for StreamWork<'_> {
 
     fn input_len(&self) -> usize {
         match self.direction {
-            Direction::Seal => self.chunks * CHUNK_LEN,
-            Direction::Open => self.sealed_capacity(),
+            StreamDirection::Seal => self.chunks * CHUNK_LEN,
+            StreamDirection::Open => self.sealed_capacity(),
         }
     }
 
     fn output_len(&self) -> usize {
         match self.direction {
-            Direction::Seal => self.sealed_capacity(),
-            Direction::Open => self.chunks * CHUNK_LEN,
+            StreamDirection::Seal => self.sealed_capacity(),
+            StreamDirection::Open => self.chunks * CHUNK_LEN,
         }
     }
 
@@ -156,13 +156,13 @@ impl BatchWork for StreamWork<'_> {
 
     fn total_output_len(&self, input_len: u64) -> u64 {
         match self.direction {
-            Direction::Seal => sealed_len(input_len),
-            Direction::Open => plaintext_size(input_len).map_or(0, |(_, plaintext)| plaintext),
+            StreamDirection::Seal => sealed_len(input_len),
+            StreamDirection::Open => plaintext_size(input_len).map_or(0, |(_, plaintext)| plaintext),
         }
     }
 
     fn room<'b>(&self, batch: &'b mut StreamBatch, len: usize) -> Vec<IoSliceMut<'b>> {
-        if self.direction == Direction::Open {
+        if self.direction == StreamDirection::Open {
             return vec![IoSliceMut::new(&mut batch.bytes[..len])];
         }
         batch.touched = batch.touched.max(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN).min(batch.bytes.len());
@@ -184,20 +184,20 @@ impl BatchWork for StreamWork<'_> {
     fn process(&self, number: u64, batch: &mut StreamBatch, len: usize, position: BatchPosition) -> Result<()> {
         let first = number * self.chunks as u64;
         match self.direction {
-            Direction::Seal => self.seal(first, batch, len, position),
-            Direction::Open => self.open(first, batch, len, position)?,
+            StreamDirection::Seal => self.seal(first, batch, len, position),
+            StreamDirection::Open => self.open(first, batch, len, position)?,
         }
         Ok(())
     }
 
     fn output<'b>(&self, batch: &'b StreamBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
         match (self.direction, outcome) {
-            (Direction::Seal, Ok(())) => {
+            (StreamDirection::Seal, Ok(())) => {
                 let sealed = sealed_len(batch.plaintext_len as u64);
                 vec![IoSlice::new(&batch.bytes[..usize::try_from(sealed).expect("it lies in memory")])]
             }
             // What was opened before a fault is authentic, and is released.
-            (Direction::Open, Ok(()) | Err(Error::Authentication(_))) => {
+            (StreamDirection::Open, Ok(()) | Err(Error::Authentication(_))) => {
                 let mut left = batch.plaintext_len;
                 let parts = batch.bytes.chunks(SEALED_CHUNK_LEN).map(|chunk| {
                     let taken = left.min(CHUNK_LEN);
@@ -212,9 +212,9 @@ impl BatchWork for StreamWork<'_> {
 
     fn kept(&self, number: u64, error: &Error) -> u64 {
         match (self.direction, error) {
-            (Direction::Open, Error::Authentication(fault)) => fault.authentic(),
-            (Direction::Open, _) => number * self.output_len() as u64,
-            (Direction::Seal, _) => 0,
+            (StreamDirection::Open, Error::Authentication(fault)) => fault.authentic(),
+            (StreamDirection::Open, _) => number * self.output_len() as u64,
+            (StreamDirection::Seal, _) => 0,
         }
     }
 }
