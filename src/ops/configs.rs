@@ -201,7 +201,9 @@ impl Configs {
         for input in if inputs.is_empty() { &standard_input[..] } else { inputs } {
             let found = self.of((input.as_os_str() != "-").then_some(input));
             let Some(rules) = found.ok().and_then(|found| found.config.as_ref()?.rules().ok()) else { continue };
-            rules.iter().for_each(|rule| rule.add_routes(&mut routes));
+            for rule in rules {
+                rule.add_routes(&mut routes);
+            }
         }
         routes
     }

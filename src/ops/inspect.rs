@@ -14,7 +14,7 @@ use crate::ops::input_name::name_of;
 /// What was found out about a file.
 pub enum Inspected {
     /// It is encrypted as a whole.
-    File(FileDescription),
+    File(Box<FileDescription>),
     /// It is a document.
     Document(Box<EncryptedDocument>),
 }
@@ -40,7 +40,7 @@ pub fn inspect(
     let about = || Failure::about(name_of(path));
     match Detected::new(input, path, notation).map_err(about())? {
         Detected::Document(sealed) => Ok(Inspected::Document(sealed)),
-        other => Ok(Inspected::File(describe(other, policy).map_err(about())?)),
+        other => Ok(Inspected::File(Box::new(describe(other, policy).map_err(about())?))),
     }
 }
 

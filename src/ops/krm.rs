@@ -127,7 +127,7 @@ fn name_of(resource: &[TreeEntry<Member>]) -> String {
 }
 
 /// Takes away what was added on the way to the function.
-fn take_annotations(resource: &mut Vec<TreeEntry<Member>>) -> Vec<TreeEntry<Member>> {
+fn take_annotations(resource: &mut [TreeEntry<Member>]) -> Vec<TreeEntry<Member>> {
     let Some(Node::Mapping(metadata)) = member_mut(resource, "metadata") else { return Vec::new() };
     let Some(Node::Mapping(annotations)) = member_mut(metadata, "annotations") else { return Vec::new() };
     let (added, own) = std::mem::take(annotations).into_iter().partition(|entry| match entry {

@@ -208,13 +208,12 @@ struct AgeSeal {
 impl AgeSeal {
     fn new_file(&self) -> Result<(Vec<u8>, StreamCipher)> {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (file_key, stanzas) = match first {
-            Some(first) => first,
-            None => {
-                let file_key = new_file_key();
-                let stanzas = self.keys.wrap(&file_key, &[], &NobodyToAsk)?;
-                (file_key, stanzas.into_iter().flatten().collect())
-            }
+        let (file_key, stanzas) = if let Some(first) = first {
+            first
+        } else {
+            let file_key = new_file_key();
+            let stanzas = self.keys.wrap(&file_key, &[], &NobodyToAsk)?;
+            (file_key, stanzas.into_iter().flatten().collect())
         };
         let mut nonce = [0; PAYLOAD_NONCE_LEN];
         fill_random(&mut nonce);

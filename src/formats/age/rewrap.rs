@@ -19,10 +19,9 @@ pub(super) fn rewrap(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<Rewrap
     let RecipientPlan { kept, new, absent, removed } = plan;
     let kept: Vec<&Stanza> = kept.into_iter().map(|number| &header.stanzas[number]).collect();
     if new.is_empty() && removed.is_empty() {
-        let rewrapped =
-            Rewrapped { slots: file.slots.clone(), added: Vec::new(), removed, absent, way: Way::NoneNeeded };
+        let outcome = Rewrapped { slots: file.slots.clone(), added: Vec::new(), removed, absent, way: Way::NoneNeeded };
         let head = NewHead::Replaced { bytes: file.head_with(header), in_place: Some(Vec::new()) };
-        return Ok(RewrappedFile { rewrapped, head });
+        return Ok(RewrappedFile { rewrapped: outcome, head });
     }
     let keys = AgeKeys::new(&new, &kept, keyring.passphrases)?;
     let authentic = |file_key: &FileKey| header.is_authentic(file_key).then(|| copy_of(file_key));
@@ -32,8 +31,8 @@ pub(super) fn rewrap(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<Rewrap
     let kept: Vec<Stanza> = kept.into_iter().map(copy_of_stanza).collect();
     let slots = kept.iter().filter(|stanza| !is_grease(stanza)).map(slot_of).chain(added.iter().cloned()).collect();
     let header = AgeHeader::new(kept.into_iter().chain(made.into_iter().flatten()).collect(), &file_key);
-    let rewrapped = Rewrapped { slots, added, removed, absent, way: Way::Unwrapped };
-    Ok(RewrappedFile { rewrapped, head: NewHead::Replaced { bytes: file.head_with(&header), in_place: None } })
+    let outcome = Rewrapped { slots, added, removed, absent, way: Way::Unwrapped };
+    Ok(RewrappedFile { rewrapped: outcome, head: NewHead::Replaced { bytes: file.head_with(&header), in_place: None } })
 }
 
 /// Which stanzas stay, and which are made.

@@ -130,16 +130,16 @@ impl EncryptedFile for NativeFile {
         let Self { head, is_armored, payload } = self;
         let Header { parameters, table, .. } = &head.header;
         let is_data_key = |data_key: &_| head.cipher(data_key, Backend::default()).is_some();
-        let rewrapped = rewrapper.rewrap(&table.slots, &parameters.context, &is_data_key)?;
-        let is_changed = rewrapped.slots != table.slots;
-        let new = if is_changed { head.header.with_slots(rewrapped.slots.clone())? } else { head.header.clone() };
+        let outcome = rewrapper.rewrap(&table.slots, &parameters.context, &is_data_key)?;
+        let is_changed = outcome.slots != table.slots;
+        let new = if is_changed { head.header.with_slots(outcome.slots.clone())? } else { head.header.clone() };
         let has_places = !is_armored && matches!(payload, Payload::File { .. });
         let in_place = match (is_changed, has_places) {
             (false, true) => Some(mended_table(&head.header)),
             (false, false) => (head.header.copies == TableCopies::Whole).then(Vec::new),
             (true, _) => (has_places && new.fits_in_place_of(&head.header)).then(|| new_tables(&head.header, &new)),
         };
-        Ok(RewrappedFile { rewrapped, head: NewHead::Replaced { bytes: head.bytes_with(&new), in_place } })
+        Ok(RewrappedFile { rewrapped: outcome, head: NewHead::Replaced { bytes: head.bytes_with(&new), in_place } })
     }
 
     fn write_with(self: Box<Self>, head: &[u8], output: &mut Output, cancelled: &AtomicBool) -> Result<()> {

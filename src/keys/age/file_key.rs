@@ -56,12 +56,11 @@ impl AgeKeys {
         let mut required: Option<HashSet<String>> = kept;
         let mut wrapped = Vec::with_capacity(keys.len());
         for key in keys {
-            let made = match AgeRecipient::of(key) {
-                Some(recipient) => recipient.to_age(asked).wrap_file_key(file_key),
-                None => {
-                    let passphrase = passphrase.as_ref().expect("it was asked for with the keys");
-                    recipient_of(passphrase).wrap_file_key(file_key)
-                }
+            let made = if let Some(recipient) = AgeRecipient::of(key) {
+                recipient.to_age(asked).wrap_file_key(file_key)
+            } else {
+                let passphrase = passphrase.as_ref().expect("it was asked for with the keys");
+                recipient_of(passphrase).wrap_file_key(file_key)
             };
             let (stanzas, labels) = made.map_err(|error| cannot_wrap(key, refusal_to_wrap(&error)))?;
             let required = required.get_or_insert_with(|| labels.clone());

@@ -47,11 +47,11 @@ pub(super) fn read_lines(text: &[u8]) -> Lines {
             continue;
         }
         let word = std::str::from_utf8(line).unwrap_or_default();
-        if let Ok(identity) = word.parse() {
+        if let Ok(identity) = word.parse::<::age::x25519::Identity>() {
             lines.identities.push(NativeIdentity::X25519(identity));
-        } else if let Ok(identity) = word.parse() {
+        } else if let Ok(identity) = word.parse::<HybridIdentity>() {
             lines.identities.push(NativeIdentity::PostQuantum(Box::new(identity)));
-        } else if let Ok(identity) = word.parse() {
+        } else if let Ok(identity) = word.parse::<::age::plugin::Identity>() {
             lines.plugins.push(identity);
         } else {
             // The line itself is not repeated: it may be a secret key with a typing error.

@@ -19,7 +19,7 @@ use crate::keys::passphrase::PassphraseSource;
 use crate::threads;
 
 /// How long a plugin may say nothing: it may wait for a person to touch a token. Answers of a person are not in it.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Most characters of a plugin's words that are repeated.
 const MAX_MESSAGE: usize = 300;
 /// Most stanzas that a plugin may make for one recipient.

@@ -67,7 +67,7 @@ impl AgeRecipient {
         match RecipientKind::of(word) {
             RecipientKind::Ssh => Box::new(word.parse::<::age::ssh::Recipient>().expect(CHECKED)),
             RecipientKind::X25519 => Box::new(word.parse::<::age::x25519::Recipient>().expect(CHECKED)),
-            RecipientKind::PostQuantum => Box::new(word.parse::<HybridRecipient>().ok().expect(CHECKED)),
+            RecipientKind::PostQuantum => Box::new(word.parse::<HybridRecipient>().expect(CHECKED)),
             RecipientKind::Tag => Box::new(word.parse::<::age::tag::Recipient>().expect(CHECKED)),
             RecipientKind::TagPostQuantum => Box::new(word.parse::<::age::tagpq::Recipient>().expect(CHECKED)),
             RecipientKind::Plugin => Box::new(PluginRecipient { recipient: word.parse().expect(CHECKED), asked }),

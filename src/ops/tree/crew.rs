@@ -189,7 +189,9 @@ impl<W: TreeWork> Crew<'_, W> {
             ready.push(event);
             *next += 1;
         }
-        ready.into_iter().for_each(|event| told.tell(event));
+        for event in ready {
+            told.tell(event);
+        }
     }
 }
 

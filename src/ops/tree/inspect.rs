@@ -41,7 +41,7 @@ impl TreeWork for InspectEach<'_> {
         let inspected = match Detected::new(input, Some(&file.path()), self.notation).map_err(about())? {
             Detected::Document(document) => Some(Inspected::Document(document)),
             Detected::Foreign(_, start) if file.is_found && detect::never_was_encrypted(&start) => None,
-            other => Some(Inspected::File(describe(other, self.session.read_policy()).map_err(about())?)),
+            other => Some(Inspected::File(Box::new(describe(other, self.session.read_policy()).map_err(about())?))),
         };
         Ok(FileOutcome::Done(InspectedFile { bytes, inspected }))
     }

@@ -41,7 +41,7 @@ impl TreeWork for OpenEach<'_> {
         let about = || Failure::about(file.display());
         let (source, metadata, held) = opening.open_source(file)?;
         let attributes = Attributes::of_plaintext(&metadata, &source);
-        let detected = opening.detect(source, file)?;
+        let detected = TreeOpening::detect(source, file)?;
         if let Detected::Foreign(_, start) = &detected
             && plan.is_in_place()
             && plan.resume
@@ -98,7 +98,7 @@ impl TreeWork for VerifyEach<'_> {
             }
         }
         let (source, metadata, _) = opening.open_source(file)?;
-        let detected = match opening.detect(source, file)? {
+        let detected = match TreeOpening::detect(source, file)? {
             Detected::Document(document) => return opening.verify_document(*document, file, &metadata),
             other => other,
         };
@@ -133,7 +133,7 @@ impl TreeOpening<'_> {
         Ok((file, metadata, held))
     }
 
-    fn detect(&self, source: File, todo: &FileToDo) -> Result<Detected, Failure> {
+    fn detect(source: File, todo: &FileToDo) -> Result<Detected, Failure> {
         let about = || Failure::about(todo.display());
         let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
         Detected::new(input, Some(&todo.path()), None).map_err(about())

@@ -106,7 +106,9 @@ impl hpke::Kem for MlKem768X25519 {
             return Err(HpkeError::EncapError);
         }
         let mut seeds = [Zeroizing::new([0; 32]), Zeroizing::new([0; 32])];
-        seeds.iter_mut().for_each(|seed| random.fill_bytes(&mut seed[..]));
+        for seed in &mut seeds {
+            random.fill_bytes(&mut seed[..]);
+        }
         let [for_mlkem, for_x25519] = seeds;
         let (mlkem, from_mlkem) =
             public.mlkem.encapsulate_deterministic(&(*for_mlkem).into()).map_err(|()| HpkeError::EncapError)?;

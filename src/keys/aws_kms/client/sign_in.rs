@@ -24,6 +24,7 @@ pub(super) struct Profiles(Option<ProfileSet>);
 
 impl Profiles {
     /// Reads them. `named` is the profile to select, instead of the one that the environment names.
+    #[allow(clippy::default_trait_access, reason = "the type has no name outside the SDK")]
     pub(super) async fn load(named: Option<&str>) -> Self {
         let named = named.map(|name| Cow::Owned(name.to_owned()));
         Self(aws_config::profile::load(&Fs::real(), &Env::real(), &Default::default(), named).await.ok())
@@ -49,7 +50,9 @@ pub(super) fn with_credentials(
     let chain = profiles.as_ref().filter(|_| !is_of_environment).and_then(RoleChain::of);
     if let Some(RoleChain { base, roles }) = chain {
         signing.start_with(base, provider);
-        roles.into_iter().for_each(|role| signing.assume(role));
+        for role in roles {
+            signing.assume(role);
+        }
     } else if let Some(profile) = &settings.profile {
         signing.start_with(BaseCredentials::Profile(profile.clone()), provider);
     }
