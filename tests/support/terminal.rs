@@ -20,12 +20,12 @@ pub struct Terminal<'a> {
 impl<'a> Terminal<'a> {
     /// `None`, and a skipped test, if tmux is not installed. A tmux that does not start is a failure.
     pub fn new(home: &'a Home) -> Option<Self> {
+        static TERMINALS: AtomicU32 = AtomicU32::new(0);
         if !has("tmux") {
             skip("tmux is not installed");
             return None;
         }
         // Each has a socket of its own: the server of an earlier terminal may still be about to end at the old one.
-        static TERMINALS: AtomicU32 = AtomicU32::new(0);
         let socket = home.root().join(format!("tmux-{}", TERMINALS.fetch_add(1, Ordering::Relaxed)));
         let terminal = Self { home, socket, commands: Cell::new(0) };
         let shell = "bash --norc --noprofile";

@@ -43,11 +43,10 @@ fn with_candidates(command: Command) -> Command {
 
 fn arg_with_candidates(command: &str, arg: Arg) -> Arg {
     match (command, arg.get_id().as_str()) {
-        (_, "remove") => arg.add(ArgValueCompleter::new(candidates::keys_of_files)),
         ("encrypt" | "edit" | "check", "keys") | (_, "to" | "add") => {
             arg.add(ArgValueCompleter::new(candidates::named_keys))
         }
-        (_, "keys") => arg.add(ArgValueCompleter::new(candidates::keys_of_files)),
+        (_, "remove" | "keys") => arg.add(ArgValueCompleter::new(candidates::keys_of_files)),
         (_, "profile") => arg.add(ArgValueCompleter::new(candidates::profiles)),
         ("get" | "set" | "unset", "path") | (_, "extract" | "only") => {
             arg.add(ArgValueCompleter::new(candidates::paths))

@@ -351,7 +351,10 @@ impl Reporter {
                 &json!({ "file": path.display().to_string() }),
             ),
             Warning::ConfigIgnored { path, reason } => {
-                self.warn_once(&format!("{}: {reason}", path.display()), &json!({ "file": path.display().to_string() }))
+                self.warn_once(
+                    &format!("{}: {reason}", path.display()),
+                    &json!({ "file": path.display().to_string() }),
+                );
             }
             _ => {}
         }

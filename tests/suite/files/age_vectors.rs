@@ -42,9 +42,9 @@ impl Vector {
             bytes = &bytes[end + 1..];
             let Some((key, value)) = line.split_once(": ") else { break };
             match key {
-                "expect" => vector.expect = value.to_owned(),
+                "expect" => value.clone_into(&mut vector.expect),
                 "payload" => vector.payload = Some(value.to_owned()),
-                "identity" => vector.identities.push_str(&format!("{value}\n")),
+                "identity" => vector.identities.extend([value, "\n"]),
                 "passphrase" => vector.passphrase = Some(value.to_owned()),
                 "armored" => vector.is_armored = value == "yes",
                 "compressed" => is_compressed = value == "zlib",

@@ -84,7 +84,7 @@ fn a_short_input_fails_and_an_empty_one_is_worth_a_warning() {
         .says("0 bytes, and --min-size asks for 1");
     home.run_with(["encrypt", "-o", "b.kenc", "--min-size", "1K"], b"short").fails(FAILED).says("5 bytes").says("1024");
     home.run(["encrypt", "-o", "b.kenc", "--min-size", "2M", "--", "head", "-c", "100000", "/dev/zero"]).fails(FAILED);
-    home.write("file", [0; 100_000]);
+    home.write("file", vec![0; 100_000]);
     home.run(["encrypt", "-o", "b.kenc", "--min-size", "1M", "file"]).fails(FAILED).says("100000 bytes");
     assert_eq!(home.names(), ["empty.kenc", "file"]);
     home.run_with(["encrypt", "-o", "b.kenc", "--min-size", "5"], b"right").ok();

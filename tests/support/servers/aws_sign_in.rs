@@ -53,17 +53,14 @@ fn summary(asked: &Asked) -> String {
     if !asked.operation.is_empty() {
         return format!("kms {}{signer}", asked.operation);
     }
-    match asked.form("Action") {
-        Some(action) => {
-            let fields = ["RoleArn", "RoleSessionName", "ExternalId", "DurationSeconds", "SerialNumber", "TokenCode"];
-            let fields: String = fields.iter().chain(&["WebIdentityToken"]).map(|name| of(name)).collect();
-            format!("sts {action}{fields}{signer}")
-        }
-        None => {
-            let bearer = asked.header("x-amz-sso_bearer_token").map(|token| format!(" with {token}"));
-            let proof = asked.header("dpop").map(|_| " with a proof of its key".to_owned());
-            format!("{}{}", asked.target(), bearer.or(proof).unwrap_or_default())
-        }
+    if let Some(action) = asked.form("Action") {
+        let fields = ["RoleArn", "RoleSessionName", "ExternalId", "DurationSeconds", "SerialNumber", "TokenCode"];
+        let fields: String = fields.iter().chain(&["WebIdentityToken"]).map(|name| of(name)).collect();
+        format!("sts {action}{fields}{signer}")
+    } else {
+        let bearer = asked.header("x-amz-sso_bearer_token").map(|token| format!(" with {token}"));
+        let proof = asked.header("dpop").map(|_| " with a proof of its key".to_owned());
+        format!("{}{}", asked.target(), bearer.or(proof).unwrap_or_default())
     }
 }
 

@@ -23,7 +23,7 @@ pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
         }
         None => "cut off: no payload has this length".to_owned(),
     };
-    let properties: String = properties.iter().map(|property| format!(", {property}")).collect();
+    let properties = properties.iter().fold(String::new(), |all, property| all + ", " + property);
     line("payload", &format!("{size}, {cipher}{properties}"));
     let mut label = "context";
     for (key, value) in context {
@@ -35,7 +35,7 @@ pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
         line(label, &format!("{number}  {:<8} {}", printable(&slot.provider), printable(&slot.key_id)));
         label = "";
     }
-    let details: String = details.iter().map(|detail| format!(", {}", detail.text)).collect();
+    let details = details.iter().fold(String::new(), |all, detail| all + ", " + &detail.text);
     line("header", &format!("{} bytes{details}", grouped(*len)));
     let armored = if *is_armored { ", armored" } else { "" };
     format!("{title}, version {version}{armored}\n{text}")

@@ -257,7 +257,6 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             None => format!("if you do not need it, remove it and try again: `setfacl -b {}`", quoted(path)),
         }],
         Error::NotSynced { .. } => one("run `sync`; if it fails, check the disk"),
-        Error::Interrupted => Vec::new(),
         Error::Write(source) | Error::Read(source) | Error::Io { source, .. } => vec![of_system(source.kind())],
         _ => Vec::new(),
     }

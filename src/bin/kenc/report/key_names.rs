@@ -11,7 +11,7 @@ impl ShownKeyNames {
     /// whoever needs it reports that.
     pub fn of(configs: &Configs) -> Self {
         let Ok(found) = configs.of(None) else { return Self::default() };
-        let names = found.config.iter().flat_map(|config| config.names());
+        let names = found.config.iter().flat_map(kenc::config::Config::names);
         Self(names.map(|(name, key)| (key.trim().to_owned(), name.to_owned())).collect())
     }
 
@@ -36,7 +36,7 @@ fn with_name(text: &str, key: &str, name: &str) -> String {
                 .starts_with(|letter| !char::is_whitespace(letter) && is_part_of_word(letter));
         named.push_str(before);
         if is_word {
-            named.push_str(&format!("@{name} ({key})"));
+            named.extend(["@", name, " (", key, ")"]);
         } else {
             named.push_str(key);
         }

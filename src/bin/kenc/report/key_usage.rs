@@ -51,7 +51,7 @@ pub fn text(usage: &KeyUsage) -> String {
         let _ = writeln!(text, "{:>9} {:>9}  key", "opens", "alone");
     }
     for (UsedKey { provider, id }, UsageOfKey { names, files, alone, not_in_config, .. }) in keys {
-        let names: String = names.iter().map(|name| format!("@{} ", printable(name))).collect();
+        let names = names.iter().fold(String::new(), |all, name| all + "@" + &printable(name) + " ");
         let drift = match not_in_config {
             0 => String::new(),
             some if some == files => ", which the config does not name".to_owned(),

@@ -26,8 +26,8 @@ pub fn run<'r>(
     let (count, mut drifted) = (targets.len(), 0);
     let of_each = targets.into_iter().map(|target| {
         let target = target?;
-        let (content, _) = target.read(Intent::Read, notation)?;
-        let drift = match content {
+        let (read, _) = target.read(Intent::Read, notation)?;
+        let drift = match read {
             Content::Document(sealed) => Drift::of_document(sealed.metadata(), target.path(), documents)?,
             Content::Foreign(_) => return Err(target.about()(FOREIGN_BY_CONFIG)),
             Content::File(file) => {
