@@ -10,7 +10,7 @@ use crate::ops::observer::{Observer, Warning};
 
 /// Counts the bytes of a stream.
 #[derive(Default)]
-struct Count {
+struct ReadCount {
     bytes: AtomicU64,
     is_short: AtomicBool,
 }
@@ -19,7 +19,7 @@ struct Count {
 pub struct LeastInput {
     least: u64,
     /// `None` for a file, whose length is known.
-    count: Option<Arc<Count>>,
+    count: Option<Arc<ReadCount>>,
 }
 
 impl LeastInput {
@@ -35,7 +35,7 @@ impl LeastInput {
             return Ok((Self { least, count: None }, input));
         }
         let InputKind::Stream(stream) = input.kind else { unreachable!("what has no length is a stream") };
-        let count = Arc::<Count>::default();
+        let count = Arc::<ReadCount>::default();
         let counted = CountedStream { stream, least, count: Arc::clone(&count) };
         Ok((Self { least, count: Some(count) }, Input::of_stream(Box::new(counted))))
     }
@@ -61,7 +61,7 @@ impl LeastInput {
 struct CountedStream {
     stream: Box<dyn Read + Send>,
     least: u64,
-    count: Arc<Count>,
+    count: Arc<ReadCount>,
 }
 
 impl Read for CountedStream {

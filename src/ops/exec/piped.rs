@@ -22,7 +22,7 @@ use crate::storage::output::Output;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A command that was started, and how its end is waited for.
-struct Running {
+struct RunningCommand {
     program: OsString,
     child: Child,
     wait: fn(&mut Child) -> io::Result<ExitStatus>,
@@ -31,7 +31,7 @@ struct Running {
     stdin: Option<File>,
 }
 
-impl Running {
+impl RunningCommand {
     /// Waits for its end.
     fn end(&mut self) -> io::Result<ExitStatus> {
         if let Some(status) = self.ended {
@@ -70,7 +70,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningCommand {
     fn drop(&mut self) {
         self.stop();
     }
@@ -86,7 +86,7 @@ pub struct StartedCommand {
     pub wait: fn(&mut Child) -> io::Result<ExitStatus>,
 }
 
-impl From<StartedCommand> for Running {
+impl From<StartedCommand> for RunningCommand {
     fn from(StartedCommand { program, mut child, wait }: StartedCommand) -> Self {
         let stdin = child.stdin.take().map(|pipe| File::from(OwnedFd::from(pipe)));
         Self { program, child, wait, ended: None, stdin }
@@ -94,7 +94,7 @@ impl From<StartedCommand> for Running {
 }
 
 /// A command whose output is encrypted.
-pub struct Producer(Arc<Mutex<Running>>);
+pub struct Producer(Arc<Mutex<RunningCommand>>);
 
 impl Producer {
     /// Takes a command whose standard output is a pipe. The input ends with the output if the command succeeds, and fails
@@ -107,7 +107,7 @@ impl Producer {
         let stdout = started.child.stdout.take().expect("its output was set up as a pipe");
         let stdout = File::from(OwnedFd::from(stdout));
         crate::fs::widen_pipe(&stdout);
-        let running = Arc::new(Mutex::new(Running::from(started)));
+        let running = Arc::new(Mutex::new(RunningCommand::from(started)));
         let input = Input::of_stream(Box::new(ProducedBytes { stdout, running: Arc::clone(&running) }));
         (Self(running), input)
     }
@@ -132,7 +132,7 @@ impl Producer {
 /// The output of a command.
 struct ProducedBytes {
     stdout: File,
-    running: Arc<Mutex<Running>>,
+    running: Arc<Mutex<RunningCommand>>,
 }
 
 impl Read for ProducedBytes {
@@ -149,14 +149,14 @@ impl Read for ProducedBytes {
 }
 
 /// A command that reads what is decrypted.
-pub struct Consumer(Arc<Mutex<Running>>);
+pub struct Consumer(Arc<Mutex<RunningCommand>>);
 
 impl Consumer {
     /// Takes a command whose standard input is a pipe. It reads what is written to the output, and its end only with
     /// [`Self::finish`].
     #[must_use]
     pub fn new(started: StartedCommand) -> (Self, Output) {
-        let running = Running::from(started);
+        let running = RunningCommand::from(started);
         if let Some(stdin) = &running.stdin {
             crate::fs::widen_pipe(stdin);
         }
@@ -196,7 +196,7 @@ impl Consumer {
 }
 
 /// What a command reads.
-struct ConsumedBytes(Arc<Mutex<Running>>);
+struct ConsumedBytes(Arc<Mutex<RunningCommand>>);
 
 impl Write for ConsumedBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -112,7 +112,7 @@ pub fn usage(
 ) -> Result<KeyUsage, Failure> {
     let UsageQuestion { request, configs, unwanted, threads } = *question;
     let plan = request.plan(std::ffi::OsStr::to_owned)?;
-    let mut tally = Tally { unwanted, known: HashMap::new(), usage: KeyUsage::default(), hear };
+    let mut tally = UsageTally { unwanted, known: HashMap::new(), usage: KeyUsage::default(), hear };
     crew::run(session, (request, &plan), threads, &ReadKeys { plan: &plan, session, configs }, progress, &mut tally)?;
     Ok(tally.usage)
 }
@@ -203,7 +203,7 @@ struct KnownKey {
     is_unwanted: bool,
 }
 
-struct Tally<'a> {
+struct UsageTally<'a> {
     unwanted: &'a [KeySpec],
     /// By config and key, so that words are compared once and not for every file. The config is kept, so that no other gets
     /// its address.
@@ -212,7 +212,7 @@ struct Tally<'a> {
     hear: &'a mut (dyn FnMut(UsageEvent<'_>) + Send),
 }
 
-impl TreeReport<FileKeys> for Tally<'_> {
+impl TreeReport<FileKeys> for UsageTally<'_> {
     fn file(&mut self, path: &Path, outcome: Result<FileOutcome<FileKeys>, Failure>) -> Result<(), Failure> {
         match outcome {
             Ok(FileOutcome::Done(FileKeys::Encrypted { is_document, keys, config })) => {
@@ -236,7 +236,7 @@ impl TreeReport<FileKeys> for Tally<'_> {
     fn skipped(&mut self, _: &Path, _: Skipped) {}
 }
 
-impl Tally<'_> {
+impl UsageTally<'_> {
     fn key(&mut self, path: &Path, of_file: KeyOfFile, found: &FoundConfig) -> Result<(), Failure> {
         let KeyOfFile { key, is_needed } = of_file;
         let config_path = found.config.as_ref().map_or_else(|| Path::new(""), Config::path);
