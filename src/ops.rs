@@ -1,5 +1,6 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
+pub mod change;
 pub mod complete;
 pub mod configs;
 pub mod contents;
@@ -20,6 +21,9 @@ pub mod least_input;
 pub mod observer;
 pub mod open;
 pub mod places;
+pub mod question;
+pub mod rewrap;
+pub mod rotate;
 pub mod seal;
 pub mod session;
 pub mod tree;

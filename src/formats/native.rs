@@ -29,7 +29,7 @@ use crate::keys::WrappedKey;
 pub use crate::formats::transfer::{read_error, write_error};
 pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
-pub use rewrap::{TableStore, mend_tables, write_tables};
+pub use rewrap::{TableStore, mend_tables, write_placed, write_tables};
 pub use seek::SeekingDecryptor;
 pub use small::Room;
 

@@ -7,6 +7,7 @@ pub mod layout;
 pub mod open;
 pub mod recipe;
 pub mod rekeyed;
+pub mod seal;
 pub mod summary;
 pub mod verify;
 pub mod written;

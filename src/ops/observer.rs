@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::SealStatus;
 use crate::keys::aws_kms::KmsCall;
+use crate::ops::question::Question;
 
 /// Receives progress reports. Every method has a default that does nothing. Several threads may call at the same time.
 pub trait Observer: Send + Sync {
@@ -42,6 +43,17 @@ pub trait Observer: Send + Sync {
     /// Something found in a folder that is not an input.
     fn skipped(&self, path: &Path, why: Skipped) {
         let _ = (path, why);
+    }
+
+    /// Whether there is a person who may be asked.
+    fn may_ask(&self) -> bool {
+        false
+    }
+
+    /// Asks a person. `None` if nobody answers.
+    fn ask(&self, question: &Question<'_>) -> Option<bool> {
+        let _ = question;
+        None
     }
 }
 

@@ -1,9 +1,9 @@
 //! One module for each command: parse, call the library, report.
 
-pub mod changing;
 pub mod completions;
 pub mod decrypt;
 pub mod documents;
+mod drift;
 pub mod edit;
 pub mod encrypt;
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod build_facts;
+mod changes;
 mod commands;
 mod complete;
 mod documents;
@@ -11,6 +12,7 @@ mod habits;
 mod lock;
 mod many;
 mod neighbours;
+mod observer;
 mod output;
 mod printable;
 mod progress;

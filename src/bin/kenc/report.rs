@@ -11,27 +11,29 @@ pub mod inspected_file;
 pub mod key_names;
 pub mod key_usage;
 pub mod panics;
-pub mod rekeyed_document;
+pub mod questions;
+mod rekeyed_document;
+mod rekeyed_file;
+pub mod rewrapped;
 mod seal;
 pub mod usage;
 pub mod verified_document;
 pub mod verified_file;
+pub mod wrapped_keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use kenc::document::SealStatus;
 use kenc::error::{Error, Result};
 use kenc::keys::KeyAttempt;
 use kenc::keys::aws_kms::KmsCall;
-use kenc::ops::observer::{Observer, Progress, Skipped, Warning};
+use kenc::ops::observer::Warning;
 use serde_json::{Value, json};
 
 use crate::args::{ColorWhen, GlobalArgs};
 use crate::failure::{Cause, CommandFault, Exit, Failure, HasExit};
-use crate::progress::Bar;
 use kenc::storage::standard;
 
 pub use crate::printable::printable;
@@ -327,7 +329,7 @@ impl Reporter {
     }
 
     /// Prints a warning once, for people and programs.
-    fn warn(&self, warning: &Warning) {
+    pub fn warn(&self, warning: &Warning) {
         match warning {
             Warning::NotSealed { name, seal } => {
                 let what = match seal {
@@ -361,7 +363,7 @@ impl Reporter {
     }
 
     /// Prints under which id AWS has logged a call, for those who want to know, and for programs.
-    fn kms_call_line(&self, call: &KmsCall) {
+    pub fn kms_call_line(&self, call: &KmsCall) {
         let KmsCall { operation, key, request_id, status, .. } = call;
         if self.json {
             let call = json!({ "operation": operation, "key": key, "request_id": request_id, "status": status });
@@ -376,36 +378,6 @@ impl Reporter {
 
     fn painted(&self, color: &str, text: &str) -> String {
         if self.colored { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
-
-impl Observer for Reporter {
-    fn progress(&self, name: &str, total: Option<u64>) -> Box<dyn Progress> {
-        Box::new(Bar::new(self.shows_progress(), name, total))
-    }
-
-    fn note(&self, text: &str) {
-        Self::note(self, text);
-    }
-
-    fn hint(&self, text: &str) {
-        Self::hint(self, text);
-    }
-
-    fn hint_once(&self, text: &str) {
-        Self::hint_once(self, text);
-    }
-
-    fn warning(&self, warning: &Warning) {
-        self.warn(warning);
-    }
-
-    fn kms_call(&self, call: &KmsCall) {
-        self.kms_call_line(call);
-    }
-
-    fn skipped(&self, path: &Path, why: Skipped) {
-        self.note(&format!("{}: skipped, {why}", path.display()));
     }
 }
 

@@ -267,7 +267,10 @@ impl PreparedSeal for NativeSeal {
 }
 
 /// Has `write` write through armor, and ends it.
-fn write_armored<T>(output: &mut Output, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
+pub(crate) fn write_armored<T>(
+    output: &mut Output,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>,
+) -> Result<T> {
     let mut armor = ArmorWriter::new(output.writer()).map_err(write_error)?;
     let written = write(&mut armor)?;
     armor.finish().map_err(write_error)?;

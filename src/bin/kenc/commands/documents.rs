@@ -2,8 +2,6 @@
 
 pub mod encrypt;
 pub mod get;
-pub mod rewrap;
-pub mod rotate;
 pub mod seal;
 pub mod set;
 pub mod unset;

@@ -6,8 +6,8 @@ use kenc::formats::description::{HeadDescription, PlaintextSize};
 use kenc::ops::inspect::FileDescription;
 use serde_json::{Map, Value, json};
 
-use crate::commands::changing::keys_json;
 use crate::report::printable;
+use crate::report::wrapped_keys::keys_json;
 
 /// For people.
 pub fn text(FileDescription { head, payload }: &FileDescription) -> String {

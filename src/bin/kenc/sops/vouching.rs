@@ -3,6 +3,7 @@
 //! A seal of kenc does. For documents without one, which sops itself has written, a creation rule that names exactly
 //! their keys does, or the variables that name keys, or `trusted_keys`; otherwise the user is asked, or says `-y`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kenc::document::{DataKeyChange, NewKeys, OpenedDocument, SealStatus};
@@ -12,9 +13,9 @@ use kenc::keys::{KeySpec, NamedKey, Vouchers};
 use super::exit::{SopsStop, code};
 use super::keys::given;
 use super::session::SopsRun;
-use crate::question::{Choice, ask};
-use crate::report::printable;
 use kenc::ops::documents::as_sops;
+use kenc::ops::observer::Observer;
+use kenc::ops::question::Question;
 
 /// Asks for confirmation if necessary. `new` are the keys that the document will have.
 ///
@@ -41,15 +42,10 @@ pub fn vouchers(
     if unknown.is_empty() {
         return Ok(vouchers);
     }
-    let line = |key: &NamedKey| printable(&format!("{}: {key}", path.display())) + "\n";
-    let lines: String = unknown.iter().map(line).collect();
-    let choices = [
-        Choice { word: "no", meaning: "change nothing", value: false },
-        Choice { word: "yes", meaning: "these are the right keys", value: true },
-    ];
-    let question = "Only the file itself names these keys. Wrap the data key under them?";
-    let before = || session.reporter.show(&lines);
-    match session.reporter.may_ask().then(|| ask(question, &choices, before)).flatten() {
+    let asked = BTreeMap::from([(path.to_owned(), unknown.clone())]);
+    let observer: &dyn Observer = session.reporter;
+    let answer = if observer.may_ask() { observer.ask(&Question::TrustKeys(&asked)) } else { None };
+    match answer {
         Some(true) => Ok(vouchers.and_approved(unknown)),
         Some(false) => Err(SopsStop::new(code::FAILED, format!("{} was not changed: you answered no", path.display()))),
         None => {

@@ -7,9 +7,10 @@ use kenc::fs::atomic::Existing;
 use serde_json::json;
 
 use crate::args::EncryptArgs;
-use crate::commands::changing::{self, Target};
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::report::{Reporter, counted, printable};
+use kenc::ops::change::queue::for_each;
+use kenc::ops::change::targets::Target;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::documents::recipe::is_meant;
@@ -79,25 +80,23 @@ pub fn run(
     let (count, encrypted, same) = (jobs.len(), Cell::new(0), Cell::new(0));
     let targets = jobs.into_iter().map(|job| job.map(Target::Elsewhere)).collect();
     let is_dry = args.values.dry_run;
-    let outcome = changing::for_each(
-        reporter,
-        targets,
-        AT_ONCE,
-        |target| {
-            let Target::Elsewhere(job) = target else { return Ok((target.name(), false)) };
-            let is_new = if is_dry { encryption.would_encrypt(job)? } else { encryption.encrypt_if_new(job)? };
-            Ok((target.name(), is_new))
-        },
-        |(name, is_encrypted)| {
-            let counter = if *is_encrypted { &encrypted } else { &same };
-            counter.set(counter.get() + 1);
-            if is_dry && *is_encrypted {
-                let text = format!("{}\n", printable(&format!("{name}: would be encrypted")));
-                return reporter.result(&text, &json!({ "file": name, "dry_run": true }));
-            }
-            Ok(())
-        },
-    );
+    let work = |target: &Target| {
+        let Target::Elsewhere(job) = target else { return Ok((target.name(), false)) };
+        let is_new = if is_dry { encryption.would_encrypt(job)? } else { encryption.encrypt_if_new(job)? };
+        Ok((target.name(), is_new))
+    };
+    let tell = |outcome: Result<(String, bool), Failure>| {
+        let (name, is_encrypted) = outcome?;
+        let counter = if is_encrypted { &encrypted } else { &same };
+        counter.set(counter.get() + 1);
+        if is_dry && is_encrypted {
+            let text = format!("{}\n", printable(&format!("{name}: would be encrypted")));
+            reporter.result(&text, &json!({ "file": name, "dry_run": true }))?;
+        }
+        Ok(Exit::Done)
+    };
+    let outcome =
+        for_each(encryption.session, targets, AT_ONCE, work, |outcomes| reporter.all(count, outcomes.map(tell)));
     if !matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted) {
         let (encrypted, same) = (encrypted.get(), same.get());
         let word = if is_dry { "to encrypt" } else { "encrypted" };

@@ -1,39 +1,35 @@
 //! `kenc rewrap --from-config --check`: which files are not as their config says.
 
-use kenc::document::{EncryptionRule, Format};
-use kenc::keys::Rewrapper;
-use kenc::ops::configs::Configs;
-use kenc::ops::documents::keys::KeysOfDocuments;
+use kenc::document::EncryptionRule;
+use kenc::formats::format::ReadPolicy;
+use kenc::ops::change::by_config::choose;
+use kenc::ops::change::run::KeyChanges;
+use kenc::ops::change::targets::{Content, FOREIGN_BY_CONFIG, Intent, Target, is_native};
 use kenc::ops::drift::Drift;
 use serde_json::json;
 
-use super::by_config::choose;
-use super::{Content, Intent, Target};
-use crate::commands::changing::FOREIGN_BY_CONFIG;
 use crate::failure::{Exit, Failure};
 use crate::report::document_keys::{WOULD, changes_of_groups};
 use crate::report::{Reporter, counted, printable};
 
 /// Reports the drift of every target. Writes nothing, and unwraps no key.
-pub fn run<'r>(
+pub fn run(
+    key_changes: &KeyChanges<'_>,
     targets: Vec<Result<Target, Failure>>,
-    notation: Option<Format>,
-    documents: &KeysOfDocuments<'_>,
-    rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
-    configs: &Configs,
     reporter: &Reporter,
 ) -> Result<Exit, Failure> {
+    let KeyChanges { configs, options, rewrappers, vouching, .. } = key_changes;
     let (count, mut drifted) = (targets.len(), 0);
     let of_each = targets.into_iter().map(|target| {
         let target = target?;
-        let (read, _) = target.read(Intent::Read, notation)?;
+        let (read, _) = target.read(Intent::Read, options.notation)?;
         let drift = match read {
-            Content::Document(sealed) => Drift::of_document(sealed.metadata(), target.path(), documents)?,
-            Content::Foreign(_) => return Err(target.about()(FOREIGN_BY_CONFIG)),
+            Content::Document(sealed) => Drift::of_document(sealed.metadata(), target.path(), vouching.documents)?,
+            Content::File(file) if !is_native(&file) => return Err(target.about()(FOREIGN_BY_CONFIG)),
             Content::File(file) => {
-                let header = &file.head.header;
+                let file = file.read(&ReadPolicy::default()).map_err(target.about())?;
                 let context = target.path().map(|path| choose(configs, path)).transpose()?.unwrap_or_default().context;
-                Drift::of_file(&header.table.slots, &header.parameters.context, rewrapper_of(&target)?, &context)?
+                Drift::of_file(file.wrapped_keys(), file.context(), rewrappers.of(&target)?, &context)?
             }
         };
         if drift.is_none() {

@@ -3,20 +3,18 @@
 //! verified.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-use kenc::document::{DataKeyChange, Metadata};
-use kenc::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
+use std::path::PathBuf;
 
 use super::by_config::choose;
-use super::{Content, Intent, Target};
-use crate::failure::{Cause, Failure};
-use crate::question::{Choice, ask};
-use crate::report::{Reporter, printable};
-use kenc::document::Format;
-use kenc::ops::configs::Configs;
-use kenc::ops::documents::keys::KeysOfDocuments;
+use super::targets::{Content, Intent, Target, is_native};
+use crate::document::{DataKeyChange, Format, Metadata};
+use crate::formats::format::ReadPolicy;
+use crate::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
+use crate::ops::configs::Configs;
+use crate::ops::documents::keys::KeysOfDocuments;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::observer::Observer;
+use crate::ops::question::Question;
 
 /// Who confirms keys for which nothing else vouches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,24 +25,23 @@ pub enum Consent {
     Given,
 }
 
-impl Consent {
-    pub fn of_flag(yes: bool) -> Self {
-        if yes { Self::Given } else { Self::Asked }
-    }
-}
-
 /// What vouches for the keys of the files of a run.
 pub struct Vouching<'a> {
+    /// Where rules and `trusted_keys` are.
     pub configs: &'a Configs,
+    /// The keys that documents are to have.
     pub documents: &'a KeysOfDocuments<'a>,
     /// The keys of -k.
     pub named: &'a [KeySpec],
+    /// Who says yes to the others.
     pub consent: Consent,
     /// The keys of each file that a person was shown and confirmed.
     approved: BTreeMap<PathBuf, Vec<NamedKey>>,
 }
 
 impl<'a> Vouching<'a> {
+    /// What vouches before anybody was asked.
+    #[must_use]
     pub fn new(
         configs: &'a Configs,
         documents: &'a KeysOfDocuments<'a>,
@@ -55,6 +52,9 @@ impl<'a> Vouching<'a> {
     }
 
     /// For a kenc file.
+    ///
+    /// # Errors
+    /// If a config cannot be read.
     pub fn of_file(&self, target: &Target, slots: &[WrappedKey]) -> Result<Vouchers, Failure> {
         let vouchers = self.of(target)?;
         let keys: Vec<NamedKey> = slots.iter().map(NamedKey::of_slot).collect();
@@ -71,6 +71,9 @@ impl<'a> Vouching<'a> {
     }
 
     /// For a document, besides its seal.
+    ///
+    /// # Errors
+    /// If a config cannot be read.
     pub fn of_document(&self, target: &Target, metadata: &Metadata) -> Result<Vouchers, Failure> {
         let vouchers = self.of(target)?;
         if metadata.named_keys().all(|key| vouchers.vouch_for(&key)) {
@@ -93,15 +96,18 @@ impl<'a> Vouching<'a> {
 
     /// Examines every target without asking a key, and shows a person the keys for which nothing else vouches. Without
     /// a terminal nobody is asked, and each such file is refused in its turn.
+    ///
+    /// # Errors
+    /// If the answer is no, or a config cannot be read.
     pub fn ask<'r>(
         &mut self,
         targets: &[Result<Target, Failure>],
         notation: Option<Format>,
         change: DataKeyChange,
         rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
-        reporter: &Reporter,
+        observer: &dyn Observer,
     ) -> Result<(), Failure> {
-        if self.consent == Consent::Given || !reporter.may_ask() {
+        if self.consent == Consent::Given || !observer.may_ask() {
             return Ok(());
         }
         let mut asked: BTreeMap<PathBuf, Vec<NamedKey>> = BTreeMap::new();
@@ -109,10 +115,11 @@ impl<'a> Vouching<'a> {
             let Some(path) = target.path() else { continue };
             let Ok((content, _)) = target.read(Intent::Read, notation) else { continue };
             let keys = match content {
-                Content::Foreign(_) => Vec::new(),
                 Content::File(_) if change == DataKeyChange::Kept => Vec::new(),
+                Content::File(file) if !is_native(&file) => Vec::new(),
                 Content::File(file) => {
-                    let slots = &file.head.header.table.slots;
+                    let Ok(file) = file.read(&ReadPolicy::default()) else { continue };
+                    let slots = file.wrapped_keys();
                     let keys =
                         rewrapper_of(target).ok().and_then(|rewrapper| rewrapper.recipients_of_header(slots).ok());
                     unvouched(keys.unwrap_or_default(), &self.of_file(target, slots)?)
@@ -132,15 +139,7 @@ impl<'a> Vouching<'a> {
         if asked.is_empty() {
             return Ok(());
         }
-        let question = format!(
-            "Only {} names these keys. Wrap the data key under them?",
-            if asked.len() == 1 { "the file itself" } else { "each file itself" }
-        );
-        let choices = [
-            Choice { word: "no", meaning: "change nothing", value: false },
-            Choice { word: "yes", meaning: "these are the right keys", value: true },
-        ];
-        match ask(&question, &choices, || reporter.show(&listed(&asked))) {
+        match observer.ask(&Question::TrustKeys(&asked)) {
             Some(true) => {
                 self.approved = asked;
                 Ok(())
@@ -153,16 +152,4 @@ impl<'a> Vouching<'a> {
 
 fn unvouched(keys: Vec<NamedKey>, vouchers: &Vouchers) -> Vec<NamedKey> {
     keys.into_iter().filter(|key| !vouchers.vouch_for(key)).collect()
-}
-
-fn listed(keys: &BTreeMap<PathBuf, Vec<NamedKey>>) -> String {
-    let mut lines = String::new();
-    let mut line = |path: &Path, key: &NamedKey| {
-        writeln!(lines, "{}", printable(&format!("{}: {key}", path.display())))
-            .expect("writing to a string does not fail");
-    };
-    for (path, key) in keys.iter().flat_map(|(path, keys)| keys.iter().map(move |key| (path, key))) {
-        line(path, key);
-    }
-    lines
 }

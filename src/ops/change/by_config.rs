@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kenc::config::WholeFileRecipe;
-use kenc::keys::{AwsKms, KeyChange, KeySpec, Keyring, Rewrapper, TrustedKeys};
-
-use super::Target;
-use crate::failure::{Cause, Failure};
-use kenc::Session;
-use kenc::ops::configs::Configs;
+use super::targets::Target;
+use crate::config::WholeFileRecipe;
+use crate::keys::{AwsKms, KeyChange, KeySpec, Keyring, Rewrapper, TrustedKeys};
+use crate::ops::configs::Configs;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::session::Session;
 
 /// The rules for the targets of a run, with each distinct choice of keys once.
 pub struct ByConfig {
@@ -20,6 +19,7 @@ pub struct ByConfig {
 
 impl ByConfig {
     /// Looks every target up. A problem with the rule for one is reported in its turn.
+    #[must_use]
     pub fn new(targets: &[Result<Target, Failure>], configs: &Configs, session: &Session) -> Self {
         let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
         for path in targets.iter().flatten().filter_map(Target::path) {
@@ -36,11 +36,13 @@ impl ByConfig {
     }
 
     /// The keyrings, one for each choice.
+    #[must_use]
     pub fn keyrings<'a>(&'a self, session: &'a Session, trusted: &'a TrustedKeys) -> Vec<Keyring<'a>> {
         self.choices.iter().map(|(_, kms)| session.keyring_of(kms, trusted)).collect()
     }
 
     /// The rewrappers, one for each choice.
+    #[must_use]
     pub fn rewrappers<'a>(&self, keyrings: &'a [Keyring<'a>], only: &[KeySpec]) -> Vec<Rewrapper<'a>> {
         let rewrapper = |((choice, _), keyring): (&(WholeFileRecipe, Arc<AwsKms>), &'a Keyring<'a>)| {
             let change = KeyChange { replacement: choice.keys.clone(), ..KeyChange::default() };
@@ -54,14 +56,19 @@ impl ByConfig {
 pub struct Rewrappers<'a> {
     /// The one for all, unless the config decides for each.
     pub rewrapper: &'a Rewrapper<'a>,
+    /// What the config says, if it does.
     pub by_config: Option<&'a ByConfig>,
     /// Those for the choices of the config.
     pub of_config: Vec<Rewrapper<'a>>,
+    /// Where rules are.
     pub configs: &'a Configs,
 }
 
 impl Rewrappers<'_> {
     /// The one for a target.
+    ///
+    /// # Errors
+    /// If the config is to say its keys, and has no rule for it.
     pub fn of(&self, target: &Target) -> Result<&Rewrapper<'_>, Failure> {
         let Self { rewrapper, by_config, of_config, configs } = self;
         let Some(ByConfig { of_path, .. }) = by_config else { return Ok(rewrapper) };
@@ -75,6 +82,9 @@ impl Rewrappers<'_> {
 }
 
 /// A file was encrypted by the rule for its name without `.kenc`. If there is none, the rule for its own name applies.
+///
+/// # Errors
+/// If a config cannot be read, or has no rule with keys for the file.
 pub fn choose(configs: &Configs, path: &Path) -> Result<WholeFileRecipe, Failure> {
     let chosen = |path: &Path| {
         let found = configs.of(Some(path))?;

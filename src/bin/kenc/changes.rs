@@ -1,0 +1,131 @@
+//! Changes of keys as the command line describes them.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use kenc::error::Result;
+use kenc::fs::atomic::Sync;
+use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource};
+use kenc::ops::change::run::{ChangeExtent, KeyChangeOptions};
+use kenc::ops::change::targets::{ResultOptions, Target, targets_in_place};
+use kenc::ops::change::vouching::Consent;
+use kenc::ops::configs::Configs;
+use kenc::ops::documents::encrypt::OtherNames;
+use kenc::ops::documents::keys::NewKeySource;
+use kenc::ops::documents::open::StatedRequirements;
+use kenc::ops::jobs::{ResultChoice, plan};
+use secrecy::SecretString;
+
+use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
+use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
+use crate::failure::{CommandFault, Failure};
+use crate::output;
+use crate::prompt::Passphrases;
+use crate::report::Reporter;
+
+/// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
+pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
+    let ChangedFilesArgs { inputs, recursive, output, in_place, force, sync } = args;
+    let is_standard_input = |path: &Path| path.as_os_str() == "-";
+    if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
+        let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
+        let jobs = plan(inputs, &ResultChoice::from(&output), OsStr::to_owned)?;
+        if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.destination)) {
+            return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
+        }
+        return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
+    }
+    if inputs.iter().any(|path| is_standard_input(path)) {
+        return Err(CommandFault::StandardInputAmongFiles.into());
+    }
+    Ok(targets_in_place(inputs, *recursive, reporter))
+}
+
+/// How results are written.
+pub fn results(args: &ChangedFilesArgs) -> ResultOptions {
+    ResultOptions {
+        other_names: if args.force { OtherNames::LeftAlone } else { OtherNames::Refused },
+        sync: if args.sync { Sync::Always } else { Sync::WhenReplacing },
+    }
+}
+
+/// Who says yes to keys for which nothing vouches.
+pub fn consent(yes: bool) -> Consent {
+    if yes { Consent::Given } else { Consent::Asked }
+}
+
+/// The change of keys that was typed.
+pub fn options(
+    (files, change): (&ChangedFilesArgs, &KeyChangeArgs),
+    document: &DocumentChangeArgs,
+    from_config: &FromConfigArgs,
+    extent: ChangeExtent,
+    configs: &Configs,
+) -> Result<KeyChangeOptions, Failure> {
+    let KeyChangeArgs { to, add, remove } = change;
+    let keys = |words: &[String]| configs.keys(words, &files.inputs);
+    let source = if from_config.from_config {
+        NewKeySource::Config
+    } else {
+        NewKeySource::Change { group: document.group.map(usize::from) }
+    };
+    Ok(KeyChangeOptions {
+        change: KeyChange { replacement: keys(to)?, added: keys(add)?, removed: keys(remove)? },
+        source,
+        consent: consent(from_config.yes),
+        notation: document.input_type.input_type,
+        demanded: StatedRequirements::default().with_seal_required(document.require_seal),
+        results: results(files),
+        extent,
+    })
+}
+
+/// Passphrases of files that are there, and new ones, which may come from elsewhere.
+pub struct OldAndNew {
+    old: Passphrases,
+    new: Option<Passphrases>,
+}
+
+impl OldAndNew {
+    pub fn new(old: &PassphraseArgs, new: &NewPassphraseArgs, reporter: &Reporter) -> Self {
+        let new = new.new_passphrase_from.clone();
+        Self {
+            old: Passphrases::new(old.passphrase_from.clone(), reporter.may_ask()),
+            new: new.map(|from| Passphrases::new(Some(from), reporter.may_ask())),
+        }
+    }
+}
+
+impl PassphraseSource for OldAndNew {
+    fn passphrase(&self, subject: &str) -> Result<SecretString> {
+        self.old.passphrase(subject)
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.new.as_ref().unwrap_or(&self.old).new_passphrase()
+    }
+
+    fn must_be_typed(&self) -> bool {
+        self.old.must_be_typed()
+    }
+
+    fn tell(&self, program: &str, message: &str) {
+        self.old.tell(program, message);
+    }
+
+    fn confirm(&self, program: &str, question: &str, words: (&str, Option<&str>)) -> Option<bool> {
+        self.old.confirm(program, question, words)
+    }
+
+    fn line(&self, program: &str, question: &str) -> Option<String> {
+        self.old.line(program, question)
+    }
+
+    fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
+        self.old.secret(program, question)
+    }
+
+    fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
+        self.old.mfa_code(prompt)
+    }
+}

@@ -1,0 +1,75 @@
+//! What became of files and documents that got other keys, as it is told.
+
+use kenc::ops::failure::Failure;
+use kenc::ops::rewrap::RewrapOutcome;
+use kenc::ops::rotate::RotateOutcome;
+
+use super::Reporter;
+use super::{rekeyed_document, rekeyed_file};
+use crate::failure::Exit;
+
+/// A rewrap of one target.
+pub struct Rewrap {
+    pub name: String,
+    /// The result itself went to the standard output.
+    pub is_apart: bool,
+    pub is_dry: bool,
+    pub outcome: RewrapOutcome,
+}
+
+impl Rewrap {
+    pub fn tell(&self, reporter: &Reporter) -> Result<Exit, Failure> {
+        let Self { name, is_apart, is_dry, outcome } = self;
+        let (text, json) = match outcome {
+            RewrapOutcome::File(file) => {
+                (rekeyed_file::rewrapped_text(name, *is_dry, file), rekeyed_file::rewrapped_json(name, *is_dry, file))
+            }
+            RewrapOutcome::Document(document) => (
+                rekeyed_document::rewrapped_text(name, *is_dry, document),
+                rekeyed_document::rewrapped_json(name, *is_dry, document),
+            ),
+        };
+        if *is_apart {
+            reporter.note(text.trim_end());
+        } else {
+            reporter.confirmation(&text, &json)?;
+        }
+        if let RewrapOutcome::Document(document) = outcome
+            && !is_dry
+            && document.groups.iter().any(|group| !group.removed.is_empty())
+        {
+            reporter.hint(&format!(
+                "a removed recipient who kept the data key of {name} can still use it: `kenc rotate {name}` makes a new one"
+            ));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// A rotation of one target.
+pub struct Rotation {
+    pub name: String,
+    /// The result itself went to the standard output.
+    pub is_apart: bool,
+    pub outcome: RotateOutcome,
+}
+
+impl Rotation {
+    pub fn tell(&self, reporter: &Reporter) -> Result<Exit, Failure> {
+        let Self { name, is_apart, outcome } = self;
+        let (text, json) = match outcome {
+            RotateOutcome::File(slots) => {
+                (rekeyed_file::rotated_text(name, slots), rekeyed_file::rotated_json(name, slots))
+            }
+            RotateOutcome::Document(document) => {
+                (rekeyed_document::rotated_text(name, document), rekeyed_document::rotated_json(name, document))
+            }
+        };
+        if *is_apart {
+            reporter.note(text.trim_end());
+        } else {
+            reporter.confirmation(&text, &json)?;
+        }
+        Ok(Exit::Done)
+    }
+}

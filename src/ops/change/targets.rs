@@ -1,0 +1,215 @@
+//! Files to change: where each is, what it is, and where the result goes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::document::{EncryptedDocument, Format};
+use crate::error::{Error, Result};
+use crate::formats::detect::{self, Detected, DetectedFile};
+use crate::formats::format::FileFormat as _;
+use crate::formats::native::file_format::NativeFormat;
+use crate::fs::atomic::{Access, AtomicFile, Sync};
+use crate::fs::held::{Held, HeldFor};
+use crate::fs::input::Input;
+use crate::ops::documents::encrypt::OtherNames;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::input_name::about_one_of_many;
+use crate::ops::jobs::Job;
+use crate::ops::observer::Observer;
+use crate::ops::tree::levels::{files_of, tell_left_out};
+use crate::storage::output::{Destination, Output};
+
+/// What to do with the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Only to look at them.
+    Read,
+    /// To change them.
+    Change,
+}
+
+/// A file to change, and where the result goes.
+pub enum Target {
+    /// It is replaced.
+    Itself(PathBuf),
+    /// The result goes to another place.
+    Elsewhere(Job),
+}
+
+/// What a target was recognised as.
+pub enum Content {
+    /// It is encrypted as a whole.
+    File(DetectedFile),
+    /// A config document.
+    Document(Box<EncryptedDocument>),
+}
+
+/// Why the config changes nothing in files of other formats: its rules are for kenc files and documents.
+pub const FOREIGN_BY_CONFIG: Error =
+    Error::NotOfFormat("--from-config changes kenc files and documents only; use --to, --add or --remove");
+
+/// Whether it is a kenc file, and not one of another format.
+#[must_use]
+pub fn is_native(file: &DetectedFile) -> bool {
+    file.format.name() == NativeFormat.name()
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultOptions {
+    /// What becomes of a file with other names that is written anew.
+    pub other_names: OtherNames,
+    /// When results are synced.
+    pub sync: Sync,
+}
+
+/// Files that are changed themselves, those in folders in a stable order. What cannot be read is a failure among the
+/// others.
+pub fn targets_in_place(
+    inputs: &[PathBuf],
+    enters_folders: bool,
+    observer: &dyn Observer,
+) -> Vec<Result<Target, Failure>> {
+    let mut targets = Vec::new();
+    let mut left_out = 0;
+    for path in inputs {
+        if !path.is_dir() {
+            targets.push(Ok(Target::Itself(path.clone())));
+        } else if enters_folders {
+            targets.extend(encrypted_files_in(path, &mut left_out));
+        } else {
+            targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
+        }
+    }
+    tell_left_out(left_out, observer);
+    targets
+}
+
+/// The encrypted files in a folder.
+fn encrypted_files_in(folder: &Path, left_out: &mut usize) -> impl Iterator<Item = Result<Target, Failure>> {
+    files_of(folder, left_out).into_iter().filter_map(|path| {
+        let path = match path {
+            Ok(path) => path,
+            Err(failure) => return Some(Err(failure)),
+        };
+        match Input::open(&path).and_then(|input| detect::is_encrypted(input, &path)) {
+            Ok(true) => Some(Ok(Target::Itself(path))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error.into())),
+        }
+    })
+}
+
+impl Target {
+    /// The name of the file in messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Itself(path) => path.display().to_string(),
+            Self::Elsewhere(job) => job.name(),
+        }
+    }
+
+    /// Adds which file a failure concerns, even one of a key: the others may use other keys.
+    pub fn about(&self) -> impl FnOnce(Error) -> Failure {
+        about_one_of_many(self.path())
+    }
+
+    /// Whether the result goes to standard output, so that nothing else may.
+    #[must_use]
+    pub fn is_standard_output(&self) -> bool {
+        matches!(self, Self::Elsewhere(Job { destination: Destination::StandardOutput { .. }, .. }))
+    }
+
+    /// The source of its content; `None` for standard input.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Itself(path) => Some(path),
+            Self::Elsewhere(job) => job.input.as_deref(),
+        }
+    }
+
+    /// Opens and recognises it. A file that will be replaced is locked until the second value is dropped; another one
+    /// is watched by it, so that [`Target::commit`] finds out whether it was written to in the meantime.
+    ///
+    /// # Errors
+    /// If it cannot be opened, is no regular file, or is not encrypted.
+    pub fn read(&self, intent: Intent, notation: Option<Format>) -> Result<(Content, Option<Held>), Failure> {
+        let (input, held) = match self {
+            Self::Elsewhere(job) => {
+                let (input, held) = job.open_input()?;
+                // Generated files, as in /proc, have no length, and are never the same twice.
+                let is_file = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
+                match job.input.as_ref().filter(is_file) {
+                    Some(path) if held.is_none() => {
+                        let watched = Held::watch(path)?;
+                        (watched.input().map_err(self.about())?, Some(watched))
+                    }
+                    _ => (input, held),
+                }
+            }
+            Self::Itself(path) => {
+                let metadata = std::fs::metadata(path);
+                if metadata.is_ok_and(|metadata| !metadata.is_file()) {
+                    return Err(Cause::NotChangeable(path.clone()).into());
+                }
+                match intent {
+                    Intent::Read => (Input::open_positioned(path)?, None),
+                    Intent::Change => {
+                        let held = Held::open(path, HeldFor::Write)?;
+                        (held.input().map_err(self.about())?, Some(held))
+                    }
+                }
+            }
+        };
+        let content = match Detected::new(input, self.path(), notation).map_err(self.about())? {
+            Detected::Document(sealed) => Content::Document(sealed),
+            Detected::File(file) => Content::File(file),
+            Detected::Foreign(_, start) => return Err(self.about()(detect::not_ours(&start))),
+        };
+        Ok((content, held))
+    }
+
+    /// Writes the text of a document, atomically if it replaces a file.
+    ///
+    /// # Errors
+    /// Those of the output, and if the input was written to meanwhile.
+    pub fn write(&self, text: &str, options: ResultOptions, held: Option<Held>) -> Result<(), Failure> {
+        let (mut output, watched) = self.open_output(options, held)?;
+        output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
+        self.commit(output, watched)
+    }
+
+    /// Finishes the output, if the input is unchanged.
+    ///
+    /// # Errors
+    /// Those of the output, and if the input was written to meanwhile.
+    pub fn commit(&self, output: Output, watched: Option<Held>) -> Result<(), Failure> {
+        if let Some(watched) = watched {
+            watched.check_not_written_to().map_err(self.about())?;
+        }
+        output.commit().map_err(self.about())
+    }
+
+    /// Opens the output for a new result, and returns it with the input if that is another file.
+    ///
+    /// # Errors
+    /// Those of the output, and if a file with other names would be replaced.
+    ///
+    /// # Panics
+    /// If a file that is changed itself is not held.
+    pub fn open_output(&self, options: ResultOptions, held: Option<Held>) -> Result<(Output, Option<Held>), Failure> {
+        match self {
+            Self::Elsewhere(job) => Ok((Output::open(&job.destination, Access::Umask, options.sync, None)?, held)),
+            Self::Itself(path) => {
+                let held = held.expect("a file that is changed is held from before it is read");
+                let names = held.names();
+                if names > 1 && options.other_names == OtherNames::Refused {
+                    return Err(Cause::HasOtherNames { path: path.clone(), names }.into());
+                }
+                Ok((Output::Atomic(AtomicFile::replace(held)?), None))
+            }
+        }
+    }
+}
