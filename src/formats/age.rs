@@ -6,7 +6,5 @@ mod header;
 mod range;
 mod rewrap;
 mod stream;
-#[cfg(test)]
-mod tests;
 
 pub use header::AgeHeader;

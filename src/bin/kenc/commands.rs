@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod keygen;
 pub mod keys;
 pub mod krm;
+mod new_file;
 pub mod opening;
 #[cfg(unix)]
 mod piped;

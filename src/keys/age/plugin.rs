@@ -153,13 +153,13 @@ fn copy_of_stanza(Stanza { tag, args, body }: &Stanza) -> Stanza {
 
 /// What comes out of the thread that speaks with a plugin.
 enum Event<T> {
-    Question(Question),
+    PluginQuestion(PluginQuestion),
     /// `None` if the thread panicked.
     Done(Option<T>),
 }
 
 /// What a plugin wants to tell or to know.
-enum Question {
+enum PluginQuestion {
     Tell(String),
     Confirm { question: String, yes: String, no: Option<String>, answer: Sender<Option<bool>> },
     Line { question: String, answer: Sender<Option<String>> },
@@ -177,7 +177,7 @@ fn converse<T: Send + 'static>(
     let broken = || PluginRefusal::Broken { program: program.to_owned() };
     let of_questions = Mutex::new(events.clone());
     let bridge = Bridge(std::sync::Arc::new(move |question| {
-        of_questions.lock().is_ok_and(|events| events.send(Event::Question(question)).is_ok())
+        of_questions.lock().is_ok_and(|events| events.send(Event::PluginQuestion(question)).is_ok())
     }));
     let in_thread = move || {
         // Nobody may be waiting any more.
@@ -187,7 +187,7 @@ fn converse<T: Send + 'static>(
     threads::spawn(in_thread).map_err(|_| broken())?;
     loop {
         match received.recv_timeout(patience) {
-            Ok(Event::Question(question)) => answer(asked, program, question),
+            Ok(Event::PluginQuestion(question)) => answer(asked, program, question),
             Ok(Event::Done(done)) => return done.ok_or_else(broken),
             Err(RecvTimeoutError::Disconnected) => return Err(broken()),
             Err(RecvTimeoutError::Timeout) => {
@@ -198,16 +198,16 @@ fn converse<T: Send + 'static>(
 }
 
 /// A plugin that went away needs no answer.
-fn answer(asked: &dyn PassphraseSource, program: &str, question: Question) {
+fn answer(asked: &dyn PassphraseSource, program: &str, question: PluginQuestion) {
     match question {
-        Question::Tell(message) => asked.tell(program, &message),
-        Question::Confirm { question, yes, no, answer } => {
+        PluginQuestion::Tell(message) => asked.tell(program, &message),
+        PluginQuestion::Confirm { question, yes, no, answer } => {
             let _ = answer.send(asked.confirm(program, &question, (&yes, no.as_deref())));
         }
-        Question::Line { question, answer } => {
+        PluginQuestion::Line { question, answer } => {
             let _ = answer.send(asked.line(program, &question));
         }
-        Question::Secret { question, answer } => {
+        PluginQuestion::Secret { question, answer } => {
             let _ = answer.send(asked.secret(program, &question));
         }
     }
@@ -215,10 +215,10 @@ fn answer(asked: &dyn PassphraseSource, program: &str, question: Question) {
 
 /// Takes what a plugin asks to where it is answered.
 #[derive(Clone)]
-struct Bridge(std::sync::Arc<dyn Fn(Question) -> bool + Send + Sync>);
+struct Bridge(std::sync::Arc<dyn Fn(PluginQuestion) -> bool + Send + Sync>);
 
 impl Bridge {
-    fn ask<A>(&self, question: impl FnOnce(Sender<Option<A>>) -> Question) -> Option<A> {
+    fn ask<A>(&self, question: impl FnOnce(Sender<Option<A>>) -> PluginQuestion) -> Option<A> {
         let (answer, answered) = mpsc::channel();
         if self.0(question(answer)) { answered.recv().ok().flatten() } else { None }
     }
@@ -226,11 +226,11 @@ impl Bridge {
 
 impl Callbacks for Bridge {
     fn display_message(&self, message: &str) {
-        self.0(Question::Tell(message.to_owned()));
+        self.0(PluginQuestion::Tell(message.to_owned()));
     }
 
     fn confirm(&self, message: &str, yes_string: &str, no_string: Option<&str>) -> Option<bool> {
-        self.ask(|answer| Question::Confirm {
+        self.ask(|answer| PluginQuestion::Confirm {
             question: message.to_owned(),
             yes: yes_string.to_owned(),
             no: no_string.map(ToOwned::to_owned),
@@ -239,11 +239,11 @@ impl Callbacks for Bridge {
     }
 
     fn request_public_string(&self, description: &str) -> Option<String> {
-        self.ask(|answer| Question::Line { question: description.to_owned(), answer })
+        self.ask(|answer| PluginQuestion::Line { question: description.to_owned(), answer })
     }
 
     fn request_passphrase(&self, description: &str) -> Option<SecretString> {
-        self.ask(|answer| Question::Secret { question: description.to_owned(), answer })
+        self.ask(|answer| PluginQuestion::Secret { question: description.to_owned(), answer })
     }
 }
 

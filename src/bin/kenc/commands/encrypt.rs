@@ -5,20 +5,19 @@ use std::path::PathBuf;
 
 use kenc::config::WholeFileRecipe as Choice;
 use kenc::context::EncryptionContext;
-use kenc::crypto::Suite;
 use kenc::error::{Error, Result};
-use kenc::formats::format::{Encoding, SealSettings, SignatureChoice};
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::least_input::LeastInput;
 use kenc::ops::seal::{age_name, encrypted_name, message_name, open_job, seal_job};
 use kenc::ops::tree::request::TreeRequest;
-use kenc::ops::tree::seal::{Recipes, SealEach, SealForm};
+use kenc::ops::tree::seal::{Recipes, SealEach};
 use kenc::ops::tree::turns::Turns;
 
+use crate::args::EncryptArgs;
 use crate::args::message::FormatName;
-use crate::args::{EncryptArgs, PayloadCipher};
 use crate::commands::documents;
+use crate::commands::new_file::form;
 use crate::commands::opening::threads;
 #[cfg(unix)]
 use crate::commands::produced;
@@ -87,14 +86,6 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         Ok(Exit::Done)
     });
     reporter.all(jobs.len(), outcomes)
-}
-
-/// The format of the new files, and how they are created.
-pub fn form(args: &EncryptArgs) -> SealForm {
-    let encoding = if args.armor { Encoding::Armored } else { Encoding::Binary };
-    let signing = if args.message.sign { SignatureChoice::EcdsaP384 } else { SignatureChoice::Unsigned };
-    let settings = SealSettings { suite: suite(args.cipher), encoding, frame_len: args.message.frame_length, signing };
-    (args.message.format.map(FormatName::format), settings)
 }
 
 /// The name of an encrypted file.
@@ -174,11 +165,4 @@ fn is_named_like_a_document(job: &Job) -> bool {
     let Some(path) = &job.input else { return false };
     let ending = path.extension().or(path.file_name()).unwrap_or_default();
     ["yaml", "yml", "json", "toml", "ini", "env", ".env"].iter().any(|known| ending.eq_ignore_ascii_case(known))
-}
-
-pub fn suite(cipher: PayloadCipher) -> Suite {
-    match cipher {
-        PayloadCipher::Aes256Gcm => Suite::Aes256Gcm,
-        PayloadCipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-    }
 }

@@ -10,7 +10,7 @@ use kenc::ops::least_input::LeastInput;
 use kenc::ops::seal::{encrypted_name, seal_job};
 use kenc::storage::output::Output;
 
-use super::encrypt::form;
+use super::new_file::form;
 use super::opening::threads;
 use super::piped::{Pipe, start, unless_interrupted};
 use crate::args::EncryptArgs;

@@ -15,7 +15,7 @@ use crate::changes::{self, OldAndNew};
 use crate::commands::drift;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
-use crate::report::rewrapped::Rewrap;
+use crate::report::rewrapped::RewrapReport;
 use crate::report::{Reporter, counted};
 use crate::sessions;
 use crate::signals;
@@ -43,7 +43,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let count = targets.len();
     let work = |target: &Target, outcome: RewrapOutcome| {
         let (name, is_apart) = (target.name(), target.is_standard_output());
-        Rewrap { name, is_apart, is_dry: args.dry_run, outcome }
+        RewrapReport { name, is_apart, is_dry: args.dry_run, outcome }
     };
     let inputs = (&args.files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
@@ -62,9 +62,9 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
     let (changed, same) = (changed.get(), same.get());
     if (count > 1 || args.files.recursive) && !is_interrupted {
-        let word = if args.dry_run { "to change" } else { "changed" };
+        let done = if args.dry_run { "to change" } else { "changed" };
         reporter.confirmation(
-            &format!("{}: {changed} {word}, {same} unchanged\n", counted(count, "file")),
+            &format!("{}: {changed} {done}, {same} unchanged\n", counted(count, "file")),
             &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
         )?;
     }

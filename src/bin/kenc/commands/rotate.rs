@@ -11,13 +11,13 @@ use kenc::ops::rotate::{RotateOptions, Share, rotate};
 
 use crate::args::RotateArgs;
 use crate::changes::{self, OldAndNew};
-use crate::commands::encrypt::suite;
+use crate::commands::new_file::suite;
 use crate::commands::opening::threads;
 use crate::documents::selection;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::report::Reporter;
-use crate::report::rewrapped::Rotation;
+use crate::report::rewrapped::RotationReport;
 use crate::sessions;
 use crate::signals;
 
@@ -49,7 +49,7 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         signals::handle()?;
         let rotate = |target: &Target| {
             let outcome = rotate(changes, &rotation, share, target)?;
-            Ok(Rotation { name: target.name(), is_apart: target.is_standard_output(), outcome })
+            Ok(RotationReport { name: target.name(), is_apart: target.is_standard_output(), outcome })
         };
         for_each(&session, targets, files, rotate, |outcomes| {
             reporter.all(count, outcomes.map(|outcome| outcome?.tell(reporter)))

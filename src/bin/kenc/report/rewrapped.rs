@@ -9,7 +9,7 @@ use super::{rekeyed_document, rekeyed_file};
 use crate::failure::Exit;
 
 /// A rewrap of one target.
-pub struct Rewrap {
+pub struct RewrapReport {
     pub name: String,
     /// The result itself went to the standard output.
     pub is_apart: bool,
@@ -17,7 +17,7 @@ pub struct Rewrap {
     pub outcome: RewrapOutcome,
 }
 
-impl Rewrap {
+impl RewrapReport {
     pub fn tell(&self, reporter: &Reporter) -> Result<Exit, Failure> {
         let Self { name, is_apart, is_dry, outcome } = self;
         let (text, json) = match outcome {
@@ -47,14 +47,14 @@ impl Rewrap {
 }
 
 /// A rotation of one target.
-pub struct Rotation {
+pub struct RotationReport {
     pub name: String,
     /// The result itself went to the standard output.
     pub is_apart: bool,
     pub outcome: RotateOutcome,
 }
 
-impl Rotation {
+impl RotationReport {
     pub fn tell(&self, reporter: &Reporter) -> Result<Exit, Failure> {
         let Self { name, is_apart, outcome } = self;
         let (text, json) = match outcome {

@@ -99,9 +99,9 @@ pub fn run(
         for_each(encryption.session, targets, AT_ONCE, work, |outcomes| reporter.all(count, outcomes.map(tell)));
     if !matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted) {
         let (encrypted, same) = (encrypted.get(), same.get());
-        let word = if is_dry { "to encrypt" } else { "encrypted" };
+        let done = if is_dry { "to encrypt" } else { "encrypted" };
         reporter.confirmation(
-            &format!("{}: {encrypted} {word}, {same} already encrypted\n", counted(count, "file")),
+            &format!("{}: {encrypted} {done}, {same} already encrypted\n", counted(count, "file")),
             &json!({ "files": count, "encrypted": encrypted, "unchanged": same, "failed": count - encrypted - same, "dry_run": is_dry }),
         )?;
     }

@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use crate::crypto::fill_random;
 use crate::error::Result;
 use crate::formats::age::file_format::AgeFormat;
-use crate::formats::age::stream::{CHUNK_LEN, SEALED_CHUNK_LEN};
 use crate::formats::format::{ByteRange, Encoding, FileFormat, SealSettings, Work};
 use crate::fs::atomic::{Access, Existing, Sync};
 use crate::fs::input::Input;
@@ -14,6 +13,10 @@ use crate::keys::{NewIdentity, TrustedKeys};
 use crate::ops::session::Session;
 use crate::storage::output::{Destination, Output};
 use crate::storage::payload::{PayloadInput, PayloadOutput};
+
+/// A chunk of a payload, in bytes, and the same with its tag (C2SP age, "Payload").
+const CHUNK_LEN: usize = 65_536;
+const SEALED_CHUNK_LEN: usize = CHUNK_LEN + 16;
 
 fn session(identity: &NewIdentity) -> Session {
     Session::new().with_identities(identity.secret.clone())
