@@ -1,7 +1,5 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
-#[cfg(test)]
-mod age_files_tests;
 pub mod change;
 pub mod complete;
 pub mod configs;

@@ -52,6 +52,7 @@ mod documents {
 /// Whole files, streams and folders.
 mod files {
     mod age;
+    mod age_tamper;
     mod age_vectors;
     mod decoder;
     mod esdk;

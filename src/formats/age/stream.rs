@@ -70,12 +70,17 @@ impl StreamCipher {
 }
 
 impl StreamCipher {
-    /// Opens one chunk where it stands, and returns its plaintext.
+    /// Opens one chunk where it stands, and returns its plaintext. `spare` is room that is used again for the next one.
+    ///
+    /// # Errors
+    /// If it is not authentic. A whole chunk that is authentic in the other place is left open: its plaintext counts as authentic in
+    /// the error, which is about what follows it or does not.
     pub(super) fn open_alone<'c>(
         &self,
         number: u64,
         place: ChunkPlace,
         sealed: &'c mut [u8],
+        spare: &mut Zeroizing<Vec<u8>>,
     ) -> Result<&'c [u8], AuthenticationError> {
         let authentic = number * CHUNK_LEN as u64;
         let offset = self.start + number * SEALED_CHUNK_LEN as u64;
@@ -88,14 +93,25 @@ impl StreamCipher {
         if sealed.is_empty() && number > 0 {
             return Err(fault);
         }
-        // A chunk that is not the last, where the last one belongs, shows where the file was cut off.
-        let copy = (place == ChunkPlace::Last && sealed.len() == CHUNK_LEN).then(|| Zeroizing::new(sealed.to_vec()));
+        spare.clear();
+        if sealed.len() == CHUNK_LEN {
+            spare.extend_from_slice(sealed);
+        }
         if self.key.open_chunk(number, place, tag, sealed).is_ok() {
             return Ok(sealed);
         }
-        let is_inner =
-            copy.is_some_and(|mut copy| self.key.open_chunk(number, ChunkPlace::Inner, tag, &mut copy).is_ok());
-        Err(if is_inner { cut_off } else { fault })
+        let (other, authentic) = (other_place(place), authentic + CHUNK_LEN as u64);
+        if spare.is_empty() || self.key.open_chunk(number, other, tag, spare).is_err() {
+            return Err(fault);
+        }
+        sealed.copy_from_slice(spare);
+        let offset = offset + SEALED_CHUNK_LEN as u64;
+        Err(match other {
+            // It is not the last, and nothing follows: the file was cut off.
+            ChunkPlace::Inner => AuthenticationError::CutOff { offset, authentic },
+            // It is the last, and something follows.
+            ChunkPlace::Last => AuthenticationError::Chunk { chunk: number + 1, offset, end: None, authentic },
+        })
     }
 }
 
@@ -119,6 +135,8 @@ struct StreamBatch {
     plaintext_len: usize,
     /// Bytes that may hold plaintext, to be wiped.
     touched: usize,
+    /// Room for a copy of one chunk.
+    spare: Zeroizing<Vec<u8>>,
 }
 
 impl Drop for StreamBatch {
@@ -132,7 +150,12 @@ impl BatchWork for StreamWork<'_> {
 
     fn new_batch(&self) -> StreamBatch {
         // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
-        StreamBatch { bytes: vec![0; self.sealed_capacity() + 1], plaintext_len: 0, touched: 0 }
+        StreamBatch {
+            bytes: vec![0; self.sealed_capacity() + 1],
+            plaintext_len: 0,
+            touched: 0,
+            spare: Zeroizing::default(),
+        }
     }
 
     fn input_len(&self) -> usize {
@@ -246,8 +269,14 @@ impl StreamWork<'_> {
         batch.touched = batch.touched.max(len);
         let count = len.div_ceil(SEALED_CHUNK_LEN);
         for (place, chunk) in batch.bytes[..len].chunks_mut(SEALED_CHUNK_LEN).enumerate() {
-            let opened = self.cipher.open_alone(first + place as u64, place_of(place, count, position), chunk)?;
-            batch.plaintext_len += opened.len();
+            let number = first + place as u64;
+            let opened = self.cipher.open_alone(number, place_of(place, count, position), chunk, &mut batch.spare);
+            let authentic = match &opened {
+                Ok(opened) => opened.len() as u64,
+                Err(fault) => fault.authentic() - number * CHUNK_LEN as u64,
+            };
+            batch.plaintext_len += usize::try_from(authentic).expect("no more than a chunk");
+            opened?;
         }
         // An authentic payload has at least one chunk.
         if count == 0 {
@@ -255,6 +284,13 @@ impl StreamWork<'_> {
             return Err(AuthenticationError::CutOff { offset, authentic: first * CHUNK_LEN as u64 });
         }
         Ok(())
+    }
+}
+
+fn other_place(place: ChunkPlace) -> ChunkPlace {
+    match place {
+        ChunkPlace::Inner => ChunkPlace::Last,
+        ChunkPlace::Last => ChunkPlace::Inner,
     }
 }
 

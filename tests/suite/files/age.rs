@@ -93,7 +93,8 @@ fn a_folder_of_age_files_is_encrypted_and_decrypted() {
         kenc encrypt --format age -r -k \"$(cat x25519.pub)\" tree -o sealed || exit 1
         age -d -i x25519.txt sealed/sub/b.age | cmp - tree/sub/b || age -d -i x25519.txt sealed/tree/sub/b.age | cmp - tree/sub/b || exit 2
         kenc verify -r --identity x25519.txt sealed || exit 3
-        kenc decrypt -r --identity x25519.txt sealed -o opened || exit 4; find opened -name a -size -1 | grep . || exit 5",
+        kenc decrypt -r --identity x25519.txt sealed -o opened || exit 4
+        cmp \"$(find opened -name a)\" tree/a && cmp \"$(find opened -name b)\" tree/sub/b || exit 5",
     );
 }
 
@@ -119,14 +120,11 @@ fn what_an_age_file_says_of_itself_is_shown() {
     let home = need!(home_with_keys());
     home.succeeds("age -R x25519.pub -R ed25519.pub x > y.age; age -R pq.pub x > z.age");
     let said = home.succeeds("kenc inspect y.age");
-    for words in ["age file, version 1", "ChaCha20-Poly1305", "X25519", "ssh-ed25519", "200000", "4 chunks"] {
-        assert!(
-            said.replace([' ', ',', '_', '\u{a0}', '\u{202f}'], "").contains(&words.replace([' ', ','], "")),
-            "{words}: {said}"
-        );
+    for words in ["age file, version 1", "ChaCha20-Poly1305", "X25519", "ssh-ed25519", "195.31 KiB", "4 chunks"] {
+        assert!(said.contains(words), "{words}: {said}");
     }
     let said = home.succeeds("kenc inspect --json z.age");
-    assert!(said.contains("\"mlkem768x25519\"") && said.contains("\"post_quantum\": true"), "{said}");
+    assert!(said.contains("\"mlkem768x25519\"") && said.contains("\"post_quantum\":true"), "{said}");
 }
 
 #[test]

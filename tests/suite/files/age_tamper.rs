@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::sync::atomic::AtomicBool;
 
+<<<<<<<< HEAD:src/ops/age_files_tests.rs
 use crate::crypto::fill_random;
 use crate::error::Result;
 use crate::formats::age::file_format::AgeFormat;
@@ -13,6 +14,22 @@ use crate::keys::{NewIdentity, TrustedKeys};
 use crate::ops::session::Session;
 use crate::storage::output::{Destination, Output};
 use crate::storage::payload::{PayloadInput, PayloadOutput};
+========
+use kenc::Session;
+use kenc::crypto::fill_random;
+use kenc::error::Result;
+use kenc::formats::age::file_format::AgeFormat;
+use kenc::formats::format::{ByteRange, Encoding, FileFormat, SealSettings, Work};
+use kenc::fs::atomic::{Access, Existing, Sync};
+use kenc::fs::input::Input;
+use kenc::keys::{NewIdentity, TrustedKeys};
+use kenc::storage::output::{Destination, Output};
+use kenc::storage::payload::{PayloadInput, PayloadOutput};
+
+/// Plaintext bytes of a chunk, and bytes of a sealed one.
+const CHUNK_LEN: usize = 65_536;
+const SEALED_CHUNK_LEN: usize = CHUNK_LEN + 16;
+>>>>>>>> fb6717e (Release of age files what every vector of CCTV says, and mend tests):tests/suite/files/age_tamper.rs
 
 /// A chunk of a payload, in bytes, and the same with its tag (C2SP age, "Payload").
 const CHUNK_LEN: usize = 65_536;
@@ -30,7 +47,7 @@ fn seal(identity: &NewIdentity, plaintext: &[u8], encoding: Encoding) -> Vec<u8>
     let settings = SealSettings { encoding, ..SealSettings::default() };
     let keys = [identity.recipient.clone().into()];
     let session = session(identity);
-    let context = crate::context::EncryptionContext::new();
+    let context = kenc::context::EncryptionContext::new();
     let prepared = AgeFormat.prepare(settings, &context, &keys, &session.keyring()).unwrap();
     let cancelled = AtomicBool::new(false);
     let work = Work { threads: 2, progress: &|_| (), cancelled: &cancelled, workspace: None };
@@ -114,7 +131,7 @@ fn every_file_has_a_file_key_and_a_nonce_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let session = session(&identity);
     let keys = [identity.recipient.clone().into()];
-    let context = crate::context::EncryptionContext::new();
+    let context = kenc::context::EncryptionContext::new();
     let prepared = AgeFormat.prepare(SealSettings::default(), &context, &keys, &session.keyring()).unwrap();
     let cancelled = AtomicBool::new(false);
     let sealed: Vec<Vec<u8>> = (0..3)
