@@ -151,7 +151,9 @@ impl Judge<'_> {
                 reading => Some(format!("{path} keeps nothing: {reading:?}")),
             };
         }
-        let is_temporary = path.starts_with("memory/") || path.contains(".kenc-");
+        // git, which was about to write its config, goes on for a moment when kenc is killed.
+        let is_temporary =
+            path.starts_with("memory/") || path.contains(".kenc-") || path.ends_with(".git/config.lock");
         (!is_temporary || !was_killed).then(|| format!("{path} is left behind"))
     }
 

@@ -3,18 +3,6 @@
 use std::io::Cursor;
 use std::sync::atomic::AtomicBool;
 
-<<<<<<<< HEAD:src/ops/age_files_tests.rs
-use crate::crypto::fill_random;
-use crate::error::Result;
-use crate::formats::age::file_format::AgeFormat;
-use crate::formats::format::{ByteRange, Encoding, FileFormat, SealSettings, Work};
-use crate::fs::atomic::{Access, Existing, Sync};
-use crate::fs::input::Input;
-use crate::keys::{NewIdentity, TrustedKeys};
-use crate::ops::session::Session;
-use crate::storage::output::{Destination, Output};
-use crate::storage::payload::{PayloadInput, PayloadOutput};
-========
 use kenc::Session;
 use kenc::crypto::fill_random;
 use kenc::error::Result;
@@ -27,11 +15,6 @@ use kenc::storage::output::{Destination, Output};
 use kenc::storage::payload::{PayloadInput, PayloadOutput};
 
 /// Plaintext bytes of a chunk, and bytes of a sealed one.
-const CHUNK_LEN: usize = 65_536;
-const SEALED_CHUNK_LEN: usize = CHUNK_LEN + 16;
->>>>>>>> fb6717e (Release of age files what every vector of CCTV says, and mend tests):tests/suite/files/age_tamper.rs
-
-/// A chunk of a payload, in bytes, and the same with its tag (C2SP age, "Payload").
 const CHUNK_LEN: usize = 65_536;
 const SEALED_CHUNK_LEN: usize = CHUNK_LEN + 16;
 
