@@ -152,8 +152,7 @@ impl Judge<'_> {
             };
         }
         // git, which was about to write its config, goes on for a moment when kenc is killed.
-        let is_temporary =
-            path.starts_with("memory/") || path.contains(".kenc-") || path.ends_with(".git/config.lock");
+        let is_temporary = path.starts_with("memory/") || path.contains(".kenc-") || path.ends_with(".git/config.lock");
         (!is_temporary || !was_killed).then(|| format!("{path} is left behind"))
     }
 

@@ -155,7 +155,7 @@ fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
     sandbox.succeeds("mkfifo hold");
     terminal.start(&format!("{slow} | kenc encrypt > sealed"));
     terminal.wait_for("the standard input");
-    terminal.wait_for("MB");
+    terminal.wait_for("MiB");
     sandbox.succeeds("echo > hold");
     let screen = terminal.ended();
     assert_eq!(screen, "ended 0");
@@ -209,7 +209,7 @@ fn a_person_is_told_of_values_and_of_configs_that_sops_would_not_find() {
     let screen = terminal.run("cd sub; kenc encrypt x.yaml > ../y");
     assert!(!screen.contains("hint"), "{screen}");
     let screen = terminal.run("mv .sops.yaml .sops.yml; kenc encrypt x.yaml > ../y");
-    assert_shows(&screen, &["sub/.sops.yml is ignored", "ended 0"]);
+    assert_shows(&screen, &["sub/.sops.yml: ignored", "ended 0"]);
 }
 
 #[test]

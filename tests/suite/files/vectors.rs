@@ -173,7 +173,9 @@ fn the_program_opens_every_golden_file_and_refuses_every_malformed_one_with_its_
         assert!(output.stdout == plaintext(entry), "{name}");
     }
     let all_plaintext = pattern(100_000);
-    for entry in entries("malformed") {
+    // An age file is not one of kenc, and the program opens it as what it is.
+    let is_of_age = |entry: &Value| text(entry, "error") == "Format::NotKenc(Age)";
+    for entry in entries("malformed").into_iter().filter(|entry| !is_of_age(entry)) {
         let name = text(&entry, "file");
         for (arguments, input) in [(vec![folder().join(name)], Vec::new()), (Vec::new(), read(name))] {
             let arguments: Vec<&str> = arguments.iter().map(|path| path.to_str().unwrap()).collect();

@@ -277,8 +277,8 @@ impl Scene {
             assert!(!went_elsewhere, "another host was contacted: {said}");
             assert!(!outcome.stderr.contains("report this") && !outcome.stderr.contains('\u{1b}'), "{said}");
             assert!(asked.len() <= 12, "{} calls: {said}", asked.len());
-            if asked.iter().all(|asked| lie.is_harmless(&asked.operation)) {
-                assert_eq!(outcome.code, 0, "{said}");
+            // What cannot do harm may be refused as well: a file under a key is opened by the answer of that key alone.
+            if outcome.code == 0 && asked.iter().all(|asked| lie.is_harmless(&asked.operation)) {
                 self.assert_all_open();
                 self.restore(&before);
             } else {

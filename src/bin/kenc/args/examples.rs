@@ -54,7 +54,7 @@ Examples:
     tar cz photos | kenc encrypt -k alias/backup -c app=photos > photos.tar.gz.kenc
 
   Encrypt what a command prints, and leave nothing behind if it fails
-    kenc encrypt -k alias/backup -o photos.tar.gz.kenc -- tar cz photos
+    kenc encrypt -k alias/backup -o photos.kenc -- tar cz photos
 
   Encrypt all files in a folder
     kenc encrypt -r photos -o photos.enc

@@ -128,7 +128,7 @@ fn a_key_is_removed_by_its_alias_and_no_other_key_is() {
     let again = home.run(["rewrap", "x.kenc", "--remove", "alias/goes"]).ok().stdout_text();
     assert_eq!(again, "x.kenc: nothing to change; alias/goes is not a key of this file\n");
     let outcome = home.run(["rewrap", "x.kenc", "--remove", "alias/never-made"]);
-    outcome.fails(KEY_SERVICE).says("cannot resolve alias/never-made").hints("aws kms describe-key");
+    outcome.fails(KEY_SERVICE).says("cannot resolve alias/never-made").hints("aws kms list-aliases");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_denial_names_the_permission_and_the_key_that_it_is_about() {
     outcome
         .fails(NO_KEY)
         .says("user/ci is not authorized to perform kms:ReEncryptFrom")
-        .hints("for kms:ReEncryptFrom on");
+        .hints("two policies must allow kms:ReEncryptFrom");
     assert_eq!(asked, ["ReEncrypt"], "a key that has refused is not asked in another way");
     let Some((outcome, _)) = refused(|_, new| denied("ReEncryptTo", new), 1) else { return };
     outcome

@@ -45,11 +45,11 @@ fn a_damaged_payload_is_not_rotated_and_the_file_stays_as_it_was() {
     let keys = TwoKeys::new();
     let home = &keys.home;
     let file = home.encrypt(&[], &noise(200_000));
-    for at in [file.len() - 1, file.len() / 2] {
+    for (at, fault) in [(file.len() - 1, "the file is cut off or damaged"), (file.len() / 2, "is not authentic")] {
         let mut damaged = file.clone();
         damaged[at] ^= 1;
         home.write("x.kenc", &damaged);
-        home.run(["rotate", "--yes", "x.kenc", "--to", &keys.second]).fails(NOT_AUTHENTIC).says("is not authentic");
+        home.run(["rotate", "--yes", "x.kenc", "--to", &keys.second]).fails(NOT_AUTHENTIC).says(fault);
         assert!(home.read("x.kenc") == damaged);
         let to_a_pipe = home.run_with(["rotate", "--yes", "--to", &keys.second], &damaged);
         assert_eq!(to_a_pipe.code, NOT_AUTHENTIC);

@@ -57,7 +57,9 @@ fn the_errors_of_all_keys_come_as_json_when_asked_for() {
     kms.call("DisableKey", &json!({ "KeyId": key }));
     let outcome = home.run_with(["decrypt", "--json"], &file);
     assert_eq!((outcome.code, outcome.stdout.len()), (NO_KEY, 0));
-    let error: Value = serde_json::from_str(&outcome.stderr).expect("the error is JSON");
+    // The calls of KMS stand before it, a line each.
+    let error = outcome.stderr.lines().last().expect("there is an error");
+    let error: Value = serde_json::from_str(error).expect("the error is JSON");
     let keys = &error["error"]["keys"];
     assert_eq!((&keys[0]["id"], &keys[1]["id"]), (&json!(key), &json!(recipient)));
     assert!(keys[0]["reason"].as_str().expect("a reason is text").contains("DisabledException"), "{error}");

@@ -56,7 +56,7 @@ fn without_a_region_an_alias_cannot_be_asked_and_the_option_is_named() {
 fn a_key_that_is_not_there_is_named() {
     let kms = need!(moto());
     let outcome = kms.home().run_with(["encrypt", "-k", "alias/never-made"], PLAINTEXT);
-    outcome.fails(KEY_SERVICE).says("alias/never-made").says("found no such key").hints("aws kms describe-key");
+    outcome.fails(KEY_SERVICE).says("alias/never-made").says("found no such key").hints("aws kms list-aliases");
 }
 
 #[test]
