@@ -42,7 +42,7 @@ impl TableStore for &File {
 /// [`Error::Write`]: the file still opens, with the old keys or the new ones.
 ///
 /// # Panics
-/// As [`new_tables`].
+/// As `new_tables`.
 pub fn write_tables(store: &mut dyn TableStore, old: &Header, new: &Header) -> Result<()> {
     write_placed(store, &new_tables(old, new))
 }

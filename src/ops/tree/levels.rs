@@ -1,6 +1,6 @@
 //! The folders on the way to the present file: what every walk has in common, and the one policy of what is left out.
 //!
-//! Only those folders are open, and of the names in one at most [`SORTED`] are known: a tree of any size costs the same memory.
+//! Only those folders are open, and of the names in one at most `SORTED` are known: a tree of any size costs the same memory.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
