@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use age_core::format::{FileKey, Stanza};
@@ -26,7 +26,6 @@ use crate::formats::native::armor::ArmorWriter;
 use crate::formats::native::file::Payload;
 use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::{copy, write_error};
-use crate::fs::copy::append_rest;
 use crate::fs::input::Input;
 use crate::keys::file_key::AgeKeys;
 use crate::keys::{KeySpec, Keyring, NobodyToAsk, Rewrapper, WrappedKey};
@@ -150,22 +149,7 @@ impl EncryptedFile for AgeFile {
                 payload.copy_to(armor, cancelled)
             });
         }
-        output.writer().write_all(head).map_err(Error::Write)?;
-        let proceed = |_| {
-            let is_cancelled = cancelled.load(Ordering::Relaxed);
-            if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
-        };
-        let target = match output {
-            Output::Atomic(atomic) => Some(atomic.file()),
-            Output::Redirected { file, .. } => Some(&*file),
-            Output::Stream(_) | Output::Object(_) => None,
-        };
-        match (&payload, target) {
-            (Payload::File { file, start, .. }, Some(target)) => {
-                append_rest(file, *start, target, proceed).map(drop).map_err(write_error)
-            }
-            _ => payload.copy_to(&mut *output.writer(), cancelled),
-        }
+        payload.write_behind(head, output, cancelled)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::native::FileHead;
 use crate::formats::native::armor::{self, ArmorReader};
 use crate::formats::native::magic::MAGIC;
-use crate::formats::transfer::copy;
+use crate::formats::transfer::{copy, write_error};
+use crate::fs::copy::append_rest;
 use crate::fs::input::{Input, InputKind};
 use crate::fs::positioned::PositionedReader;
 use crate::fs::ranged::RangedReader;
+use crate::storage::output::Output;
 use crate::storage::payload::PayloadInput;
 
 /// Whether an input begins like a kenc file, armored or not.
@@ -142,5 +144,30 @@ impl Payload {
     /// Copies the sealed chunks as they are.
     pub(in crate::formats) fn copy_to(&mut self, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<()> {
         copy(&mut *self.reader(), output, cancelled).map(drop)
+    }
+
+    /// Writes `head`, and the sealed chunks as they are behind it: from file to file as the system copies fastest.
+    pub(in crate::formats) fn write_behind(
+        &mut self,
+        head: &[u8],
+        output: &mut Output,
+        cancelled: &AtomicBool,
+    ) -> Result<()> {
+        output.writer().write_all(head).map_err(Error::Write)?;
+        let proceed = |_| {
+            let is_cancelled = cancelled.load(Ordering::Relaxed);
+            if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
+        };
+        let target = match output {
+            Output::Atomic(atomic) => Some(atomic.file()),
+            Output::Redirected { file, .. } => Some(&*file),
+            Output::Stream(_) | Output::Object(_) => None,
+        };
+        match (&*self, target) {
+            (Self::File { file, start, .. }, Some(target)) => {
+                append_rest(file, *start, target, proceed).map(drop).map_err(write_error)
+            }
+            _ => self.copy_to(&mut *output.writer(), cancelled),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
@@ -24,7 +24,6 @@ use crate::formats::native::seek::SeekingDecryptor;
 use crate::formats::native::small::Room;
 use crate::formats::native::{Decryptor, FileHead, NewFile};
 use crate::formats::transfer::{copy, copy_range, read_error, write_error};
-use crate::fs::copy::append_rest;
 use crate::fs::input::Input;
 use crate::fs::positioned::PositionedReader;
 use crate::keys::{KeySpec, Keyring, Rewrapper, WrappedKey};
@@ -150,22 +149,7 @@ impl EncryptedFile for NativeFile {
                 payload.copy_to(armor, cancelled)
             });
         }
-        output.writer().write_all(head).map_err(Error::Write)?;
-        let proceed = |_| {
-            let is_cancelled = cancelled.load(Ordering::Relaxed);
-            if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
-        };
-        let target = match output {
-            Output::Atomic(atomic) => Some(atomic.file()),
-            Output::Redirected { file, .. } => Some(&*file),
-            Output::Stream(_) | Output::Object(_) => None,
-        };
-        match (&payload, target) {
-            (Payload::File { file, start, .. }, Some(target)) => {
-                append_rest(file, *start, target, proceed).map(drop).map_err(write_error)
-            }
-            _ => payload.copy_to(&mut *output.writer(), cancelled),
-        }
+        payload.write_behind(head, output, cancelled)
     }
 }
 
