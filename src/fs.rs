@@ -8,6 +8,7 @@ pub mod copy;
 pub mod folder;
 pub mod held;
 pub mod input;
+pub mod lock;
 pub mod positioned;
 pub mod ranged;
 pub mod scratch;

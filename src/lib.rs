@@ -26,6 +26,7 @@ pub mod error;
 pub mod formats;
 pub mod fs;
 pub mod keys;
+pub mod limits;
 pub mod ops;
 pub mod pattern;
 pub mod storage;

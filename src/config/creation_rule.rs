@@ -93,6 +93,8 @@ pub enum OtherService {
 pub enum RuleFormat {
     /// A kenc file.
     Kenc,
+    /// An age file.
+    Age,
     /// A message of the AWS Encryption SDK.
     AwsEncryptionSdk,
     /// A document with encrypted values.
@@ -113,13 +115,14 @@ pub struct Indents {
 
 impl RuleFormat {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Kenc, Self::AwsEncryptionSdk, Self::Values];
+    pub const ALL: [Self; 4] = [Self::Kenc, Self::Age, Self::AwsEncryptionSdk, Self::Values];
 
     /// Its word in a config.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Kenc => "kenc",
+            Self::Age => "age",
             Self::AwsEncryptionSdk => "aws-esdk",
             Self::Values => "values",
         }

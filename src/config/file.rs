@@ -259,7 +259,7 @@ fn rule_format(format: Option<Lined<String>>) -> Result<Option<RuleFormat>, Line
     let Some(Lined { line, value }) = format else { return Ok(None) };
     let format = RuleFormat::ALL.into_iter().find(|format| format.word() == value);
     let wrong = || {
-        let (field, wanted) = ("format".to_owned(), "kenc, aws-esdk or values".to_owned());
+        let (field, wanted) = ("format".to_owned(), "kenc, age, aws-esdk or values".to_owned());
         LineFault::new(line, ConfigFault::WrongKind { field, wanted })
     };
     format.map(Some).ok_or_else(wrong)

@@ -6,11 +6,10 @@ use std::io::Read;
 
 use crate::error::{Error, KeyWordError, Result};
 use crate::keys::KeySpec;
+use crate::limits::LONGEST_KEY_LIST;
 
 /// What stands before the path of a list.
 const PREFIX: &str = "file:";
-/// Longest list, in bytes.
-const MAX_LEN: u64 = 1 << 20;
 
 /// The words, with those of the lists in place of each `file:PATH`. In a list every line is a key, a comment that begins with
 /// `#`, or empty.
@@ -34,9 +33,9 @@ pub fn expand_lists(words: &[String]) -> Result<Cow<'_, [String]>> {
 fn read(path: &str) -> Result<Vec<String>> {
     let mut text = String::new();
     File::open(path)
-        .and_then(|file| file.take(MAX_LEN + 1).read_to_string(&mut text))
+        .and_then(|file| file.take(LONGEST_KEY_LIST + 1).read_to_string(&mut text))
         .map_err(|source| Error::io(format!("read the list of keys {path}"), source))?;
-    if text.len() as u64 > MAX_LEN {
+    if text.len() as u64 > LONGEST_KEY_LIST {
         return Err(KeyWordError::LongList(path.to_owned()).into());
     }
     let mut words = Vec::new();

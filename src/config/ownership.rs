@@ -96,10 +96,12 @@ fn is_group_of_one(users: &str, groups: &str, uid: u32, gid: u32) -> bool {
 #[cfg(unix)]
 fn accounts(path: &str) -> Option<String> {
     use std::io::Read;
-    const MOST: u64 = 4 << 20;
+
+    use crate::limits::LONGEST_ACCOUNTS;
+
     let mut text = String::new();
-    std::fs::File::open(path).ok()?.take(MOST).read_to_string(&mut text).ok()?;
-    (text.len() as u64 != MOST).then_some(text)
+    std::fs::File::open(path).ok()?.take(LONGEST_ACCOUNTS).read_to_string(&mut text).ok()?;
+    (text.len() as u64 != LONGEST_ACCOUNTS).then_some(text)
 }
 
 #[cfg(all(test, unix))]

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{ConfigError, ConfigFault, Result};
+use crate::limits::LONGEST_CONFIG;
 
 /// The name of kenc's own config.
 pub const KENC_CONFIG: &str = ".kenc.yaml";
@@ -14,8 +15,6 @@ pub const SOPS_CONFIG: &str = ".sops.yaml";
 /// What these are often called by mistake.
 pub(super) const MISNAMED: [&str; 2] = [".kenc.yml", ".sops.yml"];
 
-/// Longest config file, in bytes.
-const MAX_LENGTH: u64 = 1 << 20;
 /// Most folders that are looked into on the way up.
 pub(super) const MAX_FOLDERS: usize = 100;
 
@@ -36,9 +35,9 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     };
     let file = File::open(path).map_err(unreadable)?;
     let mut content = Vec::new();
-    file.take(MAX_LENGTH + 1).read_to_end(&mut content).map_err(unreadable)?;
-    if content.len() as u64 > MAX_LENGTH {
-        return Err(fault(ConfigFault::TooLong(MAX_LENGTH)).into());
+    file.take(LONGEST_CONFIG + 1).read_to_end(&mut content).map_err(unreadable)?;
+    if content.len() as u64 > LONGEST_CONFIG {
+        return Err(fault(ConfigFault::TooLong(LONGEST_CONFIG)).into());
     }
     let text = String::from_utf8(content).map_err(|_| fault(ConfigFault::Unreadable("it is not UTF-8".to_owned())))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())

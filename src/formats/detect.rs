@@ -1,5 +1,6 @@
-//! Detects what an input is, in one place, with the limits of how much of it is read.
+//! Detects what an input is: the only place that tells. How much of it is read for that is in [`crate::limits`].
 
+use std::io;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -9,17 +10,12 @@ use crate::error::{At, DocumentError, Error, Foreign, FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::format::{EncryptedFile, FileFormat, ReadPolicy};
 use crate::formats::native::file::NativeFile;
-pub use crate::formats::native::file::is_native;
 use crate::formats::registry;
 use crate::fs::input::Input;
+use crate::limits::{LONGEST_DOCUMENT, LONGEST_LOOKED_AT, TELLING};
 
-/// Maximum length of a document, in bytes.
-pub const LONGEST_DOCUMENT: usize = 256 << 20;
-/// Maximum length of a file that is held in memory, possibly in several copies, in bytes.
-pub const LONGEST_IN_MEMORY: u64 = 1 << 30;
-/// Of a text, as many bytes as show whether it may be an encrypted document. One that says nothing of it is no document, and
-/// nobody waits for the rest of a pipe.
-pub const TELLING: usize = 512 << 10;
+/// How every encrypted value of a document begins.
+const ENCRYPTED_VALUE: &str = "ENC[AES256_GCM,data:";
 
 /// A detected input, which can be read from its beginning.
 #[non_exhaustive]
@@ -199,6 +195,98 @@ pub fn sealed_in(bytes: &[u8], path: &Path) -> Result<EncryptedDocument> {
     }
 }
 
+/// The encrypted document that bytes are, if they have an encrypted value.
+///
+/// # Errors
+/// If the name says which notation it is in, and it is none.
+pub fn document_with_values(bytes: Vec<u8>, path: &Path) -> Result<Option<EncryptedDocument>, DocumentError> {
+    let Ok(text) = String::from_utf8(bytes) else { return Ok(None) };
+    if !text.contains(ENCRYPTED_VALUE) {
+        return Ok(None);
+    }
+    let document = match Format::of_name(path) {
+        Format::Binary => Document::recognise(text.as_bytes()),
+        format => Some(Document::parse(format, Zeroizing::new(text))?),
+    };
+    document.filter(|document| document.metadata().is_some()).map(EncryptedDocument::new).transpose()
+}
+
+/// The document that bytes are, encrypted or not; one whose name says no notation must be encrypted.
+#[must_use]
+pub fn document_of(bytes: &[u8], path: &Path) -> Option<Document> {
+    match Format::of_name(path) {
+        Format::Binary => Document::recognise(bytes),
+        format => parse(format, bytes).ok(),
+    }
+}
+
+/// Whether a file is an encrypted document. Long files and symbolic links are not looked at.
+///
+/// # Errors
+/// Those of the system.
+pub fn is_document(path: &Path) -> io::Result<bool> {
+    use std::io::Read as _;
+    let metadata = std::fs::symlink_metadata(path)?;
+    if !metadata.is_file() || metadata.len() > LONGEST_LOOKED_AT {
+        return Ok(false);
+    }
+    if Format::of_name(path) == Format::Binary {
+        // Under any other name, it is JSON.
+        let mut start = Vec::new();
+        std::fs::File::open(path)?.take(1).read_to_end(&mut start)?;
+        if start != b"{" {
+            return Ok(false);
+        }
+    }
+    Ok(Format::of_content(&std::fs::read(path)?).is_some())
+}
+
+/// What names the notation of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatSource {
+    /// The name of its file.
+    Name,
+    /// The caller.
+    Caller,
+}
+
+/// An encrypted document in a notation.
+///
+/// # Errors
+/// If it is not one in this notation.
+pub fn document_in(whole: &[u8], format: Format, source: FormatSource) -> Result<EncryptedDocument> {
+    // A document that sops takes for a binary file by its name is recognised by its content.
+    let is_by_name = format == Format::Binary && source == FormatSource::Name;
+    let document = match is_by_name.then(|| Document::recognise(whole)).flatten() {
+        Some(document) => document,
+        // A binary document is JSON too, and may be the JSON of a tree.
+        None if format == Format::Binary => parse(format, whole).or_else(|_| parse(Format::Json, whole))?,
+        None => parse(format, whole)?,
+    };
+    Ok(EncryptedDocument::new(document)?)
+}
+
+/// The notation that sops takes a file for: the one that a flag names, or else the file name. sops ignores a flag value it
+/// does not know and goes by the name. What it does not recognise by name, such as TOML, it treats as binary.
+#[must_use]
+pub fn notation_for_sops(word: Option<&str>, name: Option<&Path>) -> Format {
+    if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
+        return format;
+    }
+    let is_known = |name: &&Path| {
+        let name = name.as_os_str().as_encoded_bytes();
+        [".yaml", ".yml", ".json", ".env", ".ini"].iter().any(|end| name.ends_with(end.as_bytes()))
+    };
+    name.filter(is_known).map_or(Format::Binary, Format::of_name)
+}
+
+/// Whether bytes are a plaintext that another kenc or sops wrapped as a binary file: encrypting it again would lose its
+/// metadata.
+#[must_use]
+pub fn is_encrypted_binary(whole: &[u8], format: Format) -> bool {
+    format == Format::Binary && Format::of_content(whole) == Some(Format::Binary)
+}
+
 /// Reads a plaintext file whose values will be encrypted.
 ///
 /// # Errors
@@ -208,7 +296,7 @@ pub fn read_plaintext(input: Input, path: Option<&Path>, notation: Option<Format
     let whole = whole.ok_or(DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 })?;
     let format = notation.unwrap_or_else(|| path.map_or(Format::Binary, Format::of_name));
     // A binary document is JSON with a value: what would be encrypted twice is found by that.
-    if format == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
+    if is_encrypted_binary(&whole, format) {
         return Err(DocumentError::AlreadyEncrypted.into());
     }
     Ok(Document::from_plaintext(format, whole)?)

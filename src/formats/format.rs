@@ -25,6 +25,9 @@ pub trait FileFormat: Send + Sync {
     /// Its name: in `--format`, in configs, and in reports.
     fn name(&self) -> &'static str;
 
+    /// What the names of its files end with, without the dot.
+    fn ending(&self) -> &'static str;
+
     /// Whether an input that begins with `start` is a file of this format. At least 32 bytes are there, unless the input is
     /// shorter.
     fn recognises(&self, start: &[u8]) -> bool;
@@ -78,6 +81,14 @@ pub trait EncryptedFile: Send {
     /// If no key opens it, its context lacks a pair, or its head was changed.
     fn unlock(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<Box<dyn UnlockedFile>>;
 
+    /// The same, to put another plaintext in its place.
+    ///
+    /// # Errors
+    /// As [`EncryptedFile::unlock`].
+    fn unlock_to_replace(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<FileToReplace> {
+        Ok(FileToReplace { unlocked: self.unlock(keys)?, seal: None })
+    }
+
     /// Finds out how it gets other keys. Nothing is written yet.
     ///
     /// # Errors
@@ -89,6 +100,15 @@ pub trait EncryptedFile: Send {
     /// # Errors
     /// Those of the input and the output, and an interruption.
     fn write_with(self: Box<Self>, head: &[u8], output: &mut Output, cancelled: &AtomicBool) -> Result<()>;
+}
+
+/// A file whose data key is known, and that will be replaced.
+pub struct FileToReplace {
+    /// Its plaintext.
+    pub unlocked: Box<dyn UnlockedFile>,
+    /// Seals another plaintext under the data key that it has: its keys, context and encoding stay, and no key wraps
+    /// anything. `None` if its format demands a new data key.
+    pub seal: Option<Box<dyn PreparedSeal>>,
 }
 
 /// A file whose data key is known.

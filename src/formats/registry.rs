@@ -1,5 +1,7 @@
 //! The formats of whole files: one line for each.
 
+use std::path::Path;
+
 use crate::formats::age::file_format::AgeFormat;
 use crate::formats::esdk::file_format::MessageFormat;
 use crate::formats::format::FileFormat;
@@ -12,6 +14,13 @@ pub const FORMATS: &[&dyn FileFormat] = &[&NativeFormat, &AgeFormat, &MessageFor
 #[must_use]
 pub fn by_start(start: &[u8]) -> Option<&'static dyn FileFormat> {
     FORMATS.iter().copied().find(|format| format.recognises(start))
+}
+
+/// The format whose files end like this name.
+#[must_use]
+pub fn by_ending(name: &Path) -> Option<&'static dyn FileFormat> {
+    let ending = name.extension()?;
+    FORMATS.iter().copied().find(|format| ending == format.ending())
 }
 
 /// The format with this name.

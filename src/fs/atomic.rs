@@ -15,7 +15,8 @@ pub use crate::fs::access::Access;
 use crate::fs::attributes::{self, Attributes};
 use crate::fs::base::Base;
 use crate::fs::folder::Folder;
-use crate::fs::held::{self, Held};
+use crate::fs::held::Held;
+use crate::fs::lock::{LockWaiter, SilentWait, lock};
 use crate::fs::sweep;
 
 /// Whether an output may replace an existing file.
@@ -170,6 +171,15 @@ impl AtomicFile {
     /// file that it replaces is not the one that was read, [`Error::Io`] if the system refuses: then nothing has changed.
     /// [`Error::NotSynced`] if it has its name, and a power failure may take it away again.
     pub fn commit(self) -> Result<()> {
+        self.commit_waiting(&SilentWait)
+    }
+
+    /// The same. A file that is replaced without having been read may be held by another program; `waiter` is asked as long
+    /// as it is.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::commit`], and what the waiter says.
+    pub fn commit_waiting(self, waiter: &dyn LockWaiter) -> Result<()> {
         let Self { file, place, named, base, target, replaces, held, sync } = self;
         let failed = |source: io::Error| {
             if source.kind() == io::ErrorKind::AlreadyExists {
@@ -187,7 +197,7 @@ impl AtomicFile {
         if replaces {
             // Who replaces a file without having read it waits for those who have.
             let old = if held.is_none() { OldFile::of(&base, &target) } else { OldFile(None) };
-            old.lock(&named)?;
+            old.lock(&named, waiter)?;
             let place = place.into_named(&file, &base, &target).map_err(failed)?;
             if let Some(held) = &held {
                 held.check_unchanged()?;
@@ -248,8 +258,8 @@ impl OldFile {
         self.0.as_ref().map_or(Ok(()), |old| attributes::take_over(new, old, named))
     }
 
-    fn lock(&self, named: &Path) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |old| held::lock(old, named))
+    fn lock(&self, named: &Path, waiter: &dyn LockWaiter) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |old| lock(old, named, waiter))
     }
 }
 

@@ -5,11 +5,10 @@
 //! [`AtomicFile::commit`](crate::fs::atomic::AtomicFile::commit) compares with the file immediately before it is replaced.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata, TryLockError};
+use std::fs::{File, Metadata};
 use std::io::{self, IoSliceMut};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -18,15 +17,12 @@ use crate::error::{Error, Result};
 use crate::fs::base::Base;
 use crate::fs::folder::Folder;
 use crate::fs::input::{Input, identity};
+use crate::fs::lock::{LockWaiter, lock};
 use crate::fs::positioned;
 
 /// Of a file that is not longer, the content is compared too, in bytes: the time of a file has steps of a few
 /// milliseconds, and two writes can fall into one.
 const COMPARED: u64 = 1 << 20;
-/// How long a wait may last before it is reported.
-const SILENT: Duration = Duration::from_secs(1);
-/// Maximum time between two attempts to get a lock.
-const LONGEST_PAUSE: Duration = Duration::from_millis(40);
 
 /// What the caller will do with a locked file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,25 +31,6 @@ pub enum HeldFor {
     Write,
     /// To put another file in its place: it may be one that may only be read.
     Replace,
-}
-
-/// Progress of a wait for a lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// It goes on.
-    Continues,
-    /// It has lasted for a second. Reported once.
-    IsLong,
-}
-
-/// What is asked again and again while a lock is waited for, with the file. An error ends the wait.
-pub type Waiter = fn(&Path, Wait) -> Result<()>;
-
-static WAITER: OnceLock<Waiter> = OnceLock::new();
-
-/// Has a function asked, from now on, while any lock is waited for. The first one stays.
-pub fn set_waiter(waiter: Waiter) {
-    let _ = WAITER.set(waiter);
 }
 
 /// A file that is held until this is dropped.
@@ -92,20 +69,20 @@ impl Held {
     ///
     /// # Errors
     /// [`Error::Io`] if it is not there, not a regular file, or cannot be opened so; what the waiter says.
-    pub fn open(path: &Path, intent: HeldFor) -> Result<Self> {
+    pub fn open(path: &Path, intent: HeldFor, waiter: &dyn LockWaiter) -> Result<Self> {
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let target = std::fs::canonicalize(path).map_err(failed)?;
-        Self::open_at(Base::WorkingFolder, path.to_owned(), target, intent)
+        Self::open_at(Base::WorkingFolder, path.to_owned(), target, intent, waiter)
     }
 
     /// Opens a file in an open folder and holds it, to replace it. No symbolic link is followed.
     ///
     /// # Errors
     /// As [`Held::open`].
-    pub fn open_in(folder: &Folder, name: &OsStr) -> Result<Self> {
+    pub fn open_in(folder: &Folder, name: &OsStr, waiter: &dyn LockWaiter) -> Result<Self> {
         let base = Base::Folder(folder.clone());
         let target = base.name_in(folder, name);
-        Self::open_at(base, folder.path_of(name), target, HeldFor::Replace)
+        Self::open_at(base, folder.path_of(name), target, HeldFor::Replace, waiter)
     }
 
     /// Opens a file without holding it, to find out later whether it was written to.
@@ -119,7 +96,7 @@ impl Held {
         Ok(Self { file, named: path.to_owned(), base: Base::WorkingFolder, target: path.to_owned(), witness })
     }
 
-    fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: HeldFor) -> Result<Self> {
+    fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: HeldFor, waiter: &dyn LockWaiter) -> Result<Self> {
         let failed = |word: &str, source| Error::io(format!("{word} {}", named.display()), source);
         loop {
             let file = open_file(&base, &target, intent).map_err(|source| match intent {
@@ -130,7 +107,7 @@ impl Held {
             if !metadata.is_file() {
                 return Err(failed("write", io::Error::other("it is not a regular file")));
             }
-            lock(&file, &named)?;
+            lock(&file, &named, waiter)?;
             // Whoever held it before may have put another file in its place: that one is meant.
             if !is_named(&base, &target, &metadata).map_err(|source| failed("read", source))? {
                 continue;
@@ -247,24 +224,6 @@ fn digest(file: &File, len: u64) -> io::Result<Zeroizing<String>> {
     Ok(hash.finish())
 }
 
-/// Waits until no other program holds the file. With a file system without locks, nobody holds one.
-pub(super) fn lock(file: &File, named: &Path) -> Result<()> {
-    let waiter = WAITER.get().copied().unwrap_or(|_, _| Ok(()));
-    let (since, mut pause, mut is_told) = (Instant::now(), Duration::from_millis(1), false);
-    loop {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
-        }
-        let is_long = !is_told && since.elapsed() >= SILENT;
-        is_told |= is_long;
-        waiter(named, if is_long { Wait::IsLong } else { Wait::Continues })?;
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
 #[cfg(unix)]
 fn open_file(base: &Base, target: &Path, intent: HeldFor) -> io::Result<File> {
     use rustix::fs::OFlags;
@@ -325,6 +284,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::fs::lock::SilentWait;
 
     fn content(held: &Held) -> String {
         let mut content = String::new();
@@ -338,12 +298,12 @@ mod tests {
         let (path, new) = (folder.path().join("x"), folder.path().join("new"));
         std::fs::write(&path, "old").unwrap();
         std::fs::write(&new, "new").unwrap();
-        let held = Held::open(&path, HeldFor::Write).unwrap();
+        let held = Held::open(&path, HeldFor::Write, &SilentWait).unwrap();
         let (began, told) = channel();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 began.send(()).unwrap();
-                content(&Held::open(&path, HeldFor::Replace).unwrap())
+                content(&Held::open(&path, HeldFor::Replace, &SilentWait).unwrap())
             });
             told.recv().unwrap();
             std::fs::rename(&new, &path).unwrap();
@@ -357,7 +317,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x");
         std::fs::write(&path, "x").unwrap();
-        let held = Held::open(&path, HeldFor::Replace).unwrap();
+        let held = Held::open(&path, HeldFor::Replace, &SilentWait).unwrap();
         let other = File::open(&path).unwrap();
         assert!(other.try_lock().is_err());
         drop(held);
@@ -380,7 +340,7 @@ mod tests {
         ];
         for (what, change) in changes {
             std::fs::write(&path, "one").unwrap();
-            let held = Held::open(&path, HeldFor::Replace).unwrap();
+            let held = Held::open(&path, HeldFor::Replace, &SilentWait).unwrap();
             held.check_unchanged().unwrap();
             change();
             assert!(matches!(held.check_unchanged(), Err(Error::ChangedMeanwhile(_))), "{what}");
@@ -395,11 +355,11 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, "x").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
-        Held::open(&path, HeldFor::Replace).unwrap();
-        assert!(Held::open(folder.path(), HeldFor::Replace).is_err());
+        Held::open(&path, HeldFor::Replace, &SilentWait).unwrap();
+        assert!(Held::open(folder.path(), HeldFor::Replace, &SilentWait).is_err());
         let pipe = folder.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         // It returns: nobody is waited for at the other end.
-        assert!(Held::open(&pipe, HeldFor::Replace).is_err());
+        assert!(Held::open(&pipe, HeldFor::Replace, &SilentWait).is_err());
     }
 }

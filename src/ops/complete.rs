@@ -8,13 +8,12 @@ use crate::config::Config;
 use crate::document::{StoredKey, TreeItem};
 use crate::formats::format::ReadPolicy;
 use crate::fs::input::Input;
+use crate::limits::LONGEST_LOOKED_AT;
 use crate::ops::configs::{ConfigSource, Configs};
 use crate::ops::inspect::{Inspected, inspect};
 use crate::ops::observer::Unobserved;
 use crate::ops::places::variable;
 
-/// Longest file that is read for this, in bytes: nobody waits for a larger one behind the tabulator key.
-const LONGEST: u64 = 16 << 20;
 /// Most paths of a document that are offered.
 const MOST_PATHS: usize = 1000;
 
@@ -91,13 +90,13 @@ fn text(file: PathBuf) -> Option<String> {
         return None;
     }
     let mut text = String::new();
-    File::open(file).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    File::open(file).ok()?.take(LONGEST_LOOKED_AT).read_to_string(&mut text).ok()?;
     Some(text)
 }
 
 /// Whether a file can be read at once: named pipes and devices would wait.
 fn is_short(file: &Path) -> bool {
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LONGEST)
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LONGEST_LOOKED_AT)
 }
 
 #[cfg(test)]

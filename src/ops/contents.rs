@@ -1,58 +1,40 @@
 //! The plaintext of a file, whole in memory, for another program.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
-use crate::context::EncryptionContext;
-use crate::crypto::{DataKey, Suite};
 use crate::document::{MacRequirement, OpenedDocument, SealRequirement};
 use crate::error::{Error, Result};
 use crate::formats::detect;
-use crate::formats::native::armor::ArmorReader;
-use crate::formats::native::header::MAGIC;
-use crate::formats::native::{Decryptor, FileHead, Parameters, read_error};
+use crate::formats::format::{EncryptedFile, FileFormat, FileToReplace, PreparedSeal};
+use crate::formats::registry;
+use crate::fs::input::Input;
 use crate::fs::scratch::PrivateFolder;
-use crate::keys::{TrustedKeys, WrappedKey};
+use crate::limits::LONGEST_IN_MEMORY;
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::file_text::{Plaintext, plaintext_of};
 use crate::ops::session::Session;
-
-/// A text that was decrypted or typed.
-pub type Plaintext = Zeroizing<Vec<u8>>;
 
 /// A file that was opened.
 #[non_exhaustive]
 pub enum Contents {
     /// It is encrypted as a whole.
-    Whole(WholeFile),
+    Whole(OpenedFile),
     /// It is a config document.
     Document(Box<OpenedDocument>),
 }
 
-/// What stays the same in a file that is encrypted as a whole, when it gets another payload.
-pub struct WholeFile {
-    /// Its suite and its context.
-    pub parameters: Parameters,
-    /// Its keys.
-    pub slots: Vec<WrappedKey>,
-    /// The data key that they wrap.
-    pub data_key: DataKey,
-    /// Whether it is text.
-    pub is_armored: bool,
+/// What is known of a file that is encrypted as a whole, for another payload in its place.
+pub struct OpenedFile {
+    /// Its format.
+    pub format: &'static dyn FileFormat,
+    /// Seals another plaintext under its data key. `None` if its format demands a new one.
+    pub seal: Option<Box<dyn PreparedSeal>>,
 }
 
-impl WholeFile {
-    /// A file that does not exist yet.
-    #[must_use]
-    pub fn new(data_key: DataKey, slots: Vec<WrappedKey>, context: EncryptionContext) -> Self {
-        Self { parameters: Parameters { suite: Suite::default(), context }, slots, data_key, is_armored: false }
-    }
-}
-
-/// Opens a kenc file or a document. All of it has been authenticated when its text is returned.
+/// Opens a file that is encrypted as a whole, in any format, or a document. All of it has been authenticated when its text is
+/// returned.
 ///
 /// # Errors
 /// If no key opens it, it is not authentic, or it lacks a seal that a config requires.
@@ -64,9 +46,15 @@ pub fn open(
 ) -> Result<(Plaintext, Contents), Failure> {
     let about = || Failure::about(path.display().to_string());
     let guards = session.guards(Some(path))?;
-    if detect::is_native(bytes) {
-        let (text, file) = whole_file(session, bytes, &guards.trusted).map_err(about())?;
-        return Ok((text, Contents::Whole(file)));
+    if let Some(format) = registry::by_start(bytes) {
+        let file = read_head(session, format, bytes).map_err(about())?;
+        let FileToReplace { unlocked, seal } =
+            file.unlock_to_replace(&session.opening_keys(&guards.trusted)).map_err(about())?;
+        // A plaintext is never longer than its file: the buffer does not grow, which would leave copies behind.
+        let len = bytes.len();
+        let text = plaintext_of(session, unlocked, Some(len as u64), len).map_err(about())?;
+        let text = text.ok_or(Cause::TooLong { path: path.to_owned(), bytes: len as u64 })?;
+        return Ok((text, Contents::Whole(OpenedFile { format, seal })));
     }
     let sealed = detect::sealed_in(bytes, path).map_err(about())?;
     let seal = if guards.require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
@@ -77,16 +65,17 @@ pub fn open(
     Ok((text, Contents::Document(Box::new(opened))))
 }
 
-fn whole_file(session: &Session, bytes: &[u8], trusted: &TrustedKeys) -> Result<(Plaintext, WholeFile)> {
-    let is_armored = !bytes.starts_with(&MAGIC);
-    let mut input: Box<dyn Read + '_> = if is_armored { Box::new(ArmorReader::new(bytes)) } else { Box::new(bytes) };
-    let head = FileHead::read(&mut *input)?;
-    let (cipher, data_key) = session.unwrap(&head, trusted)?;
-    // The plaintext is shorter than the ciphertext: its buffer does not grow, which would leave copies behind.
-    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
-    Decryptor::new(input, cipher).read_to_end(&mut text).map_err(read_error)?;
-    let header = head.header;
-    Ok((text, WholeFile { parameters: header.parameters, slots: header.table.slots, data_key, is_armored }))
+/// Reads the head of a file that is held in memory.
+///
+/// # Errors
+/// As [`FileFormat::read`].
+pub(super) fn read_head(
+    session: &Session,
+    format: &'static dyn FileFormat,
+    bytes: &[u8],
+) -> Result<Box<dyn EncryptedFile>> {
+    let (start, input) = Input::of_stream(Box::new(Cursor::new(bytes.to_vec()))).peek()?;
+    format.read(input, &start, session.read_policy())
 }
 
 /// Reads a file as it is, if it is small enough to be held in memory several times.
@@ -97,11 +86,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
     let mut file = File::open(path).map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
-    if bytes > detect::LONGEST_IN_MEMORY {
+    if bytes > LONGEST_IN_MEMORY {
         return Err(Cause::TooLong { path: path.to_owned(), bytes }.into());
     }
     let mut content = Vec::new();
-    file.by_ref().take(detect::LONGEST_IN_MEMORY).read_to_end(&mut content).map_err(failed)?;
+    file.by_ref().take(LONGEST_IN_MEMORY).read_to_end(&mut content).map_err(failed)?;
     Ok(content)
 }
 
@@ -117,14 +106,4 @@ pub fn private_folder(may_be_on_disk: impl FnOnce(&Path) -> bool) -> Result<Priv
         return Ok(PrivateFolder::on_disk()?);
     }
     Err(Cause::NoMemoryForPlaintext.into())
-}
-
-/// The name of a file without `.kenc`: it names the format of the plaintext.
-#[must_use]
-pub fn plain_name(path: &Path) -> OsString {
-    let name = Path::new(path.file_name().unwrap_or(OsStr::new("file")));
-    match (name.extension(), name.file_stem()) {
-        (Some(extension), Some(stem)) if extension == "kenc" => stem.to_owned(),
-        _ => name.as_os_str().to_owned(),
-    }
 }

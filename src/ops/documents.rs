@@ -2,6 +2,7 @@
 
 pub mod as_sops;
 pub mod encrypt;
+pub mod encrypt_tree;
 pub mod keys;
 pub mod layout;
 pub mod open;

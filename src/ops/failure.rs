@@ -128,6 +128,10 @@ pub enum Cause {
     NoKeysToShow(PathBuf),
     #[error("{}: cannot tell the format of its values from its name", .0.display())]
     NoValues(PathBuf),
+    #[error("no value: {0}")]
+    NoValue(&'static str),
+    #[error("the value is not UTF-8 text")]
+    ValueNotText,
     #[error("the value is not valid JSON: {0}")]
     ValueNotJson(String),
     #[error("the value is not {}", match .0 {
@@ -227,6 +231,7 @@ impl Cause {
             | Self::VariableMustBeNamed { .. }
             | Self::CannotExport { .. }
             | Self::NoSuchValue(_)
+            | Self::NoValue(_)
             | Self::ValueNotJson(_)
             | Self::ValueNotOfType(_)
             | Self::FileNames { .. }
@@ -240,6 +245,7 @@ impl Cause {
             | Self::ListAlone
             | Self::DotenvSyntax { .. }
             | Self::ValueWithoutText
+            | Self::ValueNotText
             | Self::ValueOfWholeFile(_)
             | Self::SealOfWholeFile(_)
             | Self::Declined

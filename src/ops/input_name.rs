@@ -1,4 +1,4 @@
-//! The names of inputs in messages.
+//! The names of inputs, as typed and in messages.
 
 use std::path::Path;
 
@@ -7,6 +7,12 @@ use crate::ops::failure::Failure;
 
 /// The name of standard input in messages.
 pub const STANDARD_INPUT: &str = "the standard input";
+
+/// The file that an input names; `None` for `-`, the standard input.
+#[must_use]
+pub fn path_of(input: &Path) -> Option<&Path> {
+    (input.as_os_str() != "-").then_some(input)
+}
 
 /// The name of an input in messages; `None` is standard input.
 #[must_use]

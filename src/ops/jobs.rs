@@ -1,6 +1,5 @@
 //! Inputs with the destinations of their results, determined before anything is read or any key is asked.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +7,9 @@ use crate::error::Error;
 use crate::fs::atomic::{Existing, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::{Input, identity};
+use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::result_name::ResultName;
 use crate::storage::output::Destination;
 use crate::storage::standard;
 
@@ -41,11 +42,7 @@ pub struct ResultChoice {
 ///
 /// # Errors
 /// If there are several inputs for one output, or an input or a folder does not exist.
-pub fn plan(
-    inputs: &[PathBuf],
-    choice: &ResultChoice,
-    result_name: fn(&OsStr) -> OsString,
-) -> Result<Vec<Job>, Failure> {
+pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) -> Result<Vec<Job>, Failure> {
     let standard_input = [PathBuf::from("-")];
     let inputs = if inputs.is_empty() { &standard_input } else { inputs };
     let existing = choice.existing;
@@ -73,7 +70,7 @@ pub fn plan(
                 }
                 let name = name.and_then(|path| path.file_name());
                 let name = name.ok_or_else(|| Cause::StandardInputToFolder(output.clone()))?;
-                Destination::File { path: output.join(result_name(name)), existing }
+                Destination::File { path: output.join(result_name.of(name)), existing }
             }
             Some(output) => {
                 check_folder_of(output)?;
@@ -146,13 +143,13 @@ impl Job {
     }
 
     /// Opens the input, and checks that its result would not overwrite it. An input that will be replaced is locked:
-    /// [`Output::open`](crate::storage::output::Output::open) needs that.
+    /// [`Output::open`](crate::storage::output::Output::open) needs that. `waiter` is asked as long as another program holds it.
     ///
     /// # Errors
     /// If it cannot be opened, or is also the output.
-    pub fn open_input(&self) -> Result<(Input, Option<Held>), Failure> {
+    pub fn open_input(&self, waiter: &dyn LockWaiter) -> Result<(Input, Option<Held>), Failure> {
         if let Destination::Input { path } = &self.destination {
-            let held = hold(path)?;
+            let held = hold(path, waiter)?;
             return Ok((held.input()?, Some(held)));
         }
         let input = open_input(self.input.as_deref())?;
@@ -173,15 +170,15 @@ impl Job {
     }
 }
 
-/// Locks a file that will be replaced.
+/// Locks a file that will be replaced. `waiter` is asked as long as another program holds it.
 ///
 /// # Errors
 /// If it is a folder, or cannot be opened.
-pub fn hold(path: &Path) -> Result<Held, Failure> {
+pub fn hold(path: &Path, waiter: &dyn LockWaiter) -> Result<Held, Failure> {
     if path.is_dir() {
         return Err(Cause::InputIsDirectory(path.to_owned()).into());
     }
-    Ok(Held::open(path, HeldFor::Replace)?)
+    Ok(Held::open(path, HeldFor::Replace, waiter)?)
 }
 
 /// Opens a file, or standard input for `None`.
@@ -213,16 +210,4 @@ fn stdout_file() -> Option<File> {
 fn is_same_file(input: &Input, output: Option<std::fs::Metadata>) -> bool {
     let output = output.and_then(|metadata| identity(&metadata));
     output.is_some() && output == input.identity()
-}
-
-/// The name for the plaintext of a file.
-#[must_use]
-pub fn decrypted_name(name: &OsStr) -> OsString {
-    let name = Path::new(name);
-    match (name.extension(), name.file_stem()) {
-        (Some(extension), Some(stem)) if ["kenc", "age", "esdk"].iter().any(|known| extension == *known) => {
-            stem.to_owned()
-        }
-        _ => name.as_os_str().to_owned(),
-    }
 }

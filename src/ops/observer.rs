@@ -40,6 +40,11 @@ pub trait Observer: Send + Sync {
         let _ = call;
     }
 
+    /// Another program has held the file `path` for a second, and the work waits for it.
+    fn waits_for(&self, path: &Path) {
+        let _ = path;
+    }
+
     /// Something found in a folder that is not an input.
     fn skipped(&self, path: &Path, why: Skipped) {
         let _ = (path, why);

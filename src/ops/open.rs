@@ -70,7 +70,7 @@ pub fn decrypt(
             let plaintext = document(session, *sealed, &name, demanded, &guards)?;
             let plaintext = content(&plaintext, part.path, part.format).map_err(about())?;
             output.writer().write_all(&plaintext).map_err(|error| about()(Error::Write(error)))?;
-            output.commit().map_err(about())?;
+            output.commit_waiting(session).map_err(about())?;
             return Ok(plaintext.len() as u64);
         }
         _ if part.is_for_documents_only() => return Err(about()(DocumentError::NotEncrypted.into())),
@@ -92,7 +92,7 @@ pub fn decrypt(
         let released = if releases_early { released(&error) } else { 0 };
         Failure { released, ..about()(error) }
     })?;
-    output.commit().map_err(about())?;
+    output.commit_waiting(session).map_err(about())?;
     Ok(written)
 }
 

@@ -62,7 +62,7 @@ impl RewrapOutcome {
 /// If no key opens it, a new one refuses, nothing vouches for one, or the result cannot be written.
 pub fn rewrap(changes: &KeyChanges<'_>, target: &Target) -> Result<RewrapOutcome, Failure> {
     let options = changes.options;
-    let intent = if options.extent == ChangeExtent::Shown { Intent::Read } else { Intent::Change };
+    let intent = if options.extent == ChangeExtent::Shown { Intent::Read } else { Intent::Change(changes.session) };
     let (content, held) = target.read(intent, options.notation)?;
     match content {
         Content::File(detected) => file(changes, target, detected, held).map(RewrapOutcome::File),
@@ -82,7 +82,7 @@ fn document(
     let rekeyed = rewrap_document(sealed, target.path(), new, vouchers, options.demanded, session)?;
     let is_elsewhere = matches!(target, Target::Elsewhere(_));
     if (rekeyed.is_changed || is_elsewhere) && options.extent == ChangeExtent::Written {
-        target.write(&rekeyed.text, options.results, held)?;
+        target.write(&rekeyed.text, options.results, held, *session)?;
     }
     Ok(rekeyed)
 }
@@ -129,7 +129,7 @@ fn file(
         (_, held) => {
             let (mut output, watched) = target.open_output(options.results, held)?;
             file.write_with(&bytes, &mut output, session.cancelled()).map_err(target.about())?;
-            target.commit(output, watched)?;
+            target.commit(output, watched, *session)?;
         }
     }
     Ok(done)

@@ -57,7 +57,7 @@ pub fn rotate(
     share: Share,
     target: &Target,
 ) -> Result<RotateOutcome, Failure> {
-    let (content, held) = target.read(Intent::Change, changes.options.notation)?;
+    let (content, held) = target.read(Intent::Change(changes.session), changes.options.notation)?;
     match content {
         Content::File(detected) if !is_native(&detected) => Err(target.about()(Error::NotOfFormat(
             "only kenc files and documents get a new data key; decrypt this file and encrypt it again",
@@ -89,7 +89,7 @@ fn document(
     let vouchers = |old: &_| vouching.of_document(target, old);
     let (path, keys, demanded) = (target.path(), vouching.documents, key_options.demanded);
     let rotated = rotate_document(sealed, path, keys, rotation, vouchers, demanded, session)?;
-    target.write(&rotated.text, key_options.results, held)?;
+    target.write(&rotated.text, key_options.results, held, *session)?;
     Ok(rotated)
 }
 
@@ -135,7 +135,7 @@ impl Rotation<'_> {
         };
         drop(progress);
         resealed.map_err(target.about())?;
-        target.commit(output, watched)?;
+        target.commit(output, watched, *session)?;
         Ok(slots)
     }
 

@@ -1,6 +1,5 @@
 //! Sealing files: one file, a stream, or one of many.
 
-use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::Result;
@@ -9,45 +8,27 @@ use crate::formats::format::{PreparedSeal, Work};
 use crate::fs::atomic::{Access, Existing, Sync};
 use crate::fs::held::Held;
 use crate::fs::input::Input;
+use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::Job;
 use crate::ops::session::Session;
 use crate::storage::output::{Destination, Output};
 use crate::storage::payload::PayloadInput;
 
-/// The name of the encrypted file.
-#[must_use]
-pub fn encrypted_name(name: &OsStr) -> OsString {
-    let mut name = name.to_owned();
-    name.push(".kenc");
-    name
-}
-
-/// The name of a file that becomes an age file.
-#[must_use]
-pub fn age_name(name: &OsStr) -> OsString {
-    let mut name = name.to_owned();
-    name.push(".age");
-    name
-}
-
-/// The name of a file that becomes a message of the AWS Encryption SDK.
-#[must_use]
-pub fn message_name(name: &OsStr) -> OsString {
-    let mut name = name.to_owned();
-    name.push(".esdk");
-    name
-}
-
 /// Opens the input and the output of a job, so that their problems are found before a key is asked.
 ///
 /// # Errors
 /// If one of them cannot be opened, the input is already encrypted and would be replaced, or it has other hard links.
-pub fn open_job(job: &Job, existing: Existing, sync: Sync) -> Result<(Input, Output), Failure> {
+pub fn open_job(
+    job: &Job,
+    existing: Existing,
+    sync: Sync,
+    waiter: &dyn LockWaiter,
+) -> Result<(Input, Output), Failure> {
     if let Some(path) = job.input.as_ref().filter(|path| path.is_dir()) {
         return Err(Cause::CannotEncryptDirectory(path.clone()).into());
     }
-    let (input, held) = job.open_input()?;
+    let (input, held) = job.open_input(waiter)?;
     check_names(held.as_ref(), existing)?;
     let input = match &job.destination {
         Destination::Input { path } if existing == Existing::Refuse => refuse_encrypted(input, path)?,
@@ -92,6 +73,6 @@ pub fn seal_job(
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };
     let written = seal.seal(PayloadInput::of(&mut kind), &mut output, work)?;
     drop(progress);
-    output.commit()?;
+    output.commit_waiting(session)?;
     Ok(written)
 }

@@ -22,6 +22,7 @@ use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
 use crate::formats::registry;
+use crate::fs::lock::{LockWaiter, Wait};
 use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks, KmsRoutes};
 use crate::keys::{
     AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
@@ -354,6 +355,12 @@ impl Session {
         &self.cancelled
     }
 
+    /// The same, for who stops it.
+    #[must_use]
+    pub fn cancellation(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// Stops a cancelled operation.
     ///
     /// # Errors
@@ -422,6 +429,16 @@ impl Session {
 impl KeyListener for Session {
     fn opened_by(&self, number: usize, key: &WrappedKey) {
         self.observer.note(&format!("opened by key {} {} {}", number + 1, key.provider, key.key_id));
+    }
+}
+
+impl LockWaiter for Session {
+    fn wait(&self, path: &Path, progress: Wait) -> Result<()> {
+        self.check_cancelled()?;
+        if progress == Wait::IsLong {
+            self.observer.waits_for(path);
+        }
+        Ok(())
     }
 }
 

@@ -5,3 +5,4 @@ pub mod nearest;
 pub mod new_value;
 pub mod part;
 pub mod plaintext;
+pub mod value_text;

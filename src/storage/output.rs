@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::Held;
+use crate::fs::lock::{LockWaiter, SilentWait};
 use crate::storage::object::WholeObject;
 use crate::storage::payload::PayloadOutput;
 
@@ -150,10 +151,18 @@ impl Output {
     /// # Errors
     /// As [`AtomicFile::commit`].
     pub fn commit(self) -> Result<()> {
+        self.commit_waiting(&SilentWait)
+    }
+
+    /// The same. `waiter` is asked as long as another program holds the file that it replaces.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::commit_waiting`].
+    pub fn commit_waiting(self, waiter: &dyn LockWaiter) -> Result<()> {
         match self {
             Self::Stream(mut stream) => stream.flush().map_err(Error::Write),
             Self::Redirected { .. } => Ok(()),
-            Self::Atomic(atomic) => atomic.commit(),
+            Self::Atomic(atomic) => atomic.commit_waiting(waiter),
             Self::Object(object) => object.commit(),
         }
     }

@@ -9,21 +9,25 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("threads", &["error"]),
+    ("limits", &[]),
     ("codec", &["error"]),
     ("crypto", &["error"]),
     ("context", &["codec", "error"]),
     ("fs", &["crypto", "error", "threads"]),
-    ("keys", &["codec", "context", "crypto", "error", "threads"]),
-    ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "storage", "threads"]),
+    ("keys", &["codec", "context", "crypto", "error", "limits", "threads"]),
+    ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "limits", "storage", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
     ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
     (
         "ops",
-        &["config", "context", "crypto", "document", "error", "formats", "fs", "keys", "pattern", "storage", "threads"],
+        &[
+            "config", "context", "crypto", "document", "error", "formats", "fs", "keys", "limits", "pattern",
+            "storage", "threads",
+        ],
     ),
     ("storage", &["crypto", "error", "fs"]),
     ("pattern", &[]),
-    ("config", &["context", "document", "error", "keys", "pattern"]),
+    ("config", &["context", "document", "error", "keys", "limits", "pattern"]),
 ];
 
 /// Crates that do the cryptography.

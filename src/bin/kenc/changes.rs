@@ -1,9 +1,9 @@
 //! Changes of keys as the command line describes them.
 
-use std::ffi::OsStr;
 use std::path::Path;
 
 use kenc::error::Result;
+use kenc::formats::format::Encoding;
 use kenc::fs::atomic::Sync;
 use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource};
 use kenc::ops::change::run::{ChangeExtent, KeyChangeOptions};
@@ -14,12 +14,13 @@ use kenc::ops::documents::encrypt::OtherNames;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{ResultChoice, plan};
+use kenc::ops::result_name::ResultName;
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
 use crate::failure::{CommandFault, Failure};
-use crate::output;
+use crate::output::refuse_terminal;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 
@@ -29,10 +30,8 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
     let is_standard_input = |path: &Path| path.as_os_str() == "-";
     if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
         let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
-        let jobs = plan(inputs, &ResultChoice::from(&output), OsStr::to_owned)?;
-        if let Some(job) = jobs.iter().find(|job| output::is_unasked_terminal(&job.destination)) {
-            return Err(CommandFault::CiphertextToTerminal { input: job.input.clone() }.into());
-        }
+        let jobs = plan(inputs, &ResultChoice::from(&output), ResultName::Same)?;
+        jobs.iter().try_for_each(|job| refuse_terminal(&job.destination, job.input.as_deref(), Encoding::Binary))?;
         return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
     }
     if inputs.iter().any(|path| is_standard_input(path)) {

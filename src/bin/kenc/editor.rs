@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use kenc::error::{Error, Result};
-use kenc::ops::contents::Plaintext;
+use kenc::ops::file_text::Plaintext;
 use zeroize::Zeroizing;
 
 use crate::failure::{CommandFault, Failure};
@@ -76,7 +76,7 @@ impl UserEditor {
         let _restored = signals::remember_terminal();
         let mut child = signals::start(command.args(files)).map_err(|source| not_started(program, source))?;
         let status = signals::wait_for(&mut child);
-        if signals::is_cancelled() {
+        if signals::has_come() {
             signals::wait_for_the_end();
             return Err(Error::Interrupted.into());
         }

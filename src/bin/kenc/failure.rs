@@ -21,10 +21,6 @@ pub enum CommandFault {
     BinaryToTerminal { input: Option<PathBuf> },
     #[error("a value on the command line is visible to every program on this machine")]
     ValueOnCommandLine,
-    #[error("no value: {0}")]
-    NoValue(&'static str),
-    #[error("the value is not UTF-8 text")]
-    ValueNotText,
     #[error("no files given")]
     NothingNamed,
     #[error("{} {fault}; -i means --in-place, and no file was changed", path.display())]
@@ -75,7 +71,6 @@ impl CommandFault {
         match self {
             Self::CiphertextToTerminal { .. }
             | Self::ValueOnCommandLine
-            | Self::NoValue(_)
             | Self::NothingNamed
             | Self::NotToReplace { .. }
             | Self::KeyAmongInputs { .. }
@@ -86,11 +81,9 @@ impl CommandFault {
             | Self::AliasOffline(_)
             | Self::NotInAStep
             | Self::EditorVariable { .. } => Exit::Usage,
-            Self::BinaryToTerminal { .. }
-            | Self::NoLocalKey { .. }
-            | Self::ValueNotText
-            | Self::NoEditor
-            | Self::EditorNotFound(_) => Exit::Failed,
+            Self::BinaryToTerminal { .. } | Self::NoLocalKey { .. } | Self::NoEditor | Self::EditorNotFound(_) => {
+                Exit::Failed
+            }
             Self::CommandNotFound(_) => Exit::NotFound,
             Self::CommandNotExecutable { .. } => Exit::NotExecutable,
             Self::LocalKeyExists { .. } => Exit::WouldOverwrite,

@@ -6,10 +6,10 @@ mod changes;
 mod commands;
 mod complete;
 mod documents;
+mod edit_user;
 mod editor;
 mod failure;
 mod habits;
-mod lock;
 mod many;
 mod neighbours;
 mod observer;
@@ -51,7 +51,6 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Exit {
     let reporter = Arc::new(Reporter::new(&cli.global));
-    lock::tell_waits(&reporter);
     let configs = sessions::configs(&cli.global, &reporter);
     if let Command::Inspect(_) | Command::Verify(_) | Command::Rewrap(_) | Command::Rotate(_) | Command::Seal(_) =
         &cli.command

@@ -1,12 +1,13 @@
 //! Reports a run over many files: each outcome, and a sum at the end.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{BinaryBytes, HumanDuration};
 use kenc::Session;
 use kenc::ops::failure::Failure;
+use kenc::ops::jobs::ResultChoice;
 use kenc::ops::observer::Skipped;
 use kenc::ops::open::Authentic;
 use kenc::ops::tree::crew::{self, FileOutcome, TreeReport, TreeWork};
@@ -19,11 +20,19 @@ use crate::progress::Bar;
 use crate::report::{Reporter, counted, verified_document, verified_file};
 
 /// The request for many files, checked as far as possible before a key is asked.
-pub fn check(args: &ManyArgs, request: &TreeRequest<'_>) -> Result<(), Failure> {
-    if args.files0_from.is_none() && request.inputs.is_empty() {
+pub fn request<'a>(
+    args: &'a ManyArgs,
+    inputs: &'a [PathBuf],
+    results: Option<&'a ResultChoice>,
+    resume: bool,
+) -> Result<TreeRequest<'a>, Failure> {
+    let ManyArgs { recursive, files0_from } = args;
+    if files0_from.is_none() && inputs.is_empty() {
         return Err(CommandFault::NothingNamed.into());
     }
-    request.check()
+    let request = TreeRequest { files0_from: files0_from.as_deref(), inputs, recursive: *recursive, results, resume };
+    request.check()?;
+    Ok(request)
 }
 
 /// Processes all files, and reports. `done` is the past participle for the summary, as in "500 files encrypted".

@@ -36,6 +36,10 @@ impl Observer for Reporter {
         self.kms_call_line(call);
     }
 
+    fn waits_for(&self, path: &Path) {
+        self.say(&format!("waiting for {}: another program is changing it", path.display()));
+    }
+
     fn skipped(&self, path: &Path, why: Skipped) {
         self.note(&format!("{}: skipped, {why}", path.display()));
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use kenc::formats::format::Encoding;
 use kenc::fs::atomic::{Existing, Sync};
 use kenc::ops::jobs::ResultChoice;
 use kenc::storage::output::{Destination, Output};
@@ -26,9 +27,21 @@ impl From<&OutputArgs> for ResultChoice {
     }
 }
 
-/// Whether ciphertext would go to a terminal without being requested.
-pub fn is_unasked_terminal(destination: &Destination) -> bool {
+/// Whether the destination is a terminal that was not named.
+fn is_unasked_terminal(destination: &Destination) -> bool {
     *destination == Destination::StandardOutput { forced: false } && std::io::stdout().is_terminal()
+}
+
+/// Refuses to write ciphertext to a terminal without being asked. Armor is text, made for terminals too.
+pub fn refuse_terminal(
+    destination: &Destination,
+    input: Option<&Path>,
+    encoding: Encoding,
+) -> Result<(), CommandFault> {
+    if encoding == Encoding::Armored || !is_unasked_terminal(destination) {
+        return Ok(());
+    }
+    Err(CommandFault::CiphertextToTerminal { input: input.map(Path::to_owned) })
 }
 
 /// The output for plaintext. A terminal gets text only, unless `-o -` names it.

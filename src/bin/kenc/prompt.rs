@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kenc::error::{Error, Result};
 use kenc::keys::{MfaPrompt, PassphraseSource};
+use kenc::limits::LONGEST_PASSPHRASE;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -16,9 +17,6 @@ use crate::args::PassphraseFrom;
 use crate::printable::printable;
 use crate::report::error_line::print_error_line;
 use crate::signals;
-
-/// Maximum length of a passphrase, in bytes.
-const MAX_LEN: u64 = 4096;
 
 /// Asks once for each passphrase that is needed. A source other than the terminal has only one, for all purposes.
 pub struct Passphrases {
@@ -90,7 +88,7 @@ impl PassphraseSource for Passphrases {
         let mut terminal = self.may_ask.then(|| File::options().read(true).write(true).open("/dev/tty"))?.ok()?;
         write!(terminal, "{} ", printable(&format!("{program}: {question}"))).ok()?;
         let mut line = String::new();
-        BufReader::new(terminal.take(MAX_LEN)).read_line(&mut line).ok()?;
+        BufReader::new(terminal.take(LONGEST_PASSPHRASE)).read_line(&mut line).ok()?;
         line.ends_with('\n').then(|| line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
@@ -169,6 +167,6 @@ fn run(words: &str) -> Result<SecretString> {
 
 fn first_line(reader: impl Read) -> std::io::Result<SecretString> {
     let mut line = Zeroizing::new(String::with_capacity(256));
-    BufReader::with_capacity(256, reader.take(MAX_LEN)).read_line(&mut line)?;
+    BufReader::with_capacity(256, reader.take(LONGEST_PASSPHRASE)).read_line(&mut line)?;
     Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
+use crate::failure::Cause;
 use crate::printable::printable_lines;
 use crate::report::Reporter;
 
@@ -34,6 +35,17 @@ pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()
         if let Some(choice) = chosen {
             return Some(choice.value);
         }
+    }
+}
+
+impl Reporter {
+    /// Whether the person at the terminal wants to replace what the refusal names.
+    pub fn confirms(&self, refusal: &Cause) -> bool {
+        let choices = [
+            Choice { word: "no", meaning: "change nothing", value: false },
+            Choice { word: "yes", meaning: "replace it with everything in it", value: true },
+        ];
+        self.may_ask() && ask(&format!("{refusal}."), &choices, || ()) == Some(true)
     }
 }
 

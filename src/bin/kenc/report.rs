@@ -10,6 +10,7 @@ pub mod hints;
 pub mod inspected_file;
 pub mod key_names;
 pub mod key_usage;
+pub mod other_names;
 pub mod panics;
 pub mod questions;
 mod rekeyed_document;
@@ -176,16 +177,6 @@ impl Reporter {
     #[allow(clippy::unused_self, reason = "everything that is said is said by the reporter")]
     pub fn tell(&self, text: &str) {
         print_error_line(&format!("{}\n", printable(text)));
-    }
-
-    /// Whether anything other than results and errors is printed.
-    pub fn says(&self) -> bool {
-        !self.quiet && !self.json
-    }
-
-    /// Prints what blocks the work.
-    pub fn say_now(text: &str) {
-        print_error_line(&format!("kenc: {}\n", printable(text)));
     }
 
     /// Prints what to do next.

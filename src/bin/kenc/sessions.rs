@@ -1,23 +1,19 @@
 //! Sessions, from the options of the command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kenc::Session;
 use kenc::context::EncryptionContext;
-use kenc::document::{MacRequirement, SealRequirement};
 use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
-use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::places::{identities, variable};
 
-use crate::args::documents::DocumentOpenArgs;
 use crate::args::{AwsArgs, GlobalArgs, OpenArgs, PassphraseArgs};
 use crate::failure::Failure;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
-use crate::signals;
 
 /// The variable with which sops names its config.
 const SOPS_CONFIG: &str = "SOPS_CONFIG";
@@ -57,16 +53,12 @@ pub fn to_open(
 
 /// The session of a command that asks only named keys.
 pub fn to_encrypt(passphrases: impl PassphraseSource + Send + 'static, aws: &AwsArgs, configs: &Configs) -> Session {
-    Session::new()
-        .with_configs(configs.clone())
-        .with_kms(kms_settings(aws))
-        .with_passphrases(passphrases)
-        .with_cancellation(signals::cancelled())
+    Session::new().with_configs(configs.clone()).with_kms(kms_settings(aws)).with_passphrases(passphrases)
 }
 
 /// The session of a command that asks no key.
 pub fn to_inspect(configs: &Configs) -> Session {
-    Session::new().with_configs(configs.clone()).with_cancellation(signals::cancelled())
+    Session::new().with_configs(configs.clone())
 }
 
 /// Passphrases from the source that the command line names.
@@ -77,16 +69,4 @@ pub fn passphrases(args: &PassphraseArgs, reporter: &Reporter) -> Passphrases {
 fn kms_settings(args: &AwsArgs) -> KmsSettings {
     let AwsArgs { profile, region, role_arn, timeout } = args;
     KmsSettings { profile: profile.clone(), region: region.clone(), role_arn: role_arn.clone(), timeout: *timeout }
-}
-
-/// The requirements for documents from the command line.
-pub fn demanded(args: &DocumentOpenArgs) -> StatedRequirements {
-    let DocumentOpenArgs { input_type: _, ignore_mac, require_seal } = *args;
-    let mac = if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
-    StatedRequirements { mac, seal: SealRequirement::NotBroken }.with_seal_required(require_seal)
-}
-
-/// An input other than standard input.
-pub fn path_of(input: &Path) -> Option<&Path> {
-    (input.as_os_str() != "-").then_some(input)
 }

@@ -2,23 +2,17 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-static CANCELLED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
-
-/// True once a signal asked us to end.
-pub fn cancelled() -> Arc<AtomicBool> {
-    Arc::clone(&CANCELLED)
-}
+/// The signal that asked us to end, 0 before one came. The system sends signals to the process, not to a session.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// Whether a signal asked us to end.
-pub fn is_cancelled() -> bool {
-    CANCELLED.load(Ordering::Relaxed)
+pub fn has_come() -> bool {
+    SIGNAL.load(Ordering::Relaxed) != 0
 }
-
-static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// How long the work may take to stop by itself. It does so at once, unless it waits for an input or an output.
 const GRACE: Duration = Duration::from_millis(300);
@@ -37,7 +31,7 @@ pub fn exit_code() -> u8 {
 pub fn wait_for_the_end() {
     std::thread::sleep(GRACE * 10);
     // Cleanup, such as keeping edits, may take longer; it surely ends.
-    while is_cancelled() {
+    while has_come() {
         std::thread::sleep(GRACE);
     }
 }
@@ -80,9 +74,11 @@ pub use unix::{handle, handle_all, remember_terminal, start, wait_for};
 mod unix {
     use std::io;
     use std::process::{Child, Command, ExitStatus};
+    use std::sync::atomic::AtomicBool;
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant};
 
+    use kenc::Session;
     use kenc::error::Result;
     use kenc::threads;
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
@@ -92,7 +88,7 @@ mod unix {
     };
     use signal_hook::iterator::Signals;
 
-    use super::{CANCELLED, GRACE, Ordering, SIGNAL, clean_up, exit_code, say};
+    use super::{GRACE, Ordering, SIGNAL, clean_up, exit_code, say};
 
     static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
 
@@ -105,23 +101,24 @@ mod unix {
     /// How long it may take after its terminal has gone away: nobody waits for us then, and a busy machine may be slow.
     const PATIENCE_WITHOUT_TERMINAL: Duration = Duration::from_secs(30);
 
-    /// Begins to handle signals.
+    /// Begins to handle signals: they stop `session`, and end the program soon after.
     ///
     /// # Errors
     /// If the system gives no thread for it.
-    pub fn handle() -> Result<()> {
-        begin(&[SIGINT, SIGTERM, SIGHUP])
+    pub fn handle(session: &Session) -> Result<()> {
+        begin(&[SIGINT, SIGTERM, SIGHUP], session.cancellation())
     }
 
-    /// Begins to handle every signal that ends a program and can be caught: for one that keeps plaintext somewhere.
+    /// The same with every signal that ends a program and can be caught: for one that keeps plaintext somewhere.
     ///
     /// # Errors
     /// If the system gives no thread for it: then plaintext could stay behind.
-    pub fn handle_all() -> Result<()> {
-        begin(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU])
+    pub fn handle_all(session: &Session) -> Result<()> {
+        let every = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
+        begin(&every, session.cancellation())
     }
 
-    fn begin(signals: &[i32]) -> Result<()> {
+    fn begin(signals: &[i32], cancelled: Arc<AtomicBool>) -> Result<()> {
         // With any handler, a write beyond the file size limit fails with an error that can be reported.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         let ignored = ignored();
@@ -134,7 +131,7 @@ mod unix {
                     continue;
                 }
                 SIGNAL.store(signal, Ordering::Relaxed);
-                CANCELLED.store(true, Ordering::Relaxed);
+                cancelled.store(true, Ordering::Relaxed);
                 end_child(signal);
                 std::thread::sleep(GRACE);
                 end();
@@ -235,12 +232,12 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub fn handle() -> kenc::error::Result<()> {
+pub fn handle(_session: &kenc::Session) -> kenc::error::Result<()> {
     Ok(())
 }
 
 #[cfg(not(unix))]
-pub fn handle_all() -> kenc::error::Result<()> {
+pub fn handle_all(_session: &kenc::Session) -> kenc::error::Result<()> {
     Ok(())
 }
 

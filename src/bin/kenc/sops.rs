@@ -25,7 +25,6 @@ use std::sync::Arc;
 
 use crate::args::{ColorWhen, GlobalArgs};
 use crate::failure::Exit;
-use crate::lock;
 use crate::report::{self, Reporter};
 use crate::sessions;
 use crate::signals;
@@ -69,7 +68,6 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         no_input: false,
     };
     let reporter = Arc::new(Reporter::new(&global));
-    lock::tell_waits(&reporter);
     let configs = sessions::configs_of_sops(args.config.clone(), &reporter);
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(&args, &configs, &reporter)));
     match outcome {
@@ -98,12 +96,13 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, So
         None => (None, args.words.as_slice()),
     };
     let order = order::of(args.decryption_order.as_deref())?;
-    let session = SopsRun { args, configs, reporter, order: &order };
+    let kenc_session = session::session(args, configs, reporter);
+    let session = SopsRun { args, configs, reporter, order: &order, session: &kenc_session };
     if matches!(command, Some("edit" | "exec-file")) || (command.is_none() && !is_legacy(args)) {
         // There is plaintext to remove, and another program to pass signals on to.
-        signals::handle_all()?;
+        signals::handle_all(&kenc_session)?;
     } else {
-        signals::handle()?;
+        signals::handle(&kenc_session)?;
     }
     match command {
         Some("encrypt") => transform::encrypt(session, words.first().map(PathBuf::from).as_deref()),

@@ -41,6 +41,10 @@ impl FileFormat for AgeFormat {
         "age"
     }
 
+    fn ending(&self) -> &'static str {
+        "age"
+    }
+
     fn recognises(&self, start: &[u8]) -> bool {
         is_age(start)
     }

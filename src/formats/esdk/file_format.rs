@@ -40,6 +40,10 @@ impl FileFormat for MessageFormat {
         "aws-esdk"
     }
 
+    fn ending(&self) -> &'static str {
+        "esdk"
+    }
+
     fn recognises(&self, start: &[u8]) -> bool {
         is_message(start) || is_base64_message(start)
     }

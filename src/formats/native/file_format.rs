@@ -11,8 +11,8 @@ use crate::crypto::{Backend, DataKey};
 use crate::error::{Error, Result};
 use crate::formats::description::{CopiesFound, Detail, HeadDescription, PayloadDescription, PlaintextSize};
 use crate::formats::format::{
-    ByteRange, Encoding, EncryptedFile, FileFormat, NewHead, OpeningKeys, PreparedSeal, ReadPolicy, RewrappedFile,
-    SealSettings, SignatureChoice, UnlockedFile, Work,
+    ByteRange, Encoding, EncryptedFile, FileFormat, FileToReplace, NewHead, OpeningKeys, PreparedSeal, ReadPolicy,
+    RewrappedFile, SealSettings, SignatureChoice, UnlockedFile, Work,
 };
 use crate::formats::native::armor::ArmorWriter;
 use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, sealed_len};
@@ -36,6 +36,10 @@ pub struct NativeFormat;
 
 impl FileFormat for NativeFormat {
     fn name(&self) -> &'static str {
+        "kenc"
+    }
+
+    fn ending(&self) -> &'static str {
         "kenc"
     }
 
@@ -123,6 +127,18 @@ impl EncryptedFile for NativeFile {
         let cipher = keys
             .unwrap(self.wrapped_keys(), self.context(), |data_key| self.head.cipher(data_key, Backend::default()))?;
         Ok(Box::new(UnlockedNativeFile { file: *self, cipher }))
+    }
+
+    fn unlock_to_replace(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<FileToReplace> {
+        let (cipher, data_key) = keys.unwrap(self.wrapped_keys(), self.context(), |data_key| {
+            let cipher = self.head.cipher(data_key, Backend::default())?;
+            Some((cipher, DataKey::from_slice(data_key.expose())?))
+        })?;
+        let Header { parameters, table, .. } = &self.head.header;
+        let encoding = if self.is_armored { Encoding::Armored } else { Encoding::Binary };
+        let seal = NativeSeal { parameters: parameters.clone(), wrapped: table.slots.clone(), data_key, encoding };
+        let unlocked = Box::new(UnlockedNativeFile { file: *self, cipher });
+        Ok(FileToReplace { unlocked, seal: Some(Box::new(seal)) })
     }
 
     fn rewrap(&self, rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile> {

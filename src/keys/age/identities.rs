@@ -17,9 +17,8 @@ use super::recipient::AgeRecipient;
 use super::sought::Sought;
 use crate::error::{Error, Result};
 use crate::keys::passphrase::PassphraseSource;
+use crate::limits::LONGEST_IDENTITIES;
 
-/// Longest file that is read as an identity, in bytes.
-const MAX_IDENTITY_FILE: u64 = 1 << 20;
 /// Longest file that is read as the public half of an ssh key, in bytes.
 const MAX_PUBLIC_KEY: u64 = 1 << 14;
 
@@ -42,7 +41,7 @@ pub struct Identities {
 /// If the file cannot be read, or has no identity whose recipient kenc can tell.
 pub fn recipient_of_file(path: &Path) -> Result<AgeRecipient> {
     let fault = |reason: String| Error::KeyFile { path: path.to_owned(), reason };
-    let content = read_limited(path, MAX_IDENTITY_FILE).map_err(fault)?;
+    let content = read_limited(path, LONGEST_IDENTITIES).map_err(fault)?;
     let Lines { identities, plugins, unusable } = read_lines(&content);
     match identities.into_iter().next() {
         Some(identity) => Ok(identity.to_public()),
@@ -89,7 +88,7 @@ pub(super) fn load<'a>(
     let ssh_files = ssh_files.iter().filter(move |path| sought.may_be_ssh() && path.exists());
     texts.chain(variable).chain(files.iter().chain(ssh_files).map(move |path| {
         let loaded =
-            read_limited(path, MAX_IDENTITY_FILE).and_then(|content| parse(&content, path, sought, passphrases));
+            read_limited(path, LONGEST_IDENTITIES).and_then(|content| parse(&content, path, sought, passphrases));
         source(path.display().to_string(), loaded)
     }))
 }
@@ -176,7 +175,7 @@ fn open_identity_file(content: &[u8], path: &Path, passphrases: &dyn PassphraseS
         _ => "wrong passphrase".to_owned(),
     })?;
     let mut text = Zeroizing::new(Vec::new());
-    reader.take(MAX_IDENTITY_FILE).read_to_end(&mut text).map_err(|_| "damaged".to_owned())?;
+    reader.take(LONGEST_IDENTITIES).read_to_end(&mut text).map_err(|_| "damaged".to_owned())?;
     Ok(read_lines(&text).into())
 }
 

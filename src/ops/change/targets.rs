@@ -11,6 +11,7 @@ use crate::formats::native::file_format::NativeFormat;
 use crate::fs::atomic::{Access, AtomicFile, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
+use crate::fs::lock::{LockWaiter, SilentWait};
 use crate::ops::documents::encrypt::OtherNames;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::about_one_of_many;
@@ -20,12 +21,12 @@ use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::{Destination, Output};
 
 /// What to do with the files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Intent {
+#[derive(Clone, Copy)]
+pub enum Intent<'a> {
     /// Only to look at them.
     Read,
-    /// To change them.
-    Change,
+    /// To change them. The waiter is asked as long as another program holds one.
+    Change(&'a dyn LockWaiter),
 }
 
 /// A file to change, and where the result goes.
@@ -135,10 +136,11 @@ impl Target {
     ///
     /// # Errors
     /// If it cannot be opened, is no regular file, or is not encrypted.
-    pub fn read(&self, intent: Intent, notation: Option<Format>) -> Result<(Content, Option<Held>), Failure> {
+    pub fn read(&self, intent: Intent<'_>, notation: Option<Format>) -> Result<(Content, Option<Held>), Failure> {
         let (input, held) = match self {
             Self::Elsewhere(job) => {
-                let (input, held) = job.open_input()?;
+                let waiter = if let Intent::Change(waiter) = intent { waiter } else { &SilentWait };
+                let (input, held) = job.open_input(waiter)?;
                 // Generated files, as in /proc, have no length, and are never the same twice.
                 let is_file = |path: &&PathBuf| std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
                 match job.input.as_ref().filter(is_file) {
@@ -156,8 +158,8 @@ impl Target {
                 }
                 match intent {
                     Intent::Read => (Input::open_positioned(path)?, None),
-                    Intent::Change => {
-                        let held = Held::open(path, HeldFor::Write)?;
+                    Intent::Change(waiter) => {
+                        let held = Held::open(path, HeldFor::Write, waiter)?;
                         (held.input().map_err(self.about())?, Some(held))
                     }
                 }
@@ -175,21 +177,27 @@ impl Target {
     ///
     /// # Errors
     /// Those of the output, and if the input was written to meanwhile.
-    pub fn write(&self, text: &str, options: ResultOptions, held: Option<Held>) -> Result<(), Failure> {
+    pub fn write(
+        &self,
+        text: &str,
+        options: ResultOptions,
+        held: Option<Held>,
+        waiter: &dyn LockWaiter,
+    ) -> Result<(), Failure> {
         let (mut output, watched) = self.open_output(options, held)?;
         output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
-        self.commit(output, watched)
+        self.commit(output, watched, waiter)
     }
 
     /// Finishes the output, if the input is unchanged.
     ///
     /// # Errors
     /// Those of the output, and if the input was written to meanwhile.
-    pub fn commit(&self, output: Output, watched: Option<Held>) -> Result<(), Failure> {
+    pub fn commit(&self, output: Output, watched: Option<Held>, waiter: &dyn LockWaiter) -> Result<(), Failure> {
         if let Some(watched) = watched {
             watched.check_not_written_to().map_err(self.about())?;
         }
-        output.commit().map_err(self.about())
+        output.commit_waiting(waiter).map_err(self.about())
     }
 
     /// Opens the output for a new result, and returns it with the input if that is another file.

@@ -1,54 +1,11 @@
-//! Documents as sops treats them: which notation, and which keys.
+//! The keys of documents as sops treats them.
 
 use std::path::Path;
 
-use crate::document::{
-    Document, EncryptedDocument, Format, Metadata, NewKey, NewKeys, OpenedDocument, StoredKey, WantedKey,
-};
-use crate::error::Result;
-use crate::formats::detect::parse;
+use crate::document::{Metadata, NewKey, NewKeys, OpenedDocument, StoredKey, WantedKey};
 use crate::keys::{KeySpec, Vouchers, WrappingKey};
 use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
-
-/// The notation named by a flag, or else by the file name. sops ignores a flag value it does not know and goes by the
-/// name. What it does not recognise by name, such as TOML, it treats as binary.
-#[must_use]
-pub fn format_of(word: Option<&str>, name: Option<&Path>) -> Format {
-    if let Some(format) = word.filter(|word| !word.is_empty()).and_then(Format::of_word) {
-        return format;
-    }
-    let is_known = |name: &&Path| {
-        let name = name.as_os_str().as_encoded_bytes();
-        [".yaml", ".yml", ".json", ".env", ".ini"].iter().any(|end| name.ends_with(end.as_bytes()))
-    };
-    name.filter(is_known).map_or(Format::Binary, Format::of_name)
-}
-
-/// What names the notation of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FormatSource {
-    /// The name of its file.
-    Name,
-    /// The caller.
-    Caller,
-}
-
-/// An encrypted document.
-///
-/// # Errors
-/// If it is not one in this notation.
-pub fn encrypted_document(whole: &[u8], format: Format, source: FormatSource) -> Result<EncryptedDocument> {
-    // A document that sops takes for a binary file by its name is recognised by its content.
-    let is_by_name = format == Format::Binary && source == FormatSource::Name;
-    let document = match is_by_name.then(|| Document::recognise(whole)).flatten() {
-        Some(document) => document,
-        // A binary document is JSON too, and may be the JSON of a tree.
-        None if format == Format::Binary => parse(format, whole).or_else(|_| parse(Format::Json, whole))?,
-        None => parse(format, whole)?,
-    };
-    Ok(EncryptedDocument::new(document)?)
-}
 
 /// The keys of a document with some added to the first group, and some removed from all. How a key is used is ignored.
 #[must_use]

@@ -66,11 +66,11 @@ impl DocumentEncryption<'_> {
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
         let recipe = recipe(path, named, session.context(), options.clone(), configs)?;
-        let (input, held) = job.open_input()?;
+        let (input, held) = job.open_input(*session)?;
         other_names.check(held.as_ref())?;
         let document = read_plaintext(input, path, *notation).map_err(about())?;
         let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
-        write(&job.destination, text.as_bytes(), Access::Umask, *sync, held).map_err(about())?;
+        write(&job.destination, text.as_bytes(), (Access::Umask, *sync), held, *session).map_err(about())?;
         let observer = session.observer();
         observer.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
@@ -117,7 +117,7 @@ impl DocumentEncryption<'_> {
     /// # Errors
     /// If it is not a document.
     pub fn would_encrypt(&self, job: &Job) -> Result<bool, Failure> {
-        let (input, _) = job.open_input()?;
+        let (input, _) = job.open_input(self.session)?;
         let document = read_plaintext(input, job.input.as_deref(), self.notation);
         Ok(document.map_err(Failure::about(job.name()))?.metadata().is_none())
     }

@@ -74,7 +74,7 @@ pub fn is_meant(path: &Path, named: &[String], configs: &Configs) -> Result<bool
         Some(rule) => Ok(match rule.format {
             None => is_named_so,
             Some(RuleFormat::Values) => true,
-            Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk) => false,
+            Some(_) => false,
         }),
         // A config may only name keys, and have no rules.
         None => Ok(is_named_so && !named.is_empty() && config.rules()?.is_empty()),

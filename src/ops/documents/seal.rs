@@ -63,17 +63,19 @@ impl Sealing<'_> {
         if self.consent == Consent::Asked {
             self.ask(target, &opened, status)?;
         }
-        let Some((now, held)) = self.read(target, Intent::Change)? else { return Ok(SealOutcome::PassedOver) };
+        let Some((now, held)) = self.read(target, Intent::Change(self.session))? else {
+            return Ok(SealOutcome::PassedOver);
+        };
         if now.document().text() != shown {
             return Err(Cause::ChangedMeanwhile(target.path().map(Into::into).unwrap_or_default()).into());
         }
         self.session.check_cancelled()?;
-        target.write(&text, self.results, held)?;
+        target.write(&text, self.results, held, self.session)?;
         Ok(SealOutcome::Now(Box::new(opened)))
     }
 
     /// `None` for a file that has nothing to seal, where those are passed over.
-    fn read(&self, target: &Target, intent: Intent) -> Result<Option<(EncryptedDocument, Option<Held>)>, Failure> {
+    fn read(&self, target: &Target, intent: Intent<'_>) -> Result<Option<(EncryptedDocument, Option<Held>)>, Failure> {
         let (content, held) = target.read(intent, self.notation)?;
         match content {
             Content::Document(sealed) => Ok(Some((*sealed, held))),

@@ -9,13 +9,17 @@ use zeroize::Zeroizing;
 use super::document::{self, EditedDocument, NewDocument};
 use super::notes;
 use super::recipe::{BeforeSealing, EditRecipe};
+use super::whole_file::EditedWholeFile;
 use crate::config::{Dialect, DocumentOptions, RuleFormat};
 use crate::document::{EncryptionRecipe, Format, MacRequirement};
 use crate::error::Error;
+use crate::formats::format::{PreparedSeal, SealSettings};
+use crate::formats::registry;
 use crate::ops::configs::Configs;
-use crate::ops::contents::{self, Contents, Plaintext, WholeFile};
+use crate::ops::contents::{self, Contents, OpenedFile};
 use crate::ops::documents::recipe::recipe;
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::file_text::Plaintext;
 use crate::ops::session::Session;
 
 /// A file that is edited.
@@ -65,7 +69,7 @@ impl EditedFile {
         let (mut plaintext, contents) = contents::open(session, &bytes, path, options.mac)?;
         let (comment, recipe): (_, Arc<dyn EditRecipe>) = match contents {
             Contents::Whole(_) if *shows_keys => return Err(Cause::NoKeysToShow(path.to_owned()).into()),
-            Contents::Whole(file) => (None, Arc::new(file)),
+            Contents::Whole(opened) => (None, Arc::new(EditedWholeFile(successor(session, opened, &bytes, path)?))),
             Contents::Document(opened) => {
                 if *shows_keys {
                     let text = opened.text_with_keys().map_err(Error::from);
@@ -92,8 +96,9 @@ impl EditedFile {
         let (keys, context) = (&options.keys, session.context());
         let Some(format) = format_of_new(path, configs)? else {
             let chosen = configs.choose(keys, context, Some(path))?;
-            let (data_key, slots) = session.wrap_new(&chosen)?;
-            let recipe = Arc::new(WholeFile::new(data_key, slots, chosen.context));
+            let by_name = if chosen.format.is_none() { registry::by_ending(path) } else { None };
+            let seal = session.prepare(&chosen, (by_name, SealSettings::default()))?;
+            let recipe = Arc::new(EditedWholeFile(seal));
             return Ok(Self { sealed: None, plaintext: Zeroizing::default(), comment: None, recipe });
         };
         let recipe = recipe(Some(path), keys, context, DocumentOptions::default(), configs)?;
@@ -113,17 +118,28 @@ impl EditedFile {
     }
 }
 
+/// What seals another payload in the place of a file that is encrypted as a whole.
+fn successor(
+    _session: &Session,
+    OpenedFile { format, seal }: OpenedFile,
+    _bytes: &[u8],
+    _path: &Path,
+) -> Result<Box<dyn PreparedSeal>, Failure> {
+    let _ = format;
+    seal.ok_or_else(|| Error::NotOfFormat("such a file cannot be edited in place").into())
+}
+
 /// The notation of a new file, if it will be a document.
 fn format_of_new(path: &Path, configs: &Configs) -> Result<Option<Format>, Failure> {
-    if path.extension().is_some_and(|extension| extension == "kenc") {
+    if registry::by_ending(path).is_some() {
         return Ok(None);
     }
     let found = configs.of(Some(path))?;
     let rule = found.config.as_ref().map(|config| config.settings_for(Some(path))).transpose()?.flatten();
     let is_by_sops = found.config.as_ref().is_some_and(|config| config.dialect() == Dialect::Sops);
     Ok(match (rule.and_then(|rule| rule.format), Format::of_name(path)) {
-        (Some(RuleFormat::Kenc | RuleFormat::AwsEncryptionSdk), _) => None,
         (None, Format::Binary) if !is_by_sops => None,
-        (_, format) => Some(format),
+        (None | Some(RuleFormat::Values), format) => Some(format),
+        (Some(_), _) => None,
     })
 }

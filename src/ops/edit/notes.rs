@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::ops::contents::Plaintext;
+use crate::ops::file_text::Plaintext;
 
 /// What follows the comment sign in a line of ours.
 const MARK: &str = "kenc> ";

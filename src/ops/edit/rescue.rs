@@ -13,7 +13,7 @@ use super::recipe::EditRecipe;
 use super::recovery;
 use crate::error::{Error, Result};
 use crate::fs::scratch;
-use crate::ops::contents::Plaintext;
+use crate::ops::file_text::Plaintext;
 
 /// Everything needed to keep the edits, at any moment and from any thread.
 pub struct Rescue {

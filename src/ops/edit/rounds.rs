@@ -18,9 +18,11 @@ use crate::error::{At, Class, Error};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::scratch::PrivateFolder;
-use crate::ops::contents::{self, Plaintext, plain_name};
+use crate::ops::contents;
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::file_text::Plaintext;
 use crate::ops::jobs::check_folder_of;
+use crate::ops::result_name::plain_name;
 use crate::ops::session::Session;
 
 /// One file while it is edited.
@@ -190,7 +192,7 @@ impl<'a> Editing<'a> {
             let output = AtomicFile::create(self.path, Existing::Refuse, Access::Umask, Sync::Always);
             return Ok((output.map_err(or_changed)?, 1));
         };
-        let held = match Held::open(self.path, HeldFor::Replace) {
+        let held = match Held::open(self.path, HeldFor::Replace, self.session) {
             Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Err(changed()),
             held => held?,
         };

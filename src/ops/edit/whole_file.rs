@@ -1,35 +1,45 @@
 //! Files that are encrypted as a whole: unchanged, with a new payload each time.
 
 use std::io::Write;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::recipe::{EditRecipe, Successor};
-use crate::crypto::Backend;
 use crate::error::Result;
-use crate::formats::native::armor::ArmorWriter;
-use crate::formats::native::{Encryptor, NewFile, write_error};
+use crate::formats::format::{PreparedSeal, Work};
 use crate::keys::Keyring;
-use crate::ops::contents::WholeFile;
+use crate::storage::output::Output;
+use crate::storage::payload::PayloadInput;
 
-impl EditRecipe for WholeFile {
+/// The keys and the form of the file. Every payload gets a key and nonces of its own by the construction of its format.
+pub(super) struct EditedWholeFile(pub(super) Box<dyn PreparedSeal>);
+
+impl EditRecipe for EditedWholeFile {
     fn seal(&self, text: &[u8], _keyring: &Keyring<'_>) -> Result<Successor> {
         Ok(Successor { bytes: self.keep(text)?, aliases: Vec::new() })
     }
 
     fn keep(&self, text: &[u8]) -> Result<Vec<u8>> {
-        let Self { parameters, slots, data_key, is_armored } = self;
-        // Its random salt gives every payload a key and nonces of its own, under the same data key.
-        let file = NewFile::new(parameters.clone(), slots.clone(), data_key, Backend::default())?;
-        if *is_armored {
-            let armor = ArmorWriter::new(Vec::new()).map_err(write_error)?;
-            encrypt(armor, file, text)?.finish().map_err(write_error)
-        } else {
-            encrypt(Vec::new(), file, text)
-        }
+        let sealed = Collected::default();
+        let mut output = Output::Stream(Box::new(sealed.clone()));
+        let (mut text, never) = (text, AtomicBool::new(false));
+        let work = Work { threads: 1, progress: &|_| (), cancelled: &never, workspace: None };
+        self.0.seal(PayloadInput::Stream(&mut text), &mut output, work)?;
+        drop(output);
+        Ok(std::mem::take(&mut *sealed.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
-fn encrypt<W: Write>(writer: W, file: NewFile, text: &[u8]) -> Result<W> {
-    let mut encryptor = Encryptor::new(writer, file).map_err(write_error)?;
-    encryptor.write_all(text).map_err(write_error)?;
-    encryptor.finish().map_err(write_error)
+/// Ciphertext in memory.
+#[derive(Clone, Default)]
+struct Collected(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

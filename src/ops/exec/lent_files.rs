@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use crate::document::MacRequirement;
 use crate::error::Error;
 use crate::fs::scratch::{self, PrivateFolder};
-use crate::ops::contents::{self, plain_name};
+use crate::ops::contents;
 use crate::ops::failure::Failure;
+use crate::ops::result_name::plain_name;
 use crate::ops::session::Session;
 
 /// Decrypted files, for the lifetime of this value.

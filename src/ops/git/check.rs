@@ -2,17 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::fault::GitFault;
 use super::program::{IndexContents, IndexEntry, last_commit, top};
 use super::unasked;
 use crate::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use crate::document::merge::unresolved;
-use crate::document::{Document, EncryptedDocument, Format, MacRequirement, SealRequirement};
+use crate::document::{EncryptedDocument, Format, MacRequirement, SealRequirement};
 use crate::error::{At, DocumentError, Error};
-use crate::formats::detect::{self, is_native};
+use crate::formats::detect::{document_with_values, is_whole_file};
 use crate::keys::{NamedKey, Vouchers};
+use crate::limits::{LONGEST_DOCUMENT, LONGEST_ENVELOPE};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::open_input;
@@ -63,7 +62,7 @@ pub fn check(
     let mut check = Check { session, configs, keys, report, counts: CheckCounts::default() };
     if let CheckedFiles::Named(paths) = files {
         for path in paths {
-            let (content, _) = open_input(Some(path))?.read_whole(detect::LONGEST_DOCUMENT)?;
+            let (content, _) = open_input(Some(path))?.read_whole(LONGEST_DOCUMENT)?;
             if let Some(mut content) = content {
                 check.file(&path.display().to_string(), path, std::mem::take(&mut *content))?;
             }
@@ -95,12 +94,10 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Maximum length of a file that is examined although neither its name nor a rule says that it may be a document:
-    /// such a document is an envelope, and small.
+    /// Maximum length of a file that is examined.
     fn longest(&self, path: &Path) -> Result<u64, Failure> {
-        const LONGEST_ENVELOPE: u64 = 4 << 20;
         let may_be_long = Format::of_name(path) != Format::Binary || self.is_named_by_a_rule(path)?;
-        Ok(if may_be_long { detect::LONGEST_DOCUMENT as u64 } else { LONGEST_ENVELOPE })
+        Ok(if may_be_long { LONGEST_DOCUMENT as u64 } else { LONGEST_ENVELOPE })
     }
 
     /// A rule for all paths says which keys are used, not which files are secret.
@@ -112,11 +109,10 @@ impl Check<'_> {
 
     fn file(&mut self, name: &str, path: &Path, content: Vec<u8>) -> Result<(), Failure> {
         self.counts.looked_at += 1;
-        if is_native(&content) {
+        if is_whole_file(&content) {
             return Ok(());
         }
-        let sealed = match document(path, content).and_then(|document| document.map(EncryptedDocument::new).transpose())
-        {
+        let sealed = match document_with_values(content, path) {
             Ok(Some(sealed)) => sealed,
             Ok(None) | Err(DocumentError::NotEncrypted | DocumentError::ForeignSopsKey(_)) => {
                 if self.is_named_by_a_rule(path)? {
@@ -232,22 +228,5 @@ impl Check<'_> {
         self.counts.problems += 1;
         let subject = (!matches!(cause, Cause::Git(GitFault::ShouldBeEncrypted(_)))).then(|| name.to_owned());
         (self.report)(Failure { subject, cause, released: 0 });
-    }
-}
-
-/// The document in a file, or none. It is a fault if a file with encrypted values is not one.
-fn document(path: &Path, content: Vec<u8>) -> Result<Option<Document>, DocumentError> {
-    let Ok(text) = String::from_utf8(content) else { return Ok(None) };
-    let format = Format::of_name(path);
-    let has_values = text.contains("ENC[AES256_GCM,data:");
-    if !has_values {
-        return Ok(None);
-    }
-    if format == Format::Binary {
-        return Ok(Document::recognise(text.as_bytes()));
-    }
-    match Document::parse(format, Zeroizing::new(text)) {
-        Ok(document) => Ok(document.metadata().is_some().then_some(document)),
-        Err(fault) => Err(fault),
     }
 }

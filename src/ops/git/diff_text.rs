@@ -10,18 +10,14 @@ use crate::crypto::sha256;
 use crate::document::{MacRequirement, SealRequirement};
 use crate::error::{Error, Result};
 use crate::formats::detect::Detected;
-use crate::formats::native::file::NativeFile;
-use crate::formats::native::{Decryptor, read_error};
 use crate::fs::input::{Input, InputKind};
 use crate::keys::WrappedKey;
+use crate::limits::LONGEST_IN_DIFF;
 use crate::ops::configs::Configs;
-use crate::ops::contents::Plaintext;
 use crate::ops::failure::Failure;
+use crate::ops::file_text::{Plaintext, plaintext_of};
 use crate::ops::jobs::open_input;
 use crate::ops::session::Session;
-
-/// Maximum length of the plaintext of a kenc file that is shown, in bytes.
-const MAX_TEXT: u64 = 16 << 20;
 
 /// What is shown of a file.
 pub enum DiffText {
@@ -39,7 +35,7 @@ pub enum DiffText {
 /// If no key opens it, or it is not authentic.
 pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<DiffText, Failure> {
     let trusted = |wrapped: &[WrappedKey]| unasked::trusted(configs, path, session, wrapped);
-    let detected = match Detected::new(open_input(Some(path))?, Some(path), None)? {
+    let file = match Detected::new(open_input(Some(path))?, Some(path), None)? {
         Detected::Document(sealed) => {
             let trusted = trusted(&sealed.metadata().wrapped_keys())?;
             let demands = session.document_demands(MacRequirement::Right, SealRequirement::NotBroken);
@@ -49,19 +45,16 @@ pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<Di
             return Ok(DiffText::Plaintext(opened.into_plaintext().plaintext(&[]).map_err(Error::from)?, notes));
         }
         Detected::Foreign(input, _) => return Ok(DiffText::NotEncrypted(whole(input)?)),
-        file => file,
+        detected => detected.file(session.read_policy())?,
     };
-    let NativeFile { head, mut payload, .. } = detected.native()?;
-    let slots = &head.header.table.slots;
-    let notes = notes::of_file(slots);
-    let cipher = session.cipher(&head, &trusted(slots)?)?;
-    let mut text = Zeroizing::new(Vec::new());
-    Decryptor::new(payload.reader(), cipher).take(MAX_TEXT + 1).read_to_end(&mut text).map_err(read_error)?;
-    let is_short = text.len() as u64 <= MAX_TEXT;
-    if is_short && !text.contains(&0) && std::str::from_utf8(&text).is_ok() {
-        return Ok(DiffText::Plaintext(text, notes));
-    }
-    Ok(DiffText::NotText(is_short.then(|| sha256(&text))))
+    let slots = file.wrapped_keys();
+    let (notes, len) = (notes::of_file(slots), file.plaintext_len());
+    let trusted = trusted(slots)?;
+    let unlocked = file.unlock(&session.opening_keys(&trusted))?;
+    Ok(match plaintext_of(session, unlocked, len, LONGEST_IN_DIFF)? {
+        Some(text) if !text.contains(&0) && std::str::from_utf8(&text).is_ok() => DiffText::Plaintext(text, notes),
+        text => DiffText::NotText(text.map(|text| sha256(&text))),
+    })
 }
 
 /// The whole content of an input.

@@ -1,15 +1,16 @@
 //! `kenc git install`.
 
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::fault::GitFault;
 use super::program::{self, ask, tell, top};
 use crate::config::{KENC_CONFIG, SOPS_CONFIG};
-use crate::document::Format;
 use crate::error::Error;
+use crate::formats::{detect, registry};
 use crate::fs::atomic::{Access, Existing, Sync};
+use crate::fs::lock::LockWaiter;
 use crate::ops::configs::Configs;
 use crate::ops::documents::written::write;
 use crate::ops::failure::Failure;
@@ -28,8 +29,6 @@ const SECTIONS: [&str; 2] = ["diff.kenc", "merge.kenc"];
 const ATTRIBUTES: &str = ".gitattributes";
 const BEGIN: &str = "# kenc: begin (written by `kenc git install`)";
 const END: &str = "# kenc: end";
-/// A kenc file is one ciphertext, so two of them cannot be merged.
-const WHOLE_FILES: &str = "*.kenc diff=kenc -merge";
 const HOOK: &str = "#!/bin/sh\n# Written by `kenc git install --hook`.\nexec kenc git check\n";
 
 /// What is set up.
@@ -44,11 +43,11 @@ pub struct Installation {
     pub is_to_go: bool,
 }
 
-/// Configures git, and describes each change in a sentence.
+/// Configures git, and describes each change in a sentence. `waiter` is asked as long as another program holds a file.
 ///
 /// # Errors
 /// If git fails, a file cannot be written, or there is another hook.
-pub fn install(wanted: &Installation, configs: &Configs) -> Result<Vec<String>, Failure> {
+pub fn install(wanted: &Installation, configs: &Configs, waiter: &dyn LockWaiter) -> Result<Vec<String>, Failure> {
     let scope = if wanted.is_global { "--global" } else { "--local" };
     let top = if wanted.is_global { None } else { Some(top()?) };
     let lines = match &top {
@@ -72,9 +71,9 @@ pub fn install(wanted: &Installation, configs: &Configs) -> Result<Vec<String>, 
         }
     }
     if let Some(top) = &top {
-        changed.extend(set_attributes(&top.join(ATTRIBUTES), &lines)?);
+        changed.extend(set_attributes(&top.join(ATTRIBUTES), &lines, waiter)?);
         if wanted.with_hook || wanted.is_to_go {
-            changed.extend(set_hook(wanted.is_to_go)?);
+            changed.extend(set_hook(wanted.is_to_go, waiter)?);
         }
     }
     Ok(changed)
@@ -83,7 +82,9 @@ pub fn install(wanted: &Installation, configs: &Configs) -> Result<Vec<String>, 
 /// The lines for .gitattributes.
 fn lines(patterns: &[String], top: &Path, configs: &Configs) -> Result<Vec<String>, Failure> {
     let line = |pattern: &str| format!("{} diff=kenc merge=kenc", quoted(pattern));
-    let mut lines = vec![WHOLE_FILES.to_owned()];
+    // A file that is encrypted as a whole is one ciphertext, so two of them cannot be merged.
+    let whole_files = registry::FORMATS.iter().map(|format| format!("*.{} diff=kenc -merge", format.ending()));
+    let mut lines: Vec<String> = whole_files.collect();
     for pattern in patterns {
         if pattern.is_empty() || pattern.starts_with('!') || pattern.contains(['\n', '\r']) {
             return Err(GitFault::NoAttributePattern(pattern.clone()).into());
@@ -108,31 +109,15 @@ fn lines(patterns: &[String], top: &Path, configs: &Configs) -> Result<Vec<Strin
     Ok(lines)
 }
 
-/// Whether a file is an encrypted document. One whose name is not that of a document would be JSON.
+/// Whether a file is an encrypted document.
 ///
 /// Files that are gone or not readable count as none.
 fn is_document(path: &Path) -> Result<bool, Failure> {
-    match looks_like_document(path) {
+    match detect::is_document(path) {
         Ok(is_document) => Ok(is_document),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(false),
         Err(error) => Err(Error::io(format!("read {}", path.display()), error).into()),
     }
-}
-
-fn looks_like_document(path: &Path) -> io::Result<bool> {
-    const MAX_LEN: u64 = 16 << 20;
-    let metadata = std::fs::symlink_metadata(path)?;
-    if !metadata.is_file() || metadata.len() > MAX_LEN {
-        return Ok(false);
-    }
-    if Format::of_name(path) == Format::Binary {
-        let mut start = Vec::new();
-        std::fs::File::open(path)?.take(1).read_to_end(&mut start)?;
-        if start != b"{" {
-            return Ok(false);
-        }
-    }
-    Ok(Format::of_content(&std::fs::read(path)?).is_some())
 }
 
 /// A path as a pattern that matches only it.
@@ -156,9 +141,9 @@ fn quoted(pattern: &str) -> String {
 }
 
 /// Puts our lines between our markers, and leaves all others alone.
-fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failure> {
+fn set_attributes(path: &Path, lines: &[String], waiter: &dyn LockWaiter) -> Result<Option<String>, Failure> {
     let failed = |source| Error::io(format!("read {}", path.display()), source);
-    let held = if path.try_exists().map_err(failed)? { Some(hold(path)?) } else { None };
+    let held = if path.try_exists().map_err(failed)? { Some(hold(path, waiter)?) } else { None };
     let old = match &held {
         Some(held) => std::io::read_to_string(held.file()).map_err(failed)?,
         None => String::new(),
@@ -191,7 +176,7 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
         Some(_) => Destination::Input { path: path.to_owned() },
         None => Destination::File { path: path.to_owned(), existing: Existing::Refuse },
     };
-    write(&place, new.as_bytes(), Access::Umask, Sync::WhenReplacing, held)?;
+    write(&place, new.as_bytes(), (Access::Umask, Sync::WhenReplacing), held, waiter)?;
     let count = lines.len();
     Ok(Some(if count == 0 {
         format!("removed the kenc lines from {ATTRIBUTES}")
@@ -200,7 +185,7 @@ fn set_attributes(path: &Path, lines: &[String]) -> Result<Option<String>, Failu
     }))
 }
 
-fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
+fn set_hook(is_to_go: bool, waiter: &dyn LockWaiter) -> Result<Option<String>, Failure> {
     let answer = tell(["rev-parse", "--git-path", "hooks/pre-commit"])?;
     let path: PathBuf = program::path(answer.strip_suffix(b"\n").unwrap_or(&answer));
     let old = std::fs::read_to_string(&path).ok();
@@ -227,7 +212,7 @@ fn set_hook(is_to_go: bool) -> Result<Option<String>, Failure> {
             std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
         }
         let place = Destination::File { path: path.clone(), existing: Existing::Refuse };
-        write(&place, HOOK.as_bytes(), Access::Umask, Sync::WhenReplacing, None)?;
+        write(&place, HOOK.as_bytes(), (Access::Umask, Sync::WhenReplacing), None, waiter)?;
     }
     // Git ignores a hook that is not executable. The next run repairs one that was interrupted here.
     #[cfg(unix)]

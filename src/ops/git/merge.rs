@@ -8,7 +8,7 @@ use super::program::ask;
 use crate::document::merge::{self, Merge, MergedText, Version};
 use crate::document::{EncryptedDocument, MacRequirement, OpenRequirements, SealRequirement};
 use crate::error::{DocumentError, Error};
-use crate::formats::detect::{self, Detected, is_native};
+use crate::formats::detect::{self, Detected, is_whole_file};
 use crate::keys::{Keyring, Vouchers};
 use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
@@ -80,7 +80,7 @@ pub fn merge(
     let seal = if guards.require_seal { SealRequirement::Verified } else { SealRequirement::NotBroken };
     let demands = session.document_demands(MacRequirement::Right, seal);
 
-    let held = hold(&sides.ours)?;
+    let held = hold(&sides.ours, session)?;
     let [base, ours, theirs] =
         [&sides.base, &sides.ours, &sides.theirs].map(|file| SideRead::new(file, path).map_err(about()));
     let (base, ours, theirs) = (base?, ours?, theirs?);
@@ -119,7 +119,7 @@ enum SideRead {
     Nothing,
     Sealed(Box<EncryptedDocument>),
     Clear(PathBuf),
-    /// A kenc file.
+    /// It is encrypted as a whole.
     WholeFile,
 }
 
@@ -135,7 +135,7 @@ impl SideRead {
         if start.is_empty() {
             return Ok(Self::Nothing);
         }
-        if is_native(&start) {
+        if is_whole_file(&start) {
             return Ok(Self::WholeFile);
         }
         Ok(match Detected::new(input, Some(path), None)? {

@@ -5,11 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use zeroize::Zeroizing;
-
 use super::fault::GitFault;
-use crate::document::{Document, Format};
+use crate::document::Document;
 use crate::error::Error;
+use crate::formats::detect::document_of;
 use crate::ops::failure::Failure;
 
 /// The result of running git.
@@ -66,11 +65,8 @@ pub fn last_commit(path: &Path) -> Option<Document> {
     let mut object = OsString::from("HEAD:./");
     object.push(path.file_name()?);
     let answer = ask(["-C".into(), folder.as_os_str().to_owned(), "show".into(), object]).ok()?;
-    let text = String::from_utf8(answer.output).ok().filter(|_| answer.code == Some(0))?;
-    match Format::of_name(path) {
-        Format::Binary => Document::recognise(text.as_bytes()),
-        format => Document::parse(format, Zeroizing::new(text)).ok(),
-    }
+    let content = Some(answer.output).filter(|_| answer.code == Some(0))?;
+    document_of(&content, path)
 }
 
 /// A file in the index.

@@ -54,7 +54,7 @@ impl Repair {
         let name = path.display().to_string();
         let about = || Failure::about(name.clone());
         let guards = session.guards(Some(path))?;
-        let held = hold(path)?;
+        let held = hold(path, session)?;
         let input = held.input().map_err(about())?;
         let sealed = Detected::new(input, Some(path), None).and_then(Detected::document).map_err(about())?;
         if let Some((at, path)) = unresolved(sealed.document()).into_iter().next() {

@@ -16,6 +16,7 @@ use crate::keys::{KeyMatch, KeySpec, WrappedKey};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::{Progress, Skipped};
+use crate::ops::result_name::ResultName;
 use crate::ops::session::Session;
 use crate::ops::tree::crew::{self, FileOutcome, TreeReport, TreeWork};
 use crate::ops::tree::file::FileToDo;
@@ -111,7 +112,7 @@ pub fn usage(
     hear: &mut (dyn FnMut(UsageEvent<'_>) + Send),
 ) -> Result<KeyUsage, Failure> {
     let UsageQuestion { request, configs, unwanted, threads } = *question;
-    let plan = request.plan(std::ffi::OsStr::to_owned)?;
+    let plan = request.plan(ResultName::Same)?;
     let mut tally = UsageTally { unwanted, known: HashMap::new(), usage: KeyUsage::default(), hear };
     crew::run(session, (request, &plan), threads, &ReadKeys { plan: &plan, session, configs }, progress, &mut tally)?;
     Ok(tally.usage)
@@ -142,7 +143,7 @@ impl TreeWork for ReadKeys<'_> {
     fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<FileKeys>, Failure> {
         let path = file.path();
         let about = || Failure::about(path.display().to_string());
-        let (source, _) = self.plan.open(file)?;
+        let (source, _) = self.plan.open(file, self.session)?;
         let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
         let (is_document, keys) = match Detected::new(input, Some(&path), None).map_err(about())? {
             Detected::Document(document) => (true, keys_of_document(document.metadata())),

@@ -35,7 +35,7 @@ impl TreeWork for InspectEach<'_> {
 
     fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<Self::Done>, Failure> {
         let about = || Failure::about(file.display());
-        let (source, _) = self.plan.open(file)?;
+        let (source, _) = self.plan.open(file, self.session)?;
         let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
         let bytes = input.len().unwrap_or(0);
         let inspected = match Detected::new(input, Some(&file.path()), self.notation).map_err(about())? {

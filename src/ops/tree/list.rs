@@ -6,12 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::formats::native::read_error;
-
+use crate::limits::LONGEST_NAME;
 use crate::ops::failure::{Cause, Failure};
 use crate::storage::standard;
-
-/// Maximum length of a name in a list, in bytes: more than any system opens.
-const LONGEST: u64 = 64 << 10;
 
 /// Names, read one after the other. A list is never held as a whole.
 pub(super) enum InputNames<'a> {
@@ -38,10 +35,10 @@ impl<'a> InputNames<'a> {
     fn read_name(list: &mut BufReader<Box<dyn Read + Send>>) -> Option<Result<PathBuf, Failure>> {
         loop {
             let mut name = Vec::new();
-            match list.by_ref().take(LONGEST + 1).read_until(0, &mut name) {
+            match list.by_ref().take(LONGEST_NAME + 1).read_until(0, &mut name) {
                 Ok(0) => return None,
                 Ok(_) if name == [0] => continue,
-                Ok(_) if name.len() as u64 > LONGEST => return Some(Err(Cause::NameTooLong(LONGEST).into())),
+                Ok(_) if name.len() as u64 > LONGEST_NAME => return Some(Err(Cause::NameTooLong(LONGEST_NAME).into())),
                 Ok(_) => {}
                 Err(error) => return Some(Err(Failure::about("the list of names")(read_error(error)))),
             }

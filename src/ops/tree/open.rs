@@ -66,7 +66,7 @@ impl TreeWork for OpenEach<'_> {
         let sink = PayloadOutput::File { file: output.file(), start: 0 };
         let bytes = opening.open(unlocked, metadata.len(), sink, progress).map_err(about())?;
         output.restore_plaintext(&attributes)?;
-        output.commit()?;
+        output.commit_waiting(*session)?;
         Ok(FileOutcome::Done(bytes))
     }
 }
@@ -125,7 +125,7 @@ pub struct TreeOpening<'a> {
 
 impl TreeOpening<'_> {
     fn open_source(&self, todo: &FileToDo) -> Result<(File, Metadata, Option<Held>), Failure> {
-        let (file, held) = self.plan.open(todo)?;
+        let (file, held) = self.plan.open(todo, self.session)?;
         let metadata = file.metadata().map_err(Error::Read).map_err(Failure::about(todo.display()))?;
         if !metadata.is_file() {
             return Err(Cause::NotAFile(todo.path()).into());
@@ -154,7 +154,7 @@ impl TreeOpening<'_> {
         let plaintext = plaintext.plaintext(&[]).map_err(|fault| Failure::about(name)(fault.into()))?;
         output.file().write_all(&plaintext).map_err(Error::Write)?;
         output.restore_plaintext(attributes)?;
-        output.commit()?;
+        output.commit_waiting(self.session)?;
         Ok(FileOutcome::Done(plaintext.len() as u64))
     }
 

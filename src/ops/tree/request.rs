@@ -1,6 +1,5 @@
 //! The request for many files, and the plan for each.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,8 +10,10 @@ use crate::error::Error;
 use crate::fs::atomic::{AtomicFile, Existing, Sync};
 use crate::fs::folder::{EntryKind, Folder, Made};
 use crate::fs::held::Held;
+use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
+use crate::ops::result_name::ResultName;
 
 /// The request, checked as far as possible before a key is asked.
 pub struct TreeRequest<'a> {
@@ -32,7 +33,7 @@ pub struct TreeRequest<'a> {
 pub struct TreePlan {
     pub(super) recursive: bool,
     pub(super) results: Results,
-    pub(super) result_name: fn(&OsStr) -> OsString,
+    pub(super) result_name: ResultName,
     /// Whether the result of a named file keeps its whole path.
     pub(super) keeps_paths: bool,
     /// Whether to resume an earlier run.
@@ -82,7 +83,7 @@ impl<'a> TreeRequest<'a> {
     ///
     /// # Errors
     /// If the list of names cannot be read, or the folder cannot be created.
-    pub fn plan(&self, result_name: fn(&OsStr) -> OsString) -> Result<TreePlan, Failure> {
+    pub fn plan(&self, result_name: ResultName) -> Result<TreePlan, Failure> {
         let Self { files0_from, inputs, recursive, results: choice, resume } = *self;
         // A missing list is reported before a folder is created.
         drop(self.names()?);
@@ -181,11 +182,12 @@ impl TreePlan {
         }
     }
 
-    /// Opens an input. One that will be replaced is locked: [`TreePlan::result`] needs that.
+    /// Opens an input. One that will be replaced is locked, and `waiter` asked as long as another program holds it:
+    /// [`TreePlan::result`] needs that.
     ///
     /// # Errors
     /// If it cannot be opened, or is no longer a regular file.
-    pub fn open(&self, file: &FileToDo) -> Result<(File, Option<Held>), Failure> {
+    pub fn open(&self, file: &FileToDo, waiter: &dyn LockWaiter) -> Result<(File, Option<Held>), Failure> {
         let FileToDo { branch, name, .. } = file;
         if !self.is_in_place() {
             return Ok((branch.source.open_file(name)?, None));
@@ -193,7 +195,7 @@ impl TreePlan {
         if branch.source.kind_of(name)? != Some(EntryKind::File) {
             return Err(Cause::NotAFile(file.path()).into());
         }
-        let held = Held::open_in(&branch.source, name)?;
+        let held = Held::open_in(&branch.source, name, waiter)?;
         let about = || Failure::about(file.display());
         Ok((held.file().try_clone().map_err(Error::Read).map_err(about())?, Some(held)))
     }

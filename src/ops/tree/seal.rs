@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::IoSliceMut;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::crew::{FileOutcome, TreeWork};
@@ -54,6 +54,17 @@ impl<'a> Recipes<'a> {
         form: SealForm,
     ) -> Self {
         Self { session, configs, words, context, form, data_keys: DataKeys::new(FILES_PER_DATA_KEY) }
+    }
+
+    /// Asks the keys before the first file where no config chooses them: they are the same for every file.
+    ///
+    /// # Errors
+    /// As [`Recipes::next`].
+    pub fn ask_in_advance(&self, inputs: &[PathBuf]) -> Result<(), Failure> {
+        if self.configs.of(inputs.first().map(PathBuf::as_path))?.config.is_none() {
+            self.next(None)?;
+        }
+        Ok(())
     }
 
     /// The recipe for one more file.
@@ -132,7 +143,7 @@ impl TreeWork for SealEach<'_> {
     fn run(&self, file: &FileToDo, progress: &dyn Progress, _others: &dyn Fn()) -> Result<FileOutcome<u64>, Failure> {
         let Self { plan, recipes, .. } = self;
         let about = || Failure::about(file.display());
-        let (source, held) = plan.open(file)?;
+        let (source, held) = plan.open(file, recipes.session)?;
         let before = source.metadata().map_err(Error::Read).map_err(about())?;
         if !before.is_file() {
             return Err(Cause::NotAFile(file.path()).into());
@@ -164,7 +175,7 @@ impl TreeWork for SealEach<'_> {
         }
         if let Some(output) = output.into_file() {
             output.restore_encrypted(&Attributes::of(&before, Some(&source)))?;
-            output.commit()?;
+            output.commit_waiting(recipes.session)?;
         }
         Ok(FileOutcome::Done(bytes))
     }

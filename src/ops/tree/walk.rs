@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
         match fate {
             Fate::LeftOut(why) => Ok(Some(TreeStep::LeftOut(why, path()))),
             Fate::Done => {
-                let result_name = (self.plan.result_name)(&name);
+                let result_name = self.plan.result_name.of(&name);
                 Ok(Some(TreeStep::File(FileToDo { branch, name, result_name, is_found: true })))
             }
             Fate::Entered => {
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
                 branch
             }
         };
-        let result_name = (self.plan.result_name)(given);
+        let result_name = self.plan.result_name.of(given);
         Ok(Some(TreeStep::File(FileToDo { branch, name: name.to_owned(), result_name, is_found: false })))
     }
 

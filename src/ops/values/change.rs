@@ -2,23 +2,28 @@
 
 use std::path::Path as FilePath;
 
+use zeroize::Zeroizing;
+
 use crate::config::DocumentOptions;
 use crate::document::{
     ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path, children,
 };
 use crate::error::{DocumentError, Error, Result};
-use crate::formats::detect::{Detected, LONGEST_DOCUMENT, is_native};
+use crate::formats::detect::{Detected, is_whole_file};
 use crate::fs::atomic::{Access, AtomicFile, Existing, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
+use crate::limits::LONGEST_DOCUMENT;
+use crate::ops::configs::Configs;
 use crate::ops::documents::open::{StatedRequirements, open_to_change};
-use crate::ops::documents::recipe::recipe;
+use crate::ops::documents::recipe::{has_rule, recipe};
 use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::check_folder_of;
 use crate::ops::session::Session;
 use crate::ops::values::new_value::{ValueSyntax, document_with, value_of};
 use crate::ops::values::part::nothing_at;
+use crate::ops::variables::reads_literally;
 
 /// A document whose values are changed one by one.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +39,23 @@ pub struct DocumentFile<'a> {
 /// A document that was read before it is locked. It is read again only if the file changed in between.
 pub struct CheckedDocument(Box<EncryptedDocument>);
 
+/// A value to set.
+pub struct NewValue {
+    /// Where.
+    pub place: Path,
+    /// What was given for it.
+    pub text: Zeroizing<String>,
+    /// How that is read.
+    pub syntax: ValueSyntax,
+}
+
 /// Facts to report about a written document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenDocument {
     /// Whether the value that was set is in plaintext, because the rule does not encrypt it.
     pub is_in_plaintext: bool,
+    /// Whether the value that was set is in a dotenv file, which other programs than sops read as another text.
+    pub is_read_otherwise: bool,
     /// The number of hard links of its file. The others keep the old content.
     pub names: u64,
 }
@@ -53,23 +70,43 @@ pub enum MissingValue {
 }
 
 impl DocumentFile<'_> {
-    /// Checks without a key that the file is a document with values.
+    /// The document before a value is set, checked without a key; `None` if there is no file yet, and a rule of the config
+    /// says how it is created.
     ///
     /// # Errors
-    /// If it is not.
-    pub fn check(&self) -> Result<CheckedDocument, Failure> {
-        self.sealed(Input::open_positioned(self.path)?).map(CheckedDocument)
+    /// If it is not a document with values.
+    pub fn before(&self, configs: &Configs) -> Result<Option<CheckedDocument>, Failure> {
+        if !self.path.exists() && has_rule(self.path, configs)? {
+            return Ok(None);
+        }
+        self.sealed(Input::open_positioned(self.path)?).map(CheckedDocument).map(Some)
     }
 
-    /// Sets the value at a path. Missing parents are created. `None` if it had this value before.
-    /// `may_replace` is asked before a mapping or a list is replaced, with the error that a refusal gives.
+    /// Sets a value. Missing parents are created, and so is the file where there was none before; its session has the
+    /// encryption context. `None` if it had this value before. `may_replace` is asked before a mapping or a list is
+    /// replaced, with the error that a refusal gives.
     ///
     /// # Errors
     /// If the document cannot be opened, changed or written; [`Cause::ReplacesContainer`] if `may_replace` says no.
     pub fn set(
         &self,
-        place: &Path,
-        (text, syntax): (&str, ValueSyntax),
+        value: &NewValue,
+        before: Option<CheckedDocument>,
+        session: &Session,
+        may_replace: impl FnOnce(&Cause) -> bool,
+    ) -> Result<Option<WrittenDocument>, Failure> {
+        let written = match before {
+            Some(checked) => self.replace(value, checked, session, may_replace)?,
+            None => Some(self.create(value, session)?),
+        };
+        let format = self.notation.unwrap_or_else(|| Format::of_name(self.path));
+        let is_read_otherwise = format == Format::Dotenv && !reads_literally(&value.text);
+        Ok(written.map(|written| WrittenDocument { is_read_otherwise, ..written }))
+    }
+
+    fn replace(
+        &self,
+        NewValue { place, text, syntax }: &NewValue,
         checked: CheckedDocument,
         session: &Session,
         may_replace: impl FnOnce(&Cause) -> bool,
@@ -77,7 +114,7 @@ impl DocumentFile<'_> {
         let edit = |opened: &OpenedDocument| {
             let document = opened.plaintext();
             let old = document.tree().node(place);
-            let new = value_of(text, syntax, document.format(), old)?;
+            let new = value_of(text, *syntax, document.format(), old)?;
             if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
                 return Ok(None);
             }
@@ -124,7 +161,7 @@ impl DocumentFile<'_> {
         edit: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, Failure>,
         may_write: impl FnOnce(&OpenedDocument) -> Result<(), Failure>,
     ) -> Result<Option<WrittenDocument>, Failure> {
-        let held = Held::open(self.path, HeldFor::Write)?;
+        let held = Held::open(self.path, HeldFor::Write, session)?;
         let names = held.names();
         let sealed = self.sealed_now(held.input().map_err(self.about())?, checked)?;
         let opened = open_to_change(*sealed, Some(self.path), self.requirements, session)?;
@@ -135,7 +172,7 @@ impl DocumentFile<'_> {
                 may_write(&opened)?;
                 replace(held, &text).map_err(self.about())?;
                 let is_in_plaintext = opened.leaves_in_plaintext(&edited, place);
-                Ok(Some(WrittenDocument { is_in_plaintext, names }))
+                Ok(Some(WrittenDocument { is_in_plaintext, is_read_otherwise: false, names }))
             }
         }
     }
@@ -152,7 +189,7 @@ impl DocumentFile<'_> {
 
     fn sealed(&self, input: Input) -> Result<Box<EncryptedDocument>, Failure> {
         let (start, input) = input.peek().map_err(self.about())?;
-        if is_native(&start) {
+        if is_whole_file(&start) {
             return Err(Cause::ValueOfWholeFile(self.path.to_owned()).into());
         }
         let sealed = Detected::new(input, Some(self.path), self.notation).and_then(Detected::document);
@@ -164,14 +201,10 @@ impl DocumentFile<'_> {
         Ok(sealed)
     }
 
-    /// Creates the file, with one value in it, by the rule for it. The session has the encryption context.
-    ///
-    /// # Errors
-    /// If its notation is unknown, the value cannot be its only content, a key refuses, or the file exists by now.
-    pub fn create(
+    /// Creates the file, with one value in it, by the rule for it.
+    fn create(
         &self,
-        place: &Path,
-        (text, syntax): (&str, ValueSyntax),
+        NewValue { place, text, syntax }: &NewValue,
         session: &Session,
     ) -> Result<WrittenDocument, Failure> {
         let format = self.notation.unwrap_or_else(|| Format::of_name(self.path));
@@ -179,7 +212,7 @@ impl DocumentFile<'_> {
             return Err(Cause::NotationUnknown(self.path.display().to_string()).into());
         };
         check_folder_of(self.path)?;
-        let value = value_of(text, syntax, format, None)?;
+        let value = value_of(text, *syntax, format, None)?;
         let plaintext = document_with(value, place, format).map_err(Error::from).map_err(self.about())?;
         let recipe = recipe(Some(self.path), &[], session.context(), DocumentOptions::default(), configs)?;
         let EncryptedText { text, .. } = plaintext.encrypt(&recipe, &session.keyring()).map_err(self.about())?;
@@ -191,7 +224,7 @@ impl DocumentFile<'_> {
         write().map_err(self.about())?;
         session.observer().note(&format!("{} was created", self.path.display()));
         let is_in_plaintext = plaintext.leaves_in_plaintext(&recipe.rule, place).map_err(self.about())?;
-        Ok(WrittenDocument { is_in_plaintext, names: 1 })
+        Ok(WrittenDocument { is_in_plaintext, is_read_otherwise: false, names: 1 })
     }
 
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {
@@ -225,9 +258,13 @@ pub fn check_is_file(file: &FilePath) -> Result<(), Cause> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::document::{EncryptionRecipe, OpenRequirements, PARSES};
     use crate::keys::{KeySpec, NewIdentity};
+    use crate::ops::configs::ConfigSource;
+    use crate::ops::observer::Unobserved;
 
     #[test]
     fn a_set_reads_three_texts_at_most_and_one_that_changed_meanwhile_again() {
@@ -242,20 +279,22 @@ mod tests {
             std::fs::write(&path, plaintext.encrypt(&recipe, &session.keyring()).unwrap().text.as_bytes()).unwrap();
         };
         let file = DocumentFile { path: &path, notation: None, requirements: StatedRequirements::default() };
-        let place: Path = "a".parse().unwrap();
+        let configs = Configs::new(ConfigSource::NearInput, Arc::new(Unobserved));
+        let before = || file.before(&configs).unwrap().unwrap();
         let plaintext = || {
-            let sealed = file.check().unwrap().0;
+            let sealed = before().0;
             sealed.open(&session.keyring(), &OpenRequirements::default()).unwrap().plaintext().text().to_owned()
         };
         for is_changed_meanwhile in [false, true] {
             write("a: one\nb: two # c\n");
             PARSES.with(|parses| parses.set(0));
-            let checked = file.check().unwrap();
+            let checked = before();
             if is_changed_meanwhile {
                 write("a: one\nb: three # c\n");
             }
-            let new = ("new", ValueSyntax::Plain);
-            let written = file.set(&place, new, checked, &session, |_| false).unwrap().unwrap();
+            let new =
+                NewValue { place: "a".parse().unwrap(), text: "new".to_owned().into(), syntax: ValueSyntax::Plain };
+            let written = file.set(&new, Some(checked), &session, |_| false).unwrap().unwrap();
             assert!(!written.is_in_plaintext && written.names == 1);
             if is_changed_meanwhile {
                 assert_eq!(plaintext(), "a: new\nb: three # c\n");

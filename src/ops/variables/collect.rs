@@ -17,8 +17,9 @@ use crate::document::{
     Document, Format, MacRequirement, Member, Node, Path, PathStep, Tree, TreeEntry, TreeItem, Value,
 };
 use crate::error::Error;
-use crate::ops::contents::{self, Contents, plain_name};
+use crate::ops::contents::{self, Contents};
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::result_name::plain_name;
 use crate::ops::session::Session;
 
 /// Variables by their names, with the bytes of their values.

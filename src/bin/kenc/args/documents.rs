@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use kenc::document::Format;
+use kenc::document::{Format, MacRequirement, SealRequirement};
+use kenc::ops::documents::open::StatedRequirements;
 
 /// Doc comments go on single options: one on a group of options would also apply to the options after the group.
 pub const DOCUMENTS: &str = "Options for config documents";
@@ -94,6 +95,14 @@ pub struct DocumentOpenArgs {
     /// Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again
     #[arg(long, conflicts_with = "ignore_mac", help_heading = DOCUMENTS)]
     pub require_seal: bool,
+}
+
+impl DocumentOpenArgs {
+    pub fn requirements(&self) -> StatedRequirements {
+        let Self { input_type: _, ignore_mac, require_seal } = *self;
+        let mac = if ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
+        StatedRequirements { mac, seal: SealRequirement::NotBroken }.with_seal_required(require_seal)
+    }
 }
 
 /// How `rewrap` and `rotate` change config documents, and whose rules they follow.

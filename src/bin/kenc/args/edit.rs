@@ -11,7 +11,8 @@ pub struct EditArgs {
     /// File to edit; a missing file is created
     ///
     /// A new file is encrypted under the keys of -k, or else of the rule for it, or else under the local key, with the context
-    /// of -c. A file whose name ends in .kenc is encrypted as a whole.
+    /// of -c. A file whose name ends in .kenc, .age or .esdk is encrypted as a whole, and so is one whose rule has such a
+    /// `format`. age files and messages of the AWS Encryption SDK stay what they are.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
-use kenc::document::{Format, Path, PathStep};
+use kenc::document::{Format, Path, PathStep, ValueType};
+use kenc::ops::values::new_value::ValueSyntax;
 
 use super::documents::{DocumentOpenArgs, formats};
 use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
@@ -76,6 +77,24 @@ pub struct SetArgs {
     pub passphrase: PassphraseArgs,
     #[command(flatten)]
     pub aws: AwsArgs,
+}
+
+impl SetArgs {
+    /// How the given text is read.
+    pub fn syntax(&self, is_json: bool) -> ValueSyntax {
+        match self.value_type {
+            None if self.string => ValueSyntax::Typed(ValueType::String),
+            None if is_json => ValueSyntax::Json,
+            None => ValueSyntax::Plain,
+            Some(ValueTypeName::String) => ValueSyntax::Typed(ValueType::String),
+            Some(ValueTypeName::Integer) => ValueSyntax::Typed(ValueType::Integer),
+            Some(ValueTypeName::Float) => ValueSyntax::Typed(ValueType::Float),
+            Some(ValueTypeName::Boolean) => ValueSyntax::Typed(ValueType::Boolean),
+            Some(ValueTypeName::Date) => ValueSyntax::Typed(ValueType::Date),
+            Some(ValueTypeName::Null) => ValueSyntax::Typed(ValueType::Null),
+            Some(ValueTypeName::Json) => ValueSyntax::Json,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,22 +1,20 @@
 //! `kenc edit`.
 
-use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::path::Path;
 
 use kenc::document::MacRequirement;
 use kenc::ops::configs::Configs;
 use kenc::ops::edit::{
-    BeforeSealing, DocumentToMake, EditOptions, EditOutcome, Editing, EditingUser, OldEdits, WishAfterFailure,
-    as_edited, check_can_be_written,
+    BeforeSealing, DocumentToMake, EditOptions, EditOutcome, Editing, as_edited, check_can_be_written,
 };
 
 use crate::args::EditArgs;
+use crate::edit_user::AtTerminal;
 use crate::editor::UserEditor;
 use crate::failure::{Exit, Failure};
-use crate::lock::tell_other_names;
-use crate::question::{Choice, allows_disk, ask};
+use crate::report::Reporter;
 use crate::report::hints::edits;
-use crate::report::{Reporter, printable};
+use crate::report::other_names::tell_other_names;
 use crate::{sessions, signals};
 
 pub fn run(args: &EditArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -39,7 +37,7 @@ pub fn run_as(
     let mac = if *ignore_mac { MacRequirement::Nothing } else { MacRequirement::Right };
     let keys = open.keys.clone();
     let options = EditOptions { keys, mac, shows_keys: *show_keys, resumes: *resume, new, before_sealing };
-    signals::handle_all()?;
+    signals::handle_all(&session)?;
 
     let user = AtTerminal { editor: &editor, reporter };
     let rescuer = editor.clone();
@@ -75,59 +73,4 @@ fn report(outcome: &EditOutcome, file: &Path, editor: &UserEditor, reporter: &Re
             }
         }
     }
-}
-
-/// The user at the terminal, with an editor.
-struct AtTerminal<'a> {
-    editor: &'a UserEditor,
-    reporter: &'a Reporter,
-}
-
-impl EditingUser for AtTerminal<'_> {
-    fn edit(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus, Failure> {
-        self.editor.run(files, folder)
-    }
-
-    fn notes_on_new(&self, file: &Path) -> Vec<String> {
-        vec![printable(&format!("{} is a new file; kenc encrypts this text when you save it", file.display()))]
-    }
-
-    fn notes_on_failure(&self, failure: &Failure) -> Vec<String> {
-        edits::notes_on(failure)
-    }
-
-    fn about_old_edits(&self, file: &Path, recovery: &Path) -> Option<OldEdits> {
-        let question = format!("{} contains unsaved edits of {}.", recovery.display(), file.display());
-        let choices = [
-            Choice { word: "resume", meaning: "continue with them", value: OldEdits::Resume },
-            Choice { word: "discard", meaning: "delete them and edit the file as it is", value: OldEdits::Discard },
-            Choice { word: "quit", meaning: "change nothing", value: OldEdits::Leave },
-        ];
-        self.reporter.may_ask().then(|| ask(&question, &choices, || ())).flatten()
-    }
-
-    fn after_failure(&self, failure: &Failure, wishes: &[WishAfterFailure]) -> Option<WishAfterFailure> {
-        if !self.reporter.may_ask() {
-            return None;
-        }
-        let choices: Vec<Choice<WishAfterFailure>> = wishes.iter().copied().map(choice).collect();
-        ask("The edits are not saved yet.", &choices, || {
-            self.reporter.failure(failure);
-        })
-    }
-
-    fn may_be_on_disk(&self, place: &Path) -> bool {
-        allows_disk(self.reporter, place)
-    }
-}
-
-fn choice(value: WishAfterFailure) -> Choice<WishAfterFailure> {
-    let (word, meaning) = match value {
-        WishAfterFailure::Edit => ("edit", "continue editing"),
-        WishAfterFailure::SeeBoth => ("edit", "compare the current file with the edits, and continue editing"),
-        WishAfterFailure::Save => ("save", "try again to save it as it is"),
-        WishAfterFailure::Keep => ("keep", "keep the edits, encrypted, and exit"),
-        WishAfterFailure::Discard => ("discard", "discard the edits and exit"),
-    };
-    Choice { word, meaning, value }
 }

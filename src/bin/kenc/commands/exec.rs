@@ -21,7 +21,7 @@ pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     let ExecArgs { files, command: words, pristine, variables, file, file_name, open, passphrase, aws } = args;
     let places = file.then(|| Placeholders::of_command(words, files.len(), file_name)).transpose()?;
     let session = sessions::to_open(open, sessions::passphrases(passphrase, reporter), aws, configs, files)?;
-    signals::handle_all()?;
+    signals::handle_all(&session)?;
     let environment = if *pristine { Environment::Pristine } else { Environment::Ours };
     if let Some(places) = places {
         let lent = exec::lend(&session, files, file_name, |place| allows_disk(reporter, place))?;

@@ -35,7 +35,7 @@ pub fn run(args: &ExportArgs, configs: &Configs, reporter: &Reporter) -> Result<
         Some(_) => None,
     };
     let session = sessions::to_open(open, sessions::passphrases(passphrase, reporter), aws, configs, files)?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let variables = collected(&session, files, variables)?;
     match (format, step_file) {
         (Some(format), _) => {

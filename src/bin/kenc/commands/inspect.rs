@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use kenc::formats::format::ReadPolicy;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::summary::DocumentSummary;
+use kenc::ops::input_name::path_of;
 use kenc::ops::inspect::{Inspected, inspect};
-use kenc::ops::jobs::{decrypted_name, open_input};
+use kenc::ops::jobs::open_input;
+use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::inspect::InspectEach;
-use kenc::ops::tree::request::TreeRequest;
 
 use crate::args::InspectArgs;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::many;
 use crate::report::{Reporter, document_summary, file_description};
-use crate::sessions::{self, path_of};
-use crate::signals;
+use crate::{sessions, signals};
 
 pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.many.is_asked() || args.inputs.len() > 1 {
@@ -36,17 +36,10 @@ pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result
 
 /// Many files in one run.
 fn many(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let request = TreeRequest {
-        files0_from: args.many.files0_from.as_deref(),
-        inputs: &args.inputs,
-        recursive: args.many.recursive,
-        results: None,
-        resume: false,
-    };
-    many::check(&args.many, &request)?;
+    let request = many::request(&args.many, &args.inputs, None, false)?;
     let session = sessions::to_inspect(configs);
-    signals::handle()?;
-    let plan = request.plan(decrypted_name)?;
+    signals::handle(&session)?;
+    let plan = request.plan(ResultName::WithoutEnding)?;
     let inspecting = InspectEach { plan: &plan, session: &session, notation: args.input_type.input_type };
     many::run(&session, (&request, &plan), (threads(&args.work), "inspected"), reporter, &inspecting)
 }

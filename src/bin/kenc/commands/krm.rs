@@ -19,7 +19,7 @@ const LONGEST_LIST: usize = 256 << 20;
 pub fn run(args: &KrmArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &[])?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let about = || Failure::about(STANDARD_INPUT.to_owned());
     let (whole, _) = open_input(None)?.read_whole(LONGEST_LIST).map_err(about())?;
     let too_long = || kenc::error::DocumentError::TooLong { limit: LONGEST_LIST as u64 };

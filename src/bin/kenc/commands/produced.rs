@@ -7,30 +7,29 @@ use kenc::ops::configs::Configs;
 use kenc::ops::exec::Producer;
 use kenc::ops::jobs::{ResultChoice, plan};
 use kenc::ops::least_input::LeastInput;
-use kenc::ops::seal::{encrypted_name, seal_job};
+use kenc::ops::result_name::ResultName;
+use kenc::ops::seal::seal_job;
 use kenc::storage::output::Output;
 
 use super::new_file::form;
 use super::opening::threads;
 use super::piped::{Pipe, start, unless_interrupted};
 use crate::args::EncryptArgs;
-use crate::failure::{CommandFault, Exit, Failure};
-use crate::output;
+use crate::failure::{Exit, Failure};
+use crate::output::refuse_terminal;
 use crate::report::Reporter;
 use crate::{sessions, signals};
 
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let results = ResultChoice::from(&args.output);
-    let jobs = plan(&[], &results, encrypted_name)?;
+    let jobs = plan(&[], &results, ResultName::encrypted(form(args).0))?;
     let destination = &jobs[0].destination;
-    if !args.armor && output::is_unasked_terminal(destination) {
-        return Err(CommandFault::CiphertextToTerminal { input: None }.into());
-    }
+    refuse_terminal(destination, None, form(args).1.encoding)?;
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let choice = configs.choose(&args.keys, &context, None)?;
-    signals::handle()?;
-    let output = Output::open(destination, Access::Umask, results.sync, None)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
+    signals::handle(&session)?;
+    let output = Output::open(destination, Access::Umask, results.sync, None)?;
     // What a key refuses is known before the program has done anything.
     let seal = session.prepare(&choice, form(args))?;
     let (producer, input) = Producer::new(start(&args.command, Pipe::Output)?);

@@ -47,7 +47,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     };
     let inputs = (&args.files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
-        signals::handle()?;
+        signals::handle(&session)?;
         let rewrap = |target: &Target| rewrap(changes, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
             let told = outcomes.map(|outcome| {

@@ -46,7 +46,7 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let share = Share { files, threads: (threads(&args.work) / files).max(1) };
     let inputs = (&args.files.inputs[..], targets);
     with_key_changes(&session, configs, &options, inputs, DataKeyChange::Renewed, |changes, targets| {
-        signals::handle()?;
+        signals::handle(&session)?;
         let rotate = |target: &Target| {
             let outcome = rotate(changes, &rotation, share, target)?;
             Ok(RotationReport { name: target.name(), is_apart: target.is_standard_output(), outcome })

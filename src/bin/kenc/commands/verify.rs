@@ -1,11 +1,11 @@
 //! `kenc verify`.
 
 use kenc::ops::configs::Configs;
-use kenc::ops::input_name::name_of;
-use kenc::ops::jobs::{decrypted_name, open_input};
+use kenc::ops::input_name::{name_of, path_of};
+use kenc::ops::jobs::open_input;
 use kenc::ops::open::{Verification, verify};
+use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::open::{TreeOpening, VerifyEach};
-use kenc::ops::tree::request::TreeRequest;
 use kenc::ops::tree::turns::Turns;
 
 use crate::args::VerifyArgs;
@@ -13,8 +13,7 @@ use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::many::{self, TellDone as _};
 use crate::report::{Reporter, verified_document};
-use crate::sessions::{self, demanded, path_of};
-use crate::signals;
+use crate::{sessions, signals};
 
 pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     if args.many.is_asked() {
@@ -23,10 +22,10 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
         .with_read_policy(args.message.policy());
-    signals::handle()?;
+    signals::handle(&session)?;
     let standard_input = ["-".into()];
     let inputs = if args.inputs.is_empty() { &standard_input[..] } else { &args.inputs };
-    let (notation, demanded) = (args.document_open.input_type.input_type, demanded(&args.document_open));
+    let (notation, demanded) = (args.document_open.input_type.input_type, args.document_open.requirements());
     let outcomes = inputs.iter().map(|path| {
         let path = path_of(path);
         session.guards(path)?;
@@ -40,21 +39,14 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
 
 /// Many files in one run.
 fn many(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let request = TreeRequest {
-        files0_from: args.many.files0_from.as_deref(),
-        inputs: &args.inputs,
-        recursive: args.many.recursive,
-        results: None,
-        resume: false,
-    };
-    many::check(&args.many, &request)?;
+    let request = many::request(&args.many, &args.inputs, None, false)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?
         .with_read_policy(args.message.policy());
-    signals::handle()?;
-    let plan = request.plan(decrypted_name)?;
+    signals::handle(&session)?;
+    let plan = request.plan(ResultName::WithoutEnding)?;
     let threads = threads(&args.work);
-    let demanded = demanded(&args.document_open);
+    let demanded = args.document_open.requirements();
     let opening = TreeOpening { plan: &plan, session: &session, demanded, turns: Turns::new(threads) };
     many::run(&session, (&request, &plan), (threads, "authentic"), reporter, &VerifyEach(opening))
 }

@@ -107,6 +107,8 @@ pub fn of_command(cause: &Cause) -> String {
             "run it on a terminal, where it shows what the seal will cover and asks; or review the file and use `--yes`"
                 .to_owned()
         }
+        Cause::NoValue(_) => "pipe it in or use --file; `\"\" --from-argument` sets an empty text".to_owned(),
+        Cause::ValueNotText => "encode it, for example with base64, or encrypt it as a file: `kenc encrypt`".to_owned(),
         Cause::ValueNotJson(_) => {
             "JSON text needs double quotes; without --json the value is taken as it is".to_owned()
         }
@@ -128,10 +130,6 @@ pub fn of_fault(fault: &CommandFault) -> String {
     match fault {
         CommandFault::ValueOnCommandLine => {
             "pipe it in, use --file, or type it at the prompt; if it is not secret, use --from-argument".to_owned()
-        }
-        CommandFault::NoValue(_) => "pipe it in or use --file; `\"\" --from-argument` sets an empty text".to_owned(),
-        CommandFault::ValueNotText => {
-            "encode it, for example with base64, or encrypt it as a file: `kenc encrypt`".to_owned()
         }
         _ => String::new(),
     }

@@ -62,6 +62,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NothingMeant
         | Cause::ValueOfWholeFile(_)
         | Cause::NotationUnknown(_)
+        | Cause::NoValue(_)
+        | Cause::ValueNotText
         | Cause::ValueNotJson(_)
         | Cause::ValueNotOfType(_)
         | Cause::ReplacesContainer { .. }
@@ -163,9 +165,7 @@ fn of_fault(fault: &CommandFault) -> String {
             "name a file with `-o {}`, or pipe the output; `-o -` forces it",
             quoted(&without_ending(input.as_deref()))
         ),
-        CommandFault::ValueOnCommandLine | CommandFault::NoValue(_) | CommandFault::ValueNotText => {
-            super::document_hints::of_fault(fault)
-        }
+        CommandFault::ValueOnCommandLine => super::document_hints::of_fault(fault),
         CommandFault::NothingNamed => {
             "use `-r FOLDER`, or pipe `find FOLDER -type f -print0` into `--files0-from -`".to_owned()
         }

@@ -42,7 +42,7 @@ fn update(session: SopsRun<'_>, path: &Path) -> Result<u8, SopsStop> {
     let found = session.configs.of(Some(path))?;
     let none = |sentence: &str| SopsStop::new(code::FAILED, sentence).with_hint("add a rule to .sops.yaml");
     let config = found.config.as_ref().ok_or_else(|| none("config file not found"))?;
-    let held = hold(path)?;
+    let held = hold(path, session.session)?;
     let sealed = session.sealed(Some(path))?;
     let rule = config.rule_for(Some(path))?.ok_or_else(|| none("the config file has no creation rules"))?;
     let groups = rule.wrapping_keys()?;

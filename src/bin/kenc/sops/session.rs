@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kenc::Session;
 use kenc::document::{EncryptedDocument, Format, MacRequirement, OpenRequirements, OpenedDocument, StoredKey};
 use kenc::error::{Error, Result as LibraryResult};
 use kenc::fs::atomic::{Access, Existing, Sync};
@@ -15,13 +16,13 @@ use super::identities::FoundIdentities;
 use crate::args::AwsArgs;
 use crate::documents::{self, write};
 use crate::failure::Failure;
-use crate::lock::{names, tell_other_names};
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
+use crate::report::other_names::tell_other_names;
 use crate::sessions;
-use kenc::formats::detect::LONGEST_DOCUMENT;
+use kenc::formats::detect::{FormatSource, document_in, notation_for_sops};
+use kenc::limits::LONGEST_DOCUMENT;
 use kenc::ops::configs::Configs;
-use kenc::ops::documents::as_sops::{FormatSource, encrypted_document, format_of};
 use kenc::ops::documents::layout::TextLayout;
 use kenc::ops::documents::open::StatedRequirements;
 pub use kenc::ops::input_name::name_of;
@@ -36,6 +37,8 @@ pub struct SopsRun<'a> {
     pub reporter: &'a Reporter,
     /// The providers whose keys are tried first.
     pub order: &'a [&'static str],
+    /// Knows the keys that the user names, and no identities yet.
+    pub session: &'a Session,
 }
 
 impl<'a> SopsRun<'a> {
@@ -47,12 +50,12 @@ impl<'a> SopsRun<'a> {
 
     /// The format of the input. What sops does not recognise by name, such as TOML, it treats as binary.
     pub fn input_format(self, path: Option<&Path>) -> Format {
-        format_of(self.args.input_type.as_deref(), self.name(path))
+        notation_for_sops(self.args.input_type.as_deref(), self.name(path))
     }
 
     /// The notation of the output.
     pub fn output_format(self, path: Option<&Path>) -> Format {
-        format_of(self.args.output_type.as_deref(), self.name(path))
+        notation_for_sops(self.args.output_type.as_deref(), self.name(path))
     }
 
     /// The layout of a result, from `--indent` and the config.
@@ -101,7 +104,7 @@ impl<'a> SopsRun<'a> {
         let whole = read(path)?;
         let is_by_name = self.args.input_type.as_deref().is_none_or(str::is_empty);
         let source = if is_by_name { FormatSource::Name } else { FormatSource::Caller };
-        let sealed = encrypted_document(&whole, format, source).map_err(Failure::about(name_of(path)));
+        let sealed = document_in(&whole, format, source).map_err(Failure::about(name_of(path)));
         sealed.map_err(|failure| SopsStop::from(failure).with_code_of_unreadable(code::FAILED))
     }
 
@@ -115,7 +118,9 @@ impl<'a> SopsRun<'a> {
             sealed.metadata().groups.iter().flatten().filter(|key| key.list() == "age").map(StoredKey::id).collect();
         let found = FoundIdentities::new(recipients.iter().map(String::as_str))?;
         let FoundIdentities { identities, folder: _kept } = found;
-        let session = self.kenc_session().with_identity_places(identities);
+        let session = session(self.args, self.configs, self.reporter)
+            .with_identity_places(identities)
+            .with_cancellation(self.session.cancellation());
         session.warn_of_open_identities();
         let requirements = stated.with_seal_required(guards.require_seal).in_session(&session);
         let requirements = OpenRequirements { order: self.order.to_vec(), ..requirements };
@@ -131,13 +136,7 @@ impl<'a> SopsRun<'a> {
 
     /// Lets `work` use the keys that the user named.
     pub fn with_new_keys<T>(self, work: impl FnOnce(&Keyring<'_>) -> LibraryResult<T>) -> LibraryResult<T> {
-        work(&self.kenc_session().keyring())
-    }
-
-    fn kenc_session(self) -> kenc::Session {
-        let profile = self.args.aws_profile.clone().filter(|profile| !profile.is_empty());
-        let aws = AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) };
-        sessions::to_encrypt(Passphrases::new(None, self.reporter.may_ask()), &aws, self.configs)
+        work(&self.session.keyring())
     }
 
     /// Locks the input if it is the file that will be replaced. Must be called before it is read.
@@ -148,7 +147,7 @@ impl<'a> SopsRun<'a> {
         };
         match path {
             Some(path) if self.args.in_place || self.output().is_some_and(|output| same(output, path)) => {
-                Ok(Some(hold(path)?))
+                Ok(Some(hold(path, self.session)?))
             }
             _ => Ok(None),
         }
@@ -178,8 +177,8 @@ impl<'a> SopsRun<'a> {
             }
             _ => Destination::StandardOutput { forced: true },
         };
-        let names = names(held.as_ref());
-        let code = written(write(&place, bytes, access, Sync::WhenReplacing, held))?;
+        let names = held.as_ref().map_or(1, Held::names);
+        let code = written(write(&place, bytes, (access, Sync::WhenReplacing), held, self.session))?;
         if let Destination::Input { path } = &place {
             tell_other_names(self.reporter, path, names);
         }
@@ -193,6 +192,13 @@ impl<'a> SopsRun<'a> {
         tell_other_names(self.reporter, &path, names);
         Ok(code)
     }
+}
+
+/// The session of a run: it asks the keys that the user names, and looks for no identities.
+pub fn session(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Session {
+    let profile = args.aws_profile.clone().filter(|profile| !profile.is_empty());
+    let aws = AwsArgs { profile, region: None, role_arn: None, timeout: std::time::Duration::from_secs(30) };
+    sessions::to_encrypt(Passphrases::new(None, reporter.may_ask()), &aws, configs)
 }
 
 /// Whether messages on standard error would be mixed into the results. helm-secrets and others call sops with `2>&1`

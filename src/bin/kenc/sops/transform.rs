@@ -13,6 +13,7 @@ use super::keys::{last, named, recipe, refuse_others};
 use super::session::{SopsRun, name_of, read};
 use super::vouching::vouchers;
 use crate::failure::Failure;
+use kenc::formats::detect::is_encrypted_binary;
 use kenc::formats::detect::parse;
 use kenc::ops::documents::as_sops::keys_changed;
 use kenc::ops::values::part::as_sops_gives_it;
@@ -26,7 +27,7 @@ pub fn encrypt(session: SopsRun<'_>, path: Option<&Path>) -> Result<u8, SopsStop
     let about = || Failure::about(name_of(path));
     let held = session.hold(path)?;
     let whole = read(path)?;
-    if from == Format::Binary && Format::of_content(&whole) == Some(Format::Binary) {
+    if is_encrypted_binary(&whole, from) {
         return Err(about()(DocumentError::AlreadyEncrypted.into()).into());
     }
     if from == Format::Yaml && whole.iter().all(u8::is_ascii_whitespace) {

@@ -66,7 +66,7 @@ fn change(
     change: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, DocumentError>,
 ) -> Result<u8, SopsStop> {
     let about = || Failure::about(name_of(Some(file)));
-    let held = hold(file)?;
+    let held = hold(file, session.session)?;
     let opened = session.open(Some(file))?;
     let layout = session.layout_of_opened(&opened, Some(file))?;
     let before = opened.document().text().to_owned();

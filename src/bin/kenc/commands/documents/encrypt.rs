@@ -2,22 +2,22 @@
 
 mod tree;
 
-use std::ffi::OsStr;
-
 use kenc::context::EncryptionContext;
 use kenc::error::Error;
 use kenc::fs::atomic::Sync;
 
 use crate::args::EncryptArgs;
 use crate::documents::{asked_extent, options};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Cause, Exit, Failure};
 use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::{DocumentEncryption, OtherNames};
+use kenc::ops::documents::encrypt_tree::plan_tree;
 use kenc::ops::documents::recipe::EncryptionExtent;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
+use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::listed;
 
 /// Whether the inputs are documents whose values are encrypted. Either all are, or none.
@@ -37,15 +37,19 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         return Ok(Exit::Done);
     }
     // A document keeps its name: only its values change.
+    let results = ResultChoice::from(&args.output);
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
-        tree::plan(&inputs, args, configs, reporter)?
+        if results.output.is_none() && !results.in_place && !args.values.dry_run {
+            return Err(Cause::NoPlaceForMany.into());
+        }
+        plan_tree(&inputs, &args.keys, &results, configs, reporter)?
     } else {
-        plan(&inputs, &ResultChoice::from(&args.output), OsStr::to_owned)?.into_iter().map(Ok).collect()
+        plan(&inputs, &results, ResultName::Same)?.into_iter().map(Ok).collect()
     };
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
-    signals::handle()?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
         .with_context(context);
+    signals::handle(&session)?;
     let encryption = DocumentEncryption {
         named: &args.keys,
         options: options(&args.values),

@@ -3,7 +3,7 @@
 use kenc::document::Document;
 use kenc::error::Result;
 use kenc::ops::configs::Configs;
-use kenc::ops::input_name::name_of;
+use kenc::ops::input_name::{name_of, path_of};
 use kenc::ops::values::part::{PartForm, TextEnd, printed};
 use kenc::ops::values::plaintext::read;
 use zeroize::Zeroizing;
@@ -17,12 +17,12 @@ use crate::sessions;
 use crate::signals;
 
 pub fn run(args: &GetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let path = sessions::path_of(&args.file);
+    let path = path_of(&args.file);
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let notation = args.document_open.input_type.input_type;
-    let document = read(path, notation, sessions::demanded(&args.document_open), &session)?;
+    let document = read(path, notation, args.document_open.requirements(), &session)?;
     let bytes = found(&document, args, reporter.is_json()).map_err(Failure::about(name_of(path)))?;
     print(&bytes, path)?;
     Ok(Exit::Done)

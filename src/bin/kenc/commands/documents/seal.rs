@@ -24,7 +24,7 @@ pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     let targets = targets_in_place(&args.inputs, args.recursive, reporter);
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let sealing = Sealing {
         session: &session,
         notation: args.input_type.input_type,

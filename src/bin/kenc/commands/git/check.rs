@@ -12,10 +12,10 @@ use crate::{sessions, signals};
 
 pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let GitCheckArgs { paths, all, no_keys, open, passphrase, aws } = args;
-    signals::handle()?;
     // Never prompt while git commits.
     let passphrases = Passphrases::new(passphrase.passphrase_from.clone(), false);
     let session = sessions::to_open(open, passphrases, aws, configs, paths)?;
+    signals::handle(&session)?;
     let files = match () {
         () if !paths.is_empty() => CheckedFiles::Named(paths.clone()),
         () if *all => CheckedFiles::All,

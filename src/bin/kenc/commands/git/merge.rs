@@ -30,7 +30,7 @@ fn merge_in_session(args: &GitMergeArgs, path: &Path, configs: &Configs, reporte
     let GitMergeArgs { base, ours, theirs, path: _, open, passphrase, aws } = args;
     let passphrases = sessions::passphrases(passphrase, reporter);
     let session = sessions::to_open(open, passphrases, aws, configs, &[path.to_owned()])?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let sides = MergeSides { base: base.clone(), ours: ours.clone(), theirs: theirs.clone() };
     match merge(&session, &sides, path, |news| tell(path, news, reporter))? {
         MergeOutcome::Merged | MergeOutcome::Text => Ok(Exit::Done),

@@ -20,13 +20,13 @@ pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> R
     let name = file.display().to_string();
     let passphrases = sessions::passphrases(passphrase, reporter);
     let session = sessions::to_open(open, passphrases, aws, configs, std::slice::from_ref(file))?;
-    signals::handle()?;
+    signals::handle(&session)?;
     let Some(repair) = Repair::open(&session, file)? else {
         reporter.confirmation(&format!("{name}: nothing to repair\n"), &json!({ "file": name, "repaired": false }))?;
         return Ok(Exit::Done);
     };
     // The decision is shown where it is asked for.
-    let is_asked = !yes && can_ask(reporter);
+    let is_asked = !yes && reporter.may_ask() && std::io::stderr().is_terminal();
     if is_asked || !reporter.is_json() {
         reporter.ask_about(&shown(&name, &repair));
     }
@@ -63,11 +63,6 @@ fn shown(name: &str, repair: &Repair) -> String {
     }
     shown.push_str(&recipients_and_rule(repair.opened.metadata()));
     shown
-}
-
-/// Whether there is a terminal to ask on.
-fn can_ask(reporter: &Reporter) -> bool {
-    reporter.may_ask() && std::io::stderr().is_terminal()
 }
 
 /// Asks on the terminal.

@@ -17,7 +17,7 @@ pub fn run(args: &KeysCheckArgs, configs: &Configs, reporter: &Reporter) -> Resu
     let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
         .with_identity_places(identities(&args.identities));
-    signals::handle()?;
+    signals::handle(&session)?;
     let purpose = args.purpose.purpose();
     let asked = KeysAsked { keys: &args.keys, files: &args.files, context: &context, purpose };
     reporter.name_keys(ShownKeyNames::of(configs));

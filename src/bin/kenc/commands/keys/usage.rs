@@ -34,7 +34,7 @@ pub fn run(args: &KeysUsageArgs, configs: &Configs, reporter: &Reporter) -> Resu
         return Err(CommandFault::AliasOffline(alias.to_string()).into());
     }
     let session = sessions::to_inspect(configs);
-    signals::handle()?;
+    signals::handle(&session)?;
     let bar = Bar::of_many(reporter.shows_progress(), &request.name());
     let told = Told { alone: args.alone, drift: !drift.is_empty() || reporter.is_verbose() };
     let mut worst = None;

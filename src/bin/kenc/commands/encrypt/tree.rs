@@ -1,0 +1,31 @@
+//! `kenc encrypt -r` and `--files0-from`: many files in one run.
+
+use kenc::context::EncryptionContext;
+use kenc::error::Error;
+use kenc::ops::configs::Configs;
+use kenc::ops::jobs::ResultChoice;
+use kenc::ops::result_name::ResultName;
+use kenc::ops::tree::seal::{Recipes, SealEach};
+use kenc::ops::tree::turns::Turns;
+
+use crate::args::EncryptArgs;
+use crate::commands::new_file::form;
+use crate::commands::opening::threads;
+use crate::failure::{Exit, Failure};
+use crate::many;
+use crate::report::Reporter;
+use crate::{sessions, signals};
+
+pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let results = ResultChoice::from(&args.output);
+    let request = many::request(&args.many, &args.inputs, Some(&results), args.resume.resume)?;
+    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
+    signals::handle(&session)?;
+    let recipes = Recipes::new(&session, configs, &args.keys, context, form(args));
+    recipes.ask_in_advance(&args.inputs)?;
+    let plan = request.plan(ResultName::encrypted(form(args).0))?;
+    let threads = threads(&args.work);
+    let sealing = SealEach { plan: &plan, recipes, turns: Turns::new(threads) };
+    many::run(&session, (&request, &plan), (threads, "encrypted"), reporter, &sealing)
+}

@@ -1,0 +1,138 @@
+//! Encrypting files as a whole, one by one: which keys each gets is settled before the first is read.
+
+use std::path::PathBuf;
+
+use crate::config::WholeFileRecipe;
+use crate::context::EncryptionContext;
+use crate::document::Format;
+use crate::error::{Error, Result};
+use crate::formats::format::PreparedSeal;
+use crate::fs::input::Input;
+use crate::ops::configs::Configs;
+use crate::ops::failure::{Cause, Failure};
+use crate::ops::jobs::{Job, ResultChoice, plan};
+use crate::ops::least_input::LeastInput;
+use crate::ops::result_name::ResultName;
+use crate::ops::seal::{open_job, seal_job};
+use crate::ops::session::Session;
+use crate::ops::tree::seal::SealForm;
+use crate::storage::output::Output;
+
+/// The request: which files, under which keys, and how.
+pub struct EncryptRequest<'a> {
+    /// Files; none for the standard input.
+    pub inputs: &'a [PathBuf],
+    /// Where results go.
+    pub results: &'a ResultChoice,
+    /// Words for keys; without them, the configs choose.
+    pub keys: &'a [String],
+    /// The pairs that are bound to each file.
+    pub context: &'a EncryptionContext,
+    /// The format of the results.
+    pub form: SealForm,
+    /// Fewest bytes of an input.
+    pub least: u64,
+    /// Threads to work with.
+    pub threads: usize,
+}
+
+/// The files with their destinations and keys. No key has been asked, and no input opened.
+pub struct EncryptPlan<'a> {
+    request: &'a EncryptRequest<'a>,
+    /// Files with the destinations of their results.
+    pub jobs: Vec<Job>,
+    /// Every recipe once: files with the same keys and context share a data key.
+    recipes: Vec<WholeFileRecipe>,
+    /// For each job its recipe, or why there is none, which does not stop the others.
+    of_jobs: Vec<Result<JobRecipe, Failure>>,
+}
+
+struct JobRecipe {
+    number: usize,
+    is_by_rule: bool,
+}
+
+/// The files with their data keys.
+pub struct PreparedFiles<'a> {
+    plan: EncryptPlan<'a>,
+    session: &'a Session,
+    seals: Vec<Box<dyn PreparedSeal>>,
+    /// A single file, open already.
+    opened: Option<(Input, Output)>,
+}
+
+/// A file that was encrypted.
+pub struct EncryptedJob {
+    /// Its name in messages.
+    pub name: String,
+    /// Bytes written, without armor.
+    pub bytes: u64,
+    /// Whether the user may have meant its values rather than the whole: it is named like a config document, and no rule
+    /// says otherwise.
+    pub may_be_document: bool,
+}
+
+impl EncryptRequest<'_> {
+    /// Finds the destination and the keys of every file.
+    ///
+    /// # Errors
+    /// If there is no destination for one, or no keys for a single file.
+    pub fn plan(&self, configs: &Configs) -> Result<EncryptPlan<'_>, Failure> {
+        let jobs = plan(self.inputs, self.results, ResultName::encrypted(self.form.0))?;
+        let (mut recipes, mut of_jobs) = (Vec::new(), Vec::with_capacity(jobs.len()));
+        for job in &jobs {
+            let recipe = match configs.choose(self.keys, self.context, job.input.as_deref()) {
+                Err(failure @ Failure { cause: Cause::Library(Error::Config(_)), .. }) if jobs.len() > 1 => {
+                    of_jobs.push(Err(failure));
+                    continue;
+                }
+                other => other?,
+            };
+            let is_by_rule = recipe.line.is_some();
+            let known = recipes.iter().position(|other| *other == recipe);
+            let number = known.unwrap_or_else(|| {
+                recipes.push(recipe);
+                recipes.len() - 1
+            });
+            of_jobs.push(Ok(JobRecipe { number, is_by_rule }));
+        }
+        Ok(EncryptPlan { request: self, jobs, recipes, of_jobs })
+    }
+
+    fn open(&self, job: &Job, session: &Session) -> Result<(Input, Output), Failure> {
+        open_job(job, self.results.existing, self.results.sync, session)
+    }
+}
+
+impl<'a> EncryptPlan<'a> {
+    /// Asks the keys.
+    ///
+    /// # Errors
+    /// If a single file or its result cannot be opened, or a key refuses.
+    pub fn prepare(self, session: &'a Session) -> Result<PreparedFiles<'a>, Failure> {
+        // Problems of a single file are found before a key is asked. Many are opened one by one, because a process may
+        // not have many files open.
+        let opened = if let [job] = &self.jobs[..] { Some(self.request.open(job, session)?) } else { None };
+        let seals = self.recipes.iter().map(|recipe| session.prepare(recipe, self.request.form));
+        let seals = seals.collect::<Result<_>>()?;
+        Ok(PreparedFiles { plan: self, session, seals, opened })
+    }
+}
+
+impl PreparedFiles<'_> {
+    /// Encrypts the files, each when the iterator gets to it.
+    pub fn run(self) -> impl Iterator<Item = Result<EncryptedJob, Failure>> {
+        let Self { plan: EncryptPlan { request, jobs, of_jobs, .. }, session, seals, mut opened } = self;
+        jobs.into_iter().zip(of_jobs).map(move |(job, recipe)| {
+            let JobRecipe { number, is_by_rule } = recipe?;
+            let (input, output) = opened.take().map_or_else(|| request.open(&job, session), Ok)?;
+            let name = job.name();
+            let (least, input) = LeastInput::new(input, request.least)?;
+            let sealed = seal_job(session, &*seals[number], (&name, request.threads), input, output);
+            let sealed = sealed.map_err(Failure::about(name.clone()));
+            let bytes = least.finish(sealed, &name, session.observer())?;
+            let is_named_so = job.input.as_deref().is_some_and(|path| Format::of_name(path) != Format::Binary);
+            Ok(EncryptedJob { name, bytes, may_be_document: !is_by_rule && is_named_so })
+        })
+    }
+}
