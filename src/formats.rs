@@ -8,6 +8,7 @@ pub mod esdk;
 pub mod foreign;
 pub mod format;
 pub mod native;
+pub mod payload;
 pub(crate) mod pipeline;
 pub mod registry;
 pub mod transfer;

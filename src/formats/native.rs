@@ -34,7 +34,7 @@ pub use seek::SeekingDecryptor;
 pub use small::Room;
 
 use crate::formats::transfer::{fill, read_part};
-use chunk::{Batch, OpenedBatch};
+use chunk::{ChunkBatch, OpenedBatch};
 
 /// Chunks that [`Encryptor`] and [`Decryptor`] hold at a time.
 const SERIAL_BATCH: usize = 4;
@@ -114,7 +114,7 @@ impl FileHead {
 pub struct Encryptor<W: Write> {
     writer: W,
     cipher: ChunkCipher,
-    batch: Batch,
+    batch: ChunkBatch,
     filled: usize,
     next_chunk: u64,
     failed: bool,
@@ -128,7 +128,7 @@ impl<W: Write> Encryptor<W> {
     pub fn new(mut writer: W, file: NewFile) -> io::Result<Self> {
         let NewFile { head, cipher } = file;
         writer.write_all(&head)?;
-        Ok(Self { writer, cipher, batch: Batch::new(SERIAL_BATCH), filled: 0, next_chunk: 0, failed: false })
+        Ok(Self { writer, cipher, batch: ChunkBatch::new(SERIAL_BATCH), filled: 0, next_chunk: 0, failed: false })
     }
 
     /// Writes the last chunk, and returns the writer.
@@ -184,7 +184,7 @@ impl<W: Write> Write for Encryptor<W> {
 pub struct Decryptor<R: Read> {
     reader: R,
     cipher: ChunkCipher,
-    batch: Batch,
+    batch: ChunkBatch,
     given: usize,
     next_chunk: u64,
     state: ReadState,
@@ -200,7 +200,7 @@ enum ReadState {
 impl<R: Read> Decryptor<R> {
     /// Reads chunks from `reader`, which is positioned after the head of the file.
     pub fn new(reader: R, cipher: ChunkCipher) -> Self {
-        Self { reader, cipher, batch: Batch::new(SERIAL_BATCH), given: 0, next_chunk: 0, state: ReadState::More }
+        Self { reader, cipher, batch: ChunkBatch::new(SERIAL_BATCH), given: 0, next_chunk: 0, state: ReadState::More }
     }
 
     fn read_batch(&mut self) -> Result<()> {

@@ -1,18 +1,19 @@
 //! Raw keys of AWS Encryption SDK messages: AES and RSA keys in files, named by a namespace and a name.
 
 mod aes;
-mod aes_provider;
+mod cipher;
 mod file;
+mod provider;
 mod rsa;
-mod rsa_provider;
 #[cfg(test)]
 mod tests;
 mod word;
 
+pub(in crate::keys) use aes::RawAes;
 #[cfg(test)]
 pub(crate) use aes::open as open_aes;
-pub(in crate::keys) use aes_provider::RawAes;
+pub(in crate::keys) use provider::RawKeys;
+pub(in crate::keys) use rsa::RawRsa;
 #[cfg(test)]
 pub(crate) use rsa::unwrap_oaep as open_rsa;
-pub(in crate::keys) use rsa_provider::RawRsa;
 pub use word::{RAW_AES, RAW_RSA};

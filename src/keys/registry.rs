@@ -10,7 +10,7 @@ use super::groups::key::GroupSlot;
 use super::key_match::KeyMatch;
 use super::pgp::provider::Pgp;
 use super::provider::Provider;
-use super::raw::{RawAes, RawRsa};
+use super::raw::{RawAes, RawKeys, RawRsa};
 use super::spec::KeySpec;
 use super::wrapped::WrappedKey;
 use crate::error::KeyWordError;
@@ -20,8 +20,8 @@ pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &AwsKmsProvider,
     &Age,
     &Pgp,
-    &RawAes,
-    &RawRsa,
+    &RawKeys::<RawAes>::PROVIDER,
+    &RawKeys::<RawRsa>::PROVIDER,
     #[cfg(test)]
     &super::toy::provider::Toy,
 ];

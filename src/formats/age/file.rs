@@ -9,7 +9,7 @@ use crate::crypto::age_file::PAYLOAD_NONCE_LEN;
 use crate::error::{Error, FormatError, Result};
 use crate::formats::age::header::{AgeHeader, VERSION_PREFIX, stanza_bytes};
 use crate::formats::native::armor::{ArmorLabels, ArmorReader, Surroundings};
-use crate::formats::native::file::Payload;
+use crate::formats::payload::Payload;
 use crate::formats::transfer::read_part;
 use crate::fs::input::{Input, InputKind};
 use crate::fs::positioned::PositionedReader;

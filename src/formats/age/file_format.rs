@@ -23,7 +23,7 @@ use crate::formats::format::{
     SignatureChoice, UnlockedFile, Work,
 };
 use crate::formats::native::armor::ArmorWriter;
-use crate::formats::native::file::Payload;
+use crate::formats::payload::Payload;
 use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::{copy, write_error};
 use crate::fs::input::Input;

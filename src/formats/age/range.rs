@@ -9,7 +9,7 @@ use crate::crypto::age_file::ChunkPlace;
 use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::age::stream::{CHUNK_LEN, SEALED_CHUNK_LEN, StreamCipher, plaintext_size};
 use crate::formats::format::ByteRange;
-use crate::formats::native::file::Payload;
+use crate::formats::payload::Payload;
 use crate::formats::transfer::{read_up_to, write_error};
 use crate::fs::positioned::PositionedReader;
 

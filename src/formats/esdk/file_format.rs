@@ -23,7 +23,7 @@ use crate::formats::format::{
     ByteRange, Commitment, Encoding, EncryptedFile, FileFormat, NewHead, OpeningKeys, PreparedSeal, ReadPolicy,
     RewrappedFile, SealSettings, UnlockedFile, Work,
 };
-use crate::formats::native::file::Payload;
+use crate::formats::payload::Payload;
 use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::{copy_range, write_error};
 use crate::fs::input::{Input, InputKind};

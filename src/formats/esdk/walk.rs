@@ -9,7 +9,7 @@ use crate::formats::description::{PayloadDescription, PlaintextSize};
 use crate::formats::esdk::frame::{FINAL_MARK, NONCE_LEN, NUMBER_LEN};
 use crate::formats::esdk::header::BodyContent;
 use crate::formats::esdk::part::FilePart;
-use crate::formats::native::file::Payload;
+use crate::formats::payload::Payload;
 use crate::formats::transfer::{read_error, read_up_to};
 
 /// Describes a body by the lengths in it. A stream is read to its end.

@@ -34,7 +34,7 @@ pub fn sealed_len(plaintext_len: u64) -> u64 {
 }
 
 /// Some consecutive chunks: their bytes, which are plaintext or ciphertext, and their tags.
-pub(crate) struct Batch {
+pub(crate) struct ChunkBatch {
     data: Vec<u8>,
     tags: Vec<Tag>,
     /// Bytes of `data` in use.
@@ -43,7 +43,7 @@ pub(crate) struct Batch {
     touched: usize,
 }
 
-impl Batch {
+impl ChunkBatch {
     /// A batch with room for `chunks` chunks.
     pub(crate) fn new(chunks: usize) -> Self {
         // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
@@ -115,7 +115,7 @@ impl Batch {
     }
 }
 
-impl Drop for Batch {
+impl Drop for ChunkBatch {
     fn drop(&mut self) {
         self.data[..self.touched].zeroize();
     }
@@ -152,7 +152,7 @@ impl ChunkCipher {
     /// Seals the `len` bytes of plaintext in `batch`, which start with chunk `first`.
     ///
     /// A batch that is not full ends the payload.
-    pub(crate) fn seal(&self, first: u64, batch: &mut Batch, len: usize) -> Result<(), AuthenticationError> {
+    pub(crate) fn seal(&self, first: u64, batch: &mut ChunkBatch, len: usize) -> Result<(), AuthenticationError> {
         batch.len = len;
         batch.touched = batch.touched.max(len);
         let count = len / CHUNK_LEN + usize::from(batch.ends_short());
@@ -171,7 +171,7 @@ impl ChunkCipher {
     /// Opens the `sealed_len` bytes of sealed chunks in `batch`, which start with chunk `first`.
     ///
     /// A batch that is not full ends the payload. Afterwards the batch contains only authentic plaintext.
-    pub(crate) fn open(&self, first: u64, batch: &mut Batch, sealed_len: usize) -> OpenedBatch {
+    pub(crate) fn open(&self, first: u64, batch: &mut ChunkBatch, sealed_len: usize) -> OpenedBatch {
         batch.len = 0;
         let whole = sealed_len / SEALED_CHUNK_LEN;
         for slot in 0..whole {
@@ -199,7 +199,13 @@ impl ChunkCipher {
         }
     }
 
-    fn open_chunk(&self, first: u64, batch: &mut Batch, slot: usize, len: usize) -> Result<(), AuthenticationError> {
+    fn open_chunk(
+        &self,
+        first: u64,
+        batch: &mut ChunkBatch,
+        slot: usize,
+        len: usize,
+    ) -> Result<(), AuthenticationError> {
         let number = first + slot as u64;
         if number >= MAX_CHUNKS {
             return Err(AuthenticationError::TooLong);
@@ -215,7 +221,7 @@ impl ChunkCipher {
     }
 }
 
-impl Batch {
+impl ChunkBatch {
     /// The last chunk is short, so its tag was read behind its bytes, in part or wholly into the room for bytes.
     fn move_last_tag(&mut self, slot: usize, len: usize) {
         let start = slot * CHUNK_LEN;

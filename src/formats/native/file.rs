@@ -1,21 +1,15 @@
 //! A kenc file as an input: in a regular file or in a stream, armored or not.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{Read, Seek, SeekFrom};
 
 use crate::error::{Error, FormatError, Result};
 use crate::formats::foreign::foreign;
 use crate::formats::native::FileHead;
 use crate::formats::native::armor::{self, ArmorReader};
 use crate::formats::native::magic::MAGIC;
-use crate::formats::transfer::{copy, write_error};
-use crate::fs::copy::append_rest;
+use crate::formats::payload::Payload;
 use crate::fs::input::{Input, InputKind};
 use crate::fs::positioned::PositionedReader;
-use crate::fs::ranged::RangedReader;
-use crate::storage::output::Output;
-use crate::storage::payload::PayloadInput;
 
 /// Whether an input begins like a kenc file, armored or not.
 #[must_use]
@@ -37,28 +31,6 @@ pub struct NativeFile {
     pub is_armored: bool,
     /// The chunks that follow the head.
     pub payload: Payload,
-}
-
-/// The location of the chunks.
-pub enum Payload {
-    /// In a regular file, from `start` on.
-    File {
-        /// The file.
-        file: File,
-        /// First byte of the chunks.
-        start: u64,
-        /// Bytes from there on.
-        len: u64,
-    },
-    /// In an object of a storage that reads in ranges, which is positioned at the first byte of the chunks.
-    Object {
-        /// The object, which begins with the head.
-        object: RangedReader,
-        /// Bytes from there on.
-        len: u64,
-    },
-    /// In a stream.
-    Stream(Box<dyn Read + Send>),
 }
 
 impl NativeFile {
@@ -110,64 +82,5 @@ impl NativeFile {
             InputKind::Stream(mut stream) => (FileHead::read(&mut stream)?, Payload::Stream(stream)),
         };
         Ok(Self { head, is_armored: false, payload })
-    }
-}
-
-impl Payload {
-    /// Its length where it is known, in bytes.
-    #[must_use]
-    pub fn len(&self) -> Option<u64> {
-        match self {
-            Self::File { len, .. } | Self::Object { len, .. } => Some(*len),
-            Self::Stream(_) => None,
-        }
-    }
-
-    /// The payload as the pipeline takes it.
-    pub fn source(&mut self) -> PayloadInput<'_> {
-        match self {
-            Self::File { file, start, len } => PayloadInput::part(file, *start, *len),
-            Self::Object { object, .. } => PayloadInput::Stream(object),
-            Self::Stream(stream) => PayloadInput::Stream(&mut **stream),
-        }
-    }
-
-    /// The payload in order.
-    pub fn reader(&mut self) -> Box<dyn Read + Send + '_> {
-        match self {
-            Self::File { file, start, .. } => Box::new(PositionedReader::new(file, *start)),
-            Self::Object { object, .. } => Box::new(object),
-            Self::Stream(stream) => Box::new(stream),
-        }
-    }
-
-    /// Copies the sealed chunks as they are.
-    pub(in crate::formats) fn copy_to(&mut self, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<()> {
-        copy(&mut *self.reader(), output, cancelled).map(drop)
-    }
-
-    /// Writes `head`, and the sealed chunks as they are behind it: from file to file as the system copies fastest.
-    pub(in crate::formats) fn write_behind(
-        &mut self,
-        head: &[u8],
-        output: &mut Output,
-        cancelled: &AtomicBool,
-    ) -> Result<()> {
-        output.writer().write_all(head).map_err(Error::Write)?;
-        let proceed = |_| {
-            let is_cancelled = cancelled.load(Ordering::Relaxed);
-            if is_cancelled { Err(std::io::Error::other(Error::Interrupted)) } else { Ok(()) }
-        };
-        let target = match output {
-            Output::Atomic(atomic) => Some(atomic.file()),
-            Output::Redirected { file, .. } => Some(&*file),
-            Output::Stream(_) | Output::Object(_) => None,
-        };
-        match (&*self, target) {
-            (Self::File { file, start, .. }, Some(target)) => {
-                append_rest(file, *start, target, proceed).map(drop).map_err(write_error)
-            }
-            _ => self.copy_to(&mut *output.writer(), cancelled),
-        }
     }
 }

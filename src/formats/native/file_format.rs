@@ -16,13 +16,14 @@ use crate::formats::format::{
 };
 use crate::formats::native::armor::ArmorWriter;
 use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, sealed_len};
-use crate::formats::native::file::{NativeFile, Payload, is_native};
+use crate::formats::native::file::{NativeFile, is_native};
 use crate::formats::native::header::{Header, Parameters, TableCopies};
 use crate::formats::native::pipeline::Pipeline;
 use crate::formats::native::rewrap::{mended_table, new_tables};
 use crate::formats::native::seek::SeekingDecryptor;
 use crate::formats::native::small::Room;
 use crate::formats::native::{Decryptor, FileHead, NewFile};
+use crate::formats::payload::Payload;
 use crate::formats::transfer::{copy, copy_range, read_error, write_error};
 use crate::fs::input::Input;
 use crate::fs::positioned::PositionedReader;

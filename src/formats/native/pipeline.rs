@@ -3,7 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use crate::error::{Error, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, plaintext_len, sealed_len};
+use crate::formats::native::chunk::{CHUNK_LEN, ChunkBatch, ChunkCipher, OpenedBatch, plaintext_len, sealed_len};
 pub use crate::formats::pipeline::Pipeline;
 use crate::formats::pipeline::{BatchPosition, BatchWork};
 pub use crate::storage::payload::{PayloadInput, PayloadOutput};
@@ -74,23 +74,23 @@ struct ChunkWork<'a> {
 }
 
 impl BatchWork for ChunkWork<'_> {
-    type Batch = Batch;
+    type Batch = ChunkBatch;
 
-    fn new_batch(&self) -> Batch {
-        Batch::new(self.chunks)
+    fn new_batch(&self) -> ChunkBatch {
+        ChunkBatch::new(self.chunks)
     }
 
     fn input_len(&self) -> usize {
         match self.direction {
-            Direction::Seal => Batch::plaintext_len(self.chunks),
-            Direction::Open | Direction::Reseal => Batch::sealed_len(self.chunks),
+            Direction::Seal => ChunkBatch::plaintext_len(self.chunks),
+            Direction::Open | Direction::Reseal => ChunkBatch::sealed_len(self.chunks),
         }
     }
 
     fn output_len(&self) -> usize {
         match self.direction {
-            Direction::Seal | Direction::Reseal => Batch::sealed_len(self.chunks),
-            Direction::Open => Batch::plaintext_len(self.chunks),
+            Direction::Seal | Direction::Reseal => ChunkBatch::sealed_len(self.chunks),
+            Direction::Open => ChunkBatch::plaintext_len(self.chunks),
         }
     }
 
@@ -102,7 +102,7 @@ impl BatchWork for ChunkWork<'_> {
         }
     }
 
-    fn room<'b>(&self, batch: &'b mut Batch, len: usize) -> Vec<IoSliceMut<'b>> {
+    fn room<'b>(&self, batch: &'b mut ChunkBatch, len: usize) -> Vec<IoSliceMut<'b>> {
         match self.direction {
             Direction::Seal => vec![IoSliceMut::new(&mut batch.plaintext_room()[..len])],
             Direction::Open | Direction::Reseal => batch.sealed_room(len),
@@ -110,7 +110,7 @@ impl BatchWork for ChunkWork<'_> {
     }
 
     /// A batch that is not full ends the payload: the chunk cipher sees that by itself.
-    fn process(&self, number: u64, batch: &mut Batch, len: usize, _position: BatchPosition) -> Result<()> {
+    fn process(&self, number: u64, batch: &mut ChunkBatch, len: usize, _position: BatchPosition) -> Result<()> {
         let first = number * self.chunks as u64;
         match self.direction {
             Direction::Seal => Ok(self.cipher.seal(first, batch, len)?),
@@ -124,7 +124,7 @@ impl BatchWork for ChunkWork<'_> {
         }
     }
 
-    fn output<'b>(&self, batch: &'b Batch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
+    fn output<'b>(&self, batch: &'b ChunkBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
         match (self.direction, outcome) {
             (Direction::Seal | Direction::Reseal, Ok(())) => batch.sealed(),
             // What was opened before a fault is authentic, and is released.

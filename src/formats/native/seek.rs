@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{AuthenticationError, Error, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch, SEALED_CHUNK_LEN, plaintext_len};
+use crate::formats::native::chunk::{CHUNK_LEN, ChunkBatch, ChunkCipher, OpenedBatch, SEALED_CHUNK_LEN, plaintext_len};
 use crate::formats::transfer::{fill, read_error};
 
 /// Reads any part of the plaintext. Its length is authenticated first, by opening the last chunk.
@@ -11,7 +11,7 @@ pub struct SeekingDecryptor<R: Read + Seek> {
     reader: R,
     cipher: ChunkCipher,
     /// The chunk that was opened last.
-    batch: Batch,
+    batch: ChunkBatch,
     opened: Option<u64>,
     position: u64,
     len: u64,
@@ -26,7 +26,7 @@ impl<R: Read + Seek> SeekingDecryptor<R> {
         let end = reader.seek(SeekFrom::End(0)).map_err(read_error)?;
         let cut_off = AuthenticationError::CutOff { offset: end, authentic: 0 };
         let len = end.checked_sub(cipher.offset(0)).and_then(plaintext_len).ok_or(cut_off)?;
-        let mut this = Self { reader, cipher, batch: Batch::new(1), opened: None, position: 0, len };
+        let mut this = Self { reader, cipher, batch: ChunkBatch::new(1), opened: None, position: 0, len };
         this.open(len / CHUNK_LEN as u64)?;
         Ok(this)
     }

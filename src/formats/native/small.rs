@@ -3,19 +3,19 @@
 use std::io::{IoSlice, Read, Write};
 
 use crate::error::{AuthenticationError, Result};
-use crate::formats::native::chunk::{Batch, CHUNK_LEN, ChunkCipher, OpenedBatch};
+use crate::formats::native::chunk::{CHUNK_LEN, ChunkBatch, ChunkCipher, OpenedBatch};
 use crate::formats::transfer::{fill, write_all, write_error};
 use crate::fs::positioned;
 use crate::storage::payload::PayloadOutput;
 
 /// A buffer for small payloads, one after another.
-pub struct Room(Batch);
+pub struct Room(ChunkBatch);
 
 impl Room {
     /// A buffer for payloads shorter than `len` bytes, and for one chunk at least.
     #[must_use]
     pub fn of_len(len: usize) -> Self {
-        Self(Batch::new((len / CHUNK_LEN).max(1)))
+        Self(ChunkBatch::new((len / CHUNK_LEN).max(1)))
     }
 
     /// Whether a payload of `len` bytes, plain or sealed, fits.

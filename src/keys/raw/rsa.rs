@@ -4,14 +4,47 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use crate::crypto::rsa::{self, RsaPrivateKey, RsaPublicKey};
+use super::cipher::RawCipher;
+use super::word::RAW_RSA;
+use crate::context::EncryptionContext;
+use crate::crypto::rsa::{self, Padding, RsaPrivateKey, RsaPublicKey};
+use crate::keys::spec::KeySpec;
 
-pub(super) use crate::crypto::rsa::Padding;
+/// Raw RSA keys.
+pub(in crate::keys) struct RawRsa;
 
-/// What a file of an RSA key holds.
-pub(super) enum Kind {
-    Public,
-    Private,
+/// Words for keys with OAEP, and with PKCS#1 v1.5. A message does not say which it was.
+const PREFIXES: [&str; 2] = ["raw-rsa:", PKCS1];
+const PKCS1: &str = "raw-rsa-pkcs1:";
+
+impl RawCipher for RawRsa {
+    const NAME: &'static str = RAW_RSA;
+    const TITLE: &'static str = "raw RSA";
+    const PREFIXES: &'static [&'static str] = &PREFIXES;
+
+    fn wrap(key: &KeySpec, file: &[u8], data_key: &[u8], _: &EncryptionContext) -> Result<Vec<u8>, &'static str> {
+        wrap(file, padding(key), data_key)
+    }
+
+    fn unwrap(
+        key: &KeySpec,
+        file: &[u8],
+        wrapped: &[u8],
+        _: &EncryptionContext,
+    ) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+        unwrap(file, padding(key), wrapped)
+    }
+
+    fn finding(file: &[u8]) -> Result<&'static str, &'static str> {
+        Ok(match read(file)? {
+            RsaKey::Public(_) => "is an RSA public key: encrypts AWS Encryption SDK messages",
+            RsaKey::Private(_) => "is an RSA private key: encrypts and decrypts AWS Encryption SDK messages",
+        })
+    }
+}
+
+fn padding(key: &KeySpec) -> Padding {
+    if key.as_str().starts_with(PKCS1) { Padding::Pkcs1 } else { Padding::Oaep }
 }
 
 enum RsaKey {
@@ -19,16 +52,8 @@ enum RsaKey {
     Private(RsaPrivateKey),
 }
 
-/// The kind of a key, or what is wrong with its file.
-pub(super) fn kind(file: &[u8]) -> Result<Kind, &'static str> {
-    Ok(match read(file)? {
-        RsaKey::Public(_) => Kind::Public,
-        RsaKey::Private(_) => Kind::Private,
-    })
-}
-
 /// Wraps a data key. OAEP is with SHA-256.
-pub(super) fn wrap(file: &[u8], padding: Padding, data_key: &[u8]) -> Result<Vec<u8>, &'static str> {
+fn wrap(file: &[u8], padding: Padding, data_key: &[u8]) -> Result<Vec<u8>, &'static str> {
     let public = match read(file)? {
         RsaKey::Public(key) => key,
         RsaKey::Private(key) => key.public(),
@@ -37,7 +62,7 @@ pub(super) fn wrap(file: &[u8], padding: Padding, data_key: &[u8]) -> Result<Vec
 }
 
 /// Unwraps a data key. With OAEP every hash is tried that the SDK knows.
-pub(super) fn unwrap(file: &[u8], padding: Padding, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+fn unwrap(file: &[u8], padding: Padding, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     let RsaKey::Private(key) = read(file)? else {
         return Err("it holds a public key, and decrypting takes the private one");
     };

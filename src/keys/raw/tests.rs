@@ -1,3 +1,4 @@
+use super::cipher::RawCipher;
 use super::{aes, rsa};
 use crate::context::EncryptionContext;
 use crate::error::KeyWordError;
@@ -44,7 +45,7 @@ fn a_raw_aes_key_opens_what_it_wrapped_with_its_context_only() {
 
 #[test]
 fn a_file_that_holds_no_rsa_key_says_what_it_holds() {
-    let reason = |file: &str| rsa::kind(file.as_bytes()).err().unwrap_or("it holds one");
+    let reason = |file: &str| rsa::RawRsa::finding(file.as_bytes()).err().unwrap_or("it holds one");
     if !crate::crypto::rsa::IS_SUPPORTED {
         assert_eq!(reason(""), "this build of kenc has no RSA");
         return;

@@ -1,10 +1,12 @@
-//! Raw AES keys as a provider.
+//! Raw keys as a provider.
+
+use std::marker::PhantomData;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use super::word::RAW_AES;
-use super::{aes, file, word};
+use super::cipher::RawCipher;
+use super::{file, word};
 use crate::error::{KeyRefusal, KeyWordError, Result};
 use crate::keys::cost::Cost;
 use crate::keys::credentials::Credentials;
@@ -15,22 +17,24 @@ use crate::keys::provider::{Checking, Holder, Provider, Unwrapping, Wrapping, ca
 use crate::keys::spec::KeySpec;
 use crate::keys::wrapped::WrappedKey;
 
-/// Raw AES keys.
-pub(in crate::keys) struct RawAes;
+/// Raw keys of one kind.
+pub(in crate::keys) struct RawKeys<C>(PhantomData<C>);
 
-const NO_AES_KEY: &str = "a raw AES key has 16, 24 or 32 bytes, and nothing else is in its file";
+impl<C> RawKeys<C> {
+    pub(in crate::keys) const PROVIDER: Self = Self(PhantomData);
+}
 
-impl Provider for RawAes {
+impl<C: RawCipher> Provider for RawKeys<C> {
     fn name(&self) -> &'static str {
-        RAW_AES
+        C::NAME
     }
 
     fn title(&self) -> &'static str {
-        "raw AES"
+        C::TITLE
     }
 
     fn parse(&self, word: &str) -> Result<Option<KeySpec>, KeyWordError> {
-        word::parse(word, RAW_AES, &["raw-aes:"])
+        word::parse(word, C::NAME, C::PREFIXES)
     }
 
     fn slot_id(&self, key: &KeySpec) -> String {
@@ -68,9 +72,9 @@ impl Provider for RawAes {
         let wrap = |Wrapping { key: WrappingKey { key, access }, secret }: &Wrapping<'_>| {
             let word = word::parts(key);
             let content = file::read(&word.file).map_err(|refusal| cannot_wrap(key, refusal))?;
-            let ciphertext = aes::wrap(&content, secret, &access.context);
-            let ciphertext = ciphertext.ok_or_else(|| cannot_wrap(key, file::refusal(&word.file, NO_AES_KEY)))?;
-            Ok(WrappedKey { provider: RAW_AES.to_owned(), key_id: word.id.to_owned(), ciphertext })
+            let ciphertext = C::wrap(key, &content, secret, &access.context);
+            let ciphertext = ciphertext.map_err(|reason| cannot_wrap(key, file::refusal(&word.file, reason)))?;
+            Ok(WrappedKey { provider: C::NAME.to_owned(), key_id: word.id.to_owned(), ciphertext })
         };
         wrappings.iter().map(wrap).collect()
     }
@@ -90,29 +94,21 @@ impl Provider for RawAes {
     }
 
     fn unwrap(&self, unwrapping: &Unwrapping<'_>) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
-        let key = word::parts(unwrapping.key.expect("a raw key is asked by a word that names its file"));
-        let content = file::read(&key.file)?;
-        if ![16, 24, 32].contains(&content.len()) {
-            return Err(file::refusal(&key.file, NO_AES_KEY));
-        }
-        aes::open(&content, &unwrapping.slot.ciphertext, &unwrapping.access.context).ok_or_else(|| {
-            file::refusal(&key.file, "it does not open the data key, or the encryption context is not the right one")
-        })
+        let key = unwrapping.key.expect("a raw key is asked by a word that names its file");
+        let path = word::parts(key).file;
+        let content = file::read(&path)?;
+        let unwrapped = C::unwrap(key, &content, &unwrapping.slot.ciphertext, &unwrapping.access.context);
+        unwrapped.map_err(|reason| file::refusal(&path, reason))
     }
 
     fn check(&self, checking: &Checking<'_>) -> KeyCheck {
         let KeyToCheck::Named(key) = checking.key else { return KeyCheck::Unusable(KeyRefusal::NoKeyFile) };
-        let file = word::parts(key).file;
-        match file::read(&file) {
+        let path = word::parts(key).file;
+        let finding =
+            file::read(&path).and_then(|content| C::finding(&content).map_err(|reason| file::refusal(&path, reason)));
+        match finding {
             Err(refusal) => KeyCheck::Unusable(refusal),
-            Ok(content) if aes::wrap(&content, &[], checking.context).is_none() => {
-                KeyCheck::Unusable(file::refusal(&file, NO_AES_KEY))
-            }
-            Ok(_) => KeyCheck::Works(KeyFinding {
-                provider: RAW_AES,
-                label: "raw",
-                sentence: "is an AES key: encrypts and decrypts AWS Encryption SDK messages",
-            }),
+            Ok(sentence) => KeyCheck::Works(KeyFinding { provider: C::NAME, label: "raw", sentence }),
         }
     }
 
