@@ -8,6 +8,8 @@ pub(crate) mod json;
 pub(crate) mod notation;
 pub(crate) mod parsed;
 pub(crate) mod registry;
+pub(crate) mod shift;
 pub(crate) mod splice;
 pub(crate) mod toml;
+mod typed_text;
 pub(crate) mod yaml;

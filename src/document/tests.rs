@@ -12,6 +12,8 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::document::file::document::Origin;
+use crate::document::store::parsed::Outline;
 use crate::error::DocumentError;
 
 fn metadata() -> Map<String, Json> {
@@ -54,7 +56,7 @@ fn reads_as_predicted(document: &Document, edits: &[Edit], values: &[Option<&Val
     let Ok(read) = Document::parse(document.format(), text) else { return };
     let all = |document: &Document| {
         let found = &document.found;
-        let (mut tokens, mut settings) = (Vec::new(), Vec::new());
+        let mut tokens = Vec::new();
         document.tree().walk(|_, item| {
             let id = match item {
                 TreeItem::Leaf(leaf) => leaf.id,
@@ -62,11 +64,20 @@ fn reads_as_predicted(document: &Document, edits: &[Edit], values: &[Option<&Val
                 _ => return,
             };
             tokens.push(found.tokens[id.0].clone());
-            settings.push(found.settings.get(id.0).copied());
         });
-        (shown(document), tokens, settings, found.aliases.clone())
+        (shown(document), tokens, found.aliases.clone())
     };
     assert_eq!(all(&predicted), all(&read), "{:?}", predicted.text());
+    // What is known only for a text that was read: where metadata would be.
+    let outline = |outline: &dyn Outline| {
+        let text = format!("{outline:#?}");
+        text.split_once("\n    metadata_places:").map_or(text.clone(), |(outline, _)| outline.to_owned())
+    };
+    if let (Origin::Predicted(Some(shift)), true) = (&predicted.origin, document.metadata().is_some()) {
+        let shifted = predicted.found.outline.shifted(shift, predicted.text());
+        let Some(shifted) = shifted else { return };
+        assert_eq!(outline(&*shifted), outline(&*read.found.outline), "{:?}", predicted.text());
+    }
 }
 
 fn value(leaf: &Leaf) -> String {

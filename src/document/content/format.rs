@@ -21,10 +21,4 @@ pub enum Format {
 impl Format {
     /// Every notation.
     pub const ALL: [Self; 6] = [Self::Yaml, Self::Json, Self::Dotenv, Self::Ini, Self::Toml, Self::Binary];
-
-    /// Whether values have types. If not, every value is text.
-    #[must_use]
-    pub fn has_types(self) -> bool {
-        !matches!(self, Self::Dotenv | Self::Ini)
-    }
 }

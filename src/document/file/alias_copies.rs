@@ -6,7 +6,6 @@ use crate::document::content::tree::{Leaf, LeafId, Member, Node, Path, PathStep,
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
 use crate::document::store::parsed::check_entries;
-use crate::document::store::yaml;
 use crate::error::{DocumentError, Result};
 
 /// Maximum nesting of copies within copies. A file of a few lines could otherwise exhaust the stack.
@@ -30,7 +29,7 @@ impl Document {
         if !self.has_aliases() {
             return Ok(self.tree().clone());
         }
-        let targets = yaml::aliases::targets(self.text()).into_iter().collect();
+        let targets = self.alias_targets().into_iter().collect();
         let mut copier = Copier { tree: self.tree(), targets, entries: 0, bytes: 0 };
         let roots = self.tree().roots.iter().enumerate();
         let roots = roots.map(|(root, node)| copier.copy(node, &mut Path { root, steps: Vec::new() }, 0));

@@ -1,9 +1,8 @@
 //! YAML aliases resolved, for reading values rather than changing the file.
 
-use crate::document::content::format::Format;
 use crate::document::content::tree::{Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::file::document::Document;
-use crate::document::store::yaml::aliases::targets;
+use crate::document::store::registry::{Aliases, facts_of};
 use crate::error::{At, DocumentError};
 
 /// Maximum number of nodes that aliases may add to a document: a few lines of YAML can expand beyond any memory.
@@ -12,18 +11,23 @@ const MOST_NODES: usize = 100_000;
 const MERGE: &str = "<<";
 
 impl Document {
+    /// The path of each alias, in text order, with the path of its target.
+    pub(crate) fn alias_targets(&self) -> Vec<(Path, Path)> {
+        self.found.outline.alias_targets(self.tree())
+    }
+
     /// The document with each alias replaced by a copy of its target, and with `<<` merged.
     ///
     /// # Errors
     /// [`DocumentError::Refused`] if an alias refers to a value that contains it, or the expansion is too large.
     pub fn followed(&self) -> Result<Tree, DocumentError> {
         let mut tree = self.tree().clone();
-        if self.format() != Format::Yaml {
+        if facts_of(self.format()).aliases == Aliases::None {
             return Ok(tree);
         }
         let mut added = 0;
         // The target comes before its alias, and its own aliases are resolved already.
-        for (alias, target) in targets(self.text()) {
+        for (alias, target) in self.alias_targets() {
             let Some(Node::Alias(place)) = tree.node(&alias) else { continue };
             let at = At::from(*place);
             let refused = |fault: &str| DocumentError::Refused { at, fault: fault.to_owned() };
@@ -104,6 +108,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::document::content::format::Format;
     use crate::document::content::value::Value;
     use crate::document::content::walk::TreeItem;
 

@@ -12,9 +12,8 @@ use crate::document::content::value::Value;
 use crate::document::content::walk::TreeItem;
 use crate::document::file::comparison::{ChangedNode, Meant, check_metadata};
 use crate::document::file::document::{Document, Origin, unreadable};
-use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::METADATA_KEY;
-use crate::document::store::registry::{parse, store_of};
+use crate::document::store::registry::{ValueTypes, facts_of, parse};
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
@@ -59,11 +58,11 @@ impl Document {
     }
 
     fn without_comments(&self, path: &Path, comments: &[LeafId]) -> Result<Self, DocumentError> {
-        let Self { format, text, found, origin: _ } = self;
+        let Self { text, found, .. } = self;
         if found.tree.node(path).is_none() {
             return Err(fault(path, "no such value"));
         }
-        let mut splices = store_of(*format).remove(text, found, path)?;
+        let mut splices = self.outline()?.remove(text, found, path)?;
         for comment in comments {
             let lines = found.tokens.get(comment.0).and_then(|token| positions::own_lines(text, token));
             splices.extend(lines.and_then(|lines| beside(text, lines, &splices)));
@@ -113,25 +112,26 @@ impl Document {
 
     fn put(&self, place: &Path, value: &Node, is_there: bool) -> Result<Zeroizing<String>, DocumentError> {
         let Self { format, text, found, origin: _ } = self;
-        let store = store_of(*format);
         if !is_there {
-            return apply(text, store.insert(text, found, place, value)?);
+            return apply(text, self.outline()?.insert(text, found, place, value)?);
         }
         // A tag names the type of the old value, and is removed if the new value has another type.
         if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value)
-            && (*format != Format::Yaml || old.value.kind() == new.value.kind())
+            && (facts_of(*format).types != ValueTypes::Tagged || old.value.kind() == new.value.kind())
         {
-            return apply(text, store.change(text, found, old.id, &NewText::Plain(new.value.clone()))?);
+            let new = NewText::Plain(new.value.clone());
+            return apply(text, found.outline.change(text, &found.tokens[old.id.0], old.id, &new)?);
         }
-        if let Some(splices) = store.replace(text, found, place, value)? {
+        let outline = self.outline()?;
+        if let Some(splices) = outline.replace(text, found, place, value)? {
             return apply(text, splices);
         }
         match place.split_last() {
             None => Err(fault(place, "the whole document cannot be replaced or removed")),
             Some((_, PathStep::Key(_))) => {
-                let without = apply(text, store.remove(text, found, place)?)?;
+                let without = apply(text, outline.remove(text, found, place)?)?;
                 let found = parse(*format, &without)?;
-                apply(&without, store.insert(&without, &found, place, value)?)
+                apply(&without, found.outline.insert(&without, &found, place, value)?)
             }
             // Removing and appending an item would move it to the end, so its list is written anew.
             Some((list, _)) => {
@@ -189,7 +189,7 @@ fn append(format: Format, tree: &mut Tree, place: &Path, value: Node) -> Result<
     match (tree.node_mut(&parent), last) {
         // Keys before the first section can only be at the top.
         (Some(Node::Mapping(entries)), PathStep::Key(key))
-            if format == Format::Ini && parent.steps.is_empty() && key == DEFAULT =>
+            if parent.steps.is_empty() && facts_of(format).without_header == Some(key) =>
         {
             entries.insert(0, TreeEntry::Child(Member::new(key, value)));
         }

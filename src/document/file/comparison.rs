@@ -14,8 +14,8 @@ use crate::document::content::tree::{
 use crate::document::content::value::Value;
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::TreeItem;
-use crate::document::store::ini::read::DEFAULT;
 use crate::document::store::parsed::ParsedText;
+use crate::document::store::registry::{CommentLines, MemberOrder, facts_of};
 use crate::error::DocumentError;
 
 /// The tree that was read, and the expected one.
@@ -80,18 +80,16 @@ impl<'a> Meant<'a> {
         }
     }
 
-    /// The section of keys before the first header of an INI file disappears with the last of them.
+    /// The section of keys before the first header disappears with the last of them.
     fn is_nameless_section(&self, member: &Member) -> bool {
-        self.format == Format::Ini
-            && !self.with_comments
-            && member.key == DEFAULT
+        !self.with_comments
+            && facts_of(self.format).without_header == Some(&member.key)
             && matches!(&member.value, Node::Mapping(entries) if children(entries).next().is_none())
     }
 
-    /// TOML writes single values before tables, wherever they are inserted, and an empty table may have no place at
-    /// all.
+    /// A changed tree may have its members in another order.
     fn is_free_order(&self) -> bool {
-        self.format == Format::Toml && !self.with_comments
+        facts_of(self.format).order == MemberOrder::ValuesFirst && !self.with_comments
     }
 
     fn members(
@@ -133,7 +131,7 @@ impl<'a> Meant<'a> {
         let mut before = before.iter().filter(counts).peekable();
         let mut read = read.iter().filter(counts).peekable();
         loop {
-            if self.format == Format::Ini {
+            if facts_of(self.format).comments == CommentLines::Joined {
                 self.run_of_comments(&mut before, &mut read)?;
             }
             match (before.next(), read.next()) {
@@ -227,7 +225,7 @@ impl<'a> ChangedNode<'a> {
         (before, text): (&ParsedText, &str),
         after: &ParsedText,
     ) -> Same {
-        let is_free_order = format == Format::Toml;
+        let is_free_order = facts_of(format).order == MemberOrder::ValuesFirst;
         let (meant, mut extra) = tokens(&before.tree, Some(self.path), is_free_order);
         // After a removal, the path of the node belongs to another one.
         let (found, absorbed) = tokens(&after.tree, self.new.map(|_| self.path), is_free_order);

@@ -1,5 +1,7 @@
 //! A document: its text, and the tree parsed from it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
@@ -7,8 +9,9 @@ use crate::document::content::edit::{Edit, MetadataChange};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{LeafId, Tree};
 use crate::document::file::comparison::{Meant, check_metadata};
-use crate::document::store::parsed::ParsedText;
+use crate::document::store::parsed::{Outline, ParsedText};
 use crate::document::store::registry::{parse, store_of};
+use crate::document::store::shift::Shift;
 use crate::document::store::splice::{Splice, apply};
 use crate::error::DocumentError;
 
@@ -21,12 +24,13 @@ pub struct Document {
 }
 
 /// Where the tree comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// It was parsed.
     Read,
-    /// It was derived from another parsed text and the changes made to it.
-    Predicted,
+    /// It was derived from another text and the changes made to it. The outline is that of the last text that was parsed;
+    /// if this one came about from that directly, this is where everything went.
+    Predicted(Option<Shift>),
 }
 
 impl Document {
@@ -106,7 +110,7 @@ impl Document {
     /// # Errors
     /// If the text does not read back as intended.
     pub fn with_indented_metadata(&self, indent: u8) -> Result<Zeroizing<String>, DocumentError> {
-        let text = apply(&self.text, store_of(self.format).indent_metadata(&self.text, &self.found, indent)?)?;
+        let text = apply(&self.text, self.found.outline.indent_metadata(&self.text, self.metadata(), indent)?)?;
         let read = parse(self.format, &text).map_err(|error| unreadable(&error))?;
         Meant::another_tree(self.format).check(&self.found.tree.roots, &read, &text)?;
         check_metadata(self.format, self.found.metadata.as_ref(), read.metadata.as_ref())?;
@@ -123,6 +127,20 @@ impl Document {
         self.rewritten(edits, &metadata).map(|document| document.text)
     }
 
+    /// Whether the tree was not parsed from this text.
+    pub(crate) fn is_predicted(&self) -> bool {
+        matches!(self.origin, Origin::Predicted(_))
+    }
+
+    /// The outline of the text. If it is not certain, the text is parsed.
+    pub(crate) fn outline(&self) -> Result<Arc<dyn Outline>, DocumentError> {
+        let shifted = match &self.origin {
+            Origin::Read => Some(self.found.outline.clone()),
+            Origin::Predicted(shift) => shift.as_ref().and_then(|shift| self.found.outline.shifted(shift, &self.text)),
+        };
+        shifted.map_or_else(|| Ok(parse(self.format, &self.text)?.outline), Ok)
+    }
+
     /// Refuses a document with two keys of the same name in one mapping: readers do not agree which of them counts.
     pub(crate) fn refuse_duplicates(&self) -> Result<(), DocumentError> {
         let Some(place) = self.found.duplicate else { return Ok(()) };
@@ -136,19 +154,18 @@ impl Document {
             self.refuse_duplicates()?;
         }
         // The position of new metadata is not predicted.
-        let read =
-            (self.origin == Origin::Predicted).then(|| Self::parse(self.format, self.text.clone())).transpose()?;
+        let read = self.is_predicted().then(|| Self::parse(self.format, self.text.clone())).transpose()?;
         let Self { format, text, found, origin: _ } = read.as_ref().unwrap_or(self);
-        let store = store_of(*format);
         let meant = Meant::with_edits(*format, found, edits)?;
         let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
         for edit in edits {
-            splices.extend(store.change(text, found, edit.leaf, &edit.text)?);
+            let token = &found.tokens[edit.leaf.0];
+            splices.extend(found.outline.change(text, token, edit.leaf, &edit.text)?);
         }
         match metadata {
             MetadataChange::Keep => {}
-            MetadataChange::Remove => splices.extend(store.change_metadata(text, found, None)?),
-            MetadataChange::Write(fields) => splices.extend(store.change_metadata(text, found, Some(fields))?),
+            MetadataChange::Remove => splices.extend(found.outline.change_metadata(text, None)?),
+            MetadataChange::Write(fields) => splices.extend(found.outline.change_metadata(text, Some(fields))?),
         }
         let changed = apply(text, splices)?;
         let read = parse(*format, &changed).map_err(|error| unreadable(&error))?;

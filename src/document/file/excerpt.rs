@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::file::document::Document;
+use crate::document::store::notation::Frame;
+use crate::document::store::registry::store_of;
 use crate::error::DocumentError;
 
 /// A temporary key for a list, removed again afterwards: a file cannot be a list.
@@ -16,27 +18,22 @@ impl Document {
     /// # Errors
     /// If the notation cannot express it.
     pub fn emit_part(format: Format, node: &Node, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
-        if !matches!((format, node), (Format::Yaml | Format::Json, Node::Sequence(_))) {
+        let frame = matches!(node, Node::Sequence(_)).then(|| store_of(format).frame(KEY, indent)).flatten();
+        let Some(Frame { start, end, indent: line_start }) = frame else {
             return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
-        }
+        };
         let root = Node::Mapping(vec![TreeEntry::Child(Member::new(KEY, node.clone()))]);
         let whole = Self::emit_indented(format, &Tree { roots: vec![root] }, indent)?;
         let unexpected = || DocumentError::NotAsMeant("a list was not written as it should be".to_owned());
-        let unit = indent.map_or_else(|| "\t".to_owned(), |spaces| " ".repeat(usize::from(spaces)));
-        let start = if format == Format::Yaml { "x:".to_owned() } else { format!("{{\n{unit}\"x\": ") };
-        let end = if format == Format::Yaml { "" } else { "\n}\n" };
         let inside =
             whole.strip_prefix(start.as_str()).and_then(|text| text.strip_suffix(end)).ok_or_else(unexpected)?;
         let inside = inside.trim_start_matches([' ', '\n']);
-        let indent = whole.len() - end.len() - inside.len() - start.len();
         // The prefix of the first item is removed from every line; the lines of a block are indented further.
-        let indent = match format {
-            Format::Json => unit,
-            _ => " ".repeat(indent.saturating_sub(1)),
-        };
+        let of_first_line = whole.len() - end.len() - inside.len() - start.len();
+        let line_start = line_start.unwrap_or_else(|| " ".repeat(of_first_line.saturating_sub(1)));
         let mut text = Zeroizing::new(String::with_capacity(inside.len() + 1));
         for line in inside.lines() {
-            text.push_str(line.strip_prefix(indent.as_str()).unwrap_or(line));
+            text.push_str(line.strip_prefix(line_start.as_str()).unwrap_or(line));
             text.push('\n');
         }
         Ok(text)

@@ -16,7 +16,8 @@ use crate::document::content::value::Value;
 use crate::document::content::value_text::plain_text;
 use crate::document::file::document::{Document, Origin};
 use crate::document::store::parsed::ParsedText;
-use crate::document::store::registry::store_of;
+use crate::document::store::registry::{CommentLines, ValueTypes, facts_of};
+use crate::document::store::shift::Shift;
 use crate::document::store::splice::{Splice, apply};
 
 impl Document {
@@ -24,18 +25,18 @@ impl Document {
     /// by number, for edits that give only the source text. `None` if it is not certain how the text will read.
     pub(crate) fn predicted(&self, edits: &[Edit], values: &[Option<&Value>]) -> Option<Self> {
         let Self { format, text, found, .. } = self;
+        // The bytes of a binary file are no text of their own.
         if *format == Format::Binary {
             return None;
         }
-        let store = store_of(*format);
         let mut splices = match found.metadata {
-            Some(_) => store.change_metadata(text, found, None).ok()?,
+            Some(_) => found.outline.change_metadata(text, None).ok()?,
             None => Vec::new(),
         };
         let mut changed: Vec<Option<PredictedChange<'_>>> = Vec::new();
         changed.resize_with(found.tokens.len(), || None);
         for edit in edits {
-            let own = store.change(text, found, edit.leaf, &edit.text).ok()?;
+            let own = found.outline.change(text, found.tokens.get(edit.leaf.0)?, edit.leaf, &edit.text).ok()?;
             let place = changed.get_mut(edit.leaf.0)?;
             *place = Some(PredictedChange::new(*format, edit, &own, values)?);
             splices.extend(own);
@@ -50,24 +51,17 @@ impl Document {
                 Some(changed) => changed.token(token, &shift),
             });
         }
-        let in_blocks = if found.settings.is_empty() { &[][..] } else { &tokens[..] };
+        let in_blocks = if facts_of(*format).types == ValueTypes::Tagged { &tokens[..] } else { &[][..] };
         let (before, after) = (LineIndex::new(text_before), LineIndex::new(&text));
         let places = Places { before, shift: &shift, after, text: &text, tokens: in_blocks };
         let mut tree = found.tree.clone();
         for root in &mut tree.roots {
             change_node(root, &mut changed, &places)?;
         }
-        let (settings, aliases) = (found.settings.clone(), found.aliases.clone());
-        let found = ParsedText {
-            tree,
-            tokens,
-            metadata: None,
-            settings,
-            aliases,
-            duplicate: self.found.duplicate,
-            metadata_places: Vec::new(),
-        };
-        Some(Self { format: *format, text, found, origin: Origin::Predicted })
+        let ParsedText { aliases, duplicate, outline, .. } = found;
+        let (aliases, outline) = (aliases.clone(), outline.clone());
+        let found = ParsedText { tree, tokens, metadata: None, aliases, duplicate: *duplicate, outline };
+        Some(Self { format: *format, text, found, origin: Origin::Predicted((!self.is_predicted()).then_some(shift)) })
     }
 }
 
@@ -89,8 +83,8 @@ impl<'a> PredictedChange<'a> {
             NewText::Encrypted(token) => Says::Value(Value::Text(Zeroizing::new(token.clone()))),
             NewText::Plain(value) => Says::Value(as_read(format, value)?),
             NewText::Source(_) => Says::Value(as_read(format, values.get(edit.leaf.0).copied().flatten()?)?),
-            // In INI files several lines become several comments, and not all blanks before the text are kept.
-            NewText::Comment(_) if format == Format::Ini => return None,
+            // Several lines become several comments, and not all blanks before the text are kept.
+            NewText::Comment(_) if facts_of(format).comments == CommentLines::Joined => return None,
             NewText::Comment(text) => Says::Comment(text),
         };
         // Blanks around a value are not part of it, nor is what lies between two splices.
@@ -127,44 +121,6 @@ fn as_read(format: Format, value: &Value) -> Option<Value> {
         Value::Text(_) | Value::Integer(_) | Value::Bool(_) => Some(value.clone()),
         Value::Float(number) if number.is_finite() && number.fract() != 0.0 => Some(value.clone()),
         _ => None,
-    }
-}
-
-/// Maps offsets of a text to offsets after it was changed.
-struct Shift {
-    /// The splices with the start and the end of the inserted text, in text order.
-    splices: Vec<(Range<usize>, Range<usize>)>,
-}
-
-impl Shift {
-    fn new(splices: &[Splice]) -> Self {
-        let mut sorted: Vec<(Range<usize>, usize)> =
-            splices.iter().map(|splice| (splice.place.clone(), splice.text.len())).collect();
-        sorted.sort_by_key(|(place, _)| (place.start, place.end));
-        let (mut removed, mut added) = (0, 0);
-        let splices = sorted.into_iter().map(|(place, len)| {
-            let start = place.start - removed + added;
-            removed += place.len();
-            added += len;
-            (place, start..start + len)
-        });
-        Self { splices: splices.collect() }
-    }
-
-    /// The new offset of what begins at `offset`.
-    fn start(&self, offset: usize) -> usize {
-        let before = self.splices.partition_point(|(place, _)| place.start < offset);
-        match before.checked_sub(1).and_then(|at| self.splices.get(at)) {
-            None => offset,
-            Some((place, new)) if offset >= place.end => offset - place.end + new.end,
-            Some((_, new)) => new.start,
-        }
-    }
-
-    /// The end of the text inserted for the bytes at `place`.
-    fn end_of(&self, place: &Range<usize>) -> usize {
-        let at = self.splices.partition_point(|(other, _)| (other.start, other.end) < (place.start, place.end));
-        self.splices.get(at).map_or(place.end, |(_, new)| new.end)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::document::content::value_text::reads_as;
 use crate::document::file::document::Document;
 use crate::document::merge::conflict::{Conflict, ConflictKind};
 use crate::document::merge::pieces::{MergePiece, pieces};
-use crate::document::store::ini::read::DEFAULT;
+use crate::document::store::registry::{MemberOrder, facts_of};
 
 /// Maximum number of items of three lists that are merged one by one.
 const MAX_ITEMS: usize = 6000;
@@ -285,9 +285,7 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Tre
             }
             children(wanted).find_map(|member| match having.get(member.key.as_str()) {
                 Some(have) => change(format, &below(&member.key), have, &member.value),
-                // In TOML an empty table may have no place.
-                None if format == Format::Toml && is_empty(&member.value) => None,
-                None if format == Format::Ini && member.key == DEFAULT && is_empty(&member.value) => None,
+                None if may_be_absent(format, &member.key) && is_empty(&member.value) => None,
                 None => Some(TreeChange::Put(below(&member.key), member.value.clone())),
             })
         }
@@ -299,6 +297,12 @@ fn change(format: Format, path: &Path, have: &Node, wanted: &Node) -> Option<Tre
         _ if is_same(format, have, wanted) => None,
         _ => Some(TreeChange::Put(path.clone(), wanted.clone())),
     }
+}
+
+/// Whether an empty mapping under this key may have no place in the text.
+fn may_be_absent(format: Format, key: &str) -> bool {
+    let facts = facts_of(format);
+    facts.order == MemberOrder::ValuesFirst || facts.without_header == Some(key)
 }
 
 fn is_empty(node: &Node) -> bool {

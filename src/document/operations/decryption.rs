@@ -11,7 +11,7 @@ use crate::document::content::tree::{Leaf, Node, Path};
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::TreeItem;
-use crate::document::file::document::{Document, Origin};
+use crate::document::file::document::Document;
 use crate::document::operations::report::{MacStatus, OpenReport};
 use crate::document::operations::requirements::{MacRequirement, OpenRequirements, SealRequirement};
 use crate::document::sops::cipher::{ValueCipher, ValueFault, comment_text, looks_encrypted};
@@ -42,6 +42,16 @@ pub struct OpenedDocument {
     pub(crate) report: OpenReport,
 }
 
+/// How the plaintext document comes about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plaintext {
+    /// Its text is parsed.
+    Parsed,
+    /// Its tree is derived from that of the encrypted document, if that is certain: its text will be compared with a
+    /// parsed one, or changed and parsed then.
+    Predicted,
+}
+
 impl EncryptedDocument {
     /// Opens it with the first keys that work, and checks the MAC and the seal.
     ///
@@ -66,7 +76,7 @@ impl EncryptedDocument {
     pub(crate) fn open_to_compare(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
-        self.release(data_key, &cipher, examined, demands, Origin::Predicted)
+        self.release(data_key, &cipher, examined, demands, Plaintext::Predicted)
     }
 
     /// Opens it as [`Self::open`] does, and collects all problems instead of the first: values that are damaged or in
@@ -86,7 +96,7 @@ impl EncryptedDocument {
         if mac_problem.is_some() || !examined.problems.is_empty() {
             return Ok((examined.problems.into_iter().chain(mac_problem).collect(), None));
         }
-        match self.release(data_key, &cipher, examined, demands, Origin::Read) {
+        match self.release(data_key, &cipher, examined, demands, Plaintext::Parsed) {
             Ok(opened) => Ok((Vec::new(), Some(opened.report))),
             Err(crate::error::Error::Document(problem)) => Ok((vec![problem], None)),
             Err(error) => Err(error),
@@ -97,7 +107,7 @@ impl EncryptedDocument {
     pub(crate) fn open_with(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
-        self.release(data_key, &cipher, examined, demands, Origin::Read)
+        self.release(data_key, &cipher, examined, demands, Plaintext::Parsed)
     }
 
     /// Releases the plaintext if the MAC and the seal allow it.
@@ -107,7 +117,7 @@ impl EncryptedDocument {
         cipher: &ValueCipher,
         examined: Examined,
         demands: &OpenRequirements,
-        origin: Origin,
+        plaintext: Plaintext,
     ) -> Result<OpenedDocument> {
         let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
@@ -120,7 +130,7 @@ impl EncryptedDocument {
         let forms =
             self.metadata.forms.as_deref().and_then(|token| Spellings::decrypt(token, cipher)).unwrap_or_default();
         let predicted =
-            (origin == Origin::Predicted).then(|| self.predicted_plaintext(&edits, &values, &forms)).flatten();
+            (plaintext == Plaintext::Predicted).then(|| self.predicted_plaintext(&edits, &values, &forms)).flatten();
         let plaintext = match predicted {
             Some(plaintext) => plaintext,
             None => self.plaintext(&edits, &values, &forms)?,
@@ -305,7 +315,7 @@ impl OpenedDocument {
         change: impl Fn(&Document) -> Result<Document, DocumentError>,
     ) -> Result<Document, DocumentError> {
         match change(&self.plaintext) {
-            Err(DocumentError::NotAsMeant(_)) if self.plaintext.origin == Origin::Predicted => {
+            Err(DocumentError::NotAsMeant(_)) if self.plaintext.is_predicted() => {
                 change(&self.sealed.plaintext_again(&self.data_key)?)
             }
             changed => changed,

@@ -30,8 +30,7 @@ use crate::document::sops::metadata::{Metadata, SEAL};
 use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::selection::CompiledRule;
 use crate::document::sops::stored_key::StoredKey;
-use crate::document::store::parsed::MetadataPlace;
-use crate::document::store::registry::{sealed_as, store_of};
+use crate::document::store::registry::sealed_as;
 use crate::error::{DocumentError, SealFault};
 
 const PURPOSE: &[u8] = b"kenc.v2 document seal";
@@ -264,17 +263,11 @@ fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, Doc
     Ok(token.start + start..token.start + end)
 }
 
-/// The ranges of the metadata. In a file of several YAML documents only the first is parsed, so that of the others is
-/// covered as text if it differs.
+/// The ranges of the metadata, in text order.
 fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentError> {
-    let splices = store_of(document.format()).change_metadata(document.text(), &document.found, None)?;
-    let mut ranges: Vec<Range<usize>> = splices.iter().map(|splice| splice.place.clone()).collect();
+    let mut ranges = document.outline()?.metadata_ranges(document.text())?;
     ranges.retain(|range| !range.is_empty());
     ranges.sort_by_key(|range| range.start);
-    let has_other = |place: &MetadataPlace| matches!(place, MetadataPlace::There { says_the_same: false, .. });
-    let others: Vec<&MetadataPlace> = document.found.metadata_places.iter().filter(|place| has_other(place)).collect();
-    ranges
-        .retain(|range| !others.iter().any(|place| matches!(place, MetadataPlace::There { all, .. } if all == range)));
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in ranges {
         match joined.last_mut() {

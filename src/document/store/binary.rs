@@ -1,14 +1,19 @@
 //! Any bytes, as the single value `data` of a JSON object.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
+use crate::document::content::inference::as_text;
 use crate::document::content::tree::{Leaf, LeafId, Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::store::json::JsonStore;
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::ParsedText;
+use crate::document::store::parsed::{Outline, ParsedText};
+use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
@@ -23,40 +28,14 @@ pub(crate) struct BinaryStore;
 
 impl Store for BinaryStore {
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
-        let found = JsonStore.parse(text)?;
+        let mut found = JsonStore.parse(text)?;
         if data(&found.tree).is_none() {
             let fault =
                 "the file is not an encrypted binary file: it must hold one text, `data`, and nothing else".to_owned();
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
         }
+        found.outline = Arc::new(BinaryOutline(found.outline));
         Ok(found)
-    }
-
-    fn change(
-        &self,
-        text: &str,
-        found: &ParsedText,
-        leaf: LeafId,
-        new: &NewText,
-    ) -> Result<Vec<Splice>, DocumentError> {
-        JsonStore.change(text, found, leaf, new)
-    }
-
-    fn change_metadata(
-        &self,
-        text: &str,
-        found: &ParsedText,
-        metadata: Option<&Map<String, Json>>,
-    ) -> Result<Vec<Splice>, DocumentError> {
-        JsonStore.change_metadata(text, found, metadata)
-    }
-
-    fn insert(&self, _: &str, _: &ParsedText, path: &Path, _: &Node) -> Result<Vec<Splice>, DocumentError> {
-        Err(single_value(path))
-    }
-
-    fn remove(&self, _: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        Err(single_value(path))
     }
 
     fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
@@ -67,6 +46,43 @@ impl Store for BinaryStore {
                 what: "more than one text `data`".to_owned(),
             }),
         }
+    }
+
+    fn inferred(&self, text: &str) -> Value {
+        as_text(text)
+    }
+}
+
+/// That of the JSON object around the bytes.
+#[derive(Debug)]
+struct BinaryOutline(Arc<dyn Outline>);
+
+impl Outline for BinaryOutline {
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        self.0.change(text, token, leaf, new)
+    }
+
+    fn change_metadata(&self, text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
+        self.0.change_metadata(text, metadata)
+    }
+
+    fn insert(&self, _: &str, _: &ParsedText, path: &Path, _: &Node) -> Result<Vec<Splice>, DocumentError> {
+        Err(single_value(path))
+    }
+
+    fn remove(&self, _: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        Err(single_value(path))
+    }
+
+    /// The bytes are no text of their own.
+    fn shifted(&self, _: &Shift, _: &str) -> Option<Arc<dyn Outline>> {
+        None
     }
 }
 

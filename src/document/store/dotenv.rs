@@ -4,17 +4,20 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use crate::document::content::edit::NewText;
+use crate::document::content::inference::as_text;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::plain_text;
 use crate::document::store::flat_metadata::{flatten, unflatten};
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
+use crate::document::store::parsed::{METADATA_KEY, Outline, ParsedText, check_entries};
+use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -47,6 +50,7 @@ impl Store for DotenvStore {
         let mut keys = HashSet::new();
         let mut duplicate = None;
         let mut metadata = Vec::new();
+        let mut metadata_lines = Vec::new();
         for line in lines(text) {
             let id = LeafId(tokens.len());
             let place = TextPlace { line: line.number, column: 1 };
@@ -58,7 +62,10 @@ impl Store for DotenvStore {
                     let text = Zeroizing::new(text[line.place.start + 1..line.place.end].to_owned());
                     entries.push(TreeEntry::Comment(Comment { id, text, place }));
                 }
-                DotenvLineKind::Metadata(key, value) => metadata.push((key, &text[value])),
+                DotenvLineKind::Metadata(key, value) => {
+                    metadata.push((key, &text[value]));
+                    metadata_lines.push(line.place);
+                }
                 DotenvLineKind::Value(key, value) => {
                     if !keys.insert(key) {
                         duplicate = duplicate.or(Some(place));
@@ -88,21 +95,47 @@ impl Store for DotenvStore {
             tree: Tree { roots: vec![Node::Mapping(entries)] },
             tokens,
             metadata,
-            settings: Vec::new(),
             aliases: Vec::new(),
             duplicate,
-            metadata_places: Vec::new(),
+            outline: Arc::new(DotenvOutline { metadata: metadata_lines }),
         })
     }
 
-    fn change(
-        &self,
-        text: &str,
-        found: &ParsedText,
-        leaf: LeafId,
-        new: &NewText,
-    ) -> Result<Vec<Splice>, DocumentError> {
-        let place = found.tokens[leaf.0].clone();
+    fn inferred(&self, text: &str) -> Value {
+        as_text(text)
+    }
+
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
+        let [Node::Mapping(entries)] = tree.roots.as_slice() else {
+            return Err(cannot_carry("anything but one mapping at the top level"));
+        };
+        let mut out = String::new();
+        for entry in entries {
+            match entry {
+                TreeEntry::Comment(comment) => out.push_str(&comment_line(&comment.text)?),
+                TreeEntry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
+                    out.push_str(key_text(key)?);
+                    out.push('=');
+                    out.push_str(&Zeroizing::new(value_text(&leaf.value)?));
+                }
+                TreeEntry::Child(_) => return Err(cannot_carry("mappings and lists")),
+            }
+            out.push('\n');
+        }
+        Ok(out)
+    }
+}
+
+/// What is not in the tree of a dotenv file.
+#[derive(Debug)]
+struct DotenvOutline {
+    /// The lines of the metadata, without line ends.
+    metadata: Vec<Range<usize>>,
+}
+
+impl Outline for DotenvOutline {
+    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+        let place = token.clone();
         // A comment begins its line; a value never does, because its key and `=` come first.
         let is_comment = text[..place.start].is_empty() || text[..place.start].ends_with('\n');
         let text = match new {
@@ -116,17 +149,11 @@ impl Store for DotenvStore {
         Ok(vec![Splice { place, text }])
     }
 
-    fn change_metadata(
-        &self,
-        text: &str,
-        _: &ParsedText,
-        metadata: Option<&Map<String, Json>>,
-    ) -> Result<Vec<Splice>, DocumentError> {
+    fn change_metadata(&self, text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
         let mut cuts = Vec::new();
         // A file without a last newline has its metadata without one, and gets back the newline before it.
         let mut end_of_rest = text.len();
-        for line in lines(text).filter(|line| matches!(line.kind, DotenvLineKind::Metadata(..))) {
-            let Range { start, end } = line.place;
+        for Range { start, end } in self.metadata.iter().cloned() {
             if end == text.len() {
                 end_of_rest = start.saturating_sub(1);
             }
@@ -150,50 +177,31 @@ impl Store for DotenvStore {
         Ok(splices)
     }
 
-    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+    fn insert(&self, _: &str, found: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
         let line = match (path.steps.as_slice(), value) {
             ([PathStep::Key(key)], Node::Leaf(leaf)) => format!("{}={}", key_text(key)?, value_text(&leaf.value)?),
             _ => return Err(cannot_carry("anything but single values at the top")),
         };
-        let last =
-            lines(text).filter(|line| matches!(line.kind, DotenvLineKind::Value(..) | DotenvLineKind::Comment)).last();
-        let splice = match last {
+        // Values and comments both end their lines.
+        let splice = match found.tokens.last() {
             None => Splice { place: 0..0, text: line + "\n" },
-            Some(last) => Splice { place: last.place.end..last.place.end, text: format!("\n{line}") },
+            Some(last) => Splice { place: last.end..last.end, text: format!("\n{line}") },
         };
         Ok(vec![splice])
     }
 
-    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        let is_it = |line: &DotenvLine<'_>| match (&line.kind, path.steps.as_slice()) {
-            (DotenvLineKind::Value(key, _), [PathStep::Key(step)]) => key == step,
-            _ => false,
-        };
-        let Some(line) = lines(text).find(is_it) else {
+    fn remove(&self, text: &str, found: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        let Some(Node::Leaf(leaf)) = found.tree.node(path) else {
             return Err(DocumentError::Path { path: path.to_string(), fault: "no such value".to_owned() });
         };
-        let end = text[line.place.end..].find('\n').map_or(text.len(), |newline| line.place.end + newline + 1);
-        Ok(vec![Splice { place: line.place.start..end, text: String::new() }])
+        let value = &found.tokens[leaf.id.0];
+        let start = text[..value.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[value.end..].find('\n').map_or(text.len(), |newline| value.end + newline + 1);
+        Ok(vec![Splice { place: start..end, text: String::new() }])
     }
 
-    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
-        let [Node::Mapping(entries)] = tree.roots.as_slice() else {
-            return Err(cannot_carry("anything but one mapping at the top level"));
-        };
-        let mut out = String::new();
-        for entry in entries {
-            match entry {
-                TreeEntry::Comment(comment) => out.push_str(&comment_line(&comment.text)?),
-                TreeEntry::Child(Member { key, value: Node::Leaf(leaf), .. }) => {
-                    out.push_str(key_text(key)?);
-                    out.push('=');
-                    out.push_str(&Zeroizing::new(value_text(&leaf.value)?));
-                }
-                TreeEntry::Child(_) => return Err(cannot_carry("mappings and lists")),
-            }
-            out.push('\n');
-        }
-        Ok(out)
+    fn shifted(&self, _: &Shift, _: &str) -> Option<Arc<dyn Outline>> {
+        Some(Arc::new(Self { metadata: Vec::new() }))
     }
 }
 

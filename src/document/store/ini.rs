@@ -4,18 +4,28 @@
 //! several times, and is a member each time. Comments belong to the key or section that follows.
 
 mod change;
-pub(crate) mod read;
+mod outline;
+mod read;
 mod value;
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use outline::IniOutline;
+
 use crate::document::content::edit::NewText;
+use crate::document::content::inference::as_text;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::content::value::Value;
 use crate::document::store::notation::Store;
-use crate::document::store::parsed::ParsedText;
+use crate::document::store::parsed::{Outline, ParsedText};
+use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
+
+pub(crate) use outline::DEFAULT;
 
 /// INI files.
 pub(crate) struct IniStore;
@@ -25,14 +35,18 @@ impl Store for IniStore {
         read::read(text)
     }
 
-    fn change(
-        &self,
-        text: &str,
-        found: &ParsedText,
-        leaf: LeafId,
-        new: &NewText,
-    ) -> Result<Vec<Splice>, DocumentError> {
-        let place = found.tokens[leaf.0].clone();
+    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
+        change::emit(tree)
+    }
+
+    fn inferred(&self, text: &str) -> Value {
+        as_text(text)
+    }
+}
+
+impl Outline for IniOutline {
+    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+        let place = token.clone();
         let old = &text[place.clone()];
         // No value begins like this.
         let is_comment = old.starts_with(['#', ';']);
@@ -50,25 +64,20 @@ impl Store for IniStore {
         Ok(vec![Splice { text: if is_before_comment { new + " " } else { new }, place }])
     }
 
-    fn change_metadata(
-        &self,
-        text: &str,
-        _: &ParsedText,
-        metadata: Option<&Map<String, Json>>,
-    ) -> Result<Vec<Splice>, DocumentError> {
-        change::metadata(text, metadata)
+    fn change_metadata(&self, text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
+        change::metadata(text, self, metadata)
     }
 
-    fn insert(&self, text: &str, _: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
-        change::insert(text, path, value)
+    fn insert(&self, text: &str, found: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+        change::insert(text, self, found, path, value)
     }
 
-    fn remove(&self, text: &str, _: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-        change::remove(text, path)
+    fn remove(&self, text: &str, found: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+        change::remove(text, self, found, path)
     }
 
-    fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
-        change::emit(tree)
+    fn shifted(&self, shift: &Shift, _: &str) -> Option<Arc<dyn Outline>> {
+        Some(Arc::new(IniOutline::shifted(self, shift)))
     }
 }
 

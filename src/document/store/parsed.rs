@@ -1,10 +1,15 @@
-//! The result of parsing a text: content and positions.
+//! The result of parsing a text: its content, positions, and how its notation changes it.
 
+use std::fmt::Debug;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::content::tree::{TextPlace, Tree};
+use crate::document::content::edit::NewText;
+use crate::document::content::tree::{LeafId, Node, Path, TextPlace, Tree};
+use crate::document::store::shift::Shift;
+use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// The key that holds the metadata, and the prefix of its keys if it is flat.
@@ -44,51 +49,73 @@ pub(crate) struct ParsedText {
     pub(crate) tokens: Vec<Range<usize>>,
     /// The metadata, unflattened.
     pub(crate) metadata: Option<Map<String, Json>>,
-    /// The surroundings of each leaf and comment, by its number. Only for YAML; empty elsewhere.
-    pub(crate) settings: Vec<Setting>,
     /// For each alias, in order, its target: leaves and aliases before it, counted together from 0. Only for YAML.
     pub(crate) aliases: Vec<Range<usize>>,
     /// The second key of the same name in one mapping. sops writes such JSON and dotenv files; they can be read, but not
     /// written.
     pub(crate) duplicate: Option<TextPlace>,
-    /// The position of existing or new metadata, for each document of the file. Only for YAML.
-    pub(crate) metadata_places: Vec<MetadataPlace>,
+    /// What the notation remembers of the text besides.
+    pub(crate) outline: Arc<dyn Outline>,
 }
 
-/// The position of existing or new metadata of a YAML document. A margin is the spaces before its lines; within braces,
-/// on one line, there is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum MetadataPlace {
-    /// It exists.
-    There {
-        /// The bytes that are removed with it.
-        all: Range<usize>,
-        /// The bytes that are replaced by a new one.
-        replaced: Range<usize>,
-        margin: Option<usize>,
-        /// Whether it equals that of the first document.
-        says_the_same: bool,
-    },
-    /// Its key exists, and holds something else.
-    Taken(TextPlace),
-    /// It does not exist, and would be inserted here.
-    Free {
-        at: usize,
-        margin: Option<usize>,
-        is_behind_member: bool,
-        /// The header of a block scalar that ends the file without a line break, and the header it needs once lines
-        /// follow.
-        header: Option<(Range<usize>, String)>,
-    },
-}
+/// What a notation remembers of a text, so that changing the text does not read it again. All positions are byte offsets
+/// into the text.
+pub(crate) trait Outline: Debug + Send + Sync {
+    /// Replaces the text of one leaf or comment, by its number. It is at `token`.
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        leaf: LeafId,
+        new: &NewText,
+    ) -> Result<Vec<Splice>, DocumentError>;
 
-/// What the new text of a scalar depends on besides its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Setting {
-    /// Whether it is within brackets or braces.
-    pub(crate) in_flow: bool,
-    /// The column of its collection, from 1.
-    pub(crate) indent: u64,
-    /// Whether its tag names a type, and cannot be replaced together with it.
-    pub(crate) blocked: bool,
+    /// Replaces, appends or (with `None`) removes the metadata. Removing what was appended restores the same bytes.
+    fn change_metadata(&self, text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError>;
+
+    /// The ranges that hold metadata, which the seal does not cover as text.
+    fn metadata_ranges(&self, text: &str) -> Result<Vec<Range<usize>>, DocumentError> {
+        Ok(self.change_metadata(text, None)?.iter().map(|splice| splice.place.clone()).collect())
+    }
+
+    /// Writes the existing metadata anew, with this many spaces for each level. Only YAML has a layout for it that does
+    /// not follow from that of the file.
+    fn indent_metadata(
+        &self,
+        text: &str,
+        metadata: Option<&Map<String, Json>>,
+        indent: u8,
+    ) -> Result<Vec<Splice>, DocumentError> {
+        let _ = (text, metadata, indent);
+        Ok(Vec::new())
+    }
+
+    /// Replaces the node at `path` by `value`. `None` if the notation cannot do that: then it is removed and inserted
+    /// again, as the last child of its parent.
+    fn replace(
+        &self,
+        text: &str,
+        found: &ParsedText,
+        path: &Path,
+        value: &Node,
+    ) -> Result<Option<Vec<Splice>>, DocumentError> {
+        let _ = (text, found, path, value);
+        Ok(None)
+    }
+
+    /// Inserts `value` at `path`, which does not exist but whose parent does, as the last child.
+    fn insert(&self, text: &str, found: &ParsedText, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError>;
+
+    /// Removes the node at `path`, with the lines that hold nothing else.
+    fn remove(&self, text: &str, found: &ParsedText, path: &Path) -> Result<Vec<Splice>, DocumentError>;
+
+    /// The path of each alias, in text order, with the path of its target. `tree` is that of the text.
+    fn alias_targets(&self, tree: &Tree) -> Vec<(Path, Path)> {
+        let _ = tree;
+        Vec::new()
+    }
+
+    /// The outline of `text`, which came about by decrypting values and removing the metadata. `None` if that is not
+    /// certain.
+    fn shifted(&self, shift: &Shift, text: &str) -> Option<Arc<dyn Outline>>;
 }

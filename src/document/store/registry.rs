@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::binary::BinaryStore;
 use super::dotenv::DotenvStore;
-use super::ini::IniStore;
+use super::ini::{DEFAULT, IniStore};
 use super::json::JsonStore;
 use super::notation::Store;
 use super::parsed::ParsedText;
@@ -29,8 +29,67 @@ struct Notation {
     /// Its name under the seal. JSON counts as YAML, and so does the envelope of a binary file: the file name decides
     /// which of them a text is, not the text.
     sealed_as: &'static str,
+    facts: NotationFacts,
     store: &'static (dyn Store + Sync),
 }
+
+/// What is special about a notation.
+pub(crate) struct NotationFacts {
+    pub(crate) types: ValueTypes,
+    pub(crate) order: MemberOrder,
+    pub(crate) comments: CommentLines,
+    /// The key of the mapping that has no header of its own: the values before all sections.
+    pub(crate) without_header: Option<&'static str>,
+    /// Whether a value may refer to another one.
+    pub(crate) aliases: Aliases,
+}
+
+/// What types values have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueTypes {
+    /// Numbers, booleans and others, which the text of a value shows.
+    Shown,
+    /// The same, and a tag may name the type: it goes with the value.
+    Tagged,
+    /// Every value is text.
+    OnlyText,
+}
+
+/// Where new members are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MemberOrder {
+    /// Behind the others.
+    AsInserted,
+    /// Single values are before tables, wherever they are inserted, and an empty table may have no place at all.
+    ValuesFirst,
+}
+
+/// How comments on lines that follow each other are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommentLines {
+    /// Each is one.
+    Apart,
+    /// All are one, and blanks before the text of a line may be lost.
+    Joined,
+}
+
+/// Whether a value may refer to another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aliases {
+    /// No.
+    None,
+    /// Yes, and the members of such a mapping may be merged into another one.
+    Merged,
+}
+
+/// The facts of most notations.
+const USUAL: NotationFacts = NotationFacts {
+    types: ValueTypes::Shown,
+    order: MemberOrder::AsInserted,
+    comments: CommentLines::Apart,
+    without_header: None,
+    aliases: Aliases::None,
+};
 
 /// Every notation, in the order in which they are tried.
 static NOTATIONS: [Notation; 6] = [
@@ -42,6 +101,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &[],
         openings: &['{', '/'],
         sealed_as: "yaml",
+        facts: USUAL,
         store: &BinaryStore,
     },
     Notation {
@@ -52,6 +112,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &[],
         openings: &['{', '/'],
         sealed_as: "yaml",
+        facts: USUAL,
         store: &JsonStore,
     },
     Notation {
@@ -62,6 +123,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &["sops_"],
         openings: &[],
         sealed_as: "dotenv",
+        facts: NotationFacts { types: ValueTypes::OnlyText, ..USUAL },
         store: &DotenvStore,
     },
     Notation {
@@ -72,6 +134,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &["[sops"],
         openings: &[],
         sealed_as: "toml",
+        facts: NotationFacts { order: MemberOrder::ValuesFirst, ..USUAL },
         store: &TomlStore,
     },
     Notation {
@@ -82,6 +145,12 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &["[sops"],
         openings: &[],
         sealed_as: "ini",
+        facts: NotationFacts {
+            types: ValueTypes::OnlyText,
+            comments: CommentLines::Joined,
+            without_header: Some(DEFAULT),
+            ..USUAL
+        },
         store: &IniStore,
     },
     Notation {
@@ -92,6 +161,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &["sops:", "\"sops\":", "'sops':"],
         openings: &['{'],
         sealed_as: "yaml",
+        facts: NotationFacts { types: ValueTypes::Tagged, aliases: Aliases::Merged, ..USUAL },
         store: &YamlStore,
     },
 ];
@@ -123,6 +193,12 @@ impl Format {
     pub fn word(self) -> &'static str {
         notation(self).word
     }
+
+    /// Whether values have types. If not, every value is text.
+    #[must_use]
+    pub fn has_types(self) -> bool {
+        facts_of(self).types != ValueTypes::OnlyText
+    }
 }
 
 /// The name of a notation under the seal.
@@ -142,6 +218,11 @@ pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Format> {
             has_mark && (text.trim_start().starts_with(*openings) || !metadata.is_empty() && has_line())
         })
         .map(|notation| notation.format)
+}
+
+/// What is special about a notation.
+pub(crate) fn facts_of(format: Format) -> &'static NotationFacts {
+    &notation(format).facts
 }
 
 /// The store of a notation.

@@ -6,20 +6,26 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use super::read::{DEFAULT, IniPiece, IniPieceKind, key, pieces};
+use super::outline::{DEFAULT, IniLine, IniLineKind, IniOutline};
+use super::read::key;
 use super::value::{cannot_carry, new_token, write};
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{Leaf, Member, Node, Path, PathStep, Tree, TreeEntry};
 use crate::document::store::flat_metadata::flatten;
-use crate::document::store::parsed::METADATA_KEY;
+use crate::document::store::parsed::{METADATA_KEY, ParsedText};
 use crate::document::store::splice::{Splice, with_blank_line};
 use crate::error::DocumentError;
 
 /// Replaces, appends or removes the metadata.
-pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn metadata(
+    text: &str,
+    outline: &IniOutline,
+    metadata: Option<&Map<String, Json>>,
+) -> Result<Vec<Splice>, DocumentError> {
     let newline = newline_of(text);
-    let pieces = pieces(text)?;
-    let found = section(&pieces, METADATA_KEY).map(|range| place(&pieces[range]));
+    let lines = &outline.lines;
+    let header = lines.iter().position(|line| line.kind == IniLineKind::Metadata);
+    let found = header.map(|header| place(&lines[header..end_of_section(lines, header)]));
     let written = metadata.map(|fields| metadata_text(fields, newline)).transpose()?;
     let splice = match (found, written) {
         (None, None) => return Ok(Vec::new()),
@@ -40,14 +46,20 @@ pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Resu
 }
 
 /// Inserts a key after the last of its section, or a section after the last one.
-pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn insert(
+    text: &str,
+    outline: &IniOutline,
+    found: &ParsedText,
+    path: &Path,
+    value: &Node,
+) -> Result<Vec<Splice>, DocumentError> {
     let newline = newline_of(text);
-    let pieces = pieces(text)?;
+    let lines = &outline.lines;
     let splice = match (path.steps.as_slice(), value) {
         ([PathStep::Key(name), PathStep::Key(key)], Node::Leaf(leaf)) => {
-            let found = section(&pieces, name).ok_or_else(|| nothing_at(path))?;
-            let last = &pieces[found.end - 1];
-            let line = key_line(key, leaf, &delimiter(text, last))?;
+            let section = section(lines, name).ok_or_else(|| nothing_at(path))?;
+            let last = &lines[section.end - 1];
+            let line = key_line(key, leaf, &delimiter(text, last, &found.tokens))?;
             let indent = &text[last.place.start..last.place.end];
             let indent = &indent[..indent.len() - indent.trim_start_matches([' ', '\t']).len()];
             let carriage = if newline == "\r\n" && text[..last.place.end].ends_with('\r') { "\r" } else { "" };
@@ -56,7 +68,7 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
         }
         ([PathStep::Key(name)], Node::Mapping(entries)) => {
             let section = section_text(name, entries, newline)?;
-            let metadata = pieces.iter().find(|piece| is_section(piece, METADATA_KEY));
+            let metadata = lines.iter().find(|line| line.kind == IniLineKind::Metadata);
             match metadata {
                 _ if name == DEFAULT => {
                     let start = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -82,14 +94,19 @@ pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice
 }
 
 /// Removes a key or a section, with its lines.
-pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-    let pieces = pieces(text)?;
-    let place = match path.steps.as_slice() {
-        [PathStep::Key(name)] => section(&pieces, name).map(|range| place(&pieces[range])),
-        [PathStep::Key(name), PathStep::Key(key)] => section(&pieces, name).and_then(|range| {
-            let is_it = |piece: &&IniPiece| matches!(&piece.kind, IniPieceKind::Key { name, .. } if name == key);
-            pieces[range].iter().find(is_it).map(|piece| piece.place.clone())
-        }),
+pub(super) fn remove(
+    text: &str,
+    outline: &IniOutline,
+    found: &ParsedText,
+    path: &Path,
+) -> Result<Vec<Splice>, DocumentError> {
+    let lines = &outline.lines;
+    let place = match (path.steps.as_slice(), found.tree.node(path)) {
+        ([PathStep::Key(name)], Some(_)) => section(lines, name).map(|range| place(&lines[range])),
+        (_, Some(Node::Leaf(leaf))) => {
+            let is_it = |line: &&IniLine| matches!(line.kind, IniLineKind::Key { value, .. } if value == leaf.id);
+            lines.iter().find(is_it).map(|line| line.place.clone())
+        }
         _ => None,
     };
     let place = place.ok_or_else(|| nothing_at(path))?;
@@ -122,36 +139,33 @@ pub(super) fn emit(tree: &Tree) -> Result<String, DocumentError> {
     Ok(out)
 }
 
-/// The pieces of a section: from its header to its last key. Comments after that belong to the next section.
-fn section(pieces: &[IniPiece], name: &str) -> Option<Range<usize>> {
-    let is_any_section = |piece: &IniPiece| matches!(piece.kind, IniPieceKind::Section { .. });
-    let first = match pieces.iter().position(|piece| is_section(piece, name)) {
+/// The lines of a section: from its header to its last key. Comments after that belong to the next section.
+fn section(lines: &[IniLine], name: &str) -> Option<Range<usize>> {
+    let is_it = |line: &IniLine| matches!(&line.kind, IniLineKind::Section(other) if other == name);
+    let first = match lines.iter().position(is_it) {
         Some(header) => header,
         // Keys before the first section have no header.
-        None if name == DEFAULT => pieces.iter().position(|piece| matches!(piece.kind, IniPieceKind::Key { .. }))?,
+        None if name == DEFAULT => {
+            let first = lines.iter().position(IniLine::is_key)?;
+            if lines[..first].iter().any(IniLine::is_header) {
+                return None;
+            }
+            first
+        }
         None => return None,
     };
-    if name == DEFAULT && pieces[..first].iter().any(is_any_section) && !is_section(&pieces[first], name) {
-        return None;
-    }
-    let mut end = first + 1;
-    for (at, piece) in pieces.iter().enumerate().skip(first + 1) {
-        match piece.kind {
-            IniPieceKind::Section { .. } => break,
-            IniPieceKind::Key { .. } => end = at + 1,
-            IniPieceKind::Comment(_) => {}
-        }
-    }
-    Some(first..end)
+    Some(first..end_of_section(lines, first))
 }
 
-fn is_section(piece: &IniPiece, wanted: &str) -> bool {
-    matches!(&piece.kind, IniPieceKind::Section { name, .. } if name == wanted)
+/// The end of the section whose first line this is.
+fn end_of_section(lines: &[IniLine], first: usize) -> usize {
+    let within = lines[first + 1..].iter().take_while(|line| !line.is_header());
+    first + 1 + within.enumerate().filter(|(_, line)| line.is_key()).last().map_or(0, |(at, _)| at + 1)
 }
 
-fn place(pieces: &[IniPiece]) -> Range<usize> {
-    let start = pieces.first().map_or(0, |piece| piece.place.start);
-    start..pieces.last().map_or(start, |piece| piece.place.end)
+fn place(lines: &[IniLine]) -> Range<usize> {
+    let start = lines.first().map_or(0, |line| line.place.start);
+    start..lines.last().map_or(start, |line| line.place.end)
 }
 
 /// The section of the metadata without its last newline, its keys one per line as in sops.
@@ -218,9 +232,9 @@ fn key_text(name: &str) -> Option<String> {
 }
 
 /// The separator of the neighbouring key, without alignment.
-fn delimiter(text: &str, neighbour: &IniPiece) -> String {
-    let IniPieceKind::Key { key, value, .. } = &neighbour.kind else { return " = ".to_owned() };
-    let between = &text[key.end..value.token.start];
+fn delimiter(text: &str, neighbour: &IniLine, tokens: &[Range<usize>]) -> String {
+    let IniLineKind::Key { key, value } = &neighbour.kind else { return " = ".to_owned() };
+    let between = &text[key.end..tokens[value.0].start];
     let blank = |is_there: bool| if is_there { " " } else { "" };
     let sign = between.trim();
     format!(

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::outline::{DEFAULT, IniLine, IniLineKind, IniOutline};
 use super::value::{self, IniFault, comment_or_nothing, end_of_line};
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
@@ -13,19 +15,16 @@ use crate::document::store::flat_metadata::unflatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
-/// The section of the keys before the first section.
-pub(crate) const DEFAULT: &str = "DEFAULT";
-
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A line with content, or the lines of a value.
-pub(super) struct IniPiece {
+/// A line with content, or the lines of a value, as it is read.
+struct IniPiece {
     /// From the start of the first line to the end of the last, without its newline.
-    pub(super) place: Range<usize>,
-    pub(super) kind: IniPieceKind,
+    place: Range<usize>,
+    kind: IniPieceKind,
 }
 
-pub(super) enum IniPieceKind {
+enum IniPieceKind {
     /// A line with only a comment, and its position.
     Comment(Range<usize>),
     Section {
@@ -43,7 +42,7 @@ pub(super) enum IniPieceKind {
 }
 
 /// Splits a text into pieces.
-pub(super) fn pieces(text: &str) -> Result<Vec<IniPiece>, DocumentError> {
+fn pieces(text: &str) -> Result<Vec<IniPiece>, DocumentError> {
     let lines = LineIndex::new(text);
     split(text)
         .map_err(|IniFault { at, what }| DocumentError::Syntax { at: lines.place(at).into(), fault: what.to_owned() })
@@ -135,6 +134,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
         keys: HashSet::new(),
         metadata: None,
         is_in_metadata: false,
+        outline: Vec::new(),
     };
     for piece in pieces(text)? {
         reader.take(piece)?;
@@ -153,12 +153,15 @@ struct IniReader<'a> {
     keys: HashSet<String>,
     metadata: Option<Vec<(String, String)>>,
     is_in_metadata: bool,
+    outline: Vec<IniLine>,
 }
 
 impl IniReader<'_> {
     fn take(&mut self, piece: IniPiece) -> Result<(), DocumentError> {
+        let lines = piece.place;
         match piece.kind {
             IniPieceKind::Comment(place) => {
+                self.outline.push(IniLine { place: lines, kind: IniLineKind::Comment });
                 if !self.continue_comment(&place) {
                     let comment = self.comment(place);
                     self.pending.push(comment);
@@ -167,6 +170,8 @@ impl IniReader<'_> {
             IniPieceKind::Section { name, start, comment } => {
                 self.keys.clear();
                 self.is_in_metadata = name == METADATA_KEY;
+                let kind = if self.is_in_metadata { IniLineKind::Metadata } else { IniLineKind::Section(name.clone()) };
+                self.outline.push(IniLine { place: lines, kind });
                 if self.is_in_metadata {
                     // What comes before the metadata belongs to the section before it.
                     self.flush();
@@ -193,6 +198,7 @@ impl IniReader<'_> {
                     return Err(self.refused(key.start, "a key occurs twice in its section"));
                 }
                 self.metadata.get_or_insert_default().push((name, value.text));
+                self.outline.push(IniLine { place: lines, kind: IniLineKind::MetadataKey });
             }
             IniPieceKind::Key { name, key, value } => {
                 if !self.keys.insert(name.clone()) {
@@ -209,6 +215,7 @@ impl IniReader<'_> {
                 let id = LeafId(self.tokens.len());
                 let leaf_place = self.lines.place(value.token.start);
                 check_entries(id.0 + 1, || leaf_place)?;
+                self.outline.push(IniLine { place: lines, kind: IniLineKind::Key { key, value: id } });
                 self.tokens.push(value.token);
                 let value = Value::Text(Zeroizing::new(value.text));
                 let leaf = Node::Leaf(Leaf { id, value, place: leaf_place });
@@ -233,10 +240,9 @@ impl IniReader<'_> {
             tree: Tree { roots: vec![Node::Mapping(self.root)] },
             tokens: self.tokens,
             metadata,
-            settings: Vec::new(),
             aliases: Vec::new(),
             duplicate: None,
-            metadata_places: Vec::new(),
+            outline: Arc::new(IniOutline { lines: self.outline }),
         })
     }
 

@@ -1,16 +1,10 @@
 //! Adding and removing members and items of JSON containers, and the metadata, which is one of them.
 
-use std::ops::Range;
-
-use jsonc_parser::ast::{Array, Object, Value as Ast};
-use jsonc_parser::common::Ranged;
-use jsonc_parser::{CollectOptions, parse_to_ast};
 use serde_json::{Map, Value as Json};
 
-use super::read::{BYTE_ORDER_MARK, options, syntax};
+use super::outline::{JsonContainer, JsonOutline};
 use super::write::{JsonLayout, quoted, write_json, write_node};
-use crate::document::content::positions::LineIndex;
-use crate::document::content::tree::{Node, Path, PathStep};
+use crate::document::content::tree::{Node, Path, PathStep, Tree};
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
@@ -18,57 +12,73 @@ use crate::error::DocumentError;
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Replaces, appends or removes the metadata.
-pub(super) fn metadata(text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
-    with_container(text, &[], |text, root| {
-        let found = root.keys.iter().position(|key| key == METADATA_KEY);
-        let Some(metadata) = metadata else {
-            return Ok(found.map_or_else(Vec::new, |at| root.without(text, at, LineComments::Stay)));
-        };
-        let metadata = Json::Object(metadata.clone());
-        let written = |layout: &JsonLayout| {
-            let mut out = String::new();
-            write_json(&metadata, layout, 0, &mut out);
-            Ok(out)
-        };
-        match found {
-            Some(at) => {
-                let place = root.values[at].clone();
-                Ok(vec![Splice { place, text: written(&root.layout(text))? }])
-            }
-            None => root.with(text, Some(METADATA_KEY), written),
+pub(super) fn metadata(
+    text: &str,
+    outline: &JsonOutline,
+    metadata: Option<&Map<String, Json>>,
+) -> Result<Vec<Splice>, DocumentError> {
+    let root = &outline.containers[0];
+    let Some(metadata) = metadata else {
+        return Ok(root.metadata.map_or_else(Vec::new, |at| root.without(text, at, LineComments::Stay)));
+    };
+    let metadata = Json::Object(metadata.clone());
+    let written = |layout: &JsonLayout| {
+        let mut out = String::new();
+        write_json(&metadata, layout, 0, &mut out);
+        Ok(out)
+    };
+    match root.metadata {
+        Some(at) => {
+            let place = root.children[at].value.clone();
+            Ok(vec![Splice { place, text: written(&root.layout(text))? }])
         }
-    })
+        None => root.with(text, Some(METADATA_KEY), written),
+    }
 }
 
 /// Inserts a node after the last child of its parent.
-pub(super) fn insert(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn insert(
+    text: &str,
+    (outline, tree): (&JsonOutline, &Tree),
+    path: &Path,
+    value: &Node,
+) -> Result<Vec<Splice>, DocumentError> {
     let (last, parents) = split(path)?;
-    with_container(text, parents, |text, container| {
-        let key = match last {
-            PathStep::Key(key) => Some(key.as_str()),
-            PathStep::Index(_) => None,
-        };
-        container.with(text, key, |layout| node_text(value, layout))
-    })
+    let (container, _) = outline.container(tree, parents).ok_or_else(|| nothing_at(path))?;
+    let key = match last {
+        PathStep::Key(key) => Some(key.as_str()),
+        PathStep::Index(_) => None,
+    };
+    container.with(text, key, |layout| node_text(value, layout))
 }
 
 /// Replaces a node by another.
-pub(super) fn replace(text: &str, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
-    let (last, parents) = split(path)?;
-    with_container(text, parents, |text, container| {
-        let at = container.position(last).ok_or_else(|| nothing_at(path))?;
-        let text = node_text(value, &container.layout(text))?;
-        Ok(vec![Splice { place: container.values[at].clone(), text }])
-    })
+pub(super) fn replace(
+    text: &str,
+    outline: (&JsonOutline, &Tree),
+    path: &Path,
+    value: &Node,
+) -> Result<Vec<Splice>, DocumentError> {
+    let (container, at) = child(outline, path)?;
+    let text = node_text(value, &container.layout(text))?;
+    Ok(vec![Splice { place: container.children[at].value.clone(), text }])
 }
 
 /// Takes a node away.
-pub(super) fn remove(text: &str, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+pub(super) fn remove(text: &str, outline: (&JsonOutline, &Tree), path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    let (container, at) = child(outline, path)?;
+    Ok(container.without(text, at, LineComments::GoWithTheirLine))
+}
+
+/// The container of what is at a path, and which of its children that is.
+fn child<'o>(
+    (outline, tree): (&'o JsonOutline, &Tree),
+    path: &Path,
+) -> Result<(&'o JsonContainer, usize), DocumentError> {
     let (last, parents) = split(path)?;
-    with_container(text, parents, |text, container| {
-        let at = container.position(last).ok_or_else(|| nothing_at(path))?;
-        Ok(container.without(text, at, LineComments::GoWithTheirLine))
-    })
+    let found = outline.container(tree, parents);
+    let found = found.and_then(|(container, node)| Some((container, container.position(node, last)?)));
+    found.ok_or_else(|| nothing_at(path))
 }
 
 fn node_text(value: &Node, layout: &JsonLayout) -> Result<String, DocumentError> {
@@ -95,72 +105,7 @@ enum LineComments {
     GoWithTheirLine,
 }
 
-/// An object or array with the positions of its children.
-struct Container {
-    /// From the opening to the closing bracket, inclusive.
-    place: Range<usize>,
-    /// The keys of an object; empty for an array.
-    keys: Vec<String>,
-    /// The ranges of the children, including keys.
-    children: Vec<Range<usize>>,
-    /// The ranges of their values.
-    values: Vec<Range<usize>>,
-}
-
-/// Finds the container at `path`, and shifts its splices past the byte order mark.
-fn with_container(
-    text: &str,
-    path: &[PathStep],
-    splices: impl FnOnce(&str, &Container) -> Result<Vec<Splice>, DocumentError>,
-) -> Result<Vec<Splice>, DocumentError> {
-    let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let mark = text.len() - body.len();
-    let parsed = parse_to_ast(body, &CollectOptions::default(), &options());
-    let parsed = parsed.map_err(|error| syntax(&LineIndex::new(body), &error))?;
-    let mut node = parsed.value.as_ref();
-    for step in path {
-        node = match (node, step) {
-            (Some(Ast::Object(object)), PathStep::Key(key)) => {
-                object.properties.iter().find(|member| member.name.as_str() == key).map(|member| &member.value)
-            }
-            (Some(Ast::Array(array)), PathStep::Index(index)) => array.elements.get(*index),
-            _ => None,
-        };
-    }
-    let container = match node {
-        Some(Ast::Object(object)) => Container::of_object(object),
-        Some(Ast::Array(array)) => Container::of_array(array),
-        _ => return Err(nothing_at(&Path::new(path.to_vec()))),
-    };
-    let mut splices = splices(body, &container)?;
-    for splice in &mut splices {
-        splice.place = splice.place.start + mark..splice.place.end + mark;
-    }
-    Ok(splices)
-}
-
-impl Container {
-    fn of_object(object: &Object<'_>) -> Self {
-        Self {
-            place: place(object),
-            keys: object.properties.iter().map(|member| member.name.as_str().to_owned()).collect(),
-            children: object.properties.iter().map(place).collect(),
-            values: object.properties.iter().map(|member| place(&member.value)).collect(),
-        }
-    }
-
-    fn of_array(array: &Array<'_>) -> Self {
-        let children: Vec<_> = array.elements.iter().map(place).collect();
-        Self { place: place(array), keys: Vec::new(), values: children.clone(), children }
-    }
-
-    fn position(&self, step: &PathStep) -> Option<usize> {
-        match step {
-            PathStep::Key(key) => self.keys.iter().position(|other| other == key),
-            PathStep::Index(index) => (*index < self.children.len()).then_some(*index),
-        }
-    }
-
+impl JsonContainer {
     /// The layout for children of this container: that of the first one.
     fn layout(&self, text: &str) -> JsonLayout {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -180,7 +125,7 @@ impl Container {
         let close = self.place.end - 1;
         let at = text[..close].trim_end_matches(BLANKS).len();
         let last = self.children.last();
-        let has_comment = at > last.map_or(self.place.start + 1, |last| last.end);
+        let has_comment = at > last.map_or(self.place.start + 1, |last| last.value.end);
         let mut layout = self.layout(text);
         if matches!(layout, JsonLayout::OneLine) && has_comment {
             // A line comment must end before anything else can follow it.
@@ -198,18 +143,18 @@ impl Container {
         }
         child.push_str(&written(&layout)?);
         // A comma behind the last child is one behind the new last child, so that removal gives back the same bytes.
-        let has_trailing_comma = last.is_some_and(|last| comma_behind(text, last.end, close).is_some());
+        let has_trailing_comma = last.is_some_and(|last| comma_behind(text, last.value.end, close).is_some());
         if has_trailing_comma {
             child.push(',');
         }
         let comma = last.filter(|_| !has_trailing_comma);
-        let comma = comma.map(|last| Splice { place: last.end..last.end, text: ",".to_owned() });
+        let comma = comma.map(|last| Splice { place: last.value.end..last.value.end, text: ",".to_owned() });
         Ok(comma.into_iter().chain([Splice { place: at..at, text: child }]).collect())
     }
 
     /// Removes a child with its comma and the blanks before it.
     fn without(&self, text: &str, at: usize, comments: LineComments) -> Vec<Splice> {
-        let child = &self.children[at];
+        let child = self.children[at].place();
         let cut = |place| Splice { place, text: String::new() };
         let start = text[..child.start].trim_end_matches(BLANKS).len();
         let comment_of_line = |from: usize| match comments {
@@ -230,15 +175,11 @@ impl Container {
         match at.checked_sub(1) {
             None => vec![cut(start..end)],
             Some(before) => {
-                let comma = behind_comma(text, self.children[before].end);
+                let comma = behind_comma(text, self.children[before].value.end);
                 vec![cut(comma - 1..comma), cut(start.max(comma)..end)]
             }
         }
     }
-}
-
-fn place(node: &impl Ranged) -> Range<usize> {
-    node.start()..node.end()
 }
 
 /// The blanks before `at`, if nothing else precedes it on its line.

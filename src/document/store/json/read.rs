@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jsonc_parser::tokens::{Token, TokenAndRange};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
+use super::outline::{JsonChild, JsonContainer, JsonOutline};
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
@@ -15,10 +17,10 @@ use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
 use crate::error::DocumentError;
 
 /// A byte order mark, which is kept, but which the parser does not accept.
-pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// RFC 8259 with comments and trailing commas, as in tsconfig.json. The other extensions of the parser are off.
-pub(super) fn options() -> ParseOptions {
+fn options() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
         allow_loose_object_property_names: false,
@@ -42,23 +44,27 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let parsed = parse_to_ast(body, &collect, &options()).map_err(|error| syntax(&lines, &error))?;
     let tokens = parsed.tokens.unwrap_or_default();
     drop(parsed.value);
-    let mut reader =
-        JsonReader { text: body, lines, tokens: &tokens, next: 0, places: Vec::new(), metadata: None, duplicate: None };
+    let mut reader = JsonReader {
+        text: body,
+        lines,
+        tokens: &tokens,
+        next: 0,
+        places: Vec::new(),
+        metadata: None,
+        duplicate: None,
+        containers: Vec::new(),
+        mark: text.len() - body.len(),
+    };
     reader.refuse_what_no_other_reader_takes()?;
     let root = reader.root()?;
-    let JsonReader { mut places, metadata, duplicate, .. } = reader;
-    let mark = text.len() - body.len();
-    for place in &mut places {
-        *place = place.start + mark..place.end + mark;
-    }
+    let JsonReader { places, metadata, duplicate, containers, .. } = reader;
     Ok(ParsedText {
         tree: Tree { roots: vec![root] },
         tokens: places,
         metadata,
-        settings: Vec::new(),
         aliases: Vec::new(),
         duplicate,
-        metadata_places: Vec::new(),
+        outline: Arc::new(JsonOutline { containers }),
     })
 }
 
@@ -90,7 +96,7 @@ fn refuse_number(text: &str, lines: &LineIndex<'_>) -> Result<(), DocumentError>
 }
 
 /// The parser's messages contain nothing from the file except, in one of them, four hexadecimal digits of an escape.
-pub(super) fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError) -> DocumentError {
+fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError) -> DocumentError {
     use jsonc_parser::ParseStringErrorKind::InvalidUnicodeEscapeSequence;
     use jsonc_parser::errors::ParseErrorKind;
 
@@ -116,6 +122,9 @@ struct JsonReader<'a> {
     places: Vec<Range<usize>>,
     metadata: Option<Map<String, Json>>,
     duplicate: Option<TextPlace>,
+    containers: Vec<JsonContainer>,
+    /// The length of the byte order mark before `text`.
+    mark: usize,
 }
 
 impl<'a> JsonReader<'a> {
@@ -151,18 +160,51 @@ impl<'a> JsonReader<'a> {
             _ => unreachable!("the parser lets only values stand here"),
         };
         let leaf = Leaf { id: LeafId(self.places.len()), value, place: self.lines.place(place.start) };
-        self.places.push(place);
+        self.places.push(self.range(place));
         Ok(Node::Leaf(leaf))
+    }
+
+    /// A child that begins at `start`, with its key if it has one.
+    fn child(&mut self, container: usize, start: Option<usize>) -> Result<Node, DocumentError> {
+        let number = self.containers.len();
+        let value_start = self.peek().map_or(self.text.len(), |token| token.range.start);
+        let node = self.value(false)?;
+        let value = self.range(value_start..self.tokens[self.next - 1].range.end);
+        let start = start.map_or(value.start, |start| start + self.mark);
+        let inside = node.is_container().then_some(number);
+        self.containers[container].children.push(JsonChild { start, value, container: inside });
+        Ok(node)
+    }
+
+    /// Begins a container whose bracket was just taken.
+    fn open(&mut self) -> usize {
+        let place = self.range(self.tokens[self.next - 1].range.start..self.text.len());
+        self.containers.push(JsonContainer { place, children: Vec::new(), metadata: None });
+        self.containers.len() - 1
+    }
+
+    /// Ends it, with its bracket that was just taken.
+    fn close(&mut self, container: usize) {
+        self.containers[container].place.end = self.tokens[self.next - 1].range.end + self.mark;
+    }
+
+    /// A range of the whole text.
+    fn range(&self, range: Range<usize>) -> Range<usize> {
+        range.start + self.mark..range.end + self.mark
     }
 
     fn members(&mut self, is_root: bool) -> Result<Node, DocumentError> {
         let mut entries = Vec::new();
         let mut keys = HashSet::new();
+        let container = self.open();
         loop {
             self.take_comments(&mut entries);
             let TokenAndRange { token, range } = self.take();
             let key = match token {
-                Token::CloseBrace => return Ok(Node::Mapping(entries)),
+                Token::CloseBrace => {
+                    self.close(container);
+                    return Ok(Node::Mapping(entries));
+                }
                 Token::Comma => continue,
                 Token::String(key) => key.as_ref(),
                 _ => unreachable!("the parser lets only keys stand here"),
@@ -175,14 +217,17 @@ impl<'a> JsonReader<'a> {
                 self.duplicate.get_or_insert(place);
             }
             if is_root && key == METADATA_KEY {
-                self.take_metadata(range.start)?;
+                let value = self.take_metadata(range.start)?;
+                let root = &mut self.containers[container];
+                root.metadata = Some(root.children.len());
+                root.children.push(JsonChild { start: range.start + self.mark, value, container: None });
                 continue;
             }
             // Comments on both sides of the colon come before the member.
             self.take_comments(&mut entries);
             self.take();
             self.take_comments(&mut entries);
-            let value = self.value(false)?;
+            let value = self.child(container, Some(range.start))?;
             self.take_comments_of_line(&mut entries);
             entries.push(TreeEntry::Child(Member { key: key.to_owned(), place, value }));
         }
@@ -190,18 +235,20 @@ impl<'a> JsonReader<'a> {
 
     fn items(&mut self) -> Result<Node, DocumentError> {
         let mut entries = Vec::new();
+        let container = self.open();
         loop {
             self.take_comments(&mut entries);
             match self.peek().map(|token| &token.token) {
                 Some(Token::CloseBracket) => {
                     self.take();
+                    self.close(container);
                     return Ok(Node::Sequence(entries));
                 }
                 Some(Token::Comma) => {
                     self.take();
                 }
                 _ => {
-                    let value = self.value(false)?;
+                    let value = self.child(container, None)?;
                     self.take_comments_of_line(&mut entries);
                     entries.push(TreeEntry::Child(value));
                 }
@@ -209,14 +256,16 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Other readers need plain JSON in metadata, so comments in it are refused rather than lost.
-    fn take_metadata(&mut self, start: usize) -> Result<(), DocumentError> {
+    /// Takes the metadata, and returns its range. Other readers need plain JSON in it, so comments are refused rather than
+    /// lost.
+    fn take_metadata(&mut self, start: usize) -> Result<Range<usize>, DocumentError> {
         let mut depth = 0_usize;
-        let mut range = None::<Range<usize>>;
         self.take();
+        let begin = self.peek().map_or(self.text.len(), |token| token.range.start);
+        let mut end;
         loop {
             let TokenAndRange { token, range: place } = self.take();
-            range = Some(range.map_or(place.start, |range| range.start)..place.end);
+            end = place.end;
             match token {
                 Token::OpenBrace | Token::OpenBracket => depth += 1,
                 Token::CloseBrace | Token::CloseBracket => depth -= 1,
@@ -229,10 +278,10 @@ impl<'a> JsonReader<'a> {
                 break;
             }
         }
-        let metadata = range.and_then(|range| serde_json::from_str(&self.text[range]).ok());
+        let metadata = serde_json::from_str(&self.text[begin..end]);
         let fault = "the key `sops` does not hold metadata; rename it";
-        self.metadata = Some(metadata.ok_or_else(|| self.refused(start, fault))?);
-        Ok(())
+        self.metadata = Some(metadata.map_err(|_| self.refused(start, fault))?);
+        Ok(self.range(begin..end))
     }
 
     fn take_comments<T>(&mut self, entries: &mut Vec<TreeEntry<T>>) {
@@ -269,7 +318,7 @@ impl<'a> JsonReader<'a> {
         let range = self.take().range;
         let id = LeafId(self.places.len());
         let place = self.lines.place(range.start);
-        self.places.push(range.start..range.end);
+        self.places.push(self.range(range.start..range.end));
         entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::piece::TomlPiece;
 use super::write::{key_text, string_text};
-use crate::document::content::tree::{Node, PathStep, TreeEntry};
+use crate::document::content::tree::{Node, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::METADATA_KEY;
 use crate::document::store::splice::{Splice, with_blank_line};
@@ -82,11 +82,10 @@ pub(super) fn change(
 
 /// The ranges of the metadata tables, from the first header to the end of the last line.
 pub(super) fn place(pieces: &[TomlPiece]) -> Result<Option<Range<usize>>, DocumentError> {
-    let is_metadata = |path: &[PathStep]| path.first() == Some(&PathStep::Key(METADATA_KEY.to_owned()));
     let mut place: Option<Range<usize>> = None;
     let mut is_over = false;
     for piece in pieces {
-        match (&mut place, is_metadata(&piece.path)) {
+        match (&mut place, piece.is_metadata()) {
             (None, true) => place = Some(piece.lines.clone()),
             (Some(place), true) if !is_over => place.end = piece.lines.end,
             (Some(_), true) => {

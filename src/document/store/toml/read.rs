@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml_edit::{Key, Value as Scalar};
 use toml_parser::lexer::{Token, TokenKind};
 use zeroize::Zeroizing;
 
 use super::metadata;
-use super::piece::TomlPiece;
+use super::piece::{TomlOutline, TomlPiece};
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
@@ -20,14 +21,8 @@ use crate::error::DocumentError;
 /// Maximum length of a dotted key.
 const MAX_KEYS: usize = 64;
 
-/// A file with the lines that define something.
-pub(super) struct TomlText {
-    pub(super) found: ParsedText,
-    pub(super) pieces: Vec<TomlPiece>,
-}
-
 /// Reads a file.
-pub(super) fn read(text: &str) -> Result<TomlText, DocumentError> {
+pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let lines = LineIndex::new(text);
     let tokens = toml_parser::Source::new(text).lex().into_vec();
     refuse_depth(&tokens, &lines)?;
@@ -53,17 +48,13 @@ pub(super) fn read(text: &str) -> Result<TomlText, DocumentError> {
     reader.document()?;
     let tree = reader.node(0);
     let metadata = reader.metadata.map(|id| metadata::read(&reader.node(id))).transpose()?;
-    Ok(TomlText {
-        found: ParsedText {
-            tree: Tree { roots: vec![tree] },
-            tokens: reader.places,
-            metadata,
-            settings: Vec::new(),
-            aliases: Vec::new(),
-            duplicate: None,
-            metadata_places: Vec::new(),
-        },
-        pieces: reader.pieces,
+    Ok(ParsedText {
+        tree: Tree { roots: vec![tree] },
+        tokens: reader.places,
+        metadata,
+        aliases: Vec::new(),
+        duplicate: None,
+        outline: Arc::new(TomlOutline { pieces: reader.pieces }),
     })
 }
 

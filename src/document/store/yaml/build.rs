@@ -9,12 +9,12 @@ use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
 use super::comments::{CommentStanding, standings};
-use super::layout::{Pair, PartContent, YamlLayout, YamlPart, refused};
+use super::layout::{PartText, YamlLayout};
+use super::outline::{Pair, PartContent, Setting, refused};
 use super::tag::TagKind;
 use crate::document::content::scalar::resolve;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
-use crate::document::store::parsed::Setting;
 use crate::error::DocumentError;
 
 /// A tree with the positions and the settings of its leaves and comments.
@@ -30,7 +30,7 @@ pub(super) fn build(layout: &YamlLayout<'_>, left_out: &[(usize, Range<usize>)])
     let mut standings = standings(layout);
     // Both are in text order: a file may have very many documents.
     standings.retain(|standing| {
-        let at = layout.remarks[standing.remark].span.start;
+        let at = layout.remarks[standing.remark].start;
         let after = left_out.partition_point(|(_, range)| range.start <= at);
         !after.checked_sub(1).is_some_and(|last| left_out[last].1.contains(&at))
     });
@@ -64,18 +64,17 @@ impl TreeBuilder<'_, '_> {
     /// sops requires mappings at the top, and accepts an empty document as an empty mapping.
     fn root(&mut self, number: usize) -> Result<Node, DocumentError> {
         let part = &self.layout.parts[number];
+        let PartText { place, tag, .. } = &self.layout.contents[number];
         match &part.content {
-            PartContent::Mapping { .. } => self.node(number, 0),
-            PartContent::Scalar { .. } if part.is_empty_scalar() && part.tag.is_none() && !part.has_anchor => {
+            PartContent::Mapping(_) => self.node(number, 0),
+            PartContent::Scalar(_) if part.is_empty_scalar() && tag.is_none() && !part.has_anchor => {
                 let mut entries = Vec::new();
                 self.comments(number, 0, 0, &mut entries);
                 Ok(Node::Mapping(entries))
             }
-            PartContent::Sequence { .. } => {
-                Err(refused(part.place, "a document must be a mapping, but this one is a list"))
-            }
-            PartContent::Scalar { .. } | PartContent::Alias => {
-                Err(refused(part.place, "a document must be a mapping, but this one is a single value"))
+            PartContent::Sequence(_) => Err(refused(*place, "a document must be a mapping, but this one is a list")),
+            PartContent::Scalar(_) | PartContent::Alias => {
+                Err(refused(*place, "a document must be a mapping, but this one is a single value"))
             }
         }
     }
@@ -93,47 +92,49 @@ impl TreeBuilder<'_, '_> {
         let layout = self.layout;
         let part = &layout.parts[number];
         match &part.content {
-            PartContent::Mapping { members, .. } => self.mapping(number, members),
-            PartContent::Sequence { items, .. } => {
+            PartContent::Mapping(members) => self.mapping(number, &members.children),
+            PartContent::Sequence(items) => {
+                let (column, items) = (items.column, &items.children);
                 let mut entries = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    self.comments(number, index, part.place.column, &mut entries);
-                    entries.push(TreeEntry::Child(self.node(*item, part.place.column)?));
+                    self.comments(number, index, column, &mut entries);
+                    entries.push(TreeEntry::Child(self.node(*item, column)?));
                 }
-                self.comments(number, items.len(), part.place.column, &mut entries);
+                self.comments(number, items.len(), column, &mut entries);
                 Ok(Node::Sequence(entries))
             }
-            PartContent::Scalar { text, style } => {
-                let value = scalar_value(part, text, *style)?;
+            PartContent::Scalar(style) => {
+                let says = &layout.contents[number];
+                let value = scalar_value(says, *style)?;
                 self.met += 1;
-                Ok(Node::Leaf(Leaf { id: self.leaf(part, indent), value, place: part.place }))
+                Ok(Node::Leaf(Leaf { id: self.leaf(number, indent), value, place: says.place }))
             }
             PartContent::Alias => {
                 self.met += 1;
                 // An alias within its own target has no meaning.
                 let meant = layout.targets.get(&number).and_then(|target| self.anchored.get(target));
                 self.built.aliases.push(meant.cloned().unwrap_or_default());
-                Ok(Node::Alias(part.place))
+                Ok(Node::Alias(layout.place(number)))
             }
         }
     }
 
     fn mapping(&mut self, number: usize, members: &[Pair]) -> Result<Node, DocumentError> {
-        let column = self.layout.parts[number].place.column;
+        let column = self.layout.parts[number].column();
         let mut entries = Vec::with_capacity(members.len());
         let mut keys = HashSet::with_capacity(members.len());
         for (index, member) in members.iter().enumerate() {
             self.comments(number, index, column, &mut entries);
-            let part = &self.layout.parts[member.key];
-            let key = key(part)?;
+            let place = self.layout.place(member.key);
+            let key = key(self.layout, member.key)?;
             if !keys.insert(key) {
-                return Err(refused(part.place, "a key occurs twice in one mapping"));
+                return Err(refused(place, "a key occurs twice in one mapping"));
             }
             if self.left_out.binary_search_by_key(&member.key, |(key, _)| *key).is_ok() {
                 continue;
             }
             let value = self.node(member.value, column)?;
-            entries.push(TreeEntry::Child(Member { key: key.to_owned(), place: part.place, value }));
+            entries.push(TreeEntry::Child(Member { key: key.to_owned(), place, value }));
         }
         self.comments(number, members.len(), column, &mut entries);
         Ok(Node::Mapping(entries))
@@ -147,19 +148,21 @@ impl TreeBuilder<'_, '_> {
             self.standings.get(at).filter(|standing| (standing.container, standing.before) == (container, before))
         {
             let remark = &self.layout.remarks[standing.remark];
-            let text = self.layout.text[remark.span.start + 1..remark.span.end].to_owned();
+            let place = self.layout.remark_places[standing.remark];
+            let text = self.layout.text[remark.start + 1..remark.end].to_owned();
             let setting = Setting { in_flow: false, indent, blocked: false };
-            let id = self.number(remark.span.clone(), setting);
-            entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text), place: remark.place }));
+            let id = self.number(remark.clone(), setting);
+            entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text), place }));
             at += 1;
         }
     }
 
-    fn leaf(&mut self, part: &YamlPart<'_>, indent: u64) -> LeafId {
+    fn leaf(&mut self, number: usize, indent: u64) -> LeafId {
+        let part = &self.layout.parts[number];
         let mut token = part.span.clone();
         let mut blocked = false;
         // A tag that names a type goes with the value: an encrypted value under it would not be text.
-        if let Some(tag) = part.tag.as_ref().filter(|tag| tag.kind.names_a_type()) {
+        if let Some(tag) = self.layout.contents[number].tag.as_ref().filter(|tag| tag.kind.names_a_type()) {
             if tag.is_adjacent {
                 token.start = tag.start;
             } else {
@@ -177,23 +180,22 @@ impl TreeBuilder<'_, '_> {
 }
 
 /// The text of a key, if it is text.
-fn key<'p>(part: &'p YamlPart<'_>) -> Result<&'p str, DocumentError> {
-    let PartContent::Scalar { text, style } = &part.content else {
-        return Err(refused(part.place, "a key must be text"));
-    };
-    match scalar_value(part, text, *style)? {
-        Value::Text(_) => Ok(text),
-        Value::Null if part.is_empty_scalar() => Err(refused(part.place, "a key is missing")),
-        _ => Err(refused(part.place, "a key must be text: put it in quotes")),
+fn key<'l>(layout: &'l YamlLayout<'_>, part: usize) -> Result<&'l str, DocumentError> {
+    let place = layout.place(part);
+    let Some((says, style)) = layout.scalar(part) else { return Err(refused(place, "a key must be text")) };
+    match scalar_value(says, style)? {
+        Value::Text(_) => Ok(&says.text),
+        Value::Null if layout.parts[part].is_empty_scalar() => Err(refused(place, "a key is missing")),
+        _ => Err(refused(place, "a key must be text: put it in quotes")),
     }
 }
 
 /// The value of a scalar, according to its tag if it has one.
-pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) -> Result<Value, DocumentError> {
+pub(super) fn scalar_value(says: &PartText<'_>, style: ScalarStyle) -> Result<Value, DocumentError> {
+    let (text, place) = (&*says.text, says.place);
     let plain = || {
-        resolve(text).map_err(|_| {
-            refused(part.place, "this whole number has more than 64 bits: put it in quotes to keep it as text")
-        })
+        resolve(text)
+            .map_err(|_| refused(place, "this whole number has more than 64 bits: put it in quotes to keep it as text"))
     };
     let as_text = || Ok(Value::Text(text.to_owned().into()));
     let under = |is_so: fn(&Value) -> bool, name: &str| {
@@ -201,11 +203,11 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
             if is_so(&value) {
                 Ok(value)
             } else {
-                Err(refused(part.place, format!("this is not a {name}, although its tag says so")))
+                Err(refused(place, format!("this is not a {name}, although its tag says so")))
             }
         })
     };
-    match part.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
+    match says.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
         TagKind::None if style == ScalarStyle::Plain => plain(),
         TagKind::None | TagKind::Text | TagKind::Own => match encrypted(text).filter(|_| style != ScalarStyle::Plain) {
             Some(token) => Ok(Value::Text(token.to_owned().into())),
@@ -220,14 +222,14 @@ pub(super) fn scalar_value(part: &YamlPart<'_>, text: &str, style: ScalarStyle) 
             #[allow(clippy::cast_precision_loss, reason = "the tag asks for it")]
             Value::Integer(value) => Ok(Value::Float(value as f64)),
             value @ Value::Float(_) => Ok(value),
-            _ => Err(refused(part.place, "this is not a float, although its tag says so")),
+            _ => Err(refused(place, "this is not a float, although its tag says so")),
         },
         TagKind::Binary => {
             let text: String = text.split_ascii_whitespace().collect();
             let bytes = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             bytes
                 .map(|text| Value::Text(text.into()))
-                .ok_or_else(|| refused(part.place, "these bytes are not the base64 of text"))
+                .ok_or_else(|| refused(place, "these bytes are not the base64 of text"))
         }
     }
 }

@@ -1,27 +1,25 @@
 //! The new text of one leaf or comment.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
+use super::outline::Setting;
 use super::source::{self, Block};
 use super::style::{Style, double_quoted, literal, one_line};
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::LeafId;
 use crate::document::content::value::Value;
-use crate::document::store::parsed::{ParsedText, Setting};
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
 /// The splices that give a leaf or a comment its new text.
 pub(super) fn change(
     text: &str,
-    found: &ParsedText,
-    leaf: LeafId,
+    place: &Range<usize>,
+    setting: Setting,
     new: &NewText,
 ) -> Result<Vec<Splice>, DocumentError> {
-    let (Some(place), Some(setting)) = (found.tokens.get(leaf.0), found.settings.get(leaf.0)) else {
-        return Err(DocumentError::NotAsMeant("a changed value is not in the document".to_owned()));
-    };
-    let token = YamlToken { text, start: place.start, here: &text[place.clone()], setting: *setting };
+    let token = YamlToken { text, start: place.start, here: &text[place.clone()], setting };
     match new {
         NewText::Source(source) => Ok(token.source(source)),
         NewText::Comment(comment) => token.comment(comment),

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::layout::{Pair, PartContent, Remark, Section, YamlLayout, YamlPart};
+use super::layout::YamlLayout;
+use super::outline::{Pair, PartContent, Section};
 use super::source;
 
 /// The place of a comment in the tree.
@@ -25,7 +26,7 @@ pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
     let mut standings: Vec<CommentStanding> = Vec::with_capacity(layout.remarks.len());
     let (mut number, mut section) = (0, 0);
     while let Some(remark) = layout.remarks.get(number) {
-        while section + 1 < layout.sections.len() && layout.sections[section].end <= remark.span.start {
+        while section + 1 < layout.sections.len() && layout.sections[section].end <= remark.start {
             section += 1;
         }
         let Some(Section { root, end }) = layout.sections.get(section) else { break };
@@ -41,7 +42,7 @@ pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
                 number += 1;
             }
             CommentPlace::Between(gap) => {
-                let same = |later: &usize| next[*later] == next[number] && layout.remarks[*later].span.start < *end;
+                let same = |later: &usize| next[*later] == next[number] && layout.remarks[*later].start < *end;
                 let count = (number..layout.remarks.len()).take_while(same).count();
                 gap.divide(layout, number..number + count, next[number], &mut standings);
                 number += count;
@@ -56,18 +57,18 @@ pub(super) fn standings(layout: &YamlLayout<'_>) -> Vec<CommentStanding> {
 fn next_contents(layout: &YamlLayout<'_>) -> Vec<usize> {
     let mut next = vec![0; layout.remarks.len()];
     for (number, remark) in layout.remarks.iter().enumerate().rev() {
-        let rest = &layout.text[remark.span.end..];
+        let rest = &layout.text[remark.end..];
         let at = layout.text.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-        let is_comment = layout.remarks.get(number + 1).is_some_and(|later| later.span.start == at);
+        let is_comment = layout.remarks.get(number + 1).is_some_and(|later| later.start == at);
         next[number] = if is_comment { next[number + 1] } else { at };
     }
     next
 }
 
 /// Whether something else precedes a comment on its line.
-fn is_right(text: &str, remark: &Remark) -> bool {
-    let start = source::start_of_line(text, remark.span.start);
-    !text[start..remark.span.start].trim_matches([' ', '\t', '\u{feff}']).is_empty()
+fn is_right(text: &str, remark: &Range<usize>) -> bool {
+    let start = source::start_of_line(text, remark.start);
+    !text[start..remark.start].trim_matches([' ', '\t', '\u{feff}']).is_empty()
 }
 
 /// The placement of a comment.
@@ -82,7 +83,7 @@ enum CommentPlace {
 
 struct Finder<'l, 't> {
     layout: &'l YamlLayout<'t>,
-    remark: &'l Remark,
+    remark: &'l Range<usize>,
     next: usize,
     is_right: bool,
 }
@@ -91,11 +92,11 @@ impl Finder<'_, '_> {
     fn find(&self, root: usize) -> CommentPlace {
         let mut container = root;
         loop {
-            let children = children(&self.layout.parts[container]);
-            let following = children.partition_point(|child| self.start(child) <= self.remark.span.start);
+            let children = self.layout.parts[container].children();
+            let following = children.partition_point(|child| self.start(child) <= self.remark.start);
             let last = following.checked_sub(1).map(|last| children.at(last));
             match last {
-                Some(child) if self.remark.span.start < self.layout.parts[child.value].full_end => {
+                Some(child) if self.remark.start < self.layout.parts[child.value].full_end => {
                     if self.stays_before(child) {
                         return CommentPlace::At(container, following - 1);
                     }
@@ -115,11 +116,11 @@ impl Finder<'_, '_> {
     /// Whether a comment between the start of a child and its end belongs before the child, and not into it.
     fn stays_before(&self, child: Pair) -> bool {
         let value = &self.layout.parts[child.value];
-        if self.remark.span.start >= value.span.start {
+        if self.remark.start >= value.span.start {
             return !value.is_collection();
         }
         let key_end = self.layout.parts[child.key].full_end;
-        let between = self.layout.text.get(key_end..self.remark.span.start).unwrap_or("");
+        let between = self.layout.text.get(key_end..self.remark.start).unwrap_or("");
         // After an anchor or a tag it is the comment of the node that they name.
         !value.is_block_collection() || (self.is_right && !source::has_property(between))
     }
@@ -128,11 +129,11 @@ impl Finder<'_, '_> {
     fn line_comment(&self, mut container: usize, mut index: usize, mut child: Pair) -> CommentPlace {
         while self.layout.parts[child.value].is_block_collection() {
             container = child.value;
-            let children = children(&self.layout.parts[container]);
+            let children = self.layout.parts[container].children();
             let Some(last) = children.len().checked_sub(1) else { return CommentPlace::At(container, 0) };
             (index, child) = (last, children.at(last));
         }
-        let is_in_mapping = matches!(self.layout.parts[container].content, PartContent::Mapping { .. });
+        let is_in_mapping = matches!(self.layout.parts[container].content, PartContent::Mapping(_));
         if is_in_mapping && self.layout.parts[child.value].is_flow_collection() {
             return CommentPlace::Of(child.value);
         }
@@ -141,7 +142,7 @@ impl Finder<'_, '_> {
 
     /// A comment between the `-` of an item and its content.
     fn head_of_item(&self, container: usize, index: usize) -> CommentPlace {
-        let item = children(&self.layout.parts[container]).at(index).value;
+        let item = self.layout.parts[container].children().at(index).value;
         if self.layout.parts[item].is_block_collection() {
             CommentPlace::At(item, 0)
         } else {
@@ -150,10 +151,8 @@ impl Finder<'_, '_> {
     }
 
     fn is_behind_dash(&self, container: usize, index: usize) -> bool {
-        let PartContent::Sequence { is_flow: false, items } = &self.layout.parts[container].content else {
-            return false;
-        };
-        let Some(item) = items.get(index) else { return false };
+        let PartContent::Sequence(items) = &self.layout.parts[container].content else { return false };
+        let Some(item) = items.children.get(index).filter(|_| !items.is_flow) else { return false };
         let start = self.layout.parts[*item].span.start;
         // A dash that is still to come precedes the content of its item.
         self.next >= start || !self.layout.text[self.next..].starts_with('-')
@@ -184,10 +183,10 @@ impl Gap {
     ) {
         let text = layout.text;
         let (innermost, innermost_end) = self.innermost(layout);
-        let indent = layout.parts[innermost].place.column;
+        let indent = layout.parts[innermost].column();
         let newlines = |from: usize, to: usize| text.get(from..to).map_or(0, |between| between.matches('\n').count());
         let before_end = layout.parts[self.before.value].full_end;
-        let mut is_before_blank = newlines(before_end, layout.remarks[remarks.start].span.start) <= 1;
+        let mut is_before_blank = newlines(before_end, layout.remarks[remarks.start].start) <= 1;
         let mut has_split = false;
         let mut group = remarks.start..remarks.start;
         let mut place = |group: &mut Range<usize>, (container, before): (usize, usize)| {
@@ -200,8 +199,8 @@ impl Gap {
             group.start = group.end;
         };
         for number in remarks.clone() {
-            let column = layout.remarks[number].place.column;
-            let first = layout.remarks[group.start].place.column;
+            let column = layout.remark_places[number].column;
+            let first = layout.remark_places[group.start].column;
             if !group.is_empty() && column < indent && column != first {
                 // Only the first of several such groups still belongs to the last value.
                 let end = if has_split { self.dedented(layout, first) } else { (innermost, innermost_end) };
@@ -209,10 +208,10 @@ impl Gap {
                 has_split = true;
             }
             group.end = number + 1;
-            let first = layout.remarks[group.start].place.column;
-            let end = layout.remarks[number].span.end;
+            let first = layout.remark_places[group.start].column;
+            let end = layout.remarks[number].end;
             let later = layout.remarks.get(number + 1).filter(|_| number + 1 < remarks.end);
-            let is_blank_behind = newlines(end, later.map_or(next, |later| later.span.start)) > 1;
+            let is_blank_behind = newlines(end, later.map_or(next, |later| later.start)) > 1;
             if is_blank_behind && is_before_blank && (group.start == remarks.start || first < indent) {
                 place(
                     &mut group,
@@ -225,9 +224,9 @@ impl Gap {
         if group.is_empty() {
             return;
         }
-        let first = layout.remarks[group.start].place.column;
+        let first = layout.remark_places[group.start].column;
         // At the end of a document the metadata follows, or will.
-        let next_column = layout.parts[self.container].place.column;
+        let next_column = layout.parts[self.container].column();
         let is_foot = !has_split && next_column < indent && next_column != first;
         place(&mut group, if is_foot { (innermost, innermost_end) } else { (self.container, self.following) });
     }
@@ -241,8 +240,8 @@ impl Gap {
     /// to the key of the list.
     fn dedented(&self, layout: &YamlLayout<'_>, column: u64) -> (usize, usize) {
         self.chain(layout)
-            .take_while(|(container, _)| layout.parts[*container].place.column <= column)
-            .filter(|(container, _)| matches!(layout.parts[*container].content, PartContent::Mapping { .. }))
+            .take_while(|(container, _)| layout.parts[*container].column() <= column)
+            .filter(|(container, _)| matches!(layout.parts[*container].content, PartContent::Mapping(_)))
             .last()
             .unwrap_or((self.container, self.following))
     }
@@ -252,46 +251,9 @@ impl Gap {
         let mut last = Some(self.before.value);
         std::iter::from_fn(move || {
             let container = last.take().filter(|part| layout.parts[*part].is_block_collection())?;
-            let children = children(&layout.parts[container]);
+            let children = layout.parts[container].children();
             last = children.len().checked_sub(1).map(|index| children.at(index).value);
             Some((container, children.len()))
         })
-    }
-}
-
-fn children<'l>(part: &'l YamlPart<'_>) -> Children<'l> {
-    match &part.content {
-        PartContent::Mapping { members, .. } => Children::Members(members),
-        PartContent::Sequence { items, .. } => Children::Items(items),
-        PartContent::Scalar { .. } | PartContent::Alias => Children::Items(&[]),
-    }
-}
-
-/// The children of a collection; an item is its own key.
-enum Children<'l> {
-    Members(&'l [Pair]),
-    Items(&'l [usize]),
-}
-
-impl Children<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Members(members) => members.len(),
-            Self::Items(items) => items.len(),
-        }
-    }
-
-    fn at(&self, index: usize) -> Pair {
-        match self {
-            Self::Members(members) => members[index],
-            Self::Items(items) => Pair { key: items[index], value: items[index] },
-        }
-    }
-
-    fn partition_point(&self, mut is_before: impl FnMut(Pair) -> bool) -> usize {
-        match self {
-            Self::Members(members) => members.partition_point(|pair| is_before(*pair)),
-            Self::Items(items) => items.partition_point(|item| is_before(Pair { key: *item, value: *item })),
-        }
     }
 }

@@ -5,17 +5,22 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::emit::{Start, YamlWriter, flow, flow_member};
-use super::layout::{Pair, PartContent, YamlLayout, YamlPart, refused};
+use super::outline::{Pair, PartContent, YamlPart, YamlView, column_of};
 use super::region::{self, Region};
-use super::{metadata, source};
-use crate::document::content::tree::{Member, Node, Path, PathStep, TextPlace, TreeEntry};
+use super::source;
+use crate::document::content::tree::{Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
 /// The splices that insert `value` at `path`, as the last child of its parent.
-pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Result<Vec<Splice>, DocumentError> {
-    let (parent, last) = parent(layout, path)?;
-    let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
+pub(super) fn insert(
+    layout: YamlView<'_>,
+    tree: &Tree,
+    path: &Path,
+    value: &Node,
+) -> Result<Vec<Splice>, DocumentError> {
+    let (parent, _, last) = parent(layout, tree, path)?;
+    let editor = YamlEditor::new(layout, path.root);
     let child = match last {
         PathStep::Key(key) => Child::Member(key, value),
         PathStep::Index(_) => Child::Item(value),
@@ -24,18 +29,18 @@ pub(super) fn insert(layout: &YamlLayout<'_>, path: &Path, value: &Node) -> Resu
 }
 
 /// The splices that remove the node at `path`.
-pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>, DocumentError> {
-    let (parent, last) = parent(layout, path)?;
-    let editor = YamlEditor { layout, metadata: metadata_key(layout, path.root), section: path.root };
-    let children = children(&layout.parts[parent]);
-    let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
+pub(super) fn remove(layout: YamlView<'_>, tree: &Tree, path: &Path) -> Result<Vec<Splice>, DocumentError> {
+    let (parent, node, last) = parent(layout, tree, path)?;
+    let editor = YamlEditor::new(layout, path.root);
+    let children = layout.parts[parent].children().to_vec();
+    let index = layout.position(parent, node, last).ok_or_else(|| not_there(path))?;
     region::refuse_lost_anchors(layout, layout.subtree(children[index].value), None)?;
     if layout.is_behind_block(children[index].key) && !layout.parts[parent].is_flow_collection() {
         let end = source::end_of_line(layout.text, region::lines_end(layout, children[index].value));
-        if source::is_above_deeper_comment(layout.text, end, column(&layout.parts[parent])) {
+        if source::is_above_deeper_comment(layout.text, end, layout.parts[parent].margin()) {
             let fault =
                 "a comment below this value would become part of the text above it: move the comment to the left";
-            return Err(refused(layout.parts[children[index].key].place, fault));
+            return Err(layout.refused(layout.parts[children[index].key].span.start, fault));
         }
     }
     Ok(editor.remove(parent, &children, index))
@@ -43,66 +48,44 @@ pub(super) fn remove(layout: &YamlLayout<'_>, path: &Path) -> Result<Vec<Splice>
 
 /// The splices that replace the node at `path` by `value`, if it has a parent.
 pub(super) fn replace(
-    layout: &YamlLayout<'_>,
+    layout: YamlView<'_>,
+    tree: &Tree,
     path: &Path,
     value: &Node,
 ) -> Result<Option<Vec<Splice>>, DocumentError> {
     if path.steps.is_empty() {
         return Ok(None);
     }
-    let (parent, last) = parent(layout, path)?;
+    let (parent, node, last) = parent(layout, tree, path)?;
     let editor = YamlEditor { layout, metadata: None, section: path.root };
-    let children = children(&layout.parts[parent]);
-    let index = position(layout, &children, last).ok_or_else(|| not_there(path))?;
+    let children = layout.parts[parent].children().to_vec();
+    let index = layout.position(parent, node, last).ok_or_else(|| not_there(path))?;
     let old = children[index].value;
     // The anchor of the node itself stays, and then names the new value.
     region::refuse_lost_anchors(layout, layout.subtree(old), Some(old))?;
     editor.replace(parent, &children, index, value).map(Some)
 }
 
-/// The parent of a path's target, by the number of its part, and the last step.
-fn parent<'p>(layout: &YamlLayout<'_>, path: &'p Path) -> Result<(usize, &'p PathStep), DocumentError> {
-    let (last, way) = path.steps.split_last().ok_or_else(|| not_there(path))?;
-    let mut part = layout.sections.get(path.root).ok_or_else(|| not_there(path))?.root;
-    for step in way {
-        let children = children(&layout.parts[part]);
-        part = children[position(layout, &children, step).ok_or_else(|| not_there(path))?].value;
-    }
-    Ok((part, last))
+/// The parent of a path's target, by the number of its part and in the tree, and the last step.
+fn parent<'p>(
+    layout: YamlView<'_>,
+    tree: &'p Tree,
+    path: &'p Path,
+) -> Result<(usize, &'p Node, &'p PathStep), DocumentError> {
+    let found = || {
+        let (last, way) = path.steps.split_last()?;
+        let (mut part, mut node) = (layout.sections.get(path.root)?.root, tree.roots.get(path.root)?);
+        for step in way {
+            let index = layout.position(part, node, step)?;
+            (part, node) = (layout.parts[part].children().at(index).value, node.child(step)?);
+        }
+        Some((part, node, last))
+    };
+    found().ok_or_else(|| not_there(path))
 }
 
 fn not_there(path: &Path) -> DocumentError {
     DocumentError::NotAsMeant(format!("no node is where a path of {} steps leads", path.steps.len()))
-}
-
-/// The children of a collection; an item is its own key.
-fn children(part: &YamlPart<'_>) -> Vec<Pair> {
-    match &part.content {
-        PartContent::Mapping { members, .. } => members.clone(),
-        PartContent::Sequence { items, .. } => items.iter().map(|item| Pair { key: *item, value: *item }).collect(),
-        PartContent::Scalar { .. } | PartContent::Alias => Vec::new(),
-    }
-}
-
-fn position(layout: &YamlLayout<'_>, children: &[Pair], step: &PathStep) -> Option<usize> {
-    match step {
-        PathStep::Index(index) => (*index < children.len()).then_some(*index),
-        PathStep::Key(key) => children.iter().position(|child| {
-            child.key != child.value
-                && matches!(&layout.parts[child.key].content, PartContent::Scalar { text, .. } if text == key)
-        }),
-    }
-}
-
-/// The key of the metadata of a document, which always stays last.
-fn metadata_key(layout: &YamlLayout<'_>, section: usize) -> Option<usize> {
-    let left_out = metadata::find(layout).ok()?.left_out;
-    let root = layout.sections.get(section)?.root;
-    let members = children(&layout.parts[root]);
-    members
-        .iter()
-        .map(|pair| pair.key)
-        .find(|key| left_out.binary_search_by_key(key, |(left_out, _)| *left_out).is_ok())
 }
 
 enum Child<'n> {
@@ -110,25 +93,32 @@ enum Child<'n> {
     Item(&'n Node),
 }
 
-struct YamlEditor<'l, 't> {
-    layout: &'l YamlLayout<'t>,
+struct YamlEditor<'l> {
+    layout: YamlView<'l>,
+    /// The key of the metadata of the document, which always stays last.
     metadata: Option<usize>,
     section: usize,
 }
 
-impl YamlEditor<'_, '_> {
+impl<'l> YamlEditor<'l> {
+    fn new(layout: YamlView<'l>, section: usize) -> Self {
+        let root = &layout.parts[layout.sections[section].root];
+        let metadata = root.children().to_vec().into_iter().map(|pair| pair.key).find(|key| layout.is_metadata(*key));
+        Self { layout, metadata, section }
+    }
+
     fn insert(&self, parent: usize, child: &Child<'_>) -> Result<Vec<Splice>, DocumentError> {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
-        let mut siblings = children(part);
+        let mut siblings = part.children().to_vec();
         siblings.retain(|pair| Some(pair.key) != self.metadata);
         if part.is_flow_collection() {
             return self.insert_in_flow(parent, &siblings, child);
         }
-        let margin = if part.is_block_collection() { column(part) } else { 0 };
+        let margin = if part.is_block_collection() { part.margin() } else { 0 };
         let lines = self.lines(child, margin)?;
         let at = match (siblings.last(), self.metadata) {
-            (Some(last), _) => self.line_behind(last.value, part.place.column),
+            (Some(last), _) => self.line_behind(last.value, part.column()),
             (None, Some(key)) => source::start_of_line(text, self.layout.parts[key].span.start),
             (None, None) => self.layout.sections[self.section].end,
         };
@@ -146,7 +136,7 @@ impl YamlEditor<'_, '_> {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
         // Nothing between the brackets: the first child gets lines of its own if possible.
-        if let (true, Child::Member(..)) = (children(part).is_empty() && !part.in_flow, child)
+        if let (true, Child::Member(..)) = (part.children().len() == 0 && !part.in_flow, child)
             && text[part.span.end..source::end_of_line(text, part.span.end)].trim().is_empty()
             && text[part.span.start + 1..part.span.end - 1].trim().is_empty()
         {
@@ -173,7 +163,7 @@ impl YamlEditor<'_, '_> {
         {
             return Ok(splices);
         }
-        let (at, new) = match (siblings.last(), self.metadata.filter(|_| siblings.len() < children(part).len())) {
+        let (at, new) = match (siblings.last(), self.metadata.filter(|_| siblings.len() < part.children().len())) {
             (Some(last), _) => (self.layout.parts[last.value].full_end, format!(", {new}")),
             (None, Some(key)) => (self.layout.parts[key].span.start, format!("{new}, ")),
             (None, None) => (part.span.start + 1, new),
@@ -183,12 +173,11 @@ impl YamlEditor<'_, '_> {
 
     /// Puts a child on a line of its own if there are comments between the last one and the bracket: it must not come
     /// between a child and its comment.
-    fn insert_below_comments(&self, part: &YamlPart<'_>, last: Pair, new: &str) -> Option<Vec<Splice>> {
+    fn insert_below_comments(&self, part: &YamlPart, last: Pair, new: &str) -> Option<Vec<Splice>> {
         let text = self.layout.text;
         let end = self.layout.parts[last.value].full_end;
-        let remarks = &self.layout.remarks;
-        let from = remarks.partition_point(|remark| remark.span.start < end);
-        let comment = remarks[from..].iter().take_while(|remark| remark.span.start < part.span.end).last()?;
+        let remarks = &self.layout.remarks[self.layout.first_remark(end)..];
+        let comment = remarks.iter().take_while(|remark| remark.start < part.span.end).last()?;
         // Only up to the bracket: metadata may follow the last child.
         let behind = source::skip_blanks(text, end);
         let has_comma = text[behind..].starts_with(',');
@@ -199,7 +188,7 @@ impl YamlEditor<'_, '_> {
         let line = &text[source::start_of_line(text, start)..];
         let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
         let comma = (!has_comma).then(|| Splice { place: end..end, text: ",".to_owned() });
-        let at = comment.span.end;
+        let at = comment.end;
         let line = Splice { place: at..at, text: format!("{}{indent}{new}", source::line_break(text)) };
         Some(comma.into_iter().chain([line]).collect())
     }
@@ -217,22 +206,22 @@ impl YamlEditor<'_, '_> {
         let child = children[index];
         let (old, holder) = (&self.layout.parts[child.value], &self.layout.parts[parent]);
         let region = Region::of(self.layout, parent, children, index)
-            .ok_or_else(|| refused(old.place, "the place of this value cannot be found"))?;
+            .ok_or_else(|| self.layout.refused(old.span.start, "the place of this value cannot be found"))?;
         let is_leaf = matches!(value, Node::Leaf(_));
         let is_empty = matches!(value, Node::Mapping(entries) if entries.is_empty())
             || matches!(value, Node::Sequence(entries) if entries.is_empty());
         if holder.is_flow_collection() {
             return Ok(region.on_its_line(text, &flow(value)?));
         }
-        let mut writer = YamlWriter::with_margin(source::line_break(text), column(holder)).with_step(self.step());
+        let mut writer = YamlWriter::with_margin(source::line_break(text), holder.margin()).with_step(self.step());
         writer.quotes_blank_lines = true;
-        writer.quotes_lines = source::is_above_deeper_comment(text, region.end, column(holder));
+        writer.quotes_lines = source::is_above_deeper_comment(text, region.end, holder.margin());
         let is_item = child.key == child.value;
         let has_line = !region.remarks.is_empty() || !region.properties.is_empty();
         match value {
             // After brackets, a comment would belong to their content.
             _ if is_empty && !is_item && !region.remarks.is_empty() => {
-                let margin = " ".repeat(column(holder) + self.step());
+                let margin = " ".repeat(holder.margin() + self.step());
                 let line_break = source::line_break(text);
                 writer.text = Zeroizing::new(format!("{line_break}{margin}{}{line_break}", flow(value)?));
             }
@@ -252,7 +241,7 @@ impl YamlEditor<'_, '_> {
         }
         if let Some(remark) = region.between {
             let fault = "there is a comment between this value and its key: move it above the key first";
-            return Err(refused(self.layout.remarks[remark].place, fault));
+            return Err(self.layout.refused(self.layout.remarks[remark].start, fault));
         }
         let fault = match region.remarks.len() {
             0 | 1 if region.remarks.is_empty() || region.anchor.is_none() || is_leaf => None,
@@ -260,7 +249,7 @@ impl YamlEditor<'_, '_> {
             _ => Some("there are two comments on the lines of this value: move them above the key first"),
         };
         if let Some(fault) = fault {
-            return Err(refused(old.place, fault));
+            return Err(self.layout.refused(old.span.start, fault));
         }
         let mut line =
             Zeroizing::new(region.anchor.clone().map_or_else(String::new, |anchor| format!(" {}", &text[anchor])));
@@ -268,7 +257,7 @@ impl YamlEditor<'_, '_> {
         line.push_str(&new[..head]);
         for remark in &region.remarks {
             line.push(' ');
-            line.push_str(&text[self.layout.remarks[*remark].span.clone()]);
+            line.push_str(&text[self.layout.remarks[*remark].clone()]);
         }
         line.push_str(&new[head..]);
         Ok(vec![Splice { place: region.start..region.end, text: std::mem::take(&mut *line) }])
@@ -276,10 +265,11 @@ impl YamlEditor<'_, '_> {
 
     /// The indentation for members of a mapping that is the value of a block-style member.
     fn member_margin(&self, part: usize) -> Option<usize> {
-        let holder = self.layout.parts.iter().find(|candidate| {
-            matches!(&candidate.content, PartContent::Mapping { is_flow: false, members } if members.iter().any(|pair| pair.value == part))
+        let holder = self.layout.parts.iter().find(|candidate| match &candidate.content {
+            PartContent::Mapping(members) => !members.is_flow && members.children.iter().any(|pair| pair.value == part),
+            _ => false,
         })?;
-        Some(column(holder) + self.step())
+        Some(holder.margin() + self.step())
     }
 
     fn lines(&self, child: &Child<'_>, margin: usize) -> Result<Zeroizing<String>, DocumentError> {
@@ -300,11 +290,12 @@ impl YamlEditor<'_, '_> {
     fn step(&self) -> usize {
         let parts = &self.layout.parts;
         let nested = parts.iter().filter(|part| part.is_block_collection()).find_map(|part| match &part.content {
-            PartContent::Mapping { members, .. } => members
+            PartContent::Mapping(members) => members
+                .children
                 .iter()
                 .map(|pair| &parts[pair.value])
-                .filter(|value| matches!(value.content, PartContent::Mapping { is_flow: false, .. }))
-                .map(|value| column(value).saturating_sub(column(part)))
+                .filter(|value| matches!(&value.content, PartContent::Mapping(members) if !members.is_flow))
+                .map(|value| value.margin().saturating_sub(part.margin()))
                 .find(|step| *step > 0),
             _ => None,
         });
@@ -317,13 +308,12 @@ impl YamlEditor<'_, '_> {
         let text = self.layout.text;
         let lines_end = region::lines_end(self.layout, part);
         let mut at = source::behind_break(text, source::end_of_line(text, lines_end));
-        let first = self.layout.remarks.partition_point(|remark| remark.span.start < at);
-        for remark in &self.layout.remarks[first..] {
-            let is_next = text[at..remark.span.start].trim_matches([' ', '\t']).is_empty();
-            if !is_next || remark.place.column < column || at >= self.layout.sections[self.section].end {
+        for remark in &self.layout.remarks[self.layout.first_remark(at)..] {
+            let is_next = text[at..remark.start].trim_matches([' ', '\t']).is_empty();
+            if !is_next || column_of(text, remark.start) < column || at >= self.layout.sections[self.section].end {
                 break;
             }
-            at = source::behind_break(text, remark.span.end);
+            at = source::behind_break(text, remark.end);
         }
         at
     }
@@ -366,8 +356,8 @@ impl YamlEditor<'_, '_> {
             Some(next) if !begins_line => {
                 let end = source::end_of_line(text, region::lines_end(self.layout, child.value));
                 let next = self.start_of(part, *next, Some(child));
-                let from = self.layout.remarks.partition_point(|remark| remark.span.start < end);
-                let has_comments = self.layout.remarks.get(from).is_some_and(|remark| remark.span.start < next);
+                let from = self.layout.first_remark(end);
+                let has_comments = self.layout.remarks.get(from).is_some_and(|remark| remark.start < next);
                 if has_comments { cut(text[..start].trim_end_matches(' ').len()..end) } else { cut(start..next) }
             }
             _ => cut(self.whole_lines(line.max(bom(text)), child)),
@@ -400,10 +390,10 @@ impl YamlEditor<'_, '_> {
     }
 
     /// The start of a child: its dash, its `?`, its anchor or tag, or its key.
-    fn start_of(&self, parent: &YamlPart<'_>, child: Pair, before: Option<Pair>) -> usize {
+    fn start_of(&self, parent: &YamlPart, child: Pair, before: Option<Pair>) -> usize {
         let text = self.layout.text;
         let start = self.layout.parts[child.key].span.start;
-        if matches!(parent.content, PartContent::Sequence { .. }) {
+        if matches!(parent.content, PartContent::Sequence(_)) {
             let from = before.map_or(parent.span.start, |before| self.layout.parts[before.value].full_end);
             return source::behind_sign(text, from, b'-').map_or(start, |at| at - 1);
         }
@@ -437,7 +427,7 @@ impl YamlEditor<'_, '_> {
     fn emptied(&self, parent: usize, child: Pair) -> Splice {
         let text = self.layout.text;
         let part = &self.layout.parts[parent];
-        let empty = if matches!(part.content, PartContent::Mapping { .. }) { "{}" } else { "[]" };
+        let empty = if matches!(part.content, PartContent::Mapping(_)) { "{}" } else { "[]" };
         let start = self.start_of(part, child, None).min(part.span.start);
         let end = source::end_of_line(text, region::lines_end(self.layout, child.value)).max(start);
         // Up to the line of its key, if only blanks are between.
@@ -447,13 +437,9 @@ impl YamlEditor<'_, '_> {
             return Splice { place: before.len()..end, text: format!(" {empty}") };
         }
         // The dashes of a list may be below the first letter of its key, where brackets may not.
-        let missing = self.member_margin(parent).map_or(0, |margin| margin.saturating_sub(column(part)));
+        let missing = self.member_margin(parent).map_or(0, |margin| margin.saturating_sub(part.margin()));
         Splice { place: start..end, text: format!("{}{empty}", " ".repeat(missing)) }
     }
-}
-
-fn column(part: &YamlPart<'_>) -> usize {
-    usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
 }
 
 fn bom(text: &str) -> usize {

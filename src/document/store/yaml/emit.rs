@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::layout::refused;
+use super::outline::refused;
 use super::style::{Style, literal, one_line};
 use crate::document::content::tree::{Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;

@@ -1,66 +1,35 @@
-//! The parts of a YAML text with their byte ranges, as reported by the parser or found in the text.
+//! Parses a YAML text into its parts, with their byte ranges as reported by the parser or found in the text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
 use zeroize::Zeroize;
 
+use super::outline::{Collection, Pair, PartContent, Section, YamlOutline, YamlPart, YamlView, refused};
 use super::tag::TagKind;
 use super::{shallow, source};
 use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
 use crate::error::{At, DocumentError};
 
-/// A parsed text.
+/// A text while it is parsed: its outline, and what only the tree needs besides.
 pub(super) struct YamlLayout<'t> {
     pub(super) text: &'t str,
-    /// The YAML documents of the file.
-    pub(super) sections: Vec<Section>,
-    /// Every part, in the order of their starts.
-    pub(super) parts: Vec<YamlPart<'t>>,
-    /// Every comment, in text order.
-    pub(super) remarks: Vec<Remark>,
-    /// The target of each alias, by the number of the alias.
-    pub(super) targets: HashMap<usize, usize>,
+    pub(super) outline: YamlOutline,
+    /// What each part says, by its number.
+    pub(super) contents: Vec<PartText<'t>>,
+    /// The position of each comment, by its number.
+    pub(super) remark_places: Vec<TextPlace>,
 }
 
-/// One YAML document.
-pub(super) struct Section {
-    /// Its root.
-    pub(super) root: usize,
-    /// The position of the next marker or the end of the file.
-    pub(super) end: usize,
-}
-
-/// A node of YAML.
-pub(super) struct YamlPart<'t> {
-    /// For a scalar the token, including the block header and excluding the blank lines at its end; for a collection
-    /// from its first child or bracket to the last.
-    pub(super) span: Range<usize>,
-    /// The end of the content: after the blank lines of a block scalar.
-    pub(super) full_end: usize,
+/// What a part says.
+pub(super) struct PartText<'t> {
     pub(super) place: TextPlace,
-    pub(super) content: PartContent<'t>,
+    /// The content of a scalar; empty for everything else.
+    pub(super) text: Cow<'t, str>,
     pub(super) tag: Option<YamlTag>,
-    pub(super) has_anchor: bool,
-    /// Whether it is within brackets or braces.
-    pub(super) in_flow: bool,
-}
-
-pub(super) enum PartContent<'t> {
-    Mapping { is_flow: bool, members: Vec<Pair> },
-    Sequence { is_flow: bool, items: Vec<usize> },
-    Scalar { text: Cow<'t, str>, style: ScalarStyle },
-    Alias,
-}
-
-/// A key with its value, by the numbers of their parts.
-#[derive(Clone, Copy)]
-pub(super) struct Pair {
-    pub(super) key: usize,
-    pub(super) value: usize,
 }
 
 /// An explicit tag.
@@ -71,83 +40,45 @@ pub(super) struct YamlTag {
     pub(super) is_adjacent: bool,
 }
 
-/// A comment.
-pub(super) struct Remark {
-    pub(super) span: Range<usize>,
-    pub(super) place: TextPlace,
-}
-
-impl YamlLayout<'_> {
-    /// The end of the last token of a part, without the blank lines after it.
-    pub(super) fn content_end(&self, mut part: usize) -> usize {
-        loop {
-            let last = match &self.parts[part].content {
-                PartContent::Mapping { is_flow: false, members } => members.last().map(|pair| pair.value),
-                PartContent::Sequence { is_flow: false, items } => items.last().copied(),
-                _ => None,
-            };
-            match last {
-                Some(last) => part = last,
-                None => return self.parts[part].span.end,
-            }
-        }
+impl PartText<'_> {
+    /// That of a part without a text of its own.
+    fn without(place: TextPlace) -> Self {
+        Self { place, text: Cow::Borrowed(""), tag: None }
     }
 }
 
-impl YamlLayout<'_> {
-    /// A part with everything in it: their numbers are consecutive.
-    pub(super) fn subtree(&self, part: usize) -> Range<usize> {
-        let mut last = part;
-        loop {
-            let child = match &self.parts[last].content {
-                PartContent::Mapping { members, .. } => members.last().map(|pair| pair.value),
-                PartContent::Sequence { items, .. } => items.last().copied(),
-                PartContent::Scalar { .. } | PartContent::Alias => None,
-            };
-            match child {
-                Some(child) => last = child,
-                None => return part..last + 1,
-            }
+impl<'t> YamlLayout<'t> {
+    pub(super) fn view(&self) -> YamlView<'_> {
+        YamlView { text: self.text, outline: &self.outline }
+    }
+
+    /// The content and the style of a scalar.
+    pub(super) fn scalar(&self, part: usize) -> Option<(&PartText<'t>, ScalarStyle)> {
+        match self.parts[part].content {
+            PartContent::Scalar(style) => Some((&self.contents[part], style)),
+            _ => None,
         }
     }
 
-    /// Whether the content directly before a part is a block scalar.
-    pub(super) fn is_behind_block(&self, part: usize) -> bool {
-        part.checked_sub(1).is_some_and(|before| self.parts[before].is_block_scalar())
+    pub(super) fn place(&self, part: usize) -> TextPlace {
+        self.contents[part].place
     }
 }
 
-impl Drop for YamlPart<'_> {
+impl Deref for YamlLayout<'_> {
+    type Target = YamlOutline;
+
+    fn deref(&self) -> &YamlOutline {
+        &self.outline
+    }
+}
+
+impl Drop for PartText<'_> {
     fn drop(&mut self) {
         // What was decoded from quotes and blocks may be a secret.
-        if let PartContent::Scalar { text: Cow::Owned(text), .. } = &mut self.content {
+        if let Cow::Owned(text) = &mut self.text {
             text.zeroize();
         }
-    }
-}
-
-impl YamlPart<'_> {
-    pub(super) fn is_empty_scalar(&self) -> bool {
-        matches!(self.content, PartContent::Scalar { .. }) && self.span.is_empty()
-    }
-
-    pub(super) fn is_block_scalar(&self) -> bool {
-        matches!(self.content, PartContent::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
-    }
-
-    pub(super) fn is_collection(&self) -> bool {
-        matches!(self.content, PartContent::Mapping { .. } | PartContent::Sequence { .. })
-    }
-
-    pub(super) fn is_flow_collection(&self) -> bool {
-        matches!(self.content, PartContent::Mapping { is_flow: true, .. } | PartContent::Sequence { is_flow: true, .. })
-    }
-
-    pub(super) fn is_block_collection(&self) -> bool {
-        matches!(
-            self.content,
-            PartContent::Mapping { is_flow: false, .. } | PartContent::Sequence { is_flow: false, .. }
-        )
     }
 }
 
@@ -199,13 +130,7 @@ fn events<'t, 'p>(
     // Comments cost no more than other text; the parser's limit would refuse long licences at the top of a file.
     let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
     let mut builder = LayoutBuilder {
-        layout: YamlLayout {
-            text,
-            sections: Vec::new(),
-            parts: Vec::new(),
-            remarks: Vec::new(),
-            targets: HashMap::new(),
-        },
+        layout: YamlLayout { text, outline: YamlOutline::default(), contents: Vec::new(), remark_places: Vec::new() },
         open: Vec::new(),
         end: 0,
         is_within: false,
@@ -217,9 +142,20 @@ fn events<'t, 'p>(
         builder.take(event, &span, &keep)?;
     }
     let mut layout = builder.layout;
-    layout.remarks.sort_by_key(|remark| remark.span.start);
+    sort_remarks(&mut layout);
     refuse_comments_in_scalars(&layout)?;
     Ok(layout)
+}
+
+/// The parser reports a comment after what follows it.
+fn sort_remarks(layout: &mut YamlLayout<'_>) {
+    if layout.remarks.is_sorted_by_key(|remark| remark.start) {
+        return;
+    }
+    let remarks = std::mem::take(&mut layout.outline.remarks).into_iter();
+    let mut both: Vec<_> = remarks.zip(std::mem::take(&mut layout.remark_places)).collect();
+    both.sort_by_key(|(remark, _)| remark.start);
+    (layout.outline.remarks, layout.remark_places) = both.into_iter().unzip();
 }
 
 struct LayoutBuilder<'t> {
@@ -256,7 +192,8 @@ impl<'t> LayoutBuilder<'t> {
                 let start = if is_explicit { range.end } else { self.end };
                 self.close_section(if is_explicit { range.start } else { start });
                 check_documents(self.layout.sections.len() + 1, || place(span))?;
-                self.layout.sections.push(Section { root: self.layout.parts.len(), end: self.layout.text.len() });
+                let section = Section { root: self.layout.parts.len(), end: self.layout.text.len() };
+                self.layout.outline.sections.push(section);
                 (self.end, self.is_within) = (start, true);
             }
             Event::DocumentEnd if !range.is_empty() => {
@@ -264,12 +201,13 @@ impl<'t> LayoutBuilder<'t> {
                 self.end = range.end;
             }
             Event::Comment(..) => {
-                self.layout.remarks.push(Remark { span: range, place: place(span) });
+                self.layout.outline.remarks.push(range);
+                self.layout.remark_places.push(place(span));
                 self.count(place(span))?;
             }
             Event::Anchor(..) => {
                 // It follows its node; for an empty one it is the last byte.
-                if let Some(part) = self.layout.parts.last_mut() {
+                if let Some(part) = self.layout.outline.parts.last_mut() {
                     part.has_anchor = true;
                 }
             }
@@ -280,31 +218,32 @@ impl<'t> LayoutBuilder<'t> {
             }
             Event::Alias(anchor) => {
                 self.end = range.end;
-                let alias = self.push(range.clone(), range.end, place(span), PartContent::Alias, None)?;
+                let alias = self.push(range.clone(), range.end, PartContent::Alias, PartText::without(place(span)))?;
                 if let Some(target) = self.anchors.get(&anchor) {
-                    self.layout.targets.insert(alias, *target);
+                    self.layout.outline.targets.insert(alias, *target);
                 }
             }
             Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
                 self.anchor(anchor);
                 let is_flow = style == StructureStyle::Flow;
-                let content = if matches!(event, Event::MappingStart(..)) {
-                    PartContent::Mapping { is_flow, members: Vec::new() }
-                } else {
-                    PartContent::Sequence { is_flow, items: Vec::new() }
-                };
                 let (mut range, mut place) = (range, place(span));
                 if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
                     (range, place.column) = (dash..dash, column);
                 }
-                let part = self.push(range.clone(), range.end, place, content, None)?;
+                let column = place.column;
+                let content = if matches!(event, Event::MappingStart(..)) {
+                    PartContent::Mapping(Collection { is_flow, column, children: Vec::new() })
+                } else {
+                    PartContent::Sequence(Collection { is_flow, column, children: Vec::new() })
+                };
+                let part = self.push(range.clone(), range.end, content, PartText::without(place))?;
                 self.end = self.end.max(range.end);
                 self.open.push(OpenPart { part, key: None, is_flow });
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 let open = self.open.pop().expect("the parser ends only what it began");
                 let end = if open.is_flow && !range.is_empty() { range.end } else { self.end };
-                let part = &mut self.layout.parts[open.part];
+                let part = &mut self.layout.outline.parts[open.part];
                 (part.span.end, part.full_end) = (end.max(part.span.start), end.max(part.span.start));
                 self.end = self.end.max(end);
             }
@@ -328,7 +267,7 @@ impl<'t> LayoutBuilder<'t> {
         let dash = source::first_dash(self.layout.text, key.full_end)?;
         let column = dash - source::start_of_line(self.layout.text, dash) + 1;
         let holder = &self.layout.parts[open.part];
-        (column as u64 == holder.place.column).then_some((dash, holder.place.column))
+        (column as u64 == holder.column()).then_some((dash, holder.column()))
     }
 
     /// Counts a value or a comment.
@@ -338,7 +277,7 @@ impl<'t> LayoutBuilder<'t> {
     }
 
     fn close_section(&mut self, end: usize) {
-        if let (Some(section), true) = (self.layout.sections.last_mut(), self.is_within) {
+        if let (Some(section), true) = (self.layout.outline.sections.last_mut(), self.is_within) {
             section.end = end;
             self.is_within = false;
         }
@@ -383,7 +322,7 @@ impl<'t> LayoutBuilder<'t> {
             text
         };
         self.end = self.end.max(full_end);
-        self.push(token, full_end, place(span), PartContent::Scalar { text, style }, tag)?;
+        self.push(token, full_end, PartContent::Scalar(style), PartText { place: place(span), text, tag })?;
         Ok(())
     }
 
@@ -406,46 +345,43 @@ impl<'t> LayoutBuilder<'t> {
         &mut self,
         span: Range<usize>,
         full_end: usize,
-        place: TextPlace,
-        content: PartContent<'t>,
-        tag: Option<YamlTag>,
+        content: PartContent,
+        says: PartText<'t>,
     ) -> Result<usize, DocumentError> {
+        let place = says.place;
         let number = self.layout.parts.len();
         let in_flow = self.open.last().is_some_and(|open| open.is_flow);
         self.count(place)?;
         if let Some(open) = self.open.last_mut() {
-            match &mut self.layout.parts[open.part].content {
-                PartContent::Sequence { items, .. } => items.push(number),
-                PartContent::Mapping { members, .. } => match open.key.take() {
-                    Some(key) => members.push(Pair { key, value: number }),
-                    None if matches!(content, PartContent::Scalar { .. }) => {
+            match &mut self.layout.outline.parts[open.part].content {
+                PartContent::Sequence(items) => items.children.push(number),
+                PartContent::Mapping(members) => match open.key.take() {
+                    Some(key) => members.children.push(Pair { key, value: number }),
+                    None if matches!(content, PartContent::Scalar(_)) => {
                         open.key = Some(number);
                         self.entries -= 1;
                     }
                     None => return Err(refused(place, "a key must be text")),
                 },
-                PartContent::Scalar { .. } | PartContent::Alias => unreachable!("only collections are open"),
+                PartContent::Scalar(_) | PartContent::Alias => unreachable!("only collections are open"),
             }
         }
-        self.layout.parts.push(YamlPart { span, full_end, place, content, tag, has_anchor: false, in_flow });
+        self.layout.outline.parts.push(YamlPart { span, full_end, content, has_anchor: false, in_flow });
+        self.layout.contents.push(says);
         Ok(number)
     }
 }
 
 /// The parser reads a comment that is indented with a tab as part of a plain scalar: others do not.
 fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentError> {
-    let mut remarks = layout.remarks.iter().peekable();
+    let mut remarks = layout.remarks.iter().zip(&layout.remark_places).peekable();
     for part in &layout.parts {
-        let PartContent::Scalar {
-            style: ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted,
-            ..
-        } = part.content
-        else {
+        if !matches!(part.content, PartContent::Scalar(_)) || part.is_block_scalar() {
             continue;
-        };
-        while remarks.next_if(|remark| remark.span.start < part.span.start).is_some() {}
-        if let Some(remark) = remarks.peek().filter(|remark| remark.span.start < part.span.end) {
-            return Err(refused(remark.place, "there is a comment inside a value"));
+        }
+        while remarks.next_if(|(remark, _)| remark.start < part.span.start).is_some() {}
+        if let Some((_, place)) = remarks.peek().filter(|(remark, _)| remark.start < part.span.end) {
+            return Err(refused(**place, "there is a comment inside a value"));
         }
     }
     Ok(())
@@ -453,11 +389,6 @@ fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentErr
 
 fn place(span: &Span) -> TextPlace {
     TextPlace { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
-}
-
-/// Something that YAML permits and that cannot be preserved.
-pub(super) fn refused(place: TextPlace, fault: impl Into<String>) -> DocumentError {
-    DocumentError::Refused { at: At { line: place.line, column: place.column }, fault: fault.into() }
 }
 
 /// The parser's message contains positions and signs, and sometimes names of anchors and tags, but no values.

@@ -6,12 +6,13 @@ use serde_json::{Map, Value as Json};
 
 use super::build::scalar_value;
 use super::emit::{Start, YamlWriter, step};
-use super::layout::{Pair, PartContent, Section, YamlLayout, YamlPart, refused};
+use super::layout::YamlLayout;
+use super::outline::{MetadataPlace, Pair, PartContent, Section, YamlView, column_of, refused};
 use super::region::unended_block;
 use super::source;
 use crate::document::content::tree::{Leaf, LeafId, Member, Node, TextPlace, TreeEntry};
 use crate::document::content::value::Value;
-use crate::document::store::parsed::{METADATA_KEY as KEY, MetadataPlace};
+use crate::document::store::parsed::METADATA_KEY as KEY;
 use crate::document::store::splice::Splice;
 use crate::error::DocumentError;
 
@@ -32,10 +33,10 @@ pub(super) struct MetadataStanding {
 pub(super) fn find(layout: &YamlLayout<'_>) -> Result<MetadataStanding, DocumentError> {
     let first = layout.sections.first().and_then(|section| member(layout, section));
     let fields = match first.map(|first| &layout.parts[first.value].content) {
-        Some(PartContent::Mapping { members, .. }) => {
+        Some(PartContent::Mapping(members)) => {
             // An alias in the document must not refer to the metadata, which is not part of its text.
             refuse_anchors(layout, first.map(|first| first.value))?;
-            Some(mapping(layout, members)?)
+            Some(mapping(layout, &members.children)?)
         }
         _ => None,
     };
@@ -43,16 +44,16 @@ pub(super) fn find(layout: &YamlLayout<'_>) -> Result<MetadataStanding, Document
         MetadataStanding { left_out: Vec::new(), fields, places: Vec::with_capacity(layout.sections.len()) };
     for section in &layout.sections {
         let place = match member(layout, section) {
-            None => free(layout, section),
-            Some(pair) if standing.fields.is_none() => MetadataPlace::Taken(layout.parts[pair.key].place),
+            None => free(layout.view(), section),
+            Some(pair) if standing.fields.is_none() => MetadataPlace::Taken(layout.place(pair.key)),
             Some(pair) => {
-                let all = range(layout, section, pair)?;
+                let all = range(layout.view(), section, pair)?;
                 standing.left_out.push((pair.key, all.clone()));
                 let says_the_same = match &layout.parts[pair.value].content {
-                    PartContent::Mapping { members, .. } => mapping(layout, members).ok() == standing.fields,
+                    PartContent::Mapping(members) => mapping(layout, &members.children).ok() == standing.fields,
                     _ => false,
                 };
-                there(layout, section, pair, all, says_the_same)
+                there(layout.view(), section, pair, all, says_the_same)
             }
         };
         standing.places.push(place);
@@ -116,20 +117,20 @@ fn is_all(text: &str, range: &Range<usize>) -> bool {
 
 /// The member `sops` of a document.
 fn member(layout: &YamlLayout<'_>, section: &Section) -> Option<Pair> {
-    let PartContent::Mapping { members, .. } = &layout.parts[section.root].content else { return None };
-    let is_key =
-        |pair: &&Pair| matches!(&layout.parts[pair.key].content, PartContent::Scalar { text, .. } if text == KEY);
-    members.iter().find(is_key).copied()
+    let PartContent::Mapping(members) = &layout.parts[section.root].content else { return None };
+    let is_key = |pair: &&Pair| layout.scalar(pair.key).is_some_and(|(says, _)| says.text == KEY);
+    members.children.iter().find(is_key).copied()
 }
 
 /// The bytes of the member whose removal restores the text before it was appended.
-fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
+fn range(layout: YamlView<'_>, section: &Section, pair: Pair) -> Result<Range<usize>, DocumentError> {
     let text = layout.text;
     let key = &layout.parts[pair.key];
-    let PartContent::Mapping { is_flow, members } = &layout.parts[section.root].content else {
+    let PartContent::Mapping(root) = &layout.parts[section.root].content else {
         unreachable!("a member is in a mapping")
     };
-    if *is_flow {
+    let members = &root.children;
+    if root.is_flow {
         let index = members.iter().position(|member| member.key == pair.key).expect("the member is there");
         let end = layout.parts[pair.value].full_end;
         return Ok(match (index.checked_sub(1), members.get(index + 1)) {
@@ -140,9 +141,9 @@ fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range
     }
     let start = source::start_of_line(text, key.span.start);
     if !text[start..key.span.start].trim_matches([' ', '\u{feff}']).is_empty() {
-        return Err(refused(key.place, "the key `sops` must be the first on its line"));
+        return Err(layout.refused(key.span.start, "the key `sops` must be the first on its line"));
     }
-    let start = key.span.start - margin_of(key).min(key.span.start - start);
+    let start = key.span.start - margin_before(text, key.span.start).min(key.span.start - start);
     let line_end = source::end_of_line(text, layout.content_end(pair.value));
     let end = source::behind_break(text, line_end);
     // If the file has no final line break, there was none before the metadata was appended.
@@ -155,31 +156,32 @@ fn range(layout: &YamlLayout<'_>, section: &Section, pair: Pair) -> Result<Range
 }
 
 /// The position of the metadata.
-fn there(
-    layout: &YamlLayout<'_>,
-    section: &Section,
-    pair: Pair,
-    all: Range<usize>,
-    says_the_same: bool,
-) -> MetadataPlace {
+fn there(layout: YamlView<'_>, section: &Section, pair: Pair, all: Range<usize>, says_the_same: bool) -> MetadataPlace {
     let key = &layout.parts[pair.key];
     if layout.parts[section.root].is_flow_collection() {
         let replaced = key.span.start..layout.parts[pair.value].full_end;
         return MetadataPlace::There { all, replaced, margin: None, says_the_same };
     }
     let end = source::end_of_line(layout.text, layout.content_end(pair.value));
-    MetadataPlace::There { all, replaced: key.span.start..end, margin: Some(margin_of(key)), says_the_same }
+    MetadataPlace::There {
+        all,
+        replaced: key.span.start..end,
+        margin: Some(margin_before(layout.text, key.span.start)),
+        says_the_same,
+    }
 }
 
 /// The position of new metadata.
-fn free(layout: &YamlLayout<'_>, section: &Section) -> MetadataPlace {
+fn free(layout: YamlView<'_>, section: &Section) -> MetadataPlace {
     let root = &layout.parts[section.root];
-    if let PartContent::Mapping { is_flow: true, members } = &root.content {
-        let last = members.last().map(|last| layout.parts[last.value].full_end);
+    if let PartContent::Mapping(members) = &root.content
+        && members.is_flow
+    {
+        let last = members.children.last().map(|last| layout.parts[last.value].full_end);
         let at = last.unwrap_or(root.span.start + 1);
         return MetadataPlace::Free { at, margin: None, is_behind_member: last.is_some(), header: None };
     }
-    let margin = if root.is_block_collection() { margin_of(root) } else { 0 };
+    let margin = if root.is_block_collection() { root.margin() } else { 0 };
     let header = (section.end == layout.text.len()).then(|| unended_block(layout)).flatten();
     MetadataPlace::Free { at: section.end, margin: Some(margin), is_behind_member: false, header }
 }
@@ -193,9 +195,9 @@ fn appended(before: &str, lines: &str, line_break: &str) -> String {
     format!("{line_break}{}", lines.trim_end_matches(['\r', '\n']))
 }
 
-/// The spaces before a part.
-fn margin_of(part: &YamlPart<'_>) -> usize {
-    usize::try_from(part.place.column.saturating_sub(1)).unwrap_or(0)
+/// The spaces before a key on its line.
+fn margin_before(text: &str, key: usize) -> usize {
+    usize::try_from(column_of(text, key) - 1).unwrap_or(0)
 }
 
 /// The metadata as a member of a mapping in braces, on one line.
@@ -259,8 +261,8 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
 }
 
 fn refuse_anchors(layout: &YamlLayout<'_>, parts: impl IntoIterator<Item = usize>) -> Result<(), DocumentError> {
-    match parts.into_iter().map(|number| &layout.parts[number]).find(|part| part.has_anchor) {
-        Some(part) => Err(refused(part.place, "the metadata contains an anchor")),
+    match parts.into_iter().find(|number| layout.parts[*number].has_anchor) {
+        Some(part) => Err(refused(layout.place(part), "the metadata contains an anchor")),
         None => Ok(()),
     }
 }
@@ -269,34 +271,32 @@ fn mapping(layout: &YamlLayout<'_>, members: &[Pair]) -> Result<Map<String, Json
     let mut map = Map::new();
     for member in members {
         refuse_anchors(layout, [member.key, member.value])?;
-        let part = &layout.parts[member.key];
-        let PartContent::Scalar { text, .. } = &part.content else {
-            return Err(refused(part.place, "a key must be text"));
-        };
-        if map.insert(text.to_string(), json(layout, member.value)?).is_some() {
-            return Err(refused(part.place, "a key occurs twice in one mapping"));
+        let place = layout.place(member.key);
+        let Some((says, _)) = layout.scalar(member.key) else { return Err(refused(place, "a key must be text")) };
+        if map.insert(says.text.to_string(), json(layout, member.value)?).is_some() {
+            return Err(refused(place, "a key occurs twice in one mapping"));
         }
     }
     Ok(map)
 }
 
 fn json(layout: &YamlLayout<'_>, number: usize) -> Result<Json, DocumentError> {
-    let part = &layout.parts[number];
-    Ok(match &part.content {
-        PartContent::Mapping { members, .. } => Json::Object(mapping(layout, members)?),
-        PartContent::Sequence { items, .. } => {
-            refuse_anchors(layout, items.iter().copied())?;
-            Json::Array(items.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
+    let says = &layout.contents[number];
+    Ok(match &layout.parts[number].content {
+        PartContent::Mapping(members) => Json::Object(mapping(layout, &members.children)?),
+        PartContent::Sequence(items) => {
+            refuse_anchors(layout, items.children.iter().copied())?;
+            Json::Array(items.children.iter().map(|item| json(layout, *item)).collect::<Result<_, _>>()?)
         }
-        PartContent::Alias => return Err(refused(part.place, "the metadata contains an alias")),
-        PartContent::Scalar { text, style } => match scalar_value(part, text, *style)? {
+        PartContent::Alias => return Err(refused(says.place, "the metadata contains an alias")),
+        PartContent::Scalar(style) => match scalar_value(says, *style)? {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(value),
             Value::Integer(value) => Json::from(value),
             Value::Float(value) => Json::from(value),
             Value::Text(value) => Json::String(value.to_string()),
             // An unquoted time is meant as text.
-            Value::Time(_) | Value::Bytes(_) => Json::String(text.to_string()),
+            Value::Time(_) | Value::Bytes(_) => Json::String(says.text.to_string()),
         },
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::layout::{Pair, PartContent, YamlLayout, YamlPart};
+use super::outline::{Pair, PartContent, YamlPart, YamlView, place_of};
 use super::source;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
@@ -28,7 +28,7 @@ pub(super) struct Region {
 
 impl Region {
     /// The region of a child, or `None` if the sign before it is not found.
-    pub(super) fn of(layout: &YamlLayout<'_>, parent: usize, children: &[Pair], index: usize) -> Option<Self> {
+    pub(super) fn of(layout: YamlView<'_>, parent: usize, children: &[Pair], index: usize) -> Option<Self> {
         let text = layout.text;
         let (holder, child) = (&layout.parts[parent], children[index]);
         let value = &layout.parts[child.value];
@@ -53,9 +53,9 @@ impl Region {
             return Some(region);
         }
         let first_line = source::end_of_line(text, start);
-        let from = layout.remarks.partition_point(|remark| remark.span.start < start);
+        let from = layout.first_remark(start);
         for (number, remark) in layout.remarks.iter().enumerate().skip(from) {
-            let at = remark.span.start;
+            let at = remark.start;
             if at >= end {
                 break;
             }
@@ -91,25 +91,23 @@ impl Region {
 }
 
 /// The end of the sign before a child.
-fn behind_separator(layout: &YamlLayout<'_>, holder: &YamlPart<'_>, children: &[Pair], index: usize) -> Option<usize> {
+fn behind_separator(layout: YamlView<'_>, holder: &YamlPart, children: &[Pair], index: usize) -> Option<usize> {
     let (text, parts) = (layout.text, &layout.parts);
     let child = children[index];
     let before = index.checked_sub(1).map(|before| parts[children[before].value].full_end);
     match &holder.content {
-        PartContent::Mapping { .. } => source::behind_sign(text, parts[child.key].full_end, b':'),
-        PartContent::Sequence { is_flow: true, .. } => match before {
+        PartContent::Mapping(_) => source::behind_sign(text, parts[child.key].full_end, b':'),
+        PartContent::Sequence(items) if items.is_flow => match before {
             Some(before) => source::behind_sign(text, before, b','),
             None => Some(holder.span.start + 1),
         },
-        PartContent::Sequence { is_flow: false, .. } => {
-            source::behind_sign(text, before.unwrap_or(holder.span.start), b'-')
-        }
-        PartContent::Scalar { .. } | PartContent::Alias => None,
+        PartContent::Sequence(_) => source::behind_sign(text, before.unwrap_or(holder.span.start), b'-'),
+        PartContent::Scalar(_) | PartContent::Alias => None,
     }
 }
 
 /// The anchor and the tags of a value.
-fn properties(text: &str, from: usize, value: &YamlPart<'_>) -> Vec<Range<usize>> {
+fn properties(text: &str, from: usize, value: &YamlPart) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = source::skip_blanks(text, from);
     while at < value.span.start && text[at..].starts_with(['&', '!']) {
@@ -134,16 +132,11 @@ fn properties(text: &str, from: usize, value: &YamlPart<'_>) -> Vec<Range<usize>
 }
 
 /// The end of the last line of a part, without its line break. Blank lines that belong to a block scalar are its lines.
-pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
+pub(super) fn lines_end(layout: YamlView<'_>, part: usize) -> usize {
     let text = layout.text;
     let mut last = part;
     while layout.parts[last].is_block_collection() {
-        let child = match &layout.parts[last].content {
-            PartContent::Mapping { members, .. } => members.last().map(|pair| pair.value),
-            PartContent::Sequence { items, .. } => items.last().copied(),
-            PartContent::Scalar { .. } | PartContent::Alias => None,
-        };
-        match child {
+        match layout.parts[last].last_child() {
             Some(child) => last = child,
             None => break,
         }
@@ -176,7 +169,7 @@ pub(super) fn lines_end(layout: &YamlLayout<'_>, part: usize) -> usize {
 }
 
 /// The header of a block scalar that ends the file without a line break, and the equivalent header if lines follow it.
-pub(super) fn unended_block(layout: &YamlLayout<'_>) -> Option<(Range<usize>, String)> {
+pub(super) fn unended_block(layout: YamlView<'_>) -> Option<(Range<usize>, String)> {
     let last = layout.parts.last().filter(|last| last.is_block_scalar() && last.span.end == layout.text.len())?;
     let block = source::block(&layout.text[last.span.clone()]);
     if block.header.contains('-') || block.body.trim().is_empty() {
@@ -188,7 +181,7 @@ pub(super) fn unended_block(layout: &YamlLayout<'_>) -> Option<(Range<usize>, St
 
 /// Refuses to remove the target of an alias elsewhere.
 pub(super) fn refuse_lost_anchors(
-    layout: &YamlLayout<'_>,
+    layout: YamlView<'_>,
     parts: Range<usize>,
     stays: Option<usize>,
 ) -> Result<(), DocumentError> {
@@ -196,7 +189,7 @@ pub(super) fn refuse_lost_anchors(
         parts.contains(target) && Some(**target) != stays && !parts.contains(alias)
     };
     let lost = layout.targets.iter().filter(is_lost).map(|(alias, _)| *alias).min();
-    match lost.map(|alias| layout.parts[alias].place) {
+    match lost.map(|alias| place_of(layout.text, layout.parts[alias].span.start)) {
         None => Ok(()),
         Some(place) => Err(DocumentError::AliasOfIt { at: At { line: place.line, column: place.column } }),
     }

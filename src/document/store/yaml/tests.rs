@@ -26,7 +26,7 @@ fn spliced(text: &str, splices: Vec<Splice>) -> String {
 fn rewritten(text: &str, found: &ParsedText, edits: &[(LeafId, NewText)]) -> Result<String, DocumentError> {
     let mut splices = Vec::new();
     for (leaf, new) in edits {
-        splices.extend(YamlStore.change(text, found, *leaf, new)?);
+        splices.extend(found.outline.change(text, &found.tokens[leaf.0], *leaf, new)?);
     }
     Ok(spliced(text, splices))
 }
