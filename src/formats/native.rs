@@ -14,9 +14,9 @@ mod golden_vectors;
 pub mod header;
 pub(crate) mod magic;
 pub mod pipeline;
-mod rewrap;
 mod seek;
-pub mod slot;
+pub mod slot_table;
+mod slot_table_write;
 mod small;
 
 use std::io::{self, Read, Write};
@@ -29,8 +29,8 @@ use crate::keys::WrappedKey;
 pub use crate::formats::transfer::{read_error, write_error};
 pub use chunk::ChunkCipher;
 pub use header::{Header, Parameters, TableCopies};
-pub use rewrap::{TableStore, mend_tables, write_placed, write_tables};
 pub use seek::SeekingDecryptor;
+pub use slot_table_write::{TableStore, mend_tables, write_placed, write_tables};
 pub use small::Room;
 
 use crate::formats::transfer::{fill, read_part};

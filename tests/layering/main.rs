@@ -2,6 +2,7 @@
 
 mod circles;
 mod definitions;
+mod statics;
 
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,25 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// Crates that do the cryptography.
 const BACKENDS: &[&str] =
     &["aws_lc_rs", "aes_gcm", "chacha20poly1305", "hmac", "sha2", "subtle", "getrandom", "rand", "ring"];
+
+/// What only files of formats and documents begin with or hold. Nothing else tells by them what a file is: that is
+/// `formats/detect.rs`.
+const MARKS: &[&str] = &[
+    "ENC[AES256_GCM",
+    "MAGIC",
+    "BEGIN KENC",
+    "BEGIN AGE ENCRYPTED",
+    "age-encryption.org",
+    "Document::recognise",
+    "of_content",
+];
+
+/// Where they may stand besides `formats/` and `document/`, and why.
+const MAY_SPEAK_OF_MARKS: &[(&str, &str)] = &[
+    ("fs/positioned.rs", "the magic number of a file system"),
+    ("keys/age/identities.rs", "identities that are encrypted themselves, below the formats"),
+    ("keys/age/post_quantum.rs", "the label of a key derivation"),
+];
 
 /// Where `unsafe` has a reason.
 const MAY_BE_UNSAFE: &[&str] = &["bin/kenc/standard_streams.rs", "crypto/secret.rs"];
@@ -120,6 +140,19 @@ fn names_after<'a>(line: &'a str, prefix: &str) -> Vec<&'a str> {
 fn word(text: &str) -> &str {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     &text[..end]
+}
+
+#[test]
+fn what_a_file_is_is_told_in_one_place() {
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        if ["formats/", "document/"].iter().any(|above| source.path.starts_with(above)) {
+            continue;
+        }
+        let program = source.program();
+        let speaks = MARKS.iter().find(|mark| program.contains(*mark));
+        let may = MAY_SPEAK_OF_MARKS.iter().any(|(path, _)| *path == source.path);
+        assert!(may || speaks.is_none(), "{} tells files by {}", source.path, speaks.unwrap_or(&""));
+    }
 }
 
 #[test]

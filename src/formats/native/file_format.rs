@@ -19,8 +19,8 @@ use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, seale
 use crate::formats::native::file::{NativeFile, is_native};
 use crate::formats::native::header::{Header, Parameters, TableCopies};
 use crate::formats::native::pipeline::Pipeline;
-use crate::formats::native::rewrap::{mended_table, new_tables};
 use crate::formats::native::seek::SeekingDecryptor;
+use crate::formats::native::slot_table_write::{mended_table, new_tables};
 use crate::formats::native::small::Room;
 use crate::formats::native::{Decryptor, FileHead, NewFile};
 use crate::formats::payload::Payload;

@@ -8,7 +8,7 @@ use crate::crypto::Suite;
 use crate::error::{Foreign, FormatError, Result};
 use crate::formats::foreign::foreign;
 pub use crate::formats::native::magic::MAGIC;
-use crate::formats::native::slot::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
+use crate::formats::native::slot_table::{MAX_TABLE_LEN, SlotTable, TABLE_UNIT};
 use crate::formats::transfer::{read_part, read_up_to};
 use crate::keys::WrappedKey;
 

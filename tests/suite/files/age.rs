@@ -195,3 +195,36 @@ fn a_change_that_changes_nothing_writes_nothing() {
     assert_eq!(said.matches("nothing to change").count(), 3, "{said}");
     assert!(said.contains("would add"), "{said}");
 }
+
+#[test]
+fn the_values_of_an_age_file_are_read_lent_and_compared() {
+    let home = need!(home_with_keys());
+    home.write("p.yaml", "db:\n  password: heron\n");
+    home.succeeds(
+        "age -r \"$(cat x25519.pub)\" p.yaml > p.yaml.age; use='--identity x25519.txt'
+        test \"$(kenc get $use p.yaml.age db.password)\" = heron || exit 1
+        kenc exec $use p.yaml.age -- sh -c 'test \"$db_password\" = heron' || exit 2
+        kenc exec $use --file p.yaml.age -- cmp p.yaml {} || exit 3
+        kenc export $use p.yaml.age | grep -q heron || exit 4
+        kenc git textconv $use p.yaml.age > shown; grep -q 'password: heron' shown || exit 5
+        head -c 20000000 /dev/zero | age -a -r \"$(cat x25519.pub)\" > long.age
+        kenc git textconv $use long.age > shown; grep -q 'age file' shown || exit 6",
+    );
+    let said = home.fails("printf x | kenc set --identity x25519.txt p.yaml.age db.password", 1);
+    assert!(said.contains("is encrypted as a whole file"), "{said}");
+}
+
+#[test]
+fn a_new_file_gets_the_format_of_its_rule_or_of_its_ending() {
+    let home = need!(home_with_keys());
+    home.succeeds(
+        "printf 'creation_rules:\\n- path_regex: \\\\.secret$\\n  age: %s\\n  format: age\\n- age: %s\\n' \\
+            \"$(cat x25519.pub)\" \"$(cat x25519.pub)\" > .kenc.yaml
+        printf 'echo heron > \"$1\"\\n' > editor
+        for name in a.secret b.age; do
+            EDITOR='sh editor' kenc edit $name || exit 1
+            test \"$(age -d -i x25519.txt $name)\" = heron || exit 2
+        done
+        EDITOR='sh editor' kenc edit c.kenc && head -c 5 c.kenc | grep -q kenc || exit 3",
+    );
+}

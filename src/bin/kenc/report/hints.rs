@@ -8,6 +8,7 @@ mod git;
 mod habits;
 mod key_words;
 pub mod keys;
+mod kms_key_state;
 mod messages;
 
 use std::io::ErrorKind;
@@ -343,6 +344,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
     let region = region.as_ref().map_or_else(String::new, |region| format!(" --region {region}"));
     let aws_profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --aws-profile {}", quote(profile)));
     let profile = profile.as_ref().map_or_else(String::new, |profile| format!(" --profile {}", quote(profile)));
+    let options = format!("{region}{profile}");
     match kind {
         KmsRefusalKind::Denied if refusal.is_explicit_deny() => {
             format!("an explicit Deny blocks kms:{operation} on {key}; have that statement changed")
@@ -358,13 +360,11 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
                 "ask an administrator of the key for kms:{operation} on {key} with this encryption context; `kenc keys policy{context}` prints the policy statement, and `kenc keys check{context}{aws_profile} {key}` shows the caller"
             )
         }
-        KmsRefusalKind::Disabled => format!("enable it: `aws kms enable-key --key-id {key}{region}{profile}`"),
-        KmsRefusalKind::PendingDeletion => format!(
-            "cancel the deletion: `aws kms cancel-key-deletion --key-id {key}{region}{profile}`, then `aws kms enable-key --key-id {key}{region}{profile}`"
-        ),
+        KmsRefusalKind::Disabled => kms_key_state::of_disabled(&key, &options),
+        KmsRefusalKind::PendingDeletion => kms_key_state::of_pending_deletion(&key, &options),
         KmsRefusalKind::NotFound if keys::is_alias(&refusal.key) => keys::of_absent_alias(refusal),
         KmsRefusalKind::InvalidState | KmsRefusalKind::NotFound | KmsRefusalKind::InvalidKeyUsage => {
-            format!("check the key: `aws kms describe-key --key-id {key}{region}{profile}`")
+            kms_key_state::of_other_state(&key, &options)
         }
         KmsRefusalKind::InvalidCiphertext | KmsRefusalKind::WrongKey => {
             "the header was changed: restore the file from a backup, or fetch it again".to_owned()
@@ -394,7 +394,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
                 .to_owned()
         }
         KmsRefusalKind::NotInThisBuild => "install kenc with AWS KMS: `cargo install kenc`".to_owned(),
-        _ => format!("try again; test the service with `aws kms describe-key --key-id {key}{region}{profile}`"),
+        _ => format!("try again; test the service with `aws kms describe-key --key-id {key}{options}`"),
     }
 }
 

@@ -6,6 +6,7 @@ use kenc::keys::aws_kms::{
 };
 use kenc::keys::{AgeKeyCheck, KmsRefusal, KmsRefusalKind, PluginRefusal};
 
+use super::kms_key_state::{of_disabled, of_other_state, of_pending_deletion};
 use super::{context_words, of_kms, of_refusal, quote};
 
 /// For keys that only a file names, and that would get a data key.
@@ -163,10 +164,8 @@ fn hint_of_state(description: &KmsKeyDescription) -> Option<String> {
     let region = if region.is_empty() { String::new() } else { format!(" --region {}", quote(region)) };
     match description.state.as_str() {
         ENABLED => None,
-        "Disabled" => Some(format!("enable it: `aws kms enable-key --key-id {key}{region}`")),
-        "PendingDeletion" | "PendingReplicaDeletion" => Some(format!(
-            "cancel the deletion: `aws kms cancel-key-deletion --key-id {key}{region}`, then `aws kms enable-key --key-id {key}{region}`"
-        )),
-        _ => Some(format!("check the key: `aws kms describe-key --key-id {key}{region}`")),
+        "Disabled" => Some(of_disabled(&key, &region)),
+        "PendingDeletion" | "PendingReplicaDeletion" => Some(of_pending_deletion(&key, &region)),
+        _ => Some(of_other_state(&key, &region)),
     }
 }
