@@ -33,6 +33,11 @@ use args::{Cli, Command};
 use failure::Exit;
 use report::{Reporter, ShownKeyNames};
 
+// Secrets are wiped by their own types before they are freed, so it does not matter here what an allocator leaves in memory.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
     report::panics::hide_panics();
