@@ -12,6 +12,8 @@ pub mod lock;
 pub mod positioned;
 pub mod ranged;
 pub mod scratch;
+#[cfg(not(unix))]
+mod stand_in;
 mod sweep;
 #[cfg(target_os = "linux")]
 mod xattr;

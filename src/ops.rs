@@ -8,7 +8,6 @@ pub mod documents;
 pub mod drift;
 pub mod edit;
 pub mod encrypt;
-#[cfg(unix)]
 pub mod exec;
 pub mod export;
 pub mod failure;

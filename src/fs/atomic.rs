@@ -16,6 +16,8 @@ use crate::fs::attributes::{self, Attributes};
 use crate::fs::base::Base;
 use crate::fs::folder::Folder;
 use crate::fs::held::Held;
+#[cfg(not(unix))]
+use crate::fs::lock::Lock;
 use crate::fs::lock::{LockWaiter, SilentWait, lock};
 use crate::fs::sweep;
 
@@ -194,21 +196,24 @@ impl AtomicFile {
         if must_sync {
             file.sync_all().map_err(failed)?;
         }
+        let until_replaced;
         if replaces {
             // Who replaces a file without having read it waits for those who have.
-            let old = if held.is_none() { OldFile::of(&base, &target) } else { OldFile(None) };
-            old.lock(&named, waiter)?;
+            let lock = if held.is_none() { OldFile::lock(&base, &target, &named, waiter)? } else { None };
             let place = place.into_named(&file, &base, &target).map_err(failed)?;
             if let Some(held) = &held {
                 held.check_unchanged()?;
             }
+            until_replaced = Some((held.map(|held| held.until_replaced()), lock));
             place.replace(&target).map_err(failed)?;
         } else {
+            until_replaced = None;
             place.give_new_name(&file, &base, &target).map_err(failed)?;
         }
         if let Some(folder) = folder {
             sync_folder(&folder).map_err(|source| Error::NotSynced { path: named.clone(), source })?;
         }
+        drop(until_replaced);
         Ok(())
     }
 }
@@ -258,8 +263,19 @@ impl OldFile {
         self.0.as_ref().map_or(Ok(()), |old| attributes::take_over(new, old, named))
     }
 
-    fn lock(&self, named: &Path, waiter: &dyn LockWaiter) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |old| lock(old, named, waiter))
+    /// Waits until nobody holds it. What is returned must last until it is replaced.
+    #[cfg(unix)]
+    fn lock(base: &Base, target: &Path, named: &Path, waiter: &dyn LockWaiter) -> Result<Option<File>> {
+        let Self(old) = Self::of(base, target);
+        if let Some(old) = &old {
+            lock(old, named, waiter)?;
+        }
+        Ok(old)
+    }
+
+    #[cfg(not(unix))]
+    fn lock(_base: &Base, target: &Path, named: &Path, waiter: &dyn LockWaiter) -> Result<Option<Lock>> {
+        lock(target, named, waiter).map(Some)
     }
 }
 

@@ -102,7 +102,25 @@ mod unix {
 /// This system uses paths instead.
 #[cfg(not(unix))]
 mod elsewhere {
+    use std::time::Duration;
+
     use super::{Base, File, Folder, OsStr, Path, PathBuf, io};
+
+    /// A file that another program has open for a moment, such as a virus scanner, cannot be replaced then.
+    fn rename_patiently(from: &Path, to: &Path) -> io::Result<()> {
+        const ERROR_ACCESS_DENIED: i32 = 5;
+        const ERROR_SHARING_VIOLATION: i32 = 32;
+        const PAUSES: [u64; 7] = [1, 5, 10, 50, 100, 200, 400];
+        for pause in PAUSES {
+            match std::fs::rename(from, to) {
+                Err(error) if matches!(error.raw_os_error(), Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION)) => {
+                    std::thread::sleep(Duration::from_millis(pause));
+                }
+                done => return done,
+            }
+        }
+        std::fs::rename(from, to)
+    }
 
     impl Base {
         #[allow(clippy::unused_self, reason = "on other systems it is used")]
@@ -118,8 +136,18 @@ mod elsewhere {
             std::fs::hard_link(from, to)
         }
 
+        /// Replaces also what may only be read, as the permission to write to the folder is what counts elsewhere. The new
+        /// file may only be read then, too.
         pub(in crate::fs) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-            std::fs::rename(from, to)
+            let old = std::fs::metadata(to).ok().map(|metadata| metadata.permissions());
+            let Some(read_only) = old.filter(std::fs::Permissions::readonly) else { return rename_patiently(from, to) };
+            let mut writable = read_only.clone();
+            #[allow(clippy::permissions_set_readonly_false, reason = "this is not Unix")]
+            writable.set_readonly(false);
+            std::fs::set_permissions(to, writable)?;
+            let renamed = rename_patiently(from, to);
+            std::fs::set_permissions(to, read_only)?;
+            renamed
         }
 
         pub(in crate::fs) fn remove(&self, path: &Path) -> io::Result<()> {

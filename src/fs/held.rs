@@ -16,8 +16,10 @@ use crate::crypto::digest::PlaintextDigest;
 use crate::error::{Error, Result};
 use crate::fs::base::Base;
 use crate::fs::folder::Folder;
-use crate::fs::input::{Input, identity};
-use crate::fs::lock::{LockWaiter, lock};
+use crate::fs::input::Input;
+#[cfg(unix)]
+use crate::fs::input::identity;
+use crate::fs::lock::{Lock, LockWaiter, lock};
 use crate::fs::positioned;
 
 /// Of a file that is not longer, the content is compared too, in bytes: the time of a file has steps of a few
@@ -43,6 +45,8 @@ pub struct Held {
     /// Where the file is, behind symbolic links.
     target: PathBuf,
     witness: Witness,
+    #[cfg_attr(unix, allow(dead_code, reason = "the open file is locked itself"))]
+    lock: Lock,
 }
 
 /// The state of a file when it was read.
@@ -93,12 +97,16 @@ impl Held {
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let file = File::open(path).map_err(failed)?;
         let witness = Witness::of(&file).map_err(failed)?;
-        Ok(Self { file, named: path.to_owned(), base: Base::WorkingFolder, target: path.to_owned(), witness })
+        let (base, target) = (Base::WorkingFolder, path.to_owned());
+        Ok(Self { file, named: path.to_owned(), base, target, witness, lock: Lock::default() })
     }
 
     fn open_at(base: Base, named: PathBuf, target: PathBuf, intent: HeldFor, waiter: &dyn LockWaiter) -> Result<Self> {
         let failed = |word: &str, source| Error::io(format!("{word} {}", named.display()), source);
         loop {
+            // What is open cannot be replaced by the program that is waited for.
+            #[cfg(not(unix))]
+            let lock = lock(&target, &named, waiter)?;
             let file = open_file(&base, &target, intent).map_err(|source| match intent {
                 HeldFor::Write if source.kind() != io::ErrorKind::NotFound => failed("write", source),
                 _ => failed("read", source),
@@ -107,13 +115,14 @@ impl Held {
             if !metadata.is_file() {
                 return Err(failed("write", io::Error::other("it is not a regular file")));
             }
-            lock(&file, &named, waiter)?;
+            #[cfg(unix)]
+            let lock = lock(&file, &named, waiter)?;
             // Whoever held it before may have put another file in its place: that one is meant.
-            if !is_named(&base, &target, &metadata).map_err(|source| failed("read", source))? {
+            if !is_named(&base, &target, &file).map_err(|source| failed("read", source))? {
                 continue;
             }
             let witness = Witness::of(&file).map_err(|source| failed("read", source))?;
-            return Ok(Self { file, named, base, target, witness });
+            return Ok(Self { file, named, base, target, witness, lock });
         }
     }
 
@@ -145,6 +154,14 @@ impl Held {
 
     pub(super) fn place(&self) -> (&Base, &Path) {
         (&self.base, &self.target)
+    }
+
+    /// What must last until the file is replaced. On Windows that is the lock alone: no file is replaced there while it is open.
+    pub(super) fn until_replaced(self) -> impl Sized {
+        #[cfg(unix)]
+        return self;
+        #[cfg(not(unix))]
+        return self.lock;
     }
 
     /// Checks that the file is still the one that was read, under its name.
@@ -182,10 +199,9 @@ impl Held {
     /// [`Error::ChangedMeanwhile`].
     pub fn check_named(&self) -> Result<()> {
         let changed = || Error::ChangedMeanwhile(self.named.clone());
-        let metadata = self.file.metadata().map_err(|_| changed())?;
         // A link may lead elsewhere by now, so that the path is followed again.
         let path = if matches!(self.base, Base::WorkingFolder) { &self.named } else { &self.target };
-        match is_named(&self.base, path, &metadata) {
+        match is_named(&self.base, path, &self.file) {
             Ok(true) => Ok(()),
             _ => Err(changed()),
         }
@@ -245,13 +261,16 @@ fn open_file(_base: &Base, target: &Path, intent: HeldFor) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn is_named(base: &Base, path: &Path, metadata: &Metadata) -> io::Result<bool> {
-    Ok(identity(metadata) == Some(base.identity(path)?))
+fn is_named(base: &Base, path: &Path, file: &File) -> io::Result<bool> {
+    Ok(identity(&file.metadata()?) == Some(base.identity(path)?))
 }
 
 #[cfg(not(unix))]
-fn is_named(_base: &Base, path: &Path, metadata: &Metadata) -> io::Result<bool> {
-    Ok(identity(&std::fs::metadata(path)?) == identity(metadata))
+fn is_named(_base: &Base, path: &Path, file: &File) -> io::Result<bool> {
+    use winapi_util::{Handle, HandleRef, file::information};
+    let numbers = |of: winapi_util::file::Information| (of.volume_serial_number(), of.file_index());
+    let (named, opened) = (information(Handle::from_path_any(path)?)?, information(HandleRef::from_file(file))?);
+    Ok(numbers(named) == numbers(opened))
 }
 
 #[cfg(unix)]
@@ -272,10 +291,10 @@ fn names(file: &File) -> u64 {
     file.metadata().map_or(1, |metadata| metadata.nlink())
 }
 
-/// This system does not tell.
 #[cfg(not(unix))]
-fn names(_file: &File) -> u64 {
-    1
+fn names(file: &File) -> u64 {
+    let information = winapi_util::file::information(winapi_util::HandleRef::from_file(file));
+    information.map_or(1, |information| information.number_of_links())
 }
 
 #[cfg(test)]

@@ -40,14 +40,47 @@ impl LockWaiter for SilentWait {
     }
 }
 
+/// A lock. On Unix the open file itself is locked, for as long as it is open.
+///
+/// On Windows such a lock would keep every other program from reading the file, and a file that is open cannot be replaced:
+/// another file stands for it there.
+#[derive(Debug, Default)]
+pub(super) struct Lock {
+    #[cfg(not(unix))]
+    #[allow(dead_code, reason = "only held")]
+    stand_in: Option<File>,
+}
+
 /// Waits until no other program holds the file. With a file system without locks, nobody holds one.
-pub(super) fn lock(file: &File, named: &Path, waiter: &dyn LockWaiter) -> Result<()> {
+#[cfg(unix)]
+pub(super) fn lock(file: &File, named: &Path, waiter: &dyn LockWaiter) -> Result<Lock> {
+    wait_for(named, waiter, || file.try_lock().map(|()| Lock::default()))
+}
+
+/// The same for the file that has a path.
+#[cfg(not(unix))]
+pub(super) fn lock(target: &Path, named: &Path, waiter: &dyn LockWaiter) -> Result<Lock> {
+    wait_for(named, waiter, || try_lock(target))
+}
+
+/// Locks the file that has a path, unless another program has.
+#[cfg(not(unix))]
+pub(super) fn try_lock(target: &Path) -> std::result::Result<Lock, TryLockError> {
+    super::stand_in::open(target).map(|file| Lock { stand_in: Some(file) })
+}
+
+fn wait_for(
+    named: &Path,
+    waiter: &dyn LockWaiter,
+    try_lock: impl Fn() -> std::result::Result<Lock, TryLockError>,
+) -> Result<Lock> {
     let (since, mut pause, mut is_told) = (Instant::now(), Duration::from_millis(1), false);
     loop {
-        match file.try_lock() {
+        match try_lock() {
+            Ok(lock) => return Ok(lock),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+            Err(TryLockError::Error(_)) => return Ok(Lock::default()),
         }
         let is_long = !is_told && since.elapsed() >= SILENT;
         is_told |= is_long;

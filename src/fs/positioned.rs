@@ -71,7 +71,18 @@ pub fn write_vectored_at(file: &File, slices: &[IoSlice<'_>], offset: u64) -> io
 /// Errors of the system.
 #[cfg(windows)]
 pub fn read_vectored_at(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, slices.first_mut().map_or(&mut [], |slice| &mut slice[..]), offset)
+    use std::io::{Seek, SeekFrom};
+    // This system moves the position of the file itself. A file that several threads read has a position that nobody needs.
+    let mut positioned = file;
+    let before = positioned.stream_position()?;
+    let slice = slices.first_mut().map_or(&mut [][..], |slice| &mut slice[..]);
+    let count = match std::os::windows::fs::FileExt::seek_read(file, slice, offset) {
+        // Its word for a read at or behind the end.
+        Err(error) if error.raw_os_error() == Some(38) => 0,
+        read => read?,
+    };
+    positioned.seek(SeekFrom::Start(before))?;
+    Ok(count)
 }
 
 /// Writes the first of `slices` at `offset`. Returns the number of bytes written.

@@ -21,8 +21,13 @@ pub struct PrivateFolder {
     path: PathBuf,
     /// Locked as long as the folder is in use: by this an abandoned one is told.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only held"))]
-    lock: File,
+    lock: FolderLock,
 }
+
+#[cfg(unix)]
+type FolderLock = File;
+#[cfg(not(unix))]
+type FolderLock = crate::fs::lock::Lock;
 
 impl PrivateFolder {
     /// Makes a folder on a file system that is in memory: in `$XDG_RUNTIME_DIR`, `/dev/shm` or the folder for temporary
@@ -206,9 +211,10 @@ fn is_our_folder(path: &Path) -> bool {
     })
 }
 
+/// Folders for temporary files are not shared there.
 #[cfg(not(unix))]
-fn is_our_folder(_path: &Path) -> bool {
-    false
+fn is_our_folder(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
 #[cfg(unix)]
@@ -219,10 +225,9 @@ fn lock(folder: &Path) -> Option<File> {
     Some(folder)
 }
 
-/// This system locks no folders: a file beside it stands for the lock, and abandoned ones are not told.
 #[cfg(not(unix))]
-fn lock(folder: &Path) -> Option<File> {
-    File::create(folder.join(".lock")).ok()
+fn lock(folder: &Path) -> Option<FolderLock> {
+    crate::fs::lock::try_lock(folder).ok()
 }
 
 #[cfg(unix)]
@@ -233,7 +238,7 @@ fn is_still_there(lock: &File, path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_still_there(_lock: &File, path: &Path) -> bool {
+fn is_still_there(_lock: &FolderLock, path: &Path) -> bool {
     path.exists()
 }
 

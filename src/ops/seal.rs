@@ -73,6 +73,8 @@ pub fn seal_job(
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };
     let written = seal.seal(PayloadInput::of(&mut kind), &mut output, work)?;
     drop(progress);
+    // Windows replaces no file that is open.
+    drop(kind);
     output.commit_waiting(session)?;
     Ok(written)
 }

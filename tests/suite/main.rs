@@ -23,6 +23,7 @@ mod command_line {
     mod surroundings;
     mod terminal;
     mod transcripts;
+    mod windows;
 }
 
 /// Single values of config files.

@@ -27,7 +27,6 @@ pub mod values;
 // The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
 #[path = "args/edit.rs"]
 mod edit;
-#[cfg(unix)]
 #[path = "args/exec.rs"]
 mod exec;
 #[path = "args/export.rs"]
@@ -35,7 +34,6 @@ mod export;
 #[path = "args/variables.rs"]
 pub mod variables;
 
-#[cfg(unix)]
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -44,7 +42,6 @@ use kenc::formats::format::ByteRange;
 
 pub use change::*;
 pub use edit::EditArgs;
-#[cfg(unix)]
 pub use exec::ExecArgs;
 pub use export::{ExportArgs, ExportFormatName};
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs, KeysUsageArgs};
@@ -198,7 +195,6 @@ pub enum Command {
     /// that change what loaders, shells and interpreters do (PATH, LD_*, BASH_ENV, PYTHON*, GIT_* and others) unless --only
     /// names them exactly. kenc reads dotenv files as docker compose does, or literally with --literal. It removes variables that hold or name an identity of kenc or sops from the environment. Exits
     /// with 127 if the command is not found, and with 126 if it cannot be run.
-    #[cfg(unix)]
     #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
     Exec(ExecArgs),
 
@@ -306,7 +302,6 @@ pub struct EncryptArgs {
     ///
     /// If the command fails, kenc fails with 1, leaves no output file, and what went to a pipe does not decrypt. kenc asks
     /// the keys before it runs the command.
-    #[cfg(unix)]
     #[arg(value_name = "CMD", last = true, value_hint = ValueHint::CommandWithArguments)]
     #[arg(conflicts_with_all = ["inputs", "recursive", "files0_from", "values", "in_place"])]
     pub command: Vec<OsString>,
@@ -355,7 +350,6 @@ pub struct DecryptArgs {
     ///
     /// kenc fails if the command does. If the file turns out not to be authentic, kenc ends the command, which never gets
     /// the end of its input: a program that works in one transaction, such as `psql -1`, changes nothing.
-    #[cfg(unix)]
     #[arg(value_name = "CMD", last = true, value_hint = ValueHint::CommandWithArguments)]
     #[arg(conflicts_with_all = ["recursive", "files0_from", "in_place", "output"])]
     pub command: Vec<OsString>,

@@ -6,7 +6,6 @@ pub mod documents;
 mod drift;
 pub mod edit;
 pub mod encrypt;
-#[cfg(unix)]
 pub mod exec;
 pub mod export;
 pub mod git;
@@ -16,9 +15,7 @@ pub mod keys;
 pub mod krm;
 mod new_file;
 pub mod opening;
-#[cfg(unix)]
 mod piped;
-#[cfg(unix)]
 mod produced;
 pub mod rewrap;
 pub mod rotate;

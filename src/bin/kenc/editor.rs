@@ -16,7 +16,7 @@ use crate::signals;
 const VARIABLES: [&str; 4] = ["KENC_EDITOR", "SOPS_EDITOR", "VISUAL", "EDITOR"];
 
 /// Editors tried if none is set.
-const USUAL: [&str; 3] = ["vi", "vim", "nano"];
+const USUAL: &[&str] = if cfg!(windows) { &["vim", "nano", "notepad"] } else { &["vi", "vim", "nano"] };
 
 /// Editors with their own window, which return at once unless a flag makes them wait; with that flag.
 const RETURNING: &[(&str, &[&str])] = &[
@@ -50,15 +50,14 @@ impl UserEditor {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (name, value));
         if let Some((name, value)) = VARIABLES.into_iter().find_map(set) {
             let text = value.to_str().ok_or(CommandFault::EditorVariable { name, fault: "is not UTF-8" })?;
-            let words = shell_words::split(text)
-                .map_err(|_| CommandFault::EditorVariable { name, fault: "has an unclosed quote" })?;
+            let words = split(text).ok_or(CommandFault::EditorVariable { name, fault: "has an unclosed quote" })?;
             if words.is_empty() {
                 return Err(CommandFault::EditorVariable { name, fault: "names no program" }.into());
             }
             return Ok(Self { words });
         }
-        let found = USUAL.into_iter().find(|name| in_search_path(OsStr::new(name)).is_some());
-        Ok(Self { words: vec![found.ok_or(CommandFault::NoEditor)?.to_owned()] })
+        let found = USUAL.iter().find(|name| in_search_path(OsStr::new(name)).is_some());
+        Ok(Self { words: vec![(*found.ok_or(CommandFault::NoEditor)?).to_owned()] })
     }
 
     /// Runs it on files in a private folder, and waits for its end.
@@ -145,6 +144,30 @@ impl UserEditor {
     }
 }
 
+/// The words of a command line. `None` if a quote is not closed.
+#[cfg(unix)]
+fn split(line: &str) -> Option<Vec<String>> {
+    shell_words::split(line).ok()
+}
+
+/// On Windows the backslash stands in paths and escapes nothing.
+#[cfg(not(unix))]
+fn split(line: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
+    for letter in line.chars() {
+        match letter {
+            '"' => {
+                is_quoted = !is_quoted;
+                word.get_or_insert_default();
+            }
+            letter if letter.is_whitespace() && !is_quoted => words.extend(word.take()),
+            letter => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    (!is_quoted).then_some(words)
+}
+
 fn not_started(program: &str, source: std::io::Error) -> Failure {
     match source.kind() {
         ErrorKind::NotFound => CommandFault::EditorNotFound(program.to_owned()).into(),
@@ -177,7 +200,11 @@ fn in_search_path(program: &OsStr) -> Option<PathBuf> {
         return path.is_file().then(|| path.to_owned());
     }
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+    let mut found = std::env::split_paths(&folders).map(|folder| folder.join(program));
+    if cfg!(windows) {
+        return found.map(|path| path.with_added_extension("exe")).find(|path| path.is_file());
+    }
+    found.find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod sessions;
 mod signals;
 mod sops;
 mod standard_streams;
+mod terminal;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,7 +73,6 @@ fn run(cli: &Cli) -> Exit {
         Command::Set(args) => commands::documents::set::run(args, &configs, &reporter),
         Command::Unset(args) => commands::documents::unset::run(args, &configs, &reporter),
         Command::Edit(args) => commands::edit::run(args, &configs, &reporter),
-        #[cfg(unix)]
         Command::Exec(args) => commands::exec::run(args, &configs, &reporter),
         Command::Krm(args) => commands::krm::run(args, &configs, &reporter),
         Command::Export(args) => commands::export::run(args, &configs, &reporter),

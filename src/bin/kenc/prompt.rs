@@ -17,6 +17,7 @@ use crate::args::PassphraseFrom;
 use crate::printable::printable;
 use crate::report::error_line::print_error_line;
 use crate::signals;
+use crate::terminal::{self, Terminal};
 
 /// Asks once for each passphrase that is needed. A source other than the terminal has only one, for all purposes.
 pub struct Passphrases {
@@ -85,10 +86,10 @@ impl PassphraseSource for Passphrases {
     }
 
     fn line(&self, program: &str, question: &str) -> Option<String> {
-        let mut terminal = self.may_ask.then(|| File::options().read(true).write(true).open("/dev/tty"))?.ok()?;
-        write!(terminal, "{} ", printable(&format!("{program}: {question}"))).ok()?;
+        let Terminal { typed, mut shown } = self.may_ask.then(terminal::open)?.ok()?;
+        write!(shown, "{} ", printable(&format!("{program}: {question}"))).ok()?;
         let mut line = String::new();
-        BufReader::new(terminal.take(LONGEST_PASSPHRASE)).read_line(&mut line).ok()?;
+        typed.take(LONGEST_PASSPHRASE).read_line(&mut line).ok()?;
         line.ends_with('\n').then(|| line.trim_end_matches(['\r', '\n']).to_owned())
     }
 

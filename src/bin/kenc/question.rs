@@ -1,12 +1,12 @@
 //! Questions to the person at the terminal.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, Write};
 use std::path::Path;
 
 use crate::failure::Cause;
 use crate::printable::printable_lines;
 use crate::report::Reporter;
+use crate::terminal::{self, Terminal};
 
 /// One of the answers to a question.
 pub struct Choice<T> {
@@ -20,18 +20,17 @@ pub struct Choice<T> {
 /// Asks until one of the choices is typed; an empty line selects the first. `before` prints the introduction. Returns
 /// `None`, without printing, if there is no terminal or it was closed.
 pub fn ask<T: Copy>(question: &str, choices: &[Choice<T>], before: impl FnOnce()) -> Option<T> {
-    let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
-    let mut answers = BufReader::new(terminal.try_clone().ok()?);
+    let Terminal { mut typed, mut shown } = terminal::open().ok()?;
     before();
     loop {
         let meanings: Vec<String> = choices.iter().map(|it| format!("  {}: {}\n", it.word, it.meaning)).collect();
-        write!(terminal, "{}\n{}[{}] ", printable_lines(question), meanings.concat(), choices[0].word).ok()?;
+        write!(shown, "{}\n{}[{}] ", printable_lines(question), meanings.concat(), choices[0].word).ok()?;
         let mut line = String::new();
-        if answers.read_line(&mut line).ok()? == 0 {
+        if typed.read_line(&mut line).ok()? == 0 {
             return None;
         }
-        let typed = line.trim().to_lowercase();
-        let chosen = choices.iter().find(|choice| choice.word.starts_with(&typed));
+        let answer = line.trim().to_lowercase();
+        let chosen = choices.iter().find(|choice| choice.word.starts_with(&answer));
         if let Some(choice) = chosen {
             return Some(choice.value);
         }

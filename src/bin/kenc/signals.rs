@@ -51,7 +51,6 @@ impl Drop for Prepared {
 }
 
 /// Cleans up, and returns what was kept.
-#[cfg_attr(not(unix), allow(dead_code))]
 fn clean_up() -> Option<String> {
     let act = LAST_ACT.lock().unwrap_or_else(PoisonError::into_inner).take();
     // A panic in it must not prevent the rest, nor the end of the program.
@@ -62,7 +61,6 @@ fn clean_up() -> Option<String> {
 }
 
 /// The terminal may be gone, and a failed write to it must not keep the program from ending.
-#[cfg_attr(not(unix), allow(dead_code))]
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
@@ -232,24 +230,75 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub fn handle(_session: &kenc::Session) -> kenc::error::Result<()> {
-    Ok(())
-}
+pub use windows::{handle, handle_all, remember_terminal, start, wait_for};
 
 #[cfg(not(unix))]
-pub fn handle_all(_session: &kenc::Session) -> kenc::error::Result<()> {
-    Ok(())
-}
+mod windows {
+    use std::io;
+    use std::process::{Child, Command, ExitStatus};
+    use std::sync::Once;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
-#[cfg(not(unix))]
-pub fn start(command: &mut std::process::Command) -> std::io::Result<std::process::Child> {
-    command.spawn()
-}
+    use kenc::Session;
+    use kenc::error::{Error, Result};
 
-#[cfg(not(unix))]
-pub fn wait_for(child: &mut std::process::Child) -> std::io::Result<std::process::ExitStatus> {
-    child.wait()
-}
+    use super::{GRACE, clean_up, exit_code, say};
 
-#[cfg(not(unix))]
-pub fn remember_terminal() {}
+    /// Whether another program has the console while we wait for it.
+    static HAS_CHILD: AtomicBool = AtomicBool::new(false);
+
+    /// Begins to handle Ctrl-C, Ctrl-Break, and the end of the console: they stop `session`, and end the program soon after.
+    ///
+    /// # Errors
+    /// If the system refuses: then plaintext could stay behind.
+    pub fn handle(session: &Session) -> Result<()> {
+        static ONCE: Once = Once::new();
+        let cancelled = session.cancellation();
+        let mut outcome = Ok(());
+        ONCE.call_once(|| {
+            outcome = ctrlc::set_handler(move || {
+                // The other program gets it too, and decides.
+                if HAS_CHILD.load(Ordering::Relaxed) {
+                    return;
+                }
+                cancelled.store(true, Ordering::Relaxed);
+                std::thread::sleep(GRACE);
+                end();
+            });
+        });
+        outcome.map_err(|error| Error::io("handle Ctrl-C", io::Error::other(error)))
+    }
+
+    /// As [`handle`]: this system has no others.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn handle_all(session: &Session) -> Result<()> {
+        handle(session)
+    }
+
+    fn end() -> ! {
+        let kept = clean_up();
+        say("kenc: error: interrupted\n");
+        if let Some(kept) = kept {
+            say(&format!("kenc: hint: {}\n", crate::printable::printable(&kept)));
+        }
+        std::process::exit(exit_code().into());
+    }
+
+    /// Starts a program that gets the console.
+    pub fn start(command: &mut Command) -> io::Result<Child> {
+        HAS_CHILD.store(true, Ordering::Relaxed);
+        command.spawn().inspect_err(|_| HAS_CHILD.store(false, Ordering::Relaxed))
+    }
+
+    /// Waits for the end of a program started that way.
+    pub fn wait_for(child: &mut Child) -> io::Result<ExitStatus> {
+        let status = child.wait();
+        HAS_CHILD.store(false, Ordering::Relaxed);
+        status
+    }
+
+    /// The console restores its own state.
+    pub fn remember_terminal() {}
+}

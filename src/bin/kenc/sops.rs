@@ -5,7 +5,6 @@
 
 mod args;
 mod edit;
-#[cfg(unix)]
 mod exec;
 mod exit;
 mod groups;
@@ -113,9 +112,7 @@ fn run(args: &SopsArgs, configs: &Configs, reporter: &Reporter) -> Result<u8, So
         Some("filestatus") => transform::file_status(session, &file(words)?),
         Some("updatekeys") => groups::update_keys(session, words),
         Some("groups") => groups::run(session, words),
-        #[cfg(unix)]
         Some("exec-env") => exec::with_variables(session, words),
-        #[cfg(unix)]
         Some("exec-file") => exec::with_file(session, words),
         Some("edit") => edit::run(session, &file(words)?),
         Some("help") => {

@@ -1,14 +1,18 @@
 //! Decrypted files for another program.
 
 use std::ffi::{OsStr, OsString};
+#[cfg(unix)]
 use std::fs::File;
+#[cfg(unix)]
 use std::io::Write;
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
 use crate::document::MacRequirement;
+#[cfg(unix)]
 use crate::error::Error;
-use crate::fs::scratch::{self, PrivateFolder};
+#[cfg(unix)]
+use crate::fs::scratch;
+use crate::fs::scratch::PrivateFolder;
 use crate::ops::contents;
 use crate::ops::failure::Failure;
 use crate::ops::result_name::plain_name;
@@ -20,8 +24,10 @@ pub struct LentFiles {
     /// The path of each, for the other program.
     pub paths: Vec<OsString>,
     /// Files in memory, which disappear with the last program that has them open.
+    #[cfg(unix)]
     open: Vec<File>,
     /// A folder with names for them.
+    #[cfg(unix)]
     names: Option<PrivateFolder>,
     /// A folder with the files themselves, if unnamed files in memory are not available. We must remove it.
     kept: Option<PrivateFolder>,
@@ -55,15 +61,22 @@ impl LentFiles {
         own_name: &OsStr,
         may_be_on_disk: impl FnOnce(&Path) -> bool,
     ) -> Result<OsString, Failure> {
-        let Some(mut file) = scratch::memory_file() else {
-            let folder = match self.kept.take() {
-                Some(folder) => folder,
-                None => contents::private_folder(may_be_on_disk)?,
-            };
-            let path = folder.write(name.unwrap_or(own_name), plaintext)?;
-            self.kept = Some(folder);
-            return Ok(path.into());
+        #[cfg(unix)]
+        if let Some(file) = scratch::memory_file() {
+            return self.add_unnamed(file, plaintext, name);
+        }
+        let folder = match self.kept.take() {
+            Some(folder) => folder,
+            None => contents::private_folder(may_be_on_disk)?,
         };
+        let path = folder.write(name.unwrap_or(own_name), plaintext)?;
+        self.kept = Some(folder);
+        Ok(path.into())
+    }
+
+    #[cfg(unix)]
+    fn add_unnamed(&mut self, mut file: File, plaintext: &[u8], name: Option<&OsStr>) -> Result<OsString, Failure> {
+        use std::os::fd::AsRawFd;
         file.write_all(plaintext).map_err(|source| Error::io("keep the plaintext in memory", source))?;
         // The other program keeps our process id, through which its own children find the files as well.
         let process = std::process::id().to_string();
@@ -88,6 +101,7 @@ impl LentFiles {
     ///
     /// # Errors
     /// Those of the system.
+    #[cfg(unix)]
     pub fn pass_on(&self) -> Result<(), Failure> {
         for file in &self.open {
             scratch::pass_on(file).map_err(|source| Error::io("pass a file on", source))?;

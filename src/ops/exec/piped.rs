@@ -6,12 +6,14 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+#[cfg(unix)]
+use std::os::fd::OwnedFd as OwnedPipe;
+#[cfg(not(unix))]
+use std::os::windows::io::OwnedHandle as OwnedPipe;
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
-
-use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::Error;
 use crate::fs::input::Input;
@@ -19,6 +21,7 @@ use crate::ops::failure::{Cause, Failure};
 use crate::storage::output::Output;
 
 /// How long a command that was asked to end may take to put its things in order.
+#[cfg(unix)]
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A command that was started, and how its end is waited for.
@@ -45,15 +48,8 @@ impl RunningCommand {
     /// Ends it, if it has not ended.
     fn stop(&mut self) {
         if self.ended.is_none() {
-            let pid = Pid::from_child(&self.child);
-            let _ = kill_process(pid, Signal::TERM);
-            let asked = Instant::now();
-            while asked.elapsed() < PATIENCE {
-                if matches!(self.child.try_wait(), Ok(Some(_))) {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(10));
-            }
+            #[cfg(unix)]
+            self.ask_to_stop();
             // What is still there after that gets no second chance.
             let _ = self.child.kill();
             let _ = self.end();
@@ -61,9 +57,23 @@ impl RunningCommand {
         self.stdin = None;
     }
 
+    /// Gives it a moment to end in order.
+    #[cfg(unix)]
+    fn ask_to_stop(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     fn failure(&self, status: ExitStatus) -> Failure {
-        use std::os::unix::process::ExitStatusExt;
-        if status.signal() == Some(Signal::INT.as_raw()) {
+        #[cfg(unix)]
+        if std::os::unix::process::ExitStatusExt::signal(&status) == Some(rustix::process::Signal::INT.as_raw()) {
             return Error::Interrupted.into();
         }
         Cause::CommandFailed { program: self.program.clone(), status }.into()
@@ -88,7 +98,7 @@ pub struct StartedCommand {
 
 impl From<StartedCommand> for RunningCommand {
     fn from(StartedCommand { program, mut child, wait }: StartedCommand) -> Self {
-        let stdin = child.stdin.take().map(|pipe| File::from(OwnedFd::from(pipe)));
+        let stdin = child.stdin.take().map(|pipe| File::from(OwnedPipe::from(pipe)));
         Self { program, child, wait, ended: None, stdin }
     }
 }
@@ -105,7 +115,7 @@ impl Producer {
     #[must_use]
     pub fn new(mut started: StartedCommand) -> (Self, Input) {
         let stdout = started.child.stdout.take().expect("its output was set up as a pipe");
-        let stdout = File::from(OwnedFd::from(stdout));
+        let stdout = File::from(OwnedPipe::from(stdout));
         crate::fs::widen_pipe(&stdout);
         let running = Arc::new(Mutex::new(RunningCommand::from(started)));
         let input = Input::of_stream(Box::new(ProducedBytes { stdout, running: Arc::clone(&running) }));

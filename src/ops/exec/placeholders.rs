@@ -1,9 +1,9 @@
 //! Placeholders in the arguments of a command, replaced by the paths of files.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::command;
 use crate::ops::failure::Cause;
 
 /// One placeholder for each file: `{}` for a single one, else `{1}`, `{2}` and so on.
@@ -28,7 +28,7 @@ impl Placeholders {
         } else {
             (1..=count).map(|number| format!("{{{number}}}")).collect()
         };
-        let has = |mark: &str| command.iter().any(|word| find(word.as_bytes(), mark.as_bytes()).is_some());
+        let has = |mark: &str| command.iter().any(|word| find(word.as_encoded_bytes(), mark.as_bytes()).is_some());
         match marks.iter().find(|mark| !has(mark)) {
             Some(mark) => Err(Cause::NoPlaceForFile(mark.clone())),
             None => Ok(Self { marks }),
@@ -39,7 +39,7 @@ impl Placeholders {
     #[must_use]
     pub fn fill(&self, word: &OsStr, paths: &[OsString]) -> OsString {
         let mut filled = Vec::new();
-        let mut rest = word.as_bytes();
+        let mut rest = word.as_encoded_bytes();
         let next = |rest: &[u8]| {
             let found = self
                 .marks
@@ -50,11 +50,12 @@ impl Placeholders {
         };
         while let Some((start, len, path)) = next(rest) {
             filled.extend_from_slice(&rest[..start]);
-            filled.extend_from_slice(path.as_bytes());
+            filled.extend_from_slice(path.as_encoded_bytes());
             rest = &rest[start + len..];
         }
         filled.extend_from_slice(rest);
-        OsStr::from_bytes(&filled).to_owned()
+        // A word that is no Unicode on a system that wants it is passed on as it is.
+        command::word(&filled).unwrap_or_else(|| word.to_owned())
     }
 }
 

@@ -175,6 +175,8 @@ impl TreeWork for SealEach<'_> {
         }
         if let Some(output) = output.into_file() {
             output.restore_encrypted(&Attributes::of(&before, Some(&source)))?;
+            // Windows replaces no file that is open.
+            drop(source);
             output.commit_waiting(recipes.session)?;
         }
         Ok(FileOutcome::Done(bytes))

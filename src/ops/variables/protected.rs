@@ -17,6 +17,10 @@ const OF_EVERY_PROGRAM: &[&str] = &[
     "NLSPATH",
     "GLIBC_TUNABLES",
     "ZDOTDIR",
+    "PATHEXT",
+    "COMSPEC",
+    "SYSTEMROOT",
+    "WINDIR",
 ];
 const PREFIXES_OF_EVERY_PROGRAM: &[&str] = &["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_"];
 /// A common name in applications, and for interactive shells a file with commands.
@@ -86,7 +90,7 @@ const IDENTITIES: &[&str] = &["KENC_AGE_KEY", "SOPS_AGE_KEY", "SOPS_AGE_SSH_PRIV
 #[must_use]
 pub fn acts_on_every_program(name: &str, value: &[u8]) -> bool {
     is_among(name, OF_EVERY_PROGRAM, PREFIXES_OF_EVERY_PROGRAM)
-        || name == FILE_OF_SHELLS && value.iter().any(|byte| b"/$`~".contains(byte))
+        || is_same(name, FILE_OF_SHELLS) && value.iter().any(|byte| b"/$`~".contains(byte))
 }
 
 /// Whether a variable is passed on only if the user names it.
@@ -97,13 +101,22 @@ pub(super) fn must_be_named(name: &str, value: &[u8]) -> bool {
 }
 
 fn is_among(name: &str, names: &[&str], prefixes: &[&str]) -> bool {
-    names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    names.iter().any(|known| is_same(name, known)) || prefixes.iter().any(|prefix| begins_with(name, prefix))
+}
+
+/// Variables of Windows have the same name in upper and lower case.
+fn is_same(name: &str, known: &str) -> bool {
+    if cfg!(windows) { name.eq_ignore_ascii_case(known) } else { name == known }
+}
+
+fn begins_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|beginning| is_same(beginning, prefix))
 }
 
 /// Whether a variable is, or leads to, an identity.
 #[must_use]
 pub fn is_of_identity(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| IDENTITIES.iter().any(|prefix| name.starts_with(prefix)))
+    name.to_str().is_some_and(|name| IDENTITIES.iter().any(|prefix| begins_with(name, prefix)))
 }
 
 #[cfg(test)]
@@ -118,18 +131,12 @@ mod tests {
         for name in ["GIT_SSH_COMMAND", "npm_config_script_shell", "SOPS_AGE_KEY", "KENC_AGE_KEY_FILE", "PERL5OPT"] {
             assert!(must_be_named(name, b"x"), "{name}");
         }
-        for name in [
-            "DATABASE_URL",
-            "db_password",
-            "GITHUB_TOKEN",
-            "AWS_SECRET_ACCESS_KEY",
-            "PATHS",
-            "NODE_ENV",
-            "ENV",
-            "path",
-            "home",
-        ] {
+        for name in ["DATABASE_URL", "db_password", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "PATHS", "NODE_ENV", "ENV"]
+        {
             assert!(!must_be_named(name, b"x"), "{name}");
+        }
+        for name in ["path", "home"] {
+            assert_eq!(must_be_named(name, b"x"), cfg!(windows), "{name}");
         }
         assert!(must_be_named("ENV", b"/tmp/x") && must_be_named("ENV", b"$(id)"));
     }

@@ -221,7 +221,6 @@ Examples:
     KENC_EDITOR='code --wait' kenc edit secrets.yaml";
 }
 
-#[cfg(unix)]
 pub mod exec {
     pub const USAGE: &str = "\
 kenc exec [OPTIONS] FILE... -- CMD [ARG]...

@@ -4,7 +4,6 @@ mod tree;
 
 use kenc::fs::atomic::{Access, Sync};
 use kenc::ops::configs::Configs;
-#[cfg(unix)]
 use kenc::ops::exec::Consumer;
 use kenc::ops::jobs::{ResultChoice, plan};
 use kenc::ops::open::{Decryption, DocumentPart, decrypt};
@@ -13,9 +12,7 @@ use kenc::storage::output::Output;
 
 use crate::args::DecryptArgs;
 use crate::commands::opening::threads;
-#[cfg(unix)]
 use crate::commands::piped::{self, Pipe};
-#[cfg(unix)]
 use crate::failure::Cause;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
@@ -45,7 +42,6 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         demanded: args.document_open.requirements(),
         threads: threads(&args.work),
     };
-    #[cfg(unix)]
     if !args.command.is_empty() {
         let [job] = &jobs[..] else { return Err(Cause::SeveralInputs(jobs.len()).into()) };
         let path = job.input.as_deref();

@@ -12,7 +12,6 @@ use crate::args::EncryptArgs;
 use crate::commands::documents;
 use crate::commands::new_file::form;
 use crate::commands::opening::threads;
-#[cfg(unix)]
 use crate::commands::produced;
 use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
@@ -29,7 +28,6 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if let Some(hint) = habits::several_pairs(&args.context) {
         reporter.hint(&hint);
     }
-    #[cfg(unix)]
     if !args.command.is_empty() {
         return produced::run(args, configs, reporter);
     }

@@ -2,9 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use kenc::error::Error;
 use kenc::ops::configs::Configs;
@@ -31,7 +29,10 @@ pub fn run(args: &ExecArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     }
     let variables = collected(&session, files, variables)?;
     let mut command = command(words, environment)?;
-    command.envs(variables.iter().map(|(name, value)| (name, OsStr::from_bytes(value))));
+    for (name, value) in &variables {
+        let not_unicode = || Error::io(format!("pass {name} on"), ErrorKind::InvalidData.into());
+        command.env(name, exec::word(value).ok_or_else(not_unicode)?);
+    }
     Err(replace_by(&mut command, &words[0]))
 }
 
@@ -40,22 +41,45 @@ fn command(words: &[OsString], environment: Environment) -> Result<Command, Comm
 }
 
 /// Replaces this process by `command`, so that signals and the exit code are its own. Returns only if that failed.
+#[cfg(unix)]
 fn replace_by(command: &mut Command, program: &OsStr) -> Failure {
-    let error = command.exec();
+    let error = std::os::unix::process::CommandExt::exec(command);
     not_run(program, error).into()
+}
+
+/// Runs `command`, and ends with its exit code. Returns only if that failed. This system cannot replace a process.
+#[cfg(not(unix))]
+fn replace_by(command: &mut Command, program: &OsStr) -> Failure {
+    match waited_for(command, program) {
+        Ok(status) => std::process::exit(exit_code(status)),
+        Err(failure) => failure,
+    }
 }
 
 /// Runs the program, replacing this process unless something has to be removed afterwards.
 fn run_with(lent: LentFiles, command: &mut Command, program: &OsStr) -> Result<Exit, Failure> {
+    #[cfg(unix)]
     lent.pass_on()?;
     if !lent.must_be_removed() {
         return Err(replace_by(command, program));
     }
-    let mut child = signals::start(command).map_err(|source| not_run(program, source))?;
-    let status = signals::wait_for(&mut child).map_err(|source| Error::io("wait for the command", source))?;
+    let status = waited_for(command, program)?;
     drop(lent);
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    std::process::exit(code);
+    std::process::exit(exit_code(status));
+}
+
+fn waited_for(command: &mut Command, program: &OsStr) -> Result<ExitStatus, Failure> {
+    let mut child = signals::start(command).map_err(|source| not_run(program, source))?;
+    Ok(signals::wait_for(&mut child).map_err(|source| Error::io("wait for the command", source))?)
+}
+
+/// As in a shell: 128 plus the number of the signal that ended it.
+pub fn exit_code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    status.code().or_else(|| signal.map(|signal| 128 + signal)).unwrap_or(1)
 }
 
 pub fn not_run(program: &OsStr, source: std::io::Error) -> CommandFault {

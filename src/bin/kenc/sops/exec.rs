@@ -1,16 +1,14 @@
 //! Running commands with the values of a document: `exec-env` and `exec-file`.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Component, Path};
 use std::process::{Command, ExitStatus};
 
 use kenc::document::{Node, TreeEntry, Value};
 use kenc::error::Error;
 use kenc::ops::contents::private_folder;
+use kenc::ops::exec::word;
 use kenc::ops::variables::acts_on_every_program;
-use kenc::threads;
 use zeroize::Zeroizing;
 
 use super::exit::{SopsStop, code};
@@ -54,14 +52,17 @@ pub fn with_variables(session: SopsRun<'_>, words: &[OsString]) -> Result<u8, So
                 "the variable can make the shell run other code; `kenc exec --only` can pass such a value",
             ));
         }
-        command.env(&member.key, OsStr::from_bytes(&value));
+        command.env(&member.key, word(&value).ok_or_else(|| fault("it is not Unicode"))?);
     }
     if args.background {
         command.spawn().map_err(failed)?;
         return Ok(0);
     }
     // Replacing this process, with or without --same-process: signals and the exit code are the command's own.
-    Err(failed(command.exec()))
+    #[cfg(unix)]
+    return Err(failed(std::os::unix::process::CommandExt::exec(&mut command)));
+    #[cfg(not(unix))]
+    run(command)
 }
 
 /// Runs a shell command in which `{}` is the path of the decrypted file.
@@ -106,7 +107,7 @@ fn serve_by_pipe(path: &Path, text: &[u8]) -> Result<bool, SopsStop> {
     made.map_err(|error| Error::io("make a named pipe", error.into()))?;
     let (path, text) = (path.to_owned(), Zeroizing::new(text.to_vec()));
     // It waits until the command opens the pipe. If that never happens, it ends with the program.
-    threads::spawn(move || {
+    kenc::threads::spawn(move || {
         let _ = std::fs::OpenOptions::new().write(true).open(path).and_then(|mut pipe| pipe.write_all(&text));
     })?;
     Ok(true)
@@ -118,23 +119,32 @@ fn serve_by_pipe(_path: &Path, _text: &[u8]) -> Result<bool, SopsStop> {
 }
 
 fn replaced(line: &OsStr, path: &OsStr) -> OsString {
-    let (line, mut made) = (line.as_bytes(), Vec::new());
+    let (bytes, mut made) = (line.as_encoded_bytes(), Vec::new());
     let mut at = 0;
-    while at < line.len() {
-        if line[at..].starts_with(b"{}") {
-            made.extend_from_slice(path.as_bytes());
+    while at < bytes.len() {
+        if bytes[at..].starts_with(b"{}") {
+            made.extend_from_slice(path.as_encoded_bytes());
             at += 2;
         } else {
-            made.push(line[at]);
+            made.push(bytes[at]);
             at += 1;
         }
     }
-    OsStr::from_bytes(&made).to_owned()
+    word(&made).unwrap_or_else(|| line.to_owned())
 }
 
+#[cfg(unix)]
+const SHELL: &str = "/bin/sh";
+#[cfg(not(unix))]
+const SHELL: &str = "cmd.exe";
+
 fn shell(line: &OsStr, is_pristine: bool) -> Command {
-    let mut command = Command::new("/bin/sh");
+    let mut command = Command::new(SHELL);
+    #[cfg(unix)]
     command.arg("-c").arg(line);
+    // It takes its line as it is typed.
+    #[cfg(not(unix))]
+    std::os::windows::process::CommandExt::raw_arg(command.arg("/C"), line);
     if is_pristine {
         command.env_clear();
     }
@@ -148,13 +158,12 @@ fn run(mut command: Command) -> Result<u8, SopsStop> {
 }
 
 fn failed(error: std::io::Error) -> SopsStop {
-    Error::io("run /bin/sh", error).into()
+    Error::io(format!("run {SHELL}"), error).into()
 }
 
 /// As in a shell: 128 plus the number of the signal that ended it.
 fn exit_code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(code::FAILED)
+    u8::try_from(crate::commands::exec::exit_code(status)).unwrap_or(code::FAILED)
 }
 
 fn refuse_user(session: SopsRun<'_>) -> Result<(), SopsStop> {

@@ -1,7 +1,7 @@
 //! `kenc git mac-repair`.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::io::{BufRead, IsTerminal};
 
 use kenc::document::MacStatus;
 use kenc::ops::configs::Configs;
@@ -13,6 +13,7 @@ use crate::args::git::GitMacRepairArgs;
 use crate::failure::{Exit, Failure};
 use crate::report::document_keys::recipients_and_rule;
 use crate::report::{Reporter, printable};
+use crate::terminal::{self, Terminal};
 use crate::{sessions, signals};
 
 pub fn run(args: &GitMacRepairArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
@@ -67,10 +68,10 @@ fn shown(name: &str, repair: &Repair) -> String {
 
 /// Asks on the terminal.
 fn confirmed(reporter: &Reporter) -> Result<bool, Failure> {
-    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return Ok(false) };
+    let Ok(Terminal { mut typed, shown: _ }) = terminal::open() else { return Ok(false) };
     reporter.ask_about("Write a new MAC for these values? [y/N] ");
     let mut answer = String::new();
-    let read = BufReader::new(terminal).read_line(&mut answer);
+    let read = typed.read_line(&mut answer);
     read.map_err(kenc::error::Error::Read)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
