@@ -2,7 +2,7 @@
 
 use crate::document::content::tree::{Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::file::document::Document;
-use crate::document::store::registry::{Aliases, facts_of};
+use crate::document::store::registry::{AliasSupport, facts_of};
 use crate::error::{At, DocumentError};
 
 /// Maximum number of nodes that aliases may add to a document: a few lines of YAML can expand beyond any memory.
@@ -22,7 +22,7 @@ impl Document {
     /// [`DocumentError::Refused`] if an alias refers to a value that contains it, or the expansion is too large.
     pub fn followed(&self) -> Result<Tree, DocumentError> {
         let mut tree = self.tree().clone();
-        if facts_of(self.format()).aliases == Aliases::None {
+        if facts_of(self.format()).aliases == AliasSupport::None {
             return Ok(tree);
         }
         let mut added = 0;

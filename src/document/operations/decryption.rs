@@ -44,7 +44,7 @@ pub struct OpenedDocument {
 
 /// How the plaintext document comes about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Plaintext {
+enum PlaintextOrigin {
     /// Its text is parsed.
     Parsed,
     /// Its tree is derived from that of the encrypted document, if that is certain: its text will be compared with a
@@ -76,7 +76,7 @@ impl EncryptedDocument {
     pub(crate) fn open_to_compare(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
-        self.release(data_key, &cipher, examined, demands, Plaintext::Predicted)
+        self.release(data_key, &cipher, examined, demands, PlaintextOrigin::Predicted)
     }
 
     /// Opens it as [`Self::open`] does, and collects all problems instead of the first: values that are damaged or in
@@ -96,7 +96,7 @@ impl EncryptedDocument {
         if mac_problem.is_some() || !examined.problems.is_empty() {
             return Ok((examined.problems.into_iter().chain(mac_problem).collect(), None));
         }
-        match self.release(data_key, &cipher, examined, demands, Plaintext::Parsed) {
+        match self.release(data_key, &cipher, examined, demands, PlaintextOrigin::Parsed) {
             Ok(opened) => Ok((Vec::new(), Some(opened.report))),
             Err(crate::error::Error::Document(problem)) => Ok((vec![problem], None)),
             Err(error) => Err(error),
@@ -107,7 +107,7 @@ impl EncryptedDocument {
     pub(crate) fn open_with(self, data_key: DataKey, demands: &OpenRequirements) -> Result<OpenedDocument> {
         let cipher = ValueCipher::new(&data_key);
         let examined = self.examine(&cipher);
-        self.release(data_key, &cipher, examined, demands, Plaintext::Parsed)
+        self.release(data_key, &cipher, examined, demands, PlaintextOrigin::Parsed)
     }
 
     /// Releases the plaintext if the MAC and the seal allow it.
@@ -117,7 +117,7 @@ impl EncryptedDocument {
         cipher: &ValueCipher,
         examined: Examined,
         demands: &OpenRequirements,
-        plaintext: Plaintext,
+        plaintext: PlaintextOrigin,
     ) -> Result<OpenedDocument> {
         let (mac, mac_problem) = self.check_mac(cipher, &examined);
         let Examined { edits, values, problems, comments_left, has_encrypted_comments, mac: _ } = examined;
@@ -129,8 +129,9 @@ impl EncryptedDocument {
         }
         let forms =
             self.metadata.forms.as_deref().and_then(|token| Spellings::decrypt(token, cipher)).unwrap_or_default();
-        let predicted =
-            (plaintext == Plaintext::Predicted).then(|| self.predicted_plaintext(&edits, &values, &forms)).flatten();
+        let predicted = (plaintext == PlaintextOrigin::Predicted)
+            .then(|| self.predicted_plaintext(&edits, &values, &forms))
+            .flatten();
         let plaintext = match predicted {
             Some(plaintext) => plaintext,
             None => self.plaintext(&edits, &values, &forms)?,

@@ -41,7 +41,7 @@ pub(crate) struct NotationFacts {
     /// The key of the mapping that has no header of its own: the values before all sections.
     pub(crate) without_header: Option<&'static str>,
     /// Whether a value may refer to another one.
-    pub(crate) aliases: Aliases,
+    pub(crate) aliases: AliasSupport,
 }
 
 /// What types values have.
@@ -75,7 +75,7 @@ pub(crate) enum CommentLines {
 
 /// Whether a value may refer to another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aliases {
+pub(crate) enum AliasSupport {
     /// No.
     None,
     /// Yes, and the members of such a mapping may be merged into another one.
@@ -88,7 +88,7 @@ const USUAL: NotationFacts = NotationFacts {
     order: MemberOrder::AsInserted,
     comments: CommentLines::Apart,
     without_header: None,
-    aliases: Aliases::None,
+    aliases: AliasSupport::None,
 };
 
 /// Every notation, in the order in which they are tried.
@@ -161,7 +161,7 @@ static NOTATIONS: [Notation; 6] = [
         metadata: &["sops:", "\"sops\":", "'sops':"],
         openings: &['{'],
         sealed_as: "yaml",
-        facts: NotationFacts { types: ValueTypes::Tagged, aliases: Aliases::Merged, ..USUAL },
+        facts: NotationFacts { types: ValueTypes::Tagged, aliases: AliasSupport::Merged, ..USUAL },
         store: &YamlStore,
     },
 ];
