@@ -36,7 +36,7 @@ pub struct Detail {
     pub name: &'static str,
     /// It, for programs.
     pub value: serde_json::Value,
-    /// It, for persons.
+    /// It, for people; empty if they need not be told.
     pub text: String,
 }
 

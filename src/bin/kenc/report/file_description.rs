@@ -7,7 +7,7 @@ use kenc::ops::inspect::FileDescription;
 use serde_json::{Map, Value, json};
 
 use crate::report::printable;
-use crate::report::wrapped_keys::keys_json;
+use crate::report::wrapped_keys::{keys_json, shown_key};
 
 /// For people.
 pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
@@ -32,10 +32,11 @@ pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
     }
     let mut label = "keys";
     for (number, slot) in (1..).zip(keys) {
-        line(label, &format!("{number}  {:<8} {}", printable(&slot.provider), printable(&slot.key_id)));
+        line(label, &format!("{number}  {:<8} {}", printable(&slot.provider), printable(&shown_key(&slot.key_id))));
         label = "";
     }
-    let details = details.iter().fold(String::new(), |all, detail| all + ", " + &detail.text);
+    let told = details.iter().filter(|detail| !detail.text.is_empty());
+    let details = told.fold(String::new(), |all, detail| all + ", " + &detail.text);
     line("header", &format!("{} bytes{details}", grouped(*len)));
     let armored = if *is_armored { ", armored" } else { "" };
     format!("{title}, version {version}{armored}\n{text}")

@@ -7,6 +7,7 @@ use kenc::ops::inspect::{FileDescription, Inspected};
 use kenc::ops::tree::inspect::InspectedFile;
 use serde_json::Value;
 
+use super::wrapped_keys::named;
 use super::{Reporter, document_summary, file_description, printable};
 use crate::failure::{Exit, Failure};
 use crate::many::TellDone;
@@ -36,7 +37,7 @@ impl TellDone for InspectedFile {
 
 fn of_file(FileDescription { head, payload }: &FileDescription) -> String {
     let HeadDescription { title, keys, context, .. } = head;
-    let keys: Vec<String> = keys.iter().map(|key| printable(&format!("{} {}", key.provider, key.key_id))).collect();
+    let keys: Vec<String> = keys.iter().map(|key| printable(&named(key))).collect();
     let pairs: Vec<String> = context.iter().map(|(name, value)| printable(&format!("{name}={value}"))).collect();
     let context = if pairs.is_empty() { String::new() } else { format!("; context {}", pairs.join(" ")) };
     let cut_off = if payload.plaintext.is_none() { "; cut off" } else { "" };

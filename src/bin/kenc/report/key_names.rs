@@ -2,6 +2,8 @@
 
 use kenc::ops::configs::Configs;
 
+use super::wrapped_keys::shown_key;
+
 /// Names of keys, by the words that they stand for.
 #[derive(Default)]
 pub struct ShownKeyNames(Vec<(String, String)>);
@@ -12,7 +14,12 @@ impl ShownKeyNames {
     pub fn of(configs: &Configs) -> Self {
         let Ok(found) = configs.of(None) else { return Self::default() };
         let names = found.config.iter().flat_map(kenc::config::Config::names);
-        Self(names.map(|(name, key)| (key.trim().to_owned(), name.to_owned())).collect())
+        let forms = |(name, key): (&str, &str)| {
+            let key = key.trim();
+            let shown = Some(shown_key(key).into_owned()).filter(|shown| shown != key);
+            [Some(key.to_owned()), shown].into_iter().flatten().map(|key| (key, name.to_owned())).collect::<Vec<_>>()
+        };
+        Self(names.flat_map(forms).collect())
     }
 
     /// A text with `@NAME (KEY)` in place of each key that has a name.

@@ -7,6 +7,7 @@ use kenc::error::Result;
 use kenc::ops::keys::usage::{KeyUsage, UsageEvent, UsageOfKey, UsedKey};
 use serde_json::json;
 
+use super::wrapped_keys::shown_key;
 use super::{Reporter, counted, printable};
 use crate::failure::Exit;
 
@@ -30,7 +31,7 @@ pub fn event(event: UsageEvent<'_>, told: Told, reporter: &Reporter) -> Result<O
     };
     let name = |path: &Path| path.display().to_string();
     let UsedKey { provider, id } = key;
-    let text = format!("{}: {words}: {} {}\n", printable(&name(path)), printable(provider), printable(id));
+    let text = format!("{}: {words}: {} {}\n", printable(&name(path)), printable(provider), printable(&shown_key(id)));
     let value = json!({ "file": name(path), "finding": finding, "provider": provider, "id": id });
     reporter.result(&text, &value).map(|()| None)
 }
@@ -57,7 +58,12 @@ pub fn text(usage: &KeyUsage) -> String {
             some if some == files => ", which the config does not name".to_owned(),
             some => format!(", which the config of {} does not name", count(*some, "file")),
         };
-        let _ = writeln!(text, "{files:>9} {alone:>9}  {names}{} {}{drift}", printable(provider), printable(id));
+        let _ = writeln!(
+            text,
+            "{files:>9} {alone:>9}  {names}{} {}{drift}",
+            printable(provider),
+            printable(&shown_key(id))
+        );
     }
     text
 }

@@ -10,12 +10,12 @@ pub fn of(foreign: Foreign, file: &str) -> String {
         Foreign::NewlinesConverted | Foreign::SevenBit => {
             "transfer it again in binary mode; `kenc encrypt -a` writes files that survive as text".to_owned()
         }
-        Foreign::Age => format!("decrypt it with `age -d -i KEYFILE {file}`"),
+        Foreign::Age => {
+            "kenc opens version 1 of the age format: the first line is damaged, or a newer program wrote it".to_owned()
+        }
         Foreign::OpenPgp => format!("decrypt it with `gpg -d {file}`"),
         Foreign::Sops => format!("decrypt it with `sops decrypt {file}`"),
-        Foreign::AwsEncryptionSdk => {
-            format!("decrypt it with `aws-encryption-cli --decrypt -i {file}` and its keys")
-        }
+        Foreign::AwsEncryptionSdk => format!("decrypt it with `kenc decrypt {file}`"),
         Foreign::OpenSslEnc => {
             format!("decrypt it with `openssl enc -d -in {file}` and the options it was encrypted with")
         }
