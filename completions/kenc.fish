@@ -36,8 +36,8 @@ complete -c kenc -n "__fish_kenc_needs_command" -s h -l help -d 'Print help (see
 complete -c kenc -n "__fish_kenc_needs_command" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "encrypt" -d 'Encrypt files or the standard input'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
-complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without encrypting the files again'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "reencrypt" -d 'Change the keys that open files, without encrypting the files again; or their format'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "get" -d 'Print one value of an encrypted config document'
@@ -151,10 +151,15 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s v -l verbose -d 'P
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l format -d 'Turn the files into this format: kenc, age, or aws-esdk for the AWS Encryption SDK' -r -f -a "kenc\t''
+age\t''
+aws-esdk\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l frame-length -d 'Plaintext bytes in a frame of the results (--format aws-esdk only; default: 65536)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
@@ -165,6 +170,9 @@ binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'AWS profile to use' -r
@@ -175,25 +183,33 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s r -l recursive -d 'Change every encrypted file and every encrypted config document in folders'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sign -d 'Sign the results (--format aws-esdk only)'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l no-context -d 'Remove the encryption context, which an age file cannot have'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l check -d 'With --from-config: write nothing, print how files differ from their config, and exit with 7 if any does'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l format -d 'Turn the files into this format: kenc, age, or aws-esdk for the AWS Encryption SDK' -r -f -a "kenc\t''
+age\t''
+aws-esdk\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l frame-length -d 'Plaintext bytes in a frame of the results (--format aws-esdk only; default: 65536)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l group -d 'Number of the key group for --to, --add and --remove, from 1; required if a document has several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
@@ -204,6 +220,9 @@ binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d 'AWS profile to use' -r
@@ -214,21 +233,25 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l color -d 'When t
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s r -l recursive -d 'Change every encrypted file and every encrypted config document in folders'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sign -d 'Sign the results (--format aws-esdk only)'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l no-context -d 'Remove the encryption context, which an age file cannot have'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l check -d 'With --from-config: write nothing, print how files differ from their config, and exit with 7 if any does'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Add this key; nothing changes if the file already has it' -r
@@ -252,6 +275,8 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-comment-r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l new-passphrase-from -d 'Read new passphrases from fd:N, file:PATH or cmd:PROGRAM (default: same as --passphrase-from)' -r
@@ -263,7 +288,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Change every kenc file and every encrypted config document in folders'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s r -l recursive -d 'Change every encrypted file and every encrypted config document in folders'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'Rewrite files in place (the default without -o)'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear'
@@ -272,6 +297,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Remove the encryption context'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s q -l quiet -d 'Print errors only: no hints, no progress'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
@@ -754,7 +780,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d '
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'

@@ -96,6 +96,18 @@ pub enum Error {
     #[error("{0}")]
     NotOfFormat(&'static str),
 
+    /// An age file was to bind an encryption context.
+    #[error("an age file has no encryption context")]
+    NoContextInAgeFile,
+
+    /// A message of the AWS Encryption SDK cannot be encrypted again as it is: new ones store what they are bound to.
+    #[error("this message is bound to pairs that it does not store, and kenc writes messages that store all of them")]
+    PairsNotStored,
+
+    /// A file with a passphrase and other keys cannot be encrypted again under the same: which of them opened it is not told.
+    #[error("a passphrase among other keys cannot be kept when the file is encrypted again")]
+    PassphraseAmongKeys,
+
     /// A message of the AWS Encryption SDK does not commit to its key.
     #[error("this message does not commit to its key: its suite is {0}")]
     Uncommitted(&'static str),
@@ -121,6 +133,13 @@ pub enum Error {
     /// It cannot be told which part of an age file is for a recipient.
     #[error("an age file does not name its recipients, and only the identity of {0} can find the one that is its own")]
     RecipientNotFound(String),
+
+    /// It cannot be told for whom parts of an age file are, so that a new file cannot be for the same.
+    #[error(
+        "an age file does not name its recipients, and {0} of them {have} no identity here",
+        have = if *.0 == 1 { "has" } else { "have" }
+    )]
+    RecipientsUnknown(usize),
 
     /// A wrapping key refused to wrap the data key.
     #[error("cannot encrypt under {key}: {refusal}")]
@@ -274,6 +293,10 @@ impl Error {
             | Self::NotPostQuantum
             | Self::MustStandAlone(_)
             | Self::RecipientNotFound(_)
+            | Self::RecipientsUnknown(_)
+            | Self::NoContextInAgeFile
+            | Self::PairsNotStored
+            | Self::PassphraseAmongKeys
             | Self::RangeBeyondEnd { .. } => Class::Usage,
             Self::Config(error) => class_of_config(&error.fault),
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),

@@ -11,4 +11,5 @@ pub mod native;
 pub mod payload;
 pub(crate) mod pipeline;
 pub mod registry;
+pub mod reseal;
 pub mod transfer;

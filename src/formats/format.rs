@@ -14,7 +14,7 @@ use crate::crypto::{DataKey, Suite};
 use crate::error::Result;
 use crate::formats::description::{HeadDescription, PayloadDescription};
 use crate::fs::input::Input;
-use crate::keys::{Cache, KeySpec, Keyring, Rewrapped, Rewrapper, WrappedKey};
+use crate::keys::{Cache, KeySpec, Keyring, NamedKey, Rewrapped, Rewrapper, SuccessorKeys, WrappedKey};
 use crate::storage::output::Output;
 use crate::storage::payload::{PayloadInput, PayloadOutput};
 
@@ -31,6 +31,17 @@ pub trait FileFormat: Send + Sync {
     /// Whether an input that begins with `start` is a file of this format. At least 32 bytes are there, unless the input is
     /// shorter.
     fn recognises(&self, start: &[u8]) -> bool;
+
+    /// Whether a file can get other keys and keep its data key, and so its payload. Where it cannot, other keys mean that it
+    /// is encrypted again.
+    fn keeps_data_key(&self) -> bool {
+        true
+    }
+
+    /// Whether its files bind an encryption context.
+    fn binds_context(&self) -> bool {
+        true
+    }
 
     /// Reads the head of a file. `start` are its first bytes, and `input` begins with them too.
     ///
@@ -69,6 +80,39 @@ pub trait EncryptedFile: Send {
     /// The pairs that it says are bound to it.
     fn context(&self) -> &EncryptionContext;
 
+    /// How a new file like this one is sealed.
+    fn seal_settings(&self) -> SealSettings;
+
+    /// The pairs that a new file like this one binds: those of [`EncryptedFile::context`] that its maker chose.
+    fn chosen_context(&self) -> EncryptionContext {
+        self.context().clone()
+    }
+
+    /// The keys of a new file in its place. Nobody is asked but identities, and what an alias means that goes.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::successor`].
+    fn successor_keys(&self, rewrapper: &Rewrapper<'_>) -> Result<SuccessorKeys> {
+        rewrapper.successor(self.wrapped_keys())
+    }
+
+    /// Those of the keys of a new file in its place for which only its header speaks: something else must vouch for them.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::preview`].
+    fn unvouched_keys(&self, rewrapper: &Rewrapper<'_>) -> Result<Vec<NamedKey>> {
+        rewrapper.recipients_of_header(self.wrapped_keys())
+    }
+
+    /// The keys that would be added to it and the wrapped keys that would be removed, as far as that can be told without
+    /// asking a key for its data key.
+    ///
+    /// # Errors
+    /// As [`Rewrapper::preview`].
+    fn preview(&self, rewrapper: &Rewrapper<'_>) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
+        rewrapper.preview(self.wrapped_keys())
+    }
+
     /// Length of the whole file in bytes, where it is known.
     fn len(&self) -> Option<u64>;
 
@@ -92,7 +136,7 @@ pub trait EncryptedFile: Send {
     /// Finds out how it gets other keys. Nothing is written yet.
     ///
     /// # Errors
-    /// If no key opens it, a new key refuses, or none would be left.
+    /// If no key opens it, a new key refuses, or none would be left; always if its format does not keep data keys.
     fn rewrap(&self, rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile>;
 
     /// Writes it with `head` instead of its own, and the same payload behind that.
@@ -139,6 +183,9 @@ pub trait PreparedSeal: Send + Sync {
     /// # Errors
     /// Those of the input and the output, and an interruption.
     fn seal(&self, input: PayloadInput<'_>, output: &mut Output, work: Work<'_>) -> Result<u64>;
+
+    /// The wrapped keys of the files, as their heads name them.
+    fn wrapped_keys(&self) -> &[WrappedKey];
 
     /// Whether `result` is what a plaintext of this length becomes, as far as its head and its length tell.
     ///
@@ -310,18 +357,13 @@ pub struct RewrappedFile {
     pub head: NewHead,
 }
 
-/// How other keys get into a file.
-pub enum NewHead {
-    /// Another head before the same payload.
-    Replaced {
-        /// The bytes of the new head, for [`EncryptedFile::write_with`].
-        bytes: Vec<u8>,
-        /// What can be overwritten in the file itself instead, each part synced before the next; a stop at any moment leaves a
-        /// file that opens. `None` where the whole file must be written; empty if nothing has to be.
-        in_place: Option<Vec<PlacedBytes>>,
-    },
-    /// The format cannot keep the data key: the payload must be encrypted again.
-    Reencrypted,
+/// Another head before the same payload.
+pub struct NewHead {
+    /// Its bytes, for [`EncryptedFile::write_with`].
+    pub bytes: Vec<u8>,
+    /// What can be overwritten in the file itself instead, each part synced before the next; a stop at any moment leaves a
+    /// file that opens. `None` where the whole file must be written; empty if nothing has to be.
+    pub in_place: Option<Vec<PlacedBytes>>,
 }
 
 /// Bytes for a place in a file.

@@ -8,7 +8,9 @@ pub(super) mod change;
 mod plan;
 mod renew;
 mod rewrapper;
+mod successor;
 
 pub use self::change::{KeyChange, Renewed, Rewrapped, Way};
 pub use self::renew::FileToRenew;
 pub use self::rewrapper::Rewrapper;
+pub use self::successor::{SuccessorKeys, SuccessorPassphrase};

@@ -1,8 +1,11 @@
 //! Changing the keys of files: what `rewrap` and `rotate` have in common.
 
 pub mod by_config;
+pub mod new_form;
+pub mod prepared_seals;
 pub mod preview;
 pub mod queue;
+pub mod reencryption;
 pub mod run;
 pub mod targets;
 pub mod vouching;

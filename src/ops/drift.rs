@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::context::EncryptionContext;
 use crate::document::{EncryptionRule, GroupDifference, Metadata};
-use crate::keys::{Rewrapper, WrappedKey};
+use crate::formats::format::EncryptedFile;
+use crate::keys::Rewrapper;
 use crate::ops::documents::keys::KeysOfDocuments;
 use crate::ops::failure::Failure;
 
@@ -22,17 +23,17 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// The drift of a kenc file from the keys of `rewrapper` and the context of its rule.
+    /// The drift of a file that is encrypted as a whole from the keys of `rewrapper` and the context of its rule.
     ///
     /// # Errors
     /// If an alias to be removed cannot be resolved.
     pub fn of_file(
-        slots: &[WrappedKey],
-        context: &EncryptionContext,
+        file: &dyn EncryptedFile,
         rewrapper: &Rewrapper<'_>,
         wanted: &EncryptionContext,
     ) -> Result<Self, Failure> {
-        let (added, removed) = rewrapper.preview(slots)?;
+        let (added, removed) = file.preview(rewrapper)?;
+        let context = file.context();
         let added = added.iter().map(|key| ("key".to_owned(), key.to_string())).collect();
         let removed = removed.into_iter().map(|slot| (slot.provider, slot.key_id)).collect();
         let found = |key: &str| context.iter().find(|(other, _)| *other == key).map(|(_, value)| value.to_owned());

@@ -1,18 +1,20 @@
-//! Other keys for files, with the same data key and the same payload.
+//! Other keys for files: with the same data key and the same payload where the format permits it, and encrypted again where it
+//! does not, or where they become files of another format.
 
 use crate::document::EncryptedDocument;
 use crate::error::{Error, Result};
 use crate::formats::description::CopiesFound;
 use crate::formats::detect::DetectedFile;
-use crate::formats::format::{NewHead, RewrappedFile};
+use crate::formats::format::{EncryptedFile, FileFormat, NewHead, RewrappedFile};
 use crate::formats::native::write_placed;
 use crate::fs::held::Held;
-use crate::keys::Rewrapped;
+use crate::keys::{Rewrapped, Way, WrappedKey};
+use crate::ops::change::reencryption::{Reencryption, Share, SuccessorForm};
 use crate::ops::change::run::{ChangeExtent, KeyChanges};
-use crate::ops::change::targets::{Content, FOREIGN_BY_CONFIG, Intent, Target, is_native};
-use crate::ops::documents::keys::NewKeySource;
+use crate::ops::change::targets::{Content, Intent, Target};
 use crate::ops::documents::rekeyed::{RekeyedDocument, rewrap as rewrap_document};
 use crate::ops::failure::Failure;
+use crate::ops::tree::turns::Turns;
 
 /// What became of one target.
 pub enum RewrapOutcome {
@@ -30,6 +32,8 @@ pub struct FileRewrap {
     pub copies: Option<CopiesFound>,
     /// What was written.
     pub written: Written,
+    /// Its new format, if it had another one.
+    pub converted_to: Option<&'static str>,
 }
 
 /// What was written.
@@ -41,8 +45,10 @@ pub enum Written {
     Mended,
     /// The wrapped keys, in their places.
     InPlace,
-    /// The whole file.
+    /// The whole file, with the same payload.
     Anew,
+    /// The whole file, with a new data key and so a new payload.
+    Reencrypted,
 }
 
 impl RewrapOutcome {
@@ -56,15 +62,28 @@ impl RewrapOutcome {
     }
 }
 
+/// How many files of a run are encrypted again at the same time.
+pub struct RewrapPace {
+    /// All of its files.
+    pub files: usize,
+    /// Whose turn it is.
+    pub turns: Turns,
+}
+
 /// Gives a target the keys that it is to have.
 ///
 /// # Errors
 /// If no key opens it, a new one refuses, nothing vouches for one, or the result cannot be written.
-pub fn rewrap(changes: &KeyChanges<'_>, target: &Target) -> Result<RewrapOutcome, Failure> {
+pub fn rewrap(changes: &KeyChanges<'_>, pace: &RewrapPace, target: &Target) -> Result<RewrapOutcome, Failure> {
     let options = changes.options;
     let intent = if options.extent == ChangeExtent::Shown { Intent::Read } else { Intent::Change(changes.session) };
     let (content, held) = target.read(intent, options.notation)?;
     match content {
+        Content::File(detected) if options.form.reencrypts(detected.format) => {
+            let format = detected.format;
+            let file = detected.read(changes.session.read_policy()).map_err(target.about())?;
+            reencrypt(changes, pace, target, (file, format), held).map(RewrapOutcome::File)
+        }
         Content::File(detected) => file(changes, target, detected, held).map(RewrapOutcome::File),
         Content::Document(sealed) => document(changes, target, *sealed, held).map(RewrapOutcome::Document),
     }
@@ -94,18 +113,13 @@ fn file(
     held: Option<Held>,
 ) -> Result<FileRewrap, Failure> {
     let KeyChanges { session, configs, options, rewrappers, .. } = changes;
-    if options.source == NewKeySource::Config && !is_native(&detected) {
-        return Err(target.about()(FOREIGN_BY_CONFIG));
-    }
     let trusted = configs.trusted(target.path())?;
     let rewrapper = rewrappers.of(target)?.trusting(&trusted);
     let file = detected.read(session.read_policy()).map_err(target.about())?;
     file.context().check_contains(session.context()).map_err(Error::from).map_err(target.about())?;
     let copies = file.describe().copies;
     let RewrappedFile { rewrapped, head } = file.rewrap(&rewrapper).map_err(target.about())?;
-    let NewHead::Replaced { bytes, in_place } = head else {
-        return Err(target.about()(Error::NotOfFormat("this file cannot keep its data key under other keys")));
-    };
+    let NewHead { bytes, in_place } = head;
     let is_changed = rewrapped.slots != file.wrapped_keys();
     let is_itself = matches!(target, Target::Itself(_));
     let written = match &in_place {
@@ -115,7 +129,7 @@ fn file(
         Some(_) => Written::InPlace,
         None => Written::Anew,
     };
-    let done = FileRewrap { rewrapped, copies, written };
+    let done = FileRewrap { rewrapped, copies, written, converted_to: None };
     if options.extent == ChangeExtent::Shown || written == Written::Nothing {
         return Ok(done);
     }
@@ -133,4 +147,53 @@ fn file(
         }
     }
     Ok(done)
+}
+
+/// Encrypts a file again under the keys that it is to have.
+fn reencrypt(
+    changes: &KeyChanges<'_>,
+    pace: &RewrapPace,
+    target: &Target,
+    (file, format): (Box<dyn EncryptedFile>, &'static dyn FileFormat),
+    held: Option<Held>,
+) -> Result<FileRewrap, Failure> {
+    let KeyChanges { session, configs, options, rewrappers, .. } = changes;
+    let trusted = configs.trusted(target.path())?;
+    let rewrapper = rewrappers.of(target)?.trusting(&trusted);
+    let form = &options.form;
+    let (new_format, settings) = form.of(&*file, format);
+    let converted_to = form.converts(format).then(|| new_format.name());
+    let old = file.wrapped_keys().to_vec();
+    // Of a file that becomes another one, all keys are made anew.
+    let change = if converted_to.is_some() { None } else { Some(rewrapper.planned(&old).map_err(target.about())?) };
+    let is_itself = matches!(target, Target::Itself(_));
+    let has_all = |planned: &Rewrapped| planned.added.is_empty() && planned.removed.is_empty();
+    let change = match change {
+        Some(planned) if is_itself && has_all(&planned) && settings == file.seal_settings() => {
+            return Ok(FileRewrap { rewrapped: planned, copies: None, written: Written::Nothing, converted_to: None });
+        }
+        change => change,
+    };
+    let context = form.context_of(&*file, session.context()).map_err(target.about())?;
+    let len = file.len();
+    let successor = SuccessorForm { form: (new_format, settings), context };
+    let reencryption = Reencryption::prepare(changes, target, file, successor)?;
+    let slots = reencryption.wrapped_keys().to_vec();
+    if options.extent == ChangeExtent::Written {
+        let turn = pace.turns.wait(len.unwrap_or(u64::MAX));
+        let share = Share { files: pace.files, threads: turn.threads() };
+        reencryption.write(changes, share, target, held)?;
+    }
+    let (added, removed, absent) = match change {
+        Some(planned) => (without(&slots, &old), without(&old, &slots), planned.absent),
+        None => Default::default(),
+    };
+    let outcome = Rewrapped { slots, added, removed, absent, way: Way::Unwrapped };
+    Ok(FileRewrap { rewrapped: outcome, copies: None, written: Written::Reencrypted, converted_to })
+}
+
+/// Those of `slots` whose keys are not among those of `others`. All are wrapped anew, so only their names tell.
+fn without(slots: &[WrappedKey], others: &[WrappedKey]) -> Vec<WrappedKey> {
+    let is_same = |one: &WrappedKey, other: &WrappedKey| one.provider == other.provider && one.key_id == other.key_id;
+    slots.iter().filter(|slot| !others.iter().any(|other| is_same(slot, other))).cloned().collect()
 }

@@ -5,6 +5,7 @@ use crate::crypto::{Backend, Suite};
 use crate::document::{EncryptedDocument, EncryptionRule, MacScope};
 use crate::error::{Error, Result};
 use crate::formats::detect::Detected;
+use crate::formats::format::{EncryptedFile, FileFormat};
 use crate::formats::native::file::NativeFile;
 use crate::formats::native::file_format::write_armored;
 use crate::formats::native::pipeline::{PayloadOutput, Pipeline};
@@ -12,6 +13,9 @@ use crate::formats::native::{ChunkCipher, NewFile, Parameters, write_error};
 use crate::fs::held::Held;
 use crate::keys::rewrap::FileToRenew;
 use crate::keys::{Rewrapper, Vouchers, WrappedKey};
+use crate::ops::change::new_form::NewForm;
+pub use crate::ops::change::reencryption::Share;
+use crate::ops::change::reencryption::{Reencryption, SuccessorForm};
 use crate::ops::change::run::KeyChanges;
 use crate::ops::change::targets::{Content, Intent, Target, is_native};
 use crate::ops::documents::rekeyed::{RotatedDocument, RotationOptions, rotate as rotate_document};
@@ -28,15 +32,6 @@ pub struct RotateOptions {
     pub rule: Option<EncryptionRule>,
     /// Which values of documents the MAC covers.
     pub mac_scope: Option<MacScope>,
-}
-
-/// Who else works at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// Files that are worked on at the same time.
-    pub files: usize,
-    /// Threads for each of them.
-    pub threads: usize,
 }
 
 /// What became of one target.
@@ -59,9 +54,11 @@ pub fn rotate(
 ) -> Result<RotateOutcome, Failure> {
     let (content, held) = target.read(Intent::Change(changes.session), changes.options.notation)?;
     match content {
-        Content::File(detected) if !is_native(&detected) => Err(target.about()(Error::NotOfFormat(
-            "only kenc files and documents get a new data key; decrypt this file and encrypt it again",
-        ))),
+        Content::File(detected) if !is_native(&detected) => {
+            let format = detected.format;
+            let file = detected.read(changes.session.read_policy()).map_err(target.about())?;
+            reencrypt(changes, options, share, target, (file, format), held).map(RotateOutcome::File)
+        }
         Content::File(detected) => {
             let native = Detected::File(detected).native().map_err(target.about())?;
             Rotation { changes, options, share, target }.file(native, held).map(RotateOutcome::File)
@@ -93,6 +90,29 @@ fn document(
     Ok(rotated)
 }
 
+/// Encrypts a file of another format again, in that format.
+fn reencrypt(
+    changes: &KeyChanges<'_>,
+    options: &RotateOptions,
+    share: Share,
+    target: &Target,
+    (file, format): (Box<dyn EncryptedFile>, &'static dyn FileFormat),
+    held: Option<Held>,
+) -> Result<Vec<WrappedKey>, Failure> {
+    if options.suite.is_some() {
+        return Err(target.about()(Error::NotOfFormat("only kenc files have a choice of ciphers")));
+    }
+    let context = match &options.context {
+        Some(context) => context.clone(),
+        None => NewForm::default().context_of(&*file, changes.session.context()).map_err(target.about())?,
+    };
+    let successor = SuccessorForm { form: (format, file.seal_settings()), context };
+    let reencryption = Reencryption::prepare(changes, target, file, successor)?;
+    let slots = reencryption.wrapped_keys().to_vec();
+    reencryption.write(changes, share, target, held)?;
+    Ok(slots)
+}
+
 /// The rotation of one kenc file.
 struct Rotation<'a> {
     changes: &'a KeyChanges<'a>,
@@ -110,7 +130,8 @@ struct NewPayload {
 
 impl Rotation<'_> {
     fn file(&self, native: NativeFile, held: Option<Held>) -> Result<Vec<WrappedKey>, Failure> {
-        let Self { changes: KeyChanges { session, configs, options, rewrappers, vouching }, share, target, .. } = self;
+        let Self { changes: KeyChanges { session, configs, options, rewrappers, vouching, .. }, share, target, .. } =
+            self;
         let trusted = configs.trusted(target.path())?;
         let rewrapper = &rewrappers.of(target)?.trusting(&trusted);
         let vouchers = vouching.of_file(target, &native.head.header.table.slots)?;

@@ -53,12 +53,15 @@ mod documents {
 /// Whole files, streams and folders.
 mod files {
     mod age;
+    mod age_crate;
     mod age_tamper;
     mod age_vectors;
+    mod conversion;
     mod decoder;
     mod esdk;
     #[cfg(target_os = "linux")]
     mod faults;
+    mod message_keys;
     mod modes;
     mod producers;
     #[cfg(target_os = "linux")]

@@ -124,12 +124,14 @@ pub enum Command {
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
     Decrypt(DecryptArgs),
 
-    /// Change the keys that open files, without encrypting the files again
+    /// Change the keys that open files, without encrypting the files again; or their format
     ///
     /// Changes files in place and quickly, whatever their size; an interruption leaves a file that opens. From one KMS key
     /// to another, KMS rewraps the data key itself, and the data key never reaches this computer. Old copies of a file still
     /// open with the old keys: `kenc rotate` makes a new data key. Without --to, --add and --remove, kenc only repairs a
-    /// damaged copy of the slot table.
+    /// damaged copy of the slot table. An AWS Encryption SDK message cannot keep its data key under other keys: it is
+    /// encrypted again, and so is a file that --format turns into another format, both in one pass and without plaintext on
+    /// a disk.
     ///
     /// If KMS answers for a key other than the requested one, nothing changes. To be sure that a new key opens the file
     /// before you remove the old key: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, then

@@ -6,6 +6,7 @@ use kenc::error::Result;
 use kenc::formats::format::Encoding;
 use kenc::fs::atomic::Sync;
 use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource};
+use kenc::ops::change::new_form::NewForm;
 use kenc::ops::change::run::{ChangeExtent, KeyChangeOptions};
 use kenc::ops::change::targets::{ResultOptions, Target, targets_in_place};
 use kenc::ops::change::vouching::Consent;
@@ -15,6 +16,7 @@ use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{ResultChoice, plan};
 use kenc::ops::result_name::ResultName;
+use kenc::ops::tree::listed;
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
@@ -24,9 +26,19 @@ use crate::output::refuse_terminal;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
 
+/// The files as they were typed, with the names of a list in their place.
+pub fn files(args: &ChangedFilesArgs) -> Result<ChangedFilesArgs, Failure> {
+    let listed = args.files0_from.as_deref().map(listed).transpose()?;
+    let inputs = listed.unwrap_or_else(|| args.inputs.clone());
+    Ok(ChangedFilesArgs { inputs, ..args.clone() })
+}
+
 /// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
 pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
-    let ChangedFilesArgs { inputs, recursive, output, in_place, force, sync } = args;
+    let ChangedFilesArgs { inputs, recursive, files0_from, output, in_place, force, sync } = args;
+    if files0_from.is_some() {
+        return Ok(targets_in_place(inputs, *recursive, reporter));
+    }
     let is_standard_input = |path: &Path| path.as_os_str() == "-";
     if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
         let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
@@ -55,7 +67,7 @@ pub fn consent(yes: bool) -> Consent {
 
 /// The change of keys that was typed.
 pub fn options(
-    (files, change): (&ChangedFilesArgs, &KeyChangeArgs),
+    (files, change, form): (&ChangedFilesArgs, &KeyChangeArgs, NewForm),
     document: &DocumentChangeArgs,
     from_config: &FromConfigArgs,
     extent: ChangeExtent,
@@ -74,6 +86,7 @@ pub fn options(
         consent: consent(from_config.yes),
         notation: document.input_type.input_type,
         demanded: StatedRequirements::default().with_seal_required(document.require_seal),
+        form,
         results: results(files),
         extent,
     })

@@ -28,7 +28,7 @@ use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::{copy, write_error};
 use crate::fs::input::Input;
 use crate::keys::file_key::AgeKeys;
-use crate::keys::{KeySpec, Keyring, NobodyToAsk, Rewrapper, WrappedKey};
+use crate::keys::{KeySpec, Keyring, NamedKey, NobodyToAsk, Rewrapper, SuccessorKeys, WrappedKey};
 use crate::storage::output::Output;
 use crate::storage::payload::{PayloadInput, PayloadOutput};
 
@@ -49,6 +49,10 @@ impl FileFormat for AgeFormat {
         is_age(start)
     }
 
+    fn binds_context(&self) -> bool {
+        false
+    }
+
     fn read(&self, input: Input, start: &[u8], _policy: &ReadPolicy) -> Result<Box<dyn EncryptedFile>> {
         Ok(Box::new(AgeFile::read(input, start)?))
     }
@@ -63,17 +67,18 @@ impl FileFormat for AgeFormat {
     ) -> Result<Box<dyn PreparedSeal>> {
         let SealSettings { suite: _, encoding, frame_len, signing } = settings;
         if !context.to_pairs().is_empty() {
-            return Err(Error::NotOfFormat("an age file has no encryption context"));
+            return Err(Error::NoContextInAgeFile);
         }
         if signing != SignatureChoice::Unsigned || frame_len.is_some() {
             return Err(Error::NotOfFormat("age files have neither a signature nor frames"));
         }
+        let named = keys.iter().map(|key| rewrap::slot_for(key, [])).collect();
         let keys = AgeKeys::new(keys, &[], keyring.passphrases)?;
         // What a key refuses is found before anything is written. The first file gets what was made here.
         let file_key = new_file_key();
         let stanzas: Vec<Stanza> = keys.wrap(&file_key, &[], keyring.passphrases)?.into_iter().flatten().collect();
         let types = types_of(&stanzas);
-        Ok(Box::new(AgeSeal { keys, types, first: Mutex::new(Some((file_key, stanzas))), encoding }))
+        Ok(Box::new(AgeSeal { keys, types, named, first: Mutex::new(Some((file_key, stanzas))), encoding }))
     }
 }
 
@@ -82,8 +87,8 @@ impl EncryptedFile for AgeFile {
         let header_len = self.header.to_bytes().len() as u64;
         let is_post_quantum =
             !self.slots.is_empty() && self.slots.iter().all(|slot| slot.key_id.starts_with("mlkem768"));
-        let resists =
-            if is_post_quantum { "every recipient is post-quantum" } else { "not every recipient is post-quantum" };
+        // Of most files nobody expects it.
+        let resists = if is_post_quantum { "every recipient is post-quantum" } else { "" };
         HeadDescription {
             format: AgeFormat.name(),
             title: "age file",
@@ -117,6 +122,24 @@ impl EncryptedFile for AgeFile {
 
     fn context(&self) -> &EncryptionContext {
         &self.context
+    }
+
+    fn seal_settings(&self) -> SealSettings {
+        let encoding = if self.is_armored { Encoding::Armored } else { Encoding::Binary };
+        SealSettings { encoding, ..SealSettings::default() }
+    }
+
+    fn successor_keys(&self, rewrapper: &Rewrapper<'_>) -> Result<SuccessorKeys> {
+        rewrap::successor_keys(self, rewrapper)
+    }
+
+    /// It names nobody: what stays is for identities that are here, or for keys of the command line.
+    fn unvouched_keys(&self, _rewrapper: &Rewrapper<'_>) -> Result<Vec<NamedKey>> {
+        Ok(Vec::new())
+    }
+
+    fn preview(&self, rewrapper: &Rewrapper<'_>) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
+        rewrap::preview(self, rewrapper)
     }
 
     fn len(&self) -> Option<u64> {
@@ -188,6 +211,8 @@ struct AgeSeal {
     keys: AgeKeys,
     /// The types of its stanzas.
     types: Vec<String>,
+    /// Its keys by their names, which stanzas do not have.
+    named: Vec<WrappedKey>,
     /// What was made for the first file.
     first: Mutex<Option<(FileKey, Vec<Stanza>)>>,
     encoding: Encoding,
@@ -227,6 +252,10 @@ impl PreparedSeal for AgeSeal {
             })?,
         };
         Ok(head.len() as u64 + sealed)
+    }
+
+    fn wrapped_keys(&self) -> &[WrappedKey] {
+        &self.named
     }
 
     /// The recipients of a file are not named in it; their types are.

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::formats::age::file::{AgeFile, slot_of};
 use crate::formats::age::header::AgeHeader;
 use crate::formats::format::{NewHead, RewrappedFile};
-use crate::keys::file_key::{AgeKeys, is_grease};
-use crate::keys::{AGE, KeyChange, KeySpec, Rewrapped, Rewrapper, Way, WrappedKey};
+use crate::keys::file_key::{AgeKeys, copy_of_stanza, is_grease};
+use crate::keys::{AGE, KeyChange, KeySpec, Rewrapped, Rewrapper, SuccessorKeys, SuccessorPassphrase, Way, WrappedKey};
 
 pub(super) fn rewrap(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile> {
     let (header, keyring) = (&file.header, rewrapper.keyring());
@@ -20,7 +20,7 @@ pub(super) fn rewrap(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<Rewrap
     let kept: Vec<&Stanza> = kept.into_iter().map(|number| &header.stanzas[number]).collect();
     if new.is_empty() && removed.is_empty() {
         let outcome = Rewrapped { slots: file.slots.clone(), added: Vec::new(), removed, absent, way: Way::NoneNeeded };
-        let head = NewHead::Replaced { bytes: file.head_with(header), in_place: Some(Vec::new()) };
+        let head = NewHead { bytes: file.head_with(header), in_place: Some(Vec::new()) };
         return Ok(RewrappedFile { rewrapped: outcome, head });
     }
     let keys = AgeKeys::new(&new, &kept, keyring.passphrases)?;
@@ -32,7 +32,29 @@ pub(super) fn rewrap(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<Rewrap
     let slots = kept.iter().filter(|stanza| !is_grease(stanza)).map(slot_of).chain(added.iter().cloned()).collect();
     let header = AgeHeader::new(kept.into_iter().chain(made.into_iter().flatten()).collect(), &file_key);
     let outcome = Rewrapped { slots, added, removed, absent, way: Way::Unwrapped };
-    Ok(RewrappedFile { rewrapped: outcome, head: NewHead::Replaced { bytes: file.head_with(&header), in_place: None } })
+    Ok(RewrappedFile { rewrapped: outcome, head: NewHead { bytes: file.head_with(&header), in_place: None } })
+}
+
+/// The keys of a new file in the place of one: whoever its stanzas are for that stay, and the new ones.
+pub(super) fn successor_keys(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<SuccessorKeys> {
+    let KeyChange { replacement, .. } = rewrapper.change();
+    if !replacement.is_empty() {
+        return Ok(SuccessorKeys { keys: replacement.clone(), passphrase: SuccessorPassphrase::New });
+    }
+    let stanzas = &file.header.stanzas;
+    let RecipientPlan { kept, new, .. } = RecipientPlan::new(rewrapper, stanzas)?;
+    let kept: Vec<&Stanza> = kept.into_iter().map(|number| &stanzas[number]).collect();
+    let mut keys = rewrapper.keyring().keys_of_stanzas(&kept, rewrapper.only())?;
+    let keeps_passphrase = keys.iter().any(KeySpec::is_passphrase);
+    let passphrase = if keeps_passphrase { SuccessorPassphrase::Kept } else { SuccessorPassphrase::New };
+    keys.extend(new.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+    Ok(SuccessorKeys { keys, passphrase })
+}
+
+/// Which keys would come, and which stanzas would go.
+pub(super) fn preview(file: &AgeFile, rewrapper: &Rewrapper<'_>) -> Result<(Vec<KeySpec>, Vec<WrappedKey>)> {
+    let RecipientPlan { new, removed, .. } = RecipientPlan::new(rewrapper, &file.header.stanzas)?;
+    Ok((new, removed))
 }
 
 /// Which stanzas stay, and which are made.
@@ -88,15 +110,11 @@ impl RecipientPlan {
 }
 
 /// The stanzas of a key as a slot that names it.
-fn slot_for<'a>(key: &KeySpec, stanzas: impl IntoIterator<Item = &'a Stanza>) -> WrappedKey {
+pub(super) fn slot_for<'a>(key: &KeySpec, stanzas: impl IntoIterator<Item = &'a Stanza>) -> WrappedKey {
     let ciphertext = stanzas.into_iter().flat_map(|stanza| slot_of(stanza).ciphertext).collect();
     WrappedKey { provider: AGE.to_owned(), key_id: key.to_string(), ciphertext }
 }
 
 fn copy_of(file_key: &FileKey) -> FileKey {
     FileKey::init_with_mut(|copy| copy.copy_from_slice(file_key.expose_secret()))
-}
-
-fn copy_of_stanza(Stanza { tag, args, body }: &Stanza) -> Stanza {
-    Stanza { tag: tag.clone(), args: args.clone(), body: body.clone() }
 }

@@ -13,15 +13,16 @@ use crate::error::{Class, ContextError, Error, Result};
 use crate::formats::description::{Detail, HeadDescription, PayloadDescription};
 use crate::formats::esdk::base64::{Base64Reader, Base64Writer, is_base64_message};
 use crate::formats::esdk::cipher::MessageCipher;
+use crate::formats::esdk::context::PUBLIC_KEY_PAIR;
 use crate::formats::esdk::frame::{frames_in, sealed_body_len};
 use crate::formats::esdk::head::MessageHead;
-use crate::formats::esdk::header::{BodyContent, MessageLimits, MessageVersion, is_message};
+use crate::formats::esdk::header::{BodyContent, MessageHeader, MessageLimits, MessageVersion, is_message};
 use crate::formats::esdk::new::{DEFAULT_FRAME_LEN, MessageParameters, NewMessage};
 use crate::formats::esdk::seek::FrameSeeker;
 use crate::formats::esdk::walk;
 use crate::formats::format::{
-    ByteRange, Commitment, Encoding, EncryptedFile, FileFormat, NewHead, OpeningKeys, PreparedSeal, ReadPolicy,
-    RewrappedFile, SealSettings, UnlockedFile, Work,
+    ByteRange, Commitment, Encoding, EncryptedFile, FileFormat, OpeningKeys, PreparedSeal, ReadPolicy, RewrappedFile,
+    SealSettings, SignatureChoice, UnlockedFile, Work,
 };
 use crate::formats::payload::Payload;
 use crate::formats::pipeline::Pipeline;
@@ -46,6 +47,12 @@ impl FileFormat for MessageFormat {
 
     fn recognises(&self, start: &[u8]) -> bool {
         is_message(start) || is_base64_message(start)
+    }
+
+    /// The header tag is made with the key that frames are sealed with, and its nonce is always zero: a new header under the
+    /// same data key and message id would use that nonce twice, which gives away the authentication key.
+    fn keeps_data_key(&self) -> bool {
+        false
     }
 
     fn read(&self, input: Input, start: &[u8], policy: &ReadPolicy) -> Result<Box<dyn EncryptedFile>> {
@@ -88,6 +95,9 @@ impl FileFormat for MessageFormat {
         Ok(Box::new(MessageSeal { parameters, wrapped, data_key, encoding }))
     }
 }
+
+/// Whoever does not ask [`FileFormat::keeps_data_key`] is told.
+const NO_OTHER_HEAD: Error = Error::NotOfFormat("a message that gets other keys must be encrypted again");
 
 /// A message whose head was read.
 struct MessageFile {
@@ -177,6 +187,27 @@ impl EncryptedFile for MessageFile {
         &self.context
     }
 
+    fn seal_settings(&self) -> SealSettings {
+        let MessageHeader { suite, content, .. } = &self.head.header;
+        // Longer frames than kenc writes, and none at all, become frames of the usual length.
+        let frame_len = match content {
+            BodyContent::Framed { frame_len } => Some(*frame_len),
+            BodyContent::Single => None,
+        };
+        SealSettings {
+            suite: Suite::Aes256Gcm,
+            encoding: if self.is_base64 { Encoding::Armored } else { Encoding::Binary },
+            frame_len: frame_len.filter(|len| *len <= MessageLimits::default().frame_len),
+            signing: if suite.is_signed() { SignatureChoice::EcdsaP384 } else { SignatureChoice::Unsigned },
+        }
+    }
+
+    /// The public key of a signed message is of that message alone.
+    fn chosen_context(&self) -> EncryptionContext {
+        let pairs = self.context.to_pairs().into_iter().filter(|(key, _)| key != PUBLIC_KEY_PAIR);
+        EncryptionContext::of_message(&pairs.collect::<Vec<_>>())
+    }
+
     fn len(&self) -> Option<u64> {
         self.payload.len().map(|len| len + self.head.len())
     }
@@ -193,14 +224,12 @@ impl EncryptedFile for MessageFile {
         Ok(Box::new(UnlockedMessage { content: head.header.content, payload, cipher }))
     }
 
-    /// The header tag is made with the key that frames are sealed with, and its nonce is always zero: a new header under the
-    /// same data key and message id would use that nonce twice. So such a file is encrypted again.
-    fn rewrap(&self, rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile> {
-        Ok(RewrappedFile { rewrapped: rewrapper.planned(&self.slots)?, head: NewHead::Reencrypted })
+    fn rewrap(&self, _rewrapper: &Rewrapper<'_>) -> Result<RewrappedFile> {
+        Err(NO_OTHER_HEAD)
     }
 
     fn write_with(self: Box<Self>, _head: &[u8], _output: &mut Output, _cancelled: &AtomicBool) -> Result<()> {
-        unreachable!("a message gets no other head")
+        Err(NO_OTHER_HEAD)
     }
 }
 
@@ -253,6 +282,10 @@ impl PreparedSeal for MessageSeal {
             }
         };
         Ok(message.head.len() as u64 + sealed)
+    }
+
+    fn wrapped_keys(&self) -> &[WrappedKey] {
+        &self.wrapped
     }
 
     fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool> {

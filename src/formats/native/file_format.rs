@@ -116,6 +116,11 @@ impl EncryptedFile for NativeFile {
         &self.head.header.parameters.context
     }
 
+    fn seal_settings(&self) -> SealSettings {
+        let encoding = if self.is_armored { Encoding::Armored } else { Encoding::Binary };
+        SealSettings { suite: self.head.header.parameters.suite, encoding, ..SealSettings::default() }
+    }
+
     fn len(&self) -> Option<u64> {
         self.payload.len().map(|len| len + self.head.len())
     }
@@ -155,7 +160,7 @@ impl EncryptedFile for NativeFile {
             (false, false) => (head.header.copies == TableCopies::Whole).then(Vec::new),
             (true, _) => (has_places && new.fits_in_place_of(&head.header)).then(|| new_tables(&head.header, &new)),
         };
-        Ok(RewrappedFile { rewrapped: outcome, head: NewHead::Replaced { bytes: head.bytes_with(&new), in_place } })
+        Ok(RewrappedFile { rewrapped: outcome, head: NewHead { bytes: head.bytes_with(&new), in_place } })
     }
 
     fn write_with(self: Box<Self>, head: &[u8], output: &mut Output, cancelled: &AtomicBool) -> Result<()> {
@@ -250,6 +255,10 @@ impl PreparedSeal for NativeSeal {
             })?,
         };
         Ok(head.len() as u64 + sealed)
+    }
+
+    fn wrapped_keys(&self) -> &[WrappedKey] {
+        &self.wrapped
     }
 
     fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool> {

@@ -173,6 +173,55 @@ impl Keyring<'_> {
     }
 }
 
+impl Keyring<'_> {
+    /// The keys of the stanzas that stand for something, as far as they can be told: by `named`, and by the identities that are
+    /// here. A passphrase is the one that opens.
+    ///
+    /// # Errors
+    /// [`Error::RecipientsUnknown`] if there are others.
+    pub(crate) fn keys_of_stanzas(&self, stanzas: &[&Stanza], named: &[KeySpec]) -> Result<Vec<KeySpec>> {
+        let stanzas: Vec<Stanza> = stanzas.iter().filter(|it| !is_grease(it)).map(|it| copy_of_stanza(it)).collect();
+        if let [Stanza { tag, .. }] = &stanzas[..]
+            && tag == SCRYPT
+        {
+            return Ok(vec![KeySpec::passphrase()]);
+        }
+        let mut owners: Vec<Option<KeySpec>> = vec![None; stanzas.len()];
+        for key in named {
+            for number in self.stanzas_of(key, &stanzas).unwrap_or_default() {
+                owners[number].get_or_insert_with(|| key.clone());
+            }
+        }
+        if owners.contains(&None) {
+            let sought = Sought::Stanzas { stanzas: &stanzas, only: &[] };
+            let sources = identities::load(self.identities, sought, self.passphrases);
+            for loaded in sources.flat_map(|source| source.identities) {
+                let Some(recipient) = &loaded.recipient else { continue };
+                for (owner, stanza) in owners.iter_mut().zip(&stanzas).filter(|(owner, _)| owner.is_none()) {
+                    if matches!(loaded.identity.unwrap_stanza(stanza), Some(Ok(_))) {
+                        *owner = Some(recipient.clone().into());
+                    }
+                }
+            }
+        }
+        let unknown = owners.iter().filter(|owner| owner.is_none()).count();
+        if unknown > 0 {
+            return Err(Error::RecipientsUnknown(unknown));
+        }
+        let mut keys: Vec<KeySpec> = Vec::new();
+        for key in owners.into_iter().flatten() {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        Ok(keys)
+    }
+}
+
+pub(crate) fn copy_of_stanza(Stanza { tag, args, body }: &Stanza) -> Stanza {
+    Stanza { tag: tag.clone(), args: args.clone(), body: body.clone() }
+}
+
 /// Whether a stanza stands for nothing.
 pub(crate) fn is_grease(stanza: &Stanza) -> bool {
     stanza.tag.ends_with(GREASE)

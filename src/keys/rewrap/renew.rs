@@ -121,7 +121,7 @@ impl Rewrapper<'_> {
 const OLD_PASSPHRASE: &str = "the file";
 
 /// The wrapping key of a slot, as a word names it.
-fn key_of(slot: &WrappedKey) -> Result<KeySpec> {
+pub(super) fn key_of(slot: &WrappedKey) -> Result<KeySpec> {
     let refused = |refusal| Error::CannotWrap { key: slot.key_id.clone(), refusal: Box::new(refusal) };
     let Some(provider) = registry::by_name(&slot.provider) else {
         return Err(refused(KeyRefusal::UnknownProvider(slot.provider.clone())));

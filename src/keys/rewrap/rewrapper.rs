@@ -95,31 +95,23 @@ impl<'a> Rewrapper<'a> {
         Ok((added, removed.collect()))
     }
 
-    /// What the wrapped keys of a file would be that has to be encrypted again: the new ones are still empty.
+    /// What becomes of the wrapped keys of a file that has to be encrypted again: the new ones are still empty.
     ///
     /// # Errors
     /// As [`Rewrapper::preview`].
     pub fn planned(&self, wrapped: &[WrappedKey]) -> Result<Rewrapped> {
-        let plan = self.plan(wrapped)?;
+        let absent = self.plan(wrapped)?.absent;
+        let (added, removed) = self.preview(wrapped)?;
         let of_new = |key: &KeySpec| WrappedKey {
             provider: key.provider().to_owned(),
             key_id: registry::of(key).slot_id(key),
             ciphertext: Vec::new(),
         };
-        let slots: Vec<WrappedKey> = plan
-            .entries
-            .iter()
-            .map(|entry| match entry {
-                PlannedSlot::Kept(slot) => wrapped[*slot].clone(),
-                PlannedSlot::New(key) => of_new(key),
-            })
-            .collect();
-        let without = |all: &[WrappedKey], others: &[WrappedKey]| -> Vec<WrappedKey> {
-            all.iter().filter(|slot| !others.contains(slot)).cloned().collect()
-        };
-        let (added, removed) = (without(&slots, wrapped), without(wrapped, &slots));
+        let added: Vec<WrappedKey> = added.iter().map(of_new).collect();
+        let kept = wrapped.iter().filter(|slot| !removed.contains(slot)).cloned();
+        let slots = kept.chain(added.iter().cloned()).collect();
         let way = if added.is_empty() { Way::NoneNeeded } else { Way::Unwrapped };
-        Ok(Rewrapped { slots, added, removed, absent: plan.absent, way })
+        Ok(Rewrapped { slots, added, removed, absent, way })
     }
 
     /// The wrapped keys that are to take the place of `wrapped`. `is_data_key` tells the data key that the payload commits

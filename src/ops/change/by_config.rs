@@ -1,4 +1,4 @@
-//! The keys that the config names for kenc files, for `--from-config`.
+//! The keys that the config names for files that are encrypted as a whole, for `--from-config`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::targets::Target;
 use crate::config::WholeFileRecipe;
+use crate::formats::registry;
 use crate::keys::{AwsKms, KeyChange, KeySpec, Keyring, Rewrapper, TrustedKeys};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
@@ -52,7 +53,7 @@ impl ByConfig {
     }
 }
 
-/// The rewrapper for every kenc file of a run.
+/// The rewrapper for every file of a run that is encrypted as a whole.
 pub struct Rewrappers<'a> {
     /// The one for all, unless the config decides for each.
     pub rewrapper: &'a Rewrapper<'a>,
@@ -79,9 +80,15 @@ impl Rewrappers<'_> {
             None => Err(choose(configs, path).err().unwrap_or_else(no_rule)),
         }
     }
+
+    /// The number of the choice of the config for a target, if the config says its keys.
+    #[must_use]
+    pub fn choice_of(&self, target: &Target) -> Option<usize> {
+        self.by_config?.of_path.get(target.path()?).copied()
+    }
 }
 
-/// A file was encrypted by the rule for its name without `.kenc`. If there is none, the rule for its own name applies.
+/// A file was encrypted by the rule for its name without the ending that encrypting adds. If there is none, the rule for its own name applies.
 ///
 /// # Errors
 /// If a config cannot be read, or has no rule with keys for the file.
@@ -92,7 +99,7 @@ pub fn choose(configs: &Configs, path: &Path) -> Result<WholeFileRecipe, Failure
         let choice = choice.filter(|choice| !choice.keys.is_empty());
         choice.ok_or_else(|| Failure::from(Cause::NoRule(path.display().to_string())))
     };
-    if path.extension().is_some_and(|extension| extension == "kenc") {
+    if registry::by_ending(path).is_some() {
         return chosen(&path.with_extension("")).or_else(|_| chosen(path));
     }
     chosen(path)

@@ -1,6 +1,6 @@
 //! Finds which keys would be added and removed, and asks, before files get the keys of their rules.
 
-use super::targets::{Content, Intent, Target, is_native};
+use super::targets::{Content, Intent, Target};
 use crate::document::{Format, GroupDifference};
 use crate::formats::format::ReadPolicy;
 use crate::keys::{Rewrapper, WrappedKey};
@@ -36,12 +36,9 @@ pub fn confirm<'r>(
                 }
                 (new.difference(sealed.metadata()), Some(sealed.metadata().needed_groups()))
             }
-            // It is refused later.
-            Content::File(file) if !is_native(&file) => continue,
             Content::File(file) => {
                 let Ok(file) = file.read(&ReadPolicy::default()) else { continue };
-                let slots = file.wrapped_keys();
-                let preview = rewrapper_of(target).ok().and_then(|rewrapper| rewrapper.preview(slots).ok());
+                let preview = rewrapper_of(target).ok().and_then(|rewrapper| file.preview(rewrapper).ok());
                 let Some((added, removed)) =
                     preview.filter(|(added, removed)| !added.is_empty() || !removed.is_empty())
                 else {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::by_config::{ByConfig, Rewrappers};
+use super::new_form::NewForm;
+use super::prepared_seals::PreparedSeals;
 use super::preview::confirm;
 use super::targets::{ResultOptions, Target};
 use super::vouching::{Consent, Vouching};
@@ -26,6 +28,8 @@ pub struct KeyChangeOptions {
     pub notation: Option<Format>,
     /// What is demanded of documents.
     pub demanded: StatedRequirements,
+    /// What files become when they are encrypted again.
+    pub form: NewForm,
     /// How results are written.
     pub results: ResultOptions,
     /// Whether anything is written.
@@ -61,6 +65,8 @@ pub struct KeyChanges<'a> {
     pub rewrappers: Rewrappers<'a>,
     /// What vouches for keys.
     pub vouching: Vouching<'a>,
+    /// The data keys of files that are encrypted again.
+    pub seals: PreparedSeals,
 }
 
 /// Looks at all targets, asks a person what has to be asked, and has `work` change them.
@@ -75,7 +81,7 @@ pub fn with_key_changes<T>(
     data_key: DataKeyChange,
     work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let KeyChangeOptions { change, source, consent, notation, extent, .. } = options;
+    let KeyChangeOptions { change, source, consent, notation, extent, form, .. } = options;
     let follows_config = *source == NewKeySource::Config;
     let trusted = configs.trusted(inputs.first().map(PathBuf::as_path))?;
     let keyring = session.keyring_trusting(&trusted);
@@ -95,7 +101,8 @@ pub fn with_key_changes<T>(
         if follows_config && *consent == Consent::Asked {
             confirm(&targets, *notation, &documents, |target| rewrappers.of(target), observer)?;
         }
-        vouching.ask(&targets, *notation, data_key, |target| rewrappers.of(target), observer)?;
+        let asked = (&targets[..], *notation, session.read_policy());
+        vouching.ask(asked, (data_key, form), |target| rewrappers.of(target), observer)?;
     }
-    work(&KeyChanges { session, configs, options, rewrappers, vouching }, targets)
+    work(&KeyChanges { session, configs, options, rewrappers, vouching, seals: PreparedSeals::default() }, targets)
 }

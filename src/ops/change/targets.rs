@@ -45,10 +45,6 @@ pub enum Content {
     Document(Box<EncryptedDocument>),
 }
 
-/// Why the config changes nothing in files of other formats: its rules are for kenc files and documents.
-pub const FOREIGN_BY_CONFIG: Error =
-    Error::NotOfFormat("--from-config changes kenc files and documents only; use --to, --add or --remove");
-
 /// Whether it is a kenc file, and not one of another format.
 #[must_use]
 pub fn is_native(file: &DetectedFile) -> bool {

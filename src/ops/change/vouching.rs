@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::by_config::choose;
-use super::targets::{Content, Intent, Target, is_native};
+use super::new_form::NewForm;
+use super::targets::{Content, Intent, Target};
 use crate::document::{DataKeyChange, Format, Metadata};
 use crate::formats::format::ReadPolicy;
 use crate::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
@@ -51,7 +52,7 @@ impl<'a> Vouching<'a> {
         Self { configs, documents, named, consent, approved: BTreeMap::new() }
     }
 
-    /// For a kenc file.
+    /// For a file that is encrypted as a whole.
     ///
     /// # Errors
     /// If a config cannot be read.
@@ -101,9 +102,8 @@ impl<'a> Vouching<'a> {
     /// If the answer is no, or a config cannot be read.
     pub fn ask<'r>(
         &mut self,
-        targets: &[Result<Target, Failure>],
-        notation: Option<Format>,
-        change: DataKeyChange,
+        (targets, notation, policy): (&[Result<Target, Failure>], Option<Format>, &ReadPolicy),
+        (change, form): (DataKeyChange, &NewForm),
         rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
         observer: &dyn Observer,
     ) -> Result<(), Failure> {
@@ -115,14 +115,11 @@ impl<'a> Vouching<'a> {
             let Some(path) = target.path() else { continue };
             let Ok((content, _)) = target.read(Intent::Read, notation) else { continue };
             let keys = match content {
-                Content::File(_) if change == DataKeyChange::Kept => Vec::new(),
-                Content::File(file) if !is_native(&file) => Vec::new(),
+                Content::File(file) if change == DataKeyChange::Kept && !form.reencrypts(file.format) => Vec::new(),
                 Content::File(file) => {
-                    let Ok(file) = file.read(&ReadPolicy::default()) else { continue };
-                    let slots = file.wrapped_keys();
-                    let keys =
-                        rewrapper_of(target).ok().and_then(|rewrapper| rewrapper.recipients_of_header(slots).ok());
-                    unvouched(keys.unwrap_or_default(), &self.of_file(target, slots)?)
+                    let Ok(file) = file.read(policy) else { continue };
+                    let keys = rewrapper_of(target).ok().and_then(|rewrapper| file.unvouched_keys(rewrapper).ok());
+                    unvouched(keys.unwrap_or_default(), &self.of_file(target, file.wrapped_keys())?)
                 }
                 // Whether the seal vouches for them is known only when it is opened.
                 Content::Document(sealed) if sealed.metadata().has_seal() => Vec::new(),

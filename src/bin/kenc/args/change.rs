@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::documents::{DOCUMENTS, DocumentChangeArgs, FromConfigArgs, SelectionArgs};
+use super::message::{ConversionArgs, MessageOpenArgs};
 use super::shared::{
     AwsArgs, OpenArgs, PassphraseArgs, PassphraseFrom, PayloadCipher, WorkArgs, parse_passphrase_source,
 };
@@ -17,6 +18,8 @@ pub struct RewrapArgs {
     pub change: KeyChangeArgs,
     #[command(flatten)]
     pub from_config: FromConfigArgs,
+    #[command(flatten)]
+    pub conversion: ConversionArgs,
 
     /// Dry run: contact the keys, write nothing, and print what would change
     #[arg(short = 'n', long)]
@@ -33,6 +36,10 @@ pub struct RewrapArgs {
     pub document: DocumentChangeArgs,
     #[command(flatten)]
     pub open: OpenArgs,
+    #[command(flatten)]
+    pub message: MessageOpenArgs,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
     #[command(flatten)]
@@ -76,6 +83,8 @@ pub struct RotateArgs {
     #[command(flatten)]
     pub open: OpenArgs,
     #[command(flatten)]
+    pub message: MessageOpenArgs,
+    #[command(flatten)]
     pub work: WorkArgs,
     #[command(flatten)]
     pub passphrase: PassphraseArgs,
@@ -86,17 +95,21 @@ pub struct RotateArgs {
 }
 
 /// Files that take the place of themselves.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ChangedFilesArgs {
     /// Files to change; `-` or none reads the standard input and writes the result to the standard output
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
-    /// Change every kenc file and every encrypted config document in folders
+    /// Change every encrypted file and every encrypted config document in folders
     ///
     /// kenc detects them from their content, and skips other files and symbolic links.
     #[arg(short, long, conflicts_with = "output")]
     pub recursive: bool,
+
+    /// Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["inputs", "output"])]
+    pub files0_from: Option<PathBuf>,
 
     /// Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output
     #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath)]

@@ -95,6 +95,7 @@ pub mod rewrap {
 kenc rewrap --add KEY [--remove KEY] FILE...
        kenc rewrap --to KEY [OPTIONS] [-r] FILE...
        kenc rewrap --from-config [--yes] [-r] FILE...
+       kenc rewrap --format FORMAT [--to KEY] [-r] FILE...
        kenc rewrap [OPTIONS] -o PATH FILE...";
     pub const HELP: &str = "\
 Examples:
@@ -109,7 +110,10 @@ Examples:
 
   See what the config would change, then change it
     kenc rewrap -r --from-config --dry-run secrets
-    kenc rewrap -r --from-config --yes secrets";
+    kenc rewrap -r --from-config --yes secrets
+
+  Turn them into messages of the AWS Encryption SDK
+    kenc rewrap -r --format aws-esdk --to alias/backup archive.enc";
 }
 
 pub mod rotate {

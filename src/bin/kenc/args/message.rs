@@ -1,8 +1,10 @@
 //! Options for the formats that other programs share.
 
 use clap::{Args, ValueEnum};
-use kenc::formats::format::{Commitment, FileFormat, ReadPolicy};
+use kenc::error::Error;
+use kenc::formats::format::{Commitment, FileFormat, ReadPolicy, SignatureChoice};
 use kenc::formats::registry;
+use kenc::ops::change::new_form::{ContextOfNewForm, NewForm};
 
 /// How new files are written.
 #[derive(Debug, Args)]
@@ -10,8 +12,8 @@ pub struct NewFormatArgs {
     /// Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK
     ///
     /// age writes files for age, rage and everything else that reads them. Their keys are age and ssh recipients, or one passphrase,
-    /// and they have no encryption context. aws-esdk writes messages that the AWS Encryption SDK and aws-encryption-cli open; kenc-esdk(5) describes them. Without
-    /// it, the format of the rule in the config applies, else kenc.
+    /// and they have no encryption context; see kenc-age(5). aws-esdk writes messages that the AWS Encryption SDK and
+    /// aws-encryption-cli open; see kenc-esdk(5). Without it, the format of the rule in the config applies, else kenc.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
 
@@ -24,6 +26,46 @@ pub struct NewFormatArgs {
     /// Plaintext bytes in a frame (aws-esdk only; default: 65536)
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=64 << 20))]
     pub frame_length: Option<u32>,
+}
+
+/// What files become that exist.
+#[derive(Debug, Args)]
+pub struct ConversionArgs {
+    /// Turn the files into this format: kenc, age, or aws-esdk for the AWS Encryption SDK
+    ///
+    /// kenc decrypts and encrypts a file of another format in one pass, without its plaintext on a disk. --to names the keys of
+    /// the result; without it, the file keeps its keys where the new format can have them. Armor stays armor, and files keep their
+    /// names.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+
+    /// Sign the results (--format aws-esdk only)
+    #[arg(long, requires = "format")]
+    pub sign: bool,
+
+    /// Plaintext bytes in a frame of the results (--format aws-esdk only; default: 65536)
+    #[arg(long, value_name = "BYTES", requires = "format", value_parser = clap::value_parser!(u32).range(1..=64 << 20))]
+    pub frame_length: Option<u32>,
+
+    /// Remove the encryption context, which an age file cannot have
+    #[arg(long, requires = "format")]
+    pub no_context: bool,
+}
+
+impl ConversionArgs {
+    /// What the files become.
+    pub fn form(&self) -> Result<NewForm, Error> {
+        let Self { format, sign, frame_length, no_context } = *self;
+        if (sign || frame_length.is_some()) && format != Some(FormatName::AwsEsdk) {
+            return Err(Error::NotOfFormat("only AWS Encryption SDK messages have a signature or frames"));
+        }
+        Ok(NewForm {
+            format: format.map(FormatName::format),
+            signing: sign.then_some(SignatureChoice::EcdsaP384),
+            frame_len: frame_length,
+            context: if no_context { ContextOfNewForm::Dropped } else { ContextOfNewForm::Kept },
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

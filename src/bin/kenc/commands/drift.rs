@@ -1,10 +1,10 @@
 //! `kenc rewrap --from-config --check`: which files are not as their config says.
 
+use kenc::context::EncryptionContext;
 use kenc::document::EncryptionRule;
-use kenc::formats::format::ReadPolicy;
 use kenc::ops::change::by_config::choose;
 use kenc::ops::change::run::KeyChanges;
-use kenc::ops::change::targets::{Content, FOREIGN_BY_CONFIG, Intent, Target, is_native};
+use kenc::ops::change::targets::{Content, Intent, Target};
 use kenc::ops::drift::Drift;
 use serde_json::json;
 
@@ -18,18 +18,19 @@ pub fn run(
     targets: Vec<Result<Target, Failure>>,
     reporter: &Reporter,
 ) -> Result<Exit, Failure> {
-    let KeyChanges { configs, options, rewrappers, vouching, .. } = key_changes;
+    let KeyChanges { session, configs, options, rewrappers, vouching, .. } = key_changes;
     let (count, mut drifted) = (targets.len(), 0);
     let of_each = targets.into_iter().map(|target| {
         let target = target?;
         let (read, _) = target.read(Intent::Read, options.notation)?;
         let drift = match read {
             Content::Document(sealed) => Drift::of_document(sealed.metadata(), target.path(), vouching.documents)?,
-            Content::File(file) if !is_native(&file) => return Err(target.about()(FOREIGN_BY_CONFIG)),
             Content::File(file) => {
-                let file = file.read(&ReadPolicy::default()).map_err(target.about())?;
-                let context = target.path().map(|path| choose(configs, path)).transpose()?.unwrap_or_default().context;
-                Drift::of_file(file.wrapped_keys(), file.context(), rewrappers.of(&target)?, &context)?
+                let binds_context = file.format.binds_context();
+                let file = file.read(session.read_policy()).map_err(target.about())?;
+                let rule = target.path().map(|path| choose(configs, path)).transpose()?.unwrap_or_default();
+                let context = if binds_context { rule.context } else { EncryptionContext::new() };
+                Drift::of_file(&*file, rewrappers.of(&target)?, &context)?
             }
         };
         if drift.is_none() {

@@ -7,12 +7,14 @@ use kenc::ops::change::queue::for_each;
 use kenc::ops::change::run::{ChangeExtent, with_key_changes};
 use kenc::ops::change::targets::Target;
 use kenc::ops::configs::Configs;
-use kenc::ops::rewrap::{RewrapOutcome, rewrap};
+use kenc::ops::rewrap::{RewrapOutcome, RewrapPace, rewrap};
+use kenc::ops::tree::turns::Turns;
 use serde_json::json;
 
 use crate::args::RewrapArgs;
 use crate::changes::{self, OldAndNew};
 use crate::commands::drift;
+use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::report::rewrapped::RewrapReport;
@@ -25,30 +27,34 @@ use crate::signals;
 const AT_ONCE: usize = 32;
 
 pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    if args.files.in_place {
-        habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
+    let files = changes::files(&args.files)?;
+    if files.in_place {
+        habits::check_in_place(&files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
     }
-    let targets = changes::targets(&args.files, reporter)?;
+    let targets = changes::targets(&files, reporter)?;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &files.inputs)?
+        .with_read_policy(args.message.policy());
     let extent = if args.dry_run || args.check { ChangeExtent::Shown } else { ChangeExtent::Written };
-    let options = changes::options((&args.files, &args.change), &args.document, &args.from_config, extent, configs)?;
+    let form = args.conversion.form()?;
+    let options = changes::options((&files, &args.change, form), &args.document, &args.from_config, extent, configs)?;
     if args.check {
-        let inputs = (&args.files.inputs[..], targets);
+        let inputs = (&files.inputs[..], targets);
         return with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
             drift::run(changes, targets, reporter)
         });
     }
     let (changed, same) = (Cell::new(0), Cell::new(0));
     let count = targets.len();
+    let pace = RewrapPace { files: count, turns: Turns::new(threads(&args.work)) };
     let work = |target: &Target, outcome: RewrapOutcome| {
         let (name, is_apart) = (target.name(), target.is_standard_output());
         RewrapReport { name, is_apart, is_dry: args.dry_run, outcome }
     };
-    let inputs = (&args.files.inputs[..], targets);
+    let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
         signals::handle(&session)?;
-        let rewrap = |target: &Target| rewrap(changes, target).map(|outcome| work(target, outcome));
+        let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
             let told = outcomes.map(|outcome| {
                 let done = outcome?;
@@ -61,14 +67,14 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     })?;
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
     let (changed, same) = (changed.get(), same.get());
-    if (count > 1 || args.files.recursive) && !is_interrupted {
+    if (count > 1 || files.recursive) && !is_interrupted {
         let done = if args.dry_run { "to change" } else { "changed" };
         reporter.confirmation(
             &format!("{}: {changed} {done}, {same} unchanged\n", counted(count, "file")),
             &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
         )?;
     }
-    if !options.changes_keys() && changed == 0 && outcome.is_ok() {
+    if !options.changes_keys() && form.format.is_none() && changed == 0 && outcome.is_ok() {
         reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
     }
     outcome

@@ -3,6 +3,7 @@
 use kenc::context::EncryptionContext;
 use kenc::document::{DataKeyChange, MacScope};
 use kenc::error::Error;
+use kenc::ops::change::new_form::NewForm;
 use kenc::ops::change::queue::for_each;
 use kenc::ops::change::run::{ChangeExtent, with_key_changes};
 use kenc::ops::change::targets::Target;
@@ -25,12 +26,14 @@ use crate::signals;
 const AT_ONCE: usize = 4;
 
 pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    if args.files.in_place {
-        habits::check_in_place(&args.files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
+    let files = changes::files(&args.files)?;
+    if files.in_place {
+        habits::check_in_place(&files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
     }
-    let targets = changes::targets(&args.files, reporter)?;
+    let targets = changes::targets(&files, reporter)?;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
-    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.files.inputs)?;
+    let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &files.inputs)?
+        .with_read_policy(args.message.policy());
     let has_context = args.no_context || !args.new_context.is_empty();
     let context = has_context.then(|| EncryptionContext::from_words(&args.new_context)).transpose();
     let rotation = RotateOptions {
@@ -40,18 +43,24 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
     };
     let extent = ChangeExtent::Written;
-    let options = changes::options((&args.files, &args.change), &args.document, &args.from_config, extent, configs)?;
+    let options = changes::options(
+        (&files, &args.change, NewForm::default()),
+        &args.document,
+        &args.from_config,
+        extent,
+        configs,
+    )?;
     let count = targets.len();
-    let files = AT_ONCE.min(count).max(1);
-    let share = Share { files, threads: (threads(&args.work) / files).max(1) };
-    let inputs = (&args.files.inputs[..], targets);
+    let at_once = AT_ONCE.min(count).max(1);
+    let share = Share { files: at_once, threads: (threads(&args.work) / at_once).max(1) };
+    let inputs = (&files.inputs[..], targets);
     with_key_changes(&session, configs, &options, inputs, DataKeyChange::Renewed, |changes, targets| {
         signals::handle(&session)?;
         let rotate = |target: &Target| {
             let outcome = rotate(changes, &rotation, share, target)?;
             Ok(RotationReport { name: target.name(), is_apart: target.is_standard_output(), outcome })
         };
-        for_each(&session, targets, files, rotate, |outcomes| {
+        for_each(&session, targets, at_once, rotate, |outcomes| {
             reporter.all(count, outcomes.map(|outcome| outcome?.tell(reporter)))
         })
     })

@@ -227,12 +227,17 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         Error::ForDocumentsOnly(_) => {
             one("name a KMS key or an age recipient; `--values` encrypts the values of a config file")
         }
-        Error::ForMessagesOnly(_) | Error::NotForMessages(_) | Error::Uncommitted(_) | Error::NotOfFormat(_) => {
-            one(messages::of_keys(error))
-        }
+        Error::ForMessagesOnly(_)
+        | Error::NotForMessages(_)
+        | Error::Uncommitted(_)
+        | Error::NotOfFormat(_)
+        | Error::NoContextInAgeFile
+        | Error::PairsNotStored
+        | Error::PassphraseAmongKeys => one(messages::of_keys(error)),
         Error::NotForDocuments(_) => one("name a KMS key, an age recipient, or `pgp:FINGERPRINT`"),
         Error::NotVouchedFor { .. } => vec![keys::NOT_VOUCHED_FOR.to_owned()],
         Error::CannotWrap { refusal, .. } | Error::CannotFindKey { refusal, .. } => vec![of_refusal(refusal)],
+        Error::RecipientsUnknown(_) => one("name all recipients of the new file: `--to age1…`"),
         Error::TooManyPassphrases(_) => one("replace the old ones: `--remove passphrase: --add passphrase:`"),
         Error::LastKey => one("name a replacement: `--add KEY` together with --remove, or `--to KEY`"),
         Error::NoKeyGiven => one("name a key with -k"),

@@ -10,15 +10,21 @@ use super::wrapped_keys::{keys_json, named};
 
 /// A rewrap as a line for people.
 pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
-    let FileRewrap { copies, rewrapped, written } = file;
-    let Rewrapped { added, removed, absent, way, .. } = rewrapped;
+    let FileRewrap { copies, rewrapped, written, converted_to } = file;
+    let Rewrapped { slots, added, removed, absent, way } = rewrapped;
     let (would, [add, remove]) = if is_dry { ("would be ", WOULD) } else { ("", DONE) };
     let mut parts: Vec<String> = Vec::new();
+    if let Some(format) = converted_to {
+        let keys: Vec<String> = slots.iter().map(named).collect();
+        let what = if is_dry { "would be encrypted" } else { "encrypted" };
+        let text = format!("{name}: {what} again as {}, under {}", article(format), keys.join(", "));
+        return format!("{}\n", printable(&text));
+    }
     parts.extend(added.iter().map(|slot| format!("{add} {}", named(slot))));
     parts.extend(removed.iter().map(|slot| format!("{remove} {}", named(slot))));
     if let (Written::Mended, Some(copies)) = (written, copies) {
         parts.push(format!("{would}repaired: {}", copies.text));
-    } else if parts.is_empty() {
+    } else if parts.is_empty() && *written != Written::Reencrypted {
         parts.push("nothing to change".to_owned());
     }
     let absent: Vec<String> = absent.iter().map(|key: &KeySpec| format!("; {key} is not a key of this file")).collect();
@@ -29,6 +35,8 @@ pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
     let where_to = match written {
         Written::InPlace => format!(" ({how}in place)"),
         Written::Anew if !added.is_empty() || !removed.is_empty() => format!(" ({how}rewritten)"),
+        Written::Reencrypted if parts.is_empty() => format!("{would}encrypted again, with a new message id"),
+        Written::Reencrypted => format!(" ({would}encrypted again, with a new message id)"),
         _ => String::new(),
     };
     format!("{}\n", printable(&format!("{name}: {}{where_to}{}", parts.join(", "), absent.concat())))
@@ -36,9 +44,9 @@ pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
 
 /// A rewrap as a result for programs.
 pub fn rewrapped_json(name: &str, is_dry: bool, file: &FileRewrap) -> Value {
-    let FileRewrap { copies: _, rewrapped, written } = file;
+    let FileRewrap { copies: _, rewrapped, written, converted_to } = file;
     let Rewrapped { slots, added, removed, absent, way } = rewrapped;
-    json!({
+    let mut value = json!({
         "file": name,
         "dry_run": is_dry,
         "written": match written {
@@ -46,13 +54,28 @@ pub fn rewrapped_json(name: &str, is_dry: bool, file: &FileRewrap) -> Value {
             Written::Mended => "damaged copy",
             Written::InPlace => "in place",
             Written::Anew => "anew",
+            Written::Reencrypted => "encrypted again",
         },
         "way": way.name(),
         "keys": keys_json(slots),
         "added": keys_json(added),
         "removed": keys_json(removed),
         "absent": absent.iter().map(ToString::to_string).collect::<Vec<String>>(),
-    })
+    });
+    if let Some(format) = converted_to {
+        value["converted_to"] = (*format).into();
+    }
+    value
+}
+
+/// A file of a format, in a sentence.
+fn article(format: &str) -> &str {
+    match format {
+        "kenc" => "a kenc file",
+        "age" => "an age file",
+        "aws-esdk" => "an AWS Encryption SDK message",
+        other => other,
+    }
 }
 
 /// A rotation as a line for people.

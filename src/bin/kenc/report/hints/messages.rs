@@ -23,6 +23,9 @@ pub fn of_keys(error: &Error) -> &'static str {
     match error {
         Error::ForMessagesOnly(_) => "name a KMS key or an age recipient, or write a message: `--format aws-esdk`",
         Error::NotForMessages(_) => "name a KMS key, or a raw key: `-k raw-aes:NAMESPACE/NAME@FILE`",
+        Error::NoContextInAgeFile => "leave -c out; `kenc rewrap --format age --no-context` removes that of a file",
+        Error::PairsNotStored => "`kenc rotate --new-context K=V` names all pairs of the new message",
+        Error::PassphraseAmongKeys => "name the keys of the new file: `--to KEY`",
         Error::NotOfFormat(_) => "leave the option out, or choose another format: `--format aws-esdk`",
         _ => "if you know who wrote it, `--allow-uncommitted` opens it",
     }

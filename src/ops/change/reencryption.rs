@@ -1,0 +1,171 @@
+//! Files that are encrypted again: opened and sealed in one pass, with a new data key, in their format or in another one.
+
+use std::sync::Arc;
+
+use age::secrecy::SecretString;
+
+use crate::context::EncryptionContext;
+use crate::error::Result;
+use crate::formats::format::{EncryptedFile, FileFormat, OpeningKeys, PreparedSeal, SealSettings, UnlockedFile, Work};
+use crate::formats::reseal::reseal;
+use crate::fs::held::Held;
+use crate::keys::{
+    KeySpec, Keyring, MfaPrompt, PassphraseSource, Rewrapper, SuccessorKeys, SuccessorPassphrase, WrappedKey,
+};
+use crate::ops::change::prepared_seals::{PreparedSeals, SealRecipe};
+use crate::ops::change::run::KeyChanges;
+use crate::ops::change::targets::Target;
+use crate::ops::failure::Failure;
+use crate::ops::observer::{Observer, Unobserved};
+
+/// How the new file is made.
+pub struct SuccessorForm {
+    /// Its format, and what of it can be chosen.
+    pub form: (&'static dyn FileFormat, SealSettings),
+    /// Its context.
+    pub context: EncryptionContext,
+}
+
+/// Who else works at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Files that are worked on at the same time.
+    pub files: usize,
+    /// Threads for each of them.
+    pub threads: usize,
+}
+
+/// A file that opens, and what its successor is sealed with.
+pub struct Reencryption {
+    unlocked: Box<dyn UnlockedFile>,
+    seal: Arc<dyn PreparedSeal>,
+    len: Option<u64>,
+}
+
+impl Reencryption {
+    /// Opens a file, and makes the data key of its successor.
+    ///
+    /// No key is asked before something vouches for every key that only the header of the file names.
+    ///
+    /// # Errors
+    /// If no key opens it, nothing vouches for a key, one refuses, or the form cannot have these keys or this context.
+    pub fn prepare(
+        changes: &KeyChanges<'_>,
+        target: &Target,
+        file: Box<dyn EncryptedFile>,
+        successor: SuccessorForm,
+    ) -> Result<Self, Failure> {
+        let KeyChanges { session, configs, rewrappers, vouching, seals, .. } = changes;
+        let trusted = configs.trusted(target.path())?;
+        let rewrapper = rewrappers.of(target)?.trusting(&trusted);
+        let vouchers = vouching.of_file(target, file.wrapped_keys())?;
+        let choice = rewrappers.choice_of(target);
+        let prepare = || -> Result<Self> {
+            vouchers.check(&file.unvouched_keys(&rewrapper)?)?;
+            let SuccessorKeys { keys, passphrase } = file.successor_keys(&rewrapper)?;
+            let opening = session.opening_keys(&trusted);
+            let keyring = *rewrapper.keyring();
+            let len = file.len();
+            let unlocked = file.unlock(&OpeningKeys { keyring, ..opening })?;
+            session.observer().note("the old file opens");
+            let seal = seal_of(seals, &rewrapper, (keys, passphrase), choice, successor)?;
+            Ok(Self { unlocked, seal, len })
+        };
+        prepare().map_err(target.about())
+    }
+
+    /// The wrapped keys of the successor.
+    #[must_use]
+    pub fn wrapped_keys(&self) -> &[WrappedKey] {
+        self.seal.wrapped_keys()
+    }
+
+    /// Writes the successor. It appears when it is whole, and the old file was authentic to its end.
+    ///
+    /// # Errors
+    /// If the old file is not authentic; those of the input and the output.
+    pub fn write(
+        self,
+        changes: &KeyChanges<'_>,
+        share: Share,
+        target: &Target,
+        held: Option<Held>,
+    ) -> Result<(), Failure> {
+        let Self { unlocked, seal, len } = self;
+        let KeyChanges { session, options, .. } = changes;
+        let (mut output, watched) = target.open_output(options.results, held)?;
+        let observer: &dyn Observer = if share.files == 1 { session.observer() } else { &Unobserved };
+        let progress = observer.progress(&target.name(), len);
+        let work = Work {
+            threads: share.threads,
+            progress: &|bytes| progress.advance(bytes),
+            cancelled: session.cancelled(),
+            workspace: None,
+        };
+        let resealed = reseal(unlocked, &*seal, &mut output, &work);
+        drop(progress);
+        resealed.map_err(target.about())?;
+        target.commit(output, watched, *session)
+    }
+}
+
+fn seal_of(
+    seals: &PreparedSeals,
+    rewrapper: &Rewrapper<'_>,
+    (keys, passphrase): (Vec<KeySpec>, SuccessorPassphrase),
+    choice: Option<usize>,
+    SuccessorForm { form: (format, settings), context }: SuccessorForm,
+) -> Result<Arc<dyn PreparedSeal>> {
+    let recipe = SealRecipe { format: format.name(), settings, context, keys, choice };
+    let keyring = *rewrapper.keyring();
+    let prepare = |context: &EncryptionContext, keys: &[KeySpec]| match passphrase {
+        SuccessorPassphrase::New => format.prepare(settings, context, keys, &keyring),
+        SuccessorPassphrase::Kept => {
+            let passphrases = KeptPassphrase(keyring.passphrases);
+            format.prepare(settings, context, keys, &Keyring { passphrases: &passphrases, ..keyring })
+        }
+    };
+    // Each file with a passphrase may have its own.
+    if recipe.keys.iter().any(KeySpec::is_passphrase) && passphrase == SuccessorPassphrase::Kept {
+        return Ok(prepare(&recipe.context, &recipe.keys)?.into());
+    }
+    let (context, keys) = (recipe.context.clone(), recipe.keys.clone());
+    seals.of(recipe, || prepare(&context, &keys))
+}
+
+/// Gives the passphrase that opened a file where a new one is wanted.
+struct KeptPassphrase<'a>(&'a dyn PassphraseSource);
+
+impl PassphraseSource for KeptPassphrase<'_> {
+    fn passphrase(&self, subject: &str) -> Result<SecretString> {
+        self.0.passphrase(subject)
+    }
+
+    fn new_passphrase(&self) -> Result<SecretString> {
+        self.0.passphrase("the file")
+    }
+
+    fn must_be_typed(&self) -> bool {
+        self.0.must_be_typed()
+    }
+
+    fn tell(&self, program: &str, message: &str) {
+        self.0.tell(program, message);
+    }
+
+    fn confirm(&self, program: &str, question: &str, words: (&str, Option<&str>)) -> Option<bool> {
+        self.0.confirm(program, question, words)
+    }
+
+    fn line(&self, program: &str, question: &str) -> Option<String> {
+        self.0.line(program, question)
+    }
+
+    fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
+        self.0.secret(program, question)
+    }
+
+    fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
+        self.0.mfa_code(prompt)
+    }
+}
