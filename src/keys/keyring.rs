@@ -41,6 +41,15 @@ impl<'a> Keyring<'a> {
         Keyring { trusted, ..*self }
     }
 
+    /// The same with somebody else to ask for passphrases.
+    #[must_use]
+    pub fn asking<'b>(&self, passphrases: &'b dyn PassphraseSource) -> Keyring<'b>
+    where
+        'a: 'b,
+    {
+        Keyring { passphrases, ..*self }
+    }
+
     /// What providers get of it.
     pub(in crate::keys) fn credentials(&self) -> Credentials<'a> {
         let Self { kms, identities, passphrases, trusted: _ } = *self;

@@ -9,9 +9,7 @@ use crate::error::Result;
 use crate::formats::format::{EncryptedFile, FileFormat, OpeningKeys, PreparedSeal, SealSettings, UnlockedFile, Work};
 use crate::formats::reseal::reseal;
 use crate::fs::held::Held;
-use crate::keys::{
-    KeySpec, Keyring, MfaPrompt, PassphraseSource, Rewrapper, SuccessorKeys, SuccessorPassphrase, WrappedKey,
-};
+use crate::keys::{KeySpec, MfaPrompt, PassphraseSource, Rewrapper, SuccessorKeys, SuccessorPassphrase, WrappedKey};
 use crate::ops::change::prepared_seals::{PreparedSeals, SealRecipe};
 use crate::ops::change::run::KeyChanges;
 use crate::ops::change::targets::Target;
@@ -122,7 +120,7 @@ fn seal_of(
         SuccessorPassphrase::New => format.prepare(settings, context, keys, &keyring),
         SuccessorPassphrase::Kept => {
             let passphrases = KeptPassphrase(keyring.passphrases);
-            format.prepare(settings, context, keys, &Keyring { passphrases: &passphrases, ..keyring })
+            format.prepare(settings, context, keys, &keyring.asking(&passphrases))
         }
     };
     // Each file with a passphrase may have its own.
