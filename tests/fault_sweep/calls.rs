@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Kind(pub i64);
 
-/// What matters of one call.
+/// The relevant properties of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits {
     /// It changes a file, a name or a lock, or opens a file for that.

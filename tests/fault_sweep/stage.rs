@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// What a file is, beside folders, which nobody loses.
+/// The kinds of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     File { content: Vec<u8>, mode: u32 },
@@ -18,7 +18,7 @@ pub enum Entry {
 /// The files of a tree by their paths in it.
 pub type Files = BTreeMap<String, Entry>;
 
-/// What a file says.
+/// The content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// It is not encrypted.

@@ -27,7 +27,7 @@ pub struct Call {
     pub nth: usize,
 }
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// It is not done, and fails; only `close` is done nevertheless, as the kernel does it.
@@ -60,7 +60,7 @@ pub enum End {
     Hung,
 }
 
-/// What was seen of a run.
+/// The record of a run.
 pub struct Run {
     pub end: End,
     /// Whether the call that was to fail was made.
@@ -78,7 +78,7 @@ struct Thread {
     made: HashMap<Kind, usize>,
 }
 
-/// Runs a command. The call that is named meets the fault.
+/// Runs a command, and injects the fault into the given call.
 ///
 /// # Errors
 /// Those of the system, for one if it does not permit this.
@@ -89,7 +89,7 @@ pub fn run(command: &mut Command, planned: Option<(Call, Fault)>) -> Result<Run,
     std::thread::scope(|scope| {
         let watchdog = scope.spawn(move || {
             let is_late = watched.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
-            // It is still there: nobody waits for its end but the tracer, which has not told of it.
+            // It still exists: only the tracer waits for it, and has not reaped it yet.
             if is_late {
                 let _ = kill_process(main, Signal::KILL);
             }
@@ -132,7 +132,7 @@ impl Tracer {
                 Stop::Killed(signal) if pid == self.main => break End::Signal(signal),
                 Stop::Exited(_) | Stop::Killed(_) => {}
                 Stop::Call => match self.at_call(pid) {
-                    // A thread that is killed is not there any more when it is asked.
+                    // A killed thread no longer exists when it is inspected.
                     Err(Errno::SRCH) => {}
                     outcome => outcome?,
                 },

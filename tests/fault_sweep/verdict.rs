@@ -9,12 +9,12 @@ use super::tracer::{Call, End, Fault, Run};
 /// Stands in every plaintext.
 pub const SECRET: &str = "correct-horse-battery-staple";
 
-/// What came of one fault.
+/// The result of one fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// The call was not made in this run.
     NotReached,
-    /// The fault was of no consequence.
+    /// The fault had no effect.
     Done,
     /// An error, and everything as before.
     FailedAsBefore,
@@ -135,7 +135,7 @@ impl Judge<'_> {
             return Err(format!("{path} has another content: {}", shown(&format!("{reading:?}, not {wanted:?}"))));
         }
         match (wanted, now) {
-            // Rights that cannot be found out are not given.
+            // Permissions that cannot be read are not granted.
             (Entry::File { mode: wanted, .. }, Entry::File { mode, .. }) if mode & !wanted != 0 => {
                 Err(format!("{path} has the mode {mode:o}, not {wanted:o}"))
             }

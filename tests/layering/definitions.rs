@@ -40,7 +40,7 @@ fn a_keyring_is_built_in_one_place() {
 /// The types that a file defines, private ones as well.
 fn defined_types(program: &str) -> impl Iterator<Item = &str> {
     program.lines().filter_map(|line| {
-        // The type that an `impl` gives to a trait is indented, and means what the trait says.
+        // An associated type in an `impl` block is indented, and means what the trait says.
         let is_of_trait = line.starts_with(' ') && line.trim_start().starts_with("type ");
         let mut line = if is_of_trait { "" } else { line.trim_start() };
         if let Some(rest) = line.strip_prefix("pub") {

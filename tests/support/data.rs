@@ -36,7 +36,7 @@ impl OutsideData {
         }
     }
 
-    /// Where everybody can have it from.
+    /// Where it can be downloaded.
     fn origin(self) -> &'static str {
         match self {
             Self::SopsDocuments => {

@@ -9,7 +9,7 @@ use super::files::{names_in, text};
 use super::program::{Home, has};
 use super::skip;
 
-/// A folder in memory of which nothing else has a part. kenc keeps plaintext here when it runs in the home.
+/// A private folder in memory. kenc keeps plaintext here when it runs in the home.
 pub struct Memory {
     folder: TempDir,
 }
@@ -24,7 +24,7 @@ impl Memory {
             return None;
         }
         let folder = TempDir::with_prefix_in("kenc-test-", "/dev/shm").unwrap();
-        // Into a folder that others can enter kenc puts nothing.
+        // kenc does not use a folder that others can enter.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         home.set("XDG_RUNTIME_DIR", folder.path().to_str().unwrap());
         Some(Self { folder })
@@ -65,7 +65,7 @@ impl Watch {
         Some(Self { log: home.root().join("strace") })
     }
 
-    /// What is to be typed before a command that is watched.
+    /// The prefix of a command that is watched.
     pub fn prefix(&self) -> String {
         let calls = "open,openat,creat,write,pwrite64,writev,pwritev,pwritev2,copy_file_range,sendfile,splice,rename,renameat,renameat2";
         format!("strace -f -qq -y -s 100000 -e trace={calls} -o {}", self.log.display())

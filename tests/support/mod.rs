@@ -1,4 +1,4 @@
-//! What the tests share, by rooms. A test takes what it needs from here, and not from the rooms.
+//! What the tests share, by topic. Tests import from here, not from the modules below.
 
 mod age;
 mod data;

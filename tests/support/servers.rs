@@ -1,4 +1,4 @@
-//! Servers that surely end: others, and our own that do as a test wants.
+//! Servers that always end with the tests: programs of others, and our own with scripted behaviour.
 
 mod aws_sign_in;
 mod http;

@@ -90,7 +90,7 @@ impl<'a> Terminal<'a> {
         // What an earlier command printed must not be taken for what this one prints.
         self.keys(&["C-l"]);
         wait_until("an empty screen", || self.screen() == "ready$");
-        // The word that tells of the end is not on the screen while the command is typed.
+        // The end marker is not on the screen while the command is typed.
         self.keys(&["-l", &format!("clear; {command}; echo en''ded {}:$?", self.commands.get())]);
         self.keys(&["Enter"]);
     }

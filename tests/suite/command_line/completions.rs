@@ -44,7 +44,7 @@ fn kenc_knows_what_can_be_typed_next() {
         (&["exec", "s.yaml", "--", "ken"], &["kenc"]),
         (&["exec", "s.yaml", "--", "cat", "x."], &["x.kenc"]),
         (&["exec", "x."], &["x.kenc"]),
-        // Nothing waits, and nothing fails aloud.
+        // Completion never blocks, and prints no errors.
         (&["get", "pipe.yaml", ""], &[]),
         (&["get", "missing.yaml", ""], &[]),
         (&["get", "x", "a"], &[]),

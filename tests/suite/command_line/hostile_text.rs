@@ -1,4 +1,4 @@
-//! External text that a terminal would obey, reorder or hide: in names, contexts, keys, rules and configs. No command
+//! External text with control, bidirectional or invisible characters: in names, contexts, keys, rules and configs. No command
 //! prints any of it unescaped.
 
 use crate::support::{Home, has, skip, text};

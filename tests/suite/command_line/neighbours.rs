@@ -1,4 +1,4 @@
-//! Words of other programs, lists of keys as they keep them, and files that they encrypted: each leads to the next command.
+//! Options, key lists and files of other programs: the error for each names the kenc command to use instead.
 
 use crate::support::Home;
 

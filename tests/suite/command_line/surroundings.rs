@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Home, has, skip, text};
 
-/// It fails by itself, and not because of a bug.
+/// It fails with an ordinary error, not with a bug report.
 #[track_caller]
 fn assert_plain_failure(sandbox: &Home, command: &str) {
     let output = sandbox.shell(command).output().unwrap();
@@ -86,7 +86,7 @@ fn a_closed_standard_output_is_an_error_for_whatever_prints_a_result() {
     assert!(!sandbox.file("other").exists(), "a key was made whose recipient nobody was told");
     let said = sandbox.fails("kenc decrypt x.kenc >&-", 1);
     assert!(said.starts_with("kenc: error: cannot write the standard output: it is closed\n"), "{said}");
-    // What prints nothing there needs none.
+    // Commands that print nothing do not need that stream.
     sandbox.succeeds("kenc decrypt x.kenc -o y >&- && kenc encrypt y -o y.kenc >&- <&- && test -s y.kenc");
 }
 
@@ -130,7 +130,7 @@ fn with_few_threads(sandbox: &Home, most: u32, script: &str) -> Option<std::proc
         skip("only root can become another user, with setpriv and prlimit");
         return None;
     }
-    // Nobody else has this user id, whose processes would count too.
+    // No one else uses this user id; their processes would count too.
     let user = format!("{}", 2_000_000_000 + std::process::id());
     for name in ["", "work", "home", "bin"] {
         std::fs::set_permissions(sandbox.root().join(name), std::fs::Permissions::from_mode(0o777)).unwrap();
@@ -151,14 +151,14 @@ fn work_goes_on_with_fewer_threads_or_fails_and_is_never_a_bug() {
     let sandbox = Home::with_key();
     sandbox.succeeds("mkdir t && for i in $(seq 1 40); do head -c 300000 /dev/zero >t/$i; done; cp -r t before");
     sandbox.succeeds("head -c 30000000 /dev/zero >long");
-    // None: an error, and nothing was changed.
+    // With none: an error, and nothing changed.
     for command in ["kenc encrypt -r -i t --threads 4", "kenc encrypt --threads 4 long -o long.kenc"] {
         let Some(output) = with_few_threads(&sandbox, 1, command) else { return };
         assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains("cannot start a thread"), "{}", text(&output.stderr));
         sandbox.succeeds("diff -r t before && test ! -e long.kenc");
     }
-    // One, which waits for signals: the work is done by the first.
+    // With one, which waits for signals: the main thread does the work.
     for command in [
         "kenc encrypt -r -i t --threads 4",
         "kenc rotate --yes -r t",
@@ -215,6 +215,6 @@ fn every_walk_leaves_version_control_alone_and_counts_it() {
     let output = sandbox.shell("kenc encrypt --values -r -i t").output().unwrap();
     assert!(text(&output.stderr).contains("skipped 7 version-control folders"), "{}", text(&output.stderr));
     assert_eq!(sum(), plain);
-    // Whoever names such a folder means it.
+    // A folder named explicitly is not skipped.
     sandbox.succeeds("kenc encrypt -r -i t/.git && kenc inspect t/.git/x.yaml");
 }

@@ -32,7 +32,7 @@ fn encrypted_bytes_are_written_to_a_terminal_that_is_asked_for_by_name() {
         return;
     }
     sandbox.write("x", "hello\n");
-    // A terminal that would show them might take them for commands, so their end is a file.
+    // A terminal could interpret these bytes as commands, so the output goes to a file.
     sandbox.succeeds("script -qec 'stty raw; kenc encrypt -o - x' written > /dev/null < /dev/null");
     assert!(sandbox.read("written").windows(5).any(|window| window == b"\x89kenc"));
     let output = sandbox.shell("script -qec 'kenc encrypt x' written > /dev/null < /dev/null").output().unwrap();
@@ -284,7 +284,7 @@ fn a_person_sees_all_that_a_seal_would_cover_before_it_is_made() {
     terminal.types("yes");
     assert_shows(&terminal.ended(), &["s.yaml: sealed", "ended 0"]);
     sandbox.succeeds("kenc verify s.yaml");
-    // What is changed while a person reads is not what they have seen.
+    // If the file changes while the user reads the question, the answer no longer applies to it.
     sandbox.write("s.yaml", before);
     terminal.start("kenc seal s.yaml");
     terminal.wait_for("[no]");

@@ -26,7 +26,7 @@ fn real_yaml_comes_back_byte_for_byte_from_being_encrypted_whole() {
     yaml_files(&corpus, &mut files);
     files.sort();
     let bench = Workbench::new(1);
-    // Nothing ends so: every value is selected.
+    // No key has this suffix, so every value is selected.
     let recipe = EncryptionRecipe { rule: EncryptionRule::UnencryptedSuffix("\u{1}".to_owned()), ..bench.recipe() };
     let every = std::env::var("KENC_CORPUS_EVERY").ok().and_then(|every| every.parse().ok()).unwrap_or(20);
     let (mut whole, mut refused) = (0, Vec::new());

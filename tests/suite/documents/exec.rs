@@ -80,7 +80,7 @@ fn the_command_takes_the_place_of_kenc() {
     sandbox.write("no-program", "");
     let said = sandbox.fails("kenc exec secrets.yaml -- ./no-program", 126);
     assert!(said.contains("cannot run the command `./no-program`: permission denied"), "{said}");
-    // Words go through as they are, for there is no shell.
+    // Arguments are passed unchanged, because there is no shell.
     assert_eq!(sandbox.succeeds("kenc exec secrets.yaml -- printf '%s|' '$db_port' '*' ';' ''"), "$db_port|*|;||");
     assert_eq!(sandbox.succeeds("echo typed | kenc exec secrets.yaml -- cat"), "typed\n");
     // Signals that the caller ignores are ignored by the command too.
@@ -95,7 +95,7 @@ fn the_command_takes_the_place_of_kenc() {
         let mut command = sandbox.shell(&format!("exec kenc exec {mode} -- sh -c '{script}' {{}}"));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         wait_until("the command", || sandbox.file("pid").exists());
-        // It is the very process, and every signal is its own.
+        // The command replaces the process, so it receives every signal itself.
         assert_eq!(text(&sandbox.read("pid")).trim(), child.id().to_string());
         let mut child = child;
         for signal in [Signal::USR1, Signal::CONT] {
@@ -105,7 +105,7 @@ fn the_command_takes_the_place_of_kenc() {
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(Signal::USR1.as_raw()), "{mode}");
         sandbox.succeeds("rm pid");
     }
-    // What is left after a killed command has no plaintext in it, and goes with the next one.
+    // A killed command leaves no plaintext behind, and the next run removes what it left.
     for folder in memory.folders() {
         let links = names_in(&memory.path().join(folder));
         assert_eq!(links, ["x"]);
@@ -131,7 +131,7 @@ fn a_file_is_given_by_a_path_that_leads_to_memory() {
 
     let named = sandbox.succeeds("kenc exec --file --file-name tls.pem key.pem.kenc -- sh -c 'echo $0; cat $0' {}");
     assert!(named.contains("/tls.pem\n-----BEGIN correct"), "{named}");
-    // A program may close what it does not know before it starts another one.
+    // A program may close unknown file descriptors before it starts another one.
     if has("python3") {
         let started = "import subprocess, sys; subprocess.run([\"cat\", sys.argv[1]], close_fds=True, check=True)";
         let seen = sandbox.succeeds(&format!("kenc exec --file key.pem.kenc -- python3 -c '{started}' {{}}"));
@@ -145,7 +145,7 @@ fn a_file_is_given_by_a_path_that_leads_to_memory() {
 fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
     let Some((sandbox, memory)) = place() else { return };
     let Some(watch) = Watch::new(&sandbox) else { return };
-    // The watch sees what it is to see.
+    // Checks first that the watch works.
     sandbox.succeeds(&format!("{} kenc exec secrets.yaml -- sh -c 'echo $db_password > leak'", watch.prefix()));
     assert!(!watch.leaks(SECRET).is_empty());
     sandbox.succeeds("rm leak");
@@ -158,7 +158,7 @@ fn no_plaintext_comes_to_a_disk_while_a_command_is_prepared() {
         sandbox.succeeds(&format!("{} {command}", watch.prefix()));
         assert_eq!(watch.leaks(SECRET), [] as [&str; 0], "{command}");
     }
-    // A command that cannot be started leaves nothing either.
+    // A command that cannot be started leaves nothing behind either.
     let output = sandbox.shell("kenc exec --file --file-name x.pem key.pem.kenc -- not-there {}").output().unwrap();
     assert_eq!(output.status.code(), Some(127), "{}", stderr(&output));
     sandbox.succeeds("EDITOR=true kenc edit key.pem.kenc");
@@ -203,7 +203,7 @@ fn variables_that_have_other_programs_run_are_passed_on_only_where_they_are_name
     sandbox.fails("kenc exec d.yaml --only LD -- true", 2);
     sandbox.fails("kenc exec d.yaml --only ld --upper -- true", 2);
     sandbox.succeeds("kenc exec d.yaml --only LD.PRELOAD -- /bin/true && kenc exec d.yaml --only ld -- true");
-    // What applications name so is theirs.
+    // Variables of applications with such names are passed on.
     sandbox.write("typed", "ENV=production\nNODE_ENV=production\nGITHUB_TOKEN=x\n");
     sandbox.succeeds("rm d.env; EDITOR='cp typed' kenc edit d.env");
     assert_eq!(sandbox.succeeds("kenc exec d.env -- sh -c 'echo $ENV $NODE_ENV'"), "production production\n");

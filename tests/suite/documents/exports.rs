@@ -1,4 +1,4 @@
-//! `kenc export`, and dotenv files as programs read them: whatever a format carries is read back by its real readers.
+//! `kenc export`, and dotenv files as programs read them: each format is read back by its real readers.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -55,7 +55,7 @@ fn variables(values: &[&str]) -> BTreeMap<String, Zeroizing<Vec<u8>>> {
     named.map(|(number, value)| (format!("V{number}"), Zeroizing::new(value.as_bytes().to_vec()))).collect()
 }
 
-/// Those of the values that a format carries, and the text of all of them.
+/// The values that a format can express, and their text.
 fn carried(values: &[&str], format: ExportFormat) -> (BTreeMap<String, String>, Vec<u8>) {
     let mut all = variables(values);
     all.retain(|name, value| exported(&BTreeMap::from([(name.clone(), value.clone())]), format).is_ok());
@@ -155,7 +155,7 @@ fn readers_of_dotenv_files_read_back_what_was_exported_for_them() {
     let home = Home::new();
     let (wanted, file) = carried(VALUES, ExportFormat::Dotenv);
     home.write("all.env", file);
-    // Those that readers disagree about.
+    // Values that readers disagree about.
     let refused: Vec<&str> =
         VALUES.iter().copied().filter(|value| !wanted.values().any(|kept| kept == value)).collect();
     assert_eq!(refused, ["\\", "\\\\", "${HOME}", "'\"\\$", "a'$b", "it's \"so\"", "it's\\\""]);
@@ -176,7 +176,7 @@ fn docker_reads_back_what_was_exported_for_it() {
     assert!(carried(&[&long, "a\r"], ExportFormat::Docker).0.is_empty());
 }
 
-/// What is common in such files, and what all readers agree about.
+/// Common forms in such files, which all readers agree about.
 const DOTENV: &str = "\
 # The database
 HOST=db.example
@@ -240,7 +240,7 @@ fn literal_values_are_those_of_sops_and_references_that_lead_nowhere_are_refused
     assert!(said.contains("b.env: line 1 ") && said.contains("the variable ss, which is not set"), "{said}");
     assert!(said.contains("hint: ") && said.contains("--literal"), "{said}");
     assert_eq!(home.succeeds("kenc exec --literal b.env -- sh -c 'echo $WORD'"), "p$ss\n");
-    // An identity of ours is nobody's value.
+    // Our identities are not passed on as variables.
     assert!(home.fails("kenc exec c.env -- touch ran", 1).contains("SOPS_AGE_KEY, which is not set"));
     assert!(!home.file("ran").exists());
 }

@@ -62,7 +62,7 @@ fn would_be_in_the_clear(result: Result<String>) -> String {
 
 #[test]
 fn the_comment_behind_a_block_scalar_is_not_lost_when_that_is_replaced() {
-    // It once was, and the value below stood in the clear.
+    // Regression: the value below was written in plaintext.
     let text = "p:\n  # secret\n  t: |\n    l1\n  # secret\n  x: hunter2\nz: 1\n";
     let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let written = case.set("p.t", "{\"n\": 1}").unwrap();
@@ -73,7 +73,7 @@ fn the_comment_behind_a_block_scalar_is_not_lost_when_that_is_replaced() {
 
 #[test]
 fn a_comment_that_marks_a_value_goes_with_it_and_does_not_mark_the_next() {
-    // It once stayed, and the next value was written in plaintext.
+    // Regression: the comment stayed, and the next value was written in plaintext.
     let rule = || EncryptionRule::UnencryptedCommentRegex("plain".to_owned());
     for (format, text, at, after) in [
         (
@@ -121,7 +121,7 @@ fn an_edited_text_without_the_mark_of_a_secret_is_refused_unless_the_secret_is_a
     assert_eq!(would_be_in_the_clear(edited("x: 1\npw: hunter2\n# secret\ny: 1\n")), "pw");
     assert!(edited("pw: replaced\nx: 1\n").unwrap().contains("pw: replaced"));
     assert!(edited("# secret\nx: 2\n# secret\npw: hunter2\n").is_ok());
-    // An equal value elsewhere is no excuse: one of the two would be newly in plaintext.
+    // An equal value elsewhere does not make it acceptable: one of the two would be newly in plaintext.
     let text = "l:\n# secret\n- a\n- a\n";
     let case = Case::new(Format::Yaml, EncryptionRule::EncryptedCommentRegex("secret".to_owned()), text);
     let edited = case.encrypt_again(|_| Document::parse(case.format, Zeroizing::new("l:\n- a\n- a\n".to_owned())));
@@ -146,7 +146,7 @@ fn an_encrypted_comment_stays_encrypted() {
 
 #[test]
 fn a_value_in_the_clear_at_the_end_of_a_file_without_a_line_break_comes_back() {
-    // It once was a bug to report: the metadata behind it would have given the block a line break.
+    // Regression: this was reported as a bug, because the metadata after it would have added a line break to the block.
     for text in
         ["a: 1\nt_unencrypted: |\n  text", "a: 1\nt_unencrypted: |+\n  text", "a: 1\nt_unencrypted: >2\n   text"]
     {
@@ -163,7 +163,7 @@ fn a_value_in_the_clear_at_the_end_of_a_file_without_a_line_break_comes_back() {
 
 #[test]
 fn an_encrypted_comment_behind_the_header_of_a_block_scalar_is_sealed_with_it() {
-    // The seal once took the comment for the value, and refused the file as a bug.
+    // Regression: the seal mistook the comment for the value, and the file was refused as a bug.
     for (text, scope) in [
         ("t: | # c\n  x\nu: 1\n", MacScope::All),
         ("t: | # c\n  x\nu: 1\n", MacScope::OnlyEncrypted),

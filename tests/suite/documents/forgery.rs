@@ -1,4 +1,4 @@
-//! What somebody without the data key can do to a document, and who notices.
+//! What someone without the data key can do to a document, and which check detects it.
 
 use kenc::document::{
     CommentHandling, EncryptionRecipe, EncryptionRule, Format, MacRequirement, OpenRequirements, SealRequirement,
@@ -45,7 +45,7 @@ impl Forged {
         self.bench.fault(Format::Yaml, forged)
     }
 
-    /// The seal notices, although the MAC is right. Removing the seal as well does not help.
+    /// The seal detects it although the MAC is valid. Removing the seal as well does not help.
     fn only_the_seal_notices(&self, forged: &str) {
         assert_eq!(self.fault(forged), DocumentError::BrokenSeal(SealFault::Wrong));
         let opened = self.bench.open_with(Format::Yaml, forged, &any_seal());
@@ -352,7 +352,7 @@ fn what_a_parser_of_yaml_sees_and_the_values_do_not_say_is_sealed() {
         assert_ne!(other, forged.text, "{old}");
         match forged.bench.try_open(Format::Yaml, &other) {
             Err(Error::Document(fault)) => assert_eq!(fault, DocumentError::BrokenSeal(SealFault::Wrong), "{new}"),
-            // What kenc does not even read is not accepted either.
+            // A version that kenc does not support is not accepted either.
             Err(_) => {}
             Ok(_) => panic!("it opened with {new}:\n{other}"),
         }

@@ -84,7 +84,7 @@ impl Repository {
         }
     }
 
-    /// Does `theirs` on a branch of its own and `ours` on main, and merges.
+    /// Commits `theirs` on a branch and `ours` on main, and merges.
     fn merge(&self, ours: impl FnOnce(&Self), theirs: impl FnOnce(&Self)) -> Outcome {
         self.git(&["checkout", "-q", "-b", "theirs"]).ok();
         theirs(self);
@@ -159,7 +159,7 @@ fn tokens(text: &str) -> Vec<String> {
 
 const BASE: &str = "# Database\ndb:\n  user: eve # nobody else\n  password: c4r1b0u\n  port: 5432\nhosts:\n  - alpha\n  - beta\n  - gamma\nlast: 1\n";
 
-/// A YAML file with everything that was once taken away and put behind the others: blocks, lists, mappings, aliases, tags.
+/// A YAML file with the kinds of nodes that merges once moved to the end: blocks, lists, mappings, aliases, tags.
 const BLOCKS: &str =
     "stringData:\n  a: |\n    one\n    two\n  b: x\n  m:\n    k: 1 # note\n  l:\n  - 1\n  - 2\n  t: !own v\nend: 1\n";
 

@@ -16,7 +16,7 @@ fn place() -> Option<(Home, Memory)> {
     sandbox.succeeds("kenc encrypt --values -i x.yaml");
     let more = format!("sed -i '1i b: {SECRET}' \"$1\"");
     sandbox.program("typing", &more);
-    // The place of the file has no room any more when the editor ends.
+    // The disk of the file is full when the editor exits.
     sandbox.program("filling", &format!("{more}; cat /dev/zero > small/zero 2>&1; true"));
     Some((sandbox, memory))
 }
@@ -127,7 +127,7 @@ fn edits_that_cannot_be_written_anywhere_stay_in_the_clear_in_memory() {
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&kept), mode(&kept.join("x.yaml"))), (0o700, 0o600));
     assert!(std::fs::read_to_string(kept.join("x.yaml")).unwrap().contains("b: kept\n"));
-    // The next run does not take it for one that was abandoned.
+    // The next run does not treat it as abandoned.
     sandbox.succeeds("EDITOR=true kenc edit --no-input x.yaml");
     assert!(kept.exists());
     std::fs::remove_dir_all(kept).unwrap();

@@ -1,5 +1,5 @@
-//! What somebody without the data key has done to a document, and what every command makes of it: nothing is accepted in
-//! silence, nothing is written, and nobody gets a key.
+//! Documents changed by someone without the data key, and how every command reacts: nothing is accepted in
+//! silence, nothing is written, and no one gets a key.
 
 use std::path::Path;
 use std::process::Command;
@@ -97,7 +97,7 @@ impl Altered {
                 );
             }
             assert!(self.home.read(&file) == bytes, "{name}, {command}: it was written");
-            // A merge may write what both sides agree about, but gives no key to anybody.
+            // A merge may write what both sides agree about, but wraps the data key for no one.
             let merged = String::from_utf8_lossy(&self.home.read(&good_file)).into_owned();
             let had_it = String::from_utf8_lossy(&good_bytes).contains(ATTACKER);
             assert!(had_it || !merged.contains(ATTACKER), "{name}, {command}: {merged}");
@@ -122,7 +122,7 @@ fn nothing_that_was_altered_is_accepted_in_silence_by_any_command() {
                 while let Some(entry) = refused.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let number = refused.iter().position(|other| other == entry).unwrap();
                     let vector = folder.join(entry["file"].as_str().unwrap());
-                    // What it was made of, or at least one of the same notation.
+                    // The document it was made from, or at least one in the same notation.
                     let ending = vector.extension().unwrap().to_str().unwrap();
                     let good = match ending {
                         "yaml" => "yaml.yaml",

@@ -26,7 +26,7 @@ fn run_apart(test: &str, keys: &[&str], variables: &[(&str, &str)]) {
     assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The keys that the neighbour has made.
+/// The keys that the parent process created.
 fn keys() -> Vec<WrappingKey> {
     let words = std::env::var(KEYS).unwrap();
     words.split(' ').map(|word| word.parse::<KeySpec>().unwrap().into()).collect()
@@ -182,7 +182,7 @@ fn pgp_keys() {
     let text =
         bench.encrypt(Format::Yaml, TEXT, &EncryptionRecipe { groups, threshold: 2, ..EncryptionRecipe::default() });
     assert_eq!(bench.open(Format::Yaml, &text).plaintext().text(), TEXT);
-    // The keyring has nothing of this one.
+    // The keyring does not have this key.
     let missing = "pgp:FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4".parse::<KeySpec>().unwrap();
     let recipe = EncryptionRecipe { groups: vec![vec![missing.into()]], ..EncryptionRecipe::default() };
     match bench.try_encrypt(Format::Yaml, TEXT, &recipe).err().unwrap() {

@@ -1,4 +1,4 @@
-//! Keys to encrypt documents with, and what is done to documents in every test.
+//! Keys to encrypt documents with, and operations that many tests share.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use kenc::keys::age::NewIdentity;
 use kenc::keys::{Identities, KeySpec, Keyring, WrappingKey};
 use zeroize::Zeroizing;
 
-/// Some age keys, of all of which the identities are there.
+/// Some age keys, with their identities.
 pub struct Workbench {
     pub keys: Vec<WrappingKey>,
     identity_files: Vec<PathBuf>,

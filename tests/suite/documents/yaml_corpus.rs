@@ -1,4 +1,4 @@
-//! Every YAML file of a corpus, through encryption of all that it says and back: no byte may differ.
+//! Every YAML file of a corpus is encrypted completely and decrypted again: no byte may differ.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -138,8 +138,8 @@ fn encrypted(document: &Document, said: &Said) -> Result<Document, String> {
     parse(&text).map_err(|error| format!("reading what was encrypted: {error}"))
 }
 
-/// A parser that shares no line with ours reads the same from what was encrypted. It has no say where it refuses what go-yaml
-/// takes, or takes what ours leaves alone: tags of one's own, and aliases.
+/// An independent parser reads the same from the encrypted file. It is not used where it refuses what go-yaml
+/// accepts, or resolves what ours keeps: custom tags and aliases.
 fn another_parser_reads_the_same(encrypted: &Document) -> Result<(), String> {
     for (theirs, ours) in serde_yaml::Deserializer::from_str(encrypted.text()).zip(&encrypted.tree().roots) {
         let Ok(theirs) = serde_yaml::Value::deserialize(theirs) else { return Ok(()) };
@@ -167,7 +167,7 @@ fn says_the_same(theirs: &Json, ours: &Json) -> bool {
         }
         // Behind the token in a block scalar the line ends.
         (Json::String(theirs), Json::String(ours)) => theirs.trim_end() == ours,
-        // An alias: ours says nothing of what it stands for.
+        // An alias, which ours does not resolve.
         (_, Json::Null) => true,
         _ => theirs == ours,
     }

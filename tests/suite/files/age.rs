@@ -110,7 +110,7 @@ fn a_part_of_an_age_file_is_decrypted() {
         }
     }
     home.run(["decrypt", "--identity", "x25519.txt", "--range", "5..200001", "y.age"]).fails(2);
-    // What is cut off is noticed although the part is there.
+    // A truncated file is detected even if the requested range is intact.
     home.write("cut.age", &home.read("y.age")[..140_000]);
     home.run(["decrypt", "--identity", "x25519.txt", "--range", "0..1", "cut.age"]).fails(3);
 }
@@ -172,7 +172,7 @@ fn a_change_of_recipients_that_is_not_possible_leaves_the_file_as_it_is() {
         assert!(said.contains(words), "{said}");
         assert!(home.read("y.age") == before, "{arguments}");
     }
-    // A header that somebody changed is not made authentic.
+    // A changed header does not become authentic.
     let mut forged = before.clone();
     let at = forged.windows(4).position(|window| window == b"--- ").unwrap();
     forged.splice(at..at, *b"-> added\n\n");

@@ -1,4 +1,4 @@
-//! What a changed or cut age file gives away: nothing that is not authentic.
+//! A changed or truncated age file never gives unauthenticated plaintext.
 
 use std::io::Cursor;
 use std::sync::atomic::AtomicBool;
@@ -39,7 +39,7 @@ fn seal(identity: &NewIdentity, plaintext: &[u8], encoding: Encoding) -> Vec<u8>
     std::fs::read(path).unwrap()
 }
 
-/// What comes out of a file, whatever comes of it.
+/// The output of opening a file, whether or not it fails.
 fn open(session: &Session, sealed: &[u8]) -> (Vec<u8>, Result<u64>) {
     let (trusted, cancelled) = (TrustedKeys::all(), AtomicBool::new(false));
     let mut released = Vec::new();
@@ -65,7 +65,7 @@ fn a_small_file_that_was_cut_or_changed_at_any_byte_gives_nothing() {
         for encoding in [Encoding::Binary, Encoding::Armored] {
             let sealed = seal(&identity, b"a secret of a few bytes", encoding);
             assert_eq!(open(&session, &sealed).0, b"a secret of a few bytes");
-            // The line end behind armor may be missing.
+            // The line end after the armor may be missing.
             let needed = if encoding == Encoding::Armored { sealed.len() - 1 } else { sealed.len() };
             for len in 0..needed {
                 let (released, outcome) = open(&session, &sealed[..len]);

@@ -68,7 +68,7 @@ impl Vector {
         }
     }
 
-    /// Opens an input. Returns what came out, whatever came of it.
+    /// Opens an input. Returns the output and the outcome.
     fn open(&self, input: Input, how: Way) -> (Vec<u8>, Result<u64>) {
         let session = self.session();
         let trusted = TrustedKeys::all();
@@ -110,11 +110,11 @@ impl Vector {
             },
             Err(other) => panic!("{name}: {other}"),
         };
-        // What does not begin with the line of the armor is no age file, and so has no armor.
+        // A file that does not begin with the armor line is not recognised as armored.
         let is_same =
             found == self.expect || (self.is_armored && self.expect == "armor failure" && found == "header failure");
         assert!(is_same, "{name}: expected {}, found {found}: {outcome:?}", self.expect);
-        // A range of a file begins with its last chunk, so that nothing of one that was cut off comes out.
+        // Reading a range begins with the last chunk, so a truncated file gives no output.
         let may_release_less = matches!(how, Way::Range) && outcome.is_err();
         if let Some(payload) = self.payload.as_ref().filter(|_| !may_release_less) {
             assert_eq!(&hex::encode(Sha256::digest(&released)), payload, "{name}");

@@ -12,12 +12,12 @@ use kenc::formats::native::header::MAGIC;
 use kenc::formats::native::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 use kenc::formats::native::{ChunkCipher, Decryptor, FileHead, SeekingDecryptor, read_error};
 
-/// What one way of reading gave out, and how it ended.
+/// The output of one way of reading, and its result.
 pub struct Reading {
     pub way: String,
     /// Whether it begins with the last chunk.
     pub is_seeking: bool,
-    /// `None` where the way gives nothing out.
+    /// `None` if this way produces no output.
     pub released: Option<Vec<u8>>,
     pub outcome: Result<u64>,
 }
@@ -106,7 +106,7 @@ impl Attempt<'_> {
         let mut decryptor = Decryptor::new(Pieces { reader, piece }, cipher);
         let (released, outcome) = read_to_end(&mut decryptor, piece.min(70_000));
         if outcome.is_err() {
-            // What failed stays failed, and gives nothing out.
+            // A reader that failed once stays failed and returns no more data.
             assert!(decryptor.read(&mut [0; 10]).is_err());
         }
         self.reading(way, Some(released), outcome)
@@ -179,7 +179,7 @@ fn content(mut file: File) -> Vec<u8> {
     bytes
 }
 
-/// Everything that a reader gives out, also before an error.
+/// Everything that a reader returns, including before an error.
 pub fn read_to_end(reader: &mut dyn Read, piece: usize) -> (Vec<u8>, Result<u64>) {
     let mut released = Vec::new();
     let mut buffer = vec![0; piece];

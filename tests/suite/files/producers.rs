@@ -1,4 +1,4 @@
-//! Commands at the other end of a pipe: a backup that failed leaves nothing behind, and a restore never takes a part for all.
+//! Commands at the other end of a pipe: a failed backup leaves no output, and a restore never accepts an incomplete file.
 
 use crate::support::{Home, Postgres, stderr, text};
 
@@ -121,7 +121,7 @@ fn a_command_never_gets_the_end_of_what_is_not_authentic() {
         let script = "cat > part && mv part committed";
         home.run(["decrypt", name, "--", "sh", "-c", script]).fails(NOT_AUTHENTIC);
         assert!(!home.file("committed").exists(), "{name}");
-        // Not even if it does not want to be ended.
+        // Not even if it ignores SIGTERM.
         let script = "trap '' TERM; cat > part && mv part committed";
         home.run(["decrypt", name, "--", "sh", "-c", script]).fails(NOT_AUTHENTIC);
         assert!(!home.file("committed").exists(), "{name}");

@@ -1,4 +1,4 @@
-//! Files that are replaced: by many at the same time, and with all that a file has beside its content.
+//! Replacing files: by several programs at once, and with their permissions and attributes.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -73,14 +73,14 @@ fn of_many_changes_at_the_same_time_every_success_is_in_the_result() {
         let keys = sandbox.succeeds("kenc inspect d.yaml");
         sandbox.succeeds("kenc verify d.yaml");
         for ((script, trace), output) in changes.iter().zip(ended) {
-            // An editor holds no lock while it is open: who was faster wins, and the edits are kept.
+            // No lock is held while an editor is open: the faster change wins, and the edits are kept.
             let is_edit = script.contains("EDITOR");
             if !output.status.success() {
                 let said = stderr(&output);
                 assert!(is_edit, "{script}: {said}");
                 let is_kept = said.contains("was changed by another program in the meantime")
                     && said.contains("the edits are kept, encrypted, in d.yaml.kenc-edit");
-                // One that begins when those of another are kept asks for a decision first.
+                // An edit that starts while those of another are kept asks for a decision first.
                 assert!(is_kept || said.contains("d.yaml has unsaved edits"), "{said}");
                 continue;
             }
@@ -134,7 +134,7 @@ fn every_command_that_replaces_a_file_waits_for_who_holds_it_says_so_and_an_inte
         let before = sandbox.read(file);
         let held = std::fs::File::open(sandbox.file(file)).unwrap();
         flock(&held, FlockOperation::LockExclusive).unwrap();
-        // Without a shell between, which would not pass the signal on.
+        // Without a shell in between, which would not forward the signal.
         let mut child = spawn(
             &sandbox,
             &if script.starts_with("sops") {
@@ -154,7 +154,7 @@ fn every_command_that_replaces_a_file_waits_for_who_holds_it_says_so_and_an_inte
         assert!(text(&said).contains(&format!("kenc: waiting for {file}: another program is changing it")), "{script}");
         kill_process(Pid::from_child(&child), Signal::INT).unwrap();
         let status = child.wait().unwrap();
-        // What sops ends with when a person gives up.
+        // The exit code of sops when the user gives up.
         let code = if script.starts_with("sops") { 85 } else { 130 };
         assert_eq!(status.code(), Some(code), "{script}: {}", text(&said));
         assert!(sandbox.read(file) == before, "{script} changed the file");
@@ -168,7 +168,7 @@ fn a_file_that_is_written_to_while_it_is_encrypted_in_its_place_is_left_alone() 
     let sandbox = Home::with_key();
     let content = noise(24 << 20);
     let path = sandbox.write("busy", &content);
-    // Of its length and of its content: each is a change.
+    // A change of the length, and a change of the content.
     let writes: [&dyn Fn(&mut std::fs::File); 2] = [&|file| file.write_all(b"!").unwrap(), &|file| {
         std::os::unix::fs::FileExt::write_all_at(&*file, b"!", 7).unwrap();
     }];
@@ -279,7 +279,7 @@ fn what_replaces_a_file_has_its_access_list_and_attributes_and_lets_nobody_else_
         ("sops decrypt -i d.yaml", "d.yaml"),
         ("kenc encrypt -f -o sealed plain", "sealed"),
     ] {
-        // What `encrypt -r` noted is only there once.
+        // The record of `encrypt -r` exists only once.
         if !script.starts_with("kenc decrypt -r") {
             sandbox.succeeds(&prepare.replace('F', file));
         }
@@ -346,7 +346,7 @@ fn plaintext_from_a_tree_is_for_its_owner_unless_the_encrypted_file_carries_what
     if keeps(&sandbox, "setfattr -n user.note -v x") {
         sandbox.succeeds("kenc decrypt -r sealed -o back");
         assert_eq!((of_back("all"), of_back("mine"), of_back("run")), (0o644, 0o600, 0o755));
-        // What somebody narrowed since then stays narrow, and nothing widens what the plaintext had.
+        // Permissions that were restricted since then stay restricted, and the result never has more than the plaintext had.
         sandbox.succeeds(
             "rm -r back; chmod 600 sealed/all.kenc; chmod 644 sealed/mine.kenc; kenc decrypt -r sealed -o back",
         );
@@ -355,7 +355,7 @@ fn plaintext_from_a_tree_is_for_its_owner_unless_the_encrypted_file_carries_what
     } else {
         skip("the file system has no attributes, or setfattr is missing");
     }
-    // As git leaves them.
+    // As git creates them.
     sandbox.succeeds(
         "mkdir clone; for f in sealed/*; do cat $f > clone/${f##*/}; done; chmod 644 clone/*; chmod +x clone/run.kenc",
     );

@@ -1,4 +1,4 @@
-//! A storage that is no local file: what it has to do is three traits, and everything else works as for files.
+//! A storage other than local files: it implements three traits, and everything else works as for files.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -86,7 +86,7 @@ impl WholeObject for Upload {
     }
 }
 
-/// What begins with a prefix, as folders.
+/// The objects with a prefix, as folders.
 #[derive(Clone)]
 struct Prefix {
     bucket: Bucket,

@@ -1,4 +1,4 @@
-//! What kenc is for: real backups and back, streams of any length in little memory, and inputs that change meanwhile.
+//! Real backups and restores, streams of any length in little memory, and inputs that change while they are read.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -66,9 +66,9 @@ fn a_stream_of_5_gib_goes_through_pipes_both_ways_in_constant_memory() {
     let home = Home::new();
     home.keygen();
     let most = need!(Measured::most_kib(&home));
-    // The longer one has more bytes than a number of 32 bits counts.
+    // The longer one has more than 2^32 bytes.
     for (cipher, length) in [("aes-256-gcm", 5 * GIB), ("chacha20-poly1305", GIB / 4)] {
-        // As many threads as kenc ever takes by itself, so that the limit holds on every machine.
+        // The maximum default number of threads, so that the limit holds on every machine.
         let mut encrypt =
             need!(Measured::new(&home, "encrypt.peak", &["encrypt", "--cipher", cipher, "--threads", "8"]));
         let mut decrypt = need!(Measured::new(&home, "decrypt.peak", &["decrypt", "--threads", "8"]));

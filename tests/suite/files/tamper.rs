@@ -1,4 +1,4 @@
-//! Nothing that is changed in a file goes unnoticed, and no byte that is not authentic reaches the output.
+//! Every change of a file is detected, and no unauthenticated byte reaches the output.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -140,7 +140,7 @@ fn a_flip_in_any_byte_of_the_payload_is_refused() {
 fn every_way_of_reading_refuses_a_flip_in_salt_commitment_every_chunk_and_every_tag() {
     let sample = Sample::new(Suite::default());
     let chunk = |number: usize| sample.payload + 56 + number * 16_400;
-    // Salt and commitment are refused before there are ways to part.
+    // Salt and commitment are checked before the ways of reading differ.
     for at in [sample.payload, sample.payload + 23, sample.payload + 24, sample.payload + 55] {
         sample.is_refused(&sample.flipped(at, 1), &format!("byte {at}"));
     }
@@ -152,7 +152,7 @@ fn every_way_of_reading_refuses_a_flip_in_salt_commitment_every_chunk_and_every_
             let way = format!("byte {at}, {}", reading.way);
             let error = reading.outcome.err().unwrap_or_else(|| panic!("{way}: it opens"));
             assert_eq!(error.class(), Class::NotAuthentic, "{way}");
-            // Who begins with the last chunk may stop before the first.
+            // A reader that begins with the last chunk may stop before the first.
             let authentic = (at - chunk(0)) / 16_400 * 16_384;
             let released = reading.released.unwrap_or_else(|| sample.plaintext[..authentic].to_vec());
             assert!(sample.plaintext.starts_with(&released), "{way}: a wrong byte was released");
@@ -161,7 +161,7 @@ fn every_way_of_reading_refuses_a_flip_in_salt_commitment_every_chunk_and_every_
     }
 }
 
-/// Longer than what one worker takes at once: others have read what is behind the fault by the time it is found.
+/// Longer than one batch: when the fault is found, other workers have already read the data after it.
 #[test]
 fn every_way_of_reading_a_long_file_ends_at_the_fault() {
     const CHUNKS: usize = 150;
@@ -238,7 +238,7 @@ fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
     (any::<prop::sample::Index>(), 0usize..40, prop::collection::vec(any::<u8>(), 0..40))
 }
 
-/// The short ones, for most of them is header, and their data keys.
+/// The short files, which are mostly header, with their data keys.
 fn golden_files() -> Vec<(Vec<u8>, Vec<u8>)> {
     let manifest = std::fs::read(folder().join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
@@ -292,7 +292,7 @@ mod program {
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
-        // What is refused early is not read to its end: then the pipe breaks, which is right.
+        // A file that is refused early is not read to its end, so a broken pipe is expected.
         let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();

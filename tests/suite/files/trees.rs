@@ -125,14 +125,14 @@ fn one_call_of_the_key_service_encrypts_a_thousand_files_and_one_decrypts_them()
     assert_eq!(sealing.asked(), ["GenerateDataKey", "Encrypt"]);
 
     let home = home.with("AWS_ENDPOINT_URL_KMS", format!("http://127.0.0.1:{}", opening.port));
-    // A key that is slow to answer is not waited for alone: after an eighth of the timeout the second one is asked as well.
+    // While the first key is slow to answer, the second one is asked as well, after an eighth of the timeout.
     let patient = ["--aws-timeout", "600"];
     home.run([&["decrypt", "-r", "sealed", "-o", "back"], &patient[..]].concat()).ok();
     assert_eq!(opening.asked(), ["Decrypt"]);
     assert_same(&home.file("tree"), &home.file("back"));
     home.run([&["verify", "-q", "-r", "sealed"], &patient[..]].concat()).ok();
     assert_eq!(opening.asked().len(), 2);
-    // The same holds for files that are named one by one.
+    // The same for files that are named one by one.
     std::fs::create_dir(home.file("few")).unwrap();
     let few = ["decrypt", "sealed/0/0/0.kenc", "sealed/0/0/21.kenc", "sealed/1/1/1.kenc", "-o", "few"];
     home.run([&few, &patient[..]].concat()).ok();
@@ -172,7 +172,7 @@ fn many_different_wrapped_keys_are_asked_for_at_the_same_time_but_no_more_than_3
         home.run(["encrypt", "-k", &key, "plain", "-o", &format!("{number}.kenc")]).ok();
     }
     let port = kms.port;
-    // Each call waits until others have come, or it is clear that none will.
+    // Each call waits until others arrived, or until it is clear that no more will.
     let relay = Relay::to_but(
         port,
         |_, _| {
@@ -218,7 +218,7 @@ fn a_run_that_is_killed_leaves_whole_files_only_and_is_resumed() {
         let mut kenc = sandbox.kenc(&["encrypt", "-r", "tree", "-o", "sealed", "--resume"]);
         let mut child = kenc.stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_micros(round * round * 300));
-        // It may have ended already.
+        // It may have exited already.
         let _ = child.kill();
         cut_short += usize::from(!child.wait().unwrap().success());
         if !sandbox.file("sealed").exists() {
@@ -257,14 +257,14 @@ fn resuming_skips_what_is_whole_and_does_again_what_is_not_what_it_would_be() {
     assert_eq!(number(kept_file), before[0]);
     assert_ne!(number(changed), before[1]);
 
-    // Another cipher, context or key makes other files.
+    // A different cipher, context or key produces different files.
     for other in ["--cipher chacha20-poly1305", "-c a=b", "-k \"$(kenc keygen -o other)\""] {
         let said = sandbox.succeeds(&format!("kenc encrypt -v -r tree -o sealed --resume {other} 2>&1"));
         assert!(said.contains("10 files encrypted"), "{said}");
     }
     sandbox.succeeds("kenc encrypt -r tree -o sealed --resume");
 
-    // Somebody has written to a result: it is not ours to replace.
+    // Someone changed a result, so kenc must not replace it.
     std::fs::write(sandbox.file(newer), "mine").unwrap();
     let said = sandbox.fails("kenc encrypt -r tree -o sealed --resume", 6);
     assert!(said.contains("sealed/2/2/2.kenc already exists") && said.contains("1 of 10 files failed"), "{said}");
@@ -278,7 +278,7 @@ fn resuming_skips_what_is_whole_and_does_again_what_is_not_what_it_would_be() {
     assert!(said.contains("back/0/0/0 already exists"), "{said}");
     sandbox.succeeds("kenc decrypt -f -r sealed -o back --resume");
     assert_same(&root, &sandbox.file("back"));
-    // Without it, everything that is there is refused.
+    // Without the flag, every existing file is refused.
     assert!(sandbox.fails("kenc decrypt -r sealed -o back", 6).contains("10 of 10 files failed"));
 }
 
@@ -328,7 +328,7 @@ fn results_within_the_tree_are_not_encrypted_and_never_lead_out_of_their_folder(
     let said = sandbox.fails("kenc encrypt -r tree -o tree/", 2);
     assert!(said.contains("tree is both the input and the output"), "{said}");
 
-    // A link where a folder or a file for results belongs leads nowhere.
+    // A symbolic link in the place of an output folder or file is not followed.
     std::fs::create_dir(sandbox.file("trap")).unwrap();
     symlink("../outside", sandbox.file("trap/sub")).unwrap();
     let said = sandbox.fails("rm -r tree/out; kenc encrypt -f -r tree -o trap", 1);
@@ -457,7 +457,7 @@ fn a_list_names_files_by_any_name_and_each_keeps_its_path() {
     };
     assert!(files(&sandbox.file("tree")) == files(&sandbox.file("back/tree")));
 
-    // From the root, the path is kept as well; what could lead out is refused.
+    // For paths from the root, the path is kept as well; a path that could lead out of the output folder is refused.
     let path = sandbox.file("tree/0/0/0");
     sandbox.write("list", [path.as_os_str().as_bytes(), b"\0../work/tree/1/1/1\0tree/2\0missing\0\0"].concat());
     let said = sandbox.fails("kenc encrypt --threads 1 --files0-from list -o rooted", 2);
@@ -485,7 +485,7 @@ fn a_damaged_file_is_absent_and_the_others_come_back() {
         sandbox.write(name, bytes);
     }
     sandbox.succeeds("echo plain > sealed/plain.txt");
-    // `verify` leaves out what is not encrypted.
+    // `verify` skips files that are not encrypted.
     for (command, failed) in [("decrypt -r sealed -o back", "3 of 14"), ("verify -q -r sealed", "2 of 13")] {
         let said = sandbox.fails(&format!("kenc {command}"), 3);
         assert!(said.contains(&format!("{failed} files failed")) && said.contains("cut off or damaged"), "{said}");

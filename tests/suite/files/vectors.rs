@@ -112,8 +112,8 @@ fn every_malformed_file_gives_its_kind_of_error_in_every_way_and_no_wrong_byte()
     }
 }
 
-/// A fault of the head is found behind armor as well. What is no kenc file at all is told by the first bytes, which are
-/// not looked at behind armor.
+/// A fault in the head is found in an armored file as well. A file that is not a kenc file is recognised by its first bytes, which are
+/// not examined inside armor.
 fn head_fails_from_armor_too(name: &str, file: &[u8], expected: &str) {
     if is_armored(file) || expected.starts_with("Format::NotKenc") {
         return;
@@ -196,7 +196,7 @@ fn kenc_decrypt(arguments: &[&str], input: &[u8]) -> Output {
         .arg(format!("file:{}", folder().join("passphrase.txt").display()))
         .args(arguments)
         .env_clear()
-        // By its text: a checkout has the file readable for everybody, which kenc warns of.
+        // Given as text: in a checkout the file is readable by everyone, and kenc would warn about it.
         .env("SOPS_AGE_KEY", std::fs::read_to_string(folder().join("keys.txt")).unwrap())
         .env("HOME", "/nonexistent")
         .stdin(Stdio::piped())
@@ -204,7 +204,7 @@ fn kenc_decrypt(arguments: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A file that is refused early is not read to its end: then the pipe breaks, which is right.
+    // A file that is refused early is not read to its end, so a broken pipe is expected.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }

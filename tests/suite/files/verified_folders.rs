@@ -19,11 +19,11 @@ fn verify_of_a_folder_checks_what_is_encrypted_in_order_and_counts_the_rest() {
     sorted.sort_unstable();
     assert_eq!((names.len(), &names), (9, &sorted), "{told}");
     outcome.says("2 files are not encrypted");
-    // What is named like a kenc file is no file of another kind.
+    // A file named like a kenc file is never treated as another kind of file.
     home.write("tree/9.kenc", "text");
     let outcome = home.run(["verify", "-r", "tree"]);
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
     outcome.says("tree/9.kenc: this is not a kenc file");
-    // A file that the user named is not passed over either.
+    // A file named on the command line is never skipped.
     home.run(["verify", "-r", "tree/notes"]).fails(3).says("notes");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Home, has, skip, text};
 
-/// Whether all programs are there; a word about those that are not.
+/// Whether all programs are installed; reports those that are not.
 fn have(programs: &[&str]) -> bool {
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !has(program)).collect();
     if !missing.is_empty() {

@@ -153,7 +153,7 @@ mod checking {
         let key = kms.new_key();
         let may = json!({ "Effect": "Allow", "Action": ["kms:Decrypt", "kms:DescribeKey"], "Resource": "*" });
         let home = with_caller(kms, kms.home_of_user("may-only-decrypt", &may));
-        // A wrapped key to try cannot be made by somebody who may not encrypt: that of a file is taken.
+        // Without kms:Encrypt no test key can be wrapped, so the one from a file is used.
         home.write("file.kenc", kms.home().encrypt(&["-k", &key, "-c", "app=demo"], PLAINTEXT));
         let report = check(&home, &["--file", "file.kenc", "--decrypt-only"], 0);
         assert_eq!(allowed(&report["keys"][0]), json!({ "Decrypt": true, "DescribeKey": true }));
@@ -308,7 +308,7 @@ mod keys_of_files {
         let asked = relay.asked()[before..].to_vec();
         assert_eq!(asked.iter().filter(|operation| *operation == "Decrypt").count(), 1, "once for both: {asked:?}");
 
-        // A wrapped key that does not open is a problem of the file, and is told.
+        // A wrapped key that does not open is reported as a problem of the file.
         let mut damaged = crate::support::RawFile::parse(&home.read("first.kenc"));
         damaged.context = vec![("app".to_owned(), "evil".to_owned())];
         home.write("damaged.kenc", damaged.build());

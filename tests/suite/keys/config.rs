@@ -95,7 +95,7 @@ fn a_key_that_is_not_trusted_is_never_called() {
     for word in ["111122223333", "arn:aws:kms:*:111122223333:*", &key.replace("us-east-1", "eu-west-1")] {
         trusting(word);
         home.decrypt(&[], &file).fails(NO_KEY).says("not contacted").says("trusted_keys").hints("trusted_keys");
-        // What these words mean is for the header to say, so they are not the user's word for the key.
+        // The header decides what these words mean, so they do not count as the user naming the key.
         home.decrypt(&["-k", "alias/any"], &file).fails(NO_KEY).says("not contacted");
         home.decrypt(&["-k", id], &file).fails(NO_KEY).says("not contacted");
     }
@@ -150,7 +150,7 @@ fn sops_itself_takes_the_same_rule_for_the_same_path() {
     assert_same_keys(&sops, &home, CONFIGS, PATHS);
 }
 
-/// What YAML can be written as, and what sops refuses of it.
+/// Forms of YAML, and those that sops refuses.
 #[test]
 fn sops_itself_reads_the_same_keys_from_the_same_yaml() {
     const CONFIGS: &[&str] = &[

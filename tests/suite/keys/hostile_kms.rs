@@ -1,7 +1,7 @@
-//! A service in the place of KMS that lies, in every way that we could think of, to every command that asks it. Nothing that
-//! it says makes kenc write a file that does not open, contact anybody else, or take memory or time without end.
+//! A malicious server in the place of KMS, which gives every command every wrong answer that we could think of. Nothing that
+//! it answers makes kenc write a file that does not open, contact another host, or use unbounded memory or time.
 //!
-//! An answer that is only dressed up wrongly, and right in itself, may be used: then the result must open under the real keys.
+//! An answer that is correct but badly formed may be used: then the result must open under the real keys.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -20,10 +20,10 @@ const KEY_SERVICE: i32 = 5;
 const PROBLEMS: i32 = 7;
 const PLAINTEXT: &str = "select 'the rest is silence';\n";
 const DOCUMENT: &str = "password: hunter2\n";
-/// More than this, nobody reads from a server that goes on for ever: what is on the way is in buffers of the system.
+/// The most that may be read from a server that never stops sending, including the buffers of the system.
 const ENOUGH: u64 = 64 << 20;
 
-/// One way to lie.
+/// One kind of wrong answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lie {
     OtherKey,
@@ -80,7 +80,7 @@ const LIES: &[Lie] = &[
 ];
 
 impl Lie {
-    /// Seconds for the answer: short where it never comes, and long where a busy machine must not look like a liar.
+    /// The timeout in seconds: short where no answer comes, and long where a busy machine must not cause a failure.
     fn timeout(self) -> &'static str {
         if matches!(self, Self::SlowHead | Self::SlowBody) { "1" } else { "120" }
     }
@@ -176,7 +176,7 @@ impl Lie {
     fn is_harmless(self, operation: &str) -> bool {
         match self {
             Self::WrongContentType => true,
-            // Which data key is the right one, the file itself tells; and decrypting brings no wrapped key.
+            // The file itself shows which data key is right, and decrypting returns no wrapped key.
             Self::OtherKey
             | Self::OtherAccount
             | Self::NoKeyId
@@ -192,7 +192,7 @@ impl Lie {
     }
 }
 
-/// Sends some bytes, and then one more now and then for as long as anybody listens.
+/// Sends some bytes, and then single bytes slowly for as long as the client reads.
 fn drip(stream: &mut TcpStream, start: &[u8]) {
     let _ = stream.write_all(start);
     while stream.write_all(b"a").is_ok() {
@@ -206,7 +206,7 @@ struct Scene {
     kms: &'static Kms,
     key: String,
     other: String,
-    /// A port to which no answer may lead kenc, and whether one did.
+    /// A port that no answer may make kenc contact, and whether one did.
     trap: u16,
     caught: Receiver<()>,
 }
@@ -229,7 +229,7 @@ impl Scene {
         Self { home, kms, key, other, trap, caught }
     }
 
-    /// Runs a command with a service that tells one lie about everything.
+    /// Runs a command with a server that gives one kind of wrong answer.
     fn run(&self, arguments: &[&str], lie: Lie) -> (Outcome, RawServer, bool) {
         let (trap, caught) = (self.trap, &self.caught);
         let (honest, sent) = (self.kms.port, Arc::new(AtomicU64::new(0)));
@@ -266,7 +266,7 @@ impl Scene {
         }
     }
 
-    /// Tells every lie to a command, and holds what it does to what is promised.
+    /// Gives a command every wrong answer, and checks the promises above.
     fn assert_no_harm(&self, arguments: &[&str]) {
         let before = self.files();
         for &lie in LIES {
@@ -277,7 +277,7 @@ impl Scene {
             assert!(!went_elsewhere, "another host was contacted: {said}");
             assert!(!outcome.stderr.contains("report this") && !outcome.stderr.contains('\u{1b}'), "{said}");
             assert!(asked.len() <= 12, "{} calls: {said}", asked.len());
-            // What cannot do harm may be refused as well: a file under a key is opened by the answer of that key alone.
+            // Harmless answers may be refused as well: only the answer of its own key opens a file.
             if outcome.code == 0 && asked.iter().all(|asked| lie.is_harmless(&asked.operation)) {
                 self.assert_all_open();
                 self.restore(&before);

@@ -1,4 +1,4 @@
-//! AWS KMS as kenc meets it: every answer that it gives, and what a user is then told. No test talks to AWS.
+//! Answers of AWS KMS, and the errors that users see for them. No test talks to AWS.
 
 mod contexts;
 mod credentials;

@@ -1,4 +1,4 @@
-//! Files whose keys do not answer, or take long to try: what they may cost whoever opens them.
+//! Files whose keys do not answer or are slow to try: the time and calls that opening them may cost.
 
 use std::collections::HashSet;
 use std::sync::{Condvar, Mutex};
@@ -10,8 +10,8 @@ const NOT_FOUND: i32 = 4;
 /// How many keys the files here have.
 const KEYS: usize = 8;
 
-/// A KMS of which only one key answers, and only when every other one is being asked as well: who waits for one after the
-/// other never hears of it.
+/// A KMS where only one key answers, and only while all others are being asked: a client that asks one after the
+/// other never gets the answer.
 fn answering_when_all_are_asked(port: u16, live: String) -> RawServer {
     let (asked, came) = (Mutex::new(HashSet::new()), Condvar::new());
     RawServer::start(move |request, stream| {
@@ -90,7 +90,7 @@ fn two_passphrases_of_a_file_are_tried_and_no_more() {
     outcome.fails(NOT_FOUND).says("not tried: kenc tries at most 2 passphrases per file").hints("another of its keys");
     assert_eq!(outcome.stderr.matches("wrong passphrase").count(), 2, "{}", outcome.stderr);
 
-    // For `rewrap` as well, which opens it in another way; and a third one is not made.
+    // Also for `rewrap`, which opens the file differently; and no third call is made.
     let path = home.write("file.kenc", right.build());
     let recipient = home.keygen();
     let outcome = home.run(["rewrap", "--add", &recipient, "--passphrase-from", "file:right", "file.kenc"]);

@@ -1,4 +1,4 @@
-//! `kenc keys check` where files are also under the keys of others.
+//! `kenc keys check` for files that are also encrypted under the keys of others.
 
 use serde_json::{Value, json};
 

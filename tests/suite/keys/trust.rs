@@ -1,5 +1,5 @@
-//! What a file alone says of its keys gives nobody anything: recipients that somebody put into a header, into the metadata of
-//! a document or on a branch, and configs that would take away what others demand.
+//! No access follows from what a file says about its keys: recipients that an attacker put into a header, into the metadata of
+//! a document or on a branch, and configs that would weaken the requirements of others.
 
 mod configs;
 mod documents;
@@ -62,7 +62,7 @@ impl Attack {
         String::from_utf8(self.home.read(name)).unwrap()
     }
 
-    /// Leaves a document as somebody else's program writes it, who has the data key and no seal.
+    /// Leaves a document as another tool with the data key writes it: without a seal.
     fn document_of_sops(&self, name: &str, plaintext: &str, groups: &[&[&str]], threshold: usize) {
         let group = |words: &&[&str]| words.iter().map(|word| word.parse::<KeySpec>().unwrap().into()).collect();
         let recipe =
@@ -90,7 +90,7 @@ impl Attack {
         work(&Session::new().with_identity_places(identities).keyring())
     }
 
-    /// Checks that the attacker's identity opens nothing of it, and ours all.
+    /// Checks that the attacker's identity opens nothing, and ours everything.
     #[track_caller]
     fn gave_the_attacker_nothing(&self, name: &str) {
         let opened = self.home.run(["decrypt", "-o", "-", name, "--identity", "attacker.txt"]);

@@ -7,7 +7,7 @@ use crate::support::{Home, Outcome, Sops, finish, moto};
 struct Sample {
     name: &'static str,
     text: &'static str,
-    /// A path with a value, as sops writes it, and one that is to be new.
+    /// A path that exists, as sops writes it, and one that does not exist yet.
     there: &'static str,
     new: &'static str,
 }
@@ -97,13 +97,13 @@ impl<'a> Both<'a> {
         self.sops.run(words)
     }
 
-    /// What both say that a file says must be the same.
+    /// Both programs must decrypt a file to the same content.
     #[track_caller]
     fn agree(&self, name: &str) -> String {
-        // Types that only one notation has are compared as the text that they are in the others.
+        // Types that only one notation has are compared as text.
         let is_json_able = name.ends_with("yaml") || name.ends_with("json");
         let notation = if is_json_able { vec!["--output-type", "json"] } else { Vec::new() };
-        // What sops has encrypted is not sealed, and kenc does not seal it unasked.
+        // sops writes no seal, and kenc does not add one unless asked.
         let is_sealed = String::from_utf8_lossy(&self.home.read(name)).contains("kenc_seal");
         let verified = self.kenc(&["verify", name]);
         assert_eq!(verified.code, if is_sealed { 0 } else { 7 }, "{}", verified.stderr);
@@ -436,7 +436,7 @@ fn sops_reads_what_is_sealed_and_what_it_changes_is_never_taken_for_sealed() {
         encrypt();
         both.sops(&["decrypt", name]).ok();
         both.kenc(&["verify", name]).ok();
-        // Other recipients: the time stays, and says that there was a seal.
+        // Changing recipients keeps the time, which says that there was a seal.
         home.write(".sops.yaml", rule(&format!("{recipient},{other}")));
         both.sops(&["updatekeys", "-y", name]).ok();
         assert!(time("+00:01"), "{name}");
@@ -448,7 +448,7 @@ fn sops_reads_what_is_sealed_and_what_it_changes_is_never_taken_for_sealed() {
         both.kenc(&["verify", name]).ok();
         both.sops(&["decrypt", name]).ok();
         std::fs::remove_file(home.file(".sops.yaml")).unwrap();
-        // Other values or another data key: the time is that of sops, and says nothing of a seal.
+        // Changing values or the data key writes a time of sops, which says nothing about a seal.
         for by_sops in [&["set", name, sample.there, "\"other\""][..], &["rotate", "-i", name]] {
             if by_sops[0] == "set" && sample.there.is_empty() {
                 continue;

@@ -88,7 +88,7 @@ fn the_calls_of_helm_secrets_do_the_same_with_the_link_as_with_sops() {
         "sops -e -i secrets.yaml; sops --decrypt --input-type yaml --output-type json --extract '[\"b\"]' secrets.yaml",
         "sops -e -i secrets.yaml; sops decrypt --input-type yaml --output-type dotenv --extract '[\"b\"]' secrets.yaml || echo $?",
         "sops --decrypt --input-type yaml --output-type yaml secrets.yaml || echo $?",
-        // It takes for the plaintext what comes on either stream, also of what the other program wrote.
+        // It takes both output streams as the plaintext, so warnings of the other program would end up in it.
         "$BESIDE -e -i secrets.yaml; sops --decrypt --input-type yaml --output-type yaml secrets.yaml 2>&1",
         "sops -e -i secrets.yaml 2>&1; sops --decrypt --input-type yaml --output-type yaml secrets.yaml 2>&1",
         "$BESIDE -e -i --output-type json secrets.yaml; grep -c 'mac.*,type:str]' secrets.yaml; sops --decrypt --input-type json --output-type json /dev/stdin < secrets.yaml 2>&1 | tr -d '\\t\\n '",

@@ -1,17 +1,17 @@
 //! kenc under the name of sops: every flag that sops has, as its own help lists them.
 //!
 //! A flag does the same as with sops, which its script shows, or is refused with a sentence. A flag that is new in sops is
-//! found here, as it stands in no row.
+//! found here, because it is in no row.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Home, Link, moto};
 
-/// What becomes of a flag.
+/// How kenc handles a flag.
 enum Fate {
     /// A script prints the same with the link and with sops.
     Same(&'static str),
-    /// It does nothing in both that a script could show.
+    /// It has no effect in either program that a script could show.
     Nothing,
     /// It is refused, with this sentence.
     Refused(&'static str, &'static str),
@@ -192,7 +192,7 @@ fn every_command_of_sops_is_known() {
         .collect();
     assert!(commands.len() > 10, "the help of sops is read in another way now: {commands:?}");
     for command in commands {
-        // A word that is no command would be taken for the name of a file.
+        // A word that is not a command would be taken as a file name.
         let outcome = Link::run(&Home::new(), &format!("EDITOR=true sops {command}"));
         assert!(!outcome.stderr.contains("config file not found, or"), "{command}: {}", outcome.stderr);
     }

@@ -15,7 +15,7 @@ fn both_fail(script: &str, code: i32) {
     Link::both_at(Home::new, script, "", code);
 }
 
-/// What the link alone does, where sops does something else.
+/// Where kenc deliberately differs from sops.
 fn link(script: &str) -> Outcome {
     Link::run(&Home::new(), script)
 }
@@ -136,7 +136,7 @@ fn rules_say_what_is_encrypted() {
     both(&format!("{make}{rule}.sops.yaml; sops -e -i a.yaml{show}"), expected);
     both(&format!("{make}{rule}other; sops --config other -e -i a.yaml{show}"), expected);
     both(&format!("{make}{rule}other; SOPS_CONFIG=other sops encrypt -i a.yaml{show}"), expected);
-    // The rules of the working folder count, not those beside the file.
+    // The config of the working folder applies, not the one beside the file.
     let beside = "mkdir d; echo 'creation_rules: [{age: nonsense}]' > d/.sops.yaml; mv a.yaml d; ";
     both(&format!("{make}{rule}.sops.yaml; {beside}sops -e -i d/a.yaml; cd d{show}"), expected);
 }
@@ -163,7 +163,7 @@ fn commands_get_the_values() {
     );
     Link::both_at(Home::new, &format!("{make}sops exec-env a.yaml 'exit 37'"), "", 37);
     Link::both_at(Home::new, &format!("{make}sops exec-file a.yaml 'cat {{}} >&2; exit 37'"), "", 37);
-    // sops itself may fail if nobody reads the file: it opens it after the folder is gone.
+    // sops itself may fail if the file is not read: it opens it after the folder was removed.
     let unread = Link::run(&Home::new(), &format!("{make}sops exec-file a.yaml 'exit 37'"));
     assert_eq!((unread.stdout_text().as_str(), unread.code), ("", 37), "{}", unread.stderr);
 }

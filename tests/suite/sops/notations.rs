@@ -21,7 +21,7 @@ printf -- '- 1\\n' > list.yaml
 #[test]
 fn every_notation_is_encrypted_under_every_name_and_type_as_sops_does_it() {
     let real = need!(Link::real());
-    // What one program writes the other opens, as the notation in which it was to be written.
+    // Each program opens what the other wrote, in the requested output format.
     let script = format!(
         "{FILES}
 for file in t.yaml t.json t.env t.ini t.bin d.json list.yaml; do for name in x.yaml x.env x.conf; do
@@ -109,7 +109,7 @@ fn of_a_flag_that_is_given_twice_the_last_counts() {
         ),
         "1\na: x\nb: z\n",
     );
-    // A group is made of all that are named.
+    // All keys given on the command line form one group.
     both(
         &format!(
             "{make}sops -e -i --age $AGE a.yaml; sops groups add -i -f a.yaml --age $OTHER --age $AGE; grep -c recipient a.yaml"
@@ -154,7 +154,7 @@ fn indentation_is_that_of_the_flag_or_of_the_config() {
         same(&format!(
             "{yaml}sops -e -i --age $AGE a.yaml; {flag} -d a.yaml; {flag} -d --extract '[\"a\"][\"l\"]' a.yaml"
         ));
-        // Without any indentation there is none in the text that the metadata could follow: it keeps its tabs.
+        // If the text has no indentation, the metadata cannot adopt it and keeps its tabs.
         if indent > 0 {
             same(&format!("{json}{flag} -e --age $AGE a.json > b.json; {}", shown(shape, "b.json")));
         }
@@ -200,7 +200,7 @@ set -e
 #[test]
 fn aliases_and_merge_keys_become_copies_that_sops_opens() {
     let real = need!(Link::real());
-    // The real one writes < in JSON as an escape.
+    // sops escapes `<` in JSON.
     let open = "-d --output-type json a.yaml | sed 's/\\\\u003c/</g'";
     for encrypt in [
         "sops -e -i --age $AGE a.yaml",
@@ -215,7 +215,7 @@ fn aliases_and_merge_keys_become_copies_that_sops_opens() {
             &format!("{ALIASES}{encrypt}; sops {open}; $BESIDE {open}; grep -c '[*&]' a.yaml || true"),
         );
     }
-    // They may be put in by hand as well.
+    // They can also be inserted by hand.
     let editor = "printf '#!/bin/sh\\ncp plain \"$1\"\\n' > editor; chmod +x editor; export EDITOR=$PWD/editor; ";
     for edit in [
         "cp a.yaml plain; echo 'x: 1' > a.yaml; sops -e -i --age $AGE a.yaml; sops a.yaml",
@@ -237,7 +237,7 @@ fn a_rule_that_selects_nothing_makes_a_document_with_a_mac() {
                 &format!("{make}sops -e -i --age $AGE {flags} {file}{open}"),
                 "{\"encrypted\":true}\n{\"a\":1,\"b\":null}1\n",
             );
-            // What is changed is found.
+            // A change is detected.
             let change = format!("sed -i -E 's/(a\"*: *)1/\\12/' {file}; sops -d {file}");
             Link::both_at(Home::new, &format!("{make}sops encrypt -i --age $AGE {flags} {file}; {change}"), "", 51);
         }

@@ -1,4 +1,4 @@
-//! Documents as others write them: what sops encrypted and kenc would not write opens, and stays readable for sops.
+//! Documents in forms that sops writes and kenc does not: they open, and stay readable for sops.
 
 use crate::support::{Home, Sops};
 
@@ -51,7 +51,7 @@ fn files_that_sops_encrypted_as_binary_open_under_their_own_names() {
         sops.run(["decrypt", "--input-type", "binary", "--output-type", "binary", name]).gives(plaintext.as_bytes());
     }
     assert_eq!(home.succeeds("kenc exec x.env -- sh -c 'echo $A'"), "1 2\n");
-    // A damaged text of its own notation is told of as such.
+    // A damaged file is reported as a damaged file of its own notation.
     home.write("bad.toml", "a = \"ENC[AES256_GCM,data:x\"\n= sops\n");
     assert!(home.fails("kenc decrypt bad.toml", 1).contains("line 2"));
 }

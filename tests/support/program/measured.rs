@@ -1,4 +1,4 @@
-//! kenc under a program that tells how much memory it had.
+//! kenc under a program that reports its peak memory.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use std::process::Command;
 use super::home::Home;
 use crate::support::servers::{program, run_quietly};
 
-/// kenc under a program that tells how much memory it had.
+/// kenc under a program that reports its peak memory.
 pub struct Measured {
     pub command: Command,
     peak: PathBuf,
 }
 
 impl Measured {
-    /// `name` is that of a file, and must be another one for each in a home.
+    /// `name` is a file name, and must be unique within a home.
     pub fn new(home: &Home, name: &str, arguments: &[&str]) -> Result<Self, String> {
         let peak = home.file(name);
         let mut command = home.environment_of(Command::new(program("time")?));

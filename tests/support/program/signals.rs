@@ -1,4 +1,4 @@
-//! What a test process has from whoever started it, and must not pass on to the programs under test.
+//! Signal settings that a test process inherited, and must not pass on to the programs under test.
 
 use std::sync::{Arc, Once};
 
@@ -8,7 +8,7 @@ const SIGNALS: [i32; 9] = {
     [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU]
 };
 
-/// Lets the programs that are started from now on take every signal as they would at a terminal.
+/// Resets signals, so that programs started from now on handle them as at a terminal.
 ///
 /// `nohup` has SIGHUP ignored, and a script that starts something with `&` has SIGINT ignored: by all that comes of it,
 /// tests included. A signal that is caught instead is at its default in every new program, and still does nothing here.

@@ -39,7 +39,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it has an address").port()
 }
 
-/// A port that nobody listens on: the first one is of a service that nobody has run for decades.
+/// A port without a listener: that of a service that has not been used for decades.
 pub const CLOSED_PORT: u16 = 1;
 
 /// A running server. It is ended when this is dropped, and by the kernel when the test ends without that.

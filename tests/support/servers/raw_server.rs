@@ -1,4 +1,4 @@
-//! A server that does with each request, and with the connection it came on, whatever a test wants.
+//! A server whose reaction to each request, and to its connection, is given by the test.
 
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -108,7 +108,7 @@ pub fn answer_json(stream: &mut TcpStream, status: u16, body: &str) {
 
 /// Sends an answer with a head of the caller's making, which has no length yet.
 pub fn answer_with(stream: &mut TcpStream, head: &str, body: &str) {
-    // Who hears enough may have left.
+    // The client may have closed the connection.
     let _ = write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
 }
 

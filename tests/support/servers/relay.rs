@@ -1,4 +1,4 @@
-//! Something between kenc and an emulator, that counts what is asked and may answer itself.
+//! A relay between kenc and an emulator, which records requests and can answer them itself.
 
 use std::io::{BufReader, BufWriter};
 use std::net::{TcpListener, TcpStream};
@@ -71,7 +71,7 @@ pub fn silent_listener() -> (u16, Receiver<()>) {
         let mut kept = Vec::new();
         for stream in listener.incoming() {
             kept.push(stream);
-            // Who does not want to know has dropped the other end.
+            // The receiver may have been dropped.
             let _ = taken.send(());
         }
     });

@@ -28,7 +28,7 @@ impl<'a> Sops<'a> {
     pub fn command(&self) -> Command {
         let home = self.home.root().join("home");
         let mut command = self.home.environment_of(Command::new(&self.program));
-        // It would ask its makers for a newer version.
+        // It would check for a newer version on the network.
         command.env("SOPS_DISABLE_VERSION_CHECK", "true").env("GNUPGHOME", home.join(".gnupg"));
         if !self.home.has("SOPS_AGE_KEY_FILE") {
             command.env("SOPS_AGE_KEY_FILE", home.join(".config/kenc/keys.txt"));

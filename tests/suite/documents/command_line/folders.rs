@@ -1,4 +1,4 @@
-//! Whole folders, file by file, as the rules say.
+//! Whole folders, file by file, according to the rules.
 
 use super::*;
 

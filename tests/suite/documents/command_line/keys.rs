@@ -86,7 +86,7 @@ fn a_key_of_another_service_stays_or_is_left_out_and_is_named_where_it_would_hav
     let text = documents.text("secrets.yaml").replacen("sops:\n", &format!("sops:\n{entry}"), 1);
     home.write("secrets.yaml", &text);
     home.run(["rewrap", "secrets.yaml", "--add", &team]).fails(NOT_AUTHENTIC).says("the seal does not match");
-    // A seal does not let a key be put in by hand.
+    // The seal detects a key that was inserted by hand.
     let is_bound = |line: &&str| line.contains("kenc_seal") || line.starts_with("    mac: ");
     let text: Vec<&str> = text.lines().filter(|line| !is_bound(line)).collect();
     home.write("secrets.yaml", text.join("\n") + "\n");

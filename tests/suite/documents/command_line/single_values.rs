@@ -1,4 +1,4 @@
-//! Single values are read, set and taken away.
+//! Single values are read, set and removed.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn every_notation_of_a_path_finds_its_value_and_a_line_end_is_added_once() {
 fn a_value_that_is_set_changes_its_line_and_what_vouches_for_it_and_nothing_else() {
     let documents = Documents::new();
     let before = documents.text("secrets.yaml");
-    // The time of the last change is in seconds, and is to differ.
+    // The time of the last change has whole seconds, and must differ.
     std::thread::sleep(std::time::Duration::from_millis(1100));
     let outcome = documents.home.run_with(["set", "secrets.yaml", "db.password"], b"w0lverine\n");
     assert_eq!((outcome.ok().stdout_text().as_str(), outcome.stderr.as_str()), ("", ""));

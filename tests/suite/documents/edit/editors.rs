@@ -1,4 +1,4 @@
-//! Which editor is started, and what becomes of its text.
+//! Which editor is started, and how its text is used.
 
 use super::*;
 
@@ -137,7 +137,7 @@ fn a_person_decides_what_becomes_of_edits_that_were_not_saved() {
     assert_eq!(sandbox.names(), ["notes.env.kenc", "notes.env.kenc.kenc-edit"]);
     assert_eq!(sandbox.read("notes.env.kenc"), before);
 
-    // They are offered the next time.
+    // The next run offers them.
     terminal.start("EDITOR=true kenc edit notes.env.kenc");
     terminal.wait_for("[resume]");
     terminal.types("q");

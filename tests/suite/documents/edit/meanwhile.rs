@@ -41,7 +41,7 @@ fn what_changed_meanwhile_is_shown_beside_the_edits() {
     let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
     sandbox.succeeds("echo theirs | kenc encrypt -o other");
-    // First it races, then it puts both together.
+    // The first edit races, the second one merges both.
     sandbox.program(
         "racing",
         "if test -e other; then echo mine > \"$1\"; mv other notes.env.kenc; else cat \"$2\" >> \"$1\"; echo \"${2##*/}\" > name; fi",

@@ -9,7 +9,7 @@ fn no_plaintext_comes_to_a_disk_while_a_file_is_edited() {
     let Some(watch) = Watch::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
 
-    // The watch sees what it is to see.
+    // Checks first that the watch works.
     sandbox.program("leaking", "cat \"$1\" > leak");
     sandbox.succeeds(&format!("EDITOR=leaking {} kenc edit notes.env.kenc", watch.prefix()));
     assert!(!watch.leaks(SECRET).is_empty());
@@ -54,7 +54,7 @@ fn a_machine_without_a_file_system_in_memory_asks_before_it_uses_a_disk() {
     let sandbox = Home::with_key();
     let Some(_watch) = Watch::new(&sandbox) else { return };
     write_whole_file(&sandbox, "");
-    // No file system tells what it is.
+    // No information about file systems is available.
     let kenc = "strace -f -qq -o /dev/null -e trace=statfs,fstatfs -e inject=statfs,fstatfs:error=ENOSYS kenc";
     let said = sandbox.fails(&format!("EDITOR=true {kenc} edit --no-input notes.env.kenc"), 1);
     assert!(said.contains("no in-memory file system (tmpfs) found for the plaintext"), "{said}");

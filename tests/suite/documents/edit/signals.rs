@@ -51,7 +51,7 @@ fn an_interrupt_from_the_keyboard_is_the_editors() {
     assert!(plaintext.ends_with("quit\ncaught\n"), "{plaintext}");
     memory.assert_empty();
 
-    // At a question it means kenc, and the edits are kept.
+    // While kenc asks a question, the signal is for kenc, and the edits are kept.
     sandbox.program("failing", "echo more >> \"$1\"; exit 3");
     terminal.start("EDITOR=failing kenc edit notes.env.kenc");
     terminal.wait_for("[edit]");
@@ -134,7 +134,7 @@ fn a_second_hang_up_and_a_slow_rescue_lose_nothing_that_vim_wrote_down() {
 
     let Some((sandbox, memory)) = place() else { return };
     write_whole_file(&sandbox, "");
-    // One that knows to restore a text, and takes its time.
+    // An editor that recovers text, and takes long to exit.
     let work = sandbox.file("").display().to_string();
     sandbox.program(
         "vim",
@@ -153,7 +153,7 @@ fn a_second_hang_up_and_a_slow_rescue_lose_nothing_that_vim_wrote_down() {
     hang_up();
     wait_until("the restoring", || sandbox.file("restoring").exists());
     hang_up();
-    // Longer than kenc waits where nothing is to be kept.
+    // Longer than kenc waits when there is nothing to keep.
     std::thread::sleep(std::time::Duration::from_secs(5));
     sandbox.succeeds("touch go-on");
     let output = child.wait_with_output().unwrap();

@@ -74,7 +74,7 @@ fn a_text_that_does_not_parse_is_edited_again_with_the_reason_at_its_top() {
     let Some((sandbox, memory)) = place() else { return };
     let Some(terminal) = Terminal::new(&sandbox) else { return };
     write_document(&sandbox);
-    // First it is broken, then it is mended.
+    // The first edit is invalid, the second one fixes it.
     sandbox.program(
         "clumsy",
         "cp \"$1\" seen; if grep -q '\\[' \"$1\"; then sed -i s/\\\\[// \"$1\"; else echo 'more: [' >> \"$1\"; fi",
@@ -135,7 +135,7 @@ fn keys_that_are_shown_can_be_added_and_taken_away() {
     sandbox.set("KENC_AGE_KEY_FILE", sandbox.file("other.txt").to_str().unwrap());
     assert!(plaintext(&sandbox, "secrets.yaml").contains(SECRET));
 
-    // The other one takes its owner away, and changes a value as well.
+    // The other one removes its owner's key, and changes a value as well.
     sandbox.program("removing", &format!("sed -i -e '/{}/d' -e s/5432/5433/ \"$1\"", own.trim()));
     edits(&sandbox, "removing", "--show-keys secrets.yaml");
     assert!(plaintext(&sandbox, "secrets.yaml").ends_with("port: 5433\n"));
@@ -172,7 +172,7 @@ fn a_key_service_that_is_down_is_found_before_anything_is_typed_and_can_be_tried
 
     write_document(&sandbox);
     let Some(terminal) = Terminal::new(&sandbox) else { return };
-    // A relay that is told where to go: nowhere at first.
+    // A relay without a target at first.
     let (relay, is_up) = relay(kms.port);
     sandbox.program("adding", &format!("echo '    kms:' >> \"$1\"; echo '        - arn: {arn}' >> \"$1\""));
     terminal.start(&format!(

@@ -11,7 +11,7 @@ fn a_check_without_a_key_says_what_it_did_not_check() {
     check(&["s.yaml"]).ok().hints("1 file was checked without a key, so the MAC and the seal were not");
     let details = check(&["-v", "s.yaml"]);
     assert!(details.ok().stderr.contains("s.yaml: checked without a key"), "{}", details.stderr);
-    // Whoever asks for a check without keys knows.
+    // A check without keys was requested explicitly, so there is no warning.
     assert_eq!(check(&["--no-keys", "s.yaml"]).ok().stderr, "");
 }
 
@@ -24,7 +24,7 @@ fn a_check_finds_what_must_not_be_committed() {
     let check = |name: &str, content: &str| {
         repository.home.write(name, content);
         repository.git(&["add", name]).ok();
-        // What counts is what is staged.
+        // The staged version is checked.
         repository.home.write(name, "a: b\n");
         let outcome = repository.kenc(&["git", "check"]);
         repository.git(&["rm", "-q", "-f", "--cached", name]).ok();

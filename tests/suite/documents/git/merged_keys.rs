@@ -91,7 +91,7 @@ fn a_version_that_anybody_could_have_written_brings_no_key_with_it() {
     let merge = repository.merge(
         |ours| ours.edit(&secret),
         |theirs| {
-            // Whoever knows the recipients can make such a file, and knows its data key.
+            // Anyone who knows the recipients can create such a file, and then knows its data key.
             theirs.home.write("s.yaml", BASE);
             theirs.kenc(&["encrypt", "--values", "-i", "-k", &theirs.recipient, "-k", &intruder, "s.yaml"]).ok();
         },

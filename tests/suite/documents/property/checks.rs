@@ -35,7 +35,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// Checks that the file reads as the model says, in plaintext and encrypted, and hides what it hid.
+    /// Checks that the file reads as the model says, in plaintext and encrypted, and that encrypted values stay encrypted.
     pub(super) fn check(&mut self) -> Result<(), String> {
         let types = Types {
             is_text: matches!(self.format, Format::Dotenv | Format::Ini),

@@ -126,7 +126,7 @@ impl<'d> Generator<'d> {
                 _ => true,
             };
             if is_carried {
-                // Most values are told apart.
+                // Most values differ from each other.
                 let number = self.dice.below(1000);
                 return if self.dice.percent(40) { text } else { format!("v{number}{text}") };
             }

@@ -1,4 +1,4 @@
-//! Readers that share nothing with the program but, in TOML, the crate that splits a text into tokens.
+//! Readers that share no code with the program, except the tokeniser crate for TOML.
 
 use kenc::document::Format;
 use serde::Deserialize as _;

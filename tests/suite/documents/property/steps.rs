@@ -106,7 +106,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// No comment comes, and none goes where a single value is put where one was, or where nothing was.
+    /// No comment appears, and none disappears when a single value replaces one or is new.
     pub(super) fn comments_stay(&self, change: &Change, before: &str, after: &str) -> Result<(), String> {
         let comments = |text: &str| {
             let word = |at: usize| text[at..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
@@ -208,7 +208,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// Two changes below different keys at the top, each on a side of its own.
+    /// Two changes below different top-level keys, one on each side of a merge.
     pub(super) fn merge(&mut self) -> Result<(), String> {
         let mut places = Vec::new();
         for (root, node) in self.model.roots.iter().enumerate() {

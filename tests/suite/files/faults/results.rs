@@ -1,4 +1,4 @@
-//! What a result is: its permissions, links, and which of several.
+//! Output files: permissions, links, and which of several.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -54,7 +54,7 @@ fn of_several_files_in_place_the_good_ones_are_replaced_and_a_bad_one_stays() {
     sandbox.succeeds(
         "cp sealed a; cp plain b; cp sealed c; printf '!!' | dd of=c bs=1 seek=1000000 conv=notrunc; cp sealed d",
     );
-    // One that is not encrypted may have been named by mistake, and so may the others.
+    // If one file is not encrypted, the command line may be a mistake, so nothing is done with the others.
     let (plain, sealed, damaged) = (sandbox.read("plain"), sandbox.read("sealed"), sandbox.read("c"));
     let said = sandbox.fails("kenc decrypt -i a b c d", 2);
     assert!(said.contains("no file was changed"), "{said}");

@@ -1,4 +1,4 @@
-//! Signals end kenc in order, and change nothing.
+//! Signals stop kenc cleanly, and nothing is changed.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{assert_untouched, end_of, prepared, spawn, wait_until_it_has_an_output, with_mounts};
 use crate::support::{Home, skip, stderr, wait_until};
 
-/// Every signal that asks a program to end, with the exit code that shells know for it.
+/// Every signal that asks a program to terminate, with its exit code in shells.
 const SIGNALS: [(Signal, i32); 3] = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
 
 fn send(child: &Child, signal: Signal) {
@@ -46,7 +46,7 @@ fn a_signal_while_it_waits_for_its_input_ends_it_and_changes_nothing() {
     }
 }
 
-/// What `nohup` has done with SIGHUP, and a script that goes on meanwhile with SIGINT.
+/// SIGHUP ignored as by `nohup`, and SIGINT as in a background job of a script.
 #[test]
 fn a_signal_that_was_ignored_when_it_started_stays_ignored() {
     let sandbox = prepared();
@@ -59,7 +59,7 @@ fn a_signal_that_was_ignored_when_it_started_stays_ignored() {
         child.stdin.take().unwrap().write_all(b"hunter2").unwrap();
         let (status, said) = end_of(child);
         assert!(status.success(), "{arguments}: {status} {said}");
-        // The others end it as ever.
+        // The other signals still stop it.
         let mut child = spawn(&mut sandbox.shell(&format!("trap '' HUP INT; exec kenc {arguments}")));
         wait_until_it_handles_signals(&child);
         let input = child.stdin.take();
@@ -77,7 +77,7 @@ fn a_signal_while_it_waits_for_the_reader_of_its_output_ends_it() {
         for arguments in [["encrypt", "plain"], ["decrypt", "sealed"]] {
             let mut child = spawn(&mut sandbox.kenc(&arguments));
             let mut output = child.stdout.take().unwrap();
-            // It is in the midst of writing: the rest does not fit into the pipe.
+            // It is blocked in a write: the rest does not fit into the pipe.
             output.read_exact(&mut [0; 1]).unwrap();
             send(&child, signal);
             let (status, said) = end_of(child);
@@ -127,7 +127,7 @@ fn has_unnamed_files(folder: &Path) -> bool {
     openat(CWD, folder, OFlags::TMPFILE | OFlags::RDWR, Mode::RUSR).is_ok()
 }
 
-/// Hides what gives a name to a file without one, so that the way with a temporary name is taken.
+/// Hides /proc, which is needed to link an unnamed file, so that a temporary name is used.
 const WITHOUT_UNNAMED_FILES: &str = "mount -t tmpfs none /proc || exit 99;";
 
 #[test]

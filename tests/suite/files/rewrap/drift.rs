@@ -1,4 +1,4 @@
-//! `kenc rewrap --from-config --check`: files that are not as their config says.
+//! `kenc rewrap --from-config --check`: files that differ from their config.
 
 use crate::support::Home;
 

@@ -6,7 +6,7 @@ use super::*;
 fn the_payload_of_any_length_is_untouched_in_place_and_when_written_anew() {
     let keys = TwoKeys::new();
     let home = &keys.home;
-    // More than there is room for.
+    // More keys than the table has room for.
     let others: Vec<String> = (0..6).map(|_| Home::new().keygen()).collect();
     let more: Vec<&str> = others.iter().flat_map(|recipient| ["--add", recipient]).collect();
     for len in [0, 1, 16_384, 70_000, 3 << 20] {
@@ -55,7 +55,7 @@ fn a_file_of_a_hundred_gibibytes_is_changed_by_moving_as_many_bytes_as_for_a_sma
     let large_path = home.write("large.kenc", &small);
     let large = File::options().read(true).write(true).open(&large_path).expect("it can be opened");
     need!(large.set_len(LEN).map_err(|error| format!("no file of 100 GiB here: {error}")));
-    // Marks in the midst of nothing: the payload needs not be authentic to be left alone.
+    // Markers in a sparse payload, which need not be authentic, because it is not read.
     let marks: Vec<u64> = (1..8).map(|eighth| LEN / 8 * eighth).chain([LEN - SAMPLE as u64]).collect();
     for &mark in &marks {
         large.write_all_at(&noise(SAMPLE), mark).expect("it can be written");

@@ -70,7 +70,7 @@ fn different_wrapped_keys_are_asked_for_at_the_same_time_and_never_more_than_32(
     for name in &names {
         home.write(name, home.encrypt(&["-k", &old], name.as_bytes()));
     }
-    // Who comes before there are as many as may be waits for the others.
+    // A call that arrives before the maximum is reached waits for the others.
     let counts = std::sync::Arc::new((std::sync::Mutex::new((0, 0, 0)), std::sync::Condvar::new()));
     let seen = std::sync::Arc::clone(&counts);
     let relay = Relay::to_but(

@@ -2,13 +2,13 @@
 
 use super::*;
 
-/// Starts a command and kills it after a while, at another moment every time.
+/// Starts a command and kills it at a different moment each time.
 fn killed(home: &Home, arguments: &[&str], after: Duration) {
     let mut command = home.command();
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("it can be started");
     std::thread::sleep(after);
-    // It may have ended by itself, which is one of the moments.
+    // It may have exited by itself, which is also a valid moment.
     let _ = child.kill();
     child.wait().expect("a child can be waited for");
 }
@@ -30,15 +30,15 @@ fn never_torn(command: &str, len: usize, extra_keys: usize, times: u32) {
             _ => ("second.txt", &keys.first),
         };
         let mut arguments = vec![command, "x.kenc", "--identity", identity, "--to", other];
-        // Every other time it does not fit in place.
+        // Every second change does not fit in place.
         if turn % 2 == 0 {
             arguments.extend(more.iter().map(String::as_str));
         }
-        // The moments are spread over the whole run, and not in order.
+        // The moments are spread over the whole run, in mixed order.
         killed(home, &arguments, longest * (turn * 7 % times) / times);
         let now = keys.opens_with("x.kenc", &plaintext);
         changes += u32::from(now != opened);
-        // A machine that became slower meanwhile needs longer.
+        // The machine may have become slower meanwhile.
         in_vain = if now == opened { in_vain + 1 } else { 0 };
         if in_vain > 8 {
             (longest, in_vain) = (longest * 2, 0);

@@ -1,4 +1,4 @@
-//! What is refused, with the key that it is about, and what is left of the file.
+//! Refused changes: the error names the key, and the file is unchanged.
 
 use super::*;
 

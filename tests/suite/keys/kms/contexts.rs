@@ -1,4 +1,4 @@
-//! The encryption context: what is demanded, what a header says, and what KMS makes of both.
+//! The encryption context: as requested, as in a header, and how KMS treats both.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Credentials and regions: where they come from, and what is said without them.
+//! Credentials and regions: where they come from, and the errors without them.
 
 use super::*;
 

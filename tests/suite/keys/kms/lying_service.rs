@@ -1,4 +1,4 @@
-//! A service that answers with something else than it was asked for.
+//! A service that answers with something other than what was requested.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a user may do, and what is named where it is too little.
+//! Permissions of users, and which missing permission an error names.
 
 use super::*;
 

@@ -83,7 +83,7 @@ fn a_hostile_header_causes_no_more_calls_than_it_has_slots() {
     assert_eq!(relay.asked().len(), 1 + 1, "the same wrapped key is asked about once");
 
     for (number, slot) in (0..).zip(&mut file.slots) {
-        // Another byte than the damaged one, so that no number mends it.
+        // A different byte than the damaged one, so that no value repairs it.
         let middle = slot.wrapped.len() / 2;
         slot.wrapped[middle] ^= number;
     }

@@ -1,4 +1,4 @@
-//! Slots that name a key of somebody else, or none.
+//! Slots that name someone else's key, or no key.
 
 use super::*;
 
@@ -57,7 +57,7 @@ fn the_errors_of_all_keys_come_as_json_when_asked_for() {
     kms.call("DisableKey", &json!({ "KeyId": key }));
     let outcome = home.run_with(["decrypt", "--json"], &file);
     assert_eq!((outcome.code, outcome.stdout.len()), (NO_KEY, 0));
-    // The calls of KMS stand before it, a line each.
+    // The KMS calls precede it, one per line.
     let error = outcome.stderr.lines().last().expect("there is an error");
     let error: Value = serde_json::from_str(error).expect("the error is JSON");
     let keys = &error["error"]["keys"];

@@ -1,4 +1,4 @@
-//! Configs that would take away what others demand.
+//! Configs that would weaken the requirements of others.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn a_nearer_config_or_one_that_was_named_takes_nothing_away() {
             std::fs::remove_file(at(name)).unwrap();
         }
     }
-    // The user's own config has its say everywhere.
+    // The user's own config applies everywhere.
     std::fs::remove_file(at(".kenc.yaml")).unwrap();
     attack.run(&["verify", "a/b/s.yaml"]);
     attack.run(&["decrypt", "-o", "-", "a/b/s.yaml"]).ok();

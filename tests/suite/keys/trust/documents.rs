@@ -1,4 +1,4 @@
-//! Recipients that somebody put into the metadata of a document, or on a branch.
+//! Recipients that an attacker put into the metadata of a document, or on a branch.
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn a_recipient_that_somebody_put_into_a_document_gets_nothing_from_any_command()
         attack.run(words).fails(USAGE).says("not trusted").says(&attack.attacker);
         assert_eq!(attack.text("s.yaml"), planted, "{words:?}");
     }
-    // What keeps the data key wraps it for nobody that the document names.
+    // Commands that keep the data key do not wrap it for recipients that only the document names.
     attack.run(&["rewrap", "s.yaml", "--add", &attack.colleague]).ok();
     attack.gave_the_attacker_nothing("s.yaml");
     attack.home.run_with(["set", "s.yaml", "port"], b"2").ok();
@@ -26,7 +26,7 @@ fn a_recipient_that_somebody_put_into_a_document_gets_nothing_from_any_command()
     attack.run(&["rotate", "s.yaml"]).fails(USAGE).says(&attack.attacker);
     attack.run(&["rotate", "s.yaml", "--to", &attack.ours]).ok();
     attack.gave_the_attacker_nothing("s.yaml");
-    // Of a sealed document the seal vouches for the whole list.
+    // The seal of a sealed document vouches for its whole list of recipients.
     attack.run(&["rotate", "s.yaml"]).fails(USAGE);
     attack.home.write("t.yaml", "password: hunter2\n");
     attack.run(&["encrypt", "--values", "-i", "t.yaml"]).ok();
@@ -71,7 +71,7 @@ fn a_branch_without_a_seal_brings_no_keys_names_rules_or_comments_into_a_merge()
     put("base.yaml", &base);
     attack.home.run_with(["set", "s.yaml", "port"], b"2").ok();
     let ours = attack.home.read("s.yaml");
-    // As another tool writes it that has the data key; then somebody without it changes the text.
+    // Written by another tool with the data key, then changed by someone without it.
     let stripped = attack.without_seal(std::str::from_utf8(&base).unwrap());
     put("s.yaml", stripped.as_bytes());
     attack.plant_in_metadata("s.yaml");
@@ -161,7 +161,7 @@ fn a_commit_that_only_adds_a_recipient_or_strips_a_seal_is_seen_and_found() {
 fn what_git_shows_unasked_calls_no_account_that_only_the_file_names() {
     let attack = Attack::new();
     let key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-    // Whoever asks it is noticed, and gets no answer.
+    // Requests are recorded, and get no answer.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));

@@ -1,4 +1,4 @@
-//! Recipients that somebody put into the header of a file.
+//! Recipients that an attacker put into the header of a file.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn a_recipient_that_somebody_put_into_a_header_gets_no_new_data_key() {
     attack.home.run_with(["rotate"], &before).fails(USAGE).says(&attack.attacker);
     attack.gave_the_attacker_nothing("x.kenc");
     attack.gave_the_attacker_nothing("y.kenc");
-    // Each way to vouch for our own key alone leaves the attacker out.
+    // Each way of vouching for our own key excludes the attacker's.
     attack.run(&["rotate", "x.kenc", "--to", &attack.ours]).ok();
     attack.gave_the_attacker_nothing("x.kenc");
     attack.home.write("x.kenc", &before);
@@ -53,7 +53,7 @@ fn a_rule_trusted_keys_or_a_yes_vouch_for_the_keys_of_a_header() {
         assert_eq!(outcome.code, if vouches { 0 } else { USAGE }, "{text}{}", outcome.stderr);
     }
     config(format!("trusted_keys:\n- {ours}\n"));
-    // What the config forbids is not permitted by a yes either.
+    // `--yes` does not permit what the config forbids.
     let forbidden = attack.run(&["rotate", "x.kenc", "--yes"]);
     assert_ne!(forbidden.code, 0);
     config("{}\n".to_owned());
