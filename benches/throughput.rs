@@ -61,7 +61,7 @@ impl Payload {
         let data_key = DataKey::generate();
         let slot = WrappedKey { provider: "bench".into(), key_id: "1".into(), ciphertext: vec![0; 32] };
         let parameters = Parameters { suite, context: EncryptionContext::new() };
-        let NewFile { head, cipher } =
+        let NewFile { head, cipher, .. } =
             NewFile::new(parameters, vec![slot], &data_key, Backend::default()).expect("one short slot");
         let plaintext = vec![7; len];
         let mut sealed = Vec::new();

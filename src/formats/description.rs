@@ -4,6 +4,7 @@ use crate::keys::WrappedKey;
 
 /// What the head of a file says. Nothing authenticates it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct HeadDescription {
     /// Name of the format.
     pub format: &'static str,
@@ -31,6 +32,7 @@ pub struct HeadDescription {
 
 /// Something that only one format has.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Detail {
     /// Its name for programs.
     pub name: &'static str,
@@ -42,6 +44,7 @@ pub struct Detail {
 
 /// How the copies of the wrapped keys were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CopiesFound {
     /// Whether there is nothing to repair.
     pub are_whole: bool,
@@ -51,6 +54,7 @@ pub struct CopiesFound {
 
 /// What the length of a payload tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PayloadDescription {
     /// Its length in the file, without armor, in bytes.
     pub bytes: u64,
@@ -63,6 +67,7 @@ pub struct PayloadDescription {
 
 /// The size of a plaintext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PlaintextSize {
     /// In bytes.
     pub bytes: u64,

@@ -29,6 +29,7 @@ pub enum Detected {
 }
 
 /// A file that is encrypted as a whole.
+#[non_exhaustive]
 pub struct DetectedFile {
     /// Its format.
     pub format: &'static dyn FileFormat,

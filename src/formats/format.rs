@@ -350,6 +350,7 @@ pub struct ByteRange {
 }
 
 /// How a file gets other keys.
+#[non_exhaustive]
 pub struct RewrappedFile {
     /// What became of its keys.
     pub rewrapped: Rewrapped,
@@ -367,6 +368,7 @@ pub struct NewHead {
 }
 
 /// Bytes for a place in a file.
+#[non_exhaustive]
 pub struct PlacedBytes {
     /// First byte.
     pub offset: u64,

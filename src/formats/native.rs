@@ -40,6 +40,7 @@ use chunk::{ChunkBatch, OpenedBatch};
 const SERIAL_BATCH: usize = 4;
 
 /// A new file: its first bytes, and the cipher for the chunks that follow them.
+#[non_exhaustive]
 pub struct NewFile {
     /// Header, salt and commitment, to be written before the chunks.
     pub head: Vec<u8>,

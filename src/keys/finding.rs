@@ -34,6 +34,7 @@ pub enum KeyCheck {
 
 /// What there is to say of a key, in one sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyFinding {
     /// The kind of key, as results for programs name it.
     pub provider: &'static str,
@@ -45,6 +46,7 @@ pub struct KeyFinding {
 
 /// What was found out about a recipient of age.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AgeKeyCheck {
     /// Whether an identity for it is here, found out by opening something with it.
     pub opened: Result<(), KeyRefusal>,

@@ -69,6 +69,7 @@ pub trait PassphraseSource: Sync {
 
 /// What the code of an MFA device is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MfaPrompt {
     /// The ARN or the number of the device.
     pub device: String,

@@ -97,7 +97,7 @@ impl PassphraseSource for Passphrases {
         self.may_ask.then(|| prompt(&format!("{program}: {question}: ")))?.ok()
     }
 
-    fn mfa_code(&self, MfaPrompt { device, role: _, profile }: &MfaPrompt) -> Result<SecretString, String> {
+    fn mfa_code(&self, MfaPrompt { device, profile, .. }: &MfaPrompt) -> Result<SecretString, String> {
         if !self.may_ask {
             return Err("--no-input forbids a prompt".to_owned());
         }

@@ -36,6 +36,7 @@ pub enum TreeEntry<T> {
 
 /// A key of a mapping with its value.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Member {
     /// The key, without quotes and escapes.
     pub key: String,
@@ -47,6 +48,7 @@ pub struct Member {
 
 /// A single value.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Leaf {
     /// Its number in the document.
     pub id: LeafId,
@@ -58,6 +60,7 @@ pub struct Leaf {
 
 /// A comment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Comment {
     /// Its number in the document.
     pub id: LeafId,

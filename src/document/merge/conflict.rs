@@ -6,6 +6,7 @@ use crate::document::content::tree::Path;
 
 /// A place at which both sides differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Conflict {
     /// The path of the value.
     pub path: Path,

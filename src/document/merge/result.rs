@@ -27,6 +27,7 @@ use crate::error::{DocumentError, Result};
 use crate::keys::{Keyring, Vouchers};
 
 /// The result of a merge.
+#[non_exhaustive]
 pub struct Merge {
     /// The file.
     pub text: MergedText,

@@ -43,6 +43,7 @@ pub enum WantedKey {
 
 /// The difference of one key group. Keys are named as in messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GroupDifference {
     /// Added keys, each with its provider.
     pub added: Vec<(String, String)>,

@@ -5,6 +5,7 @@ use crate::error::At;
 
 /// What was found out about a document when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OpenReport {
     /// The MAC.
     pub mac: MacStatus,

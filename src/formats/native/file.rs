@@ -24,6 +24,7 @@ pub fn is_armored(start: &[u8]) -> bool {
 }
 
 /// A kenc file that is read: its head, and where the rest is.
+#[non_exhaustive]
 pub struct NativeFile {
     /// Header, salt and commitment.
     pub head: FileHead,

@@ -123,6 +123,7 @@ pub enum IdentityKind {
 }
 
 /// A new local key.
+#[non_exhaustive]
 pub struct NewIdentity {
     /// The recipient, for everybody to know.
     pub recipient: AgeRecipient,

@@ -82,6 +82,7 @@ pub enum KmsPermission {
 
 /// What was found out about a key.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct KmsKeyCheck {
     /// What KMS says of the key.
     pub description: Result<KmsKeyDescription, Box<KmsRefusal>>,
@@ -93,6 +94,7 @@ pub struct KmsKeyCheck {
 
 /// What KMS says of a key, in its own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KmsKeyDescription {
     /// The ARN of the key, to which an alias leads.
     pub arn: String,
@@ -114,6 +116,7 @@ pub struct KmsKeyDescription {
 
 /// The place of a multi-Region key among its relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MultiRegion {
     /// Whether it is the primary key.
     pub is_primary: bool,
@@ -123,6 +126,7 @@ pub struct MultiRegion {
 
 /// How the material of a key is renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KmsRotation {
     /// Days between two renewals, or `None` if it is not renewed by itself.
     pub every_days: Option<i32>,
@@ -130,6 +134,7 @@ pub struct KmsRotation {
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AwsCaller {
     /// The account.
     pub account: String,

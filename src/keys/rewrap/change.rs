@@ -17,6 +17,7 @@ pub struct KeyChange {
 
 /// What the wrapped keys of a file are to be.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Rewrapped {
     /// All of them, in their order.
     pub slots: Vec<WrappedKey>,
@@ -54,6 +55,7 @@ impl Way {
 }
 
 /// A new data key with its wrapped keys.
+#[non_exhaustive]
 pub struct Renewed {
     /// The data key.
     pub data_key: DataKey,

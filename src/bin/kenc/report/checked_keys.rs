@@ -53,7 +53,7 @@ impl KeysTable {
 
     pub fn text(&self, reporter: &Reporter) -> String {
         let caller = match &self.0.caller {
-            Some(Ok(AwsCaller { account, arn })) => {
+            Some(Ok(AwsCaller { account, arn, .. })) => {
                 format!("caller: {} of account {}\n\n", printable(arn), printable(account))
             }
             Some(Err(reason)) => format!("caller unknown: {}\n\n", printable(reason)),
@@ -65,7 +65,7 @@ impl KeysTable {
 
     pub fn json(&self) -> Value {
         let caller = self.0.caller.as_ref().map(|caller| match caller {
-            Ok(AwsCaller { account, arn }) => json!({ "account": account, "arn": arn }),
+            Ok(AwsCaller { account, arn, .. }) => json!({ "account": account, "arn": arn }),
             Err(reason) => json!({ "error": reason }),
         });
         let keys: Vec<Value> = self.0.keys.iter().map(|key| json_of(key, &self.0)).collect();
@@ -122,7 +122,7 @@ fn json_of(key: &CheckedKey, report: &KeysReport) -> Value {
             value["provider"] = json!("aws-kms");
             value["error"] = json!(refusal.to_string());
         }
-        KeyCheck::Age(AgeKeyCheck { opened, open_to_others }) => {
+        KeyCheck::Age(AgeKeyCheck { opened, open_to_others, .. }) => {
             value["provider"] = json!("age");
             value["identity"] = json!(opened.is_ok());
             value["reason"] = json!(opened.as_ref().err().map(ToString::to_string));
@@ -186,15 +186,15 @@ impl TableLine {
 }
 
 fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<TableLine> {
-    let KmsKeyCheck { description, rotation, permissions } = check;
+    let KmsKeyCheck { description, rotation, permissions, .. } = check;
     let mut lines = Vec::new();
     if let Ok(description) = description {
         lines.extend(lines_of_description(description, name));
         lines.push(match rotation {
-            Ok(KmsRotation { every_days: Some(days) }) => {
+            Ok(KmsRotation { every_days: Some(days), .. }) => {
                 TableLine::new("rotation", Tone::Plain, format!("automatic, every {days} days"))
             }
-            Ok(KmsRotation { every_days: None }) => TableLine::new("rotation", Tone::Plain, "not automatic"),
+            Ok(KmsRotation { every_days: None, .. }) => TableLine::new("rotation", Tone::Plain, "not automatic"),
             Err(refusal) => TableLine::new("rotation", Tone::Unsure, format!("unknown: {refusal}")),
         });
     }
@@ -216,7 +216,7 @@ fn lines_of_kms(check: &KmsKeyCheck, name: &str) -> Vec<TableLine> {
 }
 
 fn lines_of_description(description: &KmsKeyDescription, name: &str) -> Vec<TableLine> {
-    let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region } = description;
+    let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region, .. } = description;
     let mut lines = Vec::new();
     if arn != name {
         lines.push(TableLine::new("key", Tone::Plain, arn));
@@ -233,7 +233,7 @@ fn lines_of_description(description: &KmsKeyDescription, name: &str) -> Vec<Tabl
     lines.push(TableLine::new("kind", tone, format!("{spec}, usage {usage}, origin {origin}{manager}")));
     let regions = match multi_region {
         None => "single-Region".to_owned(),
-        Some(MultiRegion { is_primary, others }) => {
+        Some(MultiRegion { is_primary, others, .. }) => {
             let rank = if *is_primary { "primary key" } else { "replica" };
             let others = if others.is_empty() { String::new() } else { format!("; others in {}", others.join(", ")) };
             format!("multi-Region, this is the {rank}{others}")
@@ -244,7 +244,7 @@ fn lines_of_description(description: &KmsKeyDescription, name: &str) -> Vec<Tabl
 }
 
 fn lines_of_age(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<TableLine> {
-    let AgeKeyCheck { opened, open_to_others } = check;
+    let AgeKeyCheck { opened, open_to_others, .. } = check;
     let mut lines = vec![match opened {
         Ok(()) => TableLine::new("identity", Tone::Good, "found"),
         Err(KeyRefusal::NoIdentity { searched }) if purpose == KmsPurpose::EncryptOnly => {
@@ -259,10 +259,10 @@ fn lines_of_age(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<TableLine> {
 }
 
 fn json_of_kms(value: &mut Value, check: &KmsKeyCheck) {
-    let KmsKeyCheck { description, rotation, permissions } = check;
+    let KmsKeyCheck { description, rotation, permissions, .. } = check;
     value["provider"] = json!("aws-kms");
     if let Ok(description) = description {
-        let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region } = description;
+        let KmsKeyDescription { arn, state, deletion, spec, usage, origin, manager, multi_region, .. } = description;
         value["arn"] = json!(arn);
         value["state"] = json!(state);
         value["deletion"] = json!(deletion);
@@ -273,11 +273,11 @@ fn json_of_kms(value: &mut Value, check: &KmsKeyCheck) {
         value["multi_region"] = json!(
             multi_region
                 .as_ref()
-                .map(|MultiRegion { is_primary, others }| { json!({ "primary": is_primary, "others": others }) })
+                .map(|MultiRegion { is_primary, others, .. }| { json!({ "primary": is_primary, "others": others }) })
         );
     }
     value["rotation"] = match rotation {
-        Ok(KmsRotation { every_days }) => json!({ "every_days": every_days }),
+        Ok(KmsRotation { every_days, .. }) => json!({ "every_days": every_days }),
         Err(refusal) => json!({ "error": refusal.to_string() }),
     };
     let operations: Map<String, Value> = permissions

@@ -20,7 +20,7 @@ pub fn changes_of_groups(groups: &[GroupDifference], [add, remove]: [&str; 2]) -
     let mut changes = Vec::new();
     for (group, number) in groups.iter().zip(1..) {
         let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
-        let GroupDifference { added, removed } = group;
+        let GroupDifference { added, removed, .. } = group;
         changes.extend(added.iter().map(|(kind, id)| format!("{add} {kind} {id}{which}")));
         changes.extend(removed.iter().map(|(kind, id)| format!("{remove} {kind} {id}{which}")));
     }

@@ -17,7 +17,7 @@ pub fn text(FileDescription { head, payload }: &FileDescription) -> String {
         writeln!(text, "  {label:<9} {value}").expect("writing to a string does not fail");
     };
     let size = match payload.plaintext {
-        Some(PlaintextSize { bytes, units }) => {
+        Some(PlaintextSize { bytes, units, .. }) => {
             let plural = if units == 1 { "" } else { "s" };
             format!("{} in {} {}{plural}", in_units(bytes), grouped(units), payload.unit)
         }

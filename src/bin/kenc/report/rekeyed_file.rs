@@ -11,7 +11,7 @@ use super::wrapped_keys::{keys_json, named};
 /// A rewrap as a line for people.
 pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
     let FileRewrap { copies, rewrapped, written, converted_to } = file;
-    let Rewrapped { slots, added, removed, absent, way } = rewrapped;
+    let Rewrapped { slots, added, removed, absent, way, .. } = rewrapped;
     let (would, [add, remove]) = if is_dry { ("would be ", WOULD) } else { ("", DONE) };
     let mut parts: Vec<String> = Vec::new();
     if let Some(format) = converted_to {
@@ -45,7 +45,7 @@ pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
 /// A rewrap as a result for programs.
 pub fn rewrapped_json(name: &str, is_dry: bool, file: &FileRewrap) -> Value {
     let FileRewrap { copies: _, rewrapped, written, converted_to } = file;
-    let Rewrapped { slots, added, removed, absent, way } = rewrapped;
+    let Rewrapped { slots, added, removed, absent, way, .. } = rewrapped;
     let mut value = json!({
         "file": name,
         "dry_run": is_dry,

@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
 
 /// Reports it. A missing seal is a problem: nothing vouches for what the MAC does not cover.
 pub fn tell(verified: &VerifiedDocument, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
-    let VerifiedDocument { report: OpenReport { seal, comments_left, mac: _ }, metadata } = verified;
+    let VerifiedDocument { report: OpenReport { seal, comments_left, .. }, metadata } = verified;
     reporter.confirmation(
         &text(verified, name),
         &json!({

@@ -77,7 +77,7 @@ pub const ENABLED: &str = "Enabled";
 
 /// For the check of an age recipient.
 pub fn of_age_check(check: &AgeKeyCheck, purpose: KmsPurpose) -> Vec<String> {
-    let AgeKeyCheck { opened, open_to_others } = check;
+    let AgeKeyCheck { opened, open_to_others, .. } = check;
     let identity = opened.as_ref().err().filter(|_| purpose != KmsPurpose::EncryptOnly).map(of_refusal);
     let files = open_to_others.iter().map(|path| quote(&path.display().to_string()));
     identity.into_iter().chain(files.map(|path| format!("make it private: `chmod 600 {path}`"))).collect()
