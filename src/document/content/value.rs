@@ -105,12 +105,15 @@ impl Value {
     }
 
     /// The value whose plaintext is `bytes`, or `None` if no value of this type has that plaintext.
-    pub(crate) fn from_plaintext(kind: ValueKind, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+    pub(crate) fn from_plaintext(kind: ValueKind, mut bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return matches!(kind, ValueKind::Text | ValueKind::Bytes).then_some(Self::Bytes(bytes));
         };
         Some(match kind {
-            ValueKind::Text => Self::Text(Zeroizing::new(text.to_owned())),
+            ValueKind::Text => {
+                let text = String::from_utf8(std::mem::take(&mut *bytes)).expect("it is UTF-8");
+                Self::Text(Zeroizing::new(text))
+            }
             ValueKind::Integer => Self::Integer(text.parse().ok()?),
             ValueKind::Float => Self::Float(text.parse().ok()?),
             ValueKind::Bool => Self::Bool(match text {

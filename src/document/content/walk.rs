@@ -40,12 +40,15 @@ enum Rest<'a> {
 /// The next entry of a container.
 enum Next<'a> {
     Comment(&'a Comment),
-    Child(PathStep, &'a Node),
+    Member(&'a Member),
+    Item(usize, &'a Node),
     End,
 }
 
 fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, TreeItem<'a>)) {
     let mut levels: Vec<WalkLevel<'a>> = Vec::new();
+    // Buffers for keys.
+    let mut spare: Vec<String> = Vec::new();
     let mut node = root;
     loop {
         match node {
@@ -62,12 +65,24 @@ fn walk<'a>(root: &'a Node, mut path: Path, visit: &mut impl FnMut(&Path, TreeIt
         }
         loop {
             // Removes the step of the child that was visited last.
-            path.steps.truncate(levels.len().saturating_sub(1));
+            while path.steps.len() > levels.len().saturating_sub(1) {
+                if let Some(PathStep::Key(mut key)) = path.steps.pop() {
+                    key.clear();
+                    spare.push(key);
+                }
+            }
             let Some(level) = levels.last_mut() else { return };
             match level.rest.next() {
                 Next::Comment(comment) => visit(&path, TreeItem::Comment(comment)),
-                Next::Child(step, child) => {
-                    path.steps.push(step);
+                Next::Member(member) => {
+                    let mut key = spare.pop().unwrap_or_default();
+                    key.push_str(&member.key);
+                    path.steps.push(PathStep::Key(key));
+                    node = &member.value;
+                    break;
+                }
+                Next::Item(index, child) => {
+                    path.steps.push(PathStep::Index(index));
                     node = child;
                     break;
                 }
@@ -86,14 +101,14 @@ impl<'a> Rest<'a> {
             Self::Members(entries) => match entries.next() {
                 None => Next::End,
                 Some(TreeEntry::Comment(comment)) => Next::Comment(comment),
-                Some(TreeEntry::Child(member)) => Next::Child(PathStep::Key(member.key.clone()), &member.value),
+                Some(TreeEntry::Child(member)) => Next::Member(member),
             },
             Self::Items(entries, position) => match entries.next() {
                 None => Next::End,
                 Some(TreeEntry::Comment(comment)) => Next::Comment(comment),
                 Some(TreeEntry::Child(item)) => {
                     *position += 1;
-                    Next::Child(PathStep::Index(*position - 1), item)
+                    Next::Item(*position - 1, item)
                 }
             },
         }

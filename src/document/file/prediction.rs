@@ -14,6 +14,7 @@ use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Node, TextPlace, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::plain_text;
+use crate::document::content::walk::TreeItem;
 use crate::document::file::document::{Document, Origin};
 use crate::document::store::parsed::ParsedText;
 use crate::document::store::registry::{CommentLines, ValueTypes, facts_of};
@@ -62,6 +63,32 @@ impl Document {
         let (aliases, outline) = (aliases.clone(), outline.clone());
         let found = ParsedText { tree, tokens, metadata: None, aliases, duplicate: *duplicate, outline };
         Some(Self { format: *format, text, found, origin: Origin::Predicted((!self.is_predicted()).then_some(shift)) })
+    }
+}
+
+impl Document {
+    /// Whether every leaf among `edits` has the source text that its value would be written with. `values` are those of
+    /// all leaves, in order. This does not look at what surrounds a leaf.
+    pub(crate) fn is_written_usually(&self, edits: &[Edit], values: &[Value]) -> bool {
+        let mut by_leaf: Vec<Option<&Value>> = vec![None; self.found.tokens.len()];
+        let mut values = values.iter();
+        self.tree().walk(|_, item| {
+            if let TreeItem::Leaf(leaf) = item
+                && let Some(place) = by_leaf.get_mut(leaf.id.0)
+            {
+                *place = values.next();
+            }
+        });
+        edits.iter().all(|edit| {
+            let Some((value, token)) =
+                by_leaf.get(edit.leaf.0).copied().flatten().zip(self.found.tokens.get(edit.leaf.0))
+            else {
+                // A comment is written as it is.
+                return true;
+            };
+            let usual = self.found.outline.change(&self.text, token, edit.leaf, &NewText::Plain(value.clone()));
+            usual.is_ok_and(|usual| matches!(usual.as_slice(), [splice] if splice.text == self.source(edit.leaf)))
+        })
     }
 }
 

@@ -136,7 +136,7 @@ impl EncryptedDocument {
             Some(plaintext) => plaintext,
             None => self.plaintext(&edits, &values, &forms)?,
         };
-        let seal = seal::check(&data_key, &self, &values);
+        let seal = seal::check(&data_key, cipher, &self, &values);
         match (seal, demands.seal) {
             _ if demands.mac == MacRequirement::Nothing => {}
             (SealStatus::Verified, _)
@@ -233,6 +233,38 @@ impl EncryptedDocument {
             }
         }
         self.rewritten(edits)
+    }
+
+    /// The plaintext document of one that was just written, without decrypting it: `values` are those of its tokens.
+    pub(crate) fn plaintext_of(
+        &self,
+        cipher: &ValueCipher,
+        values: &[Value],
+        forms: &Spellings,
+    ) -> Result<Document, DocumentError> {
+        let mut edits = Vec::with_capacity(values.len());
+        let mut own = values.iter();
+        let _ = walk(self.document.tree(), &self.selection, |met, spot| {
+            match met {
+                RuleItem::Leaf(leaf) => match (&leaf.value, own.next()) {
+                    (Value::Text(token), Some(value)) if spot.is_selected && looks_encrypted(token) => {
+                        edits.push(Edit { leaf: leaf.id, text: NewText::Plain(value.clone()) });
+                    }
+                    _ => {}
+                },
+                RuleItem::Comment(comment) if spot.is_selected && looks_encrypted(&comment.text) => {
+                    if let Some(text) = comment_text(cipher, &comment.text, spot.aad) {
+                        edits.push(Edit { leaf: comment.id, text: NewText::Comment(text) });
+                    }
+                }
+                RuleItem::Comment(_) | RuleItem::Alias(_) => {}
+            }
+            Ok::<(), ()>(())
+        });
+        match self.predicted_plaintext(&edits, values, forms) {
+            Some(plaintext) => Ok(plaintext),
+            None => self.plaintext(&edits, values, forms),
+        }
     }
 
     fn plaintext_again(&self, data_key: &DataKey) -> Result<Document, DocumentError> {
@@ -352,16 +384,16 @@ impl OpenedDocument {
     }
 
     /// All its ciphertexts, for reuse.
-    pub(crate) fn reuse(&self, keep: Reusable) -> OldCiphertexts {
+    pub(crate) fn reuse(&self, keep: Reusable) -> OldCiphertexts<'_> {
         let mut reuse = OldCiphertexts::new(keep);
         self.add_to(&mut reuse, keep);
         reuse
     }
 
     /// Adds all its ciphertexts, or only their types.
-    pub(crate) fn add_to(&self, reuse: &mut OldCiphertexts, keep: Reusable) {
+    pub(crate) fn add_to<'d>(&'d self, reuse: &mut OldCiphertexts<'d>, keep: Reusable) {
         let cipher = ValueCipher::new(&self.data_key);
-        let kept = |token: &str| if keep == Reusable::Types { String::new() } else { token.to_owned() };
+        reuse.begin_version();
         // Both trees have the same entries in the same order: one was rewritten from the other.
         let mut read = Vec::new();
         let _ = walk(self.plaintext.tree(), self.sealed.selection(), |met, _| {
@@ -375,7 +407,8 @@ impl OpenedDocument {
                     let value = values.next().unwrap_or(&read.value);
                     match &leaf.value {
                         Value::Text(token) if spot.is_selected && looks_encrypted(token) => {
-                            reuse.add_value(spot.path, spot.aad, &kept(token), value.clone(), &read.value);
+                            let token = if keep == Reusable::Types { "" } else { token.as_str() };
+                            reuse.add_value(spot.path, spot.aad, token, value, &read.value);
                         }
                         _ => {}
                     }

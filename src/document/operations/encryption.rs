@@ -6,7 +6,7 @@ use crate::document::content::tree::Path;
 use crate::document::file::document::Document;
 use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::writer::{ChangeOutcome, EncryptedText, EncryptionWriter, is_same_file, survey};
-use crate::document::sops::exposure::{self, ValueCounts};
+use crate::document::sops::exposure;
 use crate::document::sops::mac::MacScope;
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::old_ciphertexts::Reusable;
@@ -115,9 +115,7 @@ impl OpenedDocument {
 
     /// Refuses to leave anything in plaintext that is encrypted now.
     fn check_exposure(&self, edited: &Document) -> Result<(), DocumentError> {
-        let (selection, comments) = (self.sealed.selection(), self.comments());
-        let written = |document: &Document| ValueCounts::new(document.tree(), selection, comments);
-        exposure::check(&written(&self.plaintext), &written(edited))
+        exposure::check((self.plaintext.tree(), edited.tree()), self.sealed.selection(), self.comments())
     }
 
     pub(crate) fn comments(&self) -> CommentHandling {

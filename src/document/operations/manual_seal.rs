@@ -36,7 +36,7 @@ impl OpenedDocument {
         metadata.mac = Some(cipher.encrypt(ValueKind::Text, &mac, &metadata.last_modified));
         metadata.seal = Some(seal::placeholder());
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
-        let written = seal::put(EncryptedDocument::new(written)?, &self.data_key, &self.values)?;
+        let written = seal::put(EncryptedDocument::new(written)?, &self.data_key, &cipher, &self.values)?;
         Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }
 

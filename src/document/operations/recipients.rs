@@ -9,6 +9,7 @@ use crate::document::operations::decryption::OpenedDocument;
 use crate::document::operations::new_keys::{NewKey, NewKeys};
 use crate::document::operations::requirements::OpenRequirements;
 use crate::document::operations::writer::{ChangeOutcome, EncryptedText, is_same_file, survey};
+use crate::document::sops::cipher::ValueCipher;
 use crate::document::sops::data_key;
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::MacScope;
@@ -107,7 +108,7 @@ impl OpenedDocument {
         let written = self.document().rewritten(&[], &MetadataChange::Write(metadata.to_json()))?;
         let mut written = EncryptedDocument::new(written)?;
         if metadata.seal.is_some() {
-            written = seal::put(written, &self.data_key, &self.values)?;
+            written = seal::put(written, &self.data_key, &ValueCipher::new(&self.data_key), &self.values)?;
         }
         Ok(ChangeOutcome::Changed(EncryptedText { text: self.checked(written)?, aliases: Vec::new() }))
     }

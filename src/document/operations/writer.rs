@@ -9,16 +9,15 @@ use crate::document::content::tree::{Comment, Leaf, Node};
 use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
-use crate::document::operations::requirements::OpenRequirements;
 use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::{Mac, MacScope};
 use crate::document::sops::metadata::Metadata;
-use crate::document::sops::old_ciphertexts::{KnownCiphertext, OldCiphertexts};
+use crate::document::sops::old_ciphertexts::{Content, KnownCiphertext, OldCiphertexts};
 use crate::document::sops::rule_walk::{RuleItem, walk};
+use crate::document::sops::seal;
 use crate::document::sops::selection::{CommentHandling, CompiledRule};
 use crate::document::sops::spellings::Spellings;
-use crate::document::sops::{data_key, seal};
 use crate::error::{At, DocumentError, Result};
 
 /// A document whose values are encrypted.
@@ -88,7 +87,7 @@ impl EncryptionWriter<'_> {
     pub(crate) fn write(
         &self,
         mut metadata: Metadata,
-        reuse: OldCiphertexts,
+        reuse: OldCiphertexts<'_>,
         old_forms: Option<&(&Spellings, String)>,
     ) -> Result<EncryptedText> {
         let cipher = ValueCipher::new(self.data_key);
@@ -101,13 +100,15 @@ impl EncryptionWriter<'_> {
             _ => spellings.encrypt(&cipher),
         };
         metadata.forms = predicted.as_ref().and_then(token_of);
-        let (mut text, mut read) = self.attempt(&mut metadata, &pass)?;
+        let none = Spellings::default();
+        let (mut text, mut read) = self.attempt(&mut metadata, &pass, predicted.as_ref().unwrap_or(&none), &cipher)?;
         if !is_same_file(&read, self.plaintext) && metadata.forms.take().is_some() {
-            (text, read) = self.attempt(&mut metadata, &pass)?;
+            (text, read) = self.attempt(&mut metadata, &pass, &none, &cipher)?;
         }
         if !is_same_file(&read, self.plaintext) {
-            metadata.forms = token_of(&Spellings::differing(self.plaintext, &read, self.selection));
-            (text, read) = self.attempt(&mut metadata, &pass)?;
+            let differing = Spellings::differing(self.plaintext, &read, self.selection);
+            metadata.forms = token_of(&differing);
+            (text, read) = self.attempt(&mut metadata, &pass, &differing, &cipher)?;
         }
         if is_same_file(&read, self.plaintext) {
             return Ok(EncryptedText { text, aliases: pass.aliases });
@@ -120,6 +121,9 @@ impl EncryptionWriter<'_> {
     /// The source texts that would be lost. `None` if that is not certain.
     fn predicted_spellings(&self, pass: &Pass) -> Option<Spellings> {
         let Self { plaintext, selection, .. } = self;
+        if plaintext.is_written_usually(&pass.edits, &pass.values) {
+            return Some(Spellings::default());
+        }
         let encrypted = plaintext.predicted(&pass.edits, &[])?;
         let mut texts: Vec<Option<NewText>> = Vec::new();
         texts.resize_with(plaintext.found.tokens.len(), || None);
@@ -136,20 +140,28 @@ impl EncryptionWriter<'_> {
         Some(if is_same { Spellings::default() } else { Spellings::differing(plaintext, &usual, selection) })
     }
 
-    /// Writes the document, and opens the result.
-    fn attempt(&self, metadata: &mut Metadata, pass: &Pass) -> Result<(Zeroizing<String>, Document)> {
+    /// Writes the document, and returns the result with its plaintext. Every value of the result was compared with the
+    /// token that was made for it, so the values are not decrypted again; the MAC is, to be sure of the data key.
+    fn attempt(
+        &self,
+        metadata: &mut Metadata,
+        pass: &Pass,
+        spellings: &Spellings,
+        cipher: &ValueCipher,
+    ) -> Result<(Zeroizing<String>, Document)> {
         metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
         let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
         let mut written = EncryptedDocument::new(written)?;
         if metadata.is_marked_as_sealed() {
-            written = seal::put(written, self.data_key, &pass.values)?;
+            written = seal::put(written, self.data_key, cipher, &pass.values)?;
         }
-        let text = Zeroizing::new(written.document().text().to_owned());
-        let data_key = data_key::copy(self.data_key);
-        let opened = written
-            .open_to_compare(data_key, &OpenRequirements::default())
-            .map_err(|error| DocumentError::NotAsMeant(error.to_string()))?;
-        Ok((text, opened.into_plaintext()))
+        let Metadata { mac, last_modified, .. } = written.metadata();
+        let mac = mac.as_ref().and_then(|mac| cipher.decrypt(mac, last_modified).ok());
+        if !mac.is_some_and(|(kind, mac)| kind == ValueKind::Text && mac.as_slice() == pass.mac.as_bytes()) {
+            return Err(DocumentError::NotAsMeant("its MAC does not open".to_owned()).into());
+        }
+        let read = written.plaintext_of(cipher, &pass.values, spellings)?;
+        Ok((written.into_text(), read))
     }
 }
 
@@ -180,7 +192,7 @@ impl Pass {
         writer: &EncryptionWriter<'_>,
         cipher: &ValueCipher,
         scope: MacScope,
-        mut reuse: OldCiphertexts,
+        mut reuse: OldCiphertexts<'_>,
     ) -> Result<Self, DocumentError> {
         let EncryptionWriter { plaintext, selection, comments, data_key: _ } = writer;
         let at_path = values_at_their_path(plaintext, selection, &mut reuse);
@@ -260,7 +272,7 @@ fn readable_by_sops(plaintext: &Document, selection: &CompiledRule) -> Vec<bool>
 fn values_at_their_path(
     plaintext: &Document,
     selection: &CompiledRule,
-    reuse: &mut OldCiphertexts,
+    reuse: &mut OldCiphertexts<'_>,
 ) -> Vec<Option<KnownCiphertext>> {
     let mut found = Vec::new();
     let _ = walk(plaintext.tree(), selection, |met, spot| {
@@ -278,10 +290,10 @@ fn encrypted(
     leaf: &Leaf,
     aad: &str,
     at_path: Option<KnownCiphertext>,
-    reuse: &mut OldCiphertexts,
+    reuse: &mut OldCiphertexts<'_>,
 ) -> (Value, String) {
     let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
-    let found = at_path.or_else(|| reuse.find_elsewhere(aad, kind(&leaf.value), &leaf.value.plaintext()));
+    let found = at_path.or_else(|| reuse.find_elsewhere(aad, Content::Value(&leaf.value)));
     let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
     let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
     let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext(), aad));
@@ -293,14 +305,14 @@ fn encrypted_comment(
     comment: &Comment,
     aad: &str,
     selection: &CompiledRule,
-    reuse: &mut OldCiphertexts,
+    reuse: &mut OldCiphertexts<'_>,
 ) -> Result<Option<String>, DocumentError> {
     let text = &comment.text;
     // An encrypted value in the plaintext that did not open is left alone.
     if text.is_empty() || looks_encrypted(text) {
         return Ok(None);
     }
-    let old = reuse.find_elsewhere(aad, ValueKind::Comment, text.as_bytes());
+    let old = reuse.find_elsewhere(aad, Content::Comment(text));
     let old = old.and_then(|found| reuse.token(&found).map(str::to_owned));
     let token = old.unwrap_or_else(|| cipher.encrypt(ValueKind::Comment, text.as_bytes(), aad));
     if selection.mistakes_encrypted_comment(&token) {

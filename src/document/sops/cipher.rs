@@ -1,7 +1,7 @@
 //! `ENC[…]`: one value, encrypted under the data key and bound to its path.
 
-use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use base64::{DecodeSliceError, Engine};
 use zeroize::Zeroizing;
 
 use crate::crypto::value::ValueKey;
@@ -13,6 +13,8 @@ const IV: &str = ",iv:";
 const TAG: &str = ",tag:";
 const TYPE: &str = ",type:";
 const END: char = ']';
+
+const INVALID_BASE64: &str = "its base64 is invalid";
 
 /// Whether a text looks like an encrypted value, intact or damaged.
 pub(crate) fn looks_encrypted(text: &str) -> bool {
@@ -45,14 +47,23 @@ impl ValueCipher {
     pub(crate) fn encrypt(&self, kind: ValueKind, plaintext: &[u8], aad: &str) -> String {
         let mut data = Zeroizing::new(plaintext.to_vec());
         let (iv, tag) = self.0.seal_in_place(aad.as_bytes(), &mut data);
-        let [data, iv, tag] = [&data[..], &iv, &tag].map(|bytes| BASE64_STANDARD.encode(bytes));
-        format!("{BEGIN}{data}{IV}{iv}{TAG}{tag}{TYPE}{}{END}", kind.name())
+        let digits = |len: usize| len.div_ceil(3) * 4;
+        let signs = BEGIN.len() + IV.len() + TAG.len() + TYPE.len() + kind.name().len() + END.len_utf8();
+        let mut token = String::with_capacity(signs + digits(data.len()) + digits(iv.len()) + digits(tag.len()));
+        for (begin, bytes) in [(BEGIN, data.as_slice()), (IV, &iv), (TAG, &tag)] {
+            token.push_str(begin);
+            BASE64_STANDARD.encode_string(bytes, &mut token);
+        }
+        token.push_str(TYPE);
+        token.push_str(kind.name());
+        token.push(END);
+        token
     }
 
     /// The type and the plaintext of a token.
     pub(crate) fn decrypt(&self, token: &str, aad: &str) -> Result<(ValueKind, Zeroizing<Vec<u8>>), ValueFault> {
         let EncryptedToken { mut data, iv, tag, kind } = EncryptedToken::parse(token).map_err(ValueFault::Damaged)?;
-        self.0.open_in_place(&iv, aad.as_bytes(), &tag, &mut data).map_err(|_| ValueFault::NotAuthentic)?;
+        self.0.open_in_place(iv.bytes(), aad.as_bytes(), &tag, &mut data).map_err(|_| ValueFault::NotAuthentic)?;
         Ok((kind, data))
     }
 
@@ -77,9 +88,24 @@ pub(crate) fn comment_text(cipher: &ValueCipher, token: &str, aad: &str) -> Opti
 struct EncryptedToken {
     /// Ciphertext, decrypted in place.
     data: Zeroizing<Vec<u8>>,
-    iv: Vec<u8>,
+    iv: Iv,
     tag: Tag,
     kind: ValueKind,
+}
+
+/// An IV of any length. None that is longer than what is kept of it decrypts anything.
+struct Iv {
+    bytes: [u8; MAX_IV_LEN],
+    len: usize,
+}
+
+/// The longest IV that is decoded, in bytes: that of a new value has 32.
+const MAX_IV_LEN: usize = 48;
+
+impl Iv {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
 }
 
 impl EncryptedToken {
@@ -92,11 +118,27 @@ impl EncryptedToken {
             Some([data, iv, tag, rest.strip_suffix(END)?])
         };
         let [data, iv, tag, kind] = parts().ok_or("it is not of the form ENC[…]")?;
-        let decode = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| "its base64 is invalid");
-        let tag = Tag::try_from(decode(tag)?).map_err(|_| "its tag is not 16 bytes long")?;
         const { assert!(TAG_LEN == 16) };
+        let mut tag_bytes = [0; MAX_IV_LEN];
+        let tag_len = decode_short(tag, &mut tag_bytes)?;
+        let tag = Tag::try_from(&tag_bytes[..tag_len]).map_err(|_| "its tag is not 16 bytes long")?;
         let kind = ValueKind::from_name(kind).ok_or("its type is unknown")?;
-        Ok(Self { data: Zeroizing::new(decode(data)?), iv: decode(iv)?, tag, kind })
+        let mut plain = Zeroizing::new(Vec::with_capacity(data.len() / 4 * 3 + 3));
+        BASE64_STANDARD.decode_vec(data, &mut plain).map_err(|_| INVALID_BASE64)?;
+        let mut bytes = [0; MAX_IV_LEN];
+        let len = decode_short(iv, &mut bytes)?;
+        Ok(Self { data: plain, iv: Iv { bytes, len }, tag, kind })
+    }
+}
+
+/// Decodes a short text without allocating, and returns its length. One that is too long is as good as empty.
+fn decode_short(text: &str, bytes: &mut [u8; MAX_IV_LEN]) -> Result<usize, &'static str> {
+    match BASE64_STANDARD.decode_slice(text, bytes) {
+        Ok(len) => Ok(len),
+        Err(DecodeSliceError::OutputSliceTooSmall) => {
+            BASE64_STANDARD.decode(text).map(|_| 0).map_err(|_| INVALID_BASE64)
+        }
+        Err(DecodeSliceError::DecodeError(_)) => Err(INVALID_BASE64),
     }
 }
 

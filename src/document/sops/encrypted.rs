@@ -1,5 +1,7 @@
 //! An encrypted document that is not opened.
 
+use zeroize::Zeroizing;
+
 use crate::crypto::DataKey;
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
@@ -40,6 +42,11 @@ impl EncryptedDocument {
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// The whole file.
+    pub(crate) fn into_text(self) -> Zeroizing<String> {
+        self.document.text
     }
 
     /// Whether a data key decrypts any of these tokens.

@@ -57,7 +57,43 @@ impl ValueCounts {
 }
 
 /// Refuses `after` if it has something in plaintext that is encrypted in `before`.
-pub(crate) fn check(before: &ValueCounts, after: &ValueCounts) -> Result<(), DocumentError> {
+pub(crate) fn check(
+    (before, after): (&Tree, &Tree),
+    selection: &CompiledRule,
+    comments: CommentHandling,
+) -> Result<(), DocumentError> {
+    // What is in plaintext is usually nothing, or what it was before.
+    if in_the_clear(before, selection, comments) == in_the_clear(after, selection, comments) {
+        return Ok(());
+    }
+    let counts = |tree| ValueCounts::new(tree, selection, comments);
+    check_counts(&counts(before), &counts(after))
+}
+
+/// Everything in plaintext, with its path, in order.
+fn in_the_clear(
+    tree: &Tree,
+    selection: &CompiledRule,
+    comments: CommentHandling,
+) -> Vec<(Path, u8, Zeroizing<Vec<u8>>)> {
+    let mut found = Vec::new();
+    let _ = walk(tree, selection, |met, spot| {
+        match met {
+            _ if spot.is_selected => {}
+            RuleItem::Leaf(leaf) if !leaf.value.stays() => {
+                found.push((spot.path.clone(), b'v', leaf.value.plaintext()));
+            }
+            RuleItem::Comment(comment) if comments == CommentHandling::Encrypted && !comment.text.is_empty() => {
+                found.push((spot.path.clone(), b'#', comment.text.as_bytes().to_vec().into()));
+            }
+            _ => {}
+        }
+        Ok::<(), ()>(())
+    });
+    found
+}
+
+fn check_counts(before: &ValueCounts, after: &ValueCounts) -> Result<(), DocumentError> {
     let exposed = after.iter().filter(|(name, after, _)| {
         let before = before.of(name).unwrap_or_default();
         after.in_the_clear > before.in_the_clear && after.encrypted < before.encrypted

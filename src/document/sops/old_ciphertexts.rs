@@ -1,10 +1,18 @@
 //! The ciphertexts of the previous version: a value whose type, plaintext and path are unchanged keeps its ciphertext.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::fmt::Write as _;
+use std::hash::BuildHasher;
 
-use crate::crypto::sha256;
-use crate::document::content::tree::Path;
-use crate::document::content::value::{Value, ValueKind};
+use crate::document::content::tree::{Path, PathStep};
+use crate::document::content::value::Value;
+
+/// How many values are looked for one by one before all are indexed: a changed document usually has one.
+const UNINDEXED: usize = 8;
+
+/// How far ahead of the last entry the next one is looked for before all paths are indexed.
+const AHEAD: usize = 8;
 
 /// What is kept of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,102 +24,199 @@ pub(crate) enum Reusable {
     Types,
 }
 
-/// The encrypted values of a document, indexed for reuse.
-pub(crate) struct OldCiphertexts {
+/// The encrypted values of a document, in its order.
+pub(crate) struct OldCiphertexts<'d> {
     keep: Reusable,
-    old: Vec<OldCiphertext>,
-    by_path: HashMap<Path, usize>,
-    by_content: HashMap<[u8; 32], VecDeque<usize>>,
+    old: Vec<OldCiphertext<'d>>,
+    /// The entries with a ciphertext, by that.
+    by_token: HashMap<&'d str, usize>,
+    /// Which entry has the path that comes next, if nothing was inserted or removed.
+    next: usize,
+    /// Filled when an entry is not where it is expected.
+    by_path: Option<HashMap<String, usize>>,
+    /// Filled when many values are not at their path.
+    by_content: Option<HashMap<u64, Vec<usize>>>,
+    searches: usize,
+    /// How many versions of the document were added.
+    versions: usize,
+    hasher: RandomState,
 }
 
-struct OldCiphertext {
-    token: String,
+struct OldCiphertext<'d> {
+    /// The keys on the path, and where its parts end: see [`path_key`]. Empty for a comment, which has no path of its
+    /// own.
+    path: String,
+    aad_len: usize,
+    token: &'d str,
     /// The value that the token holds.
-    value: Value,
-    /// The plaintext it reads as, with its path.
-    content: [u8; 32],
+    value: &'d Value,
+    /// What it reads as.
+    read: Content<'d>,
+    /// An earlier entry with the same token, which stands for this one.
+    same_as: Option<usize>,
     is_used: bool,
 }
 
-impl OldCiphertexts {
-    pub(crate) fn new(keep: Reusable) -> Self {
-        Self { keep, old: Vec::new(), by_path: HashMap::new(), by_content: HashMap::new() }
+/// What a token holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Content<'d> {
+    Value(&'d Value),
+    Comment(&'d str),
+}
+
+impl Content<'_> {
+    fn is_same(self, other: Content<'_>) -> bool {
+        match (self, other) {
+            (Self::Comment(one), Content::Comment(other)) => one == other,
+            (Self::Value(Value::Text(one)), Content::Value(Value::Text(other))) => one == other,
+            (Self::Value(one), Content::Value(other)) => {
+                one.kind() == other.kind() && one.plaintext() == other.plaintext()
+            }
+            _ => false,
+        }
     }
 
-    /// Adds an encrypted value whose plaintext reads as `read`.
-    pub(crate) fn add_value(&mut self, path: &Path, aad: &str, token: &str, value: Value, read: &Value) {
-        let Some(kind) = read.kind() else { return };
-        let content = content(aad, kind, &read.plaintext());
-        let number =
-            self.add(OldCiphertext { token: token.trim_end_matches('\n').to_owned(), value, content, is_used: false });
-        self.by_path.insert(path.clone(), number);
+    /// A number that is equal for equal contents. The hasher has a random key.
+    fn number(self, aad: &str, hasher: &RandomState) -> u64 {
+        match self {
+            Self::Comment(text) => hasher.hash_one((aad, "", text.as_bytes())),
+            Self::Value(value) => {
+                let kind = value.kind().map_or("", |kind| kind.name());
+                hasher.hash_one((aad, kind, value.plaintext().as_slice()))
+            }
+        }
+    }
+}
+
+impl<'d> OldCiphertexts<'d> {
+    pub(crate) fn new(keep: Reusable) -> Self {
+        Self {
+            keep,
+            old: Vec::new(),
+            by_token: HashMap::new(),
+            next: 0,
+            by_path: None,
+            by_content: None,
+            searches: 0,
+            versions: 0,
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Begins another version of the document, whose entries are added next, in order.
+    pub(crate) fn begin_version(&mut self) {
+        self.versions += 1;
+    }
+
+    /// Adds an encrypted value whose plaintext reads as `read`. Without a token only its type is known.
+    pub(crate) fn add_value(&mut self, path: &Path, aad: &str, token: &'d str, value: &'d Value, read: &'d Value) {
+        if read.kind().is_some() {
+            self.add(path_key(aad, path), aad.len(), token.trim_end_matches('\n'), value, Content::Value(read));
+        }
     }
 
     /// Adds an encrypted comment.
-    pub(crate) fn add_comment(&mut self, aad: &str, token: &str, text: &str) {
-        let content = content(aad, ValueKind::Comment, text.as_bytes());
-        self.add(OldCiphertext { token: token.to_owned(), value: Value::Null, content, is_used: false });
+    pub(crate) fn add_comment(&mut self, aad: &str, token: &'d str, text: &'d str) {
+        self.add(aad.to_owned(), aad.len(), token, &Value::Null, Content::Comment(text));
     }
 
-    /// Adds an entry and returns its number. Another version of the document may have the same ciphertext, which is
-    /// still used only once.
-    fn add(&mut self, old: OldCiphertext) -> usize {
-        let numbers = self.by_content.entry(old.content).or_default();
-        let known = numbers.iter().find(|number| !old.token.is_empty() && self.old[**number].token == old.token);
-        if let Some(known) = known {
-            return *known;
-        }
+    /// Adds an entry. Another version of the document may have the same ciphertext, which is still used only once.
+    fn add(&mut self, path: String, aad_len: usize, token: &'d str, value: &'d Value, read: Content<'d>) {
         let number = self.old.len();
-        // Reusable ciphertexts are found before entries that were added for their type alone.
-        let end = numbers.iter().position(|other| !old.token.is_empty() && self.old[*other].token.is_empty());
-        numbers.insert(end.unwrap_or(numbers.len()), number);
-        self.old.push(old);
-        number
+        let known = if token.is_empty() { number } else { *self.by_token.entry(token).or_insert(number) };
+        let same_as = (known != number).then_some(known);
+        self.old.push(OldCiphertext { path, aad_len, token, value, read, same_as, is_used: same_as.is_some() });
     }
 
-    /// Reserves the entry at the same path, so that no other value takes it. Called for all values before any is taken.
+    /// Reserves the entry at the same path, so that no other value takes it. Called for all values before any is taken,
+    /// in the order of the document.
     pub(crate) fn find_at_path(&mut self, path: &Path, aad: &str, read: &Value) -> Option<KnownCiphertext> {
-        let old = *self.by_path.get(path)?;
-        let is_same = content(aad, read.kind()?, &read.plaintext()) == self.old[old].content;
-        (is_same && !std::mem::replace(&mut self.old[old].is_used, true)).then_some(KnownCiphertext(old))
-    }
-
-    /// An entry at another path with the same keys: another position in the same list.
-    pub(crate) fn find_elsewhere(&mut self, aad: &str, kind: ValueKind, plaintext: &[u8]) -> Option<KnownCiphertext> {
         if self.old.is_empty() {
             return None;
         }
-        let candidates = self.by_content.get_mut(&content(aad, kind, plaintext))?;
-        while let Some(old) = candidates.pop_front() {
-            if !std::mem::replace(&mut self.old[old].is_used, true) {
-                return Some(KnownCiphertext(old));
+        let number = self.at_path(&path_key(aad, path))?;
+        self.next = number + 1;
+        let number = self.old[number].same_as.unwrap_or(number);
+        let old = &mut self.old[number];
+        let is_same = old.read.is_same(Content::Value(read));
+        (is_same && !std::mem::replace(&mut old.is_used, true)).then_some(KnownCiphertext(number))
+    }
+
+    fn at_path(&mut self, path: &str) -> Option<usize> {
+        let is_value = |old: &OldCiphertext<'_>| matches!(old.read, Content::Value(_));
+        // Of several versions, the last one that was added counts.
+        if self.versions == 1 {
+            let ahead = self.old.iter().enumerate().skip(self.next).take(AHEAD);
+            let found = ahead.into_iter().find(|(_, old)| is_value(old) && old.path == path);
+            if found.is_some() {
+                return found.map(|(number, _)| number);
             }
         }
-        None
+        let old = &self.old;
+        let by_path = self.by_path.get_or_insert_with(|| {
+            let values = old.iter().enumerate().filter(|(_, old)| is_value(old));
+            values.map(|(number, old)| (old.path.clone(), number)).collect()
+        });
+        by_path.get(path).copied()
+    }
+
+    /// An entry at another path with the same keys: another position in the same list.
+    pub(crate) fn find_elsewhere(&mut self, aad: &str, sought: Content<'_>) -> Option<KnownCiphertext> {
+        if self.old.is_empty() {
+            return None;
+        }
+        self.searches += 1;
+        let fits = |old: &OldCiphertext<'_>| {
+            !old.is_used && old.path.get(..old.aad_len) == Some(aad) && old.read.is_same(sought)
+        };
+        let candidates = if self.searches > UNINDEXED {
+            let (old, hasher) = (&self.old, &self.hasher);
+            let by_content = self.by_content.get_or_insert_with(|| {
+                let mut numbers: HashMap<u64, Vec<usize>> = HashMap::new();
+                for (number, old) in old.iter().enumerate().filter(|(_, old)| !old.is_used) {
+                    numbers.entry(old.read.number(&old.path[..old.aad_len], hasher)).or_default().push(number);
+                }
+                numbers
+            });
+            let candidates = by_content.get_mut(&sought.number(aad, hasher))?;
+            // So that many equal values do not look at those before them again and again.
+            candidates.retain(|number| !old[*number].is_used);
+            candidates.clone()
+        } else {
+            (0..self.old.len()).filter(|number| fits(&self.old[*number])).collect()
+        };
+        let fitting = || candidates.iter().copied().filter(|number| fits(&self.old[*number]));
+        // Ciphertexts that can be kept, before entries that were added for their type alone.
+        let found = fitting().find(|number| !self.old[*number].token.is_empty()).or_else(|| fitting().next())?;
+        self.old[found].is_used = true;
+        Some(KnownCiphertext(found))
     }
 
     /// The value that was encrypted.
-    pub(crate) fn value(&self, KnownCiphertext(old): &KnownCiphertext) -> &Value {
-        &self.old[*old].value
+    pub(crate) fn value(&self, KnownCiphertext(old): &KnownCiphertext) -> &'d Value {
+        self.old[*old].value
     }
 
     /// The ciphertext, if ciphertexts are reused.
-    pub(crate) fn token(&self, KnownCiphertext(old): &KnownCiphertext) -> Option<&str> {
+    pub(crate) fn token(&self, KnownCiphertext(old): &KnownCiphertext) -> Option<&'d str> {
         // An entry under another data key was added for its type alone.
-        (self.keep == Reusable::Ciphertexts).then(|| self.old[*old].token.as_str()).filter(|token| !token.is_empty())
+        (self.keep == Reusable::Ciphertexts).then(|| self.old[*old].token).filter(|token| !token.is_empty())
     }
 }
 
 /// An old value that was taken.
 pub(crate) struct KnownCiphertext(usize);
 
-/// A digest of a value with its path.
-fn content(aad: &str, kind: ValueKind, plaintext: &[u8]) -> [u8; 32] {
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(aad.len() + plaintext.len() + 16));
-    bytes.extend_from_slice(&(aad.len() as u64).to_be_bytes());
-    bytes.extend_from_slice(aad.as_bytes());
-    bytes.extend_from_slice(kind.name().as_bytes());
-    bytes.push(0);
-    bytes.extend_from_slice(plaintext);
-    sha256(&bytes)
+/// The keys on a path, and the path in a form that no other path has.
+fn path_key(aad: &str, path: &Path) -> String {
+    let mut key = String::with_capacity(aad.len() + 8 * path.steps.len() + 8);
+    key.push_str(aad);
+    let _ = write!(key, "\0{}", path.root);
+    for step in &path.steps {
+        let _ = match step {
+            PathStep::Key(name) => write!(key, "k{}", name.len()),
+            PathStep::Index(index) => write!(key, "i{index}"),
+        };
+    }
+    key
 }

@@ -43,7 +43,8 @@ pub(crate) fn walk<'t, E>(
     selection: &CompiledRule,
     mut meet: impl FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut walker = Walker { selection, path: Path::default(), aad: String::new(), meet: &mut meet };
+    let mut walker =
+        Walker { selection, path: Path::default(), aad: String::new(), spare: Vec::new(), meet: &mut meet };
     for (number, root) in tree.roots.iter().enumerate() {
         walker.path = Path { root: number, steps: Vec::new() };
         walker.node(root, Matched::default())?;
@@ -55,6 +56,8 @@ struct Walker<'w, 't, E> {
     selection: &'w CompiledRule,
     path: Path,
     aad: String,
+    /// Buffers for keys.
+    spare: Vec<String>,
     meet: &'w mut dyn FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 }
 
@@ -73,9 +76,9 @@ impl<'t, E> Walker<'_, 't, E> {
                             let length = self.aad.len();
                             self.aad.push_str(&member.key);
                             self.aad.push(':');
-                            self.path.steps.push(PathStep::Key(member.key.clone()));
+                            self.push_key(&member.key);
                             self.node(&member.value, self.selection.below_key(behind, &member.key))?;
-                            self.path.steps.pop();
+                            self.pop_key();
                             self.aad.truncate(length);
                             // A comment applies up to the next child.
                             behind = matched;
@@ -99,6 +102,19 @@ impl<'t, E> Walker<'_, 't, E> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn push_key(&mut self, key: &str) {
+        let mut step = self.spare.pop().unwrap_or_default();
+        step.push_str(key);
+        self.path.steps.push(PathStep::Key(step));
+    }
+
+    fn pop_key(&mut self) {
+        if let Some(PathStep::Key(mut key)) = self.path.steps.pop() {
+            key.clear();
+            self.spare.push(key);
         }
     }
 

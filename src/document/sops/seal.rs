@@ -60,11 +60,12 @@ pub(crate) fn placeholder() -> String {
 pub(crate) fn put(
     sealed: EncryptedDocument,
     data_key: &DataKey,
+    cipher: &ValueCipher,
     values: &[Value],
 ) -> Result<EncryptedDocument, DocumentError> {
     let EncryptedDocument { mut document, mut metadata, selection } = sealed;
     let lost = || DocumentError::NotAsMeant("the seal cannot be found".to_owned());
-    let seal = field(&digest(data_key, &metadata, &document, &selection, values)?);
+    let seal = field(&digest((data_key, cipher), &metadata, &document, &selection, values)?);
     let placeholder = metadata.seal.replace(seal.clone()).ok_or_else(lost)?;
     let mut count = 0;
     for range in metadata_ranges(&document)? {
@@ -79,7 +80,12 @@ pub(crate) fn put(
 }
 
 /// Checks the seal of a document.
-pub(crate) fn check(data_key: &DataKey, sealed: &EncryptedDocument, values: &[Value]) -> SealStatus {
+pub(crate) fn check(
+    data_key: &DataKey,
+    cipher: &ValueCipher,
+    sealed: &EncryptedDocument,
+    values: &[Value],
+) -> SealStatus {
     let EncryptedDocument { document, metadata, selection } = sealed;
     let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
         (true, Some(seal)) => seal,
@@ -91,7 +97,7 @@ pub(crate) fn check(data_key: &DataKey, sealed: &EncryptedDocument, values: &[Va
         return SealStatus::Broken(SealFault::Unknown);
     };
     let holds = BASE64_STANDARD.decode(tag).is_ok_and(|tag| {
-        digest(data_key, metadata, document, selection, values).is_ok_and(|digest| are_equal(&tag, &digest))
+        digest((data_key, cipher), metadata, document, selection, values).is_ok_and(|digest| are_equal(&tag, &digest))
     });
     if holds { SealStatus::Verified } else { SealStatus::Broken(SealFault::Wrong) }
 }
@@ -101,7 +107,7 @@ fn field(tag: &[u8; SEAL_LEN]) -> String {
 }
 
 fn digest(
-    data_key: &DataKey,
+    (data_key, cipher): (&DataKey, &ValueCipher),
     metadata: &Metadata,
     document: &Document,
     selection: &CompiledRule,
@@ -110,8 +116,7 @@ fn digest(
     let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
     encoder.text(sealed_as(document.format()));
     encoder.metadata(metadata);
-    let cipher = ValueCipher::new(data_key);
-    encoder.document(document, &marks(document, selection, metadata.mac_scope, &cipher, values)?)?;
+    encoder.document(document, &marks(document, selection, metadata.mac_scope, cipher, values)?)?;
     Ok(encoder.0.finish())
 }
 
