@@ -13,7 +13,7 @@ use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::{Mac, MacScope};
 use crate::document::sops::metadata::Metadata;
-use crate::document::sops::old_ciphertexts::{Content, KnownCiphertext, OldCiphertexts};
+use crate::document::sops::old_ciphertexts::{KnownCiphertext, OldCiphertexts, OldContent};
 use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::seal;
 use crate::document::sops::selection::{CommentHandling, CompiledRule};
@@ -293,7 +293,7 @@ fn encrypted(
     reuse: &mut OldCiphertexts<'_>,
 ) -> (Value, String) {
     let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
-    let found = at_path.or_else(|| reuse.find_elsewhere(aad, Content::Value(&leaf.value)));
+    let found = at_path.or_else(|| reuse.find_elsewhere(aad, OldContent::Value(&leaf.value)));
     let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
     let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
     let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext(), aad));
@@ -312,7 +312,7 @@ fn encrypted_comment(
     if text.is_empty() || looks_encrypted(text) {
         return Ok(None);
     }
-    let old = reuse.find_elsewhere(aad, Content::Comment(text));
+    let old = reuse.find_elsewhere(aad, OldContent::Comment(text));
     let old = old.and_then(|found| reuse.token(&found).map(str::to_owned));
     let token = old.unwrap_or_else(|| cipher.encrypt(ValueKind::Comment, text.as_bytes(), aad));
     if selection.mistakes_encrypted_comment(&token) {

@@ -51,7 +51,7 @@ struct OldCiphertext<'d> {
     /// The value that the token holds.
     value: &'d Value,
     /// What it reads as.
-    read: Content<'d>,
+    read: OldContent<'d>,
     /// An earlier entry with the same token, which stands for this one.
     same_as: Option<usize>,
     is_used: bool,
@@ -59,17 +59,17 @@ struct OldCiphertext<'d> {
 
 /// What a token holds.
 #[derive(Clone, Copy)]
-pub(crate) enum Content<'d> {
+pub(crate) enum OldContent<'d> {
     Value(&'d Value),
     Comment(&'d str),
 }
 
-impl Content<'_> {
-    fn is_same(self, other: Content<'_>) -> bool {
+impl OldContent<'_> {
+    fn is_same(self, other: OldContent<'_>) -> bool {
         match (self, other) {
-            (Self::Comment(one), Content::Comment(other)) => one == other,
-            (Self::Value(Value::Text(one)), Content::Value(Value::Text(other))) => one == other,
-            (Self::Value(one), Content::Value(other)) => {
+            (Self::Comment(one), OldContent::Comment(other)) => one == other,
+            (Self::Value(Value::Text(one)), OldContent::Value(Value::Text(other))) => one == other,
+            (Self::Value(one), OldContent::Value(other)) => {
                 one.kind() == other.kind() && one.plaintext() == other.plaintext()
             }
             _ => false,
@@ -111,17 +111,17 @@ impl<'d> OldCiphertexts<'d> {
     /// Adds an encrypted value whose plaintext reads as `read`. Without a token only its type is known.
     pub(crate) fn add_value(&mut self, path: &Path, aad: &str, token: &'d str, value: &'d Value, read: &'d Value) {
         if read.kind().is_some() {
-            self.add(path_key(aad, path), aad.len(), token.trim_end_matches('\n'), value, Content::Value(read));
+            self.add(path_key(aad, path), aad.len(), token.trim_end_matches('\n'), value, OldContent::Value(read));
         }
     }
 
     /// Adds an encrypted comment.
     pub(crate) fn add_comment(&mut self, aad: &str, token: &'d str, text: &'d str) {
-        self.add(aad.to_owned(), aad.len(), token, &Value::Null, Content::Comment(text));
+        self.add(aad.to_owned(), aad.len(), token, &Value::Null, OldContent::Comment(text));
     }
 
     /// Adds an entry. Another version of the document may have the same ciphertext, which is still used only once.
-    fn add(&mut self, path: String, aad_len: usize, token: &'d str, value: &'d Value, read: Content<'d>) {
+    fn add(&mut self, path: String, aad_len: usize, token: &'d str, value: &'d Value, read: OldContent<'d>) {
         let number = self.old.len();
         let known = if token.is_empty() { number } else { *self.by_token.entry(token).or_insert(number) };
         let same_as = (known != number).then_some(known);
@@ -138,12 +138,12 @@ impl<'d> OldCiphertexts<'d> {
         self.next = number + 1;
         let number = self.old[number].same_as.unwrap_or(number);
         let old = &mut self.old[number];
-        let is_same = old.read.is_same(Content::Value(read));
+        let is_same = old.read.is_same(OldContent::Value(read));
         (is_same && !std::mem::replace(&mut old.is_used, true)).then_some(KnownCiphertext(number))
     }
 
     fn at_path(&mut self, path: &str) -> Option<usize> {
-        let is_value = |old: &OldCiphertext<'_>| matches!(old.read, Content::Value(_));
+        let is_value = |old: &OldCiphertext<'_>| matches!(old.read, OldContent::Value(_));
         // Of several versions, the last one that was added counts.
         if self.versions == 1 {
             let ahead = self.old.iter().enumerate().skip(self.next).take(AHEAD);
@@ -161,7 +161,7 @@ impl<'d> OldCiphertexts<'d> {
     }
 
     /// An entry at another path with the same keys: another position in the same list.
-    pub(crate) fn find_elsewhere(&mut self, aad: &str, sought: Content<'_>) -> Option<KnownCiphertext> {
+    pub(crate) fn find_elsewhere(&mut self, aad: &str, sought: OldContent<'_>) -> Option<KnownCiphertext> {
         if self.old.is_empty() {
             return None;
         }
