@@ -13,9 +13,16 @@ pub fn lines() -> String {
         ("ring", cfg!(feature = "ring")),
     ];
     let features: Vec<&str> = features.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
+    // A package from a registry is built without the settings of the repository.
+    let entropy = match option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY") {
+        None if cfg!(feature = "aws-lc") => {
+            ", whose own entropy takes 30 ms at a start: build with AWS_LC_SYS_NO_JITTER_ENTROPY=1"
+        }
+        _ => "",
+    };
     let libc = if cfg!(target_env = "musl") { ", static" } else { "" };
     format!(
-        "commit    {commit}\ntarget    {} {}{libc}\nfeatures  {}\nbackend   {}\n",
+        "commit    {commit}\ntarget    {} {}{libc}\nfeatures  {}\nbackend   {}{entropy}\n",
         std::env::consts::ARCH,
         std::env::consts::OS,
         features.join(", "),

@@ -26,6 +26,7 @@ enum Needs {
 const PAGES: &[(&str, Needs)] = &[
     ("SUMMARY", Needs::Nothing),
     ("introduction", Needs::Nothing),
+    ("install", Needs::Nothing),
     ("concepts", Needs::Nothing),
     ("aws", Needs::Aws),
     ("team", Needs::Git),
