@@ -9,6 +9,7 @@ mod recipe;
 mod recovery;
 mod rescue;
 mod rounds;
+mod successor;
 mod user;
 mod whole_file;
 

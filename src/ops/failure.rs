@@ -165,6 +165,10 @@ pub enum Cause {
     CommandStoppedReading(OsString),
     #[error("the input has {bytes} bytes, and --min-size asks for {least}")]
     TooShort { bytes: u64, least: u64 },
+    #[error("{} does not name its recipients, and {count} of them {} no identity here", path.display(), if *.count == 1 { "has" } else { "have" })]
+    RecipientsNotHere { path: PathBuf, count: usize },
+    #[error("{} alone names {}, and the edited text would be encrypted for {}", path.display(), keys.join(", "), if keys.len() == 1 { "it" } else { "them" })]
+    NamedByFileAlone { path: PathBuf, keys: Vec<String> },
     #[error("the editor failed ({0})")]
     EditorFailed(ExitStatus),
     #[error("the editor removed the file")]
@@ -237,6 +241,8 @@ impl Cause {
             | Self::FileNames { .. }
             | Self::NotAFileName(_)
             | Self::NoPlaceForFile(_)
+            | Self::RecipientsNotHere { .. }
+            | Self::NamedByFileAlone { .. }
             | Self::NoEditsKept(_)
             | Self::NoKeysToShow(_)
             | Self::NoValues(_) => Class::Usage,

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use age::secrecy::SecretString;
-
 use crate::context::EncryptionContext;
 use crate::error::Result;
 use crate::formats::format::{EncryptedFile, FileFormat, OpeningKeys, PreparedSeal, SealSettings, UnlockedFile, Work};
 use crate::formats::reseal::reseal;
 use crate::fs::held::Held;
-use crate::keys::{KeySpec, MfaPrompt, PassphraseSource, Rewrapper, SuccessorKeys, SuccessorPassphrase, WrappedKey};
+use crate::keys::{KeySpec, Rewrapper, SuccessorKeys, SuccessorPassphrase, WrappedKey};
+use crate::ops::change::kept_passphrase::KeptPassphrase;
 use crate::ops::change::prepared_seals::{PreparedSeals, SealRecipe};
 use crate::ops::change::run::KeyChanges;
 use crate::ops::change::targets::Target;
@@ -129,41 +128,4 @@ fn seal_of(
     }
     let (context, keys) = (recipe.context.clone(), recipe.keys.clone());
     seals.of(recipe, || prepare(&context, &keys))
-}
-
-/// Gives the passphrase that opened a file where a new one is wanted.
-struct KeptPassphrase<'a>(&'a dyn PassphraseSource);
-
-impl PassphraseSource for KeptPassphrase<'_> {
-    fn passphrase(&self, subject: &str) -> Result<SecretString> {
-        self.0.passphrase(subject)
-    }
-
-    fn new_passphrase(&self) -> Result<SecretString> {
-        self.0.passphrase("the file")
-    }
-
-    fn must_be_typed(&self) -> bool {
-        self.0.must_be_typed()
-    }
-
-    fn tell(&self, program: &str, message: &str) {
-        self.0.tell(program, message);
-    }
-
-    fn confirm(&self, program: &str, question: &str, words: (&str, Option<&str>)) -> Option<bool> {
-        self.0.confirm(program, question, words)
-    }
-
-    fn line(&self, program: &str, question: &str) -> Option<String> {
-        self.0.line(program, question)
-    }
-
-    fn secret(&self, program: &str, question: &str) -> Option<SecretString> {
-        self.0.secret(program, question)
-    }
-
-    fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
-        self.0.mfa_code(prompt)
-    }
 }

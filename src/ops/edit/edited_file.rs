@@ -9,14 +9,15 @@ use zeroize::Zeroizing;
 use super::document::{self, EditedDocument, NewDocument};
 use super::notes;
 use super::recipe::{BeforeSealing, EditRecipe};
+use super::successor::successor;
 use super::whole_file::EditedWholeFile;
 use crate::config::{Dialect, DocumentOptions, RuleFormat};
 use crate::document::{EncryptionRecipe, Format, MacRequirement};
 use crate::error::Error;
-use crate::formats::format::{PreparedSeal, SealSettings};
+use crate::formats::format::SealSettings;
 use crate::formats::registry;
 use crate::ops::configs::Configs;
-use crate::ops::contents::{self, Contents, OpenedFile};
+use crate::ops::contents::{self, Contents};
 use crate::ops::documents::recipe::recipe;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::file_text::Plaintext;
@@ -116,17 +117,6 @@ impl EditedFile {
         let recipe = Arc::new(NewDocument { prepared, format, before_sealing: Arc::clone(&options.before_sealing) });
         Ok(Self { sealed: None, plaintext, comment: document::comment_of(format), recipe })
     }
-}
-
-/// What seals another payload in the place of a file that is encrypted as a whole.
-fn successor(
-    _session: &Session,
-    OpenedFile { format, seal }: OpenedFile,
-    _bytes: &[u8],
-    _path: &Path,
-) -> Result<Box<dyn PreparedSeal>, Failure> {
-    let _ = format;
-    seal.ok_or_else(|| Error::NotOfFormat("such a file cannot be edited in place").into())
 }
 
 /// The notation of a new file, if it will be a document.

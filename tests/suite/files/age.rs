@@ -228,3 +228,28 @@ fn a_new_file_gets_the_format_of_its_rule_or_of_its_ending() {
         EDITOR='sh editor' kenc edit c.kenc && head -c 5 c.kenc | grep -q kenc || exit 3",
     );
 }
+
+#[test]
+fn an_edited_age_file_stays_one_for_the_same_recipients_or_is_left_alone() {
+    let home = need!(home_with_keys());
+    home.write("p.yaml", "user: me\npassword: heron\n");
+    home.succeeds(
+        "use='--identity x25519.txt --identity ed25519.txt'; export EDITOR='sed -i s/heron/egret/'
+        for armor in '' -a; do
+            age $armor -R x25519.pub -R ed25519.pub p.yaml > p.yaml.age
+            kenc edit $use p.yaml.age || exit 1
+            for key in x25519 ed25519; do age -d -i $key.txt p.yaml.age | grep -q egret || exit 2; done
+            test \"$(kenc inspect p.yaml.age | grep -c age)\" = \"$(age $armor -R x25519.pub -R ed25519.pub p.yaml | kenc inspect | grep -c age)\" || exit 3
+        done
+        head -c 21 p.yaml.age | grep -q 'BEGIN AGE' || exit 4
+        age -R x25519.pub -R pq.pub p.yaml > no.age 2> log || age -R x25519.pub -R rsa.pub p.yaml > two.age; cp two.age before",
+    );
+    let said = home.fails("EDITOR='sed -i s/heron/egret/' kenc edit --identity rsa.txt two.age", 2);
+    assert!(said.contains("1 of them has no identity here"), "{said}");
+    home.succeeds("cmp two.age before");
+    home.succeeds(&format!(
+        "{BATCHPASS} age -e -j batchpass p.yaml > w.age
+        EDITOR='sed -i s/heron/egret/' kenc edit --passphrase-from file:words w.age
+        AGE_PASSPHRASE=words age -d -j batchpass w.age | grep -q egret"
+    ));
+}

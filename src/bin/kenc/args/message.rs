@@ -1,6 +1,7 @@
 //! Options for the formats that other programs share.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kenc::error::Error;
 use kenc::formats::format::{Commitment, FileFormat, ReadPolicy, SignatureChoice};
 use kenc::formats::registry;
@@ -14,7 +15,7 @@ pub struct NewFormatArgs {
     /// age writes files for age, rage and everything else that reads them. Their keys are age and ssh recipients, or one passphrase,
     /// and they have no encryption context; see kenc-age(5). aws-esdk writes messages that the AWS Encryption SDK and
     /// aws-encryption-cli open; see kenc-esdk(5). Without it, the format of the rule in the config applies, else kenc.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = whole_file_formats())]
     pub format: Option<FormatName>,
 
     /// Sign the message: whoever can open it cannot change it without notice (aws-esdk only)
@@ -36,7 +37,7 @@ pub struct ConversionArgs {
     /// kenc decrypts and encrypts a file of another format in one pass, without its plaintext on a disk. --to names the keys of
     /// the result; without it, the file keeps its keys where the new format can have them. Armor stays armor, and files keep their
     /// names.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = whole_file_formats())]
     pub format: Option<FormatName>,
 
     /// Sign the results (--format aws-esdk only)
@@ -56,7 +57,7 @@ impl ConversionArgs {
     /// What the files become.
     pub fn form(&self) -> Result<NewForm, Error> {
         let Self { format, sign, frame_length, no_context } = *self;
-        if (sign || frame_length.is_some()) && format != Some(FormatName::AwsEsdk) {
+        if (sign || frame_length.is_some()) && format != Some(FormatName(MESSAGES)) {
             return Err(Error::NotOfFormat("only AWS Encryption SDK messages have a signature or frames"));
         }
         Ok(NewForm {
@@ -68,22 +69,24 @@ impl ConversionArgs {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FormatName {
-    Kenc,
-    Age,
-    AwsEsdk,
-}
+/// The format with signatures and frames.
+const MESSAGES: &str = "aws-esdk";
+
+/// The name of a format of whole files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormatName(&'static str);
 
 impl FormatName {
     pub fn format(self) -> &'static dyn FileFormat {
-        let name = match self {
-            Self::Kenc => "kenc",
-            Self::Age => "age",
-            Self::AwsEsdk => "aws-esdk",
-        };
-        registry::by_name(name).expect("the names are those of the registry")
+        registry::by_name(self.0).expect("the names are those of the registry")
     }
+}
+
+/// The formats of whole files, by flag value.
+fn whole_file_formats() -> impl TypedValueParser<Value = FormatName> {
+    let names = registry::FORMATS.iter().map(|format| format.name());
+    PossibleValuesParser::new(names)
+        .map(|name| FormatName(registry::by_name(&name).expect("the names are those of the registry").name()))
 }
 
 /// What is accepted of messages of the AWS Encryption SDK.

@@ -130,6 +130,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NotARegularFile(_)
         | Cause::NoKeysToShow(_)
         | Cause::EditsKept { .. }
+        | Cause::RecipientsNotHere { .. }
+        | Cause::NamedByFileAlone { .. }
         | Cause::NoEditsKept(_)
         | Cause::EditorLeftNothing
         | Cause::EditsUnreadable(_)

@@ -20,6 +20,14 @@ pub fn of(cause: &Cause) -> String {
             "see the keys of a file with `kenc inspect {0}`, and change them with `kenc rewrap {0}`",
             quoted(path)
         ),
+        Cause::RecipientsNotHere { path, .. } => format!(
+            "`kenc decrypt {} -o PLAINTEXT`, and after the change `kenc encrypt --format age -k KEY … PLAINTEXT` with every recipient",
+            quoted(path)
+        ),
+        Cause::NamedByFileAlone { .. } => {
+            "if these are the right keys, name them with -k, in a rule of the config or in its `trusted_keys`"
+                .to_owned()
+        }
         Cause::EditorLeftNothing => "the editor must save under the name it was given".to_owned(),
         Cause::EditsUnreadable(_) => "the editor left something other than a readable text file".to_owned(),
         Cause::EditorFailed(_) => "nothing was saved; check the message of the editor".to_owned(),
