@@ -5,11 +5,12 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use regex::Regex;
 
 use super::transcripts::replay;
-use crate::support::{Home, has, moto, python_program, skip};
+use crate::support::{Home, has, moto, python_program, skip, text};
 
 const FENCE: &str = "```";
 const CONSOLE: &str = "```console";
@@ -33,6 +34,7 @@ const PAGES: &[(&str, Needs)] = &[
     ("ci", Needs::Git),
     ("kubernetes", Needs::Kustomize),
     ("moving", Needs::Nothing),
+    ("formats", Needs::Nothing),
     ("cookbook", Needs::Nothing),
     ("comparison", Needs::Nothing),
 ];
@@ -57,6 +59,24 @@ fn links_between_pages_lead_somewhere() {
         for found in link.captures_iter(&std::fs::read_to_string(page(name)).unwrap()) {
             let target = page(name).with_file_name(&found[1]);
             assert!(target.exists(), "docs/{name}.md: {} is not there", &found[1]);
+        }
+    }
+}
+
+#[test]
+fn mdbook_makes_the_book_and_every_link_in_it_leads_somewhere() {
+    if !has("mdbook") {
+        return skip("mdbook is not installed");
+    }
+    let book = tempfile::tempdir().unwrap();
+    let folder = page("x").parent().unwrap().to_owned();
+    let made = Command::new("mdbook").arg("build").arg(folder).arg("-d").arg(book.path()).output().unwrap();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let link = Regex::new("(?:href|src)=\"([^\"#:]+)(?:#[^\"]*)?\"").unwrap();
+    for (name, _) in PAGES.iter().filter(|(name, _)| *name != "SUMMARY") {
+        let html = std::fs::read_to_string(book.path().join(name).with_extension("html")).unwrap();
+        for found in link.captures_iter(&html) {
+            assert!(book.path().join(&found[1]).exists(), "{name}.html: {} is not there", &found[1]);
         }
     }
 }

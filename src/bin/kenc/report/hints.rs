@@ -391,6 +391,10 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
         KmsRefusalKind::NoRegion => {
             "use `--aws-region REGION`, set AWS_REGION, or give the full ARN".to_owned()
         }
+        // In a container without any certificates, for one.
+        KmsRefusalKind::Network if refusal.message.contains("UnknownIssuer") => {
+            "install the certificates of authorities (the package ca-certificates), or name a file with them in AWS_CA_BUNDLE".to_owned()
+        }
         KmsRefusalKind::Network => {
             "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_KMS, for example with `aws sts get-caller-identity`"
                 .to_owned()
