@@ -1,5 +1,7 @@
 //! The cipher of single values in config documents: AES-256-GCM, as sops uses it, with a random IV of 32 bytes.
 
+use std::cell::RefCell;
+
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::aead::consts::{U12, U16, U32};
 use aes_gcm::aes::Aes256;
@@ -19,18 +21,43 @@ pub(crate) struct ValueKey {
     /// For IVs that other writers may choose.
     middle: Box<AesGcm<Aes256, U16>>,
     short: Box<AesGcm<Aes256, U12>>,
+    ivs: RefCell<IvStock>,
+}
+
+/// Random IVs that were not used yet: asking the system for each takes longer than encrypting a usual value.
+struct IvStock {
+    ivs: Box<[[u8; IV_LEN]; IV_STOCK]>,
+    left: usize,
+}
+
+const IV_STOCK: usize = 32;
+
+impl IvStock {
+    /// An IV that is given out once.
+    fn take(&mut self) -> [u8; IV_LEN] {
+        if self.left == 0 {
+            super::fill_random(self.ivs.as_flattened_mut());
+            self.left = IV_STOCK;
+        }
+        self.left -= 1;
+        std::mem::take(&mut self.ivs[self.left])
+    }
 }
 
 impl ValueKey {
     pub(crate) fn new(data_key: &DataKey) -> Self {
         let key = data_key.expose().into();
-        Self { long: Box::new(AesGcm::new(key)), middle: Box::new(AesGcm::new(key)), short: Box::new(AesGcm::new(key)) }
+        Self {
+            long: Box::new(AesGcm::new(key)),
+            middle: Box::new(AesGcm::new(key)),
+            short: Box::new(AesGcm::new(key)),
+            ivs: RefCell::new(IvStock { ivs: Box::new([[0; IV_LEN]; IV_STOCK]), left: 0 }),
+        }
     }
 
     /// Encrypts `data` in place, under a new IV. Returns the IV and the tag.
     pub(crate) fn seal_in_place(&self, aad: &[u8], data: &mut [u8]) -> ([u8; IV_LEN], Tag) {
-        let mut iv = [0; IV_LEN];
-        super::fill_random(&mut iv);
+        let iv = self.ivs.borrow_mut().take();
         let sealed = self.long.encrypt_inout_detached(&iv.into(), aad, data.into());
         (iv, sealed.expect("a value is far shorter than the limits of the AEAD").into())
     }

@@ -45,7 +45,12 @@ pub(crate) fn plain_text(value: &Value) -> Option<String> {
 
 /// Whether a text, written plain, is read as text by go-yaml and by YAML 1.1 readers.
 pub(crate) fn reads_as_text(text: &str) -> bool {
-    matches!(resolve(text), Ok(Value::Text(_))) && !is_old_word(text) && !is_sexagesimal(text)
+    let is_text = match text.as_bytes().first() {
+        Some(b'.') => decimal(text).is_none(),
+        Some(b'0'..=b'9' | b'+' | b'-') => matches!(number_or_time(text), Ok(Value::Text(_))),
+        _ => true,
+    };
+    is_text && word(text).is_none() && !is_old_word(text) && !is_sexagesimal(text)
 }
 
 fn as_text(text: &str) -> Value {
@@ -133,12 +138,15 @@ fn decimal(text: &str) -> Option<f64> {
 
 /// The words that YAML 1.1 reads as booleans, and its default-value sign.
 fn is_old_word(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "n" | "no" | "off" | "=" | "<<")
+    ["y", "yes", "on", "n", "no", "off", "=", "<<"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// A YAML 1.1 base-60 number: `1:30`, `-12:30:45.5`.
 fn is_sexagesimal(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if !text.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return false;
+    }
     let mut parts = text.split(':');
     let is_first = |part: &str| {
         part.starts_with(|letter: char| letter.is_ascii_digit())

@@ -1,5 +1,7 @@
 //! Single values: their types, and the plaintext bytes of each.
 
+use std::ops::Deref;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
@@ -90,6 +92,15 @@ impl Value {
         }
     }
 
+    /// The same as [`Self::plaintext`], without a copy where the value is text.
+    pub(crate) fn plaintext_bytes(&self) -> PlaintextBytes<'_> {
+        match self {
+            Self::Text(text) => PlaintextBytes::Borrowed(text.as_bytes()),
+            Self::Bytes(bytes) => PlaintextBytes::Borrowed(bytes),
+            other => PlaintextBytes::Own(other.plaintext()),
+        }
+    }
+
     /// The plaintext bytes that are encrypted and that the MAC covers. None for null.
     pub(crate) fn plaintext(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match self {
@@ -125,6 +136,23 @@ impl Value {
             ValueKind::Bytes => Self::Bytes(bytes),
             ValueKind::Comment => return None,
         })
+    }
+}
+
+/// The plaintext of a value.
+pub(crate) enum PlaintextBytes<'a> {
+    Borrowed(&'a [u8]),
+    Own(Zeroizing<Vec<u8>>),
+}
+
+impl Deref for PlaintextBytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Borrowed(bytes) => bytes,
+            Self::Own(bytes) => bytes,
+        }
     }
 }
 

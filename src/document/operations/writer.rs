@@ -296,7 +296,7 @@ fn encrypted(
     let found = at_path.or_else(|| reuse.find_elsewhere(aad, OldContent::Value(&leaf.value)));
     let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
     let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
-    let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext(), aad));
+    let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext_bytes(), aad));
     (value, token)
 }
 

@@ -112,10 +112,18 @@ impl EncryptedToken {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let parts = || {
             // In a block scalar, the line end belongs to the text.
-            let (data, rest) = text.trim_end_matches('\n').strip_prefix(BEGIN)?.split_once(IV)?;
-            let (iv, rest) = rest.split_once(TAG)?;
-            let (tag, rest) = rest.split_once(TYPE)?;
-            Some([data, iv, tag, rest.strip_suffix(END)?])
+            let rest = text.trim_end_matches('\n').strip_prefix(BEGIN)?;
+            // Base64 has no comma.
+            let field = |rest: &'_ str, next: &str| {
+                let end = rest.find(',')?;
+                rest[end..].starts_with(next).then_some((end, end + next.len()))
+            };
+            let (data_end, iv_start) = field(rest, IV)?;
+            let (data, rest) = (&rest[..data_end], &rest[iv_start..]);
+            let (iv_end, tag_start) = field(rest, TAG)?;
+            let (iv, rest) = (&rest[..iv_end], &rest[tag_start..]);
+            let (tag_end, type_start) = field(rest, TYPE)?;
+            Some([data, iv, &rest[..tag_end], rest[type_start..].strip_suffix(END)?])
         };
         let [data, iv, tag, kind] = parts().ok_or("it is not of the form ENC[…]")?;
         const { assert!(TAG_LEN == 16) };

@@ -56,7 +56,7 @@ impl<'d> Mac<'d> {
 
     /// Adds the next value.
     pub(crate) fn add(&mut self, value: &Value, is_selected: bool) {
-        let plaintext = value.plaintext();
+        let plaintext = value.plaintext_bytes();
         if self.counts(is_selected) {
             self.digest.update(&plaintext);
         }

@@ -70,7 +70,7 @@ impl OldContent<'_> {
             (Self::Comment(one), OldContent::Comment(other)) => one == other,
             (Self::Value(Value::Text(one)), OldContent::Value(Value::Text(other))) => one == other,
             (Self::Value(one), OldContent::Value(other)) => {
-                one.kind() == other.kind() && one.plaintext() == other.plaintext()
+                one.kind() == other.kind() && *one.plaintext_bytes() == *other.plaintext_bytes()
             }
             _ => false,
         }
@@ -82,7 +82,7 @@ impl OldContent<'_> {
             Self::Comment(text) => hasher.hash_one((aad, "", text.as_bytes())),
             Self::Value(value) => {
                 let kind = value.kind().map_or("", |kind| kind.name());
-                hasher.hash_one((aad, kind, value.plaintext().as_slice()))
+                hasher.hash_one((aad, kind, &*value.plaintext_bytes()))
             }
         }
     }

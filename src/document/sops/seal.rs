@@ -172,7 +172,7 @@ impl Encoder {
             let piece = document.text().get(done..range.start).ok_or_else(lost)?;
             self.text(&normalized(piece, is_behind_metadata, is_metadata));
             match mark {
-                Mark::Value(value) => self.value(value.kind().unwrap_or(ValueKind::Text), &value.plaintext()),
+                Mark::Value(value) => self.value(value.kind().unwrap_or(ValueKind::Text), &value.plaintext_bytes()),
                 Mark::Comment(text) => self.value(ValueKind::Comment, text.as_bytes()),
                 Mark::InTheClear => self.0.update(b"c"),
                 Mark::Metadata => self.0.update(b"m"),
@@ -263,7 +263,9 @@ fn encrypted_within(text: &str, token: Range<usize>) -> Result<Range<usize>, Doc
     let source = text.get(token.clone()).ok_or_else(lost)?;
     // After the header of a block scalar, an encrypted comment may follow.
     let lines = body_of_block(source).unwrap_or(0);
-    let start = lines + source[lines..].find("ENC[").ok_or_else(lost)?;
+    // Mostly it is the whole token, or between quotes.
+    let near = (lines..lines + 2).find(|at| source.get(*at..).is_some_and(|rest| rest.starts_with("ENC[")));
+    let start = near.or_else(|| source[lines..].find("ENC[").map(|at| lines + at)).ok_or_else(lost)?;
     let end = start + source[start..].find(']').ok_or_else(lost)? + 1;
     Ok(token.start + start..token.start + end)
 }

@@ -75,9 +75,10 @@ impl<'t> YamlToken<'t> {
         {
             return Ok(self.whole(&block));
         }
-        let line = one_line(value, style, self.setting.in_flow);
+        let mut line = one_line(value, style, self.setting.in_flow);
         if !self.here.is_empty() {
-            return Ok(self.whole(&line));
+            let place = self.start..self.start + self.here.len();
+            return Ok(vec![Splice { place, text: std::mem::take(&mut *line) }]);
         }
         if *value == Value::Null {
             return Ok(Vec::new());

@@ -54,14 +54,19 @@ pub(super) fn may_be_plain(text: &str, in_flow: bool) -> bool {
         _ => true,
     };
     let is_open = |letter: char| in_flow && matches!(letter, ',' | '[' | ']' | '{' | '}' | ':' | '?');
+    let ends_something = |pair: &[u8]| matches!(pair, b": " | b" #");
     begins_well
-        && reads_as_text(text)
         && !text.starts_with("...")
         && !text.starts_with(' ')
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.chars().any(|letter| is_open(letter) || !is_printable(letter))
+        && !text.as_bytes().windows(2).any(ends_something)
+        && (!in_flow && is_plain_ascii(text) || !text.chars().any(|letter| is_open(letter) || !is_printable(letter)))
+        && reads_as_text(text)
+}
+
+/// Whether a text has only letters that are always printable, as most have.
+fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn may_be_single_quoted(text: &str) -> bool {
