@@ -1,9 +1,31 @@
 //! What is left when it goes wrong: the old file, or the new one, and never a part of either.
 
+use std::fs::File;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::support::Measured;
+
 use super::*;
+
+#[test]
+fn it_takes_little_memory_however_long_the_file_is() {
+    let keys = Keys::new();
+    let home = &keys.home;
+    let plain = File::create(home.file("plain")).expect("a file can be made");
+    plain.set_len(128 << 20).expect("it can be long");
+    let most = need!(Measured::most_kib(home));
+    keys.encrypt("kenc", &[], "file");
+    for (number, new) in ["age", "aws-esdk", "kenc"].into_iter().enumerate() {
+        let old = text_of(&keys.inspect("file"), "format");
+        let (key, _) = keys.of(new);
+        let mut words = vec!["rewrap", "--format", new, "--to", key, "--threads", "8", "file"];
+        words.extend(keys.of(&old).1);
+        let mut conversion = need!(Measured::new(home, &format!("peak.{number}"), &words));
+        assert!(conversion.command.stdout(Stdio::null()).status().expect("it can be started").success());
+        assert!(conversion.peak_kib() <= most, "{old} to {new}: {} KiB", conversion.peak_kib());
+    }
+}
 
 #[test]
 fn a_file_that_is_not_authentic_to_its_end_is_not_replaced() {
