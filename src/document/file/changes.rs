@@ -36,6 +36,21 @@ impl Document {
         self.read(text, &meant, &ChangedNode::put(&place, &value))
     }
 
+    /// The document with the value at `path` written as `source`. `None` if that would not be the same value.
+    #[must_use]
+    pub fn with_source(&self, path: &Path, source: &str) -> Option<Self> {
+        let Node::Leaf(Leaf { id, value, .. }) = self.found.tree.node(path)? else { return None };
+        let place = self.found.tokens.get(id.0)?.clone();
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len() + source.len()));
+        text.push_str(&self.text[..place.start]);
+        text.push_str(source);
+        text.push_str(&self.text[place.end..]);
+        let written = Self::parse(self.format, text).ok()?;
+        // Neither the value nor how much there is beside it may have changed.
+        let is_same = matches!(written.found.tree.node(path), Some(Node::Leaf(leaf)) if leaf.value == *value);
+        (is_same && written.found.tokens.len() == self.found.tokens.len()).then_some(written)
+    }
+
     /// The document without the node at `path` and the comments on its lines. Comments above it stay.
     ///
     /// # Errors

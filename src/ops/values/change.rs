@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::config::DocumentOptions;
 use crate::document::{
-    ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Node, OpenedDocument, Path, children,
+    ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Leaf, Node, OpenedDocument, Path, Value,
+    children,
 };
 use crate::error::{DocumentError, Error, Result};
 use crate::formats::detect::{Detected, is_whole_file};
@@ -118,7 +119,8 @@ impl DocumentFile<'_> {
             if matches!((old, &new), (Some(Node::Leaf(old)), Node::Leaf(new)) if old.value == new.value) {
                 return Ok(None);
             }
-            opened.with_value(place, &new).map(Some).map_err(Error::from).map_err(self.about())
+            let changed = opened.with_value(place, &new).map_err(Error::from).map_err(self.about())?;
+            Ok(Some(as_typed(changed, place, &new, text)))
         };
         self.change(place, Some(checked), session, edit, |opened| match replaced_container(opened, place) {
             Some(refusal) if !may_replace(&refusal) => {
@@ -213,7 +215,8 @@ impl DocumentFile<'_> {
         };
         check_folder_of(self.path)?;
         let value = value_of(text, *syntax, format, None)?;
-        let plaintext = document_with(value, place, format).map_err(Error::from).map_err(self.about())?;
+        let plaintext = document_with(value.clone(), place, format).map_err(Error::from).map_err(self.about())?;
+        let plaintext = as_typed(plaintext, place, &value, text);
         let recipe = recipe(Some(self.path), &[], session.context(), DocumentOptions::default(), configs)?;
         let EncryptedText { text, .. } = plaintext.encrypt(&recipe, &session.keyring()).map_err(self.about())?;
         let write = || {
@@ -230,6 +233,12 @@ impl DocumentFile<'_> {
     fn about(&self) -> impl FnOnce(Error) -> Failure + use<> {
         Failure::about(self.path.display().to_string())
     }
+}
+
+/// The document with a date written as it was typed, and not in the one form that all dates have when they are encrypted.
+fn as_typed(document: Document, place: &Path, value: &Node, text: &str) -> Document {
+    let is_date = matches!(value, Node::Leaf(Leaf { value: Value::Time(_), .. }));
+    if is_date { document.with_source(place, text.trim()).unwrap_or(document) } else { document }
 }
 
 /// What stands at a place and would be lost with all that is in it, if it is a mapping or a list that is not empty.
