@@ -24,11 +24,15 @@ impl KmsRoutes {
         self.0.is_empty()
     }
 
-    /// How a key is asked. An alias in a config stands for every key of its account and region, for only KMS knows which it
-    /// means.
+    /// How a key is asked that a config names.
     pub(super) fn of(&self, key: &KmsKey) -> Option<&KmsAccess> {
         let exact = self.0.iter().find(|(known, _)| known == key);
-        let alike = || self.0.iter().find(|(known, _)| known.account().is_some() && known.matches(key).is_possible());
+        let alike = || self.0.iter().find(|(known, _)| !known.is_alias() && known.matches(key).is_possible());
         exact.or_else(alike).map(|(_, access)| access)
+    }
+
+    /// The aliases that may mean a key, with how they are asked. Only KMS knows which of them does.
+    pub(super) fn aliases_for(&self, key: &KmsKey) -> impl Iterator<Item = &(KmsKey, KmsAccess)> {
+        self.0.iter().filter(|(known, _)| known.is_alias() && known.matches(key).is_possible())
     }
 }

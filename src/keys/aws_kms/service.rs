@@ -1,5 +1,6 @@
 //! AWS KMS, as the user has it asked.
 
+use std::collections::HashMap;
 #[cfg(feature = "aws")]
 use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +27,12 @@ pub struct AwsKms {
     pub(super) session: OnceLock<Result<KmsSession, String>>,
     /// The service as documents have it asked: with other roles and profiles.
     pub(super) others: Mutex<Vec<Arc<AwsKms>>>,
+    /// The keys of aliases in configs, by alias, profile and role. `None` for those that may not be looked up.
+    pub(super) aliases: Mutex<HashMap<AliasRoute, Option<KmsKey>>>,
 }
+
+/// An alias, with the profile and the role it is asked with.
+type AliasRoute = (String, Option<String>, Option<String>);
 
 impl AwsKms {
     /// Takes the settings, and touches nothing else.
@@ -39,6 +45,7 @@ impl AwsKms {
             #[cfg(feature = "aws")]
             session: OnceLock::new(),
             others: Mutex::default(),
+            aliases: Mutex::default(),
         }
     }
 
@@ -61,8 +68,34 @@ impl AwsKms {
     }
 
     /// The service as a key of a file is asked, or `None` if that is this one.
+    ///
+    /// Where the config names only aliases that may mean the key, each is looked up once, with its own profile and role. One
+    /// with an account that may not be looked up is taken to mean the keys of its account for which no other is known.
     pub(in crate::keys) fn for_key(&self, key: &KmsKey) -> Option<Arc<Self>> {
-        self.acting_as(self.routes.of(key)?)
+        if let Some(access) = self.routes.of(key) {
+            return self.acting_as(access);
+        }
+        let mut unknown = None;
+        for (alias, access) in self.routes.aliases_for(key) {
+            match self.key_of_alias(alias, access) {
+                Some(found) if found == *key => return self.acting_as(access),
+                Some(_) => {}
+                None if alias.account().is_some() => unknown = unknown.or(Some(access)),
+                None => {}
+            }
+        }
+        self.acting_as(unknown?)
+    }
+
+    /// The key that an alias of a config means, if it may be looked up.
+    fn key_of_alias(&self, alias: &KmsKey, access: &KmsAccess) -> Option<KmsKey> {
+        let find = || {
+            let service = self.acting_as(access);
+            service.as_deref().unwrap_or(self).resolve(alias).ok()
+        };
+        // Under the lock: there are few aliases, and each is asked for once.
+        let mut known = self.aliases.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((alias.to_string(), access.profile.clone(), access.role.clone())).or_insert_with(find).clone()
     }
 
     /// The key to ask for a slot when no key was given: its replica in the region of the settings, if the key is a
