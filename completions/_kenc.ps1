@@ -314,6 +314,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
             [CompletionResult]::new('--no-context', '--no-context', [CompletionResultType]::ParameterName, 'Remove the encryption context')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Dry run: contact the keys, write nothing, and print what would change')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Dry run: contact the keys, write nothing, and print what would change')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again')
             [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Leave unencrypted values out of the MAC, so that they can be edited by hand')
             [CompletionResult]::new('--allow-uncommitted', '--allow-uncommitted', [CompletionResultType]::ParameterName, 'Open AWS Encryption SDK messages that do not commit to their key')

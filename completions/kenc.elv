@@ -306,6 +306,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -y 'Do not ask: accept what --from-config changes, and keys that only a file names'
             cand --yes 'Do not ask: accept what --from-config changes, and keys that only a file names'
             cand --no-context 'Remove the encryption context'
+            cand -n 'Dry run: contact the keys, write nothing, and print what would change'
+            cand --dry-run 'Dry run: contact the keys, write nothing, and print what would change'
             cand --require-seal 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
             cand --mac-only-encrypted 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
             cand --allow-uncommitted 'Open AWS Encryption SDK messages that do not commit to their key'

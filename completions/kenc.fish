@@ -295,6 +295,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new o
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Remove the encryption context'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s n -l dry-run -d 'Dry run: contact the keys, write nothing, and print what would change'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'

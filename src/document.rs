@@ -60,7 +60,7 @@ pub use content::walk::TreeItem;
 pub use file::document::Document;
 pub use operations::decryption::OpenedDocument;
 pub use operations::encryption::{EmptySelection, EncryptionRecipe};
-pub use operations::new_keys::{DataKeyChange, GroupDifference, NewKey, NewKeys, WantedKey};
+pub use operations::new_keys::{ChangedPair, DataKeyChange, GroupDifference, NewKey, NewKeys, WantedKey};
 pub use operations::prepared_encryption::PreparedEncryption;
 pub use operations::recipients::DataKeyRotation;
 pub use operations::report::{MacStatus, OpenReport};

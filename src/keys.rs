@@ -48,7 +48,7 @@ pub use self::passphrase::MfaPrompt;
 pub(crate) use self::passphrase::NobodyToAsk;
 pub use self::pgp::{PGP, PgpFingerprint};
 pub use self::raw::{RAW_AES, RAW_RSA};
-pub use self::rewrap::{KeyChange, Rewrapped, Rewrapper, SuccessorKeys, SuccessorPassphrase, Way};
+pub use self::rewrap::{AliasLookup, KeyChange, Rewrapped, Rewrapper, SuccessorKeys, SuccessorPassphrase, Way};
 pub use self::spec::KeySpec;
 pub use self::trust::{KnownAccess, TrustedKeys};
 pub use self::vouch::{NamedKey, Vouchers};

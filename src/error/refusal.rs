@@ -73,6 +73,9 @@ pub enum KeyRefusal {
     /// Nobody asked for the file to be opened, and its account, role or profile is not one that the user has named.
     #[error("not contacted: only the file names its account, role or profile")]
     NotNamed,
+    /// It is an alias, and no key service may be asked what it means.
+    #[error("not looked up: kenc was told to use no keys")]
+    NotLookedUp,
     /// The provider is not known to this version.
     #[error("this version of kenc does not know the key provider `{0}`")]
     UnknownProvider(String),
@@ -109,6 +112,7 @@ impl KeyRefusal {
             | Self::NotTrusted
             | Self::TooManyPassphrases { .. }
             | Self::NotNamed
+            | Self::NotLookedUp
             | Self::UnknownProvider(_) => Verdict::No,
             Self::NotAsked { .. } => Verdict::Unavailable,
             Self::Damaged(_) | Self::AnotherDataKey => Verdict::Damaged,

@@ -12,5 +12,5 @@ mod successor;
 
 pub use self::change::{KeyChange, Renewed, Rewrapped, Way};
 pub use self::renew::FileToRenew;
-pub use self::rewrapper::Rewrapper;
+pub use self::rewrapper::{AliasLookup, Rewrapper};
 pub use self::successor::{SuccessorKeys, SuccessorPassphrase};

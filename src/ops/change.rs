@@ -1,6 +1,7 @@
 //! Changing the keys of files: what `rewrap` and `rotate` have in common.
 
 pub mod by_config;
+pub mod comparison;
 pub(super) mod kept_passphrase;
 pub mod new_form;
 pub mod prepared_seals;

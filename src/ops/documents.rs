@@ -3,6 +3,7 @@
 pub mod as_sops;
 pub mod encrypt;
 pub mod encrypt_tree;
+pub mod joined;
 pub mod keys;
 pub mod layout;
 pub mod open;

@@ -54,6 +54,8 @@ pub enum Cause {
     Declined,
     #[error("{0} inputs cannot share one output")]
     SeveralInputs(usize),
+    #[error("{} is not a YAML document: only those can follow each other in one output", .0.display())]
+    CannotJoin(PathBuf),
     #[error("{} is both the input and the output", .0.display())]
     OutputIsInput(PathBuf),
     #[error("standard input and the output are the same file")]
@@ -220,6 +222,7 @@ impl Cause {
             | Self::NotConfirmed { .. }
             | Self::SealNotConfirmed(_)
             | Self::SeveralInputs(_)
+            | Self::CannotJoin(_)
             | Self::OutputIsInput(_)
             | Self::StandardInputIsOutput
             | Self::NoFolderForResults

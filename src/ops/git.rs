@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diff_text;
+mod expected_keys;
 pub mod fault;
 pub mod install;
 pub mod merge;

@@ -66,6 +66,30 @@ pub trait Observer: Send + Sync {
 pub trait Progress: Send + Sync {
     /// Called by every worker for every batch of bytes.
     fn advance(&self, bytes: u64);
+
+    /// Whether the size of a run over many files is worth finding out: somebody looks.
+    fn wants_size(&self) -> bool {
+        false
+    }
+
+    /// How much a run over many files has to do, as soon as that is known.
+    fn expect(&self, size: TreeSize) {
+        let _ = size;
+    }
+
+    /// Bytes that were expected, and turned out to need no work.
+    fn pass_over(&self, bytes: u64) {
+        let _ = bytes;
+    }
+}
+
+/// What a run over many files has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TreeSize {
+    /// The number of files.
+    pub files: u64,
+    /// The sum of their lengths, in bytes.
+    pub bytes: u64,
 }
 
 /// An observer that ignores everything.

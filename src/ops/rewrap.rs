@@ -181,7 +181,7 @@ fn reencrypt(
     let slots = reencryption.wrapped_keys().to_vec();
     if options.extent == ChangeExtent::Written {
         let turn = pace.turns.wait(len.unwrap_or(u64::MAX));
-        let share = Share { files: pace.files, threads: turn.threads() };
+        let share = Share { files: pace.files, threads: turn.threads(), progress: None };
         reencryption.write(changes, share, target, held)?;
     }
     let (added, removed, absent) = match change {

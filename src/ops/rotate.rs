@@ -16,11 +16,10 @@ use crate::keys::{Rewrapper, Vouchers, WrappedKey};
 use crate::ops::change::new_form::NewForm;
 pub use crate::ops::change::reencryption::Share;
 use crate::ops::change::reencryption::{Reencryption, SuccessorForm};
-use crate::ops::change::run::KeyChanges;
+use crate::ops::change::run::{ChangeExtent, KeyChanges};
 use crate::ops::change::targets::{Content, Intent, Target, is_native};
 use crate::ops::documents::rekeyed::{RotatedDocument, RotationOptions, rotate as rotate_document};
 use crate::ops::failure::{Cause, Failure};
-use crate::ops::observer::{Observer, Unobserved};
 
 /// What is new in the files besides their data key. `None` is what each has.
 pub struct RotateOptions {
@@ -49,10 +48,12 @@ pub enum RotateOutcome {
 pub fn rotate(
     changes: &KeyChanges<'_>,
     options: &RotateOptions,
-    share: Share,
+    share: Share<'_>,
     target: &Target,
 ) -> Result<RotateOutcome, Failure> {
-    let (content, held) = target.read(Intent::Change(changes.session), changes.options.notation)?;
+    let shown = changes.options.extent == ChangeExtent::Shown;
+    let intent = if shown { Intent::Read } else { Intent::Change(changes.session) };
+    let (content, held) = target.read(intent, changes.options.notation)?;
     match content {
         Content::File(detected) if !is_native(&detected) => {
             let format = detected.format;
@@ -86,7 +87,9 @@ fn document(
     let vouchers = |old: &_| vouching.of_document(target, old);
     let (path, keys, demanded) = (target.path(), vouching.documents, key_options.demanded);
     let rotated = rotate_document(sealed, path, keys, rotation, vouchers, demanded, session)?;
-    target.write(&rotated.text, key_options.results, held, *session)?;
+    if key_options.extent == ChangeExtent::Written {
+        target.write(&rotated.text, key_options.results, held, *session)?;
+    }
     Ok(rotated)
 }
 
@@ -94,7 +97,7 @@ fn document(
 fn reencrypt(
     changes: &KeyChanges<'_>,
     options: &RotateOptions,
-    share: Share,
+    share: Share<'_>,
     target: &Target,
     (file, format): (Box<dyn EncryptedFile>, &'static dyn FileFormat),
     held: Option<Held>,
@@ -109,7 +112,9 @@ fn reencrypt(
     let successor = SuccessorForm { form: (format, file.seal_settings()), context };
     let reencryption = Reencryption::prepare(changes, target, file, successor)?;
     let slots = reencryption.wrapped_keys().to_vec();
-    reencryption.write(changes, share, target, held)?;
+    if changes.options.extent == ChangeExtent::Written {
+        reencryption.write(changes, share, target, held)?;
+    }
     Ok(slots)
 }
 
@@ -117,7 +122,7 @@ fn reencrypt(
 struct Rotation<'a> {
     changes: &'a KeyChanges<'a>,
     options: &'a RotateOptions,
-    share: Share,
+    share: Share<'a>,
     target: &'a Target,
 }
 
@@ -137,15 +142,13 @@ impl Rotation<'_> {
         let vouchers = vouching.of_file(target, &native.head.header.table.slots)?;
         let prepared = self.prepare(&native, rewrapper, &vouchers).map_err(target.about())?;
         let NewPayload { slots, file: NewFile { head, cipher }, old_cipher } = prepared;
+        if options.extent == ChangeExtent::Shown {
+            return Ok(slots);
+        }
         let NativeFile { is_armored, mut payload, .. } = native;
         let (mut output, watched) = target.open_output(options.results, held)?;
-        let observer: &dyn Observer = if share.files == 1 { session.observer() } else { &Unobserved };
-        let progress = observer.progress(&target.name(), payload.len());
-        let pipeline = Pipeline {
-            threads: share.threads,
-            progress: &|bytes| progress.advance(bytes),
-            cancelled: session.cancelled(),
-        };
+        let progress = share.progress_of(&target.name(), payload.len(), session.observer());
+        let pipeline = Pipeline { threads: share.threads, progress: &progress, cancelled: session.cancelled() };
         let resealed = if is_armored {
             write_armored(&mut output, |mut armor| {
                 armor.write_all(&head).map_err(write_error)?;

@@ -9,6 +9,7 @@ mod list;
 pub mod open;
 pub mod request;
 pub mod seal;
+mod size;
 pub mod turns;
 pub mod version_control;
 mod walk;

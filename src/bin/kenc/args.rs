@@ -119,6 +119,9 @@ pub enum Command {
 
     /// Decrypt files or the standard input
     ///
+    /// Several YAML documents, or those in a folder (-r), go to the standard output with `---` between; nothing is written
+    /// before all of them were opened.
+    ///
     /// Decrypts kenc files, armored or not, AWS Encryption SDK messages, and config documents that kenc or sops encrypted;
     /// detects the format from the content. Authenticates every chunk before it writes any of its bytes. An output file appears complete or not at all.
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
@@ -226,7 +229,9 @@ pub enum Command {
 
     /// Show what a file says about itself, without a key
     ///
-    /// Format, cipher, encryption context, keys and sizes. None of it is authenticated: `kenc verify` does that.
+    /// Format, cipher, encryption context, keys and sizes. None of it is authenticated: `kenc verify` does that. A file whose
+    /// length no complete file has is said to be cut off. One that was cut off between two chunks has the length of a complete
+    /// file: only `kenc verify` finds that, because it reads the whole file.
     #[command(override_usage = examples::inspect::USAGE, after_long_help = examples::inspect::HELP)]
     Inspect(InspectArgs),
 

@@ -14,7 +14,7 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::OtherNames;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
-use kenc::ops::jobs::{ResultChoice, plan};
+use kenc::ops::jobs::{ResultChoice, STANDARD_INPUT, plan};
 use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::listed;
 use secrecy::SecretString;
@@ -50,6 +50,15 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
         return Err(CommandFault::StandardInputAmongFiles.into());
     }
     Ok(targets_in_place(inputs, *recursive, reporter))
+}
+
+/// The name of all files in messages.
+pub fn name(args: &ChangedFilesArgs) -> String {
+    match &args.inputs[..] {
+        [] => STANDARD_INPUT.to_owned(),
+        [input] => input.display().to_string(),
+        inputs => format!("{} inputs", inputs.len()),
+    }
 }
 
 /// How results are written.

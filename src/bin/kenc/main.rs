@@ -58,8 +58,12 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Exit {
     let reporter = Arc::new(Reporter::new(&cli.global));
     let configs = sessions::configs(&cli.global, &reporter);
-    if let Command::Inspect(_) | Command::Verify(_) | Command::Rewrap(_) | Command::Rotate(_) | Command::Seal(_) =
-        &cli.command
+    if let Command::Inspect(_)
+    | Command::Verify(_)
+    | Command::Rewrap(_)
+    | Command::Rotate(_)
+    | Command::Seal(_)
+    | Command::Git(_) = &cli.command
     {
         reporter.name_keys(ShownKeyNames::of(&configs));
     }

@@ -139,21 +139,21 @@ impl<D: TellDone> TreeReport<D> for Tally<'_> {
             Ok(FileOutcome::Done(done)) => {
                 self.done += 1;
                 self.bytes += done.bytes();
-                let exit = bar.suspend(|| done.tell(&name(), reporter))?;
+                let exit = done.tell(&name(), reporter)?;
                 self.has_problems |= exit == Exit::Problems;
             }
             Ok(FileOutcome::WholeAlready) => {
                 self.whole += 1;
-                bar.suspend(|| reporter.note(&format!("{}: already done", name())));
+                reporter.note(&format!("{}: already done", name()));
             }
             Ok(FileOutcome::NotEncrypted) => {
                 self.plain += 1;
-                bar.suspend(|| reporter.note(&format!("{}: not encrypted", name())));
+                reporter.note(&format!("{}: not encrypted", name()));
             }
             // The end of the run reports that once, for all.
             Err(failure) if failure.exit() == Exit::Interrupted => {}
             Err(failure) => {
-                let exit = bar.suspend(|| reporter.failure(&failure));
+                let exit = reporter.failure(&failure);
                 self.failed += 1;
                 if self.failed == 1 {
                     self.exit = exit;
@@ -170,7 +170,7 @@ impl<D: TellDone> TreeReport<D> for Tally<'_> {
             Skipped::VersionControl => self.version_control += 1,
             _ => {}
         }
-        self.bar.suspend(|| self.reporter.note(&format!("{}: skipped, {why}", path.display())));
+        self.reporter.note(&format!("{}: skipped, {why}", path.display()));
     }
 }
 

@@ -1,98 +1,206 @@
 //! The progress bar: on a terminal, for work that takes longer than half a second.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use kenc::ops::observer::Progress;
+use kenc::ops::observer::{Progress, TreeSize};
 
 use crate::printable::printable;
 
 const APPEARS_AFTER: Duration = Duration::from_millis(500);
 const DRAWS_PER_SECOND: u8 = 8;
+/// How often the numbers beside the bar change at most, in milliseconds.
+const LABEL_INTERVAL: u64 = 100;
 
-/// Counts bytes, and shows them if the work takes long.
+/// The bar that is on the terminal.
+static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Prints something else without being overwritten by the bar.
+pub fn above_bar<T>(print: impl FnOnce() -> T) -> T {
+    let drawn = lock(&DRAWN).clone();
+    match drawn {
+        Some(bar) => bar.suspend(print),
+        None => print(),
+    }
+}
+
+/// Removes the bar, because the program ends.
+#[cfg(unix)]
+pub fn clear() {
+    if let Some(bar) = lock(&DRAWN).take() {
+        bar.finish_and_clear();
+    }
+}
+
+/// Counts work, and shows it if it takes long.
 pub struct Bar {
-    /// The start time, unless nothing is shown.
-    since: Option<Instant>,
-    name: String,
-    total: Option<u64>,
+    /// Not drawn until the work has taken a while. From the beginning it measures how fast the work is. `None` if nothing is
+    /// shown.
+    meter: Option<ProgressBar>,
+    since: Instant,
+    measure: Measure,
     done: AtomicU64,
     /// Completed files, if there are many.
-    files: Option<AtomicU64>,
-    drawn: OnceLock<ProgressBar>,
+    files: AtomicU64,
+    /// What there is to do, once it is known.
+    size: Mutex<Option<TreeSize>>,
+    /// Bytes of files that needed no work.
+    passed_over: AtomicU64,
+    is_drawn: AtomicBool,
+    labelled: AtomicU64,
+}
+
+/// What a bar measures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    /// Bytes of one input, of this length if it is known.
+    Input(Option<u64>),
+    /// Bytes of many files.
+    Tree,
+    /// Files.
+    Files,
 }
 
 impl Bar {
     /// Bar through `total` bytes of the input `name`.
     pub fn new(shown: bool, name: &str, total: Option<u64>) -> Self {
-        let since = shown.then(Instant::now);
-        Self { since, name: printable(name), total, done: AtomicU64::new(0), files: None, drawn: OnceLock::new() }
+        Self::measuring(shown, name, Measure::Input(total))
     }
 
-    /// A bar for many files, whose number is not known yet.
+    /// A bar for many files, whose number and size are told later.
     pub fn of_many(shown: bool, name: &str) -> Self {
-        let mut progress = Self::new(shown, name, None);
-        progress.files = Some(AtomicU64::new(0));
-        progress
+        Self::measuring(shown, name, Measure::Tree)
+    }
+
+    /// A bar for `count` files, whose length says nothing of the work.
+    pub fn of_files(shown: bool, name: &str, count: usize) -> Self {
+        let bar = Self::measuring(shown, name, Measure::Files);
+        *lock(&bar.size) = Some(TreeSize { files: count as u64, bytes: 0 });
+        bar
+    }
+
+    fn measuring(shown: bool, name: &str, measure: Measure) -> Self {
+        let meter = || {
+            let meter = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+            meter.with_message(printable(name))
+        };
+        Self {
+            meter: shown.then(meter),
+            since: Instant::now(),
+            measure,
+            done: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+            size: Mutex::default(),
+            passed_over: AtomicU64::new(0),
+            is_drawn: AtomicBool::new(false),
+            labelled: AtomicU64::new(0),
+        }
     }
 
     /// Called when one of many files is done.
     pub fn file_done(&self) {
-        if let Some(files) = &self.files {
-            files.fetch_add(1, Ordering::Relaxed);
-        }
+        self.files.fetch_add(1, Ordering::Relaxed);
         self.count(0);
     }
 
     /// Removes the bar before the result is printed.
     pub fn end(&self) {
-        if let Some(bar) = self.drawn.get() {
-            bar.finish_and_clear();
+        let Some(bar) = &self.meter else { return };
+        if self.is_drawn.load(Ordering::Relaxed) {
+            *lock(&DRAWN) = None;
         }
-    }
-
-    /// Lets something else be printed without being overwritten.
-    pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
-        match self.drawn.get() {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
+        bar.finish_and_clear();
     }
 
     /// Called by every worker for every batch, so it must be cheap.
     fn count(&self, bytes: u64) {
-        let Some(since) = self.since else { return };
+        let Some(bar) = &self.meter else { return };
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if since.elapsed() >= APPEARS_AFTER {
-            let bar = self.drawn.get_or_init(|| self.bar(since));
-            bar.set_position(done);
-            if let Some(files) = &self.files {
-                bar.set_prefix(files.load(Ordering::Relaxed).to_string());
-            }
+        let files = self.files.load(Ordering::Relaxed);
+        bar.set_position(if self.measure == Measure::Files { files } else { done });
+        let elapsed = self.since.elapsed();
+        if elapsed < APPEARS_AFTER || bar.is_finished() {
+            return;
+        }
+        let now = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let before = self.labelled.load(Ordering::Relaxed);
+        let is_due = before == 0 || now >= before + LABEL_INTERVAL;
+        if is_due && self.labelled.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            self.label(bar);
         }
     }
 
-    fn bar(&self, since: Instant) -> ProgressBar {
-        let template = match self.total {
-            _ if self.files.is_some() => {
-                "{msg} {spinner} {prefix} files {binary_bytes} {binary_bytes_per_sec} {elapsed}"
-            }
-            Some(_) => "{msg} {wide_bar} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta} left",
-            None => "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
-        };
-        let style = ProgressStyle::with_template(template).expect("the template is one of three fixed ones");
-        let bar = self.total.map_or_else(ProgressBar::no_length, ProgressBar::new);
-        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
-        bar.with_style(style).with_message(self.name.clone()).with_elapsed(since.elapsed())
+    fn label(&self, bar: &ProgressBar) {
+        let files = self.files.load(Ordering::Relaxed);
+        let size = *lock(&self.size);
+        if self.measure != Measure::Tree || size.is_some() {
+            bar.set_prefix(size.map_or_else(String::new, |size| format!("{files}/{}", size.files)));
+        } else {
+            bar.set_prefix(files.to_string());
+        }
+        if let Some(total) = self.total(size)
+            && bar.length() != Some(total)
+        {
+            bar.set_length(total);
+            bar.set_style(style(self.measure, true));
+        }
+        if !self.is_drawn.swap(true, Ordering::Relaxed) {
+            let is_known = self.total(size).is_some();
+            bar.set_style(style(self.measure, is_known));
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+            *lock(&DRAWN) = Some(bar.clone());
+        }
     }
+
+    fn total(&self, size: Option<TreeSize>) -> Option<u64> {
+        match self.measure {
+            Measure::Input(total) => total,
+            Measure::Tree => {
+                size.map(|size| size.bytes.saturating_sub(self.passed_over.load(Ordering::Relaxed)).max(1))
+            }
+            Measure::Files => size.map(|size| size.files),
+        }
+    }
+}
+
+fn style(measure: Measure, is_total_known: bool) -> ProgressStyle {
+    let template = match (measure, is_total_known) {
+        (Measure::Input(_), true) => {
+            "{msg} {wide_bar} {percent}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta} left"
+        }
+        (Measure::Input(_), false) => "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
+        (Measure::Tree, true) => {
+            "{msg} {wide_bar} {percent}% {prefix} files {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta} left"
+        }
+        (Measure::Tree, false) => "{msg} {spinner} {prefix} files {binary_bytes} {binary_bytes_per_sec} {elapsed}",
+        (Measure::Files, _) => "{msg} {wide_bar} {percent}% {prefix} files {eta} left",
+    };
+    ProgressStyle::with_template(template).expect("the template is one of five fixed ones")
+}
+
+/// A thread that panicked left nothing half-done behind the locks: each guards one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Progress for Bar {
     fn advance(&self, bytes: u64) {
         self.count(bytes);
+    }
+
+    fn wants_size(&self) -> bool {
+        self.meter.is_some()
+    }
+
+    fn expect(&self, size: TreeSize) {
+        *lock(&self.size) = Some(size);
+    }
+
+    fn pass_over(&self, bytes: u64) {
+        self.passed_over.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

@@ -39,11 +39,14 @@ use kenc::storage::standard;
 
 pub use crate::printable::printable;
 use crate::printable::{json_line, printable_lines, printable_result};
+use crate::progress::above_bar;
 use error_line::print_error_line;
 pub use hints::quoted;
 pub use key_names::ShownKeyNames;
 pub use seal::seal_word;
 
+/// Files that are named if many fail for one cause.
+const FAILURES_NAMED: usize = 3;
 /// What a missing seal means.
 const NOT_SEALED: &str =
     "not sealed: anyone who can write the file could have changed its comments, its rule and its recipients";
@@ -60,6 +63,8 @@ pub struct Reporter {
     hinted: Mutex<BTreeSet<String>>,
     /// During a run over many files: each warning that concerns single files, with these.
     gathered: Mutex<Option<BTreeMap<String, Vec<String>>>>,
+    /// During such a run: how many files failed for each cause that says nothing of a single file.
+    failed: Mutex<BTreeMap<String, usize>>,
     /// For commands whose results are about keys.
     key_names: OnceLock<ShownKeyNames>,
 }
@@ -85,6 +90,7 @@ impl Reporter {
             no_input,
             hinted: Mutex::default(),
             gathered: Mutex::default(),
+            failed: Mutex::default(),
             key_names: OnceLock::new(),
         }
     }
@@ -139,8 +145,12 @@ impl Reporter {
 
     /// Prints a result.
     pub fn result(&self, text: &str, value: &Value) -> Result<()> {
-        let text = if self.json { json_line(value) } else { printable_result(&self.with_key_names(text)) };
-        standard::print(text.as_bytes())
+        let text = match (self.json, self.key_names.get()) {
+            (true, Some(names)) => json_line(&names.add_to_json(value)),
+            (true, None) => json_line(value),
+            (false, _) => printable_result(&self.with_key_names(text)),
+        };
+        above_bar(|| standard::print(text.as_bytes()))
     }
 
     /// Prints a note with -v.
@@ -215,8 +225,16 @@ impl Reporter {
         *lock(&self.gathered) = Some(BTreeMap::new());
     }
 
-    /// Prints the gathered warnings, with the number of files.
+    /// Prints the gathered warnings and failures, with the number of files.
     pub fn tell_gathered(&self) {
+        for (cause, count) in std::mem::take(&mut *lock(&self.failed)) {
+            if let Some(more) = count.checked_sub(FAILURES_NAMED).filter(|more| *more > 0) {
+                let text =
+                    self.with_key_names(&format!("{more} more {}: {cause}", if more == 1 { "file" } else { "files" }));
+                print_error_line(&format!("kenc: {} {}\n", self.painted("1;31", "error:"), printable(&text)));
+                self.hint("`-v` names them");
+            }
+        }
         for (what, names) in lock(&self.gathered).take().unwrap_or_default() {
             match &names[..] {
                 [name] => self.warn_once(&format!("{name}: {what}"), &json!({ "file": name })),
@@ -243,7 +261,10 @@ impl Reporter {
             self.gather();
         }
         let outcome = self.each(count, outcomes);
-        self.tell_gathered();
+        // After Ctrl-C nothing is said but what was left behind.
+        if !outcome.as_ref().is_err_and(|failure| failure.exit() == Exit::Interrupted) {
+            self.tell_gathered();
+        }
         outcome
     }
 
@@ -271,6 +292,17 @@ impl Reporter {
         self.failure_with(failure, hints::of(failure))
     }
 
+    /// Whether so many files failed for this cause that the others are only counted. With -v and in JSON each is told.
+    fn is_told_often_enough(&self, failure: &Failure) -> bool {
+        if self.verbose || self.json || failure.subject.is_none() || lock(&self.gathered).is_none() {
+            return false;
+        }
+        let mut failed = lock(&self.failed);
+        let count = failed.entry(failure.cause.to_string()).or_default();
+        *count += 1;
+        *count > FAILURES_NAMED
+    }
+
     /// The same with other hints than the usual ones.
     pub fn failure_with(&self, failure: &Failure, hints: Vec<String>) -> Exit {
         let exit = failure.exit();
@@ -278,7 +310,10 @@ impl Reporter {
         if exit == Exit::BrokenPipe {
             return exit;
         }
-        let sentence = sentence(failure);
+        if self.is_told_often_enough(failure) {
+            return exit;
+        }
+        let sentence = self.with_key_names(&sentence(failure));
         let attempts: Vec<&KeyAttempt> = match &failure.cause {
             Cause::Library(Error::NoKeyOpens { attempts }) => attempts.iter().collect(),
             Cause::Library(Error::TooFewGroups { groups, .. }) => {
@@ -307,7 +342,7 @@ impl Reporter {
             let (provider, key_id) = (printable(provider), printable(key_id));
             [format!("  {} {provider} {key_id}\n", slot + 1), format!("      {}\n", printable(&refusal.to_string()))]
         });
-        let tried: String = tried.collect();
+        let tried = self.with_key_names(&tried.collect::<String>());
         let text = format!("kenc: {} {}\n{tried}", self.painted("1;31", "error:"), printable(&sentence));
         print_error_line(&text);
         let is_one_of_many = lock(&self.gathered).is_some();

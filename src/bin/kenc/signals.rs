@@ -155,6 +155,7 @@ mod unix {
             let _ = tcsetattr(tty, OptionalActions::Now, terminal);
             say("\n");
         }
+        crate::progress::clear();
         say("kenc: error: interrupted\n");
         if let Some(kept) = kept {
             say(&format!("kenc: hint: {}\n", crate::printable::printable(&kept)));

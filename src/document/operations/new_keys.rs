@@ -1,8 +1,9 @@
 //! The recipients that a document will have, and how they differ from its current ones.
 
+use crate::context::EncryptionContext;
 use crate::document::sops::metadata::Metadata;
 use crate::document::sops::stored_key::StoredKey;
-use crate::keys::{KeySpec, NamedKey, WrappingKey};
+use crate::keys::{KeyMatch, KeySpec, NamedKey, WrappingKey};
 
 /// A recipient in a new list.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,17 @@ pub struct GroupDifference {
     pub removed: Vec<(String, String)>,
 }
 
+/// A pair of an encryption context that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedPair {
+    /// Its name.
+    pub name: String,
+    /// The value in the file, if it has the pair.
+    pub found: Option<String>,
+    /// The value in the config, if it has the pair.
+    pub wanted: Option<String>,
+}
+
 impl NewKey {
     /// The recipient, if only the document names it.
     pub(crate) fn named_by_document(&self) -> Option<NamedKey> {
@@ -84,18 +96,56 @@ pub enum DataKeyChange {
 }
 
 impl NewKeys {
+    /// New keys that are aliases, and may lead to a key of the same group of `old` that is to go.
+    pub fn aliases_for<'a>(&'a self, old: &Metadata) -> impl Iterator<Item = &'a KeySpec> {
+        let may_be_old = |(group, at): &(&NewKey, usize)| match group {
+            NewKey::Wrapping(key) => old.groups.get(*at).is_some_and(|old| {
+                let is_left = |stored: &&StoredKey| !self.groups[*at].iter().any(|key| key.is_stored_as(stored));
+                old.iter().filter(is_left).any(|stored| stored.is_named_by(&key.key) == KeyMatch::Perhaps)
+            }),
+            _ => false,
+        };
+        let keys = self.groups.iter().zip(0..).flat_map(|(group, at)| group.iter().map(move |key| (key, at)));
+        let aliases: Vec<_> = keys.filter(may_be_old).collect();
+        aliases.into_iter().filter_map(|(key, _)| match key {
+            NewKey::Wrapping(key) => Some(&key.key),
+            _ => None,
+        })
+    }
+
+    /// The pairs in which the context of a key differs that stays: the name, the value in `old`, and the new one.
+    #[must_use]
+    pub fn contexts_changed(&self, old: &Metadata) -> Vec<ChangedPair> {
+        let mut changed = Vec::new();
+        for (new, old) in self.groups.iter().zip(&old.groups) {
+            for key in new {
+                let NewKey::Wrapping(WrappingKey { key, access }) = key else { continue };
+                let stays = |stored: &&StoredKey| stored.is_named_by(key).is_same_key();
+                let Some((_, of_old)) = old.iter().find(stays).and_then(StoredKey::key_and_access) else { continue };
+                let value = |context: &EncryptionContext, name: &str| {
+                    context.iter().find(|(other, _)| *other == name).map(|(_, value)| value.to_owned())
+                };
+                let names = access.context.iter().chain(of_old.context.iter()).map(|(name, _)| name);
+                for name in names {
+                    let (found, wanted) = (value(&of_old.context, name), value(&access.context, name));
+                    let pair = ChangedPair { name: name.to_owned(), found, wanted };
+                    if pair.found != pair.wanted && !changed.contains(&pair) {
+                        changed.push(pair);
+                    }
+                }
+            }
+        }
+        changed
+    }
+
     /// The differences of each group of `old`, and of new ones.
     #[must_use]
     pub fn difference(&self, old: &Metadata) -> Vec<GroupDifference> {
         let difference = |at: usize| {
             let new: &[NewKey] = self.groups.get(at).map_or(&[], Vec::as_slice);
             let old: &[StoredKey] = old.groups.get(at).map_or(&[], Vec::as_slice);
-            let is_it = |key: &NewKey, stored: &StoredKey| match key {
-                NewKey::Kept(kept) | NewKey::Listed(kept) => kept == stored,
-                NewKey::Wrapping(key) => stored.is_of(key),
-            };
-            let comes = |key: &&NewKey| !old.iter().any(|stored| is_it(key, stored));
-            let goes = |stored: &&StoredKey| !new.iter().any(|key| is_it(key, stored));
+            let comes = |key: &&NewKey| !old.iter().any(|stored| key.is_stored_as(stored));
+            let goes = |stored: &&StoredKey| !new.iter().any(|key| key.is_stored_as(stored));
             GroupDifference {
                 added: new.iter().filter(comes).map(NewKey::named).collect(),
                 removed: old.iter().filter(goes).map(StoredKey::named).collect(),
@@ -121,6 +171,24 @@ impl NewKeys {
 }
 
 impl GroupDifference {
+    /// The words for a change after it was made.
+    pub const DONE: [&'static str; 2] = ["added", "removed"];
+    /// The words for a change before it is made.
+    pub const WOULD: [&'static str; 2] = ["would add", "would remove"];
+
+    /// The changes of all groups, one sentence for each; names the group if there are several.
+    #[must_use]
+    pub fn sentences(groups: &[Self], [add, remove]: [&str; 2]) -> Vec<String> {
+        let mut sentences = Vec::new();
+        for (group, number) in groups.iter().zip(1..) {
+            let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
+            let Self { added, removed } = group;
+            sentences.extend(added.iter().map(|(kind, id)| format!("{add} {kind} {id}{which}")));
+            sentences.extend(removed.iter().map(|(kind, id)| format!("{remove} {kind} {id}{which}")));
+        }
+        sentences
+    }
+
     /// Between the recipients before and after a change.
     #[must_use]
     pub fn between(old: &Metadata, new: &Metadata) -> Vec<Self> {
@@ -144,6 +212,14 @@ impl GroupDifference {
 }
 
 impl NewKey {
+    /// Whether it is this key of the document, used in the same way.
+    fn is_stored_as(&self, stored: &StoredKey) -> bool {
+        match self {
+            Self::Kept(kept) | Self::Listed(kept) => kept == stored,
+            Self::Wrapping(key) => stored.is_of(key),
+        }
+    }
+
     fn named(&self) -> (String, String) {
         match self {
             Self::Kept(stored) | Self::Listed(stored) => stored.named(),

@@ -35,6 +35,22 @@ pub struct Identities {
     pub texts: Vec<SecretString>,
 }
 
+impl Identities {
+    /// The recipients of native identities that can be read without asking anybody: those in memory, in the variable and in
+    /// regular files, without the files in `without`. Each is derived from its secret key.
+    #[must_use]
+    pub fn own_recipients(&self, without: &[&Path]) -> Vec<AgeRecipient> {
+        let Self { files, ssh_files: _, variable, texts } = self;
+        let of_variable = variable.and_then(std::env::var_os).map(|text| Zeroizing::new(text.into_encoded_bytes()));
+        // A pipe could be read only once, and by whoever needs its identity.
+        let is_read = |path: &&PathBuf| path.is_file() && !without.contains(&path.as_path());
+        let of_files = files.iter().filter(is_read).filter_map(|path| read_limited(path, LONGEST_IDENTITIES).ok());
+        let of_memory = texts.iter().map(|text| Zeroizing::new(text.expose_secret().as_bytes().to_vec()));
+        let all = of_memory.chain(of_variable).chain(of_files);
+        all.flat_map(|text| read_lines(&text).identities).map(|identity| identity.to_public()).collect()
+    }
+}
+
 /// The recipient of the first identity in a key file that kenc can use.
 ///
 /// # Errors

@@ -79,9 +79,8 @@ impl AwsKms {
         for (alias, access) in self.routes.aliases_for(key) {
             match self.key_of_alias(alias, access) {
                 Some(found) if found == *key => return self.acting_as(access),
-                Some(_) => {}
                 None if alias.account().is_some() => unknown = unknown.or(Some(access)),
-                None => {}
+                Some(_) | None => {}
             }
         }
         self.acting_as(unknown?)

@@ -8,6 +8,7 @@ use super::plan::{PlannedSlot, SlotPlan};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{Error, KeyRefusal, Result};
+use crate::keys::aws_kms::KmsKey;
 use crate::keys::cache::{Cache, UnwrappedKey, lock};
 use crate::keys::keyring::{Keyring, access_of_file};
 use crate::keys::provider::{Holder, Rewrapping, cannot_wrap};
@@ -24,6 +25,16 @@ pub struct Rewrapper<'a> {
     pub(super) change: KeyChange,
     only: Vec<KeySpec>,
     pub(super) cache: Arc<Cache>,
+    lookup: AliasLookup,
+}
+
+/// Whether AWS KMS is asked which key an alias means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AliasLookup {
+    /// It is.
+    Permitted,
+    /// It is not: aliases stay unknown.
+    Forbidden,
 }
 
 impl<'a> Rewrapper<'a> {
@@ -31,19 +42,26 @@ impl<'a> Rewrapper<'a> {
     /// to get at the data key. Nothing is asked yet.
     #[must_use]
     pub fn new(keyring: &Keyring<'a>, change: KeyChange, only: Vec<KeySpec>) -> Self {
-        Self { keyring: *keyring, change, only, cache: Arc::default() }
+        Self { keyring: *keyring, change, only, cache: Arc::default(), lookup: AliasLookup::Permitted }
     }
 
     /// The same for a file whose configs trust other keys. What was asked already is not asked again.
     #[must_use]
     pub fn trusting<'b>(&'b self, trusted: &'b TrustedKeys) -> Rewrapper<'b> {
-        let Self { keyring, change, only, cache } = self;
+        let Self { keyring, change, only, cache, lookup } = self;
         Rewrapper {
             keyring: keyring.trusting(trusted),
             change: change.clone(),
             only: only.clone(),
             cache: Arc::clone(cache),
+            lookup: *lookup,
         }
+    }
+
+    /// The same with another choice of whether aliases are looked up.
+    #[must_use]
+    pub fn with_lookup(self, lookup: AliasLookup) -> Self {
+        Self { lookup, ..self }
     }
 
     /// What keys are asked with.
@@ -67,7 +85,12 @@ impl<'a> Rewrapper<'a> {
     /// # Errors
     /// [`Error::CannotFindKey`] if that cannot be known.
     pub fn resolved(&self, key: &KeySpec) -> Result<KeySpec> {
-        self.cache.resolved(key, || registry::of(key).resolve(self.keyring.credentials(), key))
+        let resolve = || match self.lookup {
+            AliasLookup::Permitted => registry::of(key).resolve(self.keyring.credentials(), key),
+            AliasLookup::Forbidden if KmsKey::of(key).is_some_and(|key| key.is_alias()) => Err(KeyRefusal::NotLookedUp),
+            AliasLookup::Forbidden => Ok(key.clone()),
+        };
+        self.cache.resolved(key, resolve)
     }
 
     pub(super) fn plan(&self, wrapped: &[WrappedKey]) -> Result<SlotPlan> {

@@ -19,11 +19,11 @@ pub struct ByConfig {
 }
 
 impl ByConfig {
-    /// Looks every target up. A problem with the rule for one is reported in its turn.
+    /// Looks every path up. A problem with the rule for one is reported in its turn.
     #[must_use]
-    pub fn new(targets: &[Result<Target, Failure>], configs: &Configs, session: &Session) -> Self {
+    pub fn new<'p>(paths: impl Iterator<Item = &'p Path>, configs: &Configs, session: &Session) -> Self {
         let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
-        for path in targets.iter().flatten().filter_map(Target::path) {
+        for path in paths {
             let Ok(choice) = choose(configs, path) else { continue };
             let known = all.choices.iter().position(|(other, _)| *other == choice);
             let number = known.unwrap_or_else(|| {
@@ -71,10 +71,21 @@ impl Rewrappers<'_> {
     /// # Errors
     /// If the config is to say its keys, and has no rule for it.
     pub fn of(&self, target: &Target) -> Result<&Rewrapper<'_>, Failure> {
+        match target.path() {
+            _ if self.by_config.is_none() => Ok(self.rewrapper),
+            Some(path) => self.of_path(path),
+            None => Err(Cause::NoRule(target.name()).into()),
+        }
+    }
+
+    /// The one for the file at a path.
+    ///
+    /// # Errors
+    /// As [`Rewrappers::of`].
+    pub fn of_path(&self, path: &Path) -> Result<&Rewrapper<'_>, Failure> {
         let Self { rewrapper, by_config, of_config, configs } = self;
         let Some(ByConfig { of_path, .. }) = by_config else { return Ok(rewrapper) };
-        let no_rule = || Failure::from(Cause::NoRule(target.name()));
-        let path = target.path().ok_or_else(no_rule)?;
+        let no_rule = || Failure::from(Cause::NoRule(path.display().to_string()));
         match of_path.get(path) {
             Some(number) => Ok(&of_config[*number]),
             None => Err(choose(configs, path).err().unwrap_or_else(no_rule)),

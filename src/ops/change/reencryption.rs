@@ -13,7 +13,7 @@ use crate::ops::change::prepared_seals::{PreparedSeals, SealRecipe};
 use crate::ops::change::run::KeyChanges;
 use crate::ops::change::targets::Target;
 use crate::ops::failure::Failure;
-use crate::ops::observer::{Observer, Unobserved};
+use crate::ops::observer::{Observer, Progress};
 
 /// How the new file is made.
 pub struct SuccessorForm {
@@ -24,12 +24,30 @@ pub struct SuccessorForm {
 }
 
 /// Who else works at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
+#[derive(Clone, Copy)]
+pub struct Share<'a> {
     /// Files that are worked on at the same time.
     pub files: usize,
     /// Threads for each of them.
     pub threads: usize,
+    /// The progress of all of them, where there is one.
+    pub progress: Option<&'a dyn Progress>,
+}
+
+impl<'a> Share<'a> {
+    /// Counts the work on one of the files, of `len` bytes.
+    pub fn progress_of(&self, name: &str, len: Option<u64>, observer: &dyn Observer) -> impl Fn(u64) + Sync + use<'a> {
+        let of_one = match self.progress {
+            None if self.files == 1 => Some(observer.progress(name, len)),
+            _ => None,
+        };
+        let all = self.progress;
+        move |bytes| {
+            if let Some(progress) = all.or(of_one.as_deref()) {
+                progress.advance(bytes);
+            }
+        }
+    }
 }
 
 /// A file that opens, and what its successor is sealed with.
@@ -84,21 +102,16 @@ impl Reencryption {
     pub fn write(
         self,
         changes: &KeyChanges<'_>,
-        share: Share,
+        share: Share<'_>,
         target: &Target,
         held: Option<Held>,
     ) -> Result<(), Failure> {
         let Self { unlocked, seal, len } = self;
         let KeyChanges { session, options, .. } = changes;
         let (mut output, watched) = target.open_output(options.results, held)?;
-        let observer: &dyn Observer = if share.files == 1 { session.observer() } else { &Unobserved };
-        let progress = observer.progress(&target.name(), len);
-        let work = Work {
-            threads: share.threads,
-            progress: &|bytes| progress.advance(bytes),
-            cancelled: session.cancelled(),
-            workspace: None,
-        };
+        let progress = share.progress_of(&target.name(), len, session.observer());
+        let work =
+            Work { threads: share.threads, progress: &progress, cancelled: session.cancelled(), workspace: None };
         let resealed = reseal(unlocked, &*seal, &mut output, &work);
         drop(progress);
         resealed.map_err(target.about())?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::by_config::{ByConfig, Rewrappers};
 use super::new_form::NewForm;
 use super::prepared_seals::PreparedSeals;
-use super::preview::confirm;
-use super::targets::{ResultOptions, Target};
+use super::preview::Preview;
+use super::targets::{ResultOptions, Target, check_named};
 use super::vouching::{Consent, Vouching};
 use crate::document::{DataKeyChange, Format};
 use crate::keys::{KeyChange, Rewrapper};
@@ -77,16 +77,20 @@ pub fn with_key_changes<T>(
     session: &Session,
     configs: &Configs,
     options: &KeyChangeOptions,
-    (inputs, targets): (&[PathBuf], Vec<Result<Target, Failure>>),
+    (inputs, mut targets): (&[PathBuf], Vec<Result<Target, Failure>>),
     data_key: DataKeyChange,
     work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let KeyChangeOptions { change, source, consent, notation, extent, form, .. } = options;
+    let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, .. } = options;
+    if *extent == ChangeExtent::Written && targets.len() > 1 {
+        check_named(inputs, &mut targets, *notation)?;
+    }
     let follows_config = *source == NewKeySource::Config;
     let trusted = configs.trusted(inputs.first().map(PathBuf::as_path))?;
     let keyring = session.keyring_trusting(&trusted);
     let rewrapper = Rewrapper::new(&keyring, change.clone(), session.only().to_vec());
-    let by_config = ByConfig::new(if follows_config { &targets } else { &[] }, configs, session);
+    let paths = targets.iter().flatten().filter_map(Target::path).filter(|_| follows_config);
+    let by_config = ByConfig::new(paths, configs, session);
     let keyrings = by_config.keyrings(session, &trusted);
     let rewrappers = Rewrappers {
         rewrapper: &rewrapper,
@@ -95,11 +99,12 @@ pub fn with_key_changes<T>(
         configs,
     };
     let documents = KeysOfDocuments { rewrapper: &rewrapper, configs, source: *source };
-    let mut vouching = Vouching::new(configs, &documents, session.only(), *consent);
+    let mut vouching = Vouching::new(configs, &documents, session, *consent);
     if *extent == ChangeExtent::Written {
         let observer = session.observer();
         if follows_config && *consent == Consent::Asked {
-            confirm(&targets, *notation, &documents, |target| rewrappers.of(target), observer)?;
+            let (vouching, rewrappers, demanded) = (&vouching, &rewrappers, *demanded);
+            Preview { session, vouching, rewrappers, notation: *notation, demanded }.confirm(&targets)?;
         }
         let asked = (&targets[..], *notation, session.read_policy());
         vouching.ask(asked, (data_key, form), |target| rewrappers.of(target), observer)?;

@@ -1,5 +1,6 @@
 //! Files to change: where each is, what it is, and where the result goes.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +81,32 @@ pub fn targets_in_place(
     }
     tell_left_out(left_out, observer);
     targets
+}
+
+/// Finds what is plainly wrong with files that the user named, before the first of them is changed: those that cannot be
+/// read, are no regular files or are not encrypted. What was found in folders is left to its turn.
+///
+/// # Errors
+/// That of the first such file.
+pub fn check_named(
+    inputs: &[PathBuf],
+    targets: &mut Vec<Result<Target, Failure>>,
+    notation: Option<Format>,
+) -> Result<(), Failure> {
+    let is_folder = |target: &Result<Target, Failure>| {
+        matches!(target, Err(Failure { cause: Cause::FolderWithoutRecursion(_), .. }))
+    };
+    if let Some(at) = targets.iter().position(is_folder) {
+        return targets.swap_remove(at).map(drop);
+    }
+    let named: HashSet<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let is_named = |path: &Path| named.contains(path);
+    for target in targets.iter().flatten() {
+        if matches!(target, Target::Itself(path) if is_named(path)) {
+            target.read(Intent::Read, notation)?;
+        }
+    }
+    Ok(())
 }
 
 /// The encrypted files in a folder.

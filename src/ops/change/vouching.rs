@@ -15,7 +15,9 @@ use crate::ops::configs::Configs;
 use crate::ops::documents::keys::KeysOfDocuments;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Observer;
+use crate::ops::places::identities_open_to_all;
 use crate::ops::question::Question;
+use crate::ops::session::Session;
 
 /// Who confirms keys for which nothing else vouches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,10 @@ pub struct Vouching<'a> {
     pub documents: &'a KeysOfDocuments<'a>,
     /// The keys of -k.
     pub named: &'a [KeySpec],
+    /// The recipients of the user's own identities. Whoever holds an identity loses nothing if its recipient gets a new data
+    /// key of a kenc file: nobody else can have put another recipient there under the same name. Of documents they vouch for
+    /// nothing, because a new data key there also follows the rule in the document.
+    own: Vec<KeySpec>,
     /// Who says yes to the others.
     pub consent: Consent,
     /// The keys of each file that a person was shown and confirmed.
@@ -46,10 +52,14 @@ impl<'a> Vouching<'a> {
     pub fn new(
         configs: &'a Configs,
         documents: &'a KeysOfDocuments<'a>,
-        named: &'a [KeySpec],
+        session: &'a Session,
         consent: Consent,
     ) -> Self {
-        Self { configs, documents, named, consent, approved: BTreeMap::new() }
+        // Into a file that others can write, they can put an identity of theirs.
+        let (identities, named) = (session.identities(), session.only());
+        let open: Vec<_> = identities_open_to_all(identities).collect();
+        let own = identities.own_recipients(&open).into_iter().map(KeySpec::from).collect();
+        Self { configs, documents, named, own, consent, approved: BTreeMap::new() }
     }
 
     /// For a file that is encrypted as a whole.
@@ -57,7 +67,7 @@ impl<'a> Vouching<'a> {
     /// # Errors
     /// If a config cannot be read.
     pub fn of_file(&self, target: &Target, slots: &[WrappedKey]) -> Result<Vouchers, Failure> {
-        let vouchers = self.of(target)?;
+        let vouchers = self.of(target)?.and_named(&self.own);
         let keys: Vec<NamedKey> = slots.iter().map(NamedKey::of_slot).collect();
         if keys.iter().all(|key| vouchers.vouch_for(key)) {
             return Ok(vouchers);

@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use super::expected_keys::ExpectedKeys;
 use super::fault::GitFault;
 use super::program::{IndexContents, IndexEntry, last_commit, top};
 use super::unasked;
 use crate::config::{Config, KENC_CONFIG, SOPS_CONFIG};
 use crate::document::merge::unresolved;
 use crate::document::{EncryptedDocument, Format, MacRequirement, SealRequirement};
-use crate::error::{At, DocumentError, Error};
+use crate::error::{At, Class, DocumentError, Error};
 use crate::formats::detect::{document_with_values, is_whole_file};
-use crate::keys::{NamedKey, Vouchers};
+use crate::keys::{AliasLookup, KeyChange, NamedKey, Rewrapper, TrustedKeys, Vouchers};
 use crate::limits::{LONGEST_DOCUMENT, LONGEST_ENVELOPE};
+use crate::ops::change::by_config::{ByConfig, Rewrappers};
 use crate::ops::configs::Configs;
+use crate::ops::documents::keys::{KeysOfDocuments, NewKeySource};
+use crate::ops::drift::Drift;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::open_input;
 use crate::ops::session::Session;
@@ -37,6 +41,15 @@ pub enum KeyUse {
     NoKeys,
 }
 
+impl KeyUse {
+    fn lookup(self) -> AliasLookup {
+        match self {
+            Self::AtHand => AliasLookup::Permitted,
+            Self::NoKeys => AliasLookup::Forbidden,
+        }
+    }
+}
+
 /// How many files were checked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckCounts {
@@ -44,6 +57,8 @@ pub struct CheckCounts {
     pub looked_at: usize,
     /// Those that no key at hand opened.
     pub unopened: usize,
+    /// Those whose keys could not be compared with the config, because an alias in it could not be resolved.
+    pub uncompared: usize,
     /// What was found.
     pub problems: usize,
 }
@@ -59,7 +74,27 @@ pub fn check(
     keys: KeyUse,
     report: &mut dyn FnMut(Failure),
 ) -> Result<CheckCounts, Failure> {
-    let mut check = Check { session, configs, keys, report, counts: CheckCounts::default() };
+    let entries: Vec<(PathBuf, IndexEntry)> = if let CheckedFiles::Named(_) = files {
+        Vec::new()
+    } else {
+        let top = top()?;
+        let entries = IndexEntry::of_index(matches!(files, CheckedFiles::All), &top)?;
+        entries.into_iter().map(|entry| (top.join(&entry.path), entry)).collect()
+    };
+    let named: &[PathBuf] = if let CheckedFiles::Named(paths) = files { paths } else { &[] };
+    let paths = named.iter().chain(entries.iter().map(|(path, _)| path)).map(PathBuf::as_path);
+    let recipes = ByConfig::new(paths, configs, session);
+    let (trusted, lookup) = (TrustedKeys::all(), keys.lookup());
+    let keyrings = recipes.keyrings(session, &trusted);
+    let keyring = session.keyring_trusting(&trusted);
+    let rewrapper = Rewrapper::new(&keyring, KeyChange::default(), Vec::new()).with_lookup(lookup);
+    let of_config = recipes.rewrappers(&keyrings, &[]).into_iter().map(|it| it.with_lookup(lookup)).collect();
+    let expected = ExpectedKeys {
+        documents: KeysOfDocuments { rewrapper: &rewrapper, configs, source: NewKeySource::Config },
+        files: Rewrappers { rewrapper: &rewrapper, by_config: Some(&recipes), of_config, configs },
+        configs,
+    };
+    let mut check = Check { session, configs, keys, expected, report, counts: CheckCounts::default() };
     if let CheckedFiles::Named(paths) = files {
         for path in paths {
             let (content, _) = open_input(Some(path))?.read_whole(LONGEST_DOCUMENT)?;
@@ -69,15 +104,13 @@ pub fn check(
         }
         return Ok(check.counts);
     }
-    let top = top()?;
     let mut contents = IndexContents::open()?;
-    for entry in IndexEntry::of_index(matches!(files, CheckedFiles::All), &top)? {
+    for (path, entry) in entries {
         if version_control::owns_part_of(&entry.path) {
             let note = format!("{}: skipped, it belongs to version control", entry.path.display());
             session.observer().note(&note);
             continue;
         }
-        let path = top.join(&entry.path);
         if let Some(content) = contents.of(&entry, check.longest(&path)?)? {
             check.file(&entry.path.display().to_string(), &path, content)?;
         }
@@ -89,6 +122,7 @@ struct Check<'a> {
     session: &'a Session,
     configs: &'a Configs,
     keys: KeyUse,
+    expected: ExpectedKeys<'a>,
     report: &'a mut dyn FnMut(Failure),
     counts: CheckCounts,
 }
@@ -110,7 +144,8 @@ impl Check<'_> {
     fn file(&mut self, name: &str, path: &Path, content: Vec<u8>) -> Result<(), Failure> {
         self.counts.looked_at += 1;
         if is_whole_file(&content) {
-            return Ok(());
+            let drift = self.expected.drift_of_file(path, content);
+            return self.differs(name, drift);
         }
         let sealed = match document_with_values(content, path) {
             Ok(Some(sealed)) => sealed,
@@ -125,6 +160,7 @@ impl Check<'_> {
                 return Ok(());
             }
         };
+        let metadata = sealed.metadata().clone();
         let mut problems = sealed.problems_without_key();
         self.against_last_commit(name, path, &sealed)?;
         for (at, path) in self.exposed_by_rule(&sealed, path)? {
@@ -146,7 +182,30 @@ impl Check<'_> {
         for problem in problems {
             self.problem(name, Error::Document(problem));
         }
-        Ok(())
+        self.differs(name, self.expected.drift_of_document(path, &metadata))
+    }
+
+    /// Reports how a file differs from its config, as far as that is known without a permission that the user lacks.
+    fn differs(&mut self, name: &str, drift: Result<Drift, Failure>) -> Result<(), Failure> {
+        match drift {
+            Ok(drift) if drift.is_none() => Ok(()),
+            Ok(drift) => {
+                self.problem(name, GitFault::Drift(Box::new(drift)));
+                Ok(())
+            }
+            Err(Failure { cause: Cause::Library(error @ Error::CannotFindKey { .. }), .. }) => {
+                self.counts.uncompared += 1;
+                self.session.observer().note(&format!("{name}: its keys were not compared with the config: {error}"));
+                Ok(())
+            }
+            // A rule with keys that only documents can have says nothing of a file that is encrypted as a whole.
+            Err(Failure { cause: Cause::NoRule(_) | Cause::Library(Error::Config(_)), .. }) => Ok(()),
+            Err(Failure { cause: Cause::Library(error), .. }) if error.class() == Class::NotAuthentic => {
+                self.problem(name, error);
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Changes in a commit that the values do not show: a removed seal, or added keys that nothing vouches for.

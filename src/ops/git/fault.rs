@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::{At, Class};
+use crate::ops::drift::Drift;
 
 /// Why a git command failed, or what it found.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,8 @@ pub enum GitFault {
     SealGone,
     #[error("keys that are not trusted were added: {}", .0.join(", "))]
     KeysAdded(Vec<String>),
+    #[error("{0}")]
+    Drift(Box<Drift>),
     #[error("{}: nothing was repaired: nobody confirmed it", .0.display())]
     NotConfirmed(PathBuf),
 }
@@ -53,7 +56,11 @@ impl GitFault {
     pub fn is_finding(&self) -> bool {
         matches!(
             self,
-            Self::ShouldBeEncrypted(_) | Self::InTheClearByConfig { .. } | Self::SealGone | Self::KeysAdded(_)
+            Self::ShouldBeEncrypted(_)
+                | Self::InTheClearByConfig { .. }
+                | Self::SealGone
+                | Self::KeysAdded(_)
+                | Self::Drift(_)
         )
     }
 }

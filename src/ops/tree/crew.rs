@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use super::file::FileToDo;
 use super::request::{TreePlan, TreeRequest};
+use super::size::{FileProgress, size};
 use super::walk::{TreeStep, Walk};
 use crate::ops::failure::Failure;
 use crate::ops::observer::{Progress, Skipped};
@@ -84,13 +85,24 @@ pub fn run<W: TreeWork>(
         workers: AtomicUsize::new(thread_count),
         most_workers: thread_count.max(MOST_WAITING),
     };
+    let has_ended = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        if progress.wants_size() {
+            // Without a thread for it the size stays unknown.
+            let _ = threads::spawn_scoped(scope, || {
+                let goes_on = || !has_ended.load(Ordering::Relaxed) && session.check_cancelled().is_ok();
+                if let Some(size) = size(request, plan, goes_on) {
+                    progress.expect(size);
+                }
+            });
+        }
         for _ in 1..thread_count {
             if threads::spawn_scoped(scope, || crew.work(scope)).is_err() {
                 crew.workers.fetch_sub(1, Ordering::Relaxed);
             }
         }
         crew.work(scope);
+        has_ended.store(true, Ordering::Relaxed);
     });
     let Crew { walk, told, .. } = crew;
     // Folders that are still open get their times before the error is reported.
@@ -156,7 +168,9 @@ impl<W: TreeWork> Crew<'_, W> {
         while let Some((number, step)) = self.next() {
             let event = match step {
                 TreeStep::File(file) => {
-                    let outcome = self.work.run(&file, self.progress, &others);
+                    let progress = FileProgress::new(self.progress, || file.path());
+                    let outcome = self.work.run(&file, &progress, &others);
+                    progress.end(matches!(outcome, Ok(FileOutcome::Done(_))));
                     TreeEvent::File(file.path(), outcome)
                 }
                 TreeStep::LeftOut(why, path) => TreeEvent::LeftOut(path, why),

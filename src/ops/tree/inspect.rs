@@ -33,6 +33,8 @@ pub struct InspectedFile {
 impl TreeWork for InspectEach<'_> {
     type Done = InspectedFile;
 
+    const IS_IN_ORDER: bool = true;
+
     fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<Self::Done>, Failure> {
         let about = || Failure::about(file.display());
         let (source, _) = self.plan.open(file, self.session)?;

@@ -121,16 +121,24 @@ pub struct FilesIn<F: ObjectFolder> {
     levels: Levels<F, F>,
     first_failure: Option<Failure>,
     version_control: usize,
+    /// Tells folders that are left out.
+    is_left_out: Box<dyn Fn(&F) -> bool>,
 }
 
 impl<F: ObjectFolder> FilesIn<F> {
     /// Those in an open folder.
     #[must_use]
     pub fn new(folder: F) -> Self {
+        Self::without(folder, |_| false)
+    }
+
+    /// The same without what is in some folders.
+    #[must_use]
+    pub fn without(folder: F, is_left_out: impl Fn(&F) -> bool + 'static) -> Self {
         let mut levels = Levels::<F, F>::new();
         let branch = Arc::new(folder);
         let first_failure = levels.enter(&branch, Arc::clone(&branch)).err();
-        Self { levels, first_failure, version_control: 0 }
+        Self { levels, first_failure, version_control: 0, is_left_out: Box::new(is_left_out) }
     }
 
     /// How many files and folders of version control were left out until now.
@@ -157,6 +165,9 @@ impl<F: ObjectFolder> Iterator for FilesIn<F> {
                 Fate::LeftOut(why) => self.version_control += usize::from(why == Skipped::VersionControl),
                 Fate::Entered => {
                     let folder = branch.folder(&name).map(Arc::new).map_err(Failure::from);
+                    if folder.as_ref().is_ok_and(|folder| (self.is_left_out)(folder)) {
+                        continue;
+                    }
                     if let Err(failure) = folder.and_then(|folder| self.levels.enter(&folder, Arc::clone(&folder))) {
                         return Some(Err(failure));
                     }

@@ -73,11 +73,11 @@ mod json {
 
     use serde_json::{Deserializer, Value};
 
-    use super::{examples, file};
+    use super::{Path, examples, file};
     use crate::support::{Home, skip, text as utf8};
 
     /// What is in the folder in which the examples of the page run.
-    const FIXTURE: &str = r"
+    const FIXTURE: &str = r#"
         set -e
         umask 077
         kenc keygen > me.pub; kenc keygen -o team.txt > team.pub
@@ -85,9 +85,11 @@ mod json {
         echo 1 > photos/1; echo 2 > photos/2; echo 'a: 1' > plain/t.yaml
         echo hello > x; kenc encrypt -c app=demo x -o x.kenc; kenc encrypt -k $(cat team.pub) x -o team.kenc
         printf 'db:\n  password: c4r1b0u\nmore: 1\n' > s.yaml; kenc encrypt --values -i s.yaml
+        mkdir drifted; cp s.yaml drifted
+        printf 'creation_rules:\n- age: %s\n  encrypted_regex: ^db$\n' "$(cat me.pub)" > drifted/.kenc.yaml
         cp s.yaml docs; grep -v ^more: s.yaml > merged.yaml
         git init -q .; git add s.yaml
-    ";
+    "#;
 
     /// The names of all fields, with their paths; list items are merged.
     fn names(value: &Value, at: &str, all: &mut BTreeSet<String>) {
@@ -142,6 +144,38 @@ mod json {
             let printed = utf8(&output.stdout) + &said;
             assert_eq!(names_of_each(expected), names_of_each(&printed), "{command}\n{printed}");
         }
+    }
+
+    #[test]
+    fn every_name_of_a_field_that_the_program_prints_stands_in_the_page() {
+        let page = file("man/kenc-json.5");
+        let words: BTreeSet<&str> = page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+        let mut sources = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/kenc")];
+        let mut fields = BTreeSet::new();
+        while let Some(path) = sources.pop() {
+            if path.ends_with("sops") {
+                continue;
+            }
+            if path.is_dir() {
+                sources.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap();
+            // `"name":` in an object, and `value["name"] =`.
+            let quoted: Vec<&str> = text.split('"').collect();
+            for parts in quoted.windows(3) {
+                let [before, name, after] = parts else { continue };
+                let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                let is_field = after.starts_with(':') && !after.starts_with("::");
+                if is_word && (is_field || (before.ends_with('[') && after.starts_with("] ="))) {
+                    fields.insert((*name).to_owned());
+                }
+            }
+        }
+        assert!(fields.len() > 50, "{fields:?}");
+        let unknown: Vec<&String> = fields.iter().filter(|field| !words.contains(field.as_str())).collect();
+        assert!(unknown.is_empty(), "{unknown:?} are not in kenc-json(5)");
     }
 
     #[test]

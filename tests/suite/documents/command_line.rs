@@ -17,6 +17,7 @@ const FAILED: i32 = 1;
 const USAGE: i32 = 2;
 const NOT_AUTHENTIC: i32 = 3;
 const NO_KEY: i32 = 4;
+const KEY_SERVICE: i32 = 5;
 const PROBLEMS: i32 = 7;
 
 const SECRETS: &str = "\

@@ -71,6 +71,10 @@ pub struct RotateArgs {
     #[arg(long, value_name = "CIPHER")]
     pub cipher: Option<PayloadCipher>,
 
+    /// Dry run: contact the keys, write nothing, and print what would change
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
     #[command(flatten)]
     pub document: DocumentChangeArgs,
     #[command(flatten)]

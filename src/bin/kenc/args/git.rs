@@ -44,8 +44,8 @@ pub enum GitCommand {
     ///
     /// Checks what is staged, as a pre-commit hook does; with --all the whole index; or the files on the command line. Finds
     /// files that a rule of the config matches by path and that are not encrypted, plaintext values that a rule says to
-    /// encrypt, damaged values and unresolved merges; with the keys at hand also everything that `kenc verify` finds. Exits
-    /// with 7 if it finds a problem.
+    /// encrypt, damaged values and unresolved merges, and files whose keys, rule or context are not those of their config;
+    /// with the keys at hand also everything that `kenc verify` finds. Exits with 7 if it finds a problem.
     #[command(override_usage = examples::git_check::USAGE, after_long_help = examples::git_check::HELP)]
     Check(GitCheckArgs),
 

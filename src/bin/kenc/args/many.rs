@@ -19,7 +19,7 @@ pub const FILES_TO_VERIFY: &str =
 pub const RECURSIVE_INSPECT: &str = "\
 Include all files in folders and their subfolders
 
-Each encrypted file is told with one line, in no order. Other files, symbolic links, named pipes, sockets, devices, and folders of version \
+Each encrypted file is told with one line, in the order of the names. Other files, symbolic links, named pipes, sockets, devices, and folders of version \
 control are left out.";
 
 pub const FILES_TO_INSPECT: &str =

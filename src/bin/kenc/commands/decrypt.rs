@@ -11,6 +11,7 @@ use kenc::ops::result_name::ResultName;
 use kenc::storage::output::Output;
 
 use crate::args::DecryptArgs;
+use crate::commands::documents::joined;
 use crate::commands::opening::threads;
 use crate::commands::piped::{self, Pipe};
 use crate::failure::Cause;
@@ -24,6 +25,9 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     habits::check_inputs(&args.inputs, args.many.recursive)?;
     if args.output.in_place {
         habits::check_in_place(&args.inputs, Replacement::OfEncrypted(args.document_open.input_type.input_type))?;
+    }
+    if joined::is_asked(args) {
+        return joined::run(args, configs, reporter);
     }
     if args.many.is_asked() {
         return tree::run(args, configs, reporter);

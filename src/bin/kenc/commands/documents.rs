@@ -2,6 +2,7 @@
 
 pub mod encrypt;
 pub mod get;
+pub mod joined;
 pub mod seal;
 pub mod set;
 pub mod unset;

@@ -17,6 +17,7 @@ use crate::commands::drift;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
+use crate::progress::Bar;
 use crate::report::rewrapped::RewrapReport;
 use crate::report::{Reporter, counted};
 use crate::sessions;
@@ -56,7 +57,9 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         signals::handle(&session)?;
         let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
+            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &changes::name(&files), count);
             let told = outcomes.map(|outcome| {
+                bar.file_done();
                 let done = outcome?;
                 let counter = if done.outcome.is_changed() { &changed } else { &same };
                 counter.set(counter.get() + 1);

@@ -2,30 +2,12 @@
 
 use std::fmt::Write as _;
 
-use kenc::document::{GroupDifference, MacScope, Metadata, OpenedDocument, SealStatus, StoredKey};
+use kenc::document::{MacScope, Metadata, OpenedDocument, SealStatus, StoredKey};
 use kenc::error::DocumentError;
 use serde_json::{Value, json};
 
 use super::seal::seal_sentence;
 use crate::printable::printable;
-
-/// Reports a change of keys after it was made.
-pub const DONE: [&str; 2] = ["added", "removed"];
-
-/// Reports a change of keys before it is made.
-pub const WOULD: [&str; 2] = ["would add", "would remove"];
-
-/// The changes of the keys, one sentence for each; names the group if there are several.
-pub fn changes_of_groups(groups: &[GroupDifference], [add, remove]: [&str; 2]) -> Vec<String> {
-    let mut changes = Vec::new();
-    for (group, number) in groups.iter().zip(1..) {
-        let which = if groups.len() > 1 { format!(" (group {number})") } else { String::new() };
-        let GroupDifference { added, removed, .. } = group;
-        changes.extend(added.iter().map(|(kind, id)| format!("{add} {kind} {id}{which}")));
-        changes.extend(removed.iter().map(|(kind, id)| format!("{remove} {kind} {id}{which}")));
-    }
-    changes
-}
 
 /// The keys of a document in JSON results, group by group.
 pub fn groups_json(metadata: &Metadata) -> Value {

@@ -72,6 +72,10 @@ fn of_command(cause: &Cause) -> String {
         | Cause::SealNotConfirmed(_)
         | Cause::SealOfWholeFile(_)
         | Cause::Declined => super::document_hints::of_command(cause),
+        Cause::CannotJoin(_) => {
+            "name a folder for the results with `-o FOLDER/`, or write documents of another format as YAML with `--output-type yaml`"
+                .to_owned()
+        }
         Cause::SeveralInputs(_) => {
             "name a folder for the results with `-o FOLDER/`, or replace each file with `-i`".to_owned()
         }

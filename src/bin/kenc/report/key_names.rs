@@ -1,6 +1,7 @@
 //! The names that the config gives keys, shown wherever such a key is.
 
 use kenc::ops::configs::Configs;
+use serde_json::{Map, Value};
 
 use super::wrapped_keys::shown_key;
 
@@ -20,6 +21,25 @@ impl ShownKeyNames {
             [Some(key.to_owned()), shown].into_iter().flatten().map(|key| (key, name.to_owned())).collect::<Vec<_>>()
         };
         Self(names.flat_map(forms).collect())
+    }
+
+    /// A result for programs with the field `name` in each key that has a name. Keys are objects with `id`, and `provider` or
+    /// `list`.
+    pub fn add_to_json(&self, value: &Value) -> Value {
+        match value {
+            Value::Array(values) => values.iter().map(|value| self.add_to_json(value)).collect(),
+            Value::Object(fields) => {
+                let mut named: Map<String, Value> =
+                    fields.iter().map(|(field, value)| (field.clone(), self.add_to_json(value))).collect();
+                let is_key = fields.contains_key("provider") || fields.contains_key("list");
+                let id = fields.get("id").and_then(Value::as_str).filter(|_| is_key);
+                if let Some((_, name)) = self.0.iter().find(|(key, _)| Some(key.as_str()) == id) {
+                    named.insert("name".to_owned(), name.as_str().into());
+                }
+                named.into()
+            }
+            other => other.clone(),
+        }
     }
 
     /// A text with `@NAME (KEY)` in place of each key that has a name.
@@ -54,6 +74,8 @@ fn with_name(text: &str, key: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -70,5 +92,13 @@ mod tests {
         ] {
             assert_eq!(names.add_to(text), named);
         }
+    }
+
+    #[test]
+    fn a_key_gets_its_name_in_results_for_programs_wherever_it_is() {
+        let names = ShownKeyNames(vec![("age1abc".into(), "alice".into())]);
+        let result = json!({ "id": "age1abc", "groups": [[{ "list": "age", "id": "age1abc" }, { "list": "age", "id": "age1x" }]] });
+        let expected = json!({ "id": "age1abc", "groups": [[{ "list": "age", "id": "age1abc", "name": "alice" }, { "list": "age", "id": "age1x" }]] });
+        assert_eq!(names.add_to_json(&result), expected);
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use kenc::document::GroupDifference;
 use kenc::ops::question::{KeyPreview, Question};
 
-use super::document_keys::{WOULD, changes_of_groups, contents_of_seal};
+use super::document_keys::contents_of_seal;
 use super::printable;
 use crate::report::Reporter;
 
@@ -56,7 +57,7 @@ impl Asked {
 fn previewed(files: &[KeyPreview]) -> String {
     let mut lines = String::new();
     for KeyPreview { name, groups, needed_groups } in files {
-        let mut changes = changes_of_groups(groups, WOULD);
+        let mut changes = GroupDifference::sentences(groups, GroupDifference::WOULD);
         if let (true, Some(needed)) = (changes.is_empty(), needed_groups) {
             changes.push(format!("would change the threshold of {needed}"));
         }

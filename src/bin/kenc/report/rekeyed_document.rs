@@ -4,13 +4,14 @@ use kenc::document::{GroupDifference, MacScope, StoredKey};
 use kenc::ops::documents::rekeyed::{RekeyedDocument, RotatedDocument};
 use serde_json::{Value, json};
 
-use super::document_keys::{DONE, WOULD, changes_of_groups, groups_json, named_json};
+use super::document_keys::{groups_json, named_json};
 use super::printable;
 
 /// A document that got other keys, as a line for people.
 pub fn rewrapped_text(name: &str, is_dry: bool, rekeyed: &RekeyedDocument) -> String {
     let RekeyedDocument { is_changed, groups, absent, .. } = rekeyed;
-    let mut parts = changes_of_groups(groups, if is_dry { WOULD } else { DONE });
+    let mut parts =
+        GroupDifference::sentences(groups, if is_dry { GroupDifference::WOULD } else { GroupDifference::DONE });
     if parts.is_empty() {
         let word = if *is_changed { "new shares of the data key" } else { "nothing to change" };
         parts.push(word.to_owned());
@@ -38,7 +39,7 @@ pub fn rewrapped_json(name: &str, is_dry: bool, rekeyed: &RekeyedDocument) -> Va
 }
 
 /// A document that got a new data key, as a line for people.
-pub fn rotated_text(name: &str, rotated: &RotatedDocument) -> String {
+pub fn rotated_text(name: &str, is_dry: bool, rotated: &RotatedDocument) -> String {
     let RotatedDocument { old_rule, metadata, .. } = rotated;
     let named = |key: &StoredKey| {
         let (kind, id) = key.named();
@@ -51,15 +52,17 @@ pub fn rotated_text(name: &str, rotated: &RotatedDocument) -> String {
     } else {
         format!("; new rule: {} {}", metadata.rule.name(), metadata.rule.text())
     };
-    format!("{}\n", printable(&format!("{name}: new data key under {}{rule}", groups.join("; "))))
+    let would = if is_dry { "would get a " } else { "" };
+    format!("{}\n", printable(&format!("{name}: {would}new data key under {}{rule}", groups.join("; "))))
 }
 
 /// The same as a result for programs.
-pub fn rotated_json(name: &str, rotated: &RotatedDocument) -> Value {
+pub fn rotated_json(name: &str, is_dry: bool, rotated: &RotatedDocument) -> Value {
     let RotatedDocument { metadata, .. } = rotated;
     json!({
         "file": name,
-        "rotated": true,
+        "rotated": !is_dry,
+        "dry_run": is_dry,
         "groups": groups_json(metadata),
         "rule": { "name": metadata.rule.name(), "text": metadata.rule.text() },
         "mac_only_encrypted": metadata.mac_scope == MacScope::OnlyEncrypted,

@@ -1,10 +1,10 @@
 //! What became of files that are encrypted as a whole and got other keys, for people and for programs.
 
+use kenc::document::GroupDifference;
 use kenc::keys::{KeySpec, Rewrapped, Way, WrappedKey};
 use kenc::ops::rewrap::{FileRewrap, Written};
 use serde_json::{Value, json};
 
-use super::document_keys::{DONE, WOULD};
 use super::printable;
 use super::wrapped_keys::{keys_json, named};
 
@@ -12,7 +12,8 @@ use super::wrapped_keys::{keys_json, named};
 pub fn rewrapped_text(name: &str, is_dry: bool, file: &FileRewrap) -> String {
     let FileRewrap { copies, rewrapped, written, converted_to } = file;
     let Rewrapped { slots, added, removed, absent, way, .. } = rewrapped;
-    let (would, [add, remove]) = if is_dry { ("would be ", WOULD) } else { ("", DONE) };
+    let (would, [add, remove]) =
+        if is_dry { ("would be ", GroupDifference::WOULD) } else { ("", GroupDifference::DONE) };
     let mut parts: Vec<String> = Vec::new();
     if let Some(format) = converted_to {
         let keys: Vec<String> = slots.iter().map(named).collect();
@@ -79,12 +80,13 @@ fn article(format: &str) -> &str {
 }
 
 /// A rotation as a line for people.
-pub fn rotated_text(name: &str, slots: &[WrappedKey]) -> String {
+pub fn rotated_text(name: &str, is_dry: bool, slots: &[WrappedKey]) -> String {
     let keys: Vec<String> = slots.iter().map(named).collect();
-    format!("{}\n", printable(&format!("{name}: new data key under {}", keys.join(", "))))
+    let would = if is_dry { "would get a " } else { "" };
+    format!("{}\n", printable(&format!("{name}: {would}new data key under {}", keys.join(", "))))
 }
 
 /// A rotation as a result for programs.
-pub fn rotated_json(name: &str, slots: &[WrappedKey]) -> Value {
-    json!({ "file": name, "rotated": true, "keys": keys_json(slots) })
+pub fn rotated_json(name: &str, is_dry: bool, slots: &[WrappedKey]) -> Value {
+    json!({ "file": name, "rotated": !is_dry, "dry_run": is_dry, "keys": keys_json(slots) })
 }

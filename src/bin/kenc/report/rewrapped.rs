@@ -51,19 +51,21 @@ pub struct RotationReport {
     pub name: String,
     /// The result itself went to the standard output.
     pub is_apart: bool,
+    pub is_dry: bool,
     pub outcome: RotateOutcome,
 }
 
 impl RotationReport {
     pub fn tell(&self, reporter: &Reporter) -> Result<Exit, Failure> {
-        let Self { name, is_apart, outcome } = self;
+        let Self { name, is_apart, is_dry, outcome } = self;
         let (text, json) = match outcome {
             RotateOutcome::File(slots) => {
-                (rekeyed_file::rotated_text(name, slots), rekeyed_file::rotated_json(name, slots))
+                (rekeyed_file::rotated_text(name, *is_dry, slots), rekeyed_file::rotated_json(name, *is_dry, slots))
             }
-            RotateOutcome::Document(document) => {
-                (rekeyed_document::rotated_text(name, document), rekeyed_document::rotated_json(name, document))
-            }
+            RotateOutcome::Document(document) => (
+                rekeyed_document::rotated_text(name, *is_dry, document),
+                rekeyed_document::rotated_json(name, *is_dry, document),
+            ),
         };
         if *is_apart {
             reporter.note(text.trim_end());

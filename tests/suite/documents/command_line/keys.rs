@@ -174,7 +174,7 @@ fn the_keys_of_the_config_replace_those_of_the_files_after_a_yes() {
     let outcome = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config"]);
     assert_eq!(outcome.code, USAGE);
     outcome.says("there is no terminal to confirm on").says(&format!("secrets.yaml: would add age {team} (group 2)"));
-    outcome.says(&format!("dump.sql.kenc: would add key {team}"));
+    outcome.says(&format!("dump.sql.kenc: would add age {team}"));
     assert_eq!(documents.text("secrets.yaml"), before);
     let said = home.run(["rewrap", "secrets.yaml", "dump.sql.kenc", "--from-config", "-n"]).ok().stdout_text();
     assert!(said.starts_with(&format!("secrets.yaml: would add age {team} (group 2)\ndump.sql.kenc: would add")));
@@ -241,4 +241,60 @@ fn from_one_kms_key_to_another_the_context_stays_and_each_file_costs_two_calls()
     home.run(["rotate", "s.yaml", "--new-context", "app=other"]).ok();
     home.run(["decrypt", "s.yaml", "-c", "app=demo"]).fails(NOT_AUTHENTIC);
     home.run(["decrypt", "s.yaml", "-c", "app=other"]).gives(SECRETS.as_bytes());
+}
+
+#[test]
+fn the_preview_shows_what_will_happen_also_where_an_alias_may_not_be_looked_up() {
+    let kms = need!(moto());
+    let denied = json!({ "__type": "AccessDeniedException", "message": "kms:DescribeKey is not permitted" });
+    let relay = Relay::to_but(kms.port, |operation, _| operation == "DescribeKey", 400, &denied);
+    let home = home_at(relay.port);
+    let (key, other) = (kms.new_key(), kms.new_key());
+    kms.new_alias("alias/previewed", &key);
+    home.write("s.yaml", SECRETS);
+    home.write("x", SECRETS);
+    let config = |keys: &str| home.write(".kenc.yaml", format!("creation_rules:\n  - keys: [{keys}]\n"));
+    config(&key);
+    home.run(["encrypt", "--values", "-i", "s.yaml"]).ok();
+    home.run(["encrypt", "x", "-o", "x.kenc"]).ok();
+    config("alias/previewed");
+    for file in ["s.yaml", "x.kenc"] {
+        let said = home.run(["rewrap", file, "--from-config"]).ok().stdout_text();
+        assert_eq!(said, format!("{file}: nothing to change\n"), "without a question");
+        // Whether it is as the config says cannot be known without asking KMS for the alias, or for a wrapped key.
+        home.run(["rewrap", file, "--from-config", "--check"]).fails(KEY_SERVICE).says("DescribeKey");
+    }
+    config(&format!("alias/previewed, {other}"));
+    for file in ["s.yaml", "x.kenc"] {
+        let said = home.run(["rewrap", file, "--from-config"]);
+        assert_eq!(said.code, USAGE, "{}", said.stderr);
+        said.says(&format!("{file}: would add aws-kms {other}"));
+        assert!(!said.stderr.contains("would remove") && !said.stderr.contains("alias"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn several_documents_follow_each_other_in_one_output() {
+    let documents = Documents::new();
+    let home = &documents.home;
+    home.succeeds(
+        "mkdir -p in/sub; printf 'b: 2\\n' > in/b.yaml; printf 'a: 1\\n' > in/a.yaml; printf 'c: 3' > in/sub/c.yaml",
+    );
+    home.succeeds("kenc encrypt --values -i in/a.yaml in/b.yaml in/sub/c.yaml; echo '{{ x }}: y' > in/chart.yaml");
+    home.run(["decrypt", "in/b.yaml", "in/a.yaml"]).gives(b"b: 2\n---\na: 1\n");
+    home.run(["decrypt", "-r", "in"]).gives(b"a: 1\n---\nb: 2\n---\nc: 3\n");
+    home.succeeds("find in -name '[ab].yaml' -print0 | sort -z > list");
+    home.run(["decrypt", "--files0-from", "list", "-o", "-"]).gives(b"a: 1\n---\nb: 2\n");
+    // What is no YAML is refused, and nothing is written of the others.
+    home.succeeds("echo '{\"d\": 4}' > in/d.json; kenc encrypt --values -i in/d.json");
+    let refused = home.run(["decrypt", "-r", "in"]);
+    refused.fails(USAGE).says("in/d.json is not a YAML document").hints("--output-type yaml");
+    assert_eq!(refused.stdout, b"");
+    home.run(["decrypt", "in/a.yaml", "in/d.json", "--output-type", "yaml"]).gives(b"a: 1\n---\nd: 4\n");
+    home.succeeds("kenc encrypt in/chart.yaml -o whole.kenc");
+    home.run(["decrypt", "in/a.yaml", "whole.kenc"]).fails(USAGE).says("whole.kenc is not a YAML document");
+    home.run(["decrypt", "in/a.yaml", "in/missing.yaml"]).fails(1).says("in/missing.yaml");
+    home.succeeds("sed -i 's/ENC.AES256_GCM,data:./&Q/' in/b.yaml");
+    let refused = home.run(["decrypt", "in/a.yaml", "in/b.yaml"]);
+    assert_eq!((refused.code, refused.stdout), (NOT_AUTHENTIC, Vec::new()));
 }

@@ -52,7 +52,7 @@ fn a_check_finds_what_must_not_be_committed() {
     repository.home.write("secret/x.yaml", "a: b\nc: d\n");
     let narrow =
         repository.kenc(&["encrypt", "--values", "--encrypted-regex", "^a$", "secret/x.yaml"]).ok().stdout_text();
-    check("secret/x.yaml", &narrow).ok();
+    check("secret/x.yaml", &narrow).fails(PROBLEMS).says("its rule is encrypted_regex: ^a$, that of the config");
     repository.home.write(".sops.yaml", format!("{rule}  encrypted_regex: ^(a|c)$\n"));
     check("secret/x.yaml", &narrow).fails(PROBLEMS).says("`c` is in plaintext, but the config rule");
 }
@@ -105,4 +105,49 @@ fn a_mac_is_repaired_only_where_every_value_is_authentic_and_somebody_agrees() {
     // A value that was moved is not authentic where it is.
     repository.home.write("s.yaml", text.replacen("last:", "other:", 1));
     repository.kenc(&["git", "mac-repair", "--yes", "s.yaml"]).fails(3).says("`other` is not authentic");
+}
+
+#[test]
+fn a_check_finds_files_that_are_not_as_their_config_says() {
+    let repository = Repository::new("s.yaml", BASE);
+    let home = &repository.home;
+    let (ours, theirs) = (&repository.recipient, Home::new().keygen());
+    let config = |keys: &str, rule: &str| {
+        home.write(".kenc.yaml", format!("keys: {{bob: {theirs}}}\ncreation_rules:\n- keys: [{keys}]\n{rule}"));
+    };
+    let check = |file: &str| repository.kenc(&["git", "check", file]);
+    config(ours, "  context: {app: demo}\n");
+    home.succeeds("echo x > plain; kenc encrypt plain -o plain.kenc");
+    check("plain.kenc").ok();
+    check("s.yaml").ok();
+    config(ours, "  context: {app: other}\n");
+    let said = check("plain.kenc");
+    said.fails(PROBLEMS)
+        .says("plain.kenc: not as the config says: its context has app=demo, that of the config app=other");
+    said.hints("kenc rotate FILE --new-context K=V");
+    // Keys of age have no context.
+    check("s.yaml").ok();
+    config(&format!("{ours}, {theirs}"), "  context: {app: demo}\n");
+    for file in ["plain.kenc", "s.yaml"] {
+        let said = check(file);
+        said.fails(PROBLEMS).says(&format!("{file}: not as the config says: would add age @bob ({theirs})"));
+        said.hints("kenc rewrap FILE --from-config");
+        repository.kenc(&["rewrap", file, "--from-config", "-y"]).ok();
+        check(file).ok();
+    }
+    config(&format!("{ours}, {theirs}"), "  encrypted_regex: ^db$\n");
+    check("s.yaml")
+        .fails(PROBLEMS)
+        .says("that of the config encrypted_regex: ^db$")
+        .hints("kenc rotate FILE --from-config");
+    // A rule without keys, and one for other files, say nothing of this one.
+    home.write(".kenc.yaml", format!("creation_rules:\n- path_regex: ^other\n  age: {theirs}\n"));
+    check("s.yaml").ok();
+    check("plain.kenc").ok();
+    repository.git(&["add", "plain.kenc"]).ok();
+    config(&theirs, "");
+    repository.kenc(&["git", "check"]).fails(PROBLEMS).says("plain.kenc: not as the config says");
+    repository.git(&["reset", "-q", "plain.kenc"]).ok();
+    home.write("plain.kenc", &home.read("plain.kenc")[..40]);
+    check("plain.kenc").fails(PROBLEMS).says("cut off");
 }

@@ -51,3 +51,24 @@ fn a_whole_file_is_shown_as_its_text_or_as_a_summary() {
     let summary = repository.kenc(&["git", "textconv", "a.sql.kenc"]).ok().stdout_text();
     assert!(summary.starts_with("kenc file, version 1") && !summary.contains("marmot"), "{summary}");
 }
+
+#[test]
+fn a_diff_names_keys_as_the_config_does() {
+    let repository = Repository::new("s.yaml", BASE);
+    let (ours, theirs) = (&repository.recipient, Home::new().keygen());
+    let names = format!("keys:\n  alice: {ours}\n  bob: {theirs}\n");
+    repository.home.write(".kenc.yaml", names);
+    repository.kenc(&["rewrap", "s.yaml", "--add", "@bob"]).ok();
+    let diff = repository.git(&["diff"]).ok().stdout_text();
+    assert!(diff.contains(&format!("+# kenc: key age @bob ({theirs})")), "{diff}");
+    assert!(diff.contains(&format!(" # kenc: key age @alice ({ours})")), "{diff}");
+    // Key groups, and results for programs.
+    repository.home.succeeds(&format!(
+        "set -e; printf 'a: 1\\n' > g.yaml; kenc encrypt --values -i g.yaml --shamir-threshold 2 -k {ours} -k {theirs}"
+    ));
+    let shown = repository.kenc(&["inspect", "g.yaml", "s.yaml"]).ok().stdout_text();
+    assert_eq!(shown.matches(&format!("age @bob ({theirs})")).count(), 2, "{shown}");
+    let told: serde_json::Value =
+        serde_json::from_slice(&repository.kenc(&["inspect", "--json", "g.yaml"]).ok().stdout).unwrap();
+    assert_eq!(told["groups"][1][0]["name"], "bob", "{told}");
+}

@@ -10,7 +10,7 @@ fn a_recipient_that_somebody_put_into_a_header_gets_no_new_data_key() {
     attack.plant_in_slots("x.kenc");
     let before = attack.home.read("x.kenc");
     let refused = attack.run(&["rotate", "x.kenc"]);
-    refused.fails(USAGE).says("keys of the file are not trusted").says(&attack.attacker).hints("--yes");
+    refused.fails(USAGE).says("a key of the file is not trusted").says(&attack.attacker).hints("--yes");
     assert_eq!(attack.home.read("x.kenc"), before, "a refusal leaves the file alone");
     // As one of several, and as a stream.
     attack.run(&["encrypt", "x", "-o", "y.kenc"]).ok();
@@ -20,13 +20,24 @@ fn a_recipient_that_somebody_put_into_a_header_gets_no_new_data_key() {
     attack.home.run_with(["rotate"], &before).fails(USAGE).says(&attack.attacker);
     attack.gave_the_attacker_nothing("x.kenc");
     attack.gave_the_attacker_nothing("y.kenc");
-    // Each way of vouching for our own key excludes the attacker's.
+    // Our own key vouches for itself, and for nobody else.
     attack.run(&["rotate", "x.kenc", "--to", &attack.ours]).ok();
     attack.gave_the_attacker_nothing("x.kenc");
     attack.home.write("x.kenc", &before);
-    attack.run(&["rotate", "x.kenc", "--remove", &attack.attacker]).fails(USAGE).says(&attack.ours);
-    attack.run(&["rotate", "x.kenc", "--remove", &attack.attacker, "-k", &attack.ours]).ok();
+    attack.run(&["rotate", "x.kenc", "--remove", &attack.attacker]).ok();
     attack.gave_the_attacker_nothing("x.kenc");
+    attack.run(&["rotate", "y.kenc"]).ok();
+}
+
+#[test]
+fn an_identity_in_a_file_that_others_can_write_vouches_for_nothing() {
+    let attack = Attack::new();
+    attack.home.write("x", "the secret");
+    attack.run(&["encrypt", "x", "-o", "x.kenc"]).ok();
+    attack.home.succeeds(&format!("chmod 666 {}", attack.home.local_key().display()));
+    attack.run(&["rotate", "x.kenc"]).fails(USAGE).says(&attack.ours);
+    attack.home.succeeds(&format!("chmod 600 {}", attack.home.local_key().display()));
+    attack.run(&["rotate", "x.kenc"]).ok();
 }
 
 #[test]

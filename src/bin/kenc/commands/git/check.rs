@@ -22,15 +22,22 @@ pub fn run(args: &GitCheckArgs, configs: &Configs, reporter: &Reporter) -> Resul
         () => CheckedFiles::Staged,
     };
     let keys = if *no_keys { KeyUse::NoKeys } else { KeyUse::AtHand };
-    let CheckCounts { looked_at, unopened, problems } = check(&session, configs, &files, keys, &mut |problem| {
+    reporter.gather();
+    let checked = check(&session, configs, &files, keys, &mut |problem| {
         reporter.failure(&problem);
-    })?;
+    });
+    reporter.tell_gathered();
+    let CheckCounts { looked_at, unopened, uncompared, problems } = checked?;
     // Whoever commits may not be able to read the file: that is not a problem, but must not look like a check that
     // passed.
     if unopened > 0 {
         let what = if unopened == 1 { "1 file was".to_owned() } else { format!("{unopened} files were") };
         reporter
             .hint(&format!("{what} checked without a key, so the MAC and the seal were not checked; `-v` names each"));
+    }
+    if uncompared > 0 {
+        let what = if uncompared == 1 { "1 file was".to_owned() } else { format!("{uncompared} files were") };
+        reporter.hint(&format!("the keys of {what} not compared with the config, which names an alias; `-v` says why"));
     }
     if problems > 0 {
         return Ok(Exit::Problems);

@@ -22,16 +22,16 @@ use crate::sessions;
 
 pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let path = args.file.as_path();
-    let shown = match plaintext(args, configs) {
+    let shown = match plaintext(args, configs, reporter) {
         Ok(shown) => shown,
         Err(failure) => {
             let (start, input) = open_input(Some(path))?.peek()?;
             let is_file = is_whole_file(&start);
-            let shown = if is_file { Zeroizing::new(description(path)?.into_bytes()) } else { whole(input)? };
+            let shown = if is_file { Zeroizing::new(description(path, reporter)?.into_bytes()) } else { whole(input)? };
             reporter.hint(&format!("{}: shown encrypted: {}", path.display(), failure.cause));
             match &failure.cause {
                 // A problem of the document itself is part of what a commit changes.
-                Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault)),
+                Cause::Library(Error::Document(fault)) => with_notes(&shown, &notes::of_fault(fault), reporter),
                 _ => shown,
             }
         }
@@ -40,15 +40,15 @@ pub fn run(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Re
     Ok(Exit::Done)
 }
 
-fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<u8>>, Failure> {
+fn plaintext(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> Result<Zeroizing<Vec<u8>>, Failure> {
     // It runs once for every file of every commit that git shows: a prompt each time would be unusable.
     let passphrases = Passphrases::new(None, false);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, std::slice::from_ref(&args.file))?;
     Ok(match diff_text(&session, configs, &args.file)? {
-        DiffText::Plaintext(text, notes) => with_notes(&text, &notes),
+        DiffText::Plaintext(text, notes) => with_notes(&text, &notes, reporter),
         DiffText::NotEncrypted(text) => text,
         DiffText::NotText(digest) => {
-            let mut summary = description(&args.file)?;
+            let mut summary = description(&args.file, reporter)?;
             if let Some(digest) = digest {
                 summary.push_str("  SHA-256   ");
                 for byte in digest {
@@ -62,14 +62,16 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs) -> Result<Zeroizing<Vec<
 }
 
 /// What is known about a file without a key.
-fn description(path: &Path) -> Result<String, Failure> {
+fn description(path: &Path, reporter: &Reporter) -> Result<String, Failure> {
     let detected = Detected::new(open_input(Some(path))?, Some(path), None)?;
-    Ok(file_description::text(&describe(detected, &ReadPolicy::default())?))
+    Ok(reporter.with_key_names(&file_description::text(&describe(detected, &ReadPolicy::default())?)))
 }
 
 /// A text followed by notes on it.
-fn with_notes(text: &[u8], notes: &[String]) -> Zeroizing<Vec<u8>> {
-    let notes = notes.iter().fold(String::new(), |all, note| all + "# kenc: " + &printable(note) + "\n");
+fn with_notes(text: &[u8], notes: &[String], reporter: &Reporter) -> Zeroizing<Vec<u8>> {
+    let notes = notes
+        .iter()
+        .fold(String::new(), |all, note| all + "# kenc: " + &printable(&reporter.with_key_names(note)) + "\n");
     let mut all = Zeroizing::new(Vec::with_capacity(text.len() + notes.len() + 1));
     all.extend_from_slice(text);
     if !text.is_empty() && !text.ends_with(b"\n") {

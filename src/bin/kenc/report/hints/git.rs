@@ -1,5 +1,6 @@
 //! Hints for git commands.
 
+use kenc::ops::drift::Drift;
 use kenc::ops::git::fault::{GitFault, MergeConflicts};
 
 /// The hints for a failure that has to do with git.
@@ -36,12 +37,28 @@ pub fn of(fault: &GitFault) -> String {
             "`git diff --cached` shows its keys and its seal; `git restore --staged --worktree FILE` takes the last commit's"
                 .to_owned()
         }
+        GitFault::Drift(drift) => of_drift(drift),
         GitFault::NotConfirmed(path) => format!(
             "run it on a terminal, where it shows what differs and asks: `kenc git mac-repair {}`",
             super::quoted(path)
         ),
         _ => String::new(),
     }
+}
+
+/// The commands that give a file what its config says.
+fn of_drift(Drift { keys, threshold, rule, context }: &Drift) -> String {
+    let mut commands = Vec::new();
+    if threshold.is_some() || keys.iter().any(|group| !group.is_empty()) {
+        commands.push("`kenc rewrap FILE --from-config` changes the keys");
+    }
+    if rule.is_some() {
+        commands.push("`kenc rotate FILE --from-config` changes the rule");
+    }
+    if !context.is_empty() {
+        commands.push("`kenc rotate FILE --new-context K=V` changes the context");
+    }
+    format!("{}; see the changes with `kenc rewrap FILE --from-config --check`", commands.join(", "))
 }
 
 fn of_conflicts(MergeConflicts { path, first, conflicts: _ }: &MergeConflicts) -> String {
