@@ -14,6 +14,7 @@ pub(crate) mod document;
 pub(crate) mod format;
 pub(crate) mod key_word;
 pub(crate) mod kms;
+pub(crate) mod object;
 pub(crate) mod pgp;
 pub(crate) mod plugin;
 pub(crate) mod refusal;
@@ -29,6 +30,7 @@ pub use document::{At, DocumentError, SealFault};
 pub use format::{Foreign, FormatError};
 pub use key_word::KeyWordError;
 pub use kms::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
+pub use object::{ObjectRefusal, ObjectRefusalKind};
 pub use pgp::PgpRefusal;
 pub use plugin::PluginRefusal;
 pub use refusal::{GroupOutcome, KeyAttempt, KeyRefusal};
@@ -186,6 +188,10 @@ pub enum Error {
         reason: String,
     },
 
+    /// A storage of objects refused, or could not be asked.
+    #[error(transparent)]
+    Object(#[from] Box<ObjectRefusal>),
+
     /// No passphrase could be had.
     #[error("no passphrase: {0}")]
     Passphrase(String),
@@ -270,6 +276,15 @@ impl Error {
         Self::Io { action: action.into(), source }
     }
 
+    /// An error of an input, or the error of this crate that a reader below passed through it.
+    #[must_use]
+    pub fn of_read(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(ours) => ours,
+            Err(error) => Self::Read(error),
+        }
+    }
+
     /// The kind of failure that this is.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -302,6 +317,7 @@ impl Error {
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
+            Self::Object(refusal) => refusal.class(),
             Self::CannotWrap { .. } | Self::CannotFindKey { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
             Self::Interrupted => Class::Interrupted,

@@ -28,6 +28,8 @@ pub mod rewrap;
 pub mod rotate;
 pub mod seal;
 pub mod session;
+pub mod storages;
 pub mod tree;
+pub mod unfinished_uploads;
 pub mod values;
 pub mod variables;

@@ -3,4 +3,5 @@
 pub mod object;
 pub mod output;
 pub mod payload;
+pub mod s3;
 pub mod standard;

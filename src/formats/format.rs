@@ -5,7 +5,6 @@
 //! files come from a [`PreparedSeal`]: one data key, wrapped once, for any number of files.
 
 use std::any::Any;
-use std::fs::File;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
@@ -191,7 +190,7 @@ pub trait PreparedSeal: Send + Sync {
     ///
     /// # Errors
     /// If it is not a file of this format, or cannot be read.
-    fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool>;
+    fn would_make(&self, result: Input, plaintext_len: u64) -> Result<bool>;
 }
 
 /// How the work on a payload is done.

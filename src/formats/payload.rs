@@ -48,7 +48,10 @@ impl Payload {
     pub fn source(&mut self) -> PayloadInput<'_> {
         match self {
             Self::File { file, start, len } => PayloadInput::part(file, *start, *len),
-            Self::Object { object, .. } => PayloadInput::Stream(object),
+            Self::Object { object, .. } => {
+                object.expect_rest();
+                PayloadInput::Stream(object)
+            }
             Self::Stream(stream) => PayloadInput::Stream(&mut **stream),
         }
     }
@@ -57,7 +60,10 @@ impl Payload {
     pub fn reader(&mut self) -> Box<dyn Read + Send + '_> {
         match self {
             Self::File { file, start, .. } => Box::new(PositionedReader::new(file, *start)),
-            Self::Object { object, .. } => Box::new(object),
+            Self::Object { object, .. } => {
+                object.expect_rest();
+                Box::new(object)
+            }
             Self::Stream(stream) => Box::new(stream),
         }
     }

@@ -29,10 +29,7 @@ pub(crate) fn read_part(input: &mut dyn Read, buffer: &mut [u8], part: &'static 
 /// An error of an input, or the error of this crate that a reader below passed through it.
 #[must_use]
 pub fn read_error(error: io::Error) -> Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => ours,
-        Err(error) => Error::Read(error),
-    }
+    Error::of_read(error)
 }
 
 /// An error of an output, or the error of this crate that a writer below passed through it.

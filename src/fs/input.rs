@@ -130,6 +130,16 @@ impl Input {
         self.identity
     }
 
+    /// Its content in order.
+    #[must_use]
+    pub fn into_reader(self) -> Box<dyn Read + Send> {
+        match self.kind {
+            InputKind::File { file, .. } => Box::new(io::BufReader::new(file)),
+            InputKind::Object(object) => Box::new(object),
+            InputKind::Stream(stream) => stream,
+        }
+    }
+
     /// The first bytes, which can be read again: as many as are at hand without waiting for many.
     ///
     /// # Errors
@@ -258,7 +268,7 @@ fn read_some(input: &mut dyn Read, buffer: &mut [u8], enough: usize) -> Result<u
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(Error::Read(source)),
+            Err(source) => return Err(Error::of_read(source)),
         }
     }
     Ok(filled)

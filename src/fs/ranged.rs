@@ -1,6 +1,7 @@
 //! Objects that are read in ranges, wherever they are: a request for each range.
 
 use std::io::{self, IoSliceMut, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// "Read a range": an object whose bytes can be asked for by their places, such as one of an object storage. It does not
 /// change while it is open.
@@ -13,6 +14,9 @@ pub trait ReadRange: Send + Sync {
     /// # Errors
     /// Those of the storage.
     fn read_at(&self, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize>;
+
+    /// These bytes are read next, in order. A storage that knows asks for them with fewer requests.
+    fn expect(&self, _range: Range<u64>) {}
 }
 
 /// Reads an object in order, from any place.
@@ -26,6 +30,16 @@ impl RangedReader {
     #[must_use]
     pub fn new(object: Box<dyn ReadRange>) -> Self {
         Self { object, position: 0 }
+    }
+
+    /// Says that `range` is read next, in order.
+    pub fn expect(&self, range: Range<u64>) {
+        self.object.expect(range);
+    }
+
+    /// Says that everything from here on is read next, in order.
+    pub fn expect_rest(&self) {
+        self.expect(self.position..self.len());
     }
 
     /// Length of the object, in bytes.

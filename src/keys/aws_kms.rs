@@ -22,6 +22,8 @@ mod wrap_many;
 pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
+#[cfg(feature = "aws")]
+pub(crate) use self::client::objects::{ObjectAccess, printable};
 pub use self::hooks::{KmsCall, KmsCallLog, KmsHooks};
 pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{

@@ -100,7 +100,7 @@ impl EncryptRequest<'_> {
     }
 
     fn open(&self, job: &Job, session: &Session) -> Result<(Input, Output), Failure> {
-        open_job(job, self.results.existing, self.results.sync, session)
+        open_job(session, job, self.results.existing, self.results.sync)
     }
 }
 

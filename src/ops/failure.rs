@@ -9,6 +9,7 @@ use crate::document::ValueType;
 use crate::error::{Class, Error};
 use crate::ops::edit::kept_edits::KeptEdits;
 use crate::ops::git::fault::GitFault;
+use crate::storage::s3::name::ObjectNameFault;
 
 /// A failure, with the input that it concerns.
 #[derive(Debug)]
@@ -50,6 +51,10 @@ pub enum Cause {
     SealNotConfirmed(String),
     #[error("{0} is a kenc file: it is authenticated as a whole and needs no seal")]
     SealOfWholeFile(String),
+    #[error("{} is not the name of an object: it does not begin with s3://", .0.display())]
+    NotAnObjectName(PathBuf),
+    #[error("{uploads} unfinished {} would be removed, and there is no terminal to confirm on", if *.uploads == 1 { "upload" } else { "uploads" })]
+    RemovalNotConfirmed { uploads: usize },
     #[error("nothing was changed: you answered no")]
     Declined,
     #[error("{0} inputs cannot share one output")]
@@ -58,6 +63,18 @@ pub enum Cause {
     CannotJoin(PathBuf),
     #[error("{} is both the input and the output", .0.display())]
     OutputIsInput(PathBuf),
+    #[error("{}: {fault}", path.display())]
+    NotAnObject { path: PathBuf, fault: ObjectNameFault },
+    #[error("{} is a prefix, not an object", .0.display())]
+    InputIsPrefix(PathBuf),
+    #[error("{} names a version, and only a new one can be written", .0.display())]
+    OutputIsVersion(PathBuf),
+    #[error("with several inputs -o must end with `/`, and {} does not", .0.display())]
+    NoPrefixForSeveral(PathBuf),
+    #[error("{} is an object, and -i replaces local files only", .0.display())]
+    ObjectInPlace(PathBuf),
+    #[error("{} is an object, and this command reads local files only", .0.display())]
+    ObjectNotHere(PathBuf),
     #[error("standard input and the output are the same file")]
     StandardInputIsOutput,
     #[error("{} is a directory", .0.display())]
@@ -80,6 +97,8 @@ pub enum Cause {
     TooDeep { path: PathBuf, limit: usize },
     #[error("{} contains `..`, which could lead out of the output folder", .0.display())]
     LeadsOut(PathBuf),
+    #[error("{} cannot be a file here: a part of its key is empty, `.` or `..`", .0.display())]
+    NotAPathHere(PathBuf),
     #[error("a name in the list is longer than {0} bytes")]
     NameTooLong(u64),
     #[error("{} is no longer a regular file", .0.display())]
@@ -220,13 +239,22 @@ impl Cause {
             | Self::NoPlaceForMany
             | Self::NotationUnknown(_)
             | Self::NotConfirmed { .. }
+            | Self::NotAnObjectName(_)
+            | Self::RemovalNotConfirmed { .. }
             | Self::SealNotConfirmed(_)
             | Self::SeveralInputs(_)
             | Self::CannotJoin(_)
             | Self::OutputIsInput(_)
             | Self::StandardInputIsOutput
+            | Self::NotAnObject { .. }
+            | Self::InputIsPrefix(_)
+            | Self::OutputIsVersion(_)
+            | Self::NoPrefixForSeveral(_)
+            | Self::ObjectInPlace(_)
+            | Self::ObjectNotHere(_)
             | Self::NoFolderForResults
             | Self::LeadsOut(_)
+            | Self::NotAPathHere(_)
             | Self::SameOutput { .. }
             | Self::StandardInputInPlace
             | Self::StandardInputToFolder(_)
@@ -310,6 +338,7 @@ impl Failure {
                     | Error::KeyFile { .. }
                     | Error::CannotWrap { .. }
                     | Error::Config(_)
+                    | Error::Object(_)
                     | Error::Interrupted
             );
             let subject = if names_its_file { None } else { Some(subject.into()) };

@@ -1,5 +1,6 @@
 //! Inputs with the destinations of their results, determined before anything is read or any key is asked.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,9 @@ use crate::fs::input::{Input, identity};
 use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::result_name::ResultName;
+use crate::ops::storages::object_of;
 use crate::storage::output::Destination;
+use crate::storage::s3::ObjectName;
 use crate::storage::standard;
 
 pub use crate::ops::input_name::STANDARD_INPUT;
@@ -50,6 +53,9 @@ pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) 
     for input in inputs {
         let name = (input.as_os_str() != "-").then_some(input);
         let destination = match &choice.output {
+            _ if choice.in_place && ObjectName::is_meant(input) => {
+                return Err(Cause::ObjectInPlace(input.clone()).into());
+            }
             _ if choice.in_place => Destination::Input { path: name.ok_or(Cause::StandardInputInPlace)?.clone() },
             None if inputs.len() > 1 => return Err(Cause::SeveralInputs(inputs.len()).into()),
             None => Destination::StandardOutput { forced: false },
@@ -57,6 +63,9 @@ pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) 
                 return Err(Cause::SeveralInputs(inputs.len()).into());
             }
             Some(output) if output.as_os_str() == "-" => Destination::StandardOutput { forced: true },
+            Some(output) if ObjectName::is_meant(output) => {
+                object_destination((output, existing), (name, inputs.len()), result_name)?
+            }
             Some(output) if inputs.len() > 1 || is_folder(output) => {
                 if !output.is_dir() {
                     return Err(if output.exists() {
@@ -68,9 +77,9 @@ pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) 
                     }
                     .into());
                 }
-                let name = name.and_then(|path| path.file_name());
+                let name = name.and_then(|path| file_name(path));
                 let name = name.ok_or_else(|| Cause::StandardInputToFolder(output.clone()))?;
-                Destination::File { path: output.join(result_name.of(name)), existing }
+                Destination::File { path: output.join(result_name.of(&name)), existing }
             }
             Some(output) => {
                 check_folder_of(output)?;
@@ -96,8 +105,40 @@ pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) 
     Ok(jobs)
 }
 
+/// An object as the destination, or one below a prefix.
+fn object_destination(
+    (output, existing): (&Path, Existing),
+    (input, count): (Option<&PathBuf>, usize),
+    result_name: ResultName,
+) -> Result<Destination, Failure> {
+    let mut name = object_of(output)?.expect("it was just seen to be meant as an object");
+    if name.version.is_some() {
+        return Err(Cause::OutputIsVersion(output.to_owned()).into());
+    }
+    if name.is_prefix() {
+        let input = input.and_then(|path| file_name(path));
+        let input = input.ok_or_else(|| Cause::StandardInputToFolder(output.to_owned()))?;
+        let result = result_name.of(&input).into_string().map_err(Cause::NotAFileName)?;
+        name = name.below(&result);
+    } else if count > 1 {
+        return Err(Cause::NoPrefixForSeveral(output.to_owned()).into());
+    }
+    Ok(Destination::Object { path: name.to_path(), name, existing })
+}
+
+/// The name of a file or of an object in its folder.
+fn file_name(path: &Path) -> Option<OsString> {
+    match ObjectName::of(path) {
+        Ok(Some(object)) => object.file_name(),
+        _ => path.file_name().map(OsStr::to_owned),
+    }
+}
+
 /// Finds what is plainly wrong with an input before the result of another is written.
 fn check_is_there(input: &Path) -> Result<(), Failure> {
+    if ObjectName::is_meant(input) {
+        return Ok(());
+    }
     match input.metadata() {
         Ok(metadata) if metadata.is_dir() => Err(Cause::InputIsDirectory(input.to_owned()).into()),
         Ok(_) => Ok(()),
@@ -154,7 +195,7 @@ impl Job {
         }
         let input = open_input(self.input.as_deref())?;
         match &self.destination {
-            Destination::Input { .. } => {}
+            Destination::Input { .. } | Destination::Object { .. } => {}
             Destination::File { path, .. } => {
                 if is_same_file(&input, std::fs::metadata(path).ok()) {
                     return Err(Cause::OutputIsInput(path.clone()).into());
@@ -187,6 +228,7 @@ pub fn hold(path: &Path, waiter: &dyn LockWaiter) -> Result<Held, Failure> {
 /// If it is a folder, or cannot be opened.
 pub fn open_input(path: Option<&Path>) -> Result<Input, Failure> {
     match path {
+        Some(path) if ObjectName::is_meant(path) => Err(Cause::ObjectNotHere(path.to_owned()).into()),
         Some(path) if path.is_dir() => Err(Cause::InputIsDirectory(path.to_owned()).into()),
         Some(path) => Ok(Input::open(path)?),
         None => {

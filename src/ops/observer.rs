@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::document::SealStatus;
 use crate::keys::aws_kms::KmsCall;
 use crate::ops::question::Question;
+use crate::storage::s3::UnfinishedUpload;
 
 /// Receives progress reports. Every method has a default that does nothing. Several threads may call at the same time.
 pub trait Observer: Send + Sync {
@@ -122,6 +123,8 @@ pub enum Warning {
     },
     /// An identity that every user of the machine can read or replace.
     IdentityOpenToAll(PathBuf),
+    /// An upload that another run began and did not complete: S3 keeps its parts.
+    UnfinishedUpload(UnfinishedUpload),
     /// A config that is not used, although it is where configs are looked up.
     ConfigIgnored {
         /// The file.

@@ -85,7 +85,10 @@ pub fn decrypt(
     let releases_early = output.releases_early();
     let opened = match range {
         Some(range) => unlocked.open_range(range, &mut *output.writer(), session.cancelled()),
-        None => output.write(&[], |sink| unlocked.open(sink, work)),
+        None => {
+            output.expect_len(len.unwrap_or(0));
+            output.write(&[], |sink| unlocked.open(sink, work))
+        }
     };
     drop(progress);
     let written = opened.map_err(|error| {

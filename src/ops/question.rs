@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::document::{GroupDifference, OpenedDocument, SealStatus};
 use crate::keys::NamedKey;
+use crate::storage::s3::UnfinishedUpload;
 
 /// A question that has a yes and a no.
 #[non_exhaustive]
@@ -13,6 +14,8 @@ pub enum Question<'a> {
     ChangeKeys(&'a [KeyPreview]),
     /// Are these the right keys? Nothing but the files themselves names them, and their data keys would be wrapped under them.
     TrustKeys(&'a BTreeMap<PathBuf, Vec<NamedKey>>),
+    /// Shall the parts of these uploads be removed?
+    AbortUploads(&'a [UnfinishedUpload]),
     /// Shall this document be sealed?
     Seal {
         /// The document as messages name it.

@@ -8,7 +8,6 @@ use crate::formats::format::{PreparedSeal, Work};
 use crate::fs::atomic::{Access, Existing, Sync};
 use crate::fs::held::Held;
 use crate::fs::input::Input;
-use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::Job;
 use crate::ops::session::Session;
@@ -19,22 +18,17 @@ use crate::storage::payload::PayloadInput;
 ///
 /// # Errors
 /// If one of them cannot be opened, the input is already encrypted and would be replaced, or it has other hard links.
-pub fn open_job(
-    job: &Job,
-    existing: Existing,
-    sync: Sync,
-    waiter: &dyn LockWaiter,
-) -> Result<(Input, Output), Failure> {
+pub fn open_job(session: &Session, job: &Job, existing: Existing, sync: Sync) -> Result<(Input, Output), Failure> {
     if let Some(path) = job.input.as_ref().filter(|path| path.is_dir()) {
         return Err(Cause::CannotEncryptDirectory(path.clone()).into());
     }
-    let (input, held) = job.open_input(waiter)?;
+    let (input, held) = session.open_input_of(job)?;
     check_names(held.as_ref(), existing)?;
     let input = match &job.destination {
         Destination::Input { path } if existing == Existing::Refuse => refuse_encrypted(input, path)?,
         _ => input,
     };
-    Ok((input, Output::open(&job.destination, Access::Umask, sync, held)?))
+    Ok((input, session.open_output(&job.destination, Access::Umask, sync, held)?))
 }
 
 /// A file that is encrypted in place must not stay in plaintext under another name.
@@ -56,6 +50,11 @@ fn refuse_encrypted(input: Input, path: &Path) -> Result<Input, Failure> {
     if is_whole_file(&start) { Err(Cause::EncryptedAlready(path.to_owned()).into()) } else { Ok(input) }
 }
 
+/// No sealed file of a plaintext of this length is longer, in any format and in armor, in bytes.
+pub(super) fn longest_sealed(len: u64) -> u64 {
+    len.saturating_add(len / 2).saturating_add(1 << 20)
+}
+
 /// Seals one input of a job. Returns how many bytes were written, without armor.
 ///
 /// # Errors
@@ -68,6 +67,9 @@ pub fn seal_job(
     mut output: Output,
 ) -> Result<u64> {
     let progress = session.observer().progress(name, input.len());
+    if let Some(len) = input.len() {
+        output.expect_len(longest_sealed(len));
+    }
     let mut kind = input.kind;
     let work =
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use age::secrecy::SecretString;
@@ -32,6 +32,7 @@ use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
 use crate::ops::observer::{Observer, Unobserved, Warning};
 use crate::ops::places::identities_open_to_all;
+use crate::storage::s3::{S3, UnfinishedUpload, UploadListener};
 
 /// Time limit for one call of AWS KMS, unless settings name another.
 const KMS_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,6 +47,7 @@ pub struct Session {
     settings: KmsSettings,
     routes: KmsRoutes,
     kms: Arc<AwsKms>,
+    s3: OnceLock<S3>,
     trusted: TrustedKeys,
     configs: Option<Configs>,
     cancelled: Arc<AtomicBool>,
@@ -69,6 +71,7 @@ impl Session {
             routes: KmsRoutes::default(),
             kms: Arc::new(AwsKms::new(settings.clone())),
             settings,
+            s3: OnceLock::new(),
             trusted: TrustedKeys::all(),
             configs: None,
             cancelled: Arc::default(),
@@ -154,7 +157,7 @@ impl Session {
             calls: Some(Arc::new(ObservedCalls(Arc::clone(&self.observer)))),
         };
         let kms = AwsKms::new(self.settings.clone()).with_hooks(hooks).with_routes(self.routes.clone());
-        Self { kms: Arc::new(kms), ..self }
+        Self { kms: Arc::new(kms), s3: OnceLock::new(), ..self }
     }
 
     /// Asks the keys of files that are opened with these roles and profiles, unless the settings name others.
@@ -261,6 +264,15 @@ impl Session {
     #[must_use]
     pub fn kms(&self) -> &AwsKms {
         &self.kms
+    }
+
+    /// Amazon S3, with the same sign-in.
+    #[must_use]
+    pub fn s3(&self) -> &S3 {
+        self.s3.get_or_init(|| {
+            let listener = Arc::new(LeftBehind(Arc::clone(&self.observer)));
+            S3::new(Arc::clone(&self.kms), Arc::clone(&self.cancelled), listener)
+        })
     }
 
     /// An access to AWS KMS with the profile and the role of a rule. The session's own settings take precedence.
@@ -445,6 +457,15 @@ impl LockWaiter for Session {
 impl Default for Session {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Warns an observer of uploads that other runs have left behind.
+struct LeftBehind(Arc<dyn Observer>);
+
+impl UploadListener for LeftBehind {
+    fn left_behind(&self, upload: UnfinishedUpload) {
+        self.0.warning(&Warning::UnfinishedUpload(upload));
     }
 }
 

@@ -21,6 +21,9 @@ pub trait WholeObject: Send {
     /// Those of the storage.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// It will have about this many bytes. A storage that takes an object in parts chooses their length by it.
+    fn expect_len(&mut self, _len: u64) {}
+
     /// Gives it its name. Whoever drops it instead leaves nothing.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::fs::held::Held;
 use crate::fs::lock::{LockWaiter, SilentWait};
 use crate::storage::object::WholeObject;
 use crate::storage::payload::PayloadOutput;
+use crate::storage::s3::ObjectName;
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub enum Destination {
     /// A file.
     File {
         /// Its path.
+        path: PathBuf,
+        /// What becomes of one that is there.
+        existing: Existing,
+    },
+    /// An object of S3.
+    Object {
+        /// Its name.
+        name: ObjectName,
+        /// The same as a path.
         path: PathBuf,
         /// What becomes of one that is there.
         existing: Existing,
@@ -39,7 +49,7 @@ impl Destination {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::StandardOutput { .. } => None,
-            Self::File { path, .. } | Self::Input { path } => Some(path),
+            Self::File { path, .. } | Self::Object { path, .. } | Self::Input { path } => Some(path),
         }
     }
 }
@@ -63,7 +73,7 @@ pub enum Output {
 }
 
 impl Output {
-    /// Opens the output at `place`. What replaces its input takes the input as it is held.
+    /// Opens the local output at `place`. What replaces its input takes the input as it is held.
     ///
     /// # Errors
     /// If it cannot be opened for writing, or is there and must not be replaced.
@@ -73,6 +83,9 @@ impl Output {
     pub fn open(place: &Destination, access: Access, sync: Sync, held: Option<Held>) -> Result<Self> {
         match place {
             Destination::StandardOutput { .. } => Self::stdout(),
+            Destination::Object { path, .. } => {
+                Err(Error::io(format!("write {}", path.display()), std::io::ErrorKind::Unsupported.into()))
+            }
             Destination::Input { .. } => {
                 let held = held.expect("an input that is replaced is held from before it is read");
                 Ok(Self::Atomic(AtomicFile::replace(held)?))
@@ -107,6 +120,13 @@ impl Output {
     #[cfg(not(unix))]
     fn stdout() -> Result<Self> {
         Ok(Self::Stream(Box::new(std::io::stdout())))
+    }
+
+    /// It will have about this many bytes.
+    pub fn expect_len(&mut self, len: u64) {
+        if let Self::Object(object) = self {
+            object.expect_len(len);
+        }
     }
 
     /// A writer for everything in order.

@@ -25,7 +25,10 @@ impl<'a> PayloadInput<'a> {
     pub fn of(kind: &'a mut InputKind) -> Self {
         match kind {
             InputKind::File { file, start, len } => Self::part(file, *start, *len),
-            InputKind::Object(object) => Self::Stream(object),
+            InputKind::Object(object) => {
+                object.expect_rest();
+                Self::Stream(object)
+            }
             InputKind::Stream(stream) => Self::Stream(&mut **stream),
         }
     }

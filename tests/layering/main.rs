@@ -26,7 +26,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "storage", "threads",
         ],
     ),
-    ("storage", &["crypto", "error", "fs"]),
+    ("storage", &["crypto", "error", "fs", "keys", "threads"]),
     ("pattern", &[]),
     ("config", &["context", "document", "error", "keys", "limits", "pattern"]),
 ];

@@ -67,6 +67,7 @@ mod files {
     #[cfg(target_os = "linux")]
     mod replacing;
     mod rewrap;
+    mod s3;
     mod storage;
     mod streams;
     mod tamper;

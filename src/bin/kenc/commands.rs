@@ -19,4 +19,5 @@ mod piped;
 mod produced;
 pub mod rewrap;
 pub mod rotate;
+pub mod s3;
 pub mod verify;

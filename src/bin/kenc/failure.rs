@@ -29,7 +29,7 @@ pub enum CommandFault {
     KeyAmongInputs { word: String, is_after_recursive: bool },
     #[error("`{0}` alone is not a key: the shell split the key at its space")]
     SplitKey(String),
-    #[error("{0} is a URL, and kenc reads only files and pipes")]
+    #[error("{0} is a URL, and kenc reads only files, pipes and objects of S3")]
     Address(String),
     #[error("standard input cannot be combined with other files")]
     StandardInputAmongFiles,

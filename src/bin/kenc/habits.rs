@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kenc::fs::input::Input;
 use kenc::keys::KeySpec;
+use kenc::storage::s3::ObjectName;
 
 use crate::failure::{CommandFault, Failure};
 use kenc::document::Format;
@@ -27,7 +28,7 @@ pub enum Replacement {
 /// Refuses a whole run with `-i` whose inputs show that an identity was meant, as with `age -i`. Folders are left to
 /// the walk.
 pub fn check_in_place(inputs: &[PathBuf], replacement: Replacement) -> Result<(), Failure> {
-    for path in inputs.iter().filter(|path| path.as_os_str() != "-") {
+    for path in inputs.iter().filter(|path| path.as_os_str() != "-" && !ObjectName::is_meant(path)) {
         let refused =
             |fault: &str| Failure::from(CommandFault::NotToReplace { path: path.clone(), fault: fault.to_owned() });
         let Ok(metadata) = std::fs::metadata(path) else { return Err(refused("cannot be found")) };
@@ -73,7 +74,7 @@ pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failur
         if is_key && word.parse::<KeySpec>().is_ok() {
             return Err(CommandFault::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
         }
-        if ["s3://", "https://", "http://"].iter().any(|begin| word.starts_with(begin)) {
+        if ["https://", "http://"].iter().any(|begin| word.starts_with(begin)) {
             return Err(CommandFault::Address(word.to_owned()).into());
         }
     }

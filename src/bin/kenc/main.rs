@@ -85,6 +85,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
         Command::Keys(args) => commands::keys::run(args, &configs, &reporter),
         Command::Git(args) => commands::git::run(args, &configs, &reporter),
+        Command::S3(args) => commands::s3::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };
     outcome.unwrap_or_else(|failure| reporter.failure(&failure))

@@ -17,6 +17,7 @@ mod rekeyed_document;
 mod rekeyed_file;
 pub mod rewrapped;
 mod seal;
+pub mod unfinished_uploads;
 pub mod usage;
 pub mod verified_document;
 pub mod verified_file;
@@ -378,6 +379,17 @@ impl Reporter {
                 ),
                 &json!({ "file": path.display().to_string() }),
             ),
+            Warning::UnfinishedUpload(upload) => {
+                let begun = unfinished_uploads::begun(upload.begun).unwrap_or_else(|| "earlier".to_owned());
+                self.warn_once(
+                    &format!(
+                        "{0}: S3 still keeps the parts of an upload that began {begun}; if none is under way, `kenc s3 cleanup {1}` removes them",
+                        upload.object,
+                        quoted(&upload.object.to_path())
+                    ),
+                    &json!({ "file": upload.object.to_string(), "upload": upload.id }),
+                );
+            }
             Warning::ConfigIgnored { path, reason } => {
                 self.warn_once(
                     &format!("{}: {reason}", path.display()),

@@ -61,6 +61,11 @@ pub fn to_inspect(configs: &Configs) -> Session {
     Session::new().with_configs(configs.clone())
 }
 
+/// The same for one that may read objects, with the sign-in that `aws` says.
+pub fn to_inspect_objects(aws: &AwsArgs, configs: &Configs) -> Session {
+    to_inspect(configs).with_kms(kms_settings(aws))
+}
+
 /// Passphrases from the source that the command line names.
 pub fn passphrases(args: &PassphraseArgs, reporter: &Reporter) -> Passphrases {
     Passphrases::new(args.passphrase_from.clone(), reporter.may_ask())

@@ -57,6 +57,7 @@ fn clean_up() -> Option<String> {
     let kept = act.and_then(|act| catch_unwind(AssertUnwindSafe(act)).ok().flatten());
     kenc::fs::atomic::discard_unfinished();
     kenc::fs::scratch::discard_all();
+    kenc::storage::s3::discard_unfinished();
     kept
 }
 

@@ -1,6 +1,5 @@
 //! age files as one of the formats of whole files.
 
-use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
@@ -259,9 +258,9 @@ impl PreparedSeal for AgeSeal {
     }
 
     /// The recipients of a file are not named in it; their types are.
-    fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool> {
-        let result_len = result.metadata().map_err(Error::Read)?.len();
-        let header = AgeHeader::read(&mut BufReader::new(result))?;
+    fn would_make(&self, result: Input, plaintext_len: u64) -> Result<bool> {
+        let Some(result_len) = result.len() else { return Ok(false) };
+        let header = AgeHeader::read(&mut BufReader::new(result.into_reader()))?;
         let head_len = (header.to_bytes().len() + PAYLOAD_NONCE_LEN) as u64;
         Ok(types_of(&header.stanzas) == self.types && result_len == head_len + sealed_len(plaintext_len))
     }

@@ -1,7 +1,6 @@
 //! Messages of the AWS Encryption SDK as one of the formats of whole files.
 
-use std::fs::File;
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -288,9 +287,9 @@ impl PreparedSeal for MessageSeal {
         &self.wrapped
     }
 
-    fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool> {
-        let result_len = result.metadata().map_err(Error::Read)?.len();
-        let head = MessageHead::read(&mut BufReader::new(result), MessageLimits::default())?;
+    fn would_make(&self, result: Input, plaintext_len: u64) -> Result<bool> {
+        let Some(result_len) = result.len() else { return Ok(false) };
+        let head = MessageHead::read(&mut result.into_reader(), MessageLimits::default())?;
         let names = |keys: &[WrappedKey]| {
             let mut names: Vec<_> = keys.iter().map(|key| (key.provider.clone(), key.key_id.clone())).collect();
             names.sort();

@@ -1,7 +1,7 @@
 //! Kenc files as one of the formats of whole files.
 
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::formats::format::{
     RewrappedFile, SealSettings, SignatureChoice, UnlockedFile, Work,
 };
 use crate::formats::native::armor::ArmorWriter;
-use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, plaintext_len, sealed_len};
+use crate::formats::native::chunk::{CHUNK_LEN, ChunkCipher, SEALED_CHUNK_LEN, plaintext_len, sealed_len};
 use crate::formats::native::file::{NativeFile, is_native};
 use crate::formats::native::header::{Header, Parameters, TableCopies};
 use crate::formats::native::pipeline::Pipeline;
@@ -201,11 +201,19 @@ impl UnlockedFile for UnlockedNativeFile {
                 write_part(range, SeekingDecryptor::new(file, cipher)?, output, cancelled)
             }
             Payload::Object { object, .. } => {
+                object.expect(sealed_range(range, cipher.offset(0), object.len()));
                 write_part(range, SeekingDecryptor::new(object, cipher)?, output, cancelled)
             }
             _ => copy_range(range, Decryptor::new(payload.reader(), cipher), output, cancelled),
         }
     }
+}
+
+/// The chunks with the bytes of a range, in a file of `len` bytes whose chunks begin at `first`.
+fn sealed_range(ByteRange { start, end }: ByteRange, first: u64, len: u64) -> Range<u64> {
+    let place = |chunk: u64| first.saturating_add(chunk.saturating_mul(SEALED_CHUNK_LEN as u64)).min(len);
+    let end = end.map_or(len, |end| place(end.div_ceil(CHUNK_LEN as u64)));
+    place(start / CHUNK_LEN as u64)..end
 }
 
 /// Writes a part of what is read at its places.
@@ -261,9 +269,9 @@ impl PreparedSeal for NativeSeal {
         &self.wrapped
     }
 
-    fn would_make(&self, result: File, plaintext_len: u64) -> Result<bool> {
-        let result_len = result.metadata().map_err(Error::Read)?.len();
-        let head = FileHead::read(&mut BufReader::new(result))?;
+    fn would_make(&self, result: Input, plaintext_len: u64) -> Result<bool> {
+        let Some(result_len) = result.len() else { return Ok(false) };
+        let head = FileHead::read(&mut result.into_reader())?;
         let names = |keys: &[WrappedKey]| {
             let mut names: Vec<_> = keys.iter().map(|key| (key.provider.clone(), key.key_id.clone())).collect();
             names.sort();

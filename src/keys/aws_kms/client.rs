@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod dry_run;
 mod http;
+pub(super) mod objects;
 mod observed;
 mod profile;
 mod reencrypt;
@@ -120,13 +121,8 @@ impl AwsKms {
     }
 
     fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&KmsSession, Client, Call), Box<KmsRefusal>> {
-        let profile = self.settings.profile.clone().or_else(|| sign_in::variable("AWS_PROFILE"));
-        let mut call = Call::new(operation, key.to_string(), profile, self.settings.timeout);
-        let session = self
-            .session
-            .get_or_init(|| KmsSession::new().map_err(|error| format!("no runtime for network calls: {error}")))
-            .as_ref()
-            .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))?;
+        let mut call = self.call(operation, key.to_string());
+        let session = self.session(&call)?;
         let regional = session.client(&self.settings, key.region(), self.hooks.calls.as_ref());
         let Some(Regional { client, region, endpoint, retries }) = regional else {
             return Err(call.refusal(
@@ -140,6 +136,19 @@ impl AwsKms {
         (call.region, call.endpoint, call.retries) = (Some(region), endpoint, retries);
         session.sign_in(|role| self.sign_in(session, role, &call))?;
         Ok((session, client, call))
+    }
+
+    fn call(&self, operation: &'static str, subject: String) -> Call {
+        let profile = self.settings.profile.clone().or_else(|| sign_in::variable("AWS_PROFILE"));
+        Call::new(operation, subject, profile, self.settings.timeout)
+    }
+
+    /// What all calls of this run share.
+    fn session(&self, call: &Call) -> Result<&KmsSession, Box<KmsRefusal>> {
+        self.session
+            .get_or_init(|| KmsSession::new().map_err(|error| format!("no runtime for network calls: {error}")))
+            .as_ref()
+            .map_err(|fault| call.refusal(KmsRefusalKind::Other, fault))
     }
 
     /// Assumes a role with a code that somebody types, before the time of the call begins.

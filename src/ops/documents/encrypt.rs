@@ -4,11 +4,11 @@ use crate::config::DocumentOptions;
 use crate::document::{EncryptedText, Format};
 use crate::error::{DocumentError, Error};
 use crate::formats::detect::read_plaintext;
+use crate::formats::native::write_error;
 use crate::fs::atomic::{Access, Sync};
 use crate::fs::held::Held;
 use crate::ops::configs::Configs;
 use crate::ops::documents::recipe::recipe;
-use crate::ops::documents::written::write;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::Job;
 use crate::ops::session::Session;
@@ -66,11 +66,13 @@ impl DocumentEncryption<'_> {
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
         let recipe = recipe(path, named, session.context(), options.clone(), configs)?;
-        let (input, held) = job.open_input(*session)?;
+        let (input, held) = session.open_input_of(job)?;
         other_names.check(held.as_ref())?;
         let document = read_plaintext(input, path, *notation).map_err(about())?;
         let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
-        write(&job.destination, text.as_bytes(), (Access::Umask, *sync), held, *session).map_err(about())?;
+        let mut output = session.open_output(&job.destination, Access::Umask, *sync, held).map_err(about())?;
+        output.writer().write_all(text.as_bytes()).map_err(|error| about()(write_error(error)))?;
+        output.commit_waiting(*session).map_err(about())?;
         let observer = session.observer();
         observer.note(&format!("{}: {} bytes written", job.name(), text.len()));
         if let Some(at) = aliases.first() {
@@ -117,7 +119,7 @@ impl DocumentEncryption<'_> {
     /// # Errors
     /// If it is not a document.
     pub fn would_encrypt(&self, job: &Job) -> Result<bool, Failure> {
-        let (input, _) = job.open_input(self.session)?;
+        let (input, _) = self.session.open_input_of(job)?;
         let document = read_plaintext(input, job.input.as_deref(), self.notation);
         Ok(document.map_err(Failure::about(job.name()))?.metadata().is_none())
     }

@@ -11,7 +11,6 @@ use crate::config::{Config, FoundConfig};
 use crate::document::Metadata;
 use crate::error::{Error, Result};
 use crate::formats::detect::Detected;
-use crate::fs::input::Input;
 use crate::keys::{KeyMatch, KeySpec, WrappedKey};
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
@@ -143,8 +142,7 @@ impl TreeWork for ReadKeys<'_> {
     fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<FileKeys>, Failure> {
         let path = file.path();
         let about = || Failure::about(path.display().to_string());
-        let (source, _) = self.plan.open(file, self.session)?;
-        let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
+        let input = self.plan.open(self.session, file)?.take_input();
         let (is_document, keys) = match Detected::new(input, Some(&path), None).map_err(about())? {
             Detected::Document(document) => (true, keys_of_document(document.metadata())),
             detected @ Detected::File(_) => {

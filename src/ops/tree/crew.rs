@@ -77,7 +77,7 @@ pub fn run<W: TreeWork>(
 ) -> Result<(), Failure> {
     let crew = Crew {
         session,
-        walk: Mutex::new(Walk::new(plan, request.names()?)),
+        walk: Mutex::new(Walk::new(session, plan, request.names()?)),
         work,
         progress,
         steps: AtomicUsize::new(0),

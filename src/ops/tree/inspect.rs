@@ -4,9 +4,7 @@ use super::crew::{FileOutcome, TreeWork};
 use super::file::FileToDo;
 use super::request::TreePlan;
 use crate::document::Format;
-use crate::error::Error;
 use crate::formats::detect::{self, Detected};
-use crate::fs::input::Input;
 use crate::ops::failure::Failure;
 use crate::ops::inspect::{Inspected, describe};
 use crate::ops::observer::Progress;
@@ -35,12 +33,12 @@ impl TreeWork for InspectEach<'_> {
 
     const IS_IN_ORDER: bool = true;
 
-    fn run(&self, file: &FileToDo, _: &dyn Progress, _: &dyn Fn()) -> Result<FileOutcome<Self::Done>, Failure> {
+    fn run(&self, file: &FileToDo, _: &dyn Progress, others: &dyn Fn()) -> Result<FileOutcome<Self::Done>, Failure> {
         let about = || Failure::about(file.display());
-        let (source, _) = self.plan.open(file, self.session)?;
-        let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
-        let bytes = input.len().unwrap_or(0);
-        let inspected = match Detected::new(input, Some(&file.path()), self.notation).map_err(about())? {
+        file.wait_for_storages(others);
+        let mut source = self.plan.open(self.session, file)?;
+        let bytes = source.len();
+        let inspected = match Detected::new(source.take_input(), Some(&file.path()), self.notation).map_err(about())? {
             Detected::Document(document) => Some(Inspected::Document(document)),
             Detected::Foreign(_, start) if file.is_found && detect::never_was_encrypted(&start) => None,
             other => Some(Inspected::File(Box::new(describe(other, self.session.read_policy()).map_err(about())?))),

@@ -1,23 +1,21 @@
 //! Opening many files: each distinct wrapped key is unwrapped once.
 
-use std::fs::{File, Metadata};
 use std::io::Write;
 
 use super::crew::{FileOutcome, TreeWork};
 use super::file::FileToDo;
 use super::request::{Earlier, TreePlan};
+use super::source::{ResultKind, TreeSource};
 use super::turns::Turns;
 use crate::config::Guards;
 use crate::document::EncryptedDocument;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::detect::{self, Detected};
 use crate::formats::format::{UnlockedFile, Work};
-use crate::fs::attributes::Attributes;
-use crate::fs::held::Held;
-use crate::fs::input::Input;
+use crate::formats::native::write_error;
 use crate::ops::documents::open::StatedRequirements;
 use crate::ops::documents::verify::{DocumentCheck, verify as verify_document};
-use crate::ops::failure::{Cause, Failure};
+use crate::ops::failure::Failure;
 use crate::ops::observer::Progress;
 use crate::ops::open::{Authentic, document, unlock};
 use crate::ops::session::Session;
@@ -39,9 +37,9 @@ impl TreeWork for OpenEach<'_> {
         let Self(opening) = self;
         let TreeOpening { plan, session, .. } = opening;
         let about = || Failure::about(file.display());
-        let (source, metadata, held) = opening.open_source(file)?;
-        let attributes = Attributes::of_plaintext(&metadata, &source);
-        let detected = TreeOpening::detect(source, file)?;
+        file.wait_for_storages(others);
+        let mut source = plan.open(session, file)?;
+        let detected = TreeOpening::detect(&mut source, file)?;
         if let Detected::Foreign(_, start) = &detected
             && plan.is_in_place()
             && plan.resume
@@ -53,20 +51,20 @@ impl TreeWork for OpenEach<'_> {
         TreePlan::check_name(file, |_| true)?;
         let guards = session.guards(Some(&file.path()))?;
         if let Detected::Document(sealed) = detected {
-            return opening.decrypt_document(*sealed, file, (&metadata, &attributes), held, &guards);
+            return opening.decrypt_document(*sealed, file, source, &guards);
         }
         let sealed = detected.file(session.read_policy()).map_err(about())?;
         let plaintext_len = sealed.plaintext_len();
-        let earlier = plan.earlier(file, &metadata, |_, result| plaintext_len == Some(result.len()))?;
+        let earlier = plan.earlier(session, file, &source, |result| plaintext_len == result.len())?;
         if matches!(earlier, Earlier::Whole) {
             return Ok(FileOutcome::WholeAlready);
         }
-        let output = plan.result(file, &earlier, held)?;
+        let mut output = plan.result(session, file, &earlier, &mut source)?;
         let unlocked = unlock(session, sealed, &guards, others).map_err(about())?;
-        let sink = PayloadOutput::File { file: output.file(), start: 0 };
-        let bytes = opening.open(unlocked, metadata.len(), sink, progress).map_err(about())?;
-        output.restore_plaintext(&attributes)?;
-        output.commit_waiting(*session)?;
+        output.expect_len(source.len());
+        let opened = output.write(&[], |sink| opening.open(unlocked, source.len(), sink, progress));
+        let bytes = opened.map_err(about())?;
+        source.finish(output, ResultKind::Plaintext, *session)?;
         Ok(FileOutcome::Done(bytes))
     }
 }
@@ -88,25 +86,25 @@ impl TreeWork for VerifyEach<'_> {
         let Self(opening) = self;
         let TreeOpening { session, .. } = opening;
         let about = || Failure::about(file.display());
+        file.wait_for_storages(others);
         // Beside encrypted files, folders hold others. One that is named like a kenc file should be one.
         let path = file.path();
         if file.is_found && path.extension().is_none_or(|ending| ending != "kenc") {
-            let (source, _, _) = opening.open_source(file)?;
-            let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
-            if !detect::is_encrypted(input, &path).map_err(about())? {
+            let mut source = opening.plan.open(session, file)?;
+            if !detect::is_encrypted(source.take_input(), &path).map_err(about())? {
                 return Ok(FileOutcome::NotEncrypted);
             }
         }
-        let (source, metadata, _) = opening.open_source(file)?;
-        let detected = match TreeOpening::detect(source, file)? {
-            Detected::Document(document) => return opening.verify_document(*document, file, &metadata),
+        let mut source = opening.plan.open(session, file)?;
+        let detected = match TreeOpening::detect(&mut source, file)? {
+            Detected::Document(document) => return opening.verify_document(*document, file, source.len()),
             other => other,
         };
         let guards = session.guards(Some(&file.path()))?;
         let sealed = detected.file(session.read_policy()).map_err(about())?;
         let head = Box::new(sealed.describe());
         let unlocked = unlock(session, sealed, &guards, others).map_err(about())?;
-        let bytes = opening.open(unlocked, metadata.len(), PayloadOutput::Nowhere, progress).map_err(about())?;
+        let bytes = opening.open(unlocked, source.len(), PayloadOutput::Nowhere, progress).map_err(about())?;
         Ok(FileOutcome::Done(Authentic::File { bytes, head }))
     }
 }
@@ -124,37 +122,24 @@ pub struct TreeOpening<'a> {
 }
 
 impl TreeOpening<'_> {
-    fn open_source(&self, todo: &FileToDo) -> Result<(File, Metadata, Option<Held>), Failure> {
-        let (file, held) = self.plan.open(todo, self.session)?;
-        let metadata = file.metadata().map_err(Error::Read).map_err(Failure::about(todo.display()))?;
-        if !metadata.is_file() {
-            return Err(Cause::NotAFile(todo.path()).into());
-        }
-        Ok((file, metadata, held))
-    }
-
-    fn detect(source: File, todo: &FileToDo) -> Result<Detected, Failure> {
-        let about = || Failure::about(todo.display());
-        let input = Input::of_file(source).map_err(Error::Read).map_err(about())?;
-        Detected::new(input, Some(&todo.path()), None).map_err(about())
+    fn detect(source: &mut TreeSource, todo: &FileToDo) -> Result<Detected, Failure> {
+        Detected::new(source.take_input(), Some(&todo.path()), None).map_err(Failure::about(todo.display()))
     }
 
     fn decrypt_document(
         &self,
         sealed: EncryptedDocument,
         file: &FileToDo,
-        (metadata, attributes): (&Metadata, &Attributes),
-        held: Option<Held>,
+        mut source: TreeSource,
         guards: &Guards,
     ) -> Result<FileOutcome<u64>, Failure> {
-        let earlier = self.plan.earlier(file, metadata, |_, _| false)?;
-        let output = self.plan.result(file, &earlier, held)?;
+        let earlier = self.plan.earlier(self.session, file, &source, |_| false)?;
+        let mut output = self.plan.result(self.session, file, &earlier, &mut source)?;
         let name = file.display();
         let plaintext = document(self.session, sealed, &name, self.demanded, guards)?;
         let plaintext = plaintext.plaintext(&[]).map_err(|fault| Failure::about(name)(fault.into()))?;
-        output.file().write_all(&plaintext).map_err(Error::Write)?;
-        output.restore_plaintext(attributes)?;
-        output.commit_waiting(self.session)?;
+        output.writer().write_all(&plaintext).map_err(write_error)?;
+        source.finish(output, ResultKind::Plaintext, self.session)?;
         Ok(FileOutcome::Done(plaintext.len() as u64))
     }
 
@@ -162,12 +147,10 @@ impl TreeOpening<'_> {
         &self,
         sealed: EncryptedDocument,
         file: &FileToDo,
-        metadata: &Metadata,
+        len: u64,
     ) -> Result<FileOutcome<Authentic>, Failure> {
         match verify_document(sealed, Some(&file.path()), self.demanded, self.session)? {
-            DocumentCheck::Authentic(verified) => {
-                Ok(FileOutcome::Done(Authentic::Document { bytes: metadata.len(), verified }))
-            }
+            DocumentCheck::Authentic(verified) => Ok(FileOutcome::Done(Authentic::Document { bytes: len, verified })),
             DocumentCheck::Faulty(problems) => {
                 let problem = problems.into_iter().next().expect("what is not verified has a problem");
                 Err(Failure::about(file.display())(problem.into()))

@@ -1,19 +1,23 @@
 //! The request for many files, and the plan for each.
 
-use std::fs::File;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::file::FileToDo;
+use super::file::{FileToDo, TreeFolder};
 use super::list::InputNames;
+use super::source::{self, TreeSource};
 use crate::error::Error;
 use crate::fs::atomic::{AtomicFile, Existing, Sync};
 use crate::fs::folder::{EntryKind, Folder, Made};
-use crate::fs::held::Held;
-use crate::fs::lock::LockWaiter;
+use crate::fs::input::Input;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
 use crate::ops::result_name::ResultName;
+use crate::ops::session::Session;
+use crate::ops::storages::object_of;
+use crate::storage::output::Output;
+use crate::storage::s3::{ObjectName, ObjectNotes};
 
 /// The request, checked as far as possible before a key is asked.
 pub struct TreeRequest<'a> {
@@ -48,7 +52,7 @@ pub(super) enum Results {
     Nowhere,
     InPlace,
     Below {
-        root: Folder,
+        root: TreeFolder,
         made: Made,
         /// Whether it corresponds to the one folder that was named.
         is_mirror: bool,
@@ -67,6 +71,9 @@ impl<'a> TreeRequest<'a> {
             return Err(folder.map_or(Cause::StandardInputInPlace, Cause::StandardInputToFolder).into());
         }
         match results {
+            Some(ResultChoice { output: Some(path), .. }) if ObjectName::is_meant(path) => {
+                results_prefix(path)?;
+            }
             Some(ResultChoice { output: Some(path), .. }) if path.as_os_str() != "-" => {
                 if path.exists() && !path.is_dir() {
                     return Err(Cause::NotAFolder(path.clone()).into());
@@ -92,11 +99,17 @@ impl<'a> TreeRequest<'a> {
             None => Results::Nowhere,
             Some(ResultChoice { output: Some(path), .. }) => {
                 let is_mirror = match inputs {
+                    [input] if ObjectName::is_meant(input) => object_of(input)?.is_some_and(|name| name.is_prefix()),
                     [input] if !keeps_paths => is_input_folder(input)?,
                     _ => false,
                 };
-                let made = make_folder(path)?;
-                Results::Below { root: Folder::open(path)?, made, is_mirror }
+                if ObjectName::is_meant(path) {
+                    let root = TreeFolder::Prefix(results_prefix(path)?);
+                    Results::Below { root, made: Made::Before, is_mirror }
+                } else {
+                    let made = make_folder(path)?;
+                    Results::Below { root: TreeFolder::Local(Folder::open(path)?), made, is_mirror }
+                }
             }
             Some(_) => Results::InPlace,
         };
@@ -130,6 +143,15 @@ impl<'a> TreeRequest<'a> {
     }
 }
 
+/// The prefix for the results.
+fn results_prefix(path: &Path) -> Result<ObjectName, Failure> {
+    let name = object_of(path)?.expect("it was just seen to be meant as an object");
+    if name.version.is_some() {
+        return Err(Cause::OutputIsVersion(path.to_owned()).into());
+    }
+    if name.is_prefix() { Ok(name) } else { Err(Cause::NoPrefixForSeveral(path.to_owned()).into()) }
+}
+
 fn make_folder(path: &Path) -> Result<Made, Failure> {
     match std::fs::create_dir(path) {
         Ok(()) => Ok(Made::Now),
@@ -159,21 +181,25 @@ impl TreePlan {
     ///
     /// # Errors
     /// If the system fails.
-    pub fn earlier(
+    pub(super) fn earlier(
         &self,
+        session: &Session,
         file: &FileToDo,
-        input: &std::fs::Metadata,
-        is_whole: impl FnOnce(std::fs::File, &std::fs::Metadata) -> bool,
+        source: &TreeSource,
+        is_whole: impl FnOnce(Input) -> bool,
     ) -> Result<Earlier, Failure> {
-        let Some(results) = file.branch.results.as_ref().filter(|_| self.resume) else { return Ok(Earlier::None) };
-        if results.kind_of(&file.result_name)? != Some(EntryKind::File) {
-            return Ok(Earlier::None);
-        }
-        let Ok(result) = results.open_file(&file.result_name) else { return Ok(Earlier::None) };
-        let Ok(metadata) = result.metadata() else { return Ok(Earlier::None) };
-        let time = |metadata: &std::fs::Metadata| metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let (of_result, of_input) = (time(&metadata), time(input));
-        if of_result == of_input && is_whole(result, &metadata) {
+        let found = match file.branch.results.as_ref().filter(|_| self.resume) {
+            None => None,
+            Some(TreeFolder::Local(results)) => earlier_file(results, &file.result_name)?,
+            Some(results) => {
+                let object = results.object(&file.result_name)?.expect("what is below a prefix is an object");
+                session.s3().open_if_there(&object)?.map(|(result, notes)| (result, notes.modified))
+            }
+        };
+        let Some((result, of_result)) = found else { return Ok(Earlier::None) };
+        let time = |time: Option<SystemTime>| time.unwrap_or(SystemTime::UNIX_EPOCH);
+        let (of_result, of_input) = (time(of_result), time(source.modified()));
+        if of_result == of_input && is_whole(result) {
             Ok(Earlier::Whole)
         } else if of_result <= of_input {
             Ok(Earlier::Outdated)
@@ -182,44 +208,45 @@ impl TreePlan {
         }
     }
 
-    /// Opens an input. One that will be replaced is locked, and `waiter` asked as long as another program holds it:
-    /// [`TreePlan::result`] needs that.
+    /// Opens an input. One that will be replaced is locked.
     ///
     /// # Errors
     /// If it cannot be opened, or is no longer a regular file.
-    pub fn open(&self, file: &FileToDo, waiter: &dyn LockWaiter) -> Result<(File, Option<Held>), Failure> {
-        let FileToDo { branch, name, .. } = file;
-        if !self.is_in_place() {
-            return Ok((branch.source.open_file(name)?, None));
-        }
-        if branch.source.kind_of(name)? != Some(EntryKind::File) {
-            return Err(Cause::NotAFile(file.path()).into());
-        }
-        let held = Held::open_in(&branch.source, name, waiter)?;
-        let about = || Failure::about(file.display());
-        Ok((held.file().try_clone().map_err(Error::Read).map_err(about())?, Some(held)))
+    pub fn open(&self, session: &Session, file: &FileToDo) -> Result<TreeSource, Failure> {
+        source::open(session, file, self.is_in_place())
     }
 
     /// Begins the result of a file.
     ///
     /// # Errors
-    /// As [`AtomicFile::create_in`] and [`AtomicFile::replace`].
+    /// As [`AtomicFile::create_in`] and [`AtomicFile::replace`], and those of a storage of objects.
     ///
     /// # Panics
     /// If the input will be replaced and is not locked.
-    pub fn result(&self, file: &FileToDo, earlier: &Earlier, held: Option<Held>) -> Result<AtomicFile, Failure> {
+    pub(super) fn result(
+        &self,
+        session: &Session,
+        file: &FileToDo,
+        earlier: &Earlier,
+        source: &mut TreeSource,
+    ) -> Result<Output, Failure> {
         let FileToDo { branch, name: _, result_name, is_found: _ } = file;
-        let (folder, name, existing) = match &branch.results {
+        let replaces = self.existing == Existing::Replace || matches!(earlier, Earlier::Outdated);
+        let existing = if replaces { Existing::Replace } else { Existing::Refuse };
+        match &branch.results {
             None => {
-                let held = held.expect("an input that is replaced is held from before it is read");
-                return Ok(AtomicFile::replace(held)?);
+                let held = source.held.take().expect("an input that is replaced is held from before it is read");
+                Ok(Output::Atomic(AtomicFile::replace(held)?))
             }
-            Some(results) if self.existing == Existing::Replace || matches!(earlier, Earlier::Outdated) => {
-                (results, result_name, Existing::Replace)
+            Some(TreeFolder::Local(results)) => {
+                Ok(Output::Atomic(AtomicFile::create_in(results, result_name, existing, self.sync)?))
             }
-            Some(results) => (results, result_name, Existing::Refuse),
-        };
-        Ok(AtomicFile::create_in(folder, name, existing, self.sync)?)
+            Some(results) => {
+                let object = results.object(result_name)?.expect("what is below a prefix is an object");
+                let notes = ObjectNotes { modified: source.modified() };
+                Ok(session.s3().create_with_notes(&object, existing, notes)?)
+            }
+        }
     }
 
     /// Refuses an input whose output name is taken by another input. `is_input` tells whether the file with the
@@ -230,10 +257,22 @@ impl TreePlan {
     pub fn check_name(file: &FileToDo, is_input: impl FnOnce(EntryKind) -> bool) -> Result<(), Failure> {
         let FileToDo { branch, name, result_name, is_found } = file;
         let Some(results) = branch.results.as_ref().filter(|_| *is_found && name != result_name) else { return Ok(()) };
-        if branch.source.kind_of(result_name)?.is_some_and(is_input) {
+        // Among objects, the second one finds that the first has written the result.
+        let TreeFolder::Local(source) = &branch.source else { return Ok(()) };
+        if source.kind_of(result_name)?.is_some_and(is_input) {
             let (first, second) = (branch.source.path_of(result_name), file.path());
             return Err(Cause::SameOutput { first, second, output: results.path_of(result_name) }.into());
         }
         Ok(())
     }
+}
+
+/// A result of an earlier run, with its time.
+fn earlier_file(results: &Folder, name: &OsStr) -> Result<Option<(Input, Option<SystemTime>)>, Failure> {
+    if results.kind_of(name)? != Some(EntryKind::File) {
+        return Ok(None);
+    }
+    let Ok(file) = results.open_file(name) else { return Ok(None) };
+    let Ok(metadata) = file.metadata() else { return Ok(None) };
+    Ok(Input::of_file(file).ok().map(|result| (result, metadata.modified().ok())))
 }

@@ -1,30 +1,26 @@
 //! Sealing many files: one data key for all of them, and a salt for each.
 
-use std::fs::{File, Metadata};
-use std::io::IoSliceMut;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::crew::{FileOutcome, TreeWork};
 use super::file::FileToDo;
 use super::request::{Earlier, TreePlan};
+use super::source::{ResultKind, TreeSource};
 use super::turns::Turns;
 use crate::config::WholeFileRecipe;
 use crate::context::EncryptionContext;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::detect::is_whole_file;
 use crate::formats::format::{FileFormat, PreparedSeal, SealSettings, Work};
 use crate::fs::atomic::Existing;
-use crate::fs::attributes::Attributes;
 use crate::fs::folder::EntryKind;
-use crate::fs::positioned;
 use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Progress;
-use crate::ops::seal::check_names;
+use crate::ops::seal::{check_names, longest_sealed};
 use crate::ops::session::Session;
 use crate::storage::output::Output;
-use crate::storage::payload::PayloadInput;
 
 /// Files under one data key. The construction permits far more (2^77 for a chance of 2^-32 that two of them get the
 /// same key and nonce); the additional calls of a key service cost nothing.
@@ -140,15 +136,13 @@ impl TreeWork for SealEach<'_> {
     /// How many bytes were written, without armor.
     type Done = u64;
 
-    fn run(&self, file: &FileToDo, progress: &dyn Progress, _others: &dyn Fn()) -> Result<FileOutcome<u64>, Failure> {
+    fn run(&self, file: &FileToDo, progress: &dyn Progress, others: &dyn Fn()) -> Result<FileOutcome<u64>, Failure> {
         let Self { plan, recipes, .. } = self;
+        let session = recipes.session;
         let about = || Failure::about(file.display());
-        let (source, held) = plan.open(file, recipes.session)?;
-        let before = source.metadata().map_err(Error::Read).map_err(about())?;
-        if !before.is_file() {
-            return Err(Cause::NotAFile(file.path()).into());
-        }
-        if plan.is_in_place() && plan.existing == Existing::Refuse && begins_encrypted(&source).map_err(about())? {
+        file.wait_for_storages(others);
+        let mut source = plan.open(session, file)?;
+        if plan.is_in_place() && plan.existing == Existing::Refuse && is_whole_file(&source.peek().map_err(about())?) {
             // A second run must not encrypt again what the first one did.
             return if plan.resume {
                 Ok(FileOutcome::WholeAlready)
@@ -156,29 +150,21 @@ impl TreeWork for SealEach<'_> {
                 Err(Cause::EncryptedAlready(file.path()).into())
             };
         }
-        check_names(held.as_ref(), plan.existing)?;
+        check_names(source.held.as_ref(), plan.existing)?;
         // Results get a suffix that is removed on the way back, but folders keep their names.
         TreePlan::check_name(file, |kind| kind == EntryKind::Folder)?;
-        let earlier = plan.earlier(file, &before, |result, _| {
+        let earlier = plan.earlier(session, file, &source, |result| {
             let seal = recipes.current(&file.path());
-            seal.is_ok_and(|seal| seal.would_make(result, before.len()).unwrap_or(false))
+            seal.is_ok_and(|seal| seal.would_make(result, source.len()).unwrap_or(false))
         })?;
         if matches!(earlier, Earlier::Whole) {
             return Ok(FileOutcome::WholeAlready);
         }
-        let mut output = Output::Atomic(plan.result(file, &earlier, held)?);
+        let mut output = plan.result(session, file, &earlier, &mut source)?;
         let seal = recipes.next(Some(&file.path()))?;
-        let bytes = self.seal(&**seal, &source, before.len(), &mut output, progress).map_err(about())?;
-        let after = source.metadata().map_err(Error::Read).map_err(about())?;
-        if !is_same_state(&before, &after) {
-            return Err(about()(Error::InputWrittenTo));
-        }
-        if let Some(output) = output.into_file() {
-            output.restore_encrypted(&Attributes::of(&before, Some(&source)))?;
-            // Windows replaces no file that is open.
-            drop(source);
-            output.commit_waiting(recipes.session)?;
-        }
+        let bytes = self.seal(&**seal, &mut source, &mut output, progress).map_err(about())?;
+        source.check_unchanged().map_err(about())?;
+        source.finish(output, ResultKind::Encrypted, session)?;
         Ok(FileOutcome::Done(bytes))
     }
 }
@@ -188,11 +174,12 @@ impl SealEach<'_> {
     fn seal(
         &self,
         seal: &dyn PreparedSeal,
-        source: &File,
-        len: u64,
+        source: &mut TreeSource,
         output: &mut Output,
         progress: &dyn Progress,
     ) -> Result<u64> {
+        let len = source.len();
+        output.expect_len(longest_sealed(len));
         let mut turn = self.turns.wait(len);
         let work = Work {
             threads: turn.threads(),
@@ -200,19 +187,8 @@ impl SealEach<'_> {
             cancelled: self.recipes.session.cancelled(),
             workspace: turn.workspace(len),
         };
-        seal.seal(PayloadInput::File { file: source, start: 0, len }, output, work)
+        seal.seal(source.payload(), output, work)
     }
-}
-
-fn begins_encrypted(file: &File) -> Result<bool> {
-    let mut start = [0; 32];
-    let filled = positioned::read_vectored_at(file, &mut [IoSliceMut::new(&mut start)], 0).map_err(Error::Read)?;
-    Ok(is_whole_file(&start[..filled]))
-}
-
-/// Whether a file is unchanged between two looks at it.
-fn is_same_state(before: &Metadata, after: &Metadata) -> bool {
-    before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }
 
 #[cfg(test)]

@@ -9,12 +9,16 @@ use crate::fs::atomic::Access;
 use crate::fs::attributes::Attributes;
 use crate::fs::folder::{Folder, Made};
 
-use super::file::{Branch, FileToDo};
+use super::file::{Branch, FileToDo, TreeFolder};
 use super::levels::{Fate, LevelEntry, Levels};
 use super::list::InputNames;
+use super::prefix::{self, PrefixLayout, PrefixWalk};
 use super::request::{Results, TreePlan};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Skipped;
+use crate::ops::session::Session;
+use crate::ops::storages::object_of;
+use crate::storage::s3::ObjectName;
 
 /// The next item.
 pub(super) enum TreeStep {
@@ -23,10 +27,22 @@ pub(super) enum TreeStep {
     Failed(Failure),
 }
 
+/// How an object came to the walk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The user named it.
+    Named,
+    /// It is below a prefix.
+    Found,
+}
+
 pub(super) struct Walk<'a> {
-    plan: &'a TreePlan,
+    session: &'a Session,
+    pub(super) plan: &'a TreePlan,
     names: InputNames<'a>,
     levels: Levels<Folder, Branch>,
+    /// The objects that are being gone through.
+    objects: Option<PrefixWalk<'a>>,
     /// The branch of the last named file, because the next one is often its neighbour.
     last: Option<(PathBuf, PathBuf, Arc<Branch>)>,
 }
@@ -36,9 +52,12 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<TreeStep> {
         loop {
-            let step = match self.levels.next() {
-                Some(entry) => entry.and_then(|entry| self.found(entry)),
-                None => self.names.next()?.and_then(|path| self.named(&path)),
+            let step = if let Some(entry) = self.levels.next() {
+                entry.and_then(|entry| self.found(entry))
+            } else if let Some(object) = self.objects.as_mut().and_then(Iterator::next) {
+                object.and_then(|(object, place)| self.object(&object, &place, Origin::Found))
+            } else {
+                self.names.next()?.and_then(|path| self.named(&path))
             };
             match step {
                 Ok(None) => {}
@@ -50,8 +69,8 @@ impl Iterator for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(plan: &'a TreePlan, names: InputNames<'a>) -> Self {
-        Self { plan, names, levels: Levels::new(), last: None }
+    pub(super) fn new(session: &'a Session, plan: &'a TreePlan, names: InputNames<'a>) -> Self {
+        Self { session, plan, names, levels: Levels::new(), objects: None, last: None }
     }
 
     /// Something in a folder.
@@ -65,19 +84,16 @@ impl<'a> Walk<'a> {
                 Ok(Some(TreeStep::File(FileToDo { branch, name, result_name, is_found: true })))
             }
             Fate::Entered => {
-                let source = branch.source.child(&name)?;
+                let folder = branch.source.local().expect("only folders of this machine have levels");
+                let source = folder.child(&name)?;
                 if self.is_results(&source) {
                     return Ok(Some(TreeStep::LeftOut(Skipped::Results, path())));
                 }
                 let (results, restored) = match &branch.results {
                     None => (None, None),
-                    Some(results) => {
-                        let (results, made) = results.make_child(&name, Access::Owner)?;
-                        let restored = self.attributes_for(&results, &source, made);
-                        (Some(results), restored)
-                    }
+                    Some(results) => self.results_for(results, &name, &source)?,
                 };
-                self.enter(Branch { source, results, restored, _above: Some(branch) })?;
+                self.enter(Branch { source: TreeFolder::Local(source), results, restored, _above: Some(branch) })?;
                 Ok(None)
             }
         }
@@ -85,13 +101,33 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, branch: Branch) -> Result<(), Failure> {
         let branch = Arc::new(branch);
-        self.levels.enter(&branch.source, Arc::clone(&branch))
+        let folder = branch.source.local().expect("only folders of this machine have levels");
+        self.levels.enter(folder, Arc::clone(&branch))
     }
 
     fn is_results(&self, source: &Folder) -> bool {
         match &self.plan.results {
-            Results::Below { root, .. } => source.identity().is_some_and(|identity| root.identity() == Some(identity)),
-            Results::InPlace | Results::Nowhere => false,
+            Results::Below { root: TreeFolder::Local(root), .. } => {
+                source.identity().is_some_and(|identity| root.identity() == Some(identity))
+            }
+            Results::Below { .. } | Results::InPlace | Results::Nowhere => false,
+        }
+    }
+
+    /// The results folder for a folder, below that of the folder above it.
+    fn results_for(
+        &self,
+        above: &TreeFolder,
+        name: &OsStr,
+        source: &Folder,
+    ) -> Result<(Option<TreeFolder>, Option<Attributes>), Failure> {
+        match above {
+            TreeFolder::Local(above) => {
+                let (results, made) = above.make_child(name, Access::Owner)?;
+                let restored = self.attributes_for(&results, source, made);
+                Ok((Some(TreeFolder::Local(results)), restored))
+            }
+            TreeFolder::Prefix(_) => Ok((Some(child_prefix(above, name)?), None)),
         }
     }
 
@@ -110,6 +146,9 @@ impl<'a> Walk<'a> {
 
     /// Something that the user named.
     fn named(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
+        if let Some(object) = object_of(path)? {
+            return self.named_object(object);
+        }
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let metadata = std::fs::metadata(path).map_err(failed)?;
         if metadata.is_dir() {
@@ -130,7 +169,7 @@ impl<'a> Walk<'a> {
                 Arc::clone(branch)
             }
             _ => {
-                let source = Folder::open(folder)?;
+                let source = TreeFolder::Local(Folder::open(folder)?);
                 let results = self.results_below(below)?;
                 let branch = Arc::new(Branch { source, results, restored: None, _above: None });
                 self.last = Some((folder.to_owned(), below.to_owned(), Arc::clone(&branch)));
@@ -139,6 +178,85 @@ impl<'a> Walk<'a> {
         };
         let result_name = self.plan.result_name.of(given);
         Ok(Some(TreeStep::File(FileToDo { branch, name: name.to_owned(), result_name, is_found: false })))
+    }
+
+    /// An object that the user named, or the prefix of many.
+    fn named_object(&mut self, object: ObjectName) -> Result<Option<TreeStep>, Failure> {
+        let is_mirror = matches!(self.plan.results, Results::Below { is_mirror: true, .. });
+        let layout = match () {
+            () if is_mirror => PrefixLayout::Mirror,
+            () if self.plan.keeps_paths => PrefixLayout::WholeKey,
+            () => PrefixLayout::LastName,
+        };
+        if !object.is_prefix() {
+            let place = match layout {
+                PrefixLayout::WholeKey => object.key.clone(),
+                _ => object.key.rsplit('/').next().unwrap_or_default().to_owned(),
+            };
+            return self.object(&object, &place, Origin::Named);
+        }
+        if !self.plan.recursive {
+            return Err(Cause::InputIsPrefix(object.to_path()).into());
+        }
+        if let Results::Below { root: TreeFolder::Prefix(root), .. } = &self.plan.results
+            && root.bucket == object.bucket
+            && root.key.starts_with(&object.key)
+        {
+            // What is written there would be listed as well.
+            return Err(Cause::OutputIsInput(root.to_path()).into());
+        }
+        self.objects = Some(PrefixWalk::new(self.session, &object, layout));
+        Ok(None)
+    }
+
+    /// An object, whose result has `place` below the results folder.
+    fn object(&mut self, object: &ObjectName, place: &str, origin: Origin) -> Result<Option<TreeStep>, Failure> {
+        let path = object.to_path();
+        if let Some(why) = prefix::left_out(place, origin == Origin::Found) {
+            return Ok(Some(TreeStep::LeftOut(why, path)));
+        }
+        let (folder, name) = object.key.rsplit_once('/').map_or(("", &*object.key), |(folder, name)| (folder, name));
+        if name.is_empty() {
+            // The marker of a folder, which some programs make.
+            return Ok(None);
+        }
+        let source = ObjectName {
+            bucket: object.bucket.clone(),
+            key: object.key[..object.key.len() - name.len()].to_owned(),
+            version: object.version.clone(),
+        };
+        let is_found = origin == Origin::Found;
+        let below = match &self.plan.results {
+            Results::Below { root: TreeFolder::Local(_), .. } => prefix::local_folder(place, &path)?,
+            Results::Below { .. } => prefix::folder(place),
+            Results::InPlace => return Err(Cause::ObjectInPlace(path).into()),
+            Results::Nowhere => PathBuf::new(),
+        };
+        let last_folder = PathBuf::from(format!("{}/{folder}", object.bucket));
+        let branch = match &self.last {
+            Some((last, last_below, branch))
+                if *last == last_folder && *last_below == below && source.version.is_none() =>
+            {
+                Arc::clone(branch)
+            }
+            _ => {
+                let results = match &self.plan.results {
+                    Results::Below { root: TreeFolder::Prefix(root), .. } => {
+                        // A key may have any text between its slashes, which stays as it is.
+                        let kept = &place[..place.len() - name.len().min(place.len())];
+                        Some(TreeFolder::Prefix(root.below(kept)))
+                    }
+                    _ => self.results_below(&below)?,
+                };
+                let source = TreeFolder::Prefix(source);
+                let branch = Arc::new(Branch { source, results, restored: None, _above: None });
+                self.last = Some((last_folder, below, Arc::clone(&branch)));
+                branch
+            }
+        };
+        let name = OsStr::new(name).to_owned();
+        let result_name = self.plan.result_name.of(&name);
+        Ok(Some(TreeStep::File(FileToDo { branch, name, result_name, is_found })))
     }
 
     fn named_folder(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
@@ -150,24 +268,21 @@ impl<'a> Walk<'a> {
             return Err(Cause::OutputIsInput(path.to_owned()).into());
         }
         let (results, restored) = match &self.plan.results {
-            Results::Below { root, is_mirror: true, made } => {
-                (Some(root.clone()), self.attributes_for(root, &source, *made))
+            Results::Below { root: TreeFolder::Local(root), is_mirror: true, made } => {
+                (Some(TreeFolder::Local(root.clone())), self.attributes_for(root, &source, *made))
             }
+            Results::Below { root, is_mirror: true, .. } => (Some(root.clone()), None),
             Results::Below { .. } => {
                 let place = self.place_below(path)?;
                 let above = self.results_below(place.parent().unwrap_or(Path::new("")))?;
                 match (above, place.file_name()) {
-                    (Some(above), Some(name)) => {
-                        let (results, made) = above.make_child(name, Access::Owner)?;
-                        let restored = self.attributes_for(&results, &source, made);
-                        (Some(results), restored)
-                    }
+                    (Some(above), Some(name)) => self.results_for(&above, name, &source)?,
                     (above, _) => (above, None),
                 }
             }
             Results::InPlace | Results::Nowhere => (None, None),
         };
-        self.enter(Branch { source, results, restored, _above: None })?;
+        self.enter(Branch { source: TreeFolder::Local(source), results, restored, _above: None })?;
         Ok(None)
     }
 
@@ -192,14 +307,25 @@ impl<'a> Walk<'a> {
         Ok(place)
     }
 
-    fn results_below(&self, place: &Path) -> Result<Option<Folder>, Failure> {
+    fn results_below(&self, place: &Path) -> Result<Option<TreeFolder>, Failure> {
         let Results::Below { root, .. } = &self.plan.results else { return Ok(None) };
         let mut folder = root.clone();
         for component in place.components() {
-            (folder, _) = folder.make_child(component.as_os_str(), Access::Umask)?;
+            folder = match &folder {
+                TreeFolder::Local(above) => {
+                    TreeFolder::Local(above.make_child(component.as_os_str(), Access::Umask)?.0)
+                }
+                TreeFolder::Prefix(_) => child_prefix(&folder, component.as_os_str())?,
+            };
         }
         Ok(Some(folder))
     }
+}
+
+/// The prefix of a folder below another prefix.
+fn child_prefix(above: &TreeFolder, name: &OsStr) -> Result<TreeFolder, Failure> {
+    let object = above.object(name)?.expect("what is below a prefix is an object");
+    Ok(TreeFolder::Prefix(ObjectName { key: format!("{}/", object.key), ..object }))
 }
 
 #[cfg(unix)]

@@ -47,6 +47,24 @@ impl LongText {
         }
     }
 
+    /// Writes the first `length` bytes to a program, which must succeed.
+    #[track_caller]
+    pub fn write_to(&self, length: u64, command: &mut Command) {
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program can be started");
+        let mut input = child.stdin.take().expect("it is a pipe");
+        self.write(&mut input, length).expect("a pipe can be written");
+        drop(input);
+        assert!(child.wait().expect("a child can be waited for").success());
+    }
+
+    /// Checks that a program prints the first `length` bytes.
+    #[track_caller]
+    pub fn compare_with(&self, length: u64, command: &mut Command) {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program can be started");
+        assert_eq!(self.check(&mut child.stdout.take().expect("it is a pipe")), length);
+        assert!(child.wait().expect("a child can be waited for").success());
+    }
+
     /// Sends `length` bytes through two programs, and checks that they come out again.
     pub fn send_through(&self, length: u64, first: &mut Command, second: &mut Command) {
         let mut first = first.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program can be started");

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Longest wait for an emulator to answer, on a machine that is busy with other things.
 const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 /// No message of these tests is longer.
-const MAX_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 16 << 20;
 
 /// A request or an answer, as it came: the first line, the headers, and the body.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,18 @@ pub struct Message {
 impl Message {
     /// Reads one, or `None` if the connection ends before it begins.
     pub fn read(stream: &mut impl BufRead) -> io::Result<Option<Self>> {
+        let Some(mut message) = Self::read_head(stream)? else { return Ok(None) };
+        message.body = if message.header("transfer-encoding") == Some("chunked") {
+            chunked_body(stream)?
+        } else {
+            let length = message.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+            body(stream, length)?
+        };
+        Ok(Some(message))
+    }
+
+    /// The same without a body.
+    pub fn read_head(stream: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut message = Self { first_line: line(stream)?, ..Self::default() };
         if message.first_line.is_empty() {
             return Ok(None);
@@ -31,12 +43,6 @@ impl Message {
             let Some((name, value)) = line.split_once(':') else { break };
             message.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        message.body = if message.header("transfer-encoding") == Some("chunked") {
-            chunked_body(stream)?
-        } else {
-            let length = message.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-            body(stream, length)?
-        };
         Ok(Some(message))
     }
 
@@ -98,7 +104,11 @@ pub fn exchange(port: u16, message: &Message) -> io::Result<Message> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
     message.send(&mut BufWriter::new(&mut stream))?;
-    Message::read(&mut BufReader::new(stream))?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    let mut stream = BufReader::new(stream);
+    // The answer to HEAD tells of a body that does not come.
+    let is_head = message.first_line.starts_with("HEAD ");
+    let answer = if is_head { Message::read_head(&mut stream)? } else { Message::read(&mut stream)? };
+    answer.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
 fn line(stream: &mut impl BufRead) -> io::Result<String> {

@@ -59,6 +59,10 @@ Examples:
   Encrypt all files in a folder
     kenc encrypt -r photos -o photos.enc
 
+  Send a backup to Amazon S3, and a folder, of which a second run sends only what is new
+    pg_dump shop | kenc encrypt -o s3://my-backups/shop/today.sql.kenc
+    kenc encrypt -r photos -o s3://my-backups/photos/ --resume
+
   Encrypt the passwords in a config file, and leave the rest readable
     kenc encrypt --values --encrypted-regex '^password$' -i settings.yaml";
 }
@@ -86,6 +90,9 @@ Examples:
 
   Decrypt all files in a folder
     kenc decrypt -r archive.enc -o restored
+
+  Fetch a backup from Amazon S3
+    kenc decrypt s3://my-backups/shop/latest.sql.kenc -o shop.sql
 
   Read 1000 bytes from the middle of a large file
     kenc decrypt --range 5000..6000 dump.sql.kenc";
@@ -456,6 +463,25 @@ Examples:
   Do it in a script, after you have reviewed the file
     kenc decrypt --ignore-mac merged.yaml
     kenc git mac-repair --yes merged.yaml";
+}
+
+pub mod s3 {
+    pub const USAGE: &str = "kenc s3 <COMMAND>";
+    pub const HELP: &str = "\
+Examples:
+  See which uploads were never completed
+    kenc s3 cleanup --dry-run s3://my-backups";
+}
+
+pub mod s3_cleanup {
+    pub const USAGE: &str = "kenc s3 cleanup [OPTIONS] s3://BUCKET/PREFIX...";
+    pub const HELP: &str = "\
+Examples:
+  See which uploads were never completed
+    kenc s3 cleanup --dry-run s3://my-backups
+
+  Remove their parts, except for those of today
+    kenc s3 cleanup --yes --older-than 1d s3://my-backups/db/";
 }
 
 pub mod completions {

@@ -34,7 +34,7 @@ pub struct OpenArgs {
 
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// File to write, or folder for several files; `-` is the standard output, even if it is a terminal
+    /// File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal
     #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, conflicts_with = "in_place")]
     pub output: Option<PathBuf>,
 

@@ -8,7 +8,6 @@ use kenc::ops::exec::Consumer;
 use kenc::ops::jobs::{ResultChoice, plan};
 use kenc::ops::open::{Decryption, DocumentPart, decrypt};
 use kenc::ops::result_name::ResultName;
-use kenc::storage::output::Output;
 
 use crate::args::DecryptArgs;
 use crate::commands::documents::joined;
@@ -50,7 +49,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         let [job] = &jobs[..] else { return Err(Cause::SeveralInputs(jobs.len()).into()) };
         let path = job.input.as_deref();
         session.guards(path)?;
-        let (input, _) = job.open_input(&session)?;
+        let (input, _) = session.open_input_of(job)?;
         let (consumer, output) = Consumer::new(piped::start(&args.command, Pipe::Input)?);
         let outcome = consumer.finish(decrypt(&session, &decryption(path), input, output));
         outcome.map_err(|failure| piped::unless_interrupted(&session, failure))?;
@@ -59,8 +58,8 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let outcomes = jobs.iter().map(|job| {
         let path = job.input.as_deref();
         session.guards(path)?;
-        let (input, held) = job.open_input(&session)?;
-        let output = Output::open(&job.destination, Access::Owner, sync, held)?;
+        let (input, held) = session.open_input_of(job)?;
+        let output = session.open_output(&job.destination, Access::Owner, sync, held)?;
         let (output, terminal) = PlaintextOutput::new(output, &job.destination);
         let written = terminal.explain(decrypt(&session, &decryption(path), input, output), path)?;
         reporter.note(&format!("{}: {written} bytes written", job.name()));

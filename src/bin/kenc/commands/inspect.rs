@@ -7,7 +7,6 @@ use kenc::ops::configs::Configs;
 use kenc::ops::documents::summary::DocumentSummary;
 use kenc::ops::input_name::path_of;
 use kenc::ops::inspect::{Inspected, inspect};
-use kenc::ops::jobs::open_input;
 use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::inspect::InspectEach;
 
@@ -24,7 +23,9 @@ pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result
     }
     let path = args.inputs.first().map(PathBuf::as_path).and_then(path_of);
     let notation = args.input_type.input_type;
-    match inspect(open_input(path)?, path, notation, &ReadPolicy::default())? {
+    let session = sessions::to_inspect_objects(&args.aws, configs);
+    signals::handle(&session)?;
+    match inspect(session.open_input(path)?, path, notation, &ReadPolicy::default())? {
         Inspected::Document(sealed) => {
             let summary = DocumentSummary::new(&sealed);
             reporter.result(&document_summary::text(&summary), &document_summary::json(&summary))?;
@@ -37,7 +38,7 @@ pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result
 /// Many files in one run.
 fn many(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let request = many::request(&args.many, &args.inputs, None, false)?;
-    let session = sessions::to_inspect(configs);
+    let session = sessions::to_inspect_objects(&args.aws, configs);
     signals::handle(&session)?;
     let plan = request.plan(ResultName::WithoutEnding)?;
     let inspecting = InspectEach { plan: &plan, session: &session, notation: args.input_type.input_type };

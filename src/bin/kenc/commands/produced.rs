@@ -9,7 +9,6 @@ use kenc::ops::jobs::{ResultChoice, plan};
 use kenc::ops::least_input::LeastInput;
 use kenc::ops::result_name::ResultName;
 use kenc::ops::seal::seal_job;
-use kenc::storage::output::Output;
 
 use super::new_file::form;
 use super::opening::threads;
@@ -29,7 +28,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let choice = configs.choose(&args.keys, &context, None)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     signals::handle(&session)?;
-    let output = Output::open(destination, Access::Umask, results.sync, None)?;
+    let output = session.open_output(destination, Access::Umask, results.sync, None)?;
     // What a key refuses is known before the program has done anything.
     let seal = session.prepare(&choice, form(args))?;
     let (producer, input) = Producer::new(start(&args.command, Pipe::Output)?);

@@ -2,7 +2,6 @@
 
 use kenc::ops::configs::Configs;
 use kenc::ops::input_name::{name_of, path_of};
-use kenc::ops::jobs::open_input;
 use kenc::ops::open::{Verification, verify};
 use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::open::{TreeOpening, VerifyEach};
@@ -29,7 +28,7 @@ pub fn run(args: &VerifyArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let outcomes = inputs.iter().map(|path| {
         let path = path_of(path);
         session.guards(path)?;
-        match verify(&session, path, notation, demanded, open_input(path)?, threads(&args.work))? {
+        match verify(&session, path, notation, demanded, session.open_input(path)?, threads(&args.work))? {
             Verification::Authentic(authentic) => authentic.tell(&name_of(path), reporter),
             Verification::Faulty(problems) => Err(verified_document::problems(problems, &name_of(path), reporter)),
         }

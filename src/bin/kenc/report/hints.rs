@@ -10,6 +10,7 @@ mod key_words;
 pub mod keys;
 mod kms_key_state;
 mod messages;
+mod objects;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -155,6 +156,15 @@ fn of_command(cause: &Cause) -> String {
         Cause::NameOfSeveralKeys { .. } => {
             "process them in separate runs, or name the config with `--config FILE`".to_owned()
         }
+        Cause::NotAnObject { .. }
+        | Cause::InputIsPrefix(_)
+        | Cause::OutputIsVersion(_)
+        | Cause::NoPrefixForSeveral(_)
+        | Cause::ObjectInPlace(_)
+        | Cause::NotAnObjectName(_)
+        | Cause::RemovalNotConfirmed { .. }
+        | Cause::NotAPathHere(_)
+        | Cause::ObjectNotHere(_) => objects::of(cause),
         Cause::Git(fault) => git::of(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
         _ => String::new(),
@@ -226,6 +236,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
             one("put only what identifies the data into the encryption context")
         }
         Error::KeyWord(fault) => vec![key_words::of(fault)],
+        Error::Object(refusal) => vec![objects::of_refusal(refusal)],
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
         Error::TooFewGroups { groups, .. } => {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()

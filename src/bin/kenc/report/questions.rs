@@ -7,7 +7,9 @@ use kenc::ops::question::{KeyPreview, Question};
 
 use super::document_keys::contents_of_seal;
 use super::printable;
+use super::unfinished_uploads::line;
 use crate::report::Reporter;
+use kenc::ops::unfinished_uploads::UploadFate;
 
 /// A question with what leads to it.
 pub struct Asked {
@@ -36,6 +38,15 @@ impl Asked {
                 let lines = pairs.map(|(path, key)| printable(&format!("{}: {key}", path.display())) + "\n");
                 let meanings = ["change nothing", "these are the right keys"];
                 Some(Self { shown: lines.collect(), question, meanings })
+            }
+            Question::AbortUploads(uploads) => {
+                let shown = uploads.iter().map(|upload| printable(&line(upload, UploadFate::Kept)) + "\n").collect();
+                let question = "Remove the parts of these uploads?".to_owned();
+                Some(Self {
+                    shown,
+                    question,
+                    meanings: ["leave them", "remove them; an upload that is under way fails"],
+                })
             }
             Question::Seal { name, opened, status } => {
                 let shown = contents_of_seal(name, opened, *status).ok()?;

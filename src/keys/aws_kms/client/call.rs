@@ -185,7 +185,7 @@ impl Call {
             (None, Some(unreached)) => {
                 let kind = match unreached.failure {
                     ConnectionFailure::NoAnswerWithin(_) => KmsRefusalKind::TimedOut,
-                    ConnectionFailure::TooLong => KmsRefusalKind::ServiceFault,
+                    ConnectionFailure::TooLong(_) => KmsRefusalKind::ServiceFault,
                     _ => KmsRefusalKind::Network,
                 };
                 self.refusal(kind, &unreached.to_string())
@@ -368,7 +368,7 @@ fn in_words(text: &str) -> String {
 }
 
 /// Somebody else's text, fit for a terminal: no control characters, no line breaks, not too long.
-fn cleaned(text: impl AsRef<str>) -> String {
+pub(super) fn cleaned(text: impl AsRef<str>) -> String {
     let mut cleaned = String::new();
     for word in text.as_ref().split(|letter: char| letter.is_whitespace() || is_unprintable(letter)) {
         if !word.is_empty() {

@@ -27,8 +27,13 @@ use super::tls;
 /// A client that picks plain HTTP or TLS by the scheme of each address. With `ca_bundle`, a file, only servers are trusted
 /// whose certificates come from there.
 pub(super) fn client(ca_bundle: Option<String>) -> SharedHttpClient {
+    client_with_limit(ca_bundle, MAX_ANSWER)
+}
+
+/// The same for answers of at most `longest` bytes.
+pub(super) fn client_with_limit(ca_bundle: Option<String>, longest: usize) -> SharedHttpClient {
     let clients = Clients { plain: OnceLock::new(), tls: OnceLock::new(), ca_bundle };
-    SharedHttpClient::new(ByScheme { clients: Arc::new(clients) })
+    SharedHttpClient::new(ByScheme { clients: Arc::new(clients), longest })
 }
 
 /// The first words of every request's user agent, as the audit log shows them.
@@ -52,8 +57,8 @@ pub(super) enum ConnectionFailure {
     NoAnswerWithin(Duration),
     /// The TLS client's own words.
     NotTrusted(String),
-    /// The answer has more bytes than any of AWS.
-    TooLong,
+    /// The answer has more bytes than this, more than any of AWS.
+    TooLong(usize),
     /// The answer has begun and does not end as it should, for the innermost reason that the HTTP client gives.
     BrokeOff(String),
     /// The innermost reason that the HTTP client gives.
@@ -70,8 +75,8 @@ impl fmt::Display for Unreached {
                 write!(f, "cannot reach {endpoint}: no connection within {limit:?}")
             }
             ConnectionFailure::NoAnswerWithin(limit) => write!(f, "{endpoint} did not answer within {limit:?}"),
-            ConnectionFailure::TooLong => {
-                write!(f, "the response of {endpoint} is longer than {} KiB", MAX_ANSWER >> 10)
+            ConnectionFailure::TooLong(longest) => {
+                write!(f, "the response of {endpoint} is longer than {} KiB", longest >> 10)
             }
             ConnectionFailure::BrokeOff(reason) => write!(f, "the response of {endpoint} was cut off: {reason}"),
             ConnectionFailure::NotTrusted(reason) | ConnectionFailure::Other(reason) => {
@@ -129,12 +134,14 @@ pub(super) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item
 #[derive(Debug)]
 struct ByScheme {
     clients: Arc<Clients>,
+    longest: usize,
 }
 
 impl HttpClient for ByScheme {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(LateConnector {
             clients: Arc::clone(&self.clients),
+            longest: self.longest,
             settings: settings.clone(),
             components: components.clone(),
         })
@@ -162,6 +169,7 @@ impl Clients {
 #[derive(Debug)]
 struct LateConnector {
     clients: Arc<Clients>,
+    longest: usize,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
@@ -180,37 +188,45 @@ impl HttpConnector for LateConnector {
             }
         };
         let answer = client.http_connector(&self.settings, &self.components).call(request);
-        let settings = self.settings.clone();
+        let (settings, longest) = (self.settings.clone(), self.longest);
         let endpoint = match proxy_variable() {
             Some(variable) if endpoint.starts_with("https:") => format!("{endpoint} ({variable} is set)"),
             _ => endpoint,
         };
         HttpConnectorFuture::new(async move {
             match answer.await {
-                Ok(answer) => read_whole(answer, endpoint).await,
+                Ok(answer) => read_whole(answer, endpoint, longest).await,
                 Err(error) => Err(unreached(endpoint, &settings, error)),
             }
         })
     }
 }
 
-/// Longest answer that is read, in bytes. Those of AWS that kenc asks for have a few thousand.
+/// Longest answer of KMS that is read, in bytes. Those of AWS that kenc asks for have a few thousand.
 const MAX_ANSWER: usize = 1 << 18;
+/// So much memory is taken at once for an answer that says how long it is, in bytes.
+const TAKEN_AT_ONCE: usize = 8 << 20;
 
-/// Reads the body of an answer here, where it can be limited: the SDK would keep whatever comes.
-async fn read_whole(mut answer: HttpResponse, endpoint: String) -> Result<HttpResponse, ConnectorError> {
+/// Reads the body of an answer here, where it can be limited: the SDK would keep whatever comes. A connection that breaks off
+/// in the middle is a failure of the attempt, which the SDK repeats.
+async fn read_whole(
+    mut answer: HttpResponse,
+    endpoint: String,
+    longest: usize,
+) -> Result<HttpResponse, ConnectorError> {
     let mut stream = ByteStream::new(answer.take_body());
     let too_long = |endpoint| {
-        let failure = ConnectionFailure::TooLong;
+        let failure = ConnectionFailure::TooLong(longest);
         ConnectorError::other(Box::new(Unreached { endpoint, failure, source: "the answer is too long".into() }), None)
     };
-    if stream.size_hint().0 > MAX_ANSWER as u64 {
+    let expected = stream.size_hint().0;
+    if expected > longest as u64 {
         return Err(too_long(endpoint));
     }
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(longest).min(TAKEN_AT_ONCE));
     while let Some(part) = stream.next().await {
         match part {
-            Ok(part) if part.len() > MAX_ANSWER - body.len() => return Err(too_long(endpoint)),
+            Ok(part) if part.len() > longest - body.len() => return Err(too_long(endpoint)),
             Ok(part) => body.extend_from_slice(&part),
             Err(error) => {
                 let failure =

@@ -67,6 +67,19 @@ impl KmsSession {
         prepared.mfa_roles.iter().try_for_each(|role| sign_in(role))
     }
 
+    /// The configuration of the environment, for a storage of objects; `region` where none is named. And the file with the
+    /// certificates to trust, if one is named.
+    pub(super) fn config_of_objects(&self, settings: &KmsSettings, region: &str) -> (SdkConfig, Option<String>) {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        self.block_on(prepared.load(settings, region));
+        (prepared.config.clone().expect("it was just loaded"), prepared.ca_bundle.clone())
+    }
+
+    /// How long a throttled service is asked again.
+    pub(super) fn retries(&self) -> Retries {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).retries
+    }
+
     /// The configuration of the environment, for a service beside KMS. `None` if no region is known.
     pub(super) fn config(&self, settings: &KmsSettings, key_region: Option<&str>) -> Option<SdkConfig> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,6 +127,7 @@ impl Drop for BackgroundRuntime {
 struct KmsSetup {
     home_region: HomeRegion,
     config: Option<SdkConfig>,
+    ca_bundle: Option<String>,
     /// Roles for which a person has to type a code, in the order in which they are assumed.
     mfa_roles: Vec<Arc<AssumedRole>>,
     clients: HashMap<String, Regional>,
@@ -176,11 +190,7 @@ impl KmsSetup {
         if let Some(regional) = self.clients.get(&region) {
             return Some(regional.clone());
         }
-        if self.config.is_none() {
-            let LoadedConfig { config, mfa_roles, retries } =
-                load(settings, self.home_region.known().cloned(), &region).await;
-            (self.config, self.mfa_roles, self.retries) = (Some(config), mfa_roles, retries);
-        }
+        self.load(settings, &region).await;
         let config = self.config.as_ref().expect("it was just loaded");
         let endpoint = Arc::<OnceLock<String>>::default();
         let mut builder = aws_sdk_kms::config::Builder::from(config)
@@ -193,6 +203,16 @@ impl KmsSetup {
         let regional = Regional { client, region: region.clone(), endpoint, retries: self.retries };
         self.clients.insert(region, regional.clone());
         Some(regional)
+    }
+
+    /// Reads the configuration, if it was not read yet.
+    async fn load(&mut self, settings: &KmsSettings, region: &str) {
+        if self.config.is_none() {
+            let LoadedConfig { config, ca_bundle, mfa_roles, retries } =
+                load(settings, self.home_region.known().cloned(), region).await;
+            (self.config, self.ca_bundle) = (Some(config), ca_bundle);
+            (self.mfa_roles, self.retries) = (mfa_roles, retries);
+        }
     }
 
     async fn home_region(&mut self, settings: &KmsSettings) -> Option<String> {
@@ -228,6 +248,7 @@ async fn configured_region(settings: &KmsSettings) -> Option<String> {
 /// What was read of the environment.
 struct LoadedConfig {
     config: SdkConfig,
+    ca_bundle: Option<String>,
     mfa_roles: Vec<Arc<AssumedRole>>,
     retries: Retries,
 }
@@ -243,7 +264,8 @@ async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &
     };
     let region = Region::new(home_region.unwrap_or_else(|| key_region.to_owned()));
     let profiles = Profiles::load(settings.profile.as_deref()).await;
-    let http_client = http::client(profiles.setting("AWS_CA_BUNDLE", "ca_bundle"));
+    let ca_bundle = profiles.setting("AWS_CA_BUNDLE", "ca_bundle");
+    let http_client = http::client(ca_bundle.clone());
     let timeouts = timeouts(settings.timeout);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region.clone())
@@ -266,7 +288,7 @@ async fn load(settings: &KmsSettings, home_region: Option<String>, key_region: &
     let is_limited = profiles.setting("AWS_MAX_ATTEMPTS", "max_attempts").is_some();
     let retries = if is_limited { Retries::AsConfigured } else { Retries::UntilTimeout };
     let (config, mfa_roles) = sign_in::with_credentials(config, &provider, settings, &profiles);
-    LoadedConfig { config, mfa_roles, retries }
+    LoadedConfig { config, ca_bundle, mfa_roles, retries }
 }
 
 fn provider_config(http_client: SharedHttpClient) -> ProviderConfig {

@@ -51,6 +51,7 @@ pub fn environment(command: &Command) -> Definitions {
                 "Credentials and region, as for every program that uses the AWS SDK.",
             ),
             ("AWS_ENDPOINT_URL_KMS", "Another address for AWS KMS, such as an emulator."),
+            ("AWS_ENDPOINT_URL_S3", "Another server for s3:// objects."),
         ]));
     }
     all.extend(owned(&[("NO_COLOR", "If set, and not empty, `--color auto` means `never`.")]));
@@ -192,6 +193,8 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
         "kenc-git-textconv" | "kenc-git-merge" => &["kenc-git-install", "kenc-git-mac-repair"],
         "kenc-git-check" => &["kenc-git-install", "kenc-verify"],
         "kenc-git-mac-repair" => &["kenc-git-check", "kenc-git-merge", "kenc-seal"],
+        "kenc-s3" => &["kenc-encrypt", "kenc-decrypt"],
+        "kenc-s3-cleanup" => &["kenc-s3"],
         "kenc" | "kenc-keys" | "kenc-git" | "kenc-completions" => &[],
         _ => panic!("{name} is not known here: which pages should one read on?"),
     };

@@ -1,0 +1,213 @@
+//! The client of S3: the vendor's own, one for each bucket, behind calls that block.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{
+    Builder, Region, RequestChecksumCalculation, ResponseChecksumValidation, SharedCredentialsProvider,
+};
+use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+use tokio::task::JoinHandle;
+
+use super::name::ObjectName;
+use super::notes::ObjectNotes;
+use super::reader::ObjectReader;
+use super::unfinished_upload::UploadListener;
+use super::upload::Upload;
+use crate::error::{Error, KmsRefusal, ObjectRefusal, ObjectRefusalKind, Result};
+use crate::fs::atomic::Existing;
+use crate::fs::input::Input;
+use crate::keys::AwsKms;
+use crate::keys::aws_kms::ObjectAccess;
+use crate::storage::output::Output;
+
+/// The region that is asked where none is named: S3 says there in which one a bucket is.
+const FIRST_REGION: &str = "us-east-1";
+/// How often a wait looks whether the work was cancelled.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// S3, asked as AWS KMS is: with the same credentials. Clones share it. Nothing is read or connected before the first call.
+#[derive(Clone)]
+pub struct S3(Arc<Shared>);
+
+struct Shared {
+    kms: Arc<AwsKms>,
+    cancelled: Arc<AtomicBool>,
+    listener: Arc<dyn UploadListener>,
+    access: OnceLock<Result<ObjectAccess, Box<KmsRefusal>>>,
+    /// By the bucket.
+    clients: Mutex<HashMap<String, Client>>,
+}
+
+impl S3 {
+    /// S3 with the sign-in of `kms`. Waiting for it ends soon after `cancelled` becomes true.
+    #[must_use]
+    pub fn new(kms: Arc<AwsKms>, cancelled: Arc<AtomicBool>, listener: Arc<dyn UploadListener>) -> Self {
+        Self(Arc::new(Shared { kms, cancelled, listener, access: OnceLock::new(), clients: Mutex::default() }))
+    }
+
+    /// Opens an object that is read. It does not change while it is open: a read of one that was replaced fails.
+    ///
+    /// # Errors
+    /// If it is not there, cannot be read, or S3 cannot be asked.
+    pub fn open(&self, name: &ObjectName) -> Result<Input> {
+        self.open_with_notes(name).map(|(input, _)| input)
+    }
+
+    /// The same, with what is noted of it.
+    ///
+    /// # Errors
+    /// As [`S3::open`].
+    pub fn open_with_notes(&self, name: &ObjectName) -> Result<(Input, ObjectNotes)> {
+        let (reader, notes) = ObjectReader::open(self, name)?;
+        Ok((Input::of_object(Box::new(reader)), notes))
+    }
+
+    /// The same, or `None` if there is no such object.
+    ///
+    /// # Errors
+    /// As [`S3::open`].
+    pub fn open_if_there(&self, name: &ObjectName) -> Result<Option<(Input, ObjectNotes)>> {
+        match self.open_with_notes(name) {
+            Ok(found) => Ok(Some(found)),
+            Err(Error::Object(refusal)) if refusal.kind == ObjectRefusalKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Begins an object, which appears when it is committed.
+    ///
+    /// # Errors
+    /// If it is there and must not be replaced, or S3 cannot be asked.
+    pub fn create(&self, name: &ObjectName, existing: Existing) -> Result<Output> {
+        let upload = Upload::new(self, name, existing, ObjectNotes::default());
+        if existing == Existing::Refuse {
+            upload.check_absent()?;
+        }
+        Ok(Output::Object(Box::new(upload)))
+    }
+
+    /// The same for one of many, with what is noted of it: one that is there is found when the object is committed.
+    ///
+    /// # Errors
+    /// If S3 cannot be asked.
+    pub fn create_with_notes(&self, name: &ObjectName, existing: Existing, notes: ObjectNotes) -> Result<Output> {
+        Ok(Output::Object(Box::new(Upload::new(self, name, existing, notes))))
+    }
+
+    /// The access to AWS.
+    pub(super) fn access(&self, name: &ObjectName) -> Result<&ObjectAccess> {
+        let access = self.0.access.get_or_init(|| ObjectAccess::new(&self.0.kms, FIRST_REGION));
+        access.as_ref().map_err(|refusal| {
+            let unasked = refusal.clone();
+            Error::Object(Box::new(ObjectRefusal {
+                kind: ObjectRefusalKind::Unasked(unasked.kind),
+                operation: "GetObject",
+                object: name.to_string(),
+                region: None,
+                code: None,
+                message: String::new(),
+                request_id: None,
+                unasked: Some(unasked),
+            }))
+        })
+    }
+
+    /// The client for a bucket.
+    pub(super) fn client(&self, name: &ObjectName) -> Result<Client> {
+        let access = self.access(name)?;
+        let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&name.bucket) {
+            return Ok(client.clone());
+        }
+        let client = client_for(&access.config, &name.bucket, None);
+        clients.insert(name.bucket.clone(), client.clone());
+        Ok(client)
+    }
+
+    /// Has a bucket asked in another region from now on.
+    pub(super) fn move_to_region(&self, name: &ObjectName, region: String) -> Result<()> {
+        let access = self.access(name)?;
+        let client = client_for(&access.config, &name.bucket, Some(region));
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(name.bucket.clone(), client);
+        Ok(())
+    }
+
+    /// Who hears of uploads that other runs have left behind.
+    pub(super) fn listener(&self) -> &dyn UploadListener {
+        &*self.0.listener
+    }
+
+    /// Why a request got no answer.
+    pub(super) fn unasked(&self, error: &(dyn StdError + 'static)) -> Box<KmsRefusal> {
+        match self.0.access.get() {
+            Some(Ok(access)) => access.unasked(error),
+            Some(Err(refusal)) => refusal.clone(),
+            None => unreachable!("a request was sent with an access"),
+        }
+    }
+
+    /// Runs a request to its end, or to the end of the work.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub(super) fn wait<F: Future>(&self, name: &ObjectName, request: F) -> Result<F::Output> {
+        let access = self.access(name)?;
+        access.block_on(async {
+            let mut request = std::pin::pin!(request);
+            loop {
+                if self.0.cancelled.load(Ordering::Relaxed) {
+                    return Err(Error::Interrupted);
+                }
+                if let Ok(output) = tokio::time::timeout(LOOK, request.as_mut()).await {
+                    return Ok(output);
+                }
+            }
+        })
+    }
+
+    /// Runs a request to its end within `limit`, even if the work was cancelled. `None` if it takes longer.
+    pub(super) fn finish<F: Future>(&self, name: &ObjectName, limit: Duration, request: F) -> Option<F::Output> {
+        let access = self.access(name).ok()?;
+        access.block_on(async { tokio::time::timeout(limit, request).await.ok() })
+    }
+
+    /// Starts a request that proceeds while others do.
+    pub(super) fn spawn<F>(&self, name: &ObjectName, request: F) -> Result<JoinHandle<F::Output>>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        Ok(self.access(name)?.spawn(request))
+    }
+}
+
+fn client_for(config: &SdkConfig, bucket: &str, region: Option<String>) -> Client {
+    let region = region.map(Region::new).or_else(|| config.region().cloned());
+    let is_arn = bucket.starts_with("arn:");
+    let mut builder = Builder::from(config)
+        .region(region.unwrap_or_else(|| Region::new(FIRST_REGION)))
+        // A server of one's own has seldom a name for each bucket, and a certificate covers no dot in it.
+        .force_path_style(!is_arn && (has_endpoint(config) || bucket.contains('.')))
+        .use_arn_region(true)
+        // Every file is authenticated, which finds more than a checksum would.
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    if config.request_checksum_calculation().is_none() {
+        builder = builder.request_checksum_calculation(RequestChecksumCalculation::WhenSupported);
+    }
+    let credentials: Option<SharedCredentialsProvider> = config.credentials_provider();
+    builder.set_credentials_provider(credentials);
+    Client::from_conf(builder.build())
+}
+
+/// Whether the environment or the profile names the endpoint of S3.
+fn has_endpoint(config: &SdkConfig) -> bool {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    let of_service = || config.service_config()?.load_config(key.ok()?);
+    config.endpoint_url().is_some() || of_service().is_some()
+}

@@ -1,0 +1,53 @@
+//! What kenc notes of a file in the metadata of its object.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// When the file was modified, as a number of seconds since 1970 with nine decimals.
+const MODIFIED: &str = "kenc-mtime";
+
+/// Notes of an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ObjectNotes {
+    /// When the file was modified that it was made of; of an object without notes, when it was written.
+    pub modified: Option<SystemTime>,
+}
+
+impl ObjectNotes {
+    /// As metadata.
+    #[must_use]
+    pub fn to_metadata(self) -> Vec<(&'static str, String)> {
+        let since = self.modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        since.map(|since| (MODIFIED, format!("{}.{:09}", since.as_secs(), since.subsec_nanos()))).into_iter().collect()
+    }
+
+    /// From metadata, and the time at which the object was written.
+    #[must_use]
+    pub fn from_metadata(metadata: Option<&HashMap<String, String>>, written: Option<SystemTime>) -> Self {
+        let noted = metadata.and_then(|metadata| time_of(metadata.get(MODIFIED)?));
+        Self { modified: noted.or(written) }
+    }
+}
+
+fn time_of(text: &str) -> Option<SystemTime> {
+    let (seconds, nanoseconds) = text.split_once('.')?;
+    let nanoseconds = (nanoseconds.len() == 9).then(|| nanoseconds.parse().ok()).flatten()?;
+    UNIX_EPOCH.checked_add(Duration::new(seconds.parse().ok()?, nanoseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_comes_back_to_the_nanosecond_and_a_wrong_one_does_not_count() {
+        let modified = UNIX_EPOCH + Duration::new(1_700_000_000, 7);
+        let notes = ObjectNotes { modified: Some(modified) };
+        let metadata = notes.to_metadata().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None), notes);
+        for wrong in ["", "1", "1.5", "a.000000000", "99999999999999999999.000000000", "-1.000000000", "1.99999999x"] {
+            let metadata = HashMap::from([(MODIFIED.to_owned(), wrong.to_owned())]);
+            assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None).modified, None, "{wrong}");
+        }
+    }
+}
