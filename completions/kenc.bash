@@ -64,6 +64,9 @@ _kenc() {
             kenc,rotate)
                 cmd="kenc__subcmd__rotate"
                 ;;
+            kenc,s3)
+                cmd="kenc__subcmd__s3"
+                ;;
             kenc,seal)
                 cmd="kenc__subcmd__seal"
                 ;;
@@ -157,6 +160,9 @@ _kenc() {
             kenc__subcmd__help,rotate)
                 cmd="kenc__subcmd__help__subcmd__rotate"
                 ;;
+            kenc__subcmd__help,s3)
+                cmd="kenc__subcmd__help__subcmd__s3"
+                ;;
             kenc__subcmd__help,seal)
                 cmd="kenc__subcmd__help__subcmd__seal"
                 ;;
@@ -193,6 +199,9 @@ _kenc() {
             kenc__subcmd__help__subcmd__keys,usage)
                 cmd="kenc__subcmd__help__subcmd__keys__subcmd__usage"
                 ;;
+            kenc__subcmd__help__subcmd__s3,cleanup)
+                cmd="kenc__subcmd__help__subcmd__s3__subcmd__cleanup"
+                ;;
             kenc__subcmd__keys,check)
                 cmd="kenc__subcmd__keys__subcmd__check"
                 ;;
@@ -217,6 +226,18 @@ _kenc() {
             kenc__subcmd__keys__subcmd__help,usage)
                 cmd="kenc__subcmd__keys__subcmd__help__subcmd__usage"
                 ;;
+            kenc__subcmd__s3,cleanup)
+                cmd="kenc__subcmd__s3__subcmd__cleanup"
+                ;;
+            kenc__subcmd__s3,help)
+                cmd="kenc__subcmd__s3__subcmd__help"
+                ;;
+            kenc__subcmd__s3__subcmd__help,cleanup)
+                cmd="kenc__subcmd__s3__subcmd__help__subcmd__cleanup"
+                ;;
+            kenc__subcmd__s3__subcmd__help,help)
+                cmd="kenc__subcmd__s3__subcmd__help__subcmd__help"
+                ;;
             *)
                 ;;
         esac
@@ -224,7 +245,7 @@ _kenc() {
 
     case "${cmd}" in
         kenc)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1437,7 +1458,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help)
-            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help"
+            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1772,6 +1793,34 @@ _kenc() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kenc__subcmd__help__subcmd__s3)
+            opts="cleanup"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__help__subcmd__s3__subcmd__cleanup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kenc__subcmd__help__subcmd__seal)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1829,7 +1878,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__inspect)
-            opts="-r -q -v -h -V --input-type --threads --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -q -v -h -V --input-type --threads --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1840,6 +1889,22 @@ _kenc() {
                     return 0
                     ;;
                 --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2653,6 +2718,134 @@ _kenc() {
                     fi
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__s3)
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version cleanup help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__s3__subcmd__cleanup)
+            opts="-n -y -q -v -h -V --older-than --dry-run --yes --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__s3__subcmd__help)
+            opts="cleanup help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__s3__subcmd__help__subcmd__cleanup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__s3__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -48,6 +48,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand keygen 'Create the local key, and print its recipient'
             cand keys 'Find out why a key does not work, and print the policy that makes it work'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+            cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -69,8 +70,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --cipher 'Cipher for the payload'
             cand --format 'Format of the result: kenc, age, or aws-esdk for the AWS Encryption SDK'
             cand --frame-length 'Plaintext bytes in a frame (aws-esdk only; default: 65536)'
-            cand -o 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
-            cand --output 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
+            cand -o 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal'
+            cand --output 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --threads 'Maximum number of threads (default: all available cores)'
             cand --passphrase-from 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal'
             cand --aws-profile 'AWS profile to use'
@@ -120,8 +121,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -c 'Require this pair in the encryption context of the file'
             cand --context 'Require this pair in the encryption context of the file'
             cand --identity 'File of age identities or an ssh private key, instead of the usual places'
-            cand -o 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
-            cand --output 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal'
+            cand -o 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal'
+            cand --output 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal'
             cand --threads 'Maximum number of threads (default: all available cores)'
             cand --passphrase-from 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal'
             cand --aws-profile 'AWS profile to use'
@@ -561,6 +562,10 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;inspect'= {
             cand --input-type 'Format of the config file (default: by its name)'
             cand --threads 'Maximum number of threads (default: all available cores)'
+            cand --aws-profile 'AWS profile to use'
+            cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
+            cand --aws-role-arn 'Role to assume before calling KMS'
+            cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
@@ -885,6 +890,53 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;git;help;help'= {
         }
+        &'kenc;s3'= {
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand cleanup 'List and remove the parts of uploads that were never completed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'kenc;s3;cleanup'= {
+            cand --older-than 'Leave uploads alone that began less than this ago, such as 30m, 12h or 7d'
+            cand --aws-profile 'AWS profile to use'
+            cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
+            cand --aws-role-arn 'Role to assume before calling KMS'
+            cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand -n 'List the uploads, and remove nothing'
+            cand --dry-run 'List the uploads, and remove nothing'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'kenc;s3;help'= {
+            cand cleanup 'List and remove the parts of uploads that were never completed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'kenc;s3;help;cleanup'= {
+        }
+        &'kenc;s3;help;help'= {
+        }
         &'kenc;completions'= {
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
@@ -918,6 +970,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand keygen 'Create the local key, and print its recipient'
             cand keys 'Find out why a key does not work, and print the policy that makes it work'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+            cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -978,6 +1031,11 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;help;git;check'= {
         }
         &'kenc;help;git;mac-repair'= {
+        }
+        &'kenc;help;s3'= {
+            cand cleanup 'List and remove the parts of uploads that were never completed'
+        }
+        &'kenc;help;s3;cleanup'= {
         }
         &'kenc;help;completions'= {
         }

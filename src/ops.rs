@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod keys;
 pub mod krm;
 pub mod least_input;
+pub mod object_name;
 pub mod observer;
 pub mod open;
 pub mod places;

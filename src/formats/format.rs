@@ -118,6 +118,11 @@ pub trait EncryptedFile: Send {
     /// Length of the plaintext in bytes, where the length of the file tells it.
     fn plaintext_len(&self) -> Option<u64>;
 
+    /// Where its payload begins, if its head can be replaced by bytes of another length without touching what follows.
+    fn payload_start(&self) -> Option<u64> {
+        None
+    }
+
     /// Asks its keys, and authenticates its head.
     ///
     /// # Errors

@@ -4,6 +4,8 @@ pub mod by_config;
 pub mod comparison;
 pub(super) mod kept_passphrase;
 pub mod new_form;
+pub mod object;
+mod object_targets;
 pub mod prepared_seals;
 pub mod preview;
 pub mod queue;

@@ -15,6 +15,7 @@ use crate::ops::change::targets::{Content, Intent, Target};
 use crate::ops::documents::rekeyed::{RekeyedDocument, rewrap as rewrap_document};
 use crate::ops::failure::Failure;
 use crate::ops::tree::turns::Turns;
+use crate::storage::s3::HeadReplaced;
 
 /// What became of one target.
 pub enum RewrapOutcome {
@@ -121,7 +122,7 @@ fn file(
     let RewrappedFile { rewrapped, head } = file.rewrap(&rewrapper).map_err(target.about())?;
     let NewHead { bytes, in_place } = head;
     let is_changed = rewrapped.slots != file.wrapped_keys();
-    let is_itself = matches!(target, Target::Itself(_));
+    let is_itself = matches!(target, Target::Itself(_) | Target::Object(_));
     let written = match &in_place {
         _ if !is_itself => Written::Anew,
         Some(parts) if parts.is_empty() => Written::Nothing,
@@ -131,6 +132,14 @@ fn file(
     };
     let done = FileRewrap { rewrapped, copies, written, converted_to: None };
     if options.extent == ChangeExtent::Shown || written == Written::Nothing {
+        return Ok(done);
+    }
+    if let (Target::Object(object), Some(start)) = (target, file.payload_start())
+        && let Some(HeadReplaced { old_version }) = object.replace_head(start, &bytes).map_err(target.about())?
+    {
+        if old_version.is_some() {
+            session.observer().hint_once("the bucket keeps the old versions, which still open with the old keys");
+        }
         return Ok(done);
     }
     match (in_place.filter(|_| is_itself), held) {

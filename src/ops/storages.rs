@@ -8,17 +8,10 @@ use crate::fs::held::Held;
 use crate::fs::input::Input;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{Job, open_input};
+use crate::ops::object_name::object_of;
 use crate::ops::session::Session;
 use crate::storage::output::{Destination, Output};
 use crate::storage::s3::ObjectName;
-
-/// The object that a path names, or `None` if it is a local file.
-///
-/// # Errors
-/// If it is meant as an object and cannot be one.
-pub fn object_of(path: &Path) -> Result<Option<ObjectName>, Failure> {
-    ObjectName::of(path).map_err(|fault| Cause::NotAnObject { path: path.to_owned(), fault }.into())
-}
 
 impl Session {
     /// Opens a file or an object, or standard input for `None`.

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ObjectRefusalKind};
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::object_name::object_of;
 use crate::ops::question::Question;
 use crate::ops::session::Session;
-use crate::ops::storages::object_of;
 pub use crate::storage::s3::UnfinishedUpload;
 
 /// A cleanup of one run.

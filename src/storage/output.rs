@@ -10,7 +10,7 @@ use crate::fs::held::Held;
 use crate::fs::lock::{LockWaiter, SilentWait};
 use crate::storage::object::WholeObject;
 use crate::storage::payload::PayloadOutput;
-use crate::storage::s3::ObjectName;
+use crate::storage::s3::name::ObjectName;
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -261,32 +261,7 @@ pub enum Command {
     Git(git::GitArgs),
 
     /// Use objects of Amazon S3, and remove what broken uploads left behind
-    ///
-    /// `s3://BUCKET/KEY` names an object wherever encrypt, decrypt, verify and inspect take a file, as an input and after -o;
-    /// `?versionId=ID` at its end names one version of it. With several files, with -r and with --files0-from,
-    /// `s3://BUCKET/PREFIX/` stands for a folder: files go to prefixes, objects to folders, and both between prefixes. The
-    /// bucket may be an access point (its alias, or its ARN). A local file with such a name is written `./s3:…`.
-    ///
-    /// Credentials, profiles and roles are those for AWS KMS. The region is that of the bucket. AWS_ENDPOINT_URL_S3 names
-    /// another server; then, and if the bucket has a dot in its name, the bucket is in the path of the URL.
-    ///
-    /// An object appears complete or not at all. Without -f, S3 itself refuses to replace one (If-None-Match), even if another
-    /// program writes it at the same moment. Longer objects are sent in parts: 8 MiB at first, growing so that a pipe reaches
-    /// 5 TiB. Three parts are under way at the same time, each with a checksum (CRC64NVME) that the server compares;
-    /// AWS_REQUEST_CHECKSUM_CALCULATION=when_required leaves it out for servers that do not know it. What fails or is interrupted
-    /// is aborted. Reading takes four requests of 8 MiB at the same time, all of the object that was opened: one that is
-    /// replaced meanwhile is an error. `--range` takes three requests, `inspect` one.
-    ///
-    /// A failed request is tried again, six times in all, or as often as AWS_MAX_ATTEMPTS says.
-    ///
-    /// With -r, objects keep the time of their files in their metadata (kenc-mtime), and plaintext from objects is readable
-    /// only for its owner. --resume compares that time, the length and the head of each object. A key that cannot be a path
-    /// here is refused: with an empty part, `.` or `..`.
-    ///
-    /// Permissions: s3:GetObject to read (s3:GetObjectVersion for a version), s3:PutObject and s3:AbortMultipartUpload to write,
-    /// s3:ListBucket for -r, s3:ListBucketMultipartUploads for `kenc s3 cleanup`. Without s3:ListBucket, AWS says of an object
-    /// that does not exist that it is denied.
-    #[command(override_usage = examples::s3::USAGE, after_long_help = examples::s3::HELP)]
+    #[command(long_about = s3::ABOUT, override_usage = examples::s3::USAGE, after_long_help = examples::s3::HELP)]
     S3(s3::S3Args),
 
     /// Print the completion script for a shell

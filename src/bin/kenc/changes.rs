@@ -1,6 +1,6 @@
 //! Changes of keys as the command line describes them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kenc::error::Result;
 use kenc::formats::format::Encoding;
@@ -17,11 +17,12 @@ use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{ResultChoice, STANDARD_INPUT, plan};
 use kenc::ops::result_name::ResultName;
 use kenc::ops::tree::listed;
+use kenc::storage::s3::ObjectName;
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
-use crate::failure::{CommandFault, Failure};
+use crate::failure::{Cause, CommandFault, Failure};
 use crate::output::refuse_terminal;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
@@ -48,6 +49,10 @@ pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Resul
     }
     if inputs.iter().any(|path| is_standard_input(path)) {
         return Err(CommandFault::StandardInputAmongFiles.into());
+    }
+    let is_prefix = |path: &&PathBuf| ObjectName::of(path).is_ok_and(|name| name.is_some_and(|name| name.is_prefix()));
+    if let Some(prefix) = inputs.iter().find(is_prefix).filter(|_| !recursive) {
+        return Err(Cause::InputIsPrefix(prefix.clone()).into());
     }
     Ok(targets_in_place(inputs, *recursive, reporter))
 }

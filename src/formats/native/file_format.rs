@@ -129,6 +129,10 @@ impl EncryptedFile for NativeFile {
         self.payload.len().and_then(plaintext_len)
     }
 
+    fn payload_start(&self) -> Option<u64> {
+        (!self.is_armored).then(|| self.head.len())
+    }
+
     fn unlock(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<Box<dyn UnlockedFile>> {
         let cipher = keys
             .unwrap(self.wrapped_keys(), self.context(), |data_key| self.head.cipher(data_key, Backend::default()))?;

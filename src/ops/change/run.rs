@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::by_config::{ByConfig, Rewrappers};
 use super::new_form::NewForm;
+use super::object_targets::with_objects;
 use super::prepared_seals::PreparedSeals;
 use super::preview::Preview;
 use super::targets::{ResultOptions, Target, check_named};
@@ -81,6 +82,7 @@ pub fn with_key_changes<T>(
     data_key: DataKeyChange,
     work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    let mut targets = with_objects(session, targets);
     let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, .. } = options;
     if *extent == ChangeExtent::Written && targets.len() > 1 {
         check_named(inputs, &mut targets, *notation)?;

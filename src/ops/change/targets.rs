@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::object::ObjectTarget;
 use crate::document::{EncryptedDocument, Format};
 use crate::error::{Error, Result};
 use crate::formats::detect::{self, Detected, DetectedFile};
 use crate::formats::format::FileFormat as _;
 use crate::formats::native::file_format::NativeFormat;
+use crate::formats::native::write_error;
 use crate::fs::atomic::{Access, AtomicFile, Sync};
 use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
@@ -34,6 +36,8 @@ pub enum Intent<'a> {
 pub enum Target {
     /// It is replaced.
     Itself(PathBuf),
+    /// It is an object, which is replaced.
+    Object(ObjectTarget),
     /// The result goes to another place.
     Elsewhere(Job),
 }
@@ -130,6 +134,7 @@ impl Target {
     pub fn name(&self) -> String {
         match self {
             Self::Itself(path) => path.display().to_string(),
+            Self::Object(object) => object.path().display().to_string(),
             Self::Elsewhere(job) => job.name(),
         }
     }
@@ -150,6 +155,7 @@ impl Target {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Itself(path) => Some(path),
+            Self::Object(object) => Some(object.path()),
             Self::Elsewhere(job) => job.input.as_deref(),
         }
     }
@@ -174,6 +180,7 @@ impl Target {
                     _ => (input, held),
                 }
             }
+            Self::Object(object) => (object.read()?, None),
             Self::Itself(path) => {
                 let metadata = std::fs::metadata(path);
                 if metadata.is_ok_and(|metadata| !metadata.is_file()) {
@@ -208,7 +215,7 @@ impl Target {
         waiter: &dyn LockWaiter,
     ) -> Result<(), Failure> {
         let (mut output, watched) = self.open_output(options, held)?;
-        output.writer().write_all(text.as_bytes()).map_err(Error::Write).map_err(self.about())?;
+        output.writer().write_all(text.as_bytes()).map_err(write_error).map_err(self.about())?;
         self.commit(output, watched, waiter)
     }
 
@@ -233,6 +240,7 @@ impl Target {
     pub fn open_output(&self, options: ResultOptions, held: Option<Held>) -> Result<(Output, Option<Held>), Failure> {
         match self {
             Self::Elsewhere(job) => Ok((Output::open(&job.destination, Access::Umask, options.sync, None)?, held)),
+            Self::Object(object) => Ok((object.successor()?, None)),
             Self::Itself(path) => {
                 let held = held.expect("a file that is changed is held from before it is read");
                 let names = held.names();

@@ -13,9 +13,9 @@ use crate::fs::folder::{EntryKind, Folder, Made};
 use crate::fs::input::Input;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
+use crate::ops::object_name::object_of;
 use crate::ops::result_name::ResultName;
 use crate::ops::session::Session;
-use crate::ops::storages::object_of;
 use crate::storage::output::Output;
 use crate::storage::s3::{ObjectName, ObjectNotes};
 
@@ -243,7 +243,7 @@ impl TreePlan {
             }
             Some(results) => {
                 let object = results.object(result_name)?.expect("what is below a prefix is an object");
-                let notes = ObjectNotes { modified: source.modified() };
+                let notes = ObjectNotes { modified: source.modified(), ..ObjectNotes::default() };
                 Ok(session.s3().create_with_notes(&object, existing, notes)?)
             }
         }

@@ -118,7 +118,7 @@ impl TreeSource {
     ///
     /// # Errors
     /// Those of the output.
-    pub(super) fn finish(&self, output: Output, kind: ResultKind, waiter: &dyn LockWaiter) -> Result<()> {
+    pub(super) fn finish(self, output: Output, kind: ResultKind, waiter: &dyn LockWaiter) -> Result<()> {
         if let Output::Atomic(result) = &output {
             match (&self.origin, kind) {
                 (SourceOrigin::File { file, before }, ResultKind::Encrypted) => {
@@ -135,6 +135,8 @@ impl TreeSource {
                 }
             }
         }
+        // Windows replaces no file that is open.
+        drop(self);
         output.commit_waiting(waiter)
     }
 }

@@ -15,9 +15,9 @@ use super::list::InputNames;
 use super::prefix::{self, PrefixLayout, PrefixWalk};
 use super::request::{Results, TreePlan};
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::object_name::object_of;
 use crate::ops::observer::Skipped;
 use crate::ops::session::Session;
-use crate::ops::storages::object_of;
 use crate::storage::s3::ObjectName;
 
 /// The next item.
@@ -29,7 +29,7 @@ pub(super) enum TreeStep {
 
 /// How an object came to the walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
+enum HowNamed {
     /// The user named it.
     Named,
     /// It is below a prefix.
@@ -55,7 +55,7 @@ impl Iterator for Walk<'_> {
             let step = if let Some(entry) = self.levels.next() {
                 entry.and_then(|entry| self.found(entry))
             } else if let Some(object) = self.objects.as_mut().and_then(Iterator::next) {
-                object.and_then(|(object, place)| self.object(&object, &place, Origin::Found))
+                object.and_then(|(object, place)| self.object(&object, &place, HowNamed::Found))
             } else {
                 self.names.next()?.and_then(|path| self.named(&path))
             };
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
                 PrefixLayout::WholeKey => object.key.clone(),
                 _ => object.key.rsplit('/').next().unwrap_or_default().to_owned(),
             };
-            return self.object(&object, &place, Origin::Named);
+            return self.object(&object, &place, HowNamed::Named);
         }
         if !self.plan.recursive {
             return Err(Cause::InputIsPrefix(object.to_path()).into());
@@ -210,9 +210,9 @@ impl<'a> Walk<'a> {
     }
 
     /// An object, whose result has `place` below the results folder.
-    fn object(&mut self, object: &ObjectName, place: &str, origin: Origin) -> Result<Option<TreeStep>, Failure> {
+    fn object(&mut self, object: &ObjectName, place: &str, origin: HowNamed) -> Result<Option<TreeStep>, Failure> {
         let path = object.to_path();
-        if let Some(why) = prefix::left_out(place, origin == Origin::Found) {
+        if let Some(why) = prefix::left_out(place, origin == HowNamed::Found) {
             return Ok(Some(TreeStep::LeftOut(why, path)));
         }
         let (folder, name) = object.key.rsplit_once('/').map_or(("", &*object.key), |(folder, name)| (folder, name));
@@ -225,7 +225,7 @@ impl<'a> Walk<'a> {
             key: object.key[..object.key.len() - name.len()].to_owned(),
             version: object.version.clone(),
         };
-        let is_found = origin == Origin::Found;
+        let is_found = origin == HowNamed::Found;
         let below = match &self.plan.results {
             Results::Below { root: TreeFolder::Local(_), .. } => prefix::local_folder(place, &path)?,
             Results::Below { .. } => prefix::folder(place),

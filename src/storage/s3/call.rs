@@ -7,8 +7,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::client::S3;
 use super::fault::{Fault, fault};
+use super::handle::S3;
 use super::name::ObjectName;
 use crate::error::{Error, Result};
 

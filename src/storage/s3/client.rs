@@ -1,10 +1,9 @@
 //! The client of S3: the vendor's own, one for each bucket, behind calls that block.
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -15,92 +14,18 @@ use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::task::JoinHandle;
 
+use super::handle::S3;
 use super::name::ObjectName;
-use super::notes::ObjectNotes;
-use super::reader::ObjectReader;
 use super::unfinished_upload::UploadListener;
-use super::upload::Upload;
 use crate::error::{Error, KmsRefusal, ObjectRefusal, ObjectRefusalKind, Result};
-use crate::fs::atomic::Existing;
-use crate::fs::input::Input;
-use crate::keys::AwsKms;
 use crate::keys::aws_kms::ObjectAccess;
-use crate::storage::output::Output;
 
 /// The region that is asked where none is named: S3 says there in which one a bucket is.
 const FIRST_REGION: &str = "us-east-1";
 /// How often a wait looks whether the work was cancelled.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// S3, asked as AWS KMS is: with the same credentials. Clones share it. Nothing is read or connected before the first call.
-#[derive(Clone)]
-pub struct S3(Arc<Shared>);
-
-struct Shared {
-    kms: Arc<AwsKms>,
-    cancelled: Arc<AtomicBool>,
-    listener: Arc<dyn UploadListener>,
-    access: OnceLock<Result<ObjectAccess, Box<KmsRefusal>>>,
-    /// By the bucket.
-    clients: Mutex<HashMap<String, Client>>,
-}
-
 impl S3 {
-    /// S3 with the sign-in of `kms`. Waiting for it ends soon after `cancelled` becomes true.
-    #[must_use]
-    pub fn new(kms: Arc<AwsKms>, cancelled: Arc<AtomicBool>, listener: Arc<dyn UploadListener>) -> Self {
-        Self(Arc::new(Shared { kms, cancelled, listener, access: OnceLock::new(), clients: Mutex::default() }))
-    }
-
-    /// Opens an object that is read. It does not change while it is open: a read of one that was replaced fails.
-    ///
-    /// # Errors
-    /// If it is not there, cannot be read, or S3 cannot be asked.
-    pub fn open(&self, name: &ObjectName) -> Result<Input> {
-        self.open_with_notes(name).map(|(input, _)| input)
-    }
-
-    /// The same, with what is noted of it.
-    ///
-    /// # Errors
-    /// As [`S3::open`].
-    pub fn open_with_notes(&self, name: &ObjectName) -> Result<(Input, ObjectNotes)> {
-        let (reader, notes) = ObjectReader::open(self, name)?;
-        Ok((Input::of_object(Box::new(reader)), notes))
-    }
-
-    /// The same, or `None` if there is no such object.
-    ///
-    /// # Errors
-    /// As [`S3::open`].
-    pub fn open_if_there(&self, name: &ObjectName) -> Result<Option<(Input, ObjectNotes)>> {
-        match self.open_with_notes(name) {
-            Ok(found) => Ok(Some(found)),
-            Err(Error::Object(refusal)) if refusal.kind == ObjectRefusalKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Begins an object, which appears when it is committed.
-    ///
-    /// # Errors
-    /// If it is there and must not be replaced, or S3 cannot be asked.
-    pub fn create(&self, name: &ObjectName, existing: Existing) -> Result<Output> {
-        let upload = Upload::new(self, name, existing, ObjectNotes::default());
-        if existing == Existing::Refuse {
-            upload.check_absent()?;
-        }
-        Ok(Output::Object(Box::new(upload)))
-    }
-
-    /// The same for one of many, with what is noted of it: one that is there is found when the object is committed.
-    ///
-    /// # Errors
-    /// If S3 cannot be asked.
-    pub fn create_with_notes(&self, name: &ObjectName, existing: Existing, notes: ObjectNotes) -> Result<Output> {
-        Ok(Output::Object(Box::new(Upload::new(self, name, existing, notes))))
-    }
-
     /// The access to AWS.
     pub(super) fn access(&self, name: &ObjectName) -> Result<&ObjectAccess> {
         let access = self.0.access.get_or_init(|| ObjectAccess::new(&self.0.kms, FIRST_REGION));

@@ -6,7 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::client::S3;
+use super::handle::S3;
 use crate::error::{ObjectRefusal, ObjectRefusalKind};
 use crate::keys::aws_kms::printable;
 
@@ -61,8 +61,9 @@ where
 
 /// The region that a message says was expected: `… the region 'us-east-1' is wrong; expecting 'eu-west-1'`.
 fn expected_region(message: &str) -> Option<String> {
-    let (_, rest) = message.split_once("expecting '")?;
-    rest.split('\'').next().map(str::to_owned)
+    let (_, rest) = message.split_once("expecting ")?;
+    let region = rest.split(['\'', '"']).nth(1)?;
+    (!region.is_empty()).then(|| region.to_owned())
 }
 
 fn kind(code: Option<&str>, status: u16) -> ObjectRefusalKind {
@@ -113,6 +114,7 @@ mod tests {
     fn the_region_that_was_expected_is_read_from_the_message() {
         let message = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
         assert_eq!(expected_region(message).as_deref(), Some("eu-west-1"));
+        assert_eq!(expected_region(&message.replace('\'', "\"")).as_deref(), Some("eu-west-1"));
         assert_eq!(expected_region("Access Denied"), None);
     }
 }

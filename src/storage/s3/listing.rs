@@ -1,9 +1,6 @@
 //! Listing the objects below a prefix: a page at a time, so that any number of them costs the same memory.
 
-use aws_sdk_s3::Client;
-
-use super::call::ask;
-use super::client::S3;
+use super::handle::S3;
 use super::name::ObjectName;
 use crate::error::Result;
 
@@ -36,18 +33,11 @@ impl ObjectList<'_> {
             Page::After(token) => Some(token),
             Page::None => return Ok(()),
         };
-        let ObjectName { bucket, key: prefix, .. } = &self.prefix;
-        let list = |client: Client| {
-            let request = client.list_objects_v2().bucket(bucket).prefix(prefix);
-            request.set_continuation_token(token.clone()).send()
-        };
-        let answer = ask(self.s3, "ListObjectsV2", &self.prefix, list)?;
-        let objects = answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-        let objects = objects.map(|key| ObjectName { bucket: bucket.clone(), key, version: None });
-        self.page = objects.collect::<Vec<_>>().into_iter();
-        self.next = match answer.next_continuation_token {
+        let (objects, next) = self.s3.list_page(&self.prefix, token.as_deref())?;
+        self.page = objects.into_iter();
+        self.next = match next {
             // A server that repeats itself must not keep us here.
-            Some(next) if answer.is_truncated == Some(true) && token.as_ref() != Some(&next) => Page::After(next),
+            Some(next) if token.as_ref() != Some(&next) => Page::After(next),
             _ => Page::None,
         };
         Ok(())

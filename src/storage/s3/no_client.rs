@@ -1,30 +1,15 @@
 //! In place of the client where kenc is built without the feature `aws`: every call is refused, with the reason.
 
-use std::marker::PhantomData;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
+use super::handle::S3;
 use super::name::ObjectName;
-use super::notes::ObjectNotes;
-use super::unfinished_upload::{UnfinishedUpload, UploadListener};
+use super::notes::{HeadReplaced, ObjectNotes};
+use super::unfinished_upload::UnfinishedUpload;
 use crate::error::{Error, ObjectRefusal, ObjectRefusalKind, Result};
 use crate::fs::atomic::Existing;
 use crate::fs::input::Input;
-use crate::keys::AwsKms;
 use crate::storage::output::Output;
 
-/// S3, which cannot be asked.
-#[derive(Clone)]
-pub struct S3;
-
 impl S3 {
-    /// Takes nothing.
-    #[must_use]
-    #[allow(clippy::needless_pass_by_value, reason = "the client with the feature keeps all")]
-    pub fn new(_kms: Arc<AwsKms>, _cancelled: Arc<AtomicBool>, _listener: Arc<dyn UploadListener>) -> Self {
-        Self
-    }
-
     /// Refuses.
     ///
     /// # Errors
@@ -57,10 +42,35 @@ impl S3 {
         Err(refusal("PutObject", name))
     }
 
-    /// A list of one refusal.
-    #[must_use]
-    pub fn list(&self, prefix: &ObjectName) -> ObjectList<'_> {
-        ObjectList { refusal: Some(refusal("ListObjectsV2", prefix)), s3: PhantomData }
+    /// Refuses.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn replace(&self, name: &ObjectName, _tag: Option<String>) -> Result<Output> {
+        Err(refusal("PutObject", name))
+    }
+
+    /// Refuses.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn replace_head(
+        &self,
+        name: &ObjectName,
+        _tag: Option<String>,
+        _head_len: u64,
+        _head: &[u8],
+    ) -> Result<Option<HeadReplaced>> {
+        Err(refusal("PutObject", name))
+    }
+
+    /// Refuses.
+    pub(super) fn list_page(
+        &self,
+        prefix: &ObjectName,
+        _token: Option<&str>,
+    ) -> Result<(Vec<ObjectName>, Option<String>)> {
+        Err(refusal("ListObjectsV2", prefix))
     }
 
     /// Refuses.
@@ -85,20 +95,6 @@ impl S3 {
     /// Always.
     pub fn create(&self, name: &ObjectName, _existing: Existing) -> Result<Output> {
         Err(refusal("PutObject", name))
-    }
-}
-
-/// A list of one refusal.
-pub struct ObjectList<'a> {
-    refusal: Option<Error>,
-    s3: PhantomData<&'a S3>,
-}
-
-impl Iterator for ObjectList<'_> {
-    type Item = Result<ObjectName>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.refusal.take().map(Err)
     }
 }
 

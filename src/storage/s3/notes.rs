@@ -7,16 +7,25 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const MODIFIED: &str = "kenc-mtime";
 
 /// Notes of an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectNotes {
     /// When the file was modified that it was made of; of an object without notes, when it was written.
     pub modified: Option<SystemTime>,
+    /// The entity tag of the object.
+    pub tag: Option<String>,
+}
+
+/// An object whose head was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadReplaced {
+    /// The version that was replaced, if the bucket keeps it.
+    pub old_version: Option<String>,
 }
 
 impl ObjectNotes {
     /// As metadata.
     #[must_use]
-    pub fn to_metadata(self) -> Vec<(&'static str, String)> {
+    pub fn to_metadata(&self) -> Vec<(&'static str, String)> {
         let since = self.modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
         since.map(|since| (MODIFIED, format!("{}.{:09}", since.as_secs(), since.subsec_nanos()))).into_iter().collect()
     }
@@ -25,7 +34,7 @@ impl ObjectNotes {
     #[must_use]
     pub fn from_metadata(metadata: Option<&HashMap<String, String>>, written: Option<SystemTime>) -> Self {
         let noted = metadata.and_then(|metadata| time_of(metadata.get(MODIFIED)?));
-        Self { modified: noted.or(written) }
+        Self { modified: noted.or(written), tag: None }
     }
 }
 
@@ -42,7 +51,7 @@ mod tests {
     #[test]
     fn a_time_comes_back_to_the_nanosecond_and_a_wrong_one_does_not_count() {
         let modified = UNIX_EPOCH + Duration::new(1_700_000_000, 7);
-        let notes = ObjectNotes { modified: Some(modified) };
+        let notes = ObjectNotes { modified: Some(modified), tag: None };
         let metadata = notes.to_metadata().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None), notes);
         for wrong in ["", "1", "1.5", "a.000000000", "99999999999999999999.000000000", "-1.000000000", "1.99999999x"] {

@@ -14,11 +14,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::JoinHandle;
 
 use super::call::{ask, call};
-use super::client::S3;
 use super::fault::fault;
+use super::handle::S3;
 use super::name::ObjectName;
 use super::notes::ObjectNotes;
-use crate::error::{Error, ObjectRefusal, ObjectRefusalKind, Result};
+use super::refusals::wrong_answer;
+use crate::error::{Error, Result};
 use crate::fs::ranged::ReadRange;
 
 /// What the first request reads, in bytes: the head of nearly every file, and the whole of a small one.
@@ -44,7 +45,7 @@ pub(super) struct ObjectReader {
 #[derive(Default)]
 struct ReadState {
     /// In their order, without gaps.
-    blocks: VecDeque<Block>,
+    blocks: VecDeque<ObjectBlock>,
     /// Behind the last byte that was given.
     given: u64,
     /// Length of the last request that was made without an expectation.
@@ -53,7 +54,7 @@ struct ReadState {
     has_failed: bool,
 }
 
-struct Block {
+struct ObjectBlock {
     start: u64,
     end: u64,
     data: BlockData,
@@ -71,7 +72,7 @@ enum RangeFault {
     Length,
 }
 
-impl Drop for Block {
+impl Drop for ObjectBlock {
     fn drop(&mut self) {
         if let BlockData::UnderWay(request) = &self.data {
             request.abort();
@@ -115,11 +116,11 @@ impl ObjectReader {
         };
         let whole_len = answer.content_range.as_deref().and_then(|range| range.rsplit('/').next()?.parse().ok());
         let tag = answer.e_tag.clone();
-        let notes = notes(answer.metadata.as_ref(), answer.last_modified);
+        let notes = ObjectNotes { tag: tag.clone(), ..notes(answer.metadata.as_ref(), answer.last_modified) };
         let head = s3.wait(name, body(answer))??;
         let len = whole_len.unwrap_or(head.len() as u64);
         if (head.len() as u64) < len.min(HEAD) {
-            return Err(wrong_answer(name, "fewer bytes than were asked for"));
+            return Err(wrong_answer(name, "GetObject", "fewer bytes than were asked for"));
         }
         Ok((reader(tag, len, head), notes))
     }
@@ -180,7 +181,7 @@ impl ObjectReader {
         Ok(())
     }
 
-    fn begin(&self, range: Range<u64>) -> Result<Block> {
+    fn begin(&self, range: Range<u64>) -> Result<ObjectBlock> {
         let client = self.s3.client(&self.name)?;
         let Range { start, end } = range;
         let request = client
@@ -195,7 +196,7 @@ impl ObjectReader {
             let data = body(answer).await.map_err(|_| RangeFault::Length)?;
             if data.len() as u64 == end - start { Ok(data) } else { Err(RangeFault::Length) }
         };
-        Ok(Block { start, end, data: BlockData::UnderWay(self.s3.spawn(&self.name, request)?) })
+        Ok(ObjectBlock { start, end, data: BlockData::UnderWay(self.s3.spawn(&self.name, request)?) })
     }
 
     fn refusal(&self, fault_of_range: RangeFault) -> Error {
@@ -203,7 +204,7 @@ impl ObjectReader {
             RangeFault::Refused(error) => {
                 Error::Object(fault(&self.s3, "GetObject", &self.name.to_string(), &error).refusal)
             }
-            RangeFault::Length => wrong_answer(&self.name, "another number of bytes than was asked for"),
+            RangeFault::Length => wrong_answer(&self.name, "GetObject", "another number of bytes than was asked for"),
         }
     }
 }
@@ -234,7 +235,7 @@ impl ReadRange for ObjectReader {
     }
 }
 
-impl Block {
+impl ObjectBlock {
     fn contains(&self, offset: u64) -> bool {
         (self.start..self.end).contains(&offset)
     }
@@ -259,17 +260,4 @@ fn copy(mut ready: &[u8], slices: &mut [IoSliceMut<'_>]) -> usize {
         });
     }
     count
-}
-
-fn wrong_answer(name: &ObjectName, what: &str) -> Error {
-    Error::Object(Box::new(ObjectRefusal {
-        kind: ObjectRefusalKind::WrongAnswer,
-        operation: "GetObject",
-        object: name.to_string(),
-        region: None,
-        code: None,
-        message: format!("the answer to s3:GetObject has {what}"),
-        request_id: None,
-        unasked: None,
-    }))
 }

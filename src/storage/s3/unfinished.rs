@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_s3::Client;
 
 use super::call::ask;
-use super::client::S3;
+use super::handle::S3;
 use super::name::ObjectName;
 use super::unfinished_upload::UnfinishedUpload;
 use crate::error::Result;
 
-/// Longest wait for the abortion of an upload while the program ends.
+/// Longest wait for the abortion of an upload, and for its last parts before.
 const LIMIT: Duration = Duration::from_secs(5);
 
 impl S3 {
@@ -93,6 +93,13 @@ impl OwnUpload {
 
     pub(super) fn id(&self) -> &str {
         self.0.as_ref().map_or("", |begun| &begun.upload.id)
+    }
+
+    /// Lets requests come to their ends for a while, unless it is an object.
+    pub(super) fn settle(&self, requests: impl Future<Output = ()>) {
+        if let Some(begun) = &self.0 {
+            let _ = begun.s3.finish(&begun.upload.object, LIMIT, requests);
+        }
     }
 
     /// It is an object now.

@@ -13,17 +13,19 @@ use aws_sdk_s3::operation::upload_part::{UploadPartError, UploadPartOutput};
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::call::{ask, call};
-use super::client::S3;
+use super::carried::{Carried, carry};
 use super::fault::{Fault, fault};
+use super::handle::S3;
 use super::name::ObjectName;
 use super::notes::ObjectNotes;
 use super::part_sizes::{FIRST, LONGEST_OBJECT, MOST_PARTS, part_len, parts_in_memory};
+use super::refusals::{too_large, wrong_answer};
 use super::unfinished::OwnUpload;
 use crate::crypto::fill_random;
-use crate::error::{Error, ObjectRefusal, ObjectRefusalKind, Result};
+use crate::error::{Error, ObjectRefusalKind, Result};
 use crate::fs::atomic::Existing;
 use crate::storage::object::WholeObject;
 
@@ -37,6 +39,8 @@ pub(super) struct Upload {
     name: ObjectName,
     existing: Existing,
     notes: ObjectNotes,
+    /// The object that it replaces, if only that one may be replaced.
+    carried: Option<Carried>,
     /// Random, and in the metadata.
     token: String,
     /// The part that is filled.
@@ -62,9 +66,14 @@ type PartOutcome = Result<UploadPartOutput, SdkError<UploadPartError, HttpRespon
 impl Drop for Multipart {
     fn drop(&mut self) {
         // Before the upload is aborted: a part that comes later would stay.
-        for (_, part) in &self.under_way {
-            part.abort();
-        }
+        let under_way = std::mem::take(&mut self.under_way);
+        let requests: Vec<_> = under_way.iter().map(|(_, part)| part.abort_handle()).collect();
+        self.upload.settle(async move {
+            for (_, part) in under_way {
+                let _ = part.await;
+            }
+        });
+        requests.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -76,12 +85,18 @@ impl Upload {
             name: name.clone(),
             existing,
             notes,
+            carried: None,
             token: token(),
             buffer: Vec::new(),
             multipart: None,
             known_part_len: 0,
             has_failed: false,
         }
+    }
+
+    /// Begins the successor of an object.
+    pub(super) fn replacing(s3: &S3, name: &ObjectName, carried: Carried) -> Self {
+        Self { carried: Some(carried), ..Self::new(s3, name, Existing::Replace, ObjectNotes::default()) }
     }
 
     /// Finds an object that is there before anything is read or sent.
@@ -99,7 +114,9 @@ impl Upload {
     /// The metadata: the token, and the notes.
     fn metadata(&self) -> Option<HashMap<String, String>> {
         let notes = self.notes.to_metadata().into_iter().map(|(name, value)| (name.to_owned(), value));
-        Some(notes.chain([(UPLOAD.to_owned(), self.token.clone())]).collect())
+        let mut metadata = self.carried.as_ref().map_or_else(HashMap::new, Carried::metadata);
+        metadata.extend(notes.chain([(UPLOAD.to_owned(), self.token.clone())]));
+        Some(metadata)
     }
 
     /// Length of the part that is filled now.
@@ -174,10 +191,15 @@ impl Upload {
         let create = |client: Client| {
             let checksum = checksum(&client);
             let request = client.create_multipart_upload().bucket(&name.bucket).key(&name.key);
-            request.set_metadata(self.metadata()).set_checksum_algorithm(checksum).send()
+            let request = request.set_metadata(self.metadata()).set_checksum_algorithm(checksum);
+            let request = match &self.carried {
+                Some(carried) => carry!(request, carried),
+                None => request,
+            };
+            request.send()
         };
         let answer = ask(s3, "CreateMultipartUpload", name, create)?;
-        let id = answer.upload_id.ok_or_else(|| wrong_answer(name, "no id of the upload"))?;
+        let id = answer.upload_id.ok_or_else(|| wrong_answer(name, "CreateMultipartUpload", "no id of the upload"))?;
         let upload = OwnUpload::new(s3, name.clone(), id);
         Ok(Multipart { upload, under_way: VecDeque::new(), done: Vec::new(), count: 0, len: 0 })
     }
@@ -216,7 +238,9 @@ impl Upload {
         match outcome {
             Ok(()) => {}
             Err(fault) if self.may_have_happened(&fault) && self.is_there() => {}
-            Err(fault) if fault.status == 412 => return Err(Error::WouldOverwrite(self.name.to_path())),
+            Err(fault) if fault.status == 412 && self.carried.is_none() => {
+                return Err(Error::WouldOverwrite(self.name.to_path()));
+            }
             Err(fault) => return Err(Error::Object(fault.refusal)),
         }
         if let Some(multipart) = &mut self.multipart {
@@ -237,7 +261,12 @@ impl Upload {
                 .set_metadata(self.metadata())
                 .body(ByteStream::new(body.try_clone().expect("a body in memory can be sent again")))
                 .set_checksum_algorithm(checksum.clone())
-                .set_if_none_match(self.no_other());
+                .set_if_none_match(self.no_other())
+                .set_if_match(self.only_that());
+            let request = match &self.carried {
+                Some(carried) => carry!(request, carried),
+                None => request,
+            };
             async move {
                 let request = request.customize();
                 if checksum.is_some() { request.disable_payload_signing().send().await } else { request.send().await }
@@ -257,6 +286,7 @@ impl Upload {
                 .upload_id(multipart.upload.id())
                 .multipart_upload(parts.clone())
                 .set_if_none_match(self.no_other())
+                .set_if_match(self.only_that())
                 .send()
         };
         Ok(call(s3, "CompleteMultipartUpload", name, complete)?.map(drop))
@@ -265,6 +295,11 @@ impl Upload {
     /// The condition that there is no such object.
     fn no_other(&self) -> Option<String> {
         (self.existing == Existing::Refuse).then(|| "*".to_owned())
+    }
+
+    /// The condition that the object is the one that was read.
+    fn only_that(&self) -> Option<String> {
+        self.carried.as_ref().map(|carried| carried.tag.clone())
     }
 
     /// Whether the last request may have succeeded although it failed: an answer was lost, and the request sent again.
@@ -320,26 +355,4 @@ fn token() -> String {
     let mut random = [0; 16];
     fill_random(&mut random);
     random.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
-fn refusal(kind: ObjectRefusalKind, name: &ObjectName, operation: &'static str, message: &str) -> Error {
-    Error::Object(Box::new(ObjectRefusal {
-        kind,
-        operation,
-        object: name.to_string(),
-        region: None,
-        code: None,
-        message: message.to_owned(),
-        request_id: None,
-        unasked: None,
-    }))
-}
-
-fn too_large(name: &ObjectName) -> Error {
-    refusal(ObjectRefusalKind::TooLarge, name, "UploadPart", "the limit is 5 TiB")
-}
-
-fn wrong_answer(name: &ObjectName, what: &str) -> Error {
-    let message = format!("the answer to s3:CreateMultipartUpload has {what}");
-    refusal(ObjectRefusalKind::WrongAnswer, name, "CreateMultipartUpload", &message)
 }

@@ -1,6 +1,7 @@
 //! Objects of S3 wherever a file can stand: whole or not at all, and told in a sentence what went wrong.
 
 mod faults;
+mod rewrap;
 mod trees;
 mod unfinished;
 

@@ -1,6 +1,6 @@
 //! Servers that speak the protocol of S3, and something in between that does with each request as a test wants.
 
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -145,12 +145,15 @@ fn serve(mut stream: TcpStream, target: u16, seen: &Mutex<Vec<String>>, decide: 
         Fate::Answered(answer) => Some(answer),
         Fate::Reset => None,
     };
-    if let Some(mut answer) = answer {
-        if is_head {
-            answer.body.clear();
-        }
+    let Some(answer) = answer else { return };
+    if !is_head {
         let _ = answer.send(&mut BufWriter::new(&mut stream));
+        return;
     }
+    // It tells of a body that does not come.
+    let headers = answer.headers.iter().filter(|(name, _)| name != "connection");
+    let head: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let _ = write!(stream, "{}\r\n{head}connection: close\r\n\r\n", answer.first_line);
 }
 
 /// An answer of S3 that is an error.

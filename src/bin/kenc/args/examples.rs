@@ -59,10 +59,6 @@ Examples:
   Encrypt all files in a folder
     kenc encrypt -r photos -o photos.enc
 
-  Send a backup to Amazon S3, and a folder, of which a second run sends only what is new
-    pg_dump shop | kenc encrypt -o s3://my-backups/shop/today.sql.kenc
-    kenc encrypt -r photos -o s3://my-backups/photos/ --resume
-
   Encrypt the passwords in a config file, and leave the rest readable
     kenc encrypt --values --encrypted-regex '^password$' -i settings.yaml";
 }
@@ -90,9 +86,6 @@ Examples:
 
   Decrypt all files in a folder
     kenc decrypt -r archive.enc -o restored
-
-  Fetch a backup from Amazon S3
-    kenc decrypt s3://my-backups/shop/latest.sql.kenc -o shop.sql
 
   Read 1000 bytes from the middle of a large file
     kenc decrypt --range 5000..6000 dump.sql.kenc";
@@ -469,6 +462,13 @@ pub mod s3 {
     pub const USAGE: &str = "kenc s3 <COMMAND>";
     pub const HELP: &str = "\
 Examples:
+  Send a backup to Amazon S3, and fetch it
+    kenc encrypt notes.txt -o s3://my-backups/notes.txt.kenc
+    kenc decrypt s3://my-backups/notes.txt.kenc -o notes.back
+
+  Send a folder; a second run sends only what is new
+    kenc encrypt -r photos -o s3://my-backups/photos/ --resume
+
   See which uploads were never completed
     kenc s3 cleanup --dry-run s3://my-backups";
 }

@@ -46,8 +46,8 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         });
     }
     let (changed, same) = (Cell::new(0), Cell::new(0));
-    let count = targets.len();
-    let pace = RewrapPace { files: count, turns: Turns::new(threads(&args.work)) };
+    let count = Cell::new(0);
+    let pace = RewrapPace { files: targets.len(), turns: Turns::new(threads(&args.work)) };
     let work = |target: &Target, outcome: RewrapOutcome| {
         let (name, is_apart) = (target.name(), target.is_standard_output());
         RewrapReport { name, is_apart, is_dry: args.dry_run, outcome }
@@ -55,6 +55,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
         signals::handle(&session)?;
+        count.set(targets.len());
         let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
             let bar = Bar::of_files(reporter.shows_progress() && count > 1, &changes::name(&files), count);
@@ -65,11 +66,11 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
                 counter.set(counter.get() + 1);
                 done.tell(reporter)
             });
-            Ok(reporter.all(count, told))
+            Ok(reporter.all(count.get(), told))
         })
     })?;
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    let (changed, same) = (changed.get(), same.get());
+    let (changed, same, count) = (changed.get(), same.get(), count.get());
     if (count > 1 || files.recursive) && !is_interrupted {
         let done = if args.dry_run { "to change" } else { "changed" };
         reporter.confirmation(

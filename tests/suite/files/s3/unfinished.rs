@@ -14,7 +14,8 @@ fn an_interrupted_upload_is_aborted_and_a_killed_one_is_cleaned_up() {
     server.new_bucket("interrupted");
     let home = server.home();
     for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, Some(143)), (Signal::KILL, None)] {
-        let mut child = spawn_with_pipe(home.kenc(&["encrypt", "-o", "s3://interrupted/object"]));
+        let object = format!("s3://interrupted/{signal:?}");
+        let mut child = spawn_with_pipe(home.kenc(&["encrypt", "-o", &object]));
         let mut input = child.stdin.take().unwrap();
         // Some parts are on their way, and the producer is slow.
         input.write_all(&noise(20 * MIB)).unwrap();
@@ -23,8 +24,30 @@ fn an_interrupted_upload_is_aborted_and_a_killed_one_is_cleaned_up() {
         let ended = child.wait_with_output().unwrap();
         drop(input);
         assert_eq!(ended.status.code(), code);
-        assert!(!server.file("interrupted", "object").exists());
+        assert!(!server.file("interrupted", &format!("{signal:?}")).exists());
+        let found = home.run(["s3", "cleanup", "--dry-run", &object]).ok().stdout_text();
         let left = usize::from(signal == Signal::KILL);
-        assert_eq!(server.unfinished("interrupted"), left, "{}", String::from_utf8_lossy(&ended.stderr));
+        assert_eq!(found.matches(": unfinished").count(), left, "{found}{}", String::from_utf8_lossy(&ended.stderr));
+        if left == 0 {
+            wait_until("its parts are gone", || server.unfinished("interrupted") == 0);
+        }
     }
+    let object = format!("s3://interrupted/{:?}", Signal::KILL);
+    // The next run tells of what the killed one left behind.
+    home.run_with(["encrypt", "-o", &object], &noise(20 * MIB))
+        .ok()
+        .says("S3 still keeps the parts of an upload that began");
+    let told = home.run(["s3", "cleanup", "--dry-run", &object[..object.len() - 1]]).ok().stdout_text();
+    assert!(told.contains(&format!("{object}: unfinished, begun 20")), "{told}");
+    assert_eq!(server.unfinished("interrupted"), 1);
+    home.run(["s3", "cleanup", "s3://interrupted"]).fails(2).says("no terminal to confirm on").hints("--yes");
+    home.run(["s3", "cleanup", "--yes", "--older-than", "1h", "s3://interrupted"]).ok();
+    assert_eq!(server.unfinished("interrupted"), 1);
+    home.run(["s3", "cleanup", "--yes", "s3://interrupted/other"]).ok();
+    assert_eq!(server.unfinished("interrupted"), 1);
+    let told = home.run(["s3", "cleanup", "--yes", "s3://interrupted"]).ok().stdout_text();
+    assert!(told.contains("1 unfinished upload, 1 removed"), "{told}");
+    assert_eq!(server.unfinished("interrupted"), 0);
+    home.run(["decrypt", &object]).gives(&noise(20 * MIB));
+    home.run(["s3", "cleanup", "local"]).fails(2).says("does not begin with s3://");
 }
