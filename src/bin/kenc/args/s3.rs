@@ -21,13 +21,13 @@ Credentials, profiles and roles are those for AWS KMS. The region is that of the
 server; then, and if the bucket has a dot in its name, the bucket is in the path of the URL.
 
 An object appears complete or not at all. Without -f, S3 itself refuses to replace one (If-None-Match), even if another program \
-writes it at the same moment. Longer objects are sent in parts: 8 MiB at first, growing so that a pipe reaches 5 TiB. Three \
+writes it at the same moment. Longer objects are sent in parts: 5 MiB at first, growing so that a pipe reaches 5 TiB. Three \
 parts are under way at the same time, each with a checksum (CRC64NVME) that the server compares; \
 AWS_REQUEST_CHECKSUM_CALCULATION=when_required leaves it out for servers that do not know it. What fails or is interrupted is \
 aborted. Reading takes four requests of 8 MiB at the same time, all of the object that was opened: one that is replaced \
 meanwhile is an error. `--range` takes three requests, `inspect` one.
 
-Two to four parts are held in memory: 32 MiB for the first 20 GiB or so of a pipe, and more as they grow. A failed request is \
+Two to four parts are held in memory: 20 MiB for the first 8 GiB of a pipe, and more as they grow. A failed request is \
 tried again, six times in all, or as often as AWS_MAX_ATTEMPTS says.
 
 `kenc rewrap s3://BUCKET/KEY` replaces the head of a kenc file: of a long object, the first 5 MiB are sent again, and S3 copies \
