@@ -52,6 +52,7 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Check that fi
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Create the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; with several, each of them alone opens the file' -r
@@ -77,7 +78,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l format -d 'Format 
 age\t''
 aws-esdk\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l frame-length -d 'Plaintext bytes in a frame (aws-esdk only; default: 65536)' -r
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s o -l output -d 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l aws-profile -d 'AWS profile to use' -r
@@ -126,7 +127,7 @@ binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
-complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s o -l output -d 'File to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s o -l output -d 'File or s3:// object to write, or folder for several files; `-` is the standard output, even if it is a terminal' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l passphrase-from -d 'Read passphrases from fd:N, file:PATH or cmd:PROGRAM instead of the terminal' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l aws-profile -d 'AWS profile to use' -r
@@ -530,6 +531,10 @@ ini\t''
 toml\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
@@ -768,6 +773,37 @@ complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcomman
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find secrets that would be committed unencrypted, and broken encrypted files'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "mac-repair" -d 'Write a new MAC after a conflict was resolved by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -f -a "cleanup" -d 'List and remove the parts of uploads that were never completed'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and not __fish_seen_subcommand_from cleanup help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l older-than -d 'Leave uploads alone that began less than this ago, such as 30m, 12h or 7d' -r
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s n -l dry-run -d 'List the uploads, and remove nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s y -l yes -d 'Do not ask'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s V -l version -d 'Print version'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from help" -f -a "cleanup" -d 'List and remove the parts of uploads that were never completed'
+complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -779,25 +815,26 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "get" -d 'Print one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
@@ -806,3 +843,4 @@ complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "merge" -d 'Merge three versions of an encrypted document, as a merge driver of git'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "check" -d 'Find secrets that would be committed unencrypted, and broken encrypted files'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "mac-repair" -d 'Write a new MAC after a conflict was resolved by hand'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from s3" -f -a "cleanup" -d 'List and remove the parts of uploads that were never completed'
