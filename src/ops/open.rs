@@ -83,12 +83,11 @@ pub fn decrypt(
     let work =
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };
     let releases_early = output.releases_early();
-    let opened = match range {
-        Some(range) => unlocked.open_range(range, &mut *output.writer(), session.cancelled()),
-        None => {
-            output.expect_len(len.unwrap_or(0));
-            output.write(&[], |sink| unlocked.open(sink, work))
-        }
+    let opened = if let Some(range) = range {
+        unlocked.open_range(range, &mut *output.writer(), session.cancelled())
+    } else {
+        output.expect_len(len.unwrap_or(0));
+        output.write(&[], |sink| unlocked.open(sink, work))
     };
     drop(progress);
     let written = opened.map_err(|error| {

@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
     /// Something that the user named.
     fn named(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
         if let Some(object) = object_of(path)? {
-            return self.named_object(object);
+            return self.named_object(&object);
         }
         let failed = |source| Error::io(format!("read {}", path.display()), source);
         let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
     }
 
     /// An object that the user named, or the prefix of many.
-    fn named_object(&mut self, object: ObjectName) -> Result<Option<TreeStep>, Failure> {
+    fn named_object(&mut self, object: &ObjectName) -> Result<Option<TreeStep>, Failure> {
         let is_mirror = matches!(self.plan.results, Results::Below { is_mirror: true, .. });
         let layout = match () {
             () if is_mirror => PrefixLayout::Mirror,
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
                 PrefixLayout::WholeKey => object.key.clone(),
                 _ => object.key.rsplit('/').next().unwrap_or_default().to_owned(),
             };
-            return self.object(&object, &place, HowNamed::Named);
+            return self.object(object, &place, HowNamed::Named);
         }
         if !self.plan.recursive {
             return Err(Cause::InputIsPrefix(object.to_path()).into());
@@ -205,7 +205,7 @@ impl<'a> Walk<'a> {
             // What is written there would be listed as well.
             return Err(Cause::OutputIsInput(root.to_path()).into());
         }
-        self.objects = Some(PrefixWalk::new(self.session, &object, layout));
+        self.objects = Some(PrefixWalk::new(self.session, object, layout));
         Ok(None)
     }
 

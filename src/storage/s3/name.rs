@@ -68,8 +68,8 @@ impl ObjectName {
         if bucket.is_empty() {
             return Err(ObjectNameFault::NoBucket);
         }
-        let is_of_bucket = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
-        let is_bucket = (3..=63).contains(&bucket.len()) && bucket.chars().all(is_of_bucket);
+        let may_be_in_name = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
+        let is_bucket = (3..=63).contains(&bucket.len()) && bucket.chars().all(may_be_in_name);
         let is_arn = bucket.starts_with("arn:") && bucket.matches(':').count() >= 5;
         if !is_bucket && !is_arn {
             return Err(ObjectNameFault::NotABucket);

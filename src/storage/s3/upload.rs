@@ -112,11 +112,11 @@ impl Upload {
     }
 
     /// The metadata: the token, and the notes.
-    fn metadata(&self) -> Option<HashMap<String, String>> {
+    fn metadata(&self) -> HashMap<String, String> {
         let notes = self.notes.to_metadata().into_iter().map(|(name, value)| (name.to_owned(), value));
         let mut metadata = self.carried.as_ref().map_or_else(HashMap::new, Carried::metadata);
         metadata.extend(notes.chain([(UPLOAD.to_owned(), self.token.clone())]));
-        Some(metadata)
+        metadata
     }
 
     /// Length of the part that is filled now.
@@ -191,7 +191,7 @@ impl Upload {
         let create = |client: Client| {
             let checksum = checksum(&client);
             let request = client.create_multipart_upload().bucket(&name.bucket).key(&name.key);
-            let request = request.set_metadata(self.metadata()).set_checksum_algorithm(checksum);
+            let request = request.set_metadata(Some(self.metadata())).set_checksum_algorithm(checksum);
             let request = match &self.carried {
                 Some(carried) => carry!(request, carried),
                 None => request,
@@ -237,7 +237,7 @@ impl Upload {
         };
         match outcome {
             Ok(()) => {}
-            Err(fault) if self.may_have_happened(&fault) && self.is_there() => {}
+            Err(fault) if Self::may_have_happened(&fault) && self.is_there() => {}
             Err(fault) if fault.status == 412 && self.carried.is_none() => {
                 return Err(Error::WouldOverwrite(self.name.to_path()));
             }
@@ -258,7 +258,7 @@ impl Upload {
                 .put_object()
                 .bucket(&name.bucket)
                 .key(&name.key)
-                .set_metadata(self.metadata())
+                .set_metadata(Some(self.metadata()))
                 .body(ByteStream::new(body.try_clone().expect("a body in memory can be sent again")))
                 .set_checksum_algorithm(checksum.clone())
                 .set_if_none_match(self.no_other())
@@ -303,7 +303,7 @@ impl Upload {
     }
 
     /// Whether the last request may have succeeded although it failed: an answer was lost, and the request sent again.
-    fn may_have_happened(&self, fault: &Fault) -> bool {
+    fn may_have_happened(fault: &Fault) -> bool {
         matches!(
             fault.refusal.kind,
             ObjectRefusalKind::Changed

@@ -59,12 +59,11 @@ impl ObjectServer {
     /// Makes a bucket.
     #[track_caller]
     pub fn new_bucket(&self, name: &str) {
-        match &self.folder {
-            Some(folder) => std::fs::create_dir(folder.join(name)).expect("a bucket of this name is new"),
-            None => {
-                let answer = request(self.port, "PUT", &format!("/{name}"), &[], "").expect("the server answers");
-                assert_eq!(answer.status, 200, "{}", answer.body);
-            }
+        if let Some(folder) = &self.folder {
+            std::fs::create_dir(folder.join(name)).expect("a bucket of this name is new");
+        } else {
+            let answer = request(self.port, "PUT", &format!("/{name}"), &[], "").expect("the server answers");
+            assert_eq!(answer.status, 200, "{}", answer.body);
         }
     }
 
@@ -152,8 +151,8 @@ fn serve(mut stream: TcpStream, target: u16, seen: &Mutex<Vec<String>>, decide: 
     }
     // It tells of a body that does not come.
     let headers = answer.headers.iter().filter(|(name, _)| name != "connection");
-    let head: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let _ = write!(stream, "{}\r\n{head}connection: close\r\n\r\n", answer.first_line);
+    let lines: Vec<String> = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let _ = write!(stream, "{}\r\n{}connection: close\r\n\r\n", answer.first_line, lines.concat());
 }
 
 /// An answer of S3 that is an error.

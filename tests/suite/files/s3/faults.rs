@@ -52,7 +52,7 @@ fn throttled_and_broken_requests_are_sent_again() {
     let seen = Arc::new(AtomicUsize::new(0));
     let relay = ObjectRelay::to(server, move |request| {
         // Every other one.
-        if request.first_line.starts_with("GET ") && seen.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+        if request.first_line.starts_with("GET ") && seen.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
             return Fate::Reset;
         }
         Fate::Passed(request)

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::support::{Fate, ObjectRelay, moto, moto_objects, noise, request, versitygw};
+use crate::support::{Fate, ObjectRelay, moto, moto_objects, noise, versitygw};
 
 const MIB: usize = 1 << 20;
 
@@ -74,7 +74,7 @@ fn what_belongs_to_an_object_stays_with_it() {
         ] {
             assert!(head.contains(line), "{line}\n{head}");
         }
-        let tags = request(server.port, "GET", &format!("/carried/{len}?tagging"), &[], "").unwrap().body;
+        let tags = home.succeeds(&format!("curl -sf 'http://127.0.0.1:{}/carried/{len}?tagging'", server.port));
         assert!(tags.contains("<Value>a b</Value>") && tags.contains("<Key>x</Key>"), "{tags}");
     }
 }
