@@ -78,7 +78,7 @@ pub fn with_key_changes<T>(
     session: &Session,
     configs: &Configs,
     options: &KeyChangeOptions,
-    (inputs, mut targets): (&[PathBuf], Vec<Result<Target, Failure>>),
+    (inputs, targets): (&[PathBuf], Vec<Result<Target, Failure>>),
     data_key: DataKeyChange,
     work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {

@@ -7,6 +7,7 @@ use super::levels::FilesIn;
 use super::request::{Results, TreePlan, TreeRequest};
 use crate::fs::folder::Folder;
 use crate::ops::observer::{Progress, TreeSize};
+use crate::storage::s3::ObjectName;
 
 /// The size of what was requested. `None` if that cannot be known beforehand, or `goes_on` said no.
 pub(super) fn size(request: &TreeRequest<'_>, plan: &TreePlan, goes_on: impl Fn() -> bool) -> Option<TreeSize> {
@@ -26,10 +27,15 @@ pub(super) fn size(request: &TreeRequest<'_>, plan: &TreePlan, goes_on: impl Fn(
     };
     for path in request.names().ok()? {
         let path = path.ok()?;
+        if ObjectName::is_meant(&path) {
+            // Listing them would take as many requests as the walk.
+            return None;
+        }
         if !path.is_dir() {
             add(&path)?;
         } else if plan.recursive {
-            let results = if let Results::Below { root, .. } = &plan.results { root.identity() } else { None };
+            let root = if let Results::Below { root, .. } = &plan.results { root.local() } else { None };
+            let results = root.and_then(Folder::identity);
             let is_left_out = move |folder: &Folder| results.is_some() && folder.identity() == results;
             for file in FilesIn::without(Folder::open(&path).ok()?, is_left_out).flatten() {
                 add(&file)?;
