@@ -62,8 +62,8 @@ impl ObjectName {
             _ => (rest, None),
         };
         // The ARN of an access point has a slash in it.
-        let in_bucket = rest.find(":accesspoint/").filter(|_| rest.starts_with("arn:")).map_or(0, |at| at + 13);
-        let end = rest[in_bucket..].find('/').map_or(rest.len(), |at| in_bucket + at);
+        let search_from = rest.find(":accesspoint/").filter(|_| rest.starts_with("arn:")).map_or(0, |at| at + 13);
+        let end = rest[search_from..].find('/').map_or(rest.len(), |at| search_from + at);
         let (bucket, key) = (&rest[..end], rest.get(end + 1..).unwrap_or_default());
         if bucket.is_empty() {
             return Err(ObjectNameFault::NoBucket);
