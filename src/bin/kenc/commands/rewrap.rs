@@ -58,7 +58,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         count.set(targets.len());
         let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
-            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &changes::name(&files), count);
+            let bar = Bar::of_files(reporter.shows_progress() && count.get() > 1, &changes::name(&files), count.get());
             let told = outcomes.map(|outcome| {
                 bar.file_done();
                 let done = outcome?;
