@@ -181,7 +181,7 @@ fn a_chunk_does_not_know_keys_and_a_header_does_not_know_the_key_service() {
     for (path, forbidden) in [
         ("formats/native/chunk.rs", "keys"),
         ("formats/native/header.rs", "aws_kms"),
-        ("formats/native/slot.rs", "aws_kms"),
+        ("formats/native/slot_table.rs", "aws_kms"),
     ] {
         let sources = sources();
         let source = sources.iter().find(|source| source.path == path).unwrap();

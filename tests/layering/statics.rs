@@ -12,6 +12,7 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("bin/kenc/signals.rs", "LAST_ACT", "what is done before a signal ends the process"),
     ("bin/kenc/signals.rs", "TERMINAL", "the process has one terminal"),
     ("bin/kenc/signals.rs", "CHILD", "one program at a time has that terminal"),
+    ("bin/kenc/signals.rs", "HAS_CHILD", "the same on Windows"),
     ("fs/atomic.rs", "HAS_DESCRIPTORS", "whether the system has /proc"),
     ("fs/atomic.rs", "IN_USE", "temporary names that must go when the process is ended"),
     ("fs/scratch.rs", "IN_USE", "folders with plaintext that must go when the process is ended"),
