@@ -153,7 +153,9 @@ impl From<Lines> for Loaded {
 
 impl From<::age::ssh::Identity> for Loaded {
     fn from(identity: ::age::ssh::Identity) -> Self {
-        let identity = LoadedIdentity { recipient: None, identity: Box::new(identity) };
+        let public = ::age::ssh::Recipient::try_from(identity.clone()).ok().map(|public| public.to_string());
+        let recipient = public.and_then(|word| AgeRecipient::from_word(&word).ok().flatten());
+        let identity = LoadedIdentity { recipient, identity: Box::new(identity) };
         Self { identities: vec![identity], ..Self::default() }
     }
 }
