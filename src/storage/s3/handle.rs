@@ -19,6 +19,7 @@ use crate::keys::aws_kms::ObjectAccess;
 /// Without the feature `aws`, every call is refused with
 /// [`ObjectRefusalKind::NotInThisBuild`](crate::error::ObjectRefusalKind::NotInThisBuild).
 #[derive(Clone)]
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "there are no calls"))]
 pub struct S3(pub(super) Arc<Shared>);
 
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "there are no calls"))]

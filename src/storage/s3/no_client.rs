@@ -65,6 +65,7 @@ impl S3 {
     }
 
     /// Refuses.
+    #[allow(clippy::unused_self, reason = "the client needs it")]
     pub(super) fn list_page(
         &self,
         prefix: &ObjectName,
