@@ -7,6 +7,7 @@ use super::sources;
 
 /// Every such state, and why no session can have it.
 const SHARED: &[(&str, &str, &str)] = &[
+    ("bin/kenc/progress.rs", "DRAWN", "one bar at a time is on the terminal"),
     ("bin/kenc/report/panics.rs", "HAS_SAID", "threads that panic together give one message"),
     ("bin/kenc/signals.rs", "SIGNAL", "the system sends signals to the process"),
     ("bin/kenc/signals.rs", "LAST_ACT", "what is done before a signal ends the process"),
