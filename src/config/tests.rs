@@ -376,7 +376,7 @@ fn what_is_wrong_is_said_with_its_line() {
             "context: {a: b}\ncreation_rules:\n- pgp: A\n  context: {a: c}\n",
             "line 3: encryption context conflict: the config has a=b, the rule has a=c",
         ),
-        ("format: zip\n", "line 1: `format` must be kenc, aws-esdk or values"),
+        ("format: zip\n", "line 1: `format` must be kenc, age, aws-esdk or values"),
         (
             "trusted_keys:\n- 'arn:*:*:*:*:*'\n- alias/x\n",
             "line 3: `alias/x` in `trusted_keys` is not an ARN, account or recipient",

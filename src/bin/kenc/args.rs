@@ -114,18 +114,20 @@ pub enum Command {
     /// Encrypt files or the standard input
     ///
     /// kenc writes one input to the standard output, or to the file that -o names; several inputs need -i, or a folder with
-    /// -o. `s3://BUCKET/KEY` is an object of Amazon S3: see kenc-s3(1). Without -k, the rule for the file in .kenc.yaml or .sops.yaml names the keys; without a config, kenc uses the
-    /// local key that `kenc keygen` creates.
+    /// -o. Without -k, the rule for the file in .kenc.yaml or .sops.yaml names the keys; without a config, kenc uses the local
+    /// key that `kenc keygen` creates. `s3://BUCKET/KEY` is an object of Amazon S3: see kenc-s3(1).
     #[command(override_usage = examples::encrypt::USAGE, after_long_help = examples::encrypt::HELP)]
     Encrypt(EncryptArgs),
 
     /// Decrypt files or the standard input
     ///
-    /// Several YAML documents, or those in a folder (-r), go to the standard output with `---` between; nothing is written
-    /// before all of them were opened.
+    /// Decrypts kenc files and age files, armored or not, AWS Encryption SDK messages, and config documents that kenc or sops
+    /// encrypted; detects the format from the content. Authenticates every chunk before it writes any of its bytes. An output
+    /// file appears complete or not at all.
     ///
-    /// Decrypts kenc files, armored or not, AWS Encryption SDK messages, and config documents that kenc or sops encrypted;
-    /// detects the format from the content. Authenticates every chunk before it writes any of its bytes. An output file appears complete or not at all.
+    /// Several YAML documents, or those in a folder (-r), go to the standard output with `---` between them; nothing is written
+    /// before all of them are open.
+    ///
     /// `s3://BUCKET/KEY` is an object of Amazon S3: see kenc-s3(1).
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
     Decrypt(DecryptArgs),

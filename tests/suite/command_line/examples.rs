@@ -47,7 +47,8 @@ printf 'TOKEN=abc\n' > app.env
 (printf 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Namespace\n') > resources.yaml
 printf 'certificate\n' > cert.pem
 mkdir secrets; printf 'a: 1\n' > secrets/a.yaml; printf 'b: 2\n' > secrets/b.yaml
-kenc encrypt --values -i -k "$me" secrets.yaml app.env secrets/a.yaml secrets/b.yaml
+kenc encrypt --values -i -k "$me" secrets.yaml app.env
+kenc encrypt --values -i secrets/a.yaml secrets/b.yaml
 # Another tool knows nothing of the seal, and writes the time in its own way.
 grep -v kenc_seal secrets.yaml > from-sops.yaml
 for name in base ours theirs; do cp secrets.yaml $name.yaml; done
