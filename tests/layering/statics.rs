@@ -19,6 +19,7 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("fs/scratch.rs", "IN_USE", "folders with plaintext that must go when the process is ended"),
     ("fs/sweep.rs", "SWEPT", "only spares work: what killed processes left is removed once by each process"),
     ("keys/age/passphrase.rs", "ONE_PASSPHRASE_AT_A_TIME", "the memory of the process"),
+    ("storage/s3/unfinished.rs", "BEGUN", "uploads that must be aborted when the process is ended"),
     ("storage/standard.rs", "INPUT_IS_CLOSED", "how the process was started"),
     ("storage/standard.rs", "OUTPUT_IS_CLOSED", "how the process was started"),
 ];

@@ -74,7 +74,7 @@ fn what_belongs_to_an_object_stays_with_it() {
         ] {
             assert!(head.contains(line), "{line}\n{head}");
         }
-        let tags = home.succeeds(&format!("curl -sf 'http://127.0.0.1:{}/carried/{len}?tagging'", server.port));
+        let tags = home.succeeds(&format!("curl -sf -H 'authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00' 'http://127.0.0.1:{}/carried/{len}?tagging'", server.port));
         assert!(tags.contains("<Value>a b</Value>") && tags.contains("<Key>x</Key>"), "{tags}");
     }
 }
