@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kenc::error::Result;
+use kenc::context::EncryptionContext;
+use kenc::document::MacScope;
+use kenc::error::{Error, Result};
 use kenc::formats::format::Encoding;
 use kenc::fs::atomic::Sync;
 use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource};
@@ -16,12 +18,15 @@ use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
 use kenc::ops::jobs::{ResultChoice, STANDARD_INPUT, plan};
 use kenc::ops::result_name::ResultName;
+use kenc::ops::rotate::RotateOptions;
 use kenc::ops::tree::listed;
 use kenc::storage::s3::ObjectName;
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
-use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs};
+use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs, RotateArgs};
+use crate::commands::new_file::suite;
+use crate::documents::selection;
 use crate::failure::{Cause, CommandFault, Failure};
 use crate::output::refuse_terminal;
 use crate::prompt::Passphrases;
@@ -154,4 +159,18 @@ impl PassphraseSource for OldAndNew {
     fn mfa_code(&self, prompt: &MfaPrompt) -> Result<SecretString, String> {
         self.old.mfa_code(prompt)
     }
+}
+
+/// What is new in the files besides their data key.
+pub fn rotation(args: &RotateArgs) -> Result<RotateOptions, Failure> {
+    let has_context = args.no_context || !args.new_context.is_empty();
+    Ok(RotateOptions {
+        context: has_context
+            .then(|| EncryptionContext::from_words(&args.new_context))
+            .transpose()
+            .map_err(Error::from)?,
+        suite: args.cipher.map(suite),
+        rule: selection(&args.selection),
+        mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
+    })
 }

@@ -13,7 +13,7 @@ pub mod inspect;
 pub mod keygen;
 pub mod keys;
 pub mod krm;
-mod new_file;
+pub mod new_file;
 pub mod opening;
 mod piped;
 mod produced;

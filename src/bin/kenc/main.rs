@@ -3,6 +3,7 @@
 mod args;
 mod build_facts;
 mod changes;
+mod child_process;
 mod commands;
 mod complete;
 mod documents;

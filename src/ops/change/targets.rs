@@ -19,7 +19,7 @@ use crate::ops::documents::encrypt::OtherNames;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::about_one_of_many;
 use crate::ops::jobs::Job;
-use crate::ops::observer::Observer;
+use crate::ops::observer::{Observer, TreeSize};
 use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::{Destination, Output};
 
@@ -251,4 +251,11 @@ impl Target {
             }
         }
     }
+}
+
+/// What there is to do, as far as it is known.
+#[must_use]
+pub fn size_of(targets: &[Result<Target, Failure>]) -> TreeSize {
+    let len = |target: &Target| target.path()?.metadata().ok().map(|metadata| metadata.len());
+    TreeSize { files: targets.len() as u64, bytes: targets.iter().flatten().filter_map(len).sum() }
 }

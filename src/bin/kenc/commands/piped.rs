@@ -6,7 +6,7 @@ use std::process::Stdio;
 use kenc::Session;
 use kenc::ops::exec::{Environment, StartedCommand, command};
 
-use super::exec::not_run;
+use crate::child_process::not_run;
 use crate::failure::{CommandFault, Failure};
 use crate::signals;
 

@@ -9,7 +9,6 @@ use kenc::ops::change::targets::Target;
 use kenc::ops::configs::Configs;
 use kenc::ops::rewrap::{RewrapOutcome, RewrapPace, rewrap};
 use kenc::ops::tree::turns::Turns;
-use serde_json::json;
 
 use crate::args::RewrapArgs;
 use crate::changes::{self, OldAndNew};
@@ -18,8 +17,8 @@ use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure, HasExit};
 use crate::habits::{self, Replacement};
 use crate::progress::Bar;
-use crate::report::rewrapped::RewrapReport;
-use crate::report::{Reporter, counted};
+use crate::report::Reporter;
+use crate::report::rewrapped::{RewrapCounts, RewrapReport};
 use crate::sessions;
 use crate::signals;
 
@@ -45,8 +44,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
             drift::run(changes, targets, reporter)
         });
     }
-    let (changed, same) = (Cell::new(0), Cell::new(0));
-    let count = Cell::new(0);
+    let (changed, same, count) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let pace = RewrapPace { files: targets.len(), turns: Turns::new(threads(&args.work)) };
     let work = |target: &Target, outcome: RewrapOutcome| {
         let (name, is_apart) = (target.name(), target.is_standard_output());
@@ -70,15 +68,12 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
         })
     })?;
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    let (changed, same, count) = (changed.get(), same.get(), count.get());
-    if (count > 1 || files.recursive) && !is_interrupted {
-        let done = if args.dry_run { "to change" } else { "changed" };
-        reporter.confirmation(
-            &format!("{}: {changed} {done}, {same} unchanged\n", counted(count, "file")),
-            &json!({ "files": count, "changed": changed, "unchanged": same, "failed": count - changed - same, "dry_run": args.dry_run }),
-        )?;
+    let counts =
+        RewrapCounts { files: count.get(), changed: changed.get(), unchanged: same.get(), is_dry: args.dry_run };
+    if (counts.files > 1 || files.recursive) && !is_interrupted {
+        counts.tell(reporter)?;
     }
-    if !options.changes_keys() && form.format.is_none() && changed == 0 && outcome.is_ok() {
+    if !options.changes_keys() && form.format.is_none() && counts.changed == 0 && outcome.is_ok() {
         reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
     }
     outcome

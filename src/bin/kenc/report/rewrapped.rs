@@ -4,8 +4,9 @@ use kenc::ops::failure::Failure;
 use kenc::ops::rewrap::RewrapOutcome;
 use kenc::ops::rotate::RotateOutcome;
 
-use super::Reporter;
-use super::{rekeyed_document, rekeyed_file};
+use serde_json::json;
+
+use super::{Reporter, counted, rekeyed_document, rekeyed_file};
 use crate::failure::Exit;
 
 /// A rewrap of one target.
@@ -73,5 +74,46 @@ impl RotationReport {
             reporter.confirmation(&text, &json)?;
         }
         Ok(Exit::Done)
+    }
+}
+
+/// What became of all files, in the last line.
+pub struct RewrapCounts {
+    pub files: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub is_dry: bool,
+}
+
+impl RewrapCounts {
+    pub fn tell(&self, reporter: &Reporter) -> Result<(), Failure> {
+        let Self { files, changed, unchanged, is_dry } = self;
+        let done = if *is_dry { "to change" } else { "changed" };
+        let failed = files - changed - unchanged;
+        reporter.confirmation(
+            &format!("{}: {changed} {done}, {unchanged} unchanged\n", counted(*files, "file")),
+            &json!({ "files": files, "changed": changed, "unchanged": unchanged, "failed": failed, "dry_run": is_dry }),
+        )?;
+        Ok(())
+    }
+}
+
+/// What became of all files, in the last line.
+pub struct RotationCounts {
+    pub files: usize,
+    pub rotated: usize,
+    pub failed: usize,
+    pub is_dry: bool,
+}
+
+impl RotationCounts {
+    pub fn tell(&self, reporter: &Reporter) -> Result<(), Failure> {
+        let Self { files, rotated, failed, is_dry } = self;
+        let done = if *is_dry { "would get a new data key" } else { "got a new data key" };
+        reporter.summary(
+            &format!("{}: {rotated} {done}, {failed} failed", counted(*files, "file")),
+            &json!({ "files": files, "rotated": rotated, "failed": failed, "dry_run": is_dry }),
+        )?;
+        Ok(())
     }
 }

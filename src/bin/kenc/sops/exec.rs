@@ -163,7 +163,7 @@ fn failed(error: std::io::Error) -> SopsStop {
 
 /// As in a shell: 128 plus the number of the signal that ended it.
 fn exit_code(status: ExitStatus) -> u8 {
-    u8::try_from(crate::commands::exec::exit_code(status)).unwrap_or(code::FAILED)
+    u8::try_from(crate::child_process::exit_code(status)).unwrap_or(code::FAILED)
 }
 
 fn refuse_user(session: SopsRun<'_>) -> Result<(), SopsStop> {

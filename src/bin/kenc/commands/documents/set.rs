@@ -15,8 +15,7 @@ use zeroize::Zeroizing;
 use crate::args::values::SetArgs;
 use crate::failure::{Cause, CommandFault, Exit, Failure};
 use crate::prompt;
-use crate::report::Reporter;
-use crate::report::other_names::tell_other_names;
+use crate::report::{Reporter, other_names::tell_other_names};
 use crate::{sessions, signals};
 
 pub fn run(args: &SetArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {

@@ -1,6 +1,5 @@
 //! `kenc git textconv`: what `git diff` shows of an encrypted file. git reads it from a pipe, and stores none of it.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use kenc::error::Error;
@@ -50,11 +49,8 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> 
         DiffText::NotText(digest) => {
             let mut summary = description(&args.file, reporter)?;
             if let Some(digest) = digest {
-                summary.push_str("  SHA-256   ");
-                for byte in digest {
-                    write!(summary, "{byte:02x}").expect("writing to a string does not fail");
-                }
-                summary.push('\n');
+                let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+                summary = format!("{summary}  SHA-256   {digest}\n");
             }
             Zeroizing::new(summary.into_bytes())
         }
