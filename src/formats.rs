@@ -1,7 +1,9 @@
 //! What an encrypted file can be: one folder for each format of whole files.
 
 pub mod age;
+mod batch_buffer;
 mod batch_reader;
+mod copy_work;
 pub mod description;
 pub mod detect;
 pub mod esdk;

@@ -1,5 +1,7 @@
 //! Authenticated encryption in place, by either of two backends.
 
+use aes_gcm::aead::inout::InOutBuf;
+
 use crate::crypto::secret::DATA_KEY_LEN;
 
 /// Length of a nonce, in bytes.
@@ -187,10 +189,49 @@ impl Aead {
                 .open_in_place_separate_tag(aws_lc_nonce(nonce), aws_lc_rs::aead::Aad::from(aad), tag, data)
                 .map(|_| ())
                 .map_err(|_| NotAuthentic),
-            Cipher::RustCryptoAes(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
-            Cipher::RustCryptoAes128(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
-            Cipher::RustCryptoAes192(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
-            Cipher::RustCryptoChaCha(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+            cipher => cipher.rust_crypto_open(nonce, aad, tag, data.into()),
+        }
+    }
+
+    /// Decrypts `sealed` into `plaintext`, which is as long, if its tag is valid. If it is not, `plaintext` must not be used.
+    ///
+    /// `sealed` must not change meanwhile: it may be read more than once.
+    pub(crate) fn open_apart(
+        &self,
+        nonce: Nonce,
+        aad: &[u8],
+        tag: &Tag,
+        sealed: &[u8],
+        plaintext: &mut [u8],
+    ) -> Result<(), NotAuthentic> {
+        match &self.0 {
+            #[cfg(feature = "aws-lc")]
+            Cipher::AwsLc(key) => key
+                .open_separate_gather(aws_lc_nonce(nonce), aws_lc_rs::aead::Aad::from(aad), sealed, tag, plaintext)
+                .map_err(|_| NotAuthentic),
+            cipher => {
+                let data = InOutBuf::new(sealed, plaintext).map_err(|_| NotAuthentic)?;
+                cipher.rust_crypto_open(nonce, aad, tag, data)
+            }
+        }
+    }
+}
+
+impl Cipher {
+    fn rust_crypto_open(
+        &self,
+        nonce: Nonce,
+        aad: &[u8],
+        tag: &Tag,
+        data: InOutBuf<'_, '_, u8>,
+    ) -> Result<(), NotAuthentic> {
+        match self {
+            #[cfg(feature = "aws-lc")]
+            Self::AwsLc(_) => unreachable!("the other backend opens it"),
+            Self::RustCryptoAes(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+            Self::RustCryptoAes128(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+            Self::RustCryptoAes192(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
+            Self::RustCryptoChaCha(key) => rust_crypto_open(&**key, nonce, aad, tag, data),
         }
     }
 }
@@ -211,13 +252,19 @@ where
     key.encrypt_inout_detached(&nonce.0.into(), aad, data.into()).ok().map(Tag::from)
 }
 
-fn rust_crypto_open<K>(key: &K, nonce: Nonce, aad: &[u8], tag: &Tag, data: &mut [u8]) -> Result<(), NotAuthentic>
+fn rust_crypto_open<K>(
+    key: &K,
+    nonce: Nonce,
+    aad: &[u8],
+    tag: &Tag,
+    data: InOutBuf<'_, '_, u8>,
+) -> Result<(), NotAuthentic>
 where
     K: aes_gcm::aead::AeadInOut,
     RustCryptoNonce<K>: From<[u8; NONCE_LEN]>,
     aes_gcm::aead::Tag<K>: From<Tag>,
 {
-    key.decrypt_inout_detached(&nonce.0.into(), aad, data.into(), &(*tag).into()).map_err(|_| NotAuthentic)
+    key.decrypt_inout_detached(&nonce.0.into(), aad, data, &(*tag).into()).map_err(|_| NotAuthentic)
 }
 
 #[cfg(test)]
@@ -242,13 +289,17 @@ mod tests {
                     let label = format!("{name:?} by {backend:?}, test {}", test.tc_id);
                     let aead = make(backend, &test.key).unwrap();
                     let mut data = test.ct.to_vec();
+                    let mut apart = vec![0; data.len()];
+                    let opened_apart = aead.open_apart(nonce, &test.aad, &tag, &data, &mut apart);
                     let opened = aead.open_in_place(nonce, &test.aad, &tag, &mut data);
+                    assert_eq!(opened_apart, opened, "{label}");
                     if test.result == TestResult::Invalid {
                         assert_eq!(opened, Err(NotAuthentic), "{label}");
                         continue;
                     }
                     assert_eq!(opened, Ok(()), "{label}");
                     assert_eq!(data, test.pt[..], "{label}");
+                    assert_eq!(apart, test.pt[..], "{label}");
                     assert_eq!(aead.seal_in_place(nonce, &test.aad, &mut data), tag, "{label}");
                     assert_eq!(data, test.ct[..], "{label}");
                 }

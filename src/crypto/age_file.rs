@@ -69,15 +69,16 @@ impl StreamKey {
         self.0.seal_in_place(nonce(number, place), &[], chunk)
     }
 
-    /// Decrypts a chunk in place if it is authentic. If it is not, `chunk` must not be used.
+    /// Decrypts a chunk into `plaintext`, which is as long, if it is authentic. If it is not, `plaintext` must not be used.
     pub(crate) fn open_chunk(
         &self,
         number: u64,
         place: ChunkPlace,
         tag: &Tag,
-        chunk: &mut [u8],
+        sealed: &[u8],
+        plaintext: &mut [u8],
     ) -> Result<(), NotAuthentic> {
-        self.0.open_in_place(nonce(number, place), &[], tag, chunk)
+        self.0.open_apart(nonce(number, place), &[], tag, sealed, plaintext)
     }
 }
 

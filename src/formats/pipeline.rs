@@ -18,7 +18,8 @@ use crate::threads;
 
 /// Bytes of a batch between files: large reads and writes are what makes them fast.
 const FILE_BATCH: usize = 1 << 20;
-/// Bytes of a batch to or from a pipe, which holds no more than 1 MiB.
+/// Bytes of a batch to or from a pipe, which holds no more than 1 MiB, and of one that is written nowhere: it stays in the
+/// cache of a processor.
 const STREAM_BATCH: usize = 256 << 10;
 /// Maximum memory for the batches of all workers together, in bytes.
 const MAX_BATCH_MEMORY: usize = 8 << 20;
@@ -96,8 +97,10 @@ pub struct Pipeline<'a> {
 impl Pipeline<'_> {
     /// How many bytes the batches between this input and this output should have.
     pub(crate) fn batch_bytes(&self, input: &PayloadInput<'_>, output: &PayloadOutput<'_>) -> usize {
-        let is_stream = matches!(input, PayloadInput::Stream(_)) || matches!(output, PayloadOutput::Stream(_));
-        let wanted = if is_stream { STREAM_BATCH } else { FILE_BATCH };
+        let wanted = match (input, output) {
+            (PayloadInput::File { .. }, PayloadOutput::File { .. }) => FILE_BATCH,
+            _ => STREAM_BATCH,
+        };
         wanted.min(MAX_BATCH_MEMORY / self.threads.max(1))
     }
 

@@ -57,6 +57,7 @@ mod files {
     mod age_tamper;
     mod age_vectors;
     mod conversion;
+    mod cut_off;
     mod decoder;
     mod esdk;
     #[cfg(target_os = "linux")]

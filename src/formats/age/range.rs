@@ -34,8 +34,7 @@ pub(super) fn open_range(
         return Err(beyond(available));
     }
     let end = end.unwrap_or(available);
-    let mut spare = Zeroizing::default();
-    let mut sealed = Zeroizing::new(vec![0; SEALED_CHUNK_LEN]);
+    let mut sealed = vec![0; SEALED_CHUNK_LEN];
     let mut open = |number: u64| -> Result<Zeroizing<Vec<u8>>> {
         check_cancelled(cancelled)?;
         let mut reader = PositionedReader::new(file, first + number * SEALED_CHUNK_LEN as u64);
@@ -43,8 +42,10 @@ pub(super) fn open_range(
         let expected = usize::try_from(rest).map_or(SEALED_CHUNK_LEN, |rest| rest.min(SEALED_CHUNK_LEN));
         let filled = read_up_to(&mut reader, &mut sealed[..expected])?;
         let place = if number + 1 == chunks { ChunkPlace::Last } else { ChunkPlace::Inner };
-        let opened = cipher.open_alone(number, place, &mut sealed[..filled], &mut spare)?;
-        Ok(Zeroizing::new(opened.to_vec()))
+        let mut plaintext = Zeroizing::new(vec![0; CHUNK_LEN]);
+        let len = cipher.open_alone(number, place, &sealed[..filled], &mut plaintext)?;
+        plaintext.truncate(len);
+        Ok(plaintext)
     };
     open(chunks - 1)?;
     let chunk_len = CHUNK_LEN as u64;
@@ -67,15 +68,16 @@ fn open_range_of_stream(
     cancelled: &AtomicBool,
 ) -> Result<u64> {
     // A chunk, and the byte behind it that tells whether it is the last.
-    let mut spare = Zeroizing::default();
-    let mut sealed = Zeroizing::new(vec![0; SEALED_CHUNK_LEN + 1]);
+    let mut sealed = vec![0; SEALED_CHUNK_LEN + 1];
+    let mut opened = Zeroizing::new(vec![0; CHUNK_LEN]);
     let (mut number, mut ahead, mut begin, mut written) = (0, 0, 0, 0);
     loop {
         check_cancelled(cancelled)?;
         let filled = ahead + read_up_to(payload, &mut sealed[ahead..])?;
         let place = if filled > SEALED_CHUNK_LEN { ChunkPlace::Inner } else { ChunkPlace::Last };
         let next = sealed[SEALED_CHUNK_LEN];
-        let plaintext = cipher.open_alone(number, place, &mut sealed[..filled.min(SEALED_CHUNK_LEN)], &mut spare)?;
+        let len = cipher.open_alone(number, place, &sealed[..filled.min(SEALED_CHUNK_LEN)], &mut opened)?;
+        let plaintext = &opened[..len];
         let available = begin + plaintext.len() as u64;
         let part = part_of(plaintext, begin, start, end.unwrap_or(u64::MAX));
         output.write_all(part).map_err(write_error)?;

@@ -2,11 +2,10 @@
 
 use std::io::{IoSlice, IoSliceMut};
 
-use zeroize::{Zeroize, Zeroizing};
-
 use crate::crypto::TAG_LEN;
 use crate::crypto::age_file::{ChunkPlace, StreamKey};
 use crate::error::{AuthenticationError, Error, Result};
+use crate::formats::batch_buffer::BatchBuffer;
 use crate::formats::pipeline::{BatchPosition, BatchWork, Pipeline};
 use crate::storage::payload::{PayloadInput, PayloadOutput};
 
@@ -64,28 +63,30 @@ impl StreamCipher {
         input: PayloadInput<'_>,
         output: PayloadOutput<'_>,
     ) -> Result<u64> {
-        let chunks = (pipeline.batch_bytes(&input, &output) / CHUNK_LEN).max(1);
+        // What is opened takes as much memory again.
+        let buffers = if direction == StreamDirection::Open { 2 } else { 1 };
+        let chunks = (pipeline.batch_bytes(&input, &output) / buffers / CHUNK_LEN).max(1);
         pipeline.run(&StreamWork { direction, cipher: self, chunks }, input, output)
     }
 }
 
 impl StreamCipher {
-    /// Opens one chunk where it stands, and returns its plaintext. `spare` is room that is used again for the next one.
+    /// Opens one chunk into `plaintext`, which has room for [`CHUNK_LEN`] bytes. Returns the length of its plaintext.
     ///
     /// # Errors
-    /// If it is not authentic. A whole chunk that is authentic in the other place is left open: its plaintext counts as authentic in
+    /// If it is not authentic. A whole chunk that is authentic in the other place is opened: its plaintext counts as authentic in
     /// the error, which is about what follows it or does not.
-    pub(super) fn open_alone<'c>(
+    pub(super) fn open_alone(
         &self,
         number: u64,
         place: ChunkPlace,
-        sealed: &'c mut [u8],
-        spare: &mut Zeroizing<Vec<u8>>,
-    ) -> Result<&'c [u8], AuthenticationError> {
+        sealed: &[u8],
+        plaintext: &mut [u8],
+    ) -> Result<usize, AuthenticationError> {
         let authentic = number * CHUNK_LEN as u64;
         let offset = self.start + number * SEALED_CHUNK_LEN as u64;
         let cut_off = AuthenticationError::CutOff { offset: offset + sealed.len() as u64, authentic };
-        let Some((sealed, tag)) = sealed.split_last_chunk_mut::<TAG_LEN>() else { return Err(cut_off) };
+        let Some((sealed, tag)) = sealed.split_last_chunk::<TAG_LEN>() else { return Err(cut_off) };
         let is_short = place == ChunkPlace::Last && sealed.len() < CHUNK_LEN;
         let end = is_short.then_some(offset + (sealed.len() + TAG_LEN) as u64);
         let fault = AuthenticationError::Chunk { chunk: number, offset, end, authentic };
@@ -93,18 +94,14 @@ impl StreamCipher {
         if sealed.is_empty() && number > 0 {
             return Err(fault);
         }
-        spare.clear();
-        if sealed.len() == CHUNK_LEN {
-            spare.extend_from_slice(sealed);
-        }
-        if self.key.open_chunk(number, place, tag, sealed).is_ok() {
-            return Ok(sealed);
+        let plaintext = &mut plaintext[..sealed.len()];
+        if self.key.open_chunk(number, place, tag, sealed, plaintext).is_ok() {
+            return Ok(sealed.len());
         }
         let (other, authentic) = (other_place(place), authentic + CHUNK_LEN as u64);
-        if spare.is_empty() || self.key.open_chunk(number, other, tag, spare).is_err() {
+        if sealed.len() < CHUNK_LEN || self.key.open_chunk(number, other, tag, sealed, plaintext).is_err() {
             return Err(fault);
         }
-        sealed.copy_from_slice(spare);
         let offset = offset + SEALED_CHUNK_LEN as u64;
         Err(match other {
             // It is not the last, and nothing follows: the file was cut off.
@@ -128,33 +125,25 @@ struct StreamWork<'a> {
     chunks: usize,
 }
 
-/// Some chunks that follow each other, sealed or open, each where it is sealed; and one byte that is looked ahead.
+/// Some chunks that follow each other.
 struct StreamBatch {
-    bytes: Vec<u8>,
+    /// The chunks, each where it is sealed, and one byte that is looked ahead.
+    bytes: BatchBuffer,
+    /// What was opened, which is not in the place of what was sealed: that may have to be opened again.
+    plaintext: BatchBuffer,
     /// Plaintext bytes that were opened, or sealed.
     plaintext_len: usize,
-    /// Bytes that may hold plaintext, to be wiped.
-    touched: usize,
-    /// Room for a copy of one chunk.
-    spare: Zeroizing<Vec<u8>>,
-}
-
-impl Drop for StreamBatch {
-    fn drop(&mut self) {
-        self.bytes[..self.touched].zeroize();
-    }
 }
 
 impl BatchWork for StreamWork<'_> {
     type Batch = StreamBatch;
 
     fn new_batch(&self) -> StreamBatch {
-        // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
+        let opened_len = if self.direction == StreamDirection::Open { self.chunks * CHUNK_LEN } else { 0 };
         StreamBatch {
-            bytes: vec![0; self.sealed_capacity() + 1],
+            bytes: BatchBuffer::new(self.sealed_capacity() + 1),
+            plaintext: BatchBuffer::new(opened_len),
             plaintext_len: 0,
-            touched: 0,
-            spare: Zeroizing::default(),
         }
     }
 
@@ -188,7 +177,7 @@ impl BatchWork for StreamWork<'_> {
         if self.direction == StreamDirection::Open {
             return vec![IoSliceMut::new(&mut batch.bytes[..len])];
         }
-        batch.touched = batch.touched.max(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN).min(batch.bytes.len());
+        batch.bytes.touch(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN);
         let (chunks, ahead) = batch.bytes.split_at_mut(self.sealed_capacity());
         let places = chunks.chunks_mut(SEALED_CHUNK_LEN).map(|chunk| &mut chunk[..CHUNK_LEN]).chain([ahead]);
         let mut left = len;
@@ -221,13 +210,7 @@ impl BatchWork for StreamWork<'_> {
             }
             // What was opened before a fault is authentic, and is released.
             (StreamDirection::Open, Ok(()) | Err(Error::Authentication(_))) => {
-                let mut left = batch.plaintext_len;
-                let parts = batch.bytes.chunks(SEALED_CHUNK_LEN).map(|chunk| {
-                    let taken = left.min(CHUNK_LEN);
-                    left -= taken;
-                    IoSlice::new(&chunk[..taken.min(chunk.len())])
-                });
-                parts.filter(|slice| !slice.is_empty()).collect()
+                vec![IoSlice::new(&batch.plaintext[..batch.plaintext_len])]
             }
             (_, Err(_)) => Vec::new(),
         }
@@ -265,18 +248,21 @@ impl StreamWork<'_> {
         len: usize,
         position: BatchPosition,
     ) -> Result<(), AuthenticationError> {
-        batch.plaintext_len = 0;
-        batch.touched = batch.touched.max(len);
+        let StreamBatch { bytes, plaintext, plaintext_len } = batch;
+        *plaintext_len = 0;
         let count = len.div_ceil(SEALED_CHUNK_LEN);
-        for (place, chunk) in batch.bytes[..len].chunks_mut(SEALED_CHUNK_LEN).enumerate() {
+        for (place, chunk) in bytes[..len].chunks(SEALED_CHUNK_LEN).enumerate() {
             let number = first + place as u64;
-            let opened = self.cipher.open_alone(number, place_of(place, count, position), chunk, &mut batch.spare);
-            let authentic = match &opened {
-                Ok(opened) => opened.len() as u64,
-                Err(fault) => fault.authentic() - number * CHUNK_LEN as u64,
-            };
-            batch.plaintext_len += usize::try_from(authentic).expect("no more than a chunk");
-            opened?;
+            plaintext.touch((place + 1) * CHUNK_LEN);
+            let room = &mut plaintext[place * CHUNK_LEN..][..CHUNK_LEN];
+            match self.cipher.open_alone(number, place_of(place, count, position), chunk, room) {
+                Ok(len) => *plaintext_len += len,
+                Err(fault) => {
+                    let authentic = fault.authentic() - number * CHUNK_LEN as u64;
+                    *plaintext_len += usize::try_from(authentic).expect("no more than a chunk");
+                    return Err(fault);
+                }
+            }
         }
         // An authentic payload has at least one chunk.
         if count == 0 {

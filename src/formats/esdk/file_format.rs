@@ -175,7 +175,7 @@ impl EncryptedFile for MessageFile {
     }
 
     fn describe_payload(&mut self) -> Result<PayloadDescription> {
-        walk::describe(self.head.header.content, &mut self.payload)
+        walk::describe(&self.head.header, &mut self.payload)
     }
 
     fn wrapped_keys(&self) -> &[WrappedKey] {

@@ -3,9 +3,8 @@
 use std::io::{IoSlice, IoSliceMut};
 use std::ops::Range;
 
-use zeroize::Zeroize;
-
 use crate::crypto::TAG_LEN;
+use crate::formats::batch_buffer::BatchBuffer;
 
 /// Length of a nonce, in bytes.
 pub(super) const NONCE_LEN: usize = 12;
@@ -26,32 +25,21 @@ const MAX_BATCH_FRAMES: usize = 4096;
 
 /// Whole frames that follow each other, and their plaintext where it stands.
 pub(super) struct FrameBatch {
-    bytes: Vec<u8>,
+    pub(super) bytes: BatchBuffer,
     /// The plaintext of each frame that was opened.
     pub(super) plaintext: Vec<Range<usize>>,
-    /// Bytes that may hold plaintext, to be wiped.
-    pub(super) touched: usize,
     /// Bytes that are sealed.
     pub(super) sealed_len: usize,
 }
 
 impl FrameBatch {
     pub(super) fn new(len: usize) -> Self {
-        // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
-        Self { bytes: vec![0; len], plaintext: Vec::new(), touched: 0, sealed_len: 0 }
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
+        Self { bytes: BatchBuffer::new(len), plaintext: Vec::new(), sealed_len: 0 }
     }
 
     /// Room for `len` bytes of plaintext, each frame's where it is sealed.
     pub(super) fn plaintext_room(&mut self, frame_len: usize, len: usize) -> Vec<IoSliceMut<'_>> {
-        self.touched = self.touched.max(len.div_ceil(frame_len) * (frame_len + FRAME_OVERHEAD));
+        self.bytes.touch(len.div_ceil(frame_len) * (frame_len + FRAME_OVERHEAD));
         let mut left = len;
         let mut room = Vec::with_capacity(len.div_ceil(frame_len));
         for frame in self.bytes.chunks_mut(frame_len + FRAME_OVERHEAD) {
@@ -68,13 +56,6 @@ impl FrameBatch {
     /// The plaintext of the frames that were opened.
     pub(super) fn opened(&self) -> Vec<IoSlice<'_>> {
         self.plaintext.iter().map(|part| IoSlice::new(&self.bytes[part.clone()])).collect()
-    }
-}
-
-impl Drop for FrameBatch {
-    fn drop(&mut self) {
-        let touched = self.touched.min(self.bytes.len());
-        self.bytes[..touched].zeroize();
     }
 }
 

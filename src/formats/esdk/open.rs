@@ -58,15 +58,17 @@ impl FrameOpening {
             if position == BatchPosition::Inner && at == len {
                 return Ok(());
             }
-            let authentic = (frame - 1) * self.frame_len as u64;
+            // Of a signed message no part of a batch is released that comes with a fault.
+            let batch_start = number * self.output_len() as u64;
+            let authentic = if self.check.is_some() { batch_start } else { (frame - 1) * self.frame_len as u64 };
             let offset = offset + at as u64;
-            let found = find(&batch.bytes()[at..len], frame, self.frame_len).map_err(|fault| match fault {
+            let found = find(&batch.bytes[at..len], frame, self.frame_len).map_err(|fault| match fault {
                 FrameFault::CutOff => AuthenticationError::CutOff { offset: offset + (len - at) as u64, authentic },
                 FrameFault::Malformed(fault) => AuthenticationError::Body { fault, offset, authentic },
             })?;
             let FoundFrame { part, len: frame_len, start } = found;
-            batch.touched = batch.touched.max(at + frame_len);
-            let bytes = &mut batch.bytes_mut()[at..at + frame_len];
+            batch.bytes.touch(at + frame_len);
+            let bytes = &mut batch.bytes[at..at + frame_len];
             open_frame(&self.cipher, part, frame, bytes, start).map_err(|()| AuthenticationError::Frame {
                 frame,
                 offset,
@@ -75,7 +77,8 @@ impl FrameOpening {
             batch.plaintext.push(at + start..at + frame_len - TAG_LEN);
             at += frame_len;
             if part == BodyPart::FinalFrame {
-                let authentic = authentic + (frame_len - FINAL_OVERHEAD) as u64;
+                let authentic =
+                    if self.check.is_some() { batch_start } else { authentic + (frame_len - FINAL_OVERHEAD) as u64 };
                 let trailing = AuthenticationError::Body {
                     fault: "bytes follow the end of the message",
                     offset: offset + frame_len as u64,
@@ -84,17 +87,12 @@ impl FrameOpening {
                 if position == BatchPosition::Inner {
                     return Err(trailing.into());
                 }
-                let footer = &batch.bytes()[at..len];
+                let footer = &batch.bytes[at..len];
                 return match &self.check {
                     None if footer.is_empty() => Ok(()),
                     None => Err(trailing.into()),
                     Some(check) if check.is_verified() => Ok(()),
-                    Some(_) if signature_of(footer).is_none() => {
-                        let fault = "the signature does not end with the message";
-                        let offset = offset + frame_len as u64;
-                        Err(AuthenticationError::Body { fault, offset, authentic }.into())
-                    }
-                    Some(_) => Err(AuthenticationError::Signature.into()),
+                    Some(_) => Err(signature_fault(footer, offset + frame_len as u64, authentic).into()),
                 };
             }
         }
@@ -131,16 +129,16 @@ impl BatchWork for FrameOpening {
 
     fn room<'b>(&self, batch: &'b mut FrameBatch, len: usize) -> Vec<IoSliceMut<'b>> {
         batch.plaintext.clear();
-        vec![IoSliceMut::new(&mut batch.bytes_mut()[..len])]
+        vec![IoSliceMut::new(&mut batch.bytes[..len])]
     }
 
     fn take_lookahead(&self, batch: &mut FrameBatch) -> Vec<u8> {
-        batch.bytes()[self.input_len()..].to_vec()
+        batch.bytes[self.input_len()..].to_vec()
     }
 
     fn has_read(&self, batch: &FrameBatch, len: usize, position: BatchPosition) {
         let Some(check) = &self.check else { return };
-        let bytes = &batch.bytes()[..len];
+        let bytes = &batch.bytes[..len];
         if position == BatchPosition::Inner {
             return check.update(bytes);
         }
@@ -219,6 +217,18 @@ fn end_of_frames(bytes: &[u8], frame_len: usize) -> Option<usize> {
             return Some(at + FINAL_OVERHEAD + len).filter(|&end| end <= bytes.len());
         }
         at += frame_len + FRAME_OVERHEAD;
+    }
+}
+
+/// What is wrong with a signature that is not valid. `offset` is where its footer begins in the message.
+pub(super) fn signature_fault(footer: &[u8], offset: u64, authentic: u64) -> AuthenticationError {
+    let announced = footer.first_chunk().map(|len| 2 + usize::from(u16::from_be_bytes(*len)));
+    match announced {
+        Some(announced) if footer.len() == announced => AuthenticationError::Signature,
+        Some(announced) if footer.len() > announced || announced > 2 + MAX_SIGNATURE_LEN => {
+            AuthenticationError::Body { fault: "the signature does not end with the message", offset, authentic }
+        }
+        _ => AuthenticationError::CutOff { offset: offset + footer.len() as u64, authentic },
     }
 }
 

@@ -95,12 +95,12 @@ impl BatchWork for FrameSealing<'_> {
         let first = number * self.frames as u64 + 1;
         let (whole, rest) = (len / self.frame_len, len % self.frame_len);
         let stride = self.stride();
-        for (frame, bytes) in (first..).zip(batch.bytes_mut().chunks_mut(stride)).take(whole) {
+        for (frame, bytes) in (first..).zip(batch.bytes.chunks_mut(stride)).take(whole) {
             self.seal_frame(frame, bytes)?;
         }
         batch.sealed_len = whole * stride;
         if position == BatchPosition::Last {
-            let last = &mut batch.bytes_mut()[whole * stride..];
+            let last = &mut batch.bytes[whole * stride..];
             batch.sealed_len += self.seal_last_frame(first + whole as u64, last, rest)?;
         }
         Ok(())
@@ -108,7 +108,7 @@ impl BatchWork for FrameSealing<'_> {
 
     fn output<'b>(&self, batch: &'b FrameBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
         match outcome {
-            Ok(()) => vec![IoSlice::new(&batch.bytes()[..batch.sealed_len])],
+            Ok(()) => vec![IoSlice::new(&batch.bytes[..batch.sealed_len])],
             Err(_) => Vec::new(),
         }
     }

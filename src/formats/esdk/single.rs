@@ -12,7 +12,7 @@ use crate::formats::esdk::cipher::{MessageCipher, RunningSignatureCheck};
 use crate::formats::esdk::frame::MAX_SIGNATURE_LEN;
 use crate::formats::esdk::frame::NONCE_LEN;
 use crate::formats::esdk::header::{FRAME_LENGTH, MessageLimits};
-use crate::formats::esdk::open::signature_of;
+use crate::formats::esdk::open::{signature_fault, signature_of};
 use crate::formats::esdk::part::FilePart;
 use crate::formats::pipeline::Pipeline;
 use crate::formats::transfer::{read_error, read_up_to, write_all, write_error};
@@ -107,7 +107,9 @@ pub(super) fn read(
             let offset = cipher.start + read as u64;
             Err(AuthenticationError::Body { fault: "bytes follow the end of the message", offset, authentic: 0 }.into())
         }
-        Some(verification) if !verification.is_verified() => Err(AuthenticationError::Signature.into()),
+        Some(verification) if !verification.is_verified() => {
+            Err(signature_fault(&footer, cipher.start + read as u64, 0).into())
+        }
         _ => Ok((plaintext, (read + footer.len()) as u64)),
     }
 }

@@ -7,13 +7,13 @@ use crate::crypto::TAG_LEN;
 use crate::error::Result;
 use crate::formats::description::{PayloadDescription, PlaintextSize};
 use crate::formats::esdk::frame::{FINAL_MARK, NONCE_LEN, NUMBER_LEN};
-use crate::formats::esdk::header::BodyContent;
+use crate::formats::esdk::header::{BodyContent, MessageHeader};
 use crate::formats::esdk::part::FilePart;
 use crate::formats::payload::Payload;
 use crate::formats::transfer::{read_error, read_up_to};
 
-/// Describes a body by the lengths in it. A stream is read to its end.
-pub(super) fn describe(content: BodyContent, payload: &mut Payload) -> Result<PayloadDescription> {
+/// Describes the body of a message with this header by the lengths in it. A stream is read to its end.
+pub(super) fn describe(header: &MessageHeader, payload: &mut Payload) -> Result<PayloadDescription> {
     let mut body = match payload {
         Payload::File { file, start, len } => {
             WalkedBody { source: Walked::File { file, start: *start, len: *len }, read: 0 }
@@ -21,7 +21,10 @@ pub(super) fn describe(content: BodyContent, payload: &mut Payload) -> Result<Pa
         Payload::Object { object, .. } => WalkedBody { source: Walked::Stream(object), read: 0 },
         Payload::Stream(stream) => WalkedBody { source: Walked::Stream(&mut **stream), read: 0 },
     };
-    let plaintext = body.plaintext(content)?;
+    let mut plaintext = body.plaintext(header.content)?;
+    if plaintext.is_some() && header.suite.is_signed() && !body.has_signature()? {
+        plaintext = None;
+    }
     body.skip(u64::MAX)?;
     Ok(PayloadDescription { bytes: body.read, unit: "frame", plaintext })
 }
@@ -38,7 +41,7 @@ struct WalkedBody<'a> {
 }
 
 impl WalkedBody<'_> {
-    /// The size of the plaintext, or `None` if the body ends before its end.
+    /// The size of the plaintext, or `None` if the body ends before its last frame does.
     fn plaintext(&mut self, content: BodyContent) -> Result<Option<PlaintextSize>> {
         let BodyContent::Framed { frame_len } = content else {
             if !self.skip(NONCE_LEN as u64)? {
@@ -66,6 +69,12 @@ impl WalkedBody<'_> {
             return Ok(is_whole.then_some(size));
         }
         Ok(None)
+    }
+
+    /// Whether a signature follows that is as long as it says.
+    fn has_signature(&mut self) -> Result<bool> {
+        let Some(len) = self.array()?.map(u16::from_be_bytes) else { return Ok(false) };
+        self.skip(len.into())
     }
 
     fn array<const N: usize>(&mut self) -> Result<Option<[u8; N]>> {

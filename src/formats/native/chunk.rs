@@ -5,11 +5,10 @@
 
 use std::io::{IoSlice, IoSliceMut};
 
-use zeroize::Zeroize;
-
 use crate::crypto::kdf::{PayloadKey, PayloadPrefix};
 use crate::crypto::{TAG_LEN, Tag};
 use crate::error::AuthenticationError;
+use crate::formats::batch_buffer::BatchBuffer;
 
 /// Plaintext bytes of every chunk but the last, which is shorter.
 pub const CHUNK_LEN: usize = 16_384;
@@ -35,19 +34,16 @@ pub fn sealed_len(plaintext_len: u64) -> u64 {
 
 /// Some consecutive chunks: their bytes, which are plaintext or ciphertext, and their tags.
 pub(crate) struct ChunkBatch {
-    data: Vec<u8>,
+    data: BatchBuffer,
     tags: Vec<Tag>,
     /// Bytes of `data` in use.
     len: usize,
-    /// Bytes of `data` that may hold plaintext, to be wiped.
-    touched: usize,
 }
 
 impl ChunkBatch {
     /// A batch with room for `chunks` chunks.
     pub(crate) fn new(chunks: usize) -> Self {
-        // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
-        Self { data: vec![0; chunks * CHUNK_LEN], tags: vec![[0; TAG_LEN]; chunks], len: 0, touched: 0 }
+        Self { data: BatchBuffer::new(chunks * CHUNK_LEN), tags: vec![[0; TAG_LEN]; chunks], len: 0 }
     }
 
     /// Bytes of plaintext in this many whole chunks.
@@ -115,12 +111,6 @@ impl ChunkBatch {
     }
 }
 
-impl Drop for ChunkBatch {
-    fn drop(&mut self) {
-        self.data[..self.touched].zeroize();
-    }
-}
-
 /// Outcome of opening a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OpenedBatch {
@@ -154,7 +144,7 @@ impl ChunkCipher {
     /// A batch that is not full ends the payload.
     pub(crate) fn seal(&self, first: u64, batch: &mut ChunkBatch, len: usize) -> Result<(), AuthenticationError> {
         batch.len = len;
-        batch.touched = batch.touched.max(len);
+        batch.data.touch(len);
         let count = len / CHUNK_LEN + usize::from(batch.ends_short());
         if first + count as u64 > MAX_CHUNKS {
             return Err(AuthenticationError::TooLong);
@@ -211,7 +201,7 @@ impl ChunkCipher {
             return Err(AuthenticationError::TooLong);
         }
         let start = slot * CHUNK_LEN;
-        batch.touched = batch.touched.max(start + len);
+        batch.data.touch(start + len);
         self.key.open_chunk(number, &batch.tags[slot], &mut batch.data[start..start + len]).map_err(|_| {
             let authentic = number * CHUNK_LEN as u64;
             AuthenticationError::Chunk { chunk: number, offset: self.offset(number), end: None, authentic }

@@ -100,6 +100,67 @@ fn sixty_four_mebibytes_go_both_ways_signed_and_unsigned() {
     }
 }
 
+/// Opens a file with the program of AWS under one key.
+#[track_caller]
+fn cli_opens(home: &Home, program: &Path, (name, key): (&str, &str), more: &[&str], plaintext: &[u8]) {
+    let wrapping = format!("key={key}");
+    let _ = std::fs::remove_file(home.file("opened"));
+    let words = ["--decrypt", "-i", name, "-o", "opened", "--wrapping-keys", &wrapping];
+    cli(home, program, &[&words[..], more].concat()).ok();
+    assert!(home.read("opened") == plaintext, "{name} under {key} {more:?}");
+}
+
+#[test]
+fn aws_encryption_cli_opens_a_message_that_was_rewrapped_and_rotated() {
+    let (kms, program) = need!(setting());
+    let home = kms.home();
+    let (one, two) = (kms.new_key(), kms.new_key());
+    let plaintext = noise(10_000);
+    home.write("plain", &plaintext);
+    let (demo, new) = (["--encryption-context", "app=demo"], ["--encryption-context", "app=new"]);
+    let encrypt = ["encrypt", "--format", "aws-esdk", "-k", &one, "-c", "app=demo", "-o", "file", "plain"];
+    home.run(encrypt.iter().chain(&["--sign", "--frame-length", "4096"])).ok();
+    home.run(["rewrap", "--to", &two, "file"]).ok();
+    cli_opens(&home, &program, ("file", &two), &demo, &plaintext);
+    home.run(["rewrap", "--add", &one, "-k", &two, "file"]).ok();
+    cli_opens(&home, &program, ("file", &one), &demo, &plaintext);
+    home.run(["rotate", "--yes", "--new-context", "app=new", "file"]).ok();
+    for key in [&one, &two] {
+        cli_opens(&home, &program, ("file", key), &new, &plaintext);
+    }
+
+    // A message of its own, in base64, of the suite without a signature.
+    let wrapping = format!("key={one}");
+    let words = ["--encrypt", "-i", "plain", "-o", "theirs", "--encode", "--wrapping-keys", &wrapping];
+    cli(&home, &program, &[&words[..], &demo, &["--algorithm", "AES_256_GCM_HKDF_SHA512_COMMIT_KEY"]].concat()).ok();
+    home.run(["rewrap", "--to", &two, "theirs"]).ok();
+    home.run(["rotate", "--yes", "theirs"]).ok();
+    let decode = [&demo[..], &["--decode"]].concat();
+    cli_opens(&home, &program, ("theirs", &two), &decode, &plaintext);
+    let refused = ["--decrypt", "-i", "theirs", "-o", "no", "--decode", "--wrapping-keys", &wrapping];
+    assert_ne!(cli(&home, &program, &refused).code, 0, "the first key is not in it any more");
+}
+
+#[test]
+fn aws_encryption_cli_opens_what_was_a_kenc_file_or_an_age_file() {
+    let (kms, program) = need!(setting());
+    let home = kms.home();
+    let (age, key) = (home.keygen(), kms.new_key());
+    // A whole number of frames, and nothing.
+    for (len, sign) in [(8192, &["--sign"][..]), (0, &[])] {
+        let plaintext = noise(len);
+        home.write("plain", &plaintext);
+        for (format, context) in [("kenc", &["-c", "app=demo"][..]), ("age", &[])] {
+            home.run(["encrypt", "--format", format, "-k", &age, "-f", "-o", "file", "plain"].iter().chain(context))
+                .ok();
+            let words = ["rewrap", "--format", "aws-esdk", "--to", &key, "--frame-length", "4096", "file"];
+            home.run(words.iter().chain(sign)).ok();
+            let demanded: &[&str] = if context.is_empty() { &[] } else { &["--encryption-context", "app=demo"] };
+            cli_opens(&home, &program, ("file", &key), demanded, &plaintext);
+        }
+    }
+}
+
 #[test]
 fn a_message_opens_in_trees_and_ranges_and_a_config_may_ask_for_it() {
     let kms = need!(moto());

@@ -254,10 +254,11 @@ const BODIES_OF_UNSIGNED: &[Case] = &[
     ("an empty footer", "bytes follow the end", |it| it.footer = Some(vec![0, 0])),
 ];
 const BODIES_OF_SIGNED: &[Case] = &[
-    ("no footer", "the signature does not end with the message", |it| it.footer = Some(Vec::new())),
-    ("a footer of one byte", "the signature does not end", |it| it.footer = Some(vec![0])),
+    ("no footer", "the file is cut off", |it| it.footer = Some(Vec::new())),
+    ("a footer of one byte", "the file is cut off", |it| it.footer = Some(vec![0])),
     ("a signature of no bytes", "signature is not valid", |it| it.footer = Some(vec![0, 0])),
-    ("a signature that is cut off", "the signature does not end", |it| it.footer = Some(vec![0, 102, 0x30])),
+    ("a signature that is cut off", "the file is cut off", |it| it.footer = Some(vec![0, 102, 0x30])),
+    ("a signature that ends too early", "the signature does not end", |it| it.footer = Some(vec![0, 3, 1, 2, 3, 4])),
     ("a signature that is no DER", "signature is not valid", |it| it.footer = Some(vec![0, 3, 1, 2, 3])),
     ("a signature of zeros", "signature is not valid", |it| {
         it.footer = Some(vec![0, 8, 0x30, 6, 2, 1, 0, 2, 1, 0]);
