@@ -1,6 +1,6 @@
 //! The cipher of single values in config documents: AES-256-GCM, as sops uses it, with a random IV of 32 bytes.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::aead::consts::{U12, U16, U32};
@@ -21,7 +21,7 @@ pub(crate) struct ValueKey {
     /// For IVs that other writers may choose.
     middle: Box<AesGcm<Aes256, U16>>,
     short: Box<AesGcm<Aes256, U12>>,
-    ivs: RefCell<IvStock>,
+    ivs: Mutex<IvStock>,
 }
 
 /// Random IVs that were not used yet: asking the system for each takes longer than encrypting a usual value.
@@ -51,13 +51,13 @@ impl ValueKey {
             long: Box::new(AesGcm::new(key)),
             middle: Box::new(AesGcm::new(key)),
             short: Box::new(AesGcm::new(key)),
-            ivs: RefCell::new(IvStock { ivs: Box::new([[0; IV_LEN]; IV_STOCK]), left: 0 }),
+            ivs: Mutex::new(IvStock { ivs: Box::new([[0; IV_LEN]; IV_STOCK]), left: 0 }),
         }
     }
 
     /// Encrypts `data` in place, under a new IV. Returns the IV and the tag.
     pub(crate) fn seal_in_place(&self, aad: &[u8], data: &mut [u8]) -> ([u8; IV_LEN], Tag) {
-        let iv = self.ivs.borrow_mut().take();
+        let iv = self.ivs.lock().unwrap_or_else(PoisonError::into_inner).take();
         let sealed = self.long.encrypt_inout_detached(&iv.into(), aad, data.into());
         (iv, sealed.expect("a value is far shorter than the limits of the AEAD").into())
     }

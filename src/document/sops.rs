@@ -1,6 +1,7 @@
 //! The parts of an encrypted document, compatible with sops: metadata, rule, encrypted values, MAC and seal.
 
 pub(crate) mod cipher;
+pub(crate) mod cores;
 pub(crate) mod data_key;
 pub(crate) mod encrypted;
 pub(crate) mod exposure;

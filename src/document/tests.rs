@@ -5,6 +5,7 @@ mod ini;
 mod json;
 mod parses;
 mod properties;
+mod replacement;
 mod toml;
 mod vectors;
 

@@ -140,7 +140,7 @@ impl<'a> PredictedChange<'a> {
 }
 
 /// What a notation reads for a value that it has written. `None` if it writes the value as something else.
-fn as_read(format: Format, value: &Value) -> Option<Value> {
+pub(crate) fn as_read(format: Format, value: &Value) -> Option<Value> {
     if !format.has_types() {
         return plain_text(value).map(Value::Text);
     }

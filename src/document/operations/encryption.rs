@@ -62,13 +62,26 @@ impl Document {
     /// # Errors
     /// If the document cannot be encrypted, the rule selects nothing, or a key refuses.
     pub fn encrypt(&self, recipe: &EncryptionRecipe, keyring: &Keyring<'_>) -> Result<EncryptedText> {
+        let selection = self.selection_for(recipe)?;
+        recipe.prepare_with(selection, keyring)?.write(self)
+    }
+
+    /// Finds all faults for which [`Self::encrypt`] would refuse the document before it asks a key.
+    ///
+    /// # Errors
+    /// As for [`Self::encrypt`].
+    pub fn check_for_encryption(&self, recipe: &EncryptionRecipe) -> Result<()> {
+        self.selection_for(recipe).map(drop)
+    }
+
+    fn selection_for(&self, recipe: &EncryptionRecipe) -> Result<CompiledRule> {
         if let Some(fields) = self.metadata() {
             Metadata::from_json(fields)?;
             return Err(DocumentError::AlreadyEncrypted.into());
         }
         let selection = CompiledRule::new(&recipe.rule)?;
         recipe.empty_selection.check(survey(self, &selection)?, &recipe.rule)?;
-        recipe.prepare_with(selection, keyring)?.write(self)
+        Ok(selection)
     }
 
     /// Whether `rule` leaves the value at `path` in plaintext, although it says something.

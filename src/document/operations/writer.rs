@@ -10,6 +10,7 @@ use crate::document::content::value::{Value, ValueKind};
 use crate::document::content::walk::TreeItem;
 use crate::document::file::document::Document;
 use crate::document::sops::cipher::{ValueCipher, looks_encrypted};
+use crate::document::sops::cores::on_all_cores;
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::mac::{Mac, MacScope};
 use crate::document::sops::metadata::Metadata;
@@ -155,14 +156,19 @@ impl EncryptionWriter<'_> {
         if metadata.is_marked_as_sealed() {
             written = seal::put(written, self.data_key, cipher, &pass.values)?;
         }
-        let Metadata { mac, last_modified, .. } = written.metadata();
-        let mac = mac.as_ref().and_then(|mac| cipher.decrypt(mac, last_modified).ok());
-        if !mac.is_some_and(|(kind, mac)| kind == ValueKind::Text && mac.as_slice() == pass.mac.as_bytes()) {
+        if !opens_mac(&written, cipher, &pass.mac) {
             return Err(DocumentError::NotAsMeant("its MAC does not open".to_owned()).into());
         }
         let read = written.plaintext_of(cipher, &pass.values, spellings)?;
         Ok((written.into_text(), read))
     }
+}
+
+/// Whether the MAC of a document that was just written opens, and is this one.
+pub(crate) fn opens_mac(written: &EncryptedDocument, cipher: &ValueCipher, mac: &str) -> bool {
+    let Metadata { mac: token, last_modified, .. } = written.metadata();
+    let opened = token.as_ref().and_then(|token| cipher.decrypt(token, last_modified).ok());
+    opened.is_some_and(|(kind, opened)| kind == ValueKind::Text && opened.as_slice() == mac.as_bytes())
 }
 
 /// Whether two plaintext documents are the same bytes.
@@ -196,20 +202,32 @@ impl Pass {
     ) -> Result<Self, DocumentError> {
         let EncryptionWriter { plaintext, selection, comments, data_key: _ } = writer;
         let at_path = values_at_their_path(plaintext, selection, &mut reuse);
+        // First which value has an old token, in order; then new tokens for the others, on all cores; then everything.
         let mut at_path = at_path.into_iter();
+        let mut chosen = Vec::with_capacity(plaintext.found.tokens.len());
+        let _ = walk(plaintext.tree(), selection, |met, spot| {
+            if let RuleItem::Leaf(leaf) = met {
+                let at_path = at_path.next().flatten();
+                let is_encrypted = spot.is_selected && !leaf.value.stays();
+                chosen.push(is_encrypted.then(|| chosen_token(leaf, spot.aad, at_path, &mut reuse)));
+            }
+            Ok::<(), ()>(())
+        });
+        let tokens = new_tokens(cipher, plaintext, selection, &chosen);
+        let mut chosen = chosen.into_iter().zip(tokens);
         let mut aliases = readable_by_sops(plaintext, selection).into_iter();
         let mut mac = Mac::new(scope, &plaintext.found.aliases);
         let mut pass = Self { edits: Vec::new(), values: Vec::new(), mac: Zeroizing::default(), aliases: Vec::new() };
         walk(plaintext.tree(), selection, |met, spot| {
             match met {
                 RuleItem::Leaf(leaf) => {
-                    let at_path = at_path.next().flatten();
-                    let value = if spot.is_selected && !leaf.value.stays() {
-                        let (value, token) = encrypted(cipher, leaf, spot.aad, at_path, &mut reuse);
-                        pass.edits.push(Edit { leaf: leaf.id, text: NewText::Encrypted(token) });
-                        value
-                    } else {
-                        leaf.value.clone()
+                    let value = match chosen.next() {
+                        Some((Some(ChosenToken { value, old }), new)) => {
+                            let token = old.map(str::to_owned).or(new).expect("a value has an old or a new token");
+                            pass.edits.push(Edit { leaf: leaf.id, text: NewText::Encrypted(token) });
+                            value.unwrap_or(&leaf.value).clone()
+                        }
+                        _ => leaf.value.clone(),
                     };
                     mac.add(&value, spot.is_selected);
                     pass.values.push(value);
@@ -285,19 +303,42 @@ fn values_at_their_path(
     found
 }
 
-fn encrypted(
-    cipher: &ValueCipher,
+/// What is written for a value.
+struct ChosenToken<'d> {
+    /// The value as it was encrypted before, which may be of another type in a notation without types.
+    value: Option<&'d Value>,
+    /// Its old token, if that is kept.
+    old: Option<&'d str>,
+}
+
+fn chosen_token<'d>(
     leaf: &Leaf,
     aad: &str,
     at_path: Option<KnownCiphertext>,
-    reuse: &mut OldCiphertexts<'_>,
-) -> (Value, String) {
-    let kind = |value: &Value| value.kind().expect("nothing is never encrypted");
+    reuse: &mut OldCiphertexts<'d>,
+) -> ChosenToken<'d> {
     let found = at_path.or_else(|| reuse.find_elsewhere(aad, OldContent::Value(&leaf.value)));
-    let value = found.as_ref().map_or(&leaf.value, |found| reuse.value(found)).clone();
-    let token = found.as_ref().and_then(|found| reuse.token(found)).map(str::to_owned);
-    let token = token.unwrap_or_else(|| cipher.encrypt(kind(&value), &value.plaintext_bytes(), aad));
-    (value, token)
+    let old = found.as_ref().and_then(|found| reuse.token(found));
+    ChosenToken { value: found.as_ref().map(|found| reuse.value(found)), old }
+}
+
+/// New tokens for the values that have no old one.
+fn new_tokens(
+    cipher: &ValueCipher,
+    plaintext: &Document,
+    selection: &CompiledRule,
+    chosen: &[Option<ChosenToken<'_>>],
+) -> Vec<Option<String>> {
+    let is_new = |chosen: &Option<ChosenToken<'_>>| matches!(chosen, Some(ChosenToken { old: None, .. }));
+    if !chosen.iter().any(is_new) {
+        return chosen.iter().map(|_| None).collect();
+    }
+    on_all_cores(plaintext, selection, |number, leaf, spot| {
+        let chosen = chosen.get(number)?.as_ref().filter(|chosen| chosen.old.is_none())?;
+        let value = chosen.value.unwrap_or(&leaf.value);
+        let kind = value.kind().expect("nothing is never encrypted");
+        Some(cipher.encrypt(kind, &value.plaintext_bytes(), spot.aad))
+    })
 }
 
 fn encrypted_comment(

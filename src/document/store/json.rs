@@ -3,6 +3,7 @@
 mod change;
 mod outline;
 mod read;
+mod tokens;
 mod write;
 
 use std::ops::Range;

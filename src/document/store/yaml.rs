@@ -1,6 +1,6 @@
 //! YAML documents.
 //!
-//! The parser gives the position of every scalar and comment; all other text is left alone. The meaning of scalars
+//! A reader gives the position of every scalar and comment; all other text is left alone. The meaning of scalars
 //! follows go-yaml v3, through which sops reads, and so does the placement of comments.
 
 mod build;
@@ -9,8 +9,10 @@ mod comments;
 mod edit;
 mod emit;
 mod layout;
+mod lines;
 mod metadata;
 mod outline;
+mod parser;
 mod region;
 mod shallow;
 mod source;
@@ -37,7 +39,7 @@ pub(crate) struct YamlStore;
 
 impl Store for YamlStore {
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
-        let mut layout = layout::layout(text)?;
+        let mut layout = lines::layout(text).map_or_else(|| parser::layout(text), Ok)?;
         if layout.sections.is_empty() {
             let fault = "the file is empty: it needs at least one document".to_owned();
             return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::document::{EncryptedDocument, MacRequirement, OpenRequirements, OpenedDocument, SealRequirement};
+use crate::document::{
+    AuthenticDocument, EncryptedDocument, MacRequirement, OpenRequirements, OpenedDocument, SealRequirement,
+};
 use crate::error::Result;
 use crate::keys::Keyring;
 use crate::ops::failure::Failure;
@@ -64,6 +66,22 @@ pub fn open_to_change(
     Ok(opened)
 }
 
+/// Opens a document of which a value will be changed, with a warning if it is not sealed. Its plaintext is not written as a
+/// text.
+///
+/// # Errors
+/// As [`open`].
+pub fn authenticate(
+    sealed: EncryptedDocument,
+    path: Option<&Path>,
+    demanded: StatedRequirements,
+    session: &Session,
+) -> Result<AuthenticDocument, Failure> {
+    let authentic = open_by(EncryptedDocument::authenticate, sealed, path, demanded, session)?;
+    session.warn_unless_sealed(&name_of(path), authentic.report());
+    Ok(authentic)
+}
+
 /// Opens a document whose seal the caller checks.
 ///
 /// # Errors
@@ -78,13 +96,13 @@ pub fn open_without_warning(
 }
 
 /// Opens with the keys that the configs trust, under the combined requirements.
-fn open_by(
-    open: fn(EncryptedDocument, &Keyring<'_>, &OpenRequirements) -> Result<OpenedDocument>,
+fn open_by<T>(
+    open: fn(EncryptedDocument, &Keyring<'_>, &OpenRequirements) -> Result<T>,
     sealed: EncryptedDocument,
     path: Option<&Path>,
     demanded: StatedRequirements,
     session: &Session,
-) -> Result<OpenedDocument, Failure> {
+) -> Result<T, Failure> {
     let guards = session.guards(path)?;
     let demands = demanded.with_seal_required(guards.require_seal).in_session(session);
     open(sealed, &session.keyring_trusting(&guards.trusted), &demands).map_err(about_one_of_many(path))

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::config::DocumentOptions;
 use crate::document::{
-    ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Leaf, Node, OpenedDocument, Path, Value,
-    children,
+    AuthenticDocument, ChangeOutcome, Document, EncryptedDocument, EncryptedText, Format, Leaf, Node, OpenedDocument,
+    Path, Value, children,
 };
 use crate::error::{DocumentError, Error, Result};
 use crate::formats::detect::{Detected, is_whole_file};
@@ -16,7 +16,7 @@ use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::Input;
 use crate::limits::LONGEST_DOCUMENT;
 use crate::ops::configs::Configs;
-use crate::ops::documents::open::{StatedRequirements, open_to_change};
+use crate::ops::documents::open::{StatedRequirements, authenticate};
 use crate::ops::documents::recipe::{has_rule, recipe};
 use crate::ops::documents::written::replace;
 use crate::ops::failure::{Cause, Failure};
@@ -112,6 +112,14 @@ impl DocumentFile<'_> {
         session: &Session,
         may_replace: impl FnOnce(&Cause) -> bool,
     ) -> Result<Option<WrittenDocument>, Failure> {
+        let alone = |authentic: &AuthenticDocument| {
+            let Some(old) = authentic.encrypted_value(place) else { return Ok(None) };
+            let old = Node::leaf(old.clone());
+            let Node::Leaf(Leaf { value, .. }) = value_of(text, *syntax, authentic.format(), Some(&old))? else {
+                return Ok(None);
+            };
+            Ok(authentic.can_replace(place, &value).then_some(value))
+        };
         let edit = |opened: &OpenedDocument| {
             let document = opened.plaintext();
             let old = document.tree().node(place);
@@ -122,7 +130,7 @@ impl DocumentFile<'_> {
             let changed = opened.with_value(place, &new).map_err(Error::from).map_err(self.about())?;
             Ok(Some(as_typed(changed, place, &new, text)))
         };
-        self.change(place, Some(checked), session, edit, |opened| match replaced_container(opened, place) {
+        self.change(place, Some(checked), session, alone, edit, |opened| match replaced_container(opened, place) {
             Some(refusal) if !may_replace(&refusal) => {
                 Err(Failure { subject: Some(self.path.display().to_string()), ..refusal.into() })
             }
@@ -150,23 +158,35 @@ impl DocumentFile<'_> {
             }
             opened.without(place).map(Some).map_err(Error::from).map_err(self.about())
         };
-        self.change(place, None, session, edit, |_| Ok(()))
+        self.change(place, None, session, |_| Ok(None), edit, |_| Ok(()))
     }
 
-    /// Opens the document, lets `edit` change it, and replaces the file unless `may_write` fails. If `edit` returns `None` or
-    /// the same document, the file is left alone.
+    /// Opens the document and replaces the file: with `alone` at the place and nothing else changed if that returns a value;
+    /// otherwise with what `edit` makes of the plaintext, unless `may_write` fails. If `edit` returns `None` or the same
+    /// document, the file is left alone.
     fn change(
         &self,
         place: &Path,
         checked: Option<CheckedDocument>,
         session: &Session,
+        alone: impl FnOnce(&AuthenticDocument) -> Result<Option<Value>, Failure>,
         edit: impl FnOnce(&OpenedDocument) -> Result<Option<Document>, Failure>,
         may_write: impl FnOnce(&OpenedDocument) -> Result<(), Failure>,
     ) -> Result<Option<WrittenDocument>, Failure> {
         let held = Held::open(self.path, HeldFor::Write, session)?;
         let names = held.names();
         let sealed = self.sealed_now(held.input().map_err(self.about())?, checked)?;
-        let opened = open_to_change(*sealed, Some(self.path), self.requirements, session)?;
+        let authentic = authenticate(*sealed, Some(self.path), self.requirements, session)?;
+        if let Some(value) = alone(&authentic)? {
+            let ChangeOutcome::Changed(EncryptedText { text, .. }) =
+                authentic.replaced(place, value).map_err(self.about())?
+            else {
+                return Ok(None);
+            };
+            replace(held, &text).map_err(self.about())?;
+            return Ok(Some(WrittenDocument { is_in_plaintext: false, is_read_otherwise: false, names }));
+        }
+        let opened = authentic.opened_to_change().map_err(self.about())?;
         let Some(edited) = edit(&opened)? else { return Ok(None) };
         match opened.encrypt_again(&edited).map_err(self.about())? {
             ChangeOutcome::Unchanged => Ok(None),

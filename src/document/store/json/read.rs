@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::outline::{JsonChild, JsonContainer, JsonOutline};
+use super::tokens::tokens;
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
@@ -38,12 +39,15 @@ fn options() -> ParseOptions {
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
     let lines = LineIndex::new(body);
-    refuse_number(body, &lines)?;
-    let parsed = parse_to_ast(body, &collect, &options()).map_err(|error| syntax(&lines, &error))?;
-    let tokens = parsed.tokens.unwrap_or_default();
-    drop(parsed.value);
+    let strict = tokens(body);
+    let is_strict = strict.is_some();
+    let tokens = if let Some(tokens) = strict {
+        tokens
+    } else {
+        refuse_number(body, &lines)?;
+        parsed_tokens(body).map_err(|error| syntax(&lines, &error))?
+    };
     let mut reader = JsonReader {
         text: body,
         lines,
@@ -55,7 +59,9 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
         containers: Vec::new(),
         mark: text.len() - body.len(),
     };
-    reader.refuse_what_no_other_reader_takes()?;
+    if !is_strict {
+        reader.refuse_what_no_other_reader_takes()?;
+    }
     let root = reader.root()?;
     let JsonReader { places, metadata, duplicate, containers, .. } = reader;
     Ok(ParsedText {
@@ -66,6 +72,12 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
         duplicate,
         outline: Arc::new(JsonOutline { containers }),
     })
+}
+
+/// The tokens of a text that the parser accepts.
+pub(super) fn parsed_tokens(text: &str) -> Result<Vec<TokenAndRange<'_>>, jsonc_parser::errors::ParseError> {
+    let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
+    Ok(parse_to_ast(text, &collect, &options())?.tokens.unwrap_or_default())
 }
 
 /// Counts the starts of values and comments before the parser allocates for them.

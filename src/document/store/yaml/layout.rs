@@ -1,18 +1,18 @@
-//! Parses a YAML text into its parts, with their byte ranges as reported by the parser or found in the text.
+//! The parts of a YAML text while it is read, with their byte ranges as reported by a reader or found in the text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::{Deref, Range};
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
+use granit_parser::{ScalarStyle, StructureStyle};
 use zeroize::Zeroize;
 
 use super::outline::{Collection, Pair, PartContent, Section, YamlOutline, YamlPart, YamlView, refused};
+use super::source;
 use super::tag::TagKind;
-use super::{shallow, source};
 use crate::document::content::tree::TextPlace;
 use crate::document::store::parsed::{check_documents, check_entries};
-use crate::error::{At, DocumentError};
+use crate::error::DocumentError;
 
 /// A text while it is parsed: its outline, and what only the tree needs besides.
 pub(super) struct YamlLayout<'t> {
@@ -82,71 +82,6 @@ impl Drop for PartText<'_> {
     }
 }
 
-/// Parses a text.
-pub(super) fn layout(text: &str) -> Result<YamlLayout<'_>, DocumentError> {
-    match events(text, text, |scalar, _| Ok(scalar)) {
-        Err(Stop::Parser(error)) if shallow::is_shallow(&error) => {
-            let deepened = shallow::deepened(text).ok_or_else(|| syntax(&error))?;
-            let built = events(text, &deepened.text, |scalar, range| {
-                if !deepened.differs_in(range) {
-                    return Ok(Cow::Owned(scalar.into_owned()));
-                }
-                shallow::decoded(&text[range.clone()]).map(Cow::Owned).ok_or_else(|| syntax(&error))
-            });
-            built.map_err(Stop::error)
-        }
-        built => built.map_err(Stop::error),
-    }
-}
-
-/// Why a text has no layout.
-enum Stop {
-    Parser(ScanError),
-    Document(DocumentError),
-}
-
-impl Stop {
-    fn error(self) -> DocumentError {
-        match self {
-            Self::Parser(error) => syntax(&error),
-            Self::Document(error) => error,
-        }
-    }
-}
-
-impl From<DocumentError> for Stop {
-    fn from(error: DocumentError) -> Self {
-        Self::Document(error)
-    }
-}
-
-/// The layout of `text` by the events of the parser for `parsed`, which has the same offsets. `keep` gives the text of a
-/// scalar at a range.
-fn events<'t, 'p>(
-    text: &'t str,
-    parsed: &'p str,
-    keep: impl Fn(Cow<'p, str>, &Range<usize>) -> Result<Cow<'t, str>, DocumentError>,
-) -> Result<YamlLayout<'t>, Stop> {
-    // Comments cost no more than other text; the parser's limit would refuse long licences at the top of a file.
-    let options = options! { emit_anchor_events: true, max_buffered_comment_events: usize::MAX };
-    let mut builder = LayoutBuilder {
-        layout: YamlLayout { text, outline: YamlOutline::default(), contents: Vec::new(), remark_places: Vec::new() },
-        open: Vec::new(),
-        end: 0,
-        is_within: false,
-        anchors: HashMap::new(),
-        entries: 0,
-    };
-    for event in Parser::new_from_str_with_options(parsed, options) {
-        let (event, span) = event.map_err(Stop::Parser)?;
-        builder.take(event, &span, &keep)?;
-    }
-    let mut layout = builder.layout;
-    sort_remarks(&mut layout);
-    refuse_comments_in_scalars(&layout)?;
-    Ok(layout)
-}
-
 /// The parser reports a comment after what follows it.
 fn sort_remarks(layout: &mut YamlLayout<'_>) {
     if layout.remarks.is_sorted_by_key(|remark| remark.start) {
@@ -158,7 +93,8 @@ fn sort_remarks(layout: &mut YamlLayout<'_>) {
     (layout.outline.remarks, layout.remark_places) = both.into_iter().unzip();
 }
 
-struct LayoutBuilder<'t> {
+/// A layout that is being built, part by part in the order of the text.
+pub(super) struct LayoutBuilder<'t> {
     layout: YamlLayout<'t>,
     open: Vec<OpenPart>,
     /// The end of the last content.
@@ -178,82 +114,118 @@ struct OpenPart {
     is_flow: bool,
 }
 
+/// What a collection holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum CollectionKind {
+    Mapping,
+    Sequence,
+}
+
+/// How a document begins or ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum DocumentMark {
+    /// With the first content.
+    Implicit,
+    /// With a marker.
+    Explicit,
+}
+
 impl<'t> LayoutBuilder<'t> {
-    fn take<'p>(
+    pub(super) fn new(text: &'t str) -> Self {
+        let outline = YamlOutline::default();
+        let layout = YamlLayout { text, outline, contents: Vec::new(), remark_places: Vec::new() };
+        Self { layout, open: Vec::new(), end: 0, is_within: false, anchors: HashMap::new(), entries: 0 }
+    }
+
+    pub(super) fn finish(self) -> Result<YamlLayout<'t>, DocumentError> {
+        let mut layout = self.layout;
+        sort_remarks(&mut layout);
+        refuse_comments_in_scalars(&layout)?;
+        Ok(layout)
+    }
+
+    pub(super) fn document(
         &mut self,
-        event: Event<'p>,
-        span: &Span,
-        keep: impl Fn(Cow<'p, str>, &Range<usize>) -> Result<Cow<'t, str>, DocumentError>,
+        mark: DocumentMark,
+        range: &Range<usize>,
+        place: TextPlace,
     ) -> Result<(), DocumentError> {
-        let range = span.byte_range().expect("a parser of a str knows bytes");
-        match event {
-            Event::DocumentStart(is_explicit, _) => {
-                // The span of an implicit start has no meaning.
-                let start = if is_explicit { range.end } else { self.end };
-                self.close_section(if is_explicit { range.start } else { start });
-                check_documents(self.layout.sections.len() + 1, || place(span))?;
-                let section = Section { root: self.layout.parts.len(), end: self.layout.text.len() };
-                self.layout.outline.sections.push(section);
-                (self.end, self.is_within) = (start, true);
-            }
-            Event::DocumentEnd if !range.is_empty() => {
-                self.close_section(range.start);
-                self.end = range.end;
-            }
-            Event::Comment(..) => {
-                self.layout.outline.remarks.push(range);
-                self.layout.remark_places.push(place(span));
-                self.count(place(span))?;
-            }
-            Event::Anchor(..) => {
-                // It follows its node; for an empty one it is the last byte.
-                if let Some(part) = self.layout.outline.parts.last_mut() {
-                    part.has_anchor = true;
-                }
-            }
-            Event::Scalar(text, style, anchor, tag) => {
-                self.anchor(anchor);
-                let text = keep(text, &range)?;
-                self.scalar(text, style, tag.as_deref(), range, span)?;
-            }
-            Event::Alias(anchor) => {
-                self.end = range.end;
-                let alias = self.push(range.clone(), range.end, PartContent::Alias, PartText::without(place(span)))?;
-                if let Some(target) = self.anchors.get(&anchor) {
-                    self.layout.outline.targets.insert(alias, *target);
-                }
-            }
-            Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
-                self.anchor(anchor);
-                let is_flow = style == StructureStyle::Flow;
-                let (mut range, mut place) = (range, place(span));
-                if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
-                    (range, place.column) = (dash..dash, column);
-                }
-                let column = place.column;
-                let content = if matches!(event, Event::MappingStart(..)) {
-                    PartContent::Mapping(Collection { is_flow, column, children: Vec::new() })
-                } else {
-                    PartContent::Sequence(Collection { is_flow, column, children: Vec::new() })
-                };
-                let part = self.push(range.clone(), range.end, content, PartText::without(place))?;
-                self.end = self.end.max(range.end);
-                self.open.push(OpenPart { part, key: None, is_flow });
-            }
-            Event::MappingEnd | Event::SequenceEnd => {
-                let open = self.open.pop().expect("the parser ends only what it began");
-                let end = if open.is_flow && !range.is_empty() { range.end } else { self.end };
-                let part = &mut self.layout.outline.parts[open.part];
-                (part.span.end, part.full_end) = (end.max(part.span.start), end.max(part.span.start));
-                self.end = self.end.max(end);
-            }
-            _ => {}
+        // The span of an implicit start has no meaning.
+        let (end, start) = match mark {
+            DocumentMark::Explicit => (range.start, range.end),
+            DocumentMark::Implicit => (self.end, self.end),
+        };
+        self.close_section(end);
+        check_documents(self.layout.sections.len() + 1, || place)?;
+        let section = Section { root: self.layout.parts.len(), end: self.layout.text.len() };
+        self.layout.outline.sections.push(section);
+        (self.end, self.is_within) = (start, true);
+        Ok(())
+    }
+
+    /// Ends a document with a marker.
+    pub(super) fn document_end(&mut self, range: &Range<usize>) {
+        self.close_section(range.start);
+        self.end = range.end;
+    }
+
+    pub(super) fn comment(&mut self, range: Range<usize>, place: TextPlace) -> Result<(), DocumentError> {
+        self.layout.outline.remarks.push(range);
+        self.layout.remark_places.push(place);
+        self.count(place)
+    }
+
+    /// The last part has an anchor.
+    pub(super) fn anchored(&mut self) {
+        // It follows its node; for an empty one it is the last byte.
+        if let Some(part) = self.layout.outline.parts.last_mut() {
+            part.has_anchor = true;
+        }
+    }
+
+    pub(super) fn alias(&mut self, anchor: usize, range: Range<usize>, place: TextPlace) -> Result<(), DocumentError> {
+        self.end = range.end;
+        let end = range.end;
+        let alias = self.push(range, end, PartContent::Alias, PartText::without(place))?;
+        if let Some(target) = self.anchors.get(&anchor) {
+            self.layout.outline.targets.insert(alias, *target);
         }
         Ok(())
     }
 
+    pub(super) fn start(
+        &mut self,
+        kind: CollectionKind,
+        style: StructureStyle,
+        mut range: Range<usize>,
+        mut place: TextPlace,
+    ) -> Result<(), DocumentError> {
+        let is_flow = style == StructureStyle::Flow;
+        if let (false, Some((dash, column))) = (is_flow, self.first_dash()) {
+            (range, place.column) = (dash..dash, column);
+        }
+        let column = place.column;
+        let content = match kind {
+            CollectionKind::Mapping => PartContent::Mapping(Collection { is_flow, column, children: Vec::new() }),
+            CollectionKind::Sequence => PartContent::Sequence(Collection { is_flow, column, children: Vec::new() }),
+        };
+        let part = self.push(range.clone(), range.end, content, PartText::without(place))?;
+        self.end = self.end.max(range.end);
+        self.open.push(OpenPart { part, key: None, is_flow });
+        Ok(())
+    }
+
+    /// Ends the innermost collection; `range` is its bracket, if it has one.
+    pub(super) fn stop(&mut self, range: &Range<usize>) {
+        let open = self.open.pop().expect("only what began ends");
+        let end = if open.is_flow && !range.is_empty() { range.end } else { self.end };
+        let part = &mut self.layout.outline.parts[open.part];
+        (part.span.end, part.full_end) = (end.max(part.span.start), end.max(part.span.start));
+        self.end = self.end.max(end);
+    }
+
     /// Remembers that the next part has an anchor; 0 is none.
-    fn anchor(&mut self, anchor: usize) {
+    pub(super) fn anchor(&mut self, anchor: usize) {
         if anchor > 0 {
             self.anchors.insert(anchor, self.layout.parts.len());
         }
@@ -283,13 +255,13 @@ impl<'t> LayoutBuilder<'t> {
         }
     }
 
-    fn scalar(
+    pub(super) fn scalar(
         &mut self,
         text: Cow<'t, str>,
         style: ScalarStyle,
-        tag: Option<&granit_parser::Tag>,
+        tag: Option<(TagKind, Range<usize>)>,
         range: Range<usize>,
-        span: &Span,
+        place: TextPlace,
     ) -> Result<(), DocumentError> {
         let source = self.layout.text;
         let mut token = range.clone();
@@ -297,7 +269,7 @@ impl<'t> LayoutBuilder<'t> {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         if is_block {
             token = source::block_token(source, self.end, &range)
-                .ok_or_else(|| refused(place(span), "the beginning of this block scalar cannot be found"))?;
+                .ok_or_else(|| refused(place, "the beginning of this block scalar cannot be found"))?;
             full_end = range.end.max(token.end);
         } else if range.is_empty() {
             // The parser reports where the next token begins, or the last one ended: the empty value follows its `:` or
@@ -305,14 +277,11 @@ impl<'t> LayoutBuilder<'t> {
             let at = self.empty_place(range.start);
             (token, full_end) = (at..at, at);
         }
-        let tag =
-            tag.zip(span.tag_span()).and_then(|(tag, at)| Some((tag, at.byte_range()?))).map(|(tag, at)| YamlTag {
-                start: at.start,
-                kind: TagKind::of(tag),
-                is_adjacent: source
-                    .get(at.end..token.start)
-                    .is_some_and(|between| between.trim_matches(' ').is_empty()),
-            });
+        let tag = tag.map(|(kind, at)| YamlTag {
+            start: at.start,
+            kind,
+            is_adjacent: source.get(at.end..token.start).is_some_and(|between| between.trim_matches(' ').is_empty()),
+        });
         let text = if token.is_empty() {
             Cow::Borrowed("")
         } else if is_block && !source[token.end..].contains(['\n', '\r']) && text.ends_with('\n') {
@@ -322,7 +291,7 @@ impl<'t> LayoutBuilder<'t> {
             text
         };
         self.end = self.end.max(full_end);
-        self.push(token, full_end, PartContent::Scalar(style), PartText { place: place(span), text, tag })?;
+        self.push(token, full_end, PartContent::Scalar(style), PartText { place, text, tag })?;
         Ok(())
     }
 
@@ -385,15 +354,4 @@ fn refuse_comments_in_scalars(layout: &YamlLayout<'_>) -> Result<(), DocumentErr
         }
     }
     Ok(())
-}
-
-fn place(span: &Span) -> TextPlace {
-    TextPlace { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
-}
-
-/// The parser's message contains positions and signs, and sometimes names of anchors and tags, but no values.
-fn syntax(error: &ScanError) -> DocumentError {
-    let marker = error.marker();
-    let at = At { line: marker.line() as u64, column: marker.col() as u64 + 1 };
-    DocumentError::Syntax { at, fault: error.info() }
 }
