@@ -93,6 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--whole', '--whole', [CompletionResultType]::ParameterName, 'Encrypt the file as a whole, even if a rule matches it')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'With --values -r: write nothing, and print which files would be encrypted')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --values -r: write nothing, and print which files would be encrypted')
+            [CompletionResult]::new('--shared-data-key', '--shared-data-key', [CompletionResultType]::ParameterName, 'Encrypt all documents with the same keys under one data key: faster, but opening one opens all')
             [CompletionResult]::new('--mac-only-encrypted', '--mac-only-encrypted', [CompletionResultType]::ParameterName, 'Leave unencrypted values out of the MAC, so that they can be edited by hand')
             [CompletionResult]::new('--encrypt-comments', '--encrypt-comments', [CompletionResultType]::ParameterName, 'Encrypt comments as well')
             [CompletionResult]::new('--sign', '--sign', [CompletionResultType]::ParameterName, 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)')

@@ -530,7 +530,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -89,6 +89,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --whole 'Encrypt the file as a whole, even if a rule matches it'
             cand -n 'With --values -r: write nothing, and print which files would be encrypted'
             cand --dry-run 'With --values -r: write nothing, and print which files would be encrypted'
+            cand --shared-data-key 'Encrypt all documents with the same keys under one data key: faster, but opening one opens all'
             cand --mac-only-encrypted 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
             cand --encrypt-comments 'Encrypt comments as well'
             cand --sign 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)'

@@ -95,6 +95,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Wri
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one, and keep its keys, comments and layout'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule matches it'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s n -l dry-run -d 'With --values -r: write nothing, and print which files would be encrypted'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l shared-data-key -d 'Encrypt all documents with the same keys under one data key: faster, but opening one opens all'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l mac-only-encrypted -d 'Leave unencrypted values out of the MAC, so that they can be edited by hand'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypt-comments -d 'Encrypt comments as well'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l sign -d 'Sign the message: whoever can open it cannot change it without notice (aws-esdk only)'

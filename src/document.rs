@@ -58,6 +58,7 @@ pub use content::tree::{
 pub use content::value::Value;
 pub use content::walk::TreeItem;
 pub use file::document::Document;
+pub use operations::authentication::AuthenticDocument;
 pub use operations::decryption::OpenedDocument;
 pub use operations::encryption::{EmptySelection, EncryptionRecipe};
 pub use operations::new_keys::{ChangedPair, DataKeyChange, GroupDifference, NewKey, NewKeys, WantedKey};

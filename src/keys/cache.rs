@@ -11,12 +11,15 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Instant;
 
+use zeroize::Zeroizing;
+
 use self::fingerprint::{Fingerprint, Restriction};
 use self::refusals::{Reach, Refusals, reach};
 use crate::context::EncryptionContext;
 use crate::crypto::DataKey;
 use crate::error::{Error, KeyRefusal, KmsRefusal, KmsRefusalKind, ReEncryptRefusal, Result};
 use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::groups::key::GroupSlot;
 use crate::keys::race::Patience;
 use crate::keys::rewrap::change::Renewed;
 use crate::keys::spec::KeySpec;
@@ -30,10 +33,15 @@ const MOST_CALLS: usize = 32;
 /// What came of unwrapping a data key.
 type UnwrapAnswer = Result<Arc<UnwrappedKey>, KeyRefusal>;
 
+/// A data key of a document, or a share of one, as it was unwrapped.
+type SecretAnswer = Result<Arc<Zeroizing<Vec<u8>>>, KeyRefusal>;
+
 /// Cache of unwrap results, shared by all files of a run. Data keys are wiped with it.
 #[derive(Default)]
 pub struct Cache {
     unwrapped: Mutex<Answers<Mutex<Option<UnwrapAnswer>>>>,
+    /// The same for documents.
+    secrets: Mutex<Answers<Mutex<Option<SecretAnswer>>>>,
     re_encrypted: Mutex<Answers<OnceLock<Result<WrappedKey, ReEncryptRefusal>>>>,
     /// New data keys. Unlike the other answers, a failure is not kept: it may be one of a passphrase.
     renewed: Mutex<Answers<Mutex<Option<Arc<Renewed>>>>>,
@@ -104,6 +112,36 @@ impl Cache {
             *answer = Some(given.clone());
         }
         given
+    }
+
+    /// The answer about one wrapped key of a document, which `ask` gives if it is not known yet. Whoever else wants it waits.
+    pub(in crate::keys) fn secret(
+        &self,
+        slot: &GroupSlot,
+        only: &[KeySpec],
+        ask: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, KeyRefusal>,
+    ) -> SecretAnswer {
+        let answer = lock(&self.secrets).cell(fingerprint::of_secret(slot, Restriction::of(only)));
+        let mut answer = lock(&answer);
+        if let Some(known) = &*answer {
+            return known.clone();
+        }
+        let given = ask().map(Arc::new);
+        // Who was not asked, or not to the end, may be asked again.
+        if !matches!(given, Err(KeyRefusal::NotAsked { .. })) {
+            *answer = Some(given.clone());
+        }
+        given
+    }
+
+    /// Whether a wrapped key of a document is known, or is being asked for.
+    pub(in crate::keys) fn knows_secret(&self, slot: &GroupSlot, only: &[KeySpec]) -> bool {
+        let question = fingerprint::of_secret(slot, Restriction::of(only));
+        lock(&self.secrets).known.get(&question).is_some_and(|answer| match answer.try_lock() {
+            Ok(answer) => answer.is_some(),
+            Err(TryLockError::WouldBlock) => true,
+            Err(TryLockError::Poisoned(_)) => false,
+        })
     }
 
     /// Held while a passphrase is tried.
@@ -281,6 +319,7 @@ pub(in crate::keys) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::access::KmsAccess;
 
     fn wrapped(ciphertext: u16) -> WrappedKey {
         WrappedKey { provider: "age".to_owned(), key_id: "x".to_owned(), ciphertext: ciphertext.to_be_bytes().to_vec() }
@@ -311,6 +350,28 @@ mod tests {
         assert!(!cache.knows(&[wrapped(1)], &none, &[]));
         let again = cache.unwrapped(&wrapped(1), &none, &[], || Ok(DataKey::generate()));
         assert!(again.is_ok() && cache.knows(&[wrapped(1)], &none, &[]));
+    }
+
+    #[test]
+    fn a_wrapped_key_of_a_document_is_asked_for_once_and_again_in_another_role_profile_or_context() {
+        let cache = Cache::default();
+        let slot = |access: KmsAccess| GroupSlot { wrapped: wrapped(1), access };
+        let role = || KmsAccess { role: Some("r".to_owned()), ..KmsAccess::default() };
+        let profile = || KmsAccess { profile: Some("r".to_owned()), ..KmsAccess::default() };
+        let context = EncryptionContext::from_words(&["a=b"]).unwrap();
+        let context = || KmsAccess { context: context.clone(), ..KmsAccess::default() };
+        let mut asked = 0;
+        for access in [KmsAccess::default(), role(), profile(), context(), KmsAccess::default(), role(), profile()] {
+            let _ = cache.secret(&slot(access), &[], || {
+                asked += 1;
+                Ok(Zeroizing::new(vec![asked]))
+            });
+        }
+        assert_eq!(asked, 4);
+        assert!(
+            cache.knows_secret(&slot(context()), &[])
+                && !cache.knows_secret(&slot(context()), &[KeySpec::passphrase()])
+        );
     }
 
     #[test]

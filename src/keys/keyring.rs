@@ -29,6 +29,8 @@ pub struct Keyring<'a> {
     pub passphrases: &'a dyn PassphraseSource,
     /// Which keys may be asked because a header names them.
     pub trusted: &'a TrustedKeys,
+    /// What was unwrapped in this run. Documents with the same wrapped key ask for it once.
+    pub cache: &'a Cache,
 }
 
 impl<'a> Keyring<'a> {
@@ -52,7 +54,7 @@ impl<'a> Keyring<'a> {
 
     /// What providers get of it.
     pub(in crate::keys) fn credentials(&self) -> Credentials<'a> {
-        let Self { kms, identities, passphrases, trusted: _ } = *self;
+        let Self { kms, identities, passphrases, trusted: _, cache: _ } = *self;
         Credentials { kms, identities, passphrases }
     }
 

@@ -1,6 +1,7 @@
 //! Operations on config documents.
 
 pub mod as_sops;
+pub mod data_keys;
 pub mod encrypt;
 pub mod encrypt_tree;
 pub mod joined;

@@ -257,7 +257,8 @@ impl Session {
     /// The same with another access to AWS KMS, from [`Session::kms_for_rule`].
     #[must_use]
     pub fn keyring_of<'k>(&'k self, kms: &'k AwsKms, trusted: &'k TrustedKeys) -> Keyring<'k> {
-        Keyring { kms, identities: &self.identities, passphrases: &*self.passphrases, trusted }
+        let Self { identities, passphrases, cache, .. } = self;
+        Keyring { kms, identities, passphrases: &**passphrases, trusted, cache }
     }
 
     /// The access to AWS KMS.

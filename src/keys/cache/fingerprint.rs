@@ -3,7 +3,9 @@
 use crate::codec::FieldWriter;
 use crate::context::EncryptionContext;
 use crate::crypto::sha256;
+use crate::keys::access::KmsAccess;
 use crate::keys::aws_kms::key::KmsKey;
+use crate::keys::groups::key::GroupSlot;
 use crate::keys::spec::KeySpec;
 use crate::keys::wrapped::WrappedKey;
 
@@ -27,6 +29,20 @@ pub(super) fn of_unwrapping(key: &WrappedKey, context: &EncryptionContext, restr
     hash(|writer| {
         push_key(writer, key);
         writer.u8(usize::from(restriction == Restriction::ToGivenKeys));
+        context.encode(writer);
+    })
+}
+
+/// Of a wrapped key in a document, which says how it is asked.
+pub(super) fn of_secret(GroupSlot { wrapped, access }: &GroupSlot, restriction: Restriction) -> Fingerprint {
+    let KmsAccess { context, role, profile } = access;
+    hash(|writer| {
+        push_key(writer, wrapped);
+        writer.u8(usize::from(restriction == Restriction::ToGivenKeys));
+        for stated in [role, profile] {
+            writer.u8(usize::from(stated.is_some()));
+            push(writer, stated.as_deref().unwrap_or_default().as_bytes());
+        }
         context.encode(writer);
     })
 }

@@ -1,6 +1,7 @@
 //! Unwrapping the data key of a document: the keys of all groups, in the order of what they cost.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -65,6 +66,19 @@ impl Keyring<'_> {
         accepted.ok_or(Error::Document(crate::error::DocumentError::SharesDoNotFit))
     }
 }
+impl Keyring<'_> {
+    /// Whether opening a document with these keys waits for a key service, because no other document has asked for them.
+    #[must_use]
+    pub fn waits_for_service(&self, groups: &[Vec<GroupSlot>], only: &[KeySpec]) -> bool {
+        let is_asked =
+            |slot: &GroupSlot| self.cost(&slot.wrapped) == Cost::KeyService && !self.cache.knows_secret(slot, only);
+        groups.iter().any(|group| group.iter().all(is_asked))
+    }
+}
+
+/// A data key or a share of one, as it was unwrapped.
+type Secret = Arc<Zeroizing<Vec<u8>>>;
+
 /// What is asked for the secrets of groups.
 struct GroupUnwrapping<'a, 'k> {
     keyring: &'a Keyring<'k>,
@@ -132,7 +146,10 @@ impl GroupUnwrapping<'_, '_> {
             }
         }
         let patience = Patience::new(self.keyring.kms.timeout());
-        let ask = |call: usize| self.keyring.ask(&calls[call].1, &patience, None);
+        let ask = |call: usize| {
+            let (slot, key) = &calls[call];
+            self.secret(slot.stored, key, &patience)
+        };
         match &calls[..] {
             [] => {}
             // Nobody else could be asked meanwhile.
@@ -145,9 +162,18 @@ impl GroupUnwrapping<'_, '_> {
     }
 
     /// Unwraps with a key that is not one of a key service.
-    fn unwrap(&self, slot: &GroupSlot) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {
+    fn unwrap(&self, slot: &GroupSlot) -> Result<Secret, KeyRefusal> {
         let patience = Patience::new(self.keyring.kms.timeout());
-        self.keyring.ask(&self.askable(slot)?, &patience, None)
+        self.secret(slot, &self.askable(slot)?, &patience)
+    }
+
+    /// What a key unwraps, unless another document has asked for the same. Whether the key may be asked differs from document
+    /// to document, and was checked.
+    fn secret(&self, slot: &GroupSlot, key: &AskableKey<'_>, patience: &Patience) -> Result<Secret, KeyRefusal> {
+        let Keyring { cache, .. } = self.keyring;
+        // What another role or profile is refused says nothing about this one.
+        let is_usual = slot.access.role.is_none() && slot.access.profile.is_none();
+        cache.secret(slot, self.only, || self.keyring.ask(key, patience, is_usual.then_some(*cache)))
     }
 
     fn askable<'s>(&self, GroupSlot { wrapped, access }: &'s GroupSlot) -> Result<AskableKey<'s>, KeyRefusal> {
@@ -180,7 +206,7 @@ impl OpenGroups<'_> {
         !self.is_done() && !self.outcomes[slot.group].is_open
     }
 
-    fn answered(&mut self, slot: NumberedSlot<'_>, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) {
+    fn answered(&mut self, slot: NumberedSlot<'_>, answer: Result<Secret, KeyRefusal>) {
         // Of a group that is open already, nothing more is wanted.
         if !self.wants(&slot) {
             return;
@@ -203,14 +229,14 @@ struct ServiceCalls<'a, 'o, 's> {
     next: usize,
 }
 
-impl Contest<Zeroizing<Vec<u8>>> for ServiceCalls<'_, '_, '_> {
+impl Contest<Secret> for ServiceCalls<'_, '_, '_> {
     fn next(&mut self) -> Option<usize> {
         let wanted = (self.next..self.slots.len()).find(|call| self.opening.wants(&self.slots[*call]))?;
         self.next = wanted + 1;
         Some(wanted)
     }
 
-    fn answered(&mut self, call: usize, answer: Result<Zeroizing<Vec<u8>>, KeyRefusal>) -> ControlFlow<()> {
+    fn answered(&mut self, call: usize, answer: Result<Secret, KeyRefusal>) -> ControlFlow<()> {
         self.opening.answered(self.slots[call], answer);
         if self.opening.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

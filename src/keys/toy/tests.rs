@@ -33,7 +33,13 @@ fn with_keyring(test: impl FnOnce(Keyring<'_>)) {
     let timeout = Duration::from_secs(1);
     let kms = AwsKms::new(KmsSettings { profile: None, region: None, role_arn: None, timeout });
     let (identities, trusted) = (Identities::default(), TrustedKeys::all());
-    test(Keyring { kms: &kms, identities: &identities, passphrases: &NoPassphrase, trusted: &trusted });
+    test(Keyring {
+        kms: &kms,
+        identities: &identities,
+        passphrases: &NoPassphrase,
+        trusted: &trusted,
+        cache: &Cache::default(),
+    });
 }
 
 fn toy(name: &str) -> KeySpec {

@@ -8,6 +8,7 @@ use crate::formats::native::write_error;
 use crate::fs::atomic::{Access, Sync};
 use crate::fs::held::Held;
 use crate::ops::configs::Configs;
+use crate::ops::documents::data_keys::DocumentDataKeys;
 use crate::ops::documents::recipe::recipe;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::Job;
@@ -54,6 +55,8 @@ pub struct DocumentEncryption<'a> {
     pub session: &'a Session,
     /// Where rules are looked up.
     pub configs: &'a Configs,
+    /// Whether documents share a data key.
+    pub data_keys: &'a DocumentDataKeys,
 }
 
 impl DocumentEncryption<'_> {
@@ -62,14 +65,15 @@ impl DocumentEncryption<'_> {
     /// # Errors
     /// If it is already encrypted or not a document, there is no key, one refuses, or the result cannot be written.
     pub fn encrypt(&self, job: &Job) -> Result<(), Failure> {
-        let Self { named, options, notation, other_names, sync, session, configs } = self;
+        let Self { named, options, notation, other_names, sync, session, configs, data_keys } = self;
         let path = job.input.as_deref();
         let about = || Failure::about(job.name());
         let recipe = recipe(path, named, session.context(), options.clone(), configs)?;
         let (input, held) = session.open_input_of(job)?;
         other_names.check(held.as_ref())?;
         let document = read_plaintext(input, path, *notation).map_err(about())?;
-        let EncryptedText { text, aliases } = document.encrypt(&recipe, &session.keyring()).map_err(about())?;
+        let EncryptedText { text, aliases } =
+            data_keys.encrypt(&document, recipe, &session.keyring()).map_err(about())?;
         let mut output = session.open_output(&job.destination, Access::Umask, *sync, held).map_err(about())?;
         output.writer().write_all(text.as_bytes()).map_err(|error| about()(write_error(error)))?;
         output.commit_waiting(*session).map_err(about())?;

@@ -51,6 +51,7 @@ impl TreeWork for OpenEach<'_> {
         TreePlan::check_name(file, |_| true)?;
         let guards = session.guards(Some(&file.path()))?;
         if let Detected::Document(sealed) = detected {
+            let_others_go_first(session, &sealed, others);
             return opening.decrypt_document(*sealed, file, source, &guards);
         }
         let sealed = detected.file(session.read_policy()).map_err(about())?;
@@ -97,7 +98,10 @@ impl TreeWork for VerifyEach<'_> {
         }
         let mut source = opening.plan.open(session, file)?;
         let detected = match TreeOpening::detect(&mut source, file)? {
-            Detected::Document(document) => return opening.verify_document(*document, file, source.len()),
+            Detected::Document(document) => {
+                let_others_go_first(session, &document, others);
+                return opening.verify_document(*document, file, source.len());
+            }
             other => other,
         };
         let guards = session.guards(Some(&file.path()))?;
@@ -173,5 +177,13 @@ impl TreeOpening<'_> {
             workspace: turn.workspace(len),
         };
         unlocked.open(output, work)
+    }
+}
+
+/// Calls `others` if opening a document waits for a key service.
+fn let_others_go_first(session: &Session, document: &EncryptedDocument, others: &dyn Fn()) {
+    let demands = StatedRequirements::default().in_session(session);
+    if document.waits_for_service(&session.keyring(), &demands.only) {
+        others();
     }
 }

@@ -10,7 +10,7 @@ use kenc::crypto::{Backend, DataKey, sha256};
 use kenc::error::{Class, Error, FormatError, Result};
 use kenc::formats::native::armor::ArmorReader;
 use kenc::formats::native::{FileHead, SeekingDecryptor, TableCopies};
-use kenc::keys::{AwsKms, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
+use kenc::keys::{AwsKms, Cache, Identities, Keyring, KmsSettings, PassphraseSource, TrustedKeys};
 use serde_json::Value;
 
 #[test]
@@ -215,7 +215,9 @@ fn data_key(head: &FileHead, key_file: &str) -> Result<DataKey> {
     let settings = KmsSettings { profile: None, region: None, role_arn: None, timeout: Duration::from_secs(1) };
     let kms = AwsKms::new(settings);
     let trusted = TrustedKeys::all();
-    let keyring = Keyring { kms: &kms, identities: &identities, passphrases: &PassphraseFile, trusted: &trusted };
+    let cache = Cache::default();
+    let keyring =
+        Keyring { kms: &kms, identities: &identities, passphrases: &PassphraseFile, trusted: &trusted, cache: &cache };
     let header = &head.header;
     let accept = |key: &DataKey| {
         let is_right = head.cipher(key, Backend::default()).is_some();

@@ -2,6 +2,7 @@
 
 mod contexts;
 mod credentials;
+mod documents;
 mod failing_service;
 mod lying_service;
 mod permissions;

@@ -26,6 +26,14 @@ pub struct ValuesArgs {
     #[arg(short = 'n', long, requires_all = ["recursive", "values"], help_heading = DOCUMENTS)]
     pub dry_run: bool,
 
+    /// Encrypt all documents with the same keys under one data key: faster, but opening one opens all
+    ///
+    /// Each document of a run gets a data key of its own, and AWS KMS a call for each. With this flag, documents with the
+    /// same keys and options share one data key and one call. The price: who can open one of them can open all of them, and
+    /// `kenc rewrap --add` on one gives its new key access to the others. `kenc rotate` gives a document its own data key.
+    #[arg(long, requires = "values", help_heading = DOCUMENTS)]
+    pub shared_data_key: bool,
+
     #[command(flatten)]
     pub selection: SelectionArgs,
 

@@ -54,3 +54,30 @@ fn sops_finds_nothing_to_update_where_the_keys_of_the_config_were_taken() {
     let outcome = sops.run(["updatekeys", "-y", "secrets.yaml"]);
     outcome.ok().says("already up to date");
 }
+
+#[test]
+fn sops_reads_documents_that_share_a_data_key_and_a_rotated_one_has_its_own() {
+    let documents = Documents::new();
+    let home = &documents.home;
+    let sops = need!(Sops::in_home(home));
+    fs::create_dir(home.file("in")).expect("a folder can be made");
+    for name in ["a.yaml", "b.yaml", "c.json"] {
+        home.write(&format!("in/{name}"), "{\"a\": 1}\n");
+    }
+    home.run(["encrypt", "--values", "-r", "--shared-data-key", "-k", &documents.key, "in", "-o", "out"]).ok();
+    // The wrapped key shows whether the data key is the same: it was wrapped once.
+    let wrapped = |name: &str| -> Value {
+        let text = home.run(["decrypt", "--output-type", "json", name]).ok().stdout_text();
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("it is JSON"), json!({ "a": 1 }));
+        let text = String::from_utf8(home.read(name)).expect("it is text");
+        let begin = text.find("-----BEGIN").expect("it has a key of age");
+        json!(text[begin..begin + 160].replace("\\n", "\n").split_whitespace().collect::<String>())
+    };
+    for name in ["out/a.yaml", "out/b.yaml", "out/c.json"] {
+        assert!(sops.run(["decrypt", "--output-type", "json", name]).ok().stdout_text().contains("\"a\": 1"));
+    }
+    assert_eq!(wrapped("out/a.yaml"), wrapped("out/b.yaml"));
+    home.run(["rotate", "out/a.yaml"]).ok();
+    assert_ne!(wrapped("out/a.yaml"), wrapped("out/b.yaml"));
+    sops.run(["decrypt", "out/a.yaml"]).ok();
+}

@@ -13,6 +13,7 @@ use crate::report::Reporter;
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
+use kenc::ops::documents::data_keys::{DocumentDataKeys, SharedDataKeys};
 use kenc::ops::documents::encrypt::{DocumentEncryption, OtherNames};
 use kenc::ops::documents::encrypt_tree::plan_tree;
 use kenc::ops::documents::recipe::EncryptionExtent;
@@ -50,6 +51,11 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
         .with_context(context);
     signals::handle(&session)?;
+    let data_keys = if args.values.shared_data_key {
+        DocumentDataKeys::Shared(SharedDataKeys::default())
+    } else {
+        DocumentDataKeys::OneEach
+    };
     let encryption = DocumentEncryption {
         named: &args.keys,
         options: options(&args.values),
@@ -58,6 +64,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         sync: if args.output.sync { Sync::Always } else { Sync::WhenReplacing },
         session: &session,
         configs,
+        data_keys: &data_keys,
     };
     if args.many.recursive {
         return tree::run(args, &encryption, reporter, jobs);

@@ -13,7 +13,7 @@ use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::jobs::Job;
 
 /// Files processed at the same time: most of the time is spent waiting for the key service.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// Encrypts them, several at a time.
 pub fn run(
