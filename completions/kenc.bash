@@ -349,11 +349,11 @@ _kenc() {
                     return 0
                     ;;
                 --output-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -596,7 +596,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --min-size)
@@ -877,11 +877,11 @@ _kenc() {
                     return 0
                     ;;
                 --output-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -1885,7 +1885,7 @@ _kenc() {
             fi
             case "${prev}" in
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --threads)
@@ -2454,7 +2454,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -2605,7 +2605,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --unencrypted-suffix)
@@ -2861,7 +2861,7 @@ _kenc() {
             fi
             case "${prev}" in
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -2972,7 +2972,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -3064,7 +3064,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)
@@ -3160,7 +3160,7 @@ _kenc() {
                     return 0
                     ;;
                 --input-type)
-                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml binary" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
                     return 0
                     ;;
                 --key)

@@ -70,6 +70,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l min-size -d 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
@@ -118,12 +119,14 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -168,6 +171,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -218,6 +222,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -267,6 +272,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l unencrypted-suffix -d 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l encrypted-suffix -d 'Encrypt only values under keys ending in SUFFIX' -r
@@ -312,6 +318,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -340,12 +347,14 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand get" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -382,6 +391,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand set" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand set" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -412,6 +422,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand unset" -s c -l context -d 'Require this pair in the encryption context of the file' -r
@@ -530,6 +541,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l threads -d 'Maximum number of threads (default: all available cores)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand inspect" -l aws-profile -d 'AWS profile to use' -r
@@ -555,6 +567,7 @@ json\t''
 dotenv\t''
 ini\t''
 toml\t''
+hcl\t''
 binary\t'Any content, as one value'"
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Require this pair in the encryption context of the file' -r

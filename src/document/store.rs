@@ -3,6 +3,7 @@
 pub(crate) mod binary;
 pub(crate) mod dotenv;
 pub(crate) mod flat_metadata;
+pub(crate) mod hcl;
 pub(crate) mod ini;
 pub(crate) mod json;
 pub(crate) mod notation;

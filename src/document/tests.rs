@@ -1,6 +1,7 @@
 //! What holds for documents in every notation, and what the tests of each share.
 
 mod dotenv;
+mod hcl;
 mod ini;
 mod json;
 mod parses;

@@ -20,6 +20,7 @@ mod command_line {
     mod hostile_text;
     mod manual_pages;
     mod neighbours;
+    mod shell_blocks;
     mod surroundings;
     mod terminal;
     mod transcripts;
@@ -45,6 +46,7 @@ mod documents {
     mod services;
     mod shown_keys;
     mod sops;
+    mod tfvars;
     mod vectors;
     mod workbench;
     mod yaml_corpus;

@@ -14,11 +14,13 @@ pub enum Format {
     Ini,
     /// TOML.
     Toml,
+    /// HCL files of variables, as Terraform, OpenTofu and Packer read them.
+    Hcl,
     /// Any bytes, as the single value `data` of a JSON object.
     Binary,
 }
 
 impl Format {
     /// Every notation.
-    pub const ALL: [Self; 6] = [Self::Yaml, Self::Json, Self::Dotenv, Self::Ini, Self::Toml, Self::Binary];
+    pub const ALL: [Self; 7] = [Self::Yaml, Self::Json, Self::Dotenv, Self::Ini, Self::Toml, Self::Hcl, Self::Binary];
 }

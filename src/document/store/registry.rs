@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::binary::BinaryStore;
 use super::dotenv::DotenvStore;
+use super::hcl::HclStore;
 use super::ini::{DEFAULT, IniStore};
 use super::json::JsonStore;
 use super::notation::Store;
@@ -92,7 +93,7 @@ const USUAL: NotationFacts = NotationFacts {
 };
 
 /// Every notation, in the order in which they are tried.
-static NOTATIONS: [Notation; 6] = [
+static NOTATIONS: [Notation; 7] = [
     Notation {
         format: Format::Binary,
         word: "binary",
@@ -136,6 +137,17 @@ static NOTATIONS: [Notation; 6] = [
         sealed_as: "toml",
         facts: NotationFacts { order: MemberOrder::ValuesFirst, ..USUAL },
         store: &TomlStore,
+    },
+    Notation {
+        format: Format::Hcl,
+        word: "hcl",
+        endings: &[".tfvars", ".pkrvars.hcl"],
+        beginnings: &[],
+        metadata: &["sops =", "sops=", "sops  "],
+        openings: &[],
+        sealed_as: "hcl",
+        facts: USUAL,
+        store: &HclStore,
     },
     Notation {
         format: Format::Ini,
@@ -182,7 +194,7 @@ impl Format {
         named.map_or(Self::Binary, |notation| notation.format)
     }
 
-    /// By the value of a flag: `yaml`, `json`, `dotenv`, `ini`, `toml` or `binary`.
+    /// By the value of a flag: `yaml`, `json`, `dotenv`, `ini`, `toml`, `hcl` or `binary`.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         NOTATIONS.iter().find(|notation| notation.word == word).map(|notation| notation.format)
@@ -260,6 +272,10 @@ mod tests {
             (".env.yaml", Format::Yaml),
             ("x.ini", Format::Ini),
             ("Cargo.toml", Format::Toml),
+            ("prod.auto.tfvars", Format::Hcl),
+            ("x.pkrvars.hcl", Format::Hcl),
+            ("prod.tfvars.json", Format::Json),
+            ("main.tf", Format::Binary),
             ("x.env.bak", Format::Binary),
             ("x.YAML", Format::Binary),
             ("yaml", Format::Binary),

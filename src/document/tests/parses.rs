@@ -9,12 +9,13 @@ use crate::document::sops::selection::CompiledRule;
 use crate::document::store::registry::PARSES;
 
 /// Documents with two values; the second would lose its spelling if the notation has spellings.
-const DOCUMENTS: [(Format, &str, &str); 5] = [
+const DOCUMENTS: [(Format, &str, &str); 6] = [
     (Format::Yaml, "a: one\nb:\n  c: 0x10 # c\n  d: \"\\x65\"\n", "b.c"),
     (Format::Json, "{\n  \"a\": \"one\",\n  \"b\": {\"c\": 1.50}\n}\n", "b.c"),
     (Format::Dotenv, "a=one\n# c\nc=two\n", "c"),
     (Format::Ini, "[b]\na = one\nc = \"two\"\n", "b.c"),
     (Format::Toml, "a = \"one\"\n[b]\nc = 0x10\n", "b.c"),
+    (Format::Hcl, "a = \"one\"\nb = {\n  c = 1.50 # c\n}\n", "b.c"),
 ];
 
 fn encrypted(format: Format, plaintext: &str, data_key: &DataKey) -> Zeroizing<String> {

@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn notations_with_nesting_carry_every_tree(tree in trees(), key in keys(), value in values()) {
-        for format in [Format::Yaml, Format::Json, Format::Toml] {
+        for format in [Format::Yaml, Format::Json, Format::Toml, Format::Hcl] {
             if let Some(document) = emitted(format, &tree) {
                 survives(&document);
                 put_in_and_taken_away(&document, &key, &Node::leaf(value.clone()));

@@ -24,7 +24,7 @@ pub(super) struct NewDocument {
 /// The comment sign of a notation, if it has one.
 pub(super) fn comment_of(format: Format) -> Option<&'static str> {
     match format {
-        Format::Yaml | Format::Dotenv | Format::Toml | Format::Ini => Some("#"),
+        Format::Yaml | Format::Dotenv | Format::Toml | Format::Hcl | Format::Ini => Some("#"),
         Format::Json | Format::Binary => None,
     }
 }

@@ -47,6 +47,11 @@ fn random_changes_of_toml_keep_what_the_model_says() {
 }
 
 #[test]
+fn random_changes_of_hcl_keep_what_the_model_says() {
+    run(Format::Hcl);
+}
+
+#[test]
 fn random_changes_of_dotenv_keep_what_the_model_says() {
     run(Format::Dotenv);
 }

@@ -13,8 +13,8 @@ pub const DOCUMENTS: &str = "Options for config documents";
 pub struct ValuesArgs {
     /// Encrypt the values of a config file one by one, and keep its keys, comments and layout
     ///
-    /// The result is a document that sops reads as well. This is the default for a YAML, JSON, dotenv, INI or TOML file that
-    /// a rule of .kenc.yaml or .sops.yaml matches.
+    /// The result is a document that sops reads as well. This is the default for a YAML, JSON, dotenv, INI, TOML or tfvars
+    /// file that a rule of .kenc.yaml or .sops.yaml matches.
     #[arg(long, conflicts_with_all = ["whole", "armor"], help_heading = DOCUMENTS)]
     pub values: bool,
 

@@ -63,7 +63,7 @@ pub struct ManyArgs {
     /// 256.
     ///
     /// With `encrypt --values`, all config files that a rule of the config matches are encrypted; without a config with
-    /// rules, and with -k, all YAML, JSON, dotenv, INI and TOML files.
+    /// rules, and with -k, all YAML, JSON, dotenv, INI, TOML and tfvars files.
     #[arg(short, long)]
     pub recursive: bool,
 

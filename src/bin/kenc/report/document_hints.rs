@@ -102,7 +102,7 @@ pub fn of_command(cause: &Cause) -> String {
                 .to_owned()
         }
         Cause::ValueOfWholeFile(path) => format!("change it with `kenc edit {}`", quoted(path)),
-        Cause::NotationUnknown(_) => "use `--input-type yaml`, json, dotenv, ini or toml".to_owned(),
+        Cause::NotationUnknown(_) => "use `--input-type yaml`, json, dotenv, ini, toml or hcl".to_owned(),
         Cause::SealNotConfirmed(_) => {
             "run it on a terminal, where it shows what the seal will cover and asks; or review the file and use `--yes`"
                 .to_owned()

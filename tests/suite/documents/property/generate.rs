@@ -1,6 +1,7 @@
 //! Documents in every notation, in the layouts of people and programs, with their trees.
 
 mod flat;
+mod hcl;
 mod json;
 mod toml;
 mod yaml;
@@ -86,16 +87,20 @@ impl<'d> Generator<'d> {
             Format::Yaml => self.yaml(),
             Format::Json => self.json(),
             Format::Toml => self.toml(),
+            Format::Hcl => self.hcl(),
             Format::Dotenv => self.dotenv(),
             _ => self.ini(),
         };
         // Where a block scalar ends the file, its last line break is a part of it.
         let ends_in_block = self.format == Format::Yaml
             && (self.out.ends_with("\n\n") || self.out.lines().last().unwrap_or_default().starts_with(' '));
+        // A heredoc needs the line break behind it.
+        let ends_in_block = ends_in_block || self.format == Format::Hcl && self.out.ends_with("END\n");
         if !ends_in_block && self.dice.percent(15) {
             self.out.truncate(self.out.trim_end_matches('\n').len());
         }
         let may_be_crlf = self.format == Format::Toml && !self.out.contains("\"\"\"") && !self.out.contains("'''")
+            || self.format == Format::Hcl && !self.out.contains("<<")
             || self.format == Format::Json;
         if may_be_crlf && self.dice.percent(15) {
             self.out = self.out.replace('\n', "\r\n");

@@ -1,4 +1,4 @@
-//! Readers that share no code with the program, except the tokeniser crate for TOML.
+//! Readers that share no code with the program, except the tokeniser crate for TOML and the parser crate for HCL.
 
 use kenc::document::Format;
 use serde::Deserialize as _;
@@ -11,6 +11,7 @@ pub fn read(format: Format, text: &str) -> Result<Vec<Node>, String> {
         Format::Yaml => yaml(text)?,
         Format::Json => vec![json(&serde_json::from_str(&without_comments(text)).map_err(|error| error.to_string())?)],
         Format::Toml => vec![toml(&toml::Value::Table(toml::from_str(text).map_err(|error| error.to_string())?))],
+        Format::Hcl => vec![hcl(text)?],
         Format::Dotenv => vec![dotenv(text)?],
         Format::Ini => vec![ini(text)?],
         _ => return Err("no reader".to_owned()),
@@ -123,6 +124,51 @@ fn toml(value: &toml::Value) -> Node {
             Node::new(Kind::Map(members.iter().map(|(key, value)| (key.clone(), toml(value))).collect()))
         }
     }
+}
+
+fn hcl(text: &str) -> Result<Node, String> {
+    use hcl_edit::expr::{Expression, ObjectKey};
+    use hcl_edit::template::Element;
+    fn node(value: &Expression) -> Result<Node, String> {
+        Ok(match value {
+            Expression::Null(_) => leaf(Value::Null),
+            Expression::Bool(truth) => leaf(Value::Bool(*truth.value())),
+            Expression::Number(number) => leaf(match number.value().as_i64() {
+                Some(number) => Value::Int(number),
+                None => Value::Float(number.value().as_f64().ok_or("a number out of range")?),
+            }),
+            Expression::String(text) => leaf(Value::Text(text.value().clone())),
+            Expression::HeredocTemplate(heredoc) => {
+                let mut text = String::new();
+                for element in &heredoc.template {
+                    let Element::Literal(literal) = element else { return Err("a template".to_owned()) };
+                    text.push_str(literal.value());
+                }
+                // In a heredoc, an encrypted value keeps the line end.
+                leaf(Value::Text(if text.starts_with("ENC[") { text.trim_end().to_owned() } else { text }))
+            }
+            Expression::Array(items) => Node::new(Kind::List(items.iter().map(node).collect::<Result<_, _>>()?)),
+            Expression::Object(members) => {
+                let mut read = Vec::new();
+                for (key, value) in members {
+                    let key = match key {
+                        ObjectKey::Ident(name) => name.as_str().to_owned(),
+                        ObjectKey::Expression(Expression::String(text)) => text.value().clone(),
+                        ObjectKey::Expression(_) => return Err("a key to evaluate".to_owned()),
+                    };
+                    read.push((key, node(value.expr())?));
+                }
+                Node::new(Kind::Map(read))
+            }
+            _ => return Err("something to evaluate".to_owned()),
+        })
+    }
+    let body = hcl_edit::parser::parse_body(text).map_err(|error| error.to_string())?;
+    let mut members = Vec::new();
+    for attribute in body.attributes() {
+        members.push((attribute.key.as_str().to_owned(), node(&attribute.value)?));
+    }
+    Ok(Node::new(Kind::Map(members)))
 }
 
 fn dotenv(text: &str) -> Result<Node, String> {
