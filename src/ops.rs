@@ -22,6 +22,7 @@ pub mod least_input;
 pub mod object_name;
 pub mod observer;
 pub mod open;
+pub mod opened_file;
 pub mod places;
 pub mod question;
 pub mod result_name;

@@ -14,6 +14,7 @@ use crate::fs::scratch::PrivateFolder;
 use crate::limits::LONGEST_IN_MEMORY;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::file_text::{Plaintext, plaintext_of};
+use crate::ops::opened_file::NamedOpening;
 use crate::ops::session::Session;
 
 /// A file that was opened.
@@ -48,8 +49,10 @@ pub fn open(
     let guards = session.guards(Some(path))?;
     if let Some(format) = registry::by_start(bytes) {
         let file = read_head(session, format, bytes).map_err(about())?;
+        let name = path.display().to_string();
+        let opening = NamedOpening { session, name: &name };
         let FileToReplace { unlocked, seal } =
-            file.unlock_to_replace(&session.opening_keys(&guards.trusted)).map_err(about())?;
+            file.unlock_to_replace(&opening.keys(&guards.trusted)).map_err(about())?;
         // A plaintext is never longer than its file: the buffer does not grow, which would leave copies behind.
         let len = bytes.len();
         let text = plaintext_of(session, unlocked, Some(len as u64), len).map_err(about())?;

@@ -14,6 +14,7 @@ use crate::ops::documents::open::StatedRequirements;
 use crate::ops::documents::verify::{DocumentCheck, VerifiedDocument, verify as verify_document};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::name_of;
+use crate::ops::opened_file::NamedOpening;
 use crate::ops::session::Session;
 use crate::ops::values::part::content;
 use crate::storage::output::Output;
@@ -78,7 +79,7 @@ pub fn decrypt(
     };
     let file = detected.file(session.read_policy()).map_err(|error| not_encrypted(path, error))?;
     let len = file.len();
-    let unlocked = unlock(session, file, &guards, || ()).map_err(about())?;
+    let unlocked = unlock(session, (file, &name), &guards, || ()).map_err(about())?;
     let progress = session.observer().progress(&name, len);
     let work =
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };
@@ -152,27 +153,27 @@ pub fn verify(
     let file = detected.file(session.read_policy()).map_err(about())?;
     let (len, head) = (file.len(), Box::new(file.describe()));
     let progress = session.observer().progress(&name, len);
-    let unlocked = unlock(session, file, &guards, || ()).map_err(about())?;
+    let unlocked = unlock(session, (file, &name), &guards, || ()).map_err(about())?;
     let work =
         Work { threads, progress: &|bytes| progress.advance(bytes), cancelled: session.cancelled(), workspace: None };
     let bytes = unlocked.open(PayloadOutput::Nowhere, work).map_err(about())?;
     Ok(Verification::Authentic(Authentic::File { bytes, head }))
 }
 
-/// Asks the keys of a file that is encrypted as a whole. Calls `others` before it waits for a key service.
+/// Asks the keys of a file that is encrypted as a whole, and notes under its name which one opened it. Calls `others` before it waits for a key service.
 ///
 /// # Errors
 /// As [`EncryptedFile::unlock`].
 pub(super) fn unlock(
     session: &Session,
-    file: Box<dyn EncryptedFile>,
+    (file, name): (Box<dyn EncryptedFile>, &str),
     guards: &Guards,
     others: impl FnOnce(),
 ) -> Result<Box<dyn UnlockedFile>> {
     if !session.knows(&*file) {
         others();
     }
-    file.unlock(&session.opening_keys(&guards.trusted))
+    file.unlock(&NamedOpening { session, name }.keys(&guards.trusted))
 }
 
 /// What a document says in the clear, with a warning if no valid seal vouches for it.

@@ -14,6 +14,7 @@ use crate::ops::change::run::KeyChanges;
 use crate::ops::change::targets::Target;
 use crate::ops::failure::Failure;
 use crate::ops::observer::{Observer, Progress};
+use crate::ops::opened_file::NamedOpening;
 
 /// How the new file is made.
 pub struct SuccessorForm {
@@ -78,10 +79,11 @@ impl Reencryption {
         let prepare = || -> Result<Self> {
             vouchers.check(&file.unvouched_keys(&rewrapper)?)?;
             let SuccessorKeys { keys, passphrase } = file.successor_keys(&rewrapper)?;
-            let opening = session.opening_keys(&trusted);
+            let name = target.name();
+            let named = NamedOpening { session, name: &name };
             let keyring = *rewrapper.keyring();
             let len = file.len();
-            let unlocked = file.unlock(&OpeningKeys { keyring, ..opening })?;
+            let unlocked = file.unlock(&OpeningKeys { keyring, ..named.keys(&trusted) })?;
             session.observer().note("the old file opens");
             let seal = seal_of(seals, &rewrapper, (keys, passphrase), choice, successor)?;
             Ok(Self { unlocked, seal, len })

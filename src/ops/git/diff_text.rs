@@ -17,6 +17,7 @@ use crate::ops::configs::Configs;
 use crate::ops::failure::Failure;
 use crate::ops::file_text::{Plaintext, plaintext_of};
 use crate::ops::jobs::open_input;
+use crate::ops::opened_file::NamedOpening;
 use crate::ops::session::Session;
 
 /// What is shown of a file.
@@ -50,7 +51,8 @@ pub fn diff_text(session: &Session, configs: &Configs, path: &Path) -> Result<Di
     let slots = file.wrapped_keys();
     let (notes, len) = (notes::of_file(slots), file.plaintext_len());
     let trusted = trusted(slots)?;
-    let unlocked = file.unlock(&session.opening_keys(&trusted))?;
+    let name = path.display().to_string();
+    let unlocked = file.unlock(&NamedOpening { session, name: &name }.keys(&trusted))?;
     Ok(match plaintext_of(session, unlocked, len, LONGEST_IN_DIFF)? {
         Some(text) if !text.contains(&0) && std::str::from_utf8(&text).is_ok() => DiffText::Plaintext(text, notes),
         text => DiffText::NotText(text.map(|text| sha256(&text))),

@@ -61,7 +61,7 @@ impl TreeWork for OpenEach<'_> {
             return Ok(FileOutcome::WholeAlready);
         }
         let mut output = plan.result(session, file, &earlier, &mut source)?;
-        let unlocked = unlock(session, sealed, &guards, others).map_err(about())?;
+        let unlocked = unlock(session, (sealed, &file.display()), &guards, others).map_err(about())?;
         output.expect_len(source.len());
         let opened = output.write(&[], |sink| opening.open(unlocked, source.len(), sink, progress));
         let bytes = opened.map_err(about())?;
@@ -107,7 +107,7 @@ impl TreeWork for VerifyEach<'_> {
         let guards = session.guards(Some(&file.path()))?;
         let sealed = detected.file(session.read_policy()).map_err(about())?;
         let head = Box::new(sealed.describe());
-        let unlocked = unlock(session, sealed, &guards, others).map_err(about())?;
+        let unlocked = unlock(session, (sealed, &file.display()), &guards, others).map_err(about())?;
         let bytes = opening.open(unlocked, source.len(), PayloadOutput::Nowhere, progress).map_err(about())?;
         Ok(FileOutcome::Done(Authentic::File { bytes, head }))
     }

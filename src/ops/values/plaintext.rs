@@ -11,6 +11,7 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::file_text::plaintext_of;
 use crate::ops::input_name::name_of;
 use crate::ops::jobs::open_input;
+use crate::ops::opened_file::NamedOpening;
 use crate::ops::result_name::plain_name;
 use crate::ops::session::Session;
 
@@ -39,7 +40,8 @@ pub fn read(
     }
     let file = Detected::new(input, path, None).and_then(|it| it.file(session.read_policy())).map_err(about())?;
     let len = file.plaintext_len().or(file.len());
-    let unlocked = file.unlock(&session.opening_keys(&guards.trusted)).map_err(about())?;
+    let opening = NamedOpening { session, name: &name };
+    let unlocked = file.unlock(&opening.keys(&guards.trusted)).map_err(about())?;
     let text = plaintext_of(session, unlocked, len.map(|len| len.min(LONGEST_DOCUMENT as u64)), LONGEST_DOCUMENT);
     let too_long = DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 };
     let text = text.and_then(|text| text.ok_or(too_long.into())).map_err(about())?;
