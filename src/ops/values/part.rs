@@ -26,7 +26,7 @@ pub fn content(document: &Document, part: Option<&Path>, format: Option<Format>)
     };
     let tree = resolved(document)?;
     match tree.node(path).ok_or_else(|| nothing_at(document, path))? {
-        Node::Leaf(Leaf { value, .. }) => Ok(value.bare()),
+        Node::Leaf(leaf) => Ok(as_typed(document, leaf)),
         Node::Alias(_) => Err(nothing_at(document, path).into()),
         node => Ok(bytes(Document::emit_part(or_json(format), node, None)?)),
     }
@@ -70,9 +70,9 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
         return Ok(Zeroizing::new(text.into_bytes()));
     };
     let (mut bytes, is_text) = match node {
-        Node::Leaf(Leaf { value, .. }) => {
-            let is_text = document.format() != Format::Binary && !matches!(value, Value::Bytes(_));
-            (value.bare(), is_text)
+        Node::Leaf(leaf) => {
+            let is_text = document.format() != Format::Binary && !matches!(leaf.value, Value::Bytes(_));
+            (as_typed(document, leaf), is_text)
         }
         Node::Alias(_) => return Err(fault("it is an alias; the value is elsewhere").into()),
         Node::Mapping(_) | Node::Sequence(_) => {
@@ -85,6 +85,17 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
         bytes.push(b'\n');
     }
     Ok(bytes)
+}
+
+/// A single value as it is. A date is as the file has it: `2024-01-02`, not the midnight that it stands for.
+fn as_typed(document: &Document, Leaf { id, value, .. }: &Leaf) -> Zeroizing<Vec<u8>> {
+    let source = document.source(*id);
+    match value {
+        Value::Time(_) if source.starts_with(|first: char| first.is_ascii_digit()) => {
+            Zeroizing::new(source.as_bytes().to_vec())
+        }
+        value => value.bare(),
+    }
 }
 
 /// One part of a document as sops prints it: text unquoted, another value in the notation, a mapping or a list as a
