@@ -34,6 +34,7 @@ pub use self::dialect::Dialect;
 pub use self::discovery::FoundConfig;
 pub use self::guards::{ConfigsAbove, Guards};
 pub use self::key_list::expand_lists;
+pub use self::ownership::is_writable_by_others;
 pub use self::recipe::{DocumentOptions, DocumentRecipe, WholeFileRecipe, add_context, key_of_word};
 pub use self::rules::Config;
 pub use self::source::{KENC_CONFIG, SOPS_CONFIG};

@@ -21,6 +21,12 @@ pub(super) fn check(path: &Path) -> Result<(), ConfigFault> {
     }
 }
 
+/// Whether somebody else can write or replace a file: another user, everybody, or a group with other members.
+#[must_use]
+pub fn is_writable_by_others(path: &Path) -> bool {
+    check(path).is_err()
+}
+
 #[cfg(not(unix))]
 pub(super) fn check(_path: &Path) -> Result<(), ConfigFault> {
     Ok(())

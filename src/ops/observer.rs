@@ -123,6 +123,8 @@ pub enum Warning {
     },
     /// An identity that every user of the machine can read or replace.
     IdentityOpenToAll(PathBuf),
+    /// An identity that others can replace, although not everybody: its recipient vouches for nothing.
+    IdentityOpenToOthers(PathBuf),
     /// An upload that another run began and did not complete: S3 keeps its parts.
     UnfinishedUpload(UnfinishedUpload),
     /// A config that is not used, although it is where configs are looked up.

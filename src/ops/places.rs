@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::is_writable_by_others;
 use crate::keys::age::recipient_of_file;
 use crate::keys::{Identities, KeySpec};
 use crate::ops::failure::{Cause, Failure};
@@ -64,6 +65,12 @@ fn is_open_to_all(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_open_to_all(_path: &Path) -> bool {
     false
+}
+
+/// Identities that somebody else can replace: everybody, a group that is not the user's own, or whoever may write their
+/// folder. Such a file vouches for nothing.
+pub fn identities_open_to_others(identities: &Identities) -> impl Iterator<Item = &Path> {
+    identities.files.iter().map(PathBuf::as_path).filter(|path| path.exists() && is_writable_by_others(path))
 }
 
 /// The local key.

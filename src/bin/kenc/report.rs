@@ -379,6 +379,14 @@ impl Reporter {
                 ),
                 &json!({ "file": path.display().to_string() }),
             ),
+            Warning::IdentityOpenToOthers(path) => self.warn_once(
+                &format!(
+                    "others can replace the identity {}, so its recipient is not taken for yours; `chmod go-w {}`, and its folder",
+                    path.display(),
+                    quoted(path)
+                ),
+                &json!({ "file": path.display().to_string() }),
+            ),
             Warning::UnfinishedUpload(upload) => {
                 let begun = unfinished_uploads::begun(upload.begun).unwrap_or_else(|| "earlier".to_owned());
                 self.warn_once(

@@ -14,8 +14,8 @@ use crate::keys::{KeySpec, NamedKey, Rewrapper, Vouchers, WrappedKey};
 use crate::ops::configs::Configs;
 use crate::ops::documents::keys::KeysOfDocuments;
 use crate::ops::failure::{Cause, Failure};
-use crate::ops::observer::Observer;
-use crate::ops::places::identities_open_to_all;
+use crate::ops::observer::{Observer, Warning};
+use crate::ops::places::{identities_open_to_all, identities_open_to_others};
 use crate::ops::question::Question;
 use crate::ops::session::Session;
 
@@ -57,7 +57,11 @@ impl<'a> Vouching<'a> {
     ) -> Self {
         // Into a file that others can write, they can put an identity of theirs.
         let (identities, named) = (session.identities(), session.only());
-        let open: Vec<_> = identities_open_to_all(identities).collect();
+        let replaceable: Vec<_> = identities_open_to_others(identities).collect();
+        for path in &replaceable {
+            session.observer().warning(&Warning::IdentityOpenToOthers(path.to_path_buf()));
+        }
+        let open: Vec<_> = replaceable.into_iter().chain(identities_open_to_all(identities)).collect();
         let own = identities.own_recipients(&open).into_iter().map(KeySpec::from).collect();
         Self { configs, documents, named, own, consent, approved: BTreeMap::new() }
     }

@@ -38,6 +38,18 @@ fn an_identity_in_a_file_that_others_can_write_vouches_for_nothing() {
     attack.run(&["rotate", "x.kenc"]).fails(USAGE).says(&attack.ours);
     attack.home.succeeds(&format!("chmod 600 {}", attack.home.local_key().display()));
     attack.run(&["rotate", "x.kenc"]).ok();
+    if !attack.home.succeeds("id -u").starts_with('0') {
+        // Nobody else can give a file to a group of others.
+        return;
+    }
+    let key = attack.home.local_key().display().to_string();
+    attack.home.succeeds(&format!("chgrp 12345 {key}; chmod 660 {key}"));
+    attack.run(&["rotate", "x.kenc"]).fails(USAGE).says(&attack.ours).says("others can replace the identity");
+    attack.home.succeeds(&format!("chmod 640 {key}"));
+    attack.run(&["rotate", "x.kenc"]).ok();
+    let folder = attack.home.local_key().parent().unwrap().display().to_string();
+    attack.home.succeeds(&format!("chmod 600 {key}; chgrp 12345 {folder}; chmod 770 {folder}"));
+    attack.run(&["rotate", "x.kenc"]).fails(USAGE).says("others can replace the identity");
 }
 
 #[test]
