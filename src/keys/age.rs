@@ -13,6 +13,7 @@ pub(super) mod provider;
 pub(super) mod recipient;
 pub(super) mod slot;
 mod sought;
+pub(crate) mod stanza_text;
 pub(super) mod wrap;
 
 pub use self::identities::{Identities, recipient_of_file};

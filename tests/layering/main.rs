@@ -52,6 +52,7 @@ const MAY_SPEAK_OF_MARKS: &[(&str, &str)] = &[
     ("fs/positioned.rs", "the magic number of a file system"),
     ("keys/age/identities.rs", "identities that are encrypted themselves, below the formats"),
     ("keys/age/post_quantum.rs", "the label of a key derivation"),
+    ("keys/age/stanza_text.rs", "the header that is written around a wrapped key, below the formats"),
 ];
 
 /// Where `unsafe` has a reason.

@@ -11,9 +11,10 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use crate::crypto::age_file::{HEADER_MAC_LEN, check_header_mac, header_mac};
 use crate::error::{FormatError, Result};
 use crate::formats::transfer::read_error;
+#[cfg(test)]
+use crate::keys::age::stanza_text::VERSION_LINE;
+use crate::keys::age::stanza_text::{LINE_CHARS, MAC_START, STANZA_START, header_bytes, header_text, write_stanza};
 
-/// The first line of an age file, without its end.
-pub(super) const VERSION_LINE: &str = "age-encryption.org/v1";
 /// How the first line of every version begins.
 pub(super) const VERSION_PREFIX: &str = "age-encryption.org/";
 
@@ -22,12 +23,6 @@ pub(super) const MAX_HEADER_LEN: u64 = 1 << 20;
 /// Most stanzas of a header: each is tried with each identity.
 pub(super) const MAX_STANZAS: usize = 4096;
 
-const STANZA_START: &str = "-> ";
-const MAC_START: &str = "---";
-/// Characters of every line of a body but the last, which is shorter.
-const LINE_CHARS: usize = 64;
-/// Bytes of such a line.
-const LINE_BYTES: usize = LINE_CHARS / 4 * 3;
 /// Characters of a MAC.
 const MAC_CHARS: usize = 43;
 
@@ -41,7 +36,7 @@ pub struct AgeHeader {
 impl AgeHeader {
     /// A header with these stanzas, which `file_key` authenticates.
     pub(super) fn new(stanzas: Vec<Stanza>, file_key: &FileKey) -> Self {
-        let mac = header_mac(file_key, text_of(&stanzas).as_bytes());
+        let mac = header_mac(file_key, header_text(&stanzas).as_bytes());
         Self { stanzas, mac }
     }
 
@@ -56,44 +51,12 @@ impl AgeHeader {
     /// Its bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut text = text_of(&self.stanzas);
-        text.push(' ');
-        STANDARD_NO_PAD.encode_string(self.mac, &mut text);
-        text.push('\n');
-        text.into_bytes()
+        header_bytes(header_text(&self.stanzas), &self.mac)
     }
 
     /// Whether this file key made its MAC.
     pub(super) fn is_authentic(&self, file_key: &FileKey) -> bool {
-        check_header_mac(file_key, text_of(&self.stanzas).as_bytes(), &self.mac).is_ok()
-    }
-}
-
-/// What the MAC is over: everything up to and including the three dashes.
-fn text_of(stanzas: &[Stanza]) -> String {
-    let mut text = format!("{VERSION_LINE}\n");
-    for stanza in stanzas {
-        write_stanza(stanza, &mut text);
-    }
-    text.push_str(MAC_START);
-    text
-}
-
-fn write_stanza(Stanza { tag, args, body }: &Stanza, text: &mut String) {
-    text.push_str(STANZA_START);
-    text.push_str(tag);
-    for argument in args {
-        text.push(' ');
-        text.push_str(argument);
-    }
-    text.push('\n');
-    for line in body.chunks(LINE_BYTES) {
-        STANDARD_NO_PAD.encode_string(line, text);
-        text.push('\n');
-    }
-    // The last line is shorter than the others, if need be by all of it.
-    if body.len().is_multiple_of(LINE_BYTES) {
-        text.push('\n');
+        check_header_mac(file_key, header_text(&self.stanzas).as_bytes(), &self.mac).is_ok()
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::io::{Read, Write};
 
-use ::age::{DecryptError, EncryptError, Encryptor};
+use ::age::{DecryptError, EncryptError, Encryptor, Recipient};
+use age_core::format::is_arbitrary_string;
 use zeroize::Zeroizing;
 
 use super::plugin::refusal_in;
-use crate::crypto::{DataKey, KEY_SHARE_LEN};
+use super::slot::SCRYPT;
+use super::stanza_text::{header_bytes, header_text};
+use crate::crypto::age_file::{ChunkPlace, PAYLOAD_NONCE_LEN, StreamKey, header_mac, new_file_key};
+use crate::crypto::{Backend, DataKey, KEY_SHARE_LEN, fill_random};
 use crate::error::{Error, KeyRefusal, Result};
 
 /// Greatest work factor that a header can make us spend: four seconds and 1 GiB.
@@ -22,6 +26,34 @@ pub(super) fn seal(encryptor: Encryptor, secret: &[u8]) -> Result<Vec<u8>> {
         })
         .map_err(|source| Error::io("wrap the data key with age", source))?;
     Ok(ciphertext)
+}
+
+/// An age file with `secret`, for one recipient.
+///
+/// The age crate adds a stanza of random length to every header. Without it, the length of a header follows from its keys.
+///
+/// # Errors
+/// What the recipient refuses. Only a plugin can.
+pub(super) fn seal_for(recipient: &dyn Recipient, secret: &[u8]) -> Result<Vec<u8>, KeyRefusal> {
+    let file_key = new_file_key();
+    let (stanzas, labels) = recipient.wrap_file_key(&file_key).map_err(|error| refusal_to_wrap(&error))?;
+    if !labels.iter().all(is_arbitrary_string) {
+        return Err(refusal_to_wrap(&EncryptError::InvalidRecipientLabels(labels)));
+    }
+    if stanzas.iter().any(|stanza| stanza.tag == SCRYPT) {
+        return Err(refusal_to_wrap(&EncryptError::MixedRecipientAndPassphrase));
+    }
+    let text = header_text(&stanzas);
+    let mac = header_mac(&file_key, text.as_bytes());
+    let mut file = header_bytes(text, &mac);
+    let mut nonce = [0; PAYLOAD_NONCE_LEN];
+    fill_random(&mut nonce);
+    let mut chunk = Zeroizing::new(secret.to_vec());
+    let tag = StreamKey::new(&file_key, &nonce, Backend::default()).seal_chunk(0, ChunkPlace::Last, &mut chunk);
+    for part in [&nonce[..], &chunk[..], &tag[..]] {
+        file.extend_from_slice(part);
+    }
+    Ok(file)
 }
 
 pub(super) fn read_secret(reader: impl Read) -> Result<Zeroizing<Vec<u8>>, KeyRefusal> {

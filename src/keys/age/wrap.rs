@@ -1,9 +1,9 @@
 //! Data keys, and shares of them, that are wrapped for recipients.
 
-use ::age::{DecryptError, Decryptor, Encryptor};
+use ::age::{DecryptError, Decryptor};
 use zeroize::Zeroizing;
 
-use super::file::{data_key, read_secret, refusal, refusal_to_wrap, seal};
+use super::file::{data_key, read_secret, refusal, seal_for};
 use super::identities::{self, Identities};
 use super::recipient::AgeRecipient;
 use super::slot::AGE;
@@ -29,13 +29,8 @@ pub(in crate::keys) fn wrap_secret(
     asked: &dyn PassphraseSource,
 ) -> Result<WrappedKey> {
     let age = recipient.to_age(asked);
-    let encryptor = Encryptor::with_recipients(std::iter::once(&*age))
-        .map_err(|error| cannot_wrap(&recipient.clone().into(), refusal_to_wrap(&error)))?;
-    Ok(WrappedKey {
-        provider: AGE.to_owned(),
-        key_id: recipient.as_str().to_owned(),
-        ciphertext: seal(encryptor, secret)?,
-    })
+    let ciphertext = seal_for(&*age, secret).map_err(|refusal| cannot_wrap(&recipient.clone().into(), refusal))?;
+    Ok(WrappedKey { provider: AGE.to_owned(), key_id: recipient.as_str().to_owned(), ciphertext })
 }
 
 pub(in crate::keys) fn unwrap(
@@ -75,6 +70,7 @@ pub(in crate::keys) fn unwrap_secret(
 mod tests {
     use std::io::Write;
 
+    use ::age::Encryptor;
     use ::age::secrecy::{ExposeSecret, SecretString};
 
     use super::*;
@@ -98,6 +94,14 @@ mod tests {
         assert_eq!(unwrapped.expose(), data_key.expose());
         let (_file, identities) = identity_file(others.secret.expose_secret());
         assert!(matches!(unwrap(&wrapped, &identities, &Passphrase(None)), Err(KeyRefusal::NoIdentity { .. })));
+    }
+
+    #[test]
+    fn wrapped_keys_of_one_recipient_are_equally_long() {
+        let recipient = NewIdentity::generate().recipient;
+        let wrapped = || wrap(&recipient, &DataKey::generate(), &Passphrase(None)).unwrap().ciphertext.len();
+        let first = wrapped();
+        assert!((0..100).all(|_| wrapped() == first));
     }
 
     #[test]
