@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, expand_lists, key_of_word};
 use crate::context::EncryptionContext;
+use crate::formats::format::FileFormat;
+use crate::formats::registry;
 use crate::keys::aws_kms::KmsRoutes;
 use crate::keys::{KeySpec, TrustedKeys};
 use crate::ops::failure::{Cause, Failure};
@@ -215,6 +217,12 @@ impl Configs {
     pub fn trusted(&self, input: Option<&Path>) -> Result<TrustedKeys, Failure> {
         Ok(self.guards(input)?.trusted)
     }
+}
+
+/// The format of a file, where a rule says it.
+#[must_use]
+pub fn format_of_rule(recipe: &WholeFileRecipe) -> Option<&'static dyn FileFormat> {
+    registry::by_name(recipe.format?.word())
 }
 
 fn folder_of(input: Option<&Path>) -> Option<PathBuf> {

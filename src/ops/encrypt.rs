@@ -8,9 +8,10 @@ use crate::document::Format;
 use crate::error::{Error, Result};
 use crate::formats::format::PreparedSeal;
 use crate::fs::input::Input;
-use crate::ops::configs::Configs;
+use crate::ops::configs::{Configs, format_of_rule};
 use crate::ops::failure::{Cause, Failure};
-use crate::ops::jobs::{Job, ResultChoice, plan};
+use crate::ops::input_name::path_of;
+use crate::ops::jobs::{Job, ResultChoice, named, plan_each};
 use crate::ops::least_input::LeastInput;
 use crate::ops::result_name::ResultName;
 use crate::ops::seal::{open_job, seal_job};
@@ -78,10 +79,16 @@ impl EncryptRequest<'_> {
     /// # Errors
     /// If there is no destination for one, or no keys for a single file.
     pub fn plan(&self, configs: &Configs) -> Result<EncryptPlan<'_>, Failure> {
-        let jobs = plan(self.inputs, self.results, ResultName::encrypted(self.form.0))?;
+        let inputs = named(self.inputs);
+        let recipe_of = |input: &PathBuf| configs.choose(self.keys, self.context, path_of(input));
+        let chosen: Vec<_> = inputs.iter().map(recipe_of).collect();
+        let jobs = plan_each(&inputs, self.results, |number| {
+            let recipe = chosen[number].as_ref().ok();
+            ResultName::encrypted(self.form.0.or_else(|| recipe.and_then(format_of_rule)))
+        })?;
         let (mut recipes, mut of_jobs) = (Vec::new(), Vec::with_capacity(jobs.len()));
-        for job in &jobs {
-            let recipe = match configs.choose(self.keys, self.context, job.input.as_deref()) {
+        for recipe in chosen {
+            let recipe = match recipe {
                 Err(failure @ Failure { cause: Cause::Library(Error::Config(_)), .. }) if jobs.len() > 1 => {
                     of_jobs.push(Err(failure));
                     continue;

@@ -1,5 +1,6 @@
 //! Inputs with the destinations of their results, determined before anything is read or any key is asked.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -46,11 +47,28 @@ pub struct ResultChoice {
 /// # Errors
 /// If there are several inputs for one output, or an input or a folder does not exist.
 pub fn plan(inputs: &[PathBuf], choice: &ResultChoice, result_name: ResultName) -> Result<Vec<Job>, Failure> {
-    let standard_input = [PathBuf::from("-")];
-    let inputs = if inputs.is_empty() { &standard_input } else { inputs };
+    plan_each(&named(inputs), choice, |_| result_name)
+}
+
+/// The inputs as they are named: none is the standard input.
+#[must_use]
+pub fn named(inputs: &[PathBuf]) -> Cow<'_, [PathBuf]> {
+    if inputs.is_empty() { Cow::Owned(vec![PathBuf::from("-")]) } else { Cow::Borrowed(inputs) }
+}
+
+/// The same, where each input, by its position, has a way of its own to name its result.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_each(
+    inputs: &[PathBuf],
+    choice: &ResultChoice,
+    result_name: impl Fn(usize) -> ResultName,
+) -> Result<Vec<Job>, Failure> {
     let existing = choice.existing;
     let mut jobs: Vec<Job> = Vec::new();
-    for input in inputs {
+    for (number, input) in inputs.iter().enumerate() {
+        let result_name = result_name(number);
         let name = (input.as_os_str() != "-").then_some(input);
         let destination = match &choice.output {
             _ if choice.in_place && ObjectName::is_meant(input) => {

@@ -21,14 +21,13 @@ use crate::formats::native::file_format::NativeFormat;
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
-use crate::formats::registry;
 use crate::fs::lock::{LockWaiter, Wait};
 use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks, KmsRoutes};
 use crate::keys::{
     AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
     TrustedKeys, WrappedKey,
 };
-use crate::ops::configs::Configs;
+use crate::ops::configs::{Configs, format_of_rule};
 use crate::ops::failure::Failure;
 use crate::ops::observer::{Observer, Unobserved, Warning};
 use crate::ops::places::identities_open_to_all;
@@ -312,8 +311,8 @@ impl Session {
         recipe: &WholeFileRecipe,
         (format, settings): (Option<&'static dyn FileFormat>, SealSettings),
     ) -> Result<Box<dyn PreparedSeal>> {
-        let WholeFileRecipe { keys, context, format: of_rule, .. } = recipe;
-        let format = format.or_else(|| registry::by_name(of_rule.as_ref()?.word())).unwrap_or(&NativeFormat);
+        let WholeFileRecipe { keys, context, .. } = recipe;
+        let format = format.or_else(|| format_of_rule(recipe)).unwrap_or(&NativeFormat);
         let kms = self.kms_for_recipe(recipe);
         format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
     }
