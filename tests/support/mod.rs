@@ -21,9 +21,9 @@ pub use kms::{
 pub use memory::{Memory, Watch};
 pub use program::{Home, Measured, Outcome, finish, has, pipe, wait_until};
 pub use servers::{
-    Asked, AwsSignIn, CLOSED_PORT, Fate, MFA_CODE, Message, ObjectRelay, ObjectServer, Postgres, RawServer, Relay,
-    answer_json, answer_with, home_of_objects, moto_objects, object_error, pass_on, program, python_program, request,
-    run_quietly, silent_listener, spawn_with_pipe, versitygw,
+    Asked, AwsSignIn, CLOSED_PORT, Fate, MFA_CODE, Message, NEXT_MFA_CODE, ObjectRelay, ObjectServer, Postgres,
+    RawServer, Relay, answer_json, answer_with, home_of_objects, moto_objects, object_error, pass_on, program,
+    python_program, request, run_quietly, silent_listener, spawn_with_pipe, versitygw,
 };
 pub use sops::{Link, Sops};
 pub use terminal::{Terminal, assert_shows};

@@ -8,7 +8,7 @@ mod raw_server;
 mod relay;
 mod s3;
 
-pub use aws_sign_in::{AwsSignIn, MFA_CODE};
+pub use aws_sign_in::{AwsSignIn, MFA_CODE, NEXT_MFA_CODE};
 pub use http::{Answer, Message, request};
 pub use postgres::Postgres;
 pub use process::{CLOSED_PORT, Server, program, python_program, run_quietly};

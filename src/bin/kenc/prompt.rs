@@ -24,6 +24,8 @@ pub struct Passphrases {
     from: Option<PassphraseFrom>,
     may_ask: bool,
     given: Mutex<HashMap<String, SecretString>>,
+    /// The last code of each MFA device: none works twice.
+    codes: Mutex<HashMap<String, SecretString>>,
 }
 
 /// What the single passphrase of a source was used for, and a new one that was typed.
@@ -31,7 +33,7 @@ const FOR_ALL: &str = "";
 
 impl Passphrases {
     pub fn new(from: Option<PassphraseFrom>, may_ask: bool) -> Self {
-        Self { from, may_ask, given: Mutex::default() }
+        Self { from, may_ask, given: Mutex::default(), codes: Mutex::default() }
     }
 
     fn given_or(&self, subject: &str, obtain: impl FnOnce() -> Result<SecretString>) -> Result<SecretString> {
@@ -103,11 +105,32 @@ impl PassphraseSource for Passphrases {
         }
         // One prompt at a time.
         let _prompting = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        prompt(&format!("MFA code of {device} (profile {profile}): ")).map_err(|error| match error {
-            Error::Passphrase(reason) => reason,
-            other => other.to_string(),
-        })
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(last) = codes.get(device).cloned() else {
+            let code = mfa_prompt(&format!("MFA code of {device} (profile {profile}): "))?;
+            codes.insert(device.clone(), code.clone());
+            return Ok(code);
+        };
+        for _ in 0..MFA_TRIES {
+            let code = mfa_prompt(&format!("Next MFA code of {device} (profile {profile}; each works once): "))?;
+            if code.expose_secret().trim() != last.expose_secret().trim() {
+                codes.insert(device.clone(), code.clone());
+                return Ok(code);
+            }
+            print_error_line("kenc: that code was used already; wait until the device shows the next one\n");
+        }
+        Err("a code that was used already was typed again".to_owned())
     }
+}
+
+/// How often a code may be typed that was used already.
+const MFA_TRIES: usize = 3;
+
+fn mfa_prompt(text: &str) -> Result<SecretString, String> {
+    prompt(text).map_err(|error| match error {
+        Error::Passphrase(reason) => reason,
+        other => other.to_string(),
+    })
 }
 
 /// Prompts for a value to encrypt, without echo.

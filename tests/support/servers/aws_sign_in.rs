@@ -1,13 +1,15 @@
 //! A fake of everything that signs people in to AWS, in front of an emulator of KMS: STS, IAM Identity Center and AWS Sign-In.
 
 use std::net::TcpStream;
+use std::sync::Mutex;
 
 use super::raw_server::{Asked, RawServer, answer_json, answer_with};
 use crate::support::kms::{Kms, REGION};
 use crate::support::program::Home;
 
-/// The code that the MFA device of every user shows.
+/// The code that the MFA device of every user shows, and the next one. Each is good once.
 pub const MFA_CODE: &str = "123456";
+pub const NEXT_MFA_CODE: &str = "654321";
 /// A session that lasts.
 const FAR: &str = "2099-01-01T00:00:00Z";
 
@@ -20,13 +22,23 @@ impl AwsSignIn {
     /// Puts it in front of `kms`, to which it passes what is for KMS.
     pub fn before(kms: &'static Kms) -> Self {
         let port = kms.port;
-        Self { server: RawServer::start(move |asked, stream| answer(asked, port, stream)) }
+        let codes = Mutex::new(vec![MFA_CODE, NEXT_MFA_CODE]);
+        Self { server: RawServer::start(move |asked, stream| answer(asked, port, &codes, stream)) }
     }
 
     /// A home without credentials, whose configuration of AWS is `config`.
     pub fn home(&self, config: &str) -> Home {
         let address = format!("http://127.0.0.1:{}", self.server.port);
         let home = Home::new().with("AWS_REGION", REGION);
+        let metadata = [
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", address.clone()),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{address}/container")),
+        ];
+        let home = if config.contains("credential_source") {
+            metadata.into_iter().fold(home, |home, (name, value)| home.with(name, value))
+        } else {
+            home
+        };
         let services = ["KMS", "STS", "SSO", "SSO_OIDC", "SIGNIN"];
         let home = services.iter().fold(home, |home, name| home.with(&format!("AWS_ENDPOINT_URL_{name}"), &*address));
         let folder = home.root().join("home/.aws");
@@ -64,7 +76,14 @@ fn summary(asked: &Asked) -> String {
     }
 }
 
-fn answer(asked: &Asked, kms: u16, stream: &mut TcpStream) {
+/// Whether a code is good: once.
+fn is_good(code: Option<&str>, codes: &Mutex<Vec<&str>>) -> bool {
+    let mut codes = codes.lock().expect("no test panics with it");
+    let known = codes.iter().position(|good| Some(*good) == code);
+    known.map(|known| codes.remove(known)).is_some()
+}
+
+fn answer(asked: &Asked, kms: u16, codes: &Mutex<Vec<&str>>, stream: &mut TcpStream) {
     let role = asked.form("RoleArn").unwrap_or_default();
     match asked.form("Action").as_deref() {
         _ if !asked.operation.is_empty() => asked.relay(kms, stream),
@@ -75,7 +94,7 @@ fn answer(asked: &Asked, kms: u16, stream: &mut TcpStream) {
             ),
         ),
         Some("AssumeRole")
-            if asked.form("SerialNumber").is_some() && asked.form("TokenCode").as_deref() != Some(MFA_CODE) =>
+            if asked.form("SerialNumber").is_some() && !is_good(asked.form("TokenCode").as_deref(), codes) =>
         {
             refuse(stream, "MultiFactorAuthentication failed with invalid MFA one time pass code. ");
         }
@@ -108,6 +127,17 @@ fn answer(asked: &Asked, kms: u16, stream: &mut TcpStream) {
                 r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
             );
         }
+        None if asked.target() == "GET /container" => answer_json(stream, 200, &metadata_credentials("ASIACONTAINER")),
+        None if asked.target() == "PUT /latest/api/token" => {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
+            answer_with(stream, head, "a-metadata-token");
+        }
+        None if asked.target().trim_end_matches('/') == "GET /latest/meta-data/iam/security-credentials" => {
+            answer_with(stream, "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", "of-the-instance");
+        }
+        None if asked.target() == "GET /latest/meta-data/iam/security-credentials/of-the-instance" => {
+            answer_json(stream, 200, &metadata_credentials("ASIAINSTANCE"));
+        }
         None if asked.target() == "POST /v1/token" => answer_json(
             stream,
             200,
@@ -120,6 +150,12 @@ fn answer(asked: &Asked, kms: u16, stream: &mut TcpStream) {
         ),
         None => answer_json(stream, 404, "{}"),
     }
+}
+
+fn metadata_credentials(id: &str) -> String {
+    format!(
+        r#"{{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"{id}","SecretAccessKey":"s","Token":"t","Expiration":"{FAR}","LastUpdated":"2020-01-01T00:00:00Z"}}"#
+    )
 }
 
 fn refuse(stream: &mut TcpStream, message: &str) {

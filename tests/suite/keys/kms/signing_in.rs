@@ -1,7 +1,7 @@
 //! Signing in: every way that the configuration of AWS describes, and what goes out for it.
 
 use super::*;
-use crate::support::{AwsSignIn, MFA_CODE, Terminal, assert_shows, moto_with_tls, program};
+use crate::support::{AwsSignIn, MFA_CODE, NEXT_MFA_CODE, Terminal, assert_shows, moto_with_tls, program};
 
 const KEYS: &str = "aws_access_key_id = AKIABASE\naws_secret_access_key = s\n";
 const DEVICE: &str = "arn:aws:iam::111122223333:mfa/me";
@@ -114,6 +114,70 @@ fn a_code_is_asked_for_on_the_terminal_once_for_many_files() {
     terminal.types("000000");
     let screen = terminal.ended();
     assert_shows(&screen, &["MultiFactorAuthentication failed with invalid MFA one time pass code", "ended 5"]);
+}
+
+#[test]
+fn a_second_role_asks_for_the_next_code_because_each_works_once() {
+    let kms = need!(moto());
+    let aws = AwsSignIn::before(kms);
+    let config = format!(
+        "[profile base]\n{KEYS}[profile middle]\nrole_arn = {}\nsource_profile = base\nmfa_serial = {DEVICE}\n\
+         [profile last]\nrole_arn = {}\nsource_profile = middle\nmfa_serial = {DEVICE}\n",
+        role("middle"),
+        role("last")
+    );
+    let home = aws.home(&config);
+    home.write("x.kenc", kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT));
+    let Some(terminal) = Terminal::new(&home) else { return };
+    terminal.start("kenc decrypt x.kenc -o x --aws-profile last");
+    terminal.wait_for(&format!("MFA code of {DEVICE} (profile middle):"));
+    terminal.types(MFA_CODE);
+    terminal.wait_for("(profile last; each works once):");
+    terminal.types(MFA_CODE);
+    terminal.wait_for("that code was used already");
+    terminal.types(NEXT_MFA_CODE);
+    let screen = terminal.ended();
+    assert_shows(&screen, &["ended 0"]);
+    let of = |name: &str, code: &str, signer: &str| {
+        format!(
+            "sts AssumeRole RoleArn={} RoleSessionName=kenc SerialNumber={DEVICE} TokenCode={code} as {signer}",
+            role(name)
+        )
+    };
+    assert_eq!(
+        aws.requests(),
+        [
+            of("middle", MFA_CODE, "AKIABASE"),
+            of("last", NEXT_MFA_CODE, "ASIAMIDDLE"),
+            "kms Decrypt as ASIALAST".to_owned()
+        ]
+    );
+}
+
+#[test]
+fn a_role_is_assumed_with_the_credentials_of_the_environment_a_container_or_an_instance() {
+    let kms = need!(moto());
+    let file = kms.home().encrypt(&["-k", &kms.new_key()], PLAINTEXT);
+    let instance = "GET /latest/meta-data/iam/security-credentials";
+    for (source, before, signer) in [
+        ("Environment", vec![], "AKIAENV"),
+        ("EcsContainer", vec!["GET /container".to_owned()], "ASIACONTAINER"),
+        (
+            "Ec2InstanceMetadata",
+            vec!["PUT /latest/api/token".to_owned(), format!("{instance}/"), format!("{instance}/of-the-instance")],
+            "ASIAINSTANCE",
+        ),
+    ] {
+        let aws = AwsSignIn::before(kms);
+        let config = format!("[profile r]\nrole_arn = {}\ncredential_source = {source}\n", role("backup"));
+        let home = aws.home(&config).with("AWS_EC2_METADATA_DISABLED", "false");
+        let home = home.with("AWS_ACCESS_KEY_ID", "AKIAENV").with("AWS_SECRET_ACCESS_KEY", "s");
+        home.decrypt(&["--aws-profile", "r"], &file).gives(PLAINTEXT);
+        let assumed = format!("sts AssumeRole RoleArn={} RoleSessionName=kenc as {signer}", role("backup"));
+        let mut expected = before;
+        expected.extend([assumed, "kms Decrypt as ASIABACKUP".to_owned()]);
+        assert_eq!(aws.requests(), expected, "{source}");
+    }
 }
 
 #[test]
