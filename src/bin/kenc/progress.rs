@@ -1,10 +1,12 @@
 //! The progress bar: on a terminal, for work that takes longer than half a second.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use kenc::ops::observer::{Progress, TreeSize};
 
@@ -150,7 +152,8 @@ impl Bar {
         if !self.is_drawn.swap(true, Ordering::Relaxed) {
             let is_known = self.total(size).is_some();
             bar.set_style(style(self.measure, is_known));
-            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+            let terminal = Box::new(BarTerminal(Term::buffered_stderr()));
+            bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(terminal, DRAWS_PER_SECOND));
             *lock(&DRAWN) = Some(bar.clone());
         }
     }
@@ -163,6 +166,55 @@ impl Bar {
             }
             Measure::Files => size.map(|size| size.files),
         }
+    }
+}
+
+/// The terminal of the bar, which leaves the last columns free: Ctrl-C makes the terminal write `^C` behind a bar, and on the next
+/// line if there is no room, where removing the bar would not reach it.
+#[derive(Debug)]
+struct BarTerminal(Term);
+
+const FREE_COLUMNS: u16 = 4;
+
+impl TermLike for BarTerminal {
+    fn width(&self) -> u16 {
+        self.0.size().1.saturating_sub(FREE_COLUMNS)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

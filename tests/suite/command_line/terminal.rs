@@ -175,6 +175,29 @@ fn a_progress_bar_is_drawn_for_long_work_and_goes_away() {
 }
 
 #[test]
+fn every_run_over_files_shows_how_much_is_left_and_an_interrupt_takes_that_away() {
+    let sandbox = Home::with_key();
+    let Some(terminal) = Terminal::new(&sandbox) else { return };
+    // Each file has a passphrase slot of its own, and to try one takes long on every machine.
+    sandbox.succeeds(
+        "echo words > words; mkdir in out; for name in a b c d e f; do
+            echo $name | kenc encrypt -k passphrase: --passphrase-from file:words -o in/$name.kenc; done",
+    );
+    let team = sandbox.succeeds("kenc keygen -o team.txt");
+    for command in
+        ["decrypt -r in -o out", "verify -r in", &format!("rewrap -r in --add {}", team.trim()), "rotate -r in --yes"]
+    {
+        terminal.start(&format!("kenc {command} --passphrase-from file:words > said"));
+        terminal.wait_for("% ");
+        terminal.wait_for("/6 files");
+        terminal.wait_for(" left");
+        terminal.keys(&["C-c"]);
+        let screen = terminal.ended();
+        assert_eq!(screen, "kenc: error: interrupted\nended 130", "{command}");
+    }
+}
+
+#[test]
 fn colors_are_for_terminals_only_and_not_when_forbidden() {
     let sandbox = Home::with_key();
     let Some(terminal) = Terminal::new(&sandbox) else { return };
