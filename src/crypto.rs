@@ -33,6 +33,16 @@ pub fn fill_random(buffer: &mut [u8]) {
 #[derive(Debug)]
 pub struct NoRandomness;
 
+/// Bytes in lower-case hexadecimal digits. Not for secrets: the text is not wiped.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// SHA-256, for checksums that detect damage. Not a security check.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -24,7 +24,7 @@ use super::notes::ObjectNotes;
 use super::part_sizes::{FIRST, LONGEST_OBJECT, MOST_PARTS, part_len, parts_in_memory};
 use super::refusals::{too_large, wrong_answer};
 use super::unfinished::OwnUpload;
-use crate::crypto::fill_random;
+use crate::crypto::{fill_random, hexadecimal};
 use crate::error::{Error, ObjectRefusalKind, Result};
 use crate::fs::atomic::Existing;
 use crate::storage::object::WholeObject;
@@ -354,5 +354,5 @@ fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
 fn token() -> String {
     let mut random = [0; 16];
     fill_random(&mut random);
-    random.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hexadecimal(&random)
 }

@@ -88,7 +88,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::NameTooLong(_) => {
             "end each name with a NUL byte instead of a line end, as `find -print0` and `git ls-files -z` do".to_owned()
         }
-        Cause::NotAFile(path) => format!("another program replaced it; check it with `ls -ld {}`", quoted(path)),
+        Cause::NotAFile(path) => format!("another program replaced it; check it with `{SHOW_FILE} {}`", quoted(path)),
         Cause::OutputIsInput(path) => {
             format!("use `-i {}` to replace the file by its result, or name another output", quoted(path))
         }
@@ -285,12 +285,23 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
     }
 }
 
+/// The command that shows what a path is.
+const SHOW_FILE: &str = if cfg!(windows) { "dir" } else { "ls -ld" };
+
 fn of_system(kind: ErrorKind) -> String {
     match kind {
+        ErrorKind::NotFound if cfg!(windows) => "check the path with `dir`",
         ErrorKind::NotFound => "check the path with `ls`",
+        ErrorKind::PermissionDenied if cfg!(windows) => {
+            "check the permissions with `icacls`, and that no program has it open"
+        }
         ErrorKind::PermissionDenied => "check the permissions with `ls -ld`",
         ErrorKind::IsADirectory => "name a file in it, or pack it with `tar c`",
+        ErrorKind::NotADirectory if cfg!(windows) => "a part of the path is a file; check it with `dir`",
         ErrorKind::NotADirectory => "a part of the path is a file; check it with `ls -ld`",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded if cfg!(windows) => {
+            "free some space, or write to another place with -o"
+        }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free some space, or write to another place with -o; `df -h` shows free space"
         }

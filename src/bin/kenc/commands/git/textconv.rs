@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kenc::crypto::hexadecimal;
 use kenc::error::Error;
 use kenc::formats::detect::{Detected, is_whole_file};
 use kenc::formats::format::ReadPolicy;
@@ -49,8 +50,7 @@ fn plaintext(args: &GitTextconvArgs, configs: &Configs, reporter: &Reporter) -> 
         DiffText::NotText(digest) => {
             let mut summary = description(&args.file, reporter)?;
             if let Some(digest) = digest {
-                let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-                summary = format!("{summary}  SHA-256   {digest}\n");
+                summary = format!("{summary}  SHA-256   {}\n", hexadecimal(&digest));
             }
             Zeroizing::new(summary.into_bytes())
         }
