@@ -12,8 +12,8 @@ const VARIABLES: &str = "# who may read the database\nuser = \"eve\" # nobody el
 /// The variables of a file, as Terraform reads them.
 fn read_by_terraform(home: &Home, file: &str) -> Value {
     let names = ["user", "password", "port", "hosts_unencrypted", "database", "certificate"];
-    let declared: String = names.iter().map(|name| format!("variable \"{name}\" {{ type = any }}\n")).collect();
-    home.write("main.tf", declared);
+    let declared: Vec<_> = names.iter().map(|name| format!("variable \"{name}\" {{ type = any }}\n")).collect();
+    home.write("main.tf", declared.concat());
     let all: Vec<String> = names.iter().map(|name| format!("{name} = var.{name}")).collect();
     home.write("asked", format!("jsonencode({{{}}})\n", all.join(", ")));
     let said =
