@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("keys", &["codec", "context", "crypto", "error", "limits", "threads"]),
     ("formats", &["codec", "context", "crypto", "document", "error", "fs", "keys", "limits", "storage", "threads"]),
     ("esdk", &["codec", "context", "crypto", "error", "fs", "keys"]),
-    ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern"]),
+    ("document", &["codec", "context", "crypto", "error", "fs", "keys", "pattern", "threads"]),
     (
         "ops",
         &[

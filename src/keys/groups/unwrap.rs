@@ -170,10 +170,10 @@ impl GroupUnwrapping<'_, '_> {
     /// What a key unwraps, unless another document has asked for the same. Whether the key may be asked differs from document
     /// to document, and was checked.
     fn secret(&self, slot: &GroupSlot, key: &AskableKey<'_>, patience: &Patience) -> Result<Secret, KeyRefusal> {
-        let Keyring { cache, .. } = self.keyring;
+        let cache = self.keyring.cache;
         // What another role or profile is refused says nothing about this one.
         let is_usual = slot.access.role.is_none() && slot.access.profile.is_none();
-        cache.secret(slot, self.only, || self.keyring.ask(key, patience, is_usual.then_some(*cache)))
+        cache.secret(slot, self.only, || self.keyring.ask(key, patience, is_usual.then_some(cache)))
     }
 
     fn askable<'s>(&self, GroupSlot { wrapped, access }: &'s GroupSlot) -> Result<AskableKey<'s>, KeyRefusal> {
