@@ -16,7 +16,8 @@ pub use age::{age_vectors, home_with_age};
 pub use data::{OutsideData, skip};
 pub use files::{LongText, RawFile, RawSlot, names_in, noise, stderr, text};
 pub use kms::{
-    Faults, Kms, REGION, home_at, ministack, ministack_with_contexts, ministack_with_permissions, moto, moto_with_tls,
+    Faults, Kms, REGION, home_at, ministack, ministack_of_the_lab, ministack_with_contexts, ministack_with_permissions,
+    moto, moto_with_tls,
 };
 pub use memory::{Memory, Watch};
 pub use program::{Home, Measured, Outcome, finish, has, pipe, wait_until};

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::check::{KmsOperation, KmsPurpose};
+use super::policy_service::KeyService;
 use crate::context::EncryptionContext;
 
 /// A user or a role of IAM, or a whole account, as a policy names it.
@@ -152,6 +153,29 @@ impl KeyPolicy {
         Self { version: VERSION, statement }
     }
 
+    /// The same policy, in which the users can also use the key through services of AWS, and the services for nobody else.
+    #[must_use]
+    pub fn with_services(mut self, parties: &Parties, services: &[KeyService]) -> Self {
+        let Parties { root, users, .. } = parties;
+        let parts: Vec<&str> = root.split(':').collect();
+        let (partition, account) = (parts.get(1).copied().unwrap_or("aws"), parts.get(4).copied().unwrap_or_default());
+        for service in services {
+            self.statement.push(PolicyStatement {
+                sid: service.sid().to_owned(),
+                effect: "Allow",
+                principal: Some(Principal { aws: users.clone() }),
+                action: service.actions().iter().map(|&action| action.to_owned()).collect(),
+                resource: "*".to_owned(),
+                condition: Some(Condition {
+                    equal: [("kms:CallerAccount".to_owned(), account.to_owned())].into(),
+                    like: [("kms:ViaService".to_owned(), service.via(partition))].into(),
+                    no_others: BTreeMap::new(),
+                }),
+            });
+        }
+        self
+    }
+
     /// The IAM policy that allows its holder `operations` on the key with the ARN `key`.
     #[must_use]
     pub fn granting(key: &str, operations: &[KmsOperation], condition: &ContextCondition) -> Self {
@@ -256,6 +280,8 @@ struct Principal {
 struct Condition {
     #[serde(rename = "StringEquals")]
     equal: BTreeMap<String, String>,
+    #[serde(rename = "StringLike", skip_serializing_if = "BTreeMap::is_empty")]
+    like: BTreeMap<String, String>,
     #[serde(rename = "ForAllValues:StringEquals", skip_serializing_if = "BTreeMap::is_empty")]
     no_others: BTreeMap<&'static str, Vec<String>>,
 }
@@ -269,7 +295,7 @@ impl Condition {
         let equal = pairs.iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), literal(value))).collect();
         let keys = pairs.iter().map(|(key, _)| literal(key)).collect();
         let no_others = nothing_else.then_some(("kms:EncryptionContextKeys", keys)).into_iter().collect();
-        Some(Self { equal, no_others })
+        Some(Self { equal, like: BTreeMap::new(), no_others })
     }
 }
 

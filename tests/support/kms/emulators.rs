@@ -54,13 +54,13 @@ pub fn moto_with_tls(certificate: &Path, key: &Path, ca: &Path) -> Result<Server
 /// ministack: knows the states of keys, and replicas in other regions. One for all tests of a crate.
 pub fn ministack() -> Result<&'static Kms, String> {
     static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
-    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], "false"))
+    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], &[("AUTH", "false")]))
 }
 
 /// ministack where every call needs a permission. One for all tests of a crate.
 pub fn ministack_with_permissions() -> Result<&'static Kms, String> {
     static MINISTACK: OnceLock<Result<Kms, String>> = OnceLock::new();
-    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], "true"))
+    shared(&MINISTACK, || start_ministack(&python_program("ministack")?, &[], &[("AUTH", "true")]))
 }
 
 /// ministack where every call needs a permission, which may depend on the encryption context. One for all tests of a crate.
@@ -70,8 +70,14 @@ pub fn ministack_with_contexts() -> Result<&'static Kms, String> {
         // Without it there is no package of it either.
         python_program("ministack")?;
         let script = repository().join("tests/support/kms/ministack_with_contexts.py");
-        start_ministack(&python_program("python")?, &[script], "true")
+        start_ministack(&python_program("python")?, &[script], &[("AUTH", "true")])
     })
+}
+
+/// ministack with storage, tables and a log of calls. It is the test's own.
+pub fn ministack_of_the_lab() -> Result<Kms, String> {
+    let services = ("SERVICES", "kms,iam,sts,s3,dynamodb,cloudtrail,cloudformation");
+    start_ministack(&python_program("ministack")?, &[], &[("AUTH", "true"), services, ("CLOUDTRAIL_RECORDING", "1")])
 }
 
 fn shared(
@@ -81,14 +87,14 @@ fn shared(
     kept.get_or_init(start).as_ref().map_err(Clone::clone)
 }
 
-fn start_ministack(program: &Path, arguments: &[PathBuf], permissions: &str) -> Result<Kms, String> {
+fn start_ministack(program: &Path, arguments: &[PathBuf], settings: &[(&str, &str)]) -> Result<Kms, String> {
     let server = Server::start(
         program,
         |command, port| {
             command.args(arguments);
             // It listens on every address, and on more ports, unless it is told not to.
             command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0").env("SERVICES", "kms,iam,sts");
-            command.env("GATEWAY_PORT", port.to_string()).env("AUTH", permissions);
+            command.env("GATEWAY_PORT", port.to_string()).envs(settings.iter().copied());
         },
         |port| answers(port, "/_ministack/health"),
     )?;

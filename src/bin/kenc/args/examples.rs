@@ -376,8 +376,8 @@ Examples:
   Let a role administer the key as well, without using it
     kenc keys policy --admin arn:aws:iam::111122223333:role/ops --user arn:aws:iam::111122223333:role/app
 
-  Print the policy for a role that only makes backups
-    kenc keys policy --encrypt-only --user arn:aws:iam::111122223333:role/backup";
+  Make a key for a role that only makes backups, with Terraform
+    kenc keys policy --encrypt-only --format terraform --user arn:aws:iam::111122223333:role/backup > key.tf";
 }
 
 pub mod git {

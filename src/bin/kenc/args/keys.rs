@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
-use kenc::keys::aws_kms::{AwsPrincipal, KmsPurpose, is_account};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use kenc::keys::aws_kms::{AwsPrincipal, KeyService, KmsPurpose, is_account};
+use kenc::ops::keys::policy_format::PolicyFormat;
 
 use super::examples;
 use super::shared::{AwsArgs, PassphraseArgs, WorkArgs};
@@ -37,7 +38,8 @@ pub enum KeysCommand {
     ///
     /// The policy has separate statements for the account, for administrators and for users of the key. Users get only the
     /// permissions that kenc needs and, with -c, only for that encryption context. This command does not contact AWS and
-    /// changes nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`.
+    /// changes nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`, or let Terraform or
+    /// CloudFormation make a key with it (--format).
     #[command(override_usage = examples::keys_policy::USAGE, after_long_help = examples::keys_policy::HELP)]
     Policy(KeysPolicyArgs),
 }
@@ -120,8 +122,40 @@ pub struct KeysPolicyArgs {
     #[arg(long)]
     pub users_only: bool,
 
+    /// Also allow the users to use the key through Amazon S3 or DynamoDB (s3, dynamodb; with .REGION for one region)
+    ///
+    /// The service then encrypts what it stores with this key (SSE-KMS). The statement holds for calls that the service makes for a
+    /// user, by the condition kms:ViaService, and for this account.
+    #[arg(long = "via", value_name = "SERVICE")]
+    pub services: Vec<KeyService>,
+
+    /// Print the policy alone (json), or a key with it and an alias: terraform (and OpenTofu) or cloudformation
+    #[arg(long, value_name = "FORMAT", default_value = "json", hide_default_value = true)]
+    pub format: PolicyFormatName,
+
+    /// Name of the alias for --format terraform and cloudformation, without alias/
+    #[arg(long, value_name = "NAME", default_value = "kenc", value_parser = parse_alias)]
+    pub alias: String,
+
     #[command(flatten)]
     pub purpose: PurposeArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFormatName {
+    Json,
+    Terraform,
+    Cloudformation,
+}
+
+impl PolicyFormatName {
+    pub fn format(self) -> PolicyFormat {
+        match self {
+            Self::Json => PolicyFormat::Json,
+            Self::Terraform => PolicyFormat::Terraform,
+            Self::Cloudformation => PolicyFormat::CloudFormation,
+        }
+    }
 }
 
 /// What the key is needed for. Without an option, for everything that kenc does.
@@ -151,6 +185,14 @@ impl PurposeArgs {
             _ => KmsPurpose::Everything,
         }
     }
+}
+
+fn parse_alias(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("alias/").unwrap_or(text);
+    let is_alias = !name.is_empty()
+        && name.len() <= 250
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte));
+    if is_alias { Ok(name.to_owned()) } else { Err("an alias has letters, digits, `/`, `_` and `-`".to_owned()) }
 }
 
 fn parse_account(text: &str) -> Result<String, String> {

@@ -14,8 +14,9 @@ pub fn run(args: &KeysPolicyArgs, reporter: &Reporter) -> Result<Exit, Failure> 
     let condition = ContextCondition { pairs, nothing_else: args.exact_context };
     let rights = if args.users_only { AccountRights::Administration } else { AccountRights::Everything };
     let (parties, missing) = parties(args.account.as_deref(), &args.administrators, &args.users)?;
-    let policy = KeyPolicy::new(parties, rights, args.purpose.purpose(), &condition);
-    reporter.result(&format!("{}\n", policy.to_text()), &policy.to_json())?;
+    let policy = KeyPolicy::new(parties.clone(), rights, args.purpose.purpose(), &condition);
+    let policy = policy.with_services(&parties, &args.services);
+    reporter.result(&args.format.format().text(&policy, &args.alias), &policy.to_json())?;
     if !missing.is_empty() {
         let missing: Vec<&str> = missing.into_iter().map(placeholder).collect();
         reporter.hint(&format!("replace the placeholders: {}", missing.join(", ")));
