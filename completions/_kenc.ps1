@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who used the keys of files, by the logs of AWS CloudTrail')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Use encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('s3', 's3', [CompletionResultType]::ParameterValue, 'Use objects of Amazon S3, and remove what broken uploads left behind')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -84,6 +85,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Add a random pair, kenc-id, to the encryption context')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Skip files that an earlier run has completed')
@@ -726,6 +728,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'User or role that uses the key; repeat it for several')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Allow use of the key only with this pair in the encryption context')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Allow use of the key only with this pair in the encryption context')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Also allow the users to use the key through Amazon S3 or DynamoDB (s3, dynamodb; with .REGION for one region)')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print the policy alone (json), or a key with it and an alias: terraform (and OpenTofu) or cloudformation')
+            [CompletionResult]::new('--alias', '--alias', [CompletionResultType]::ParameterName, 'Name of the alias for --format terraform and cloudformation, without alias/')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('--exact-context', '--exact-context', [CompletionResultType]::ParameterName, 'Allow no other pairs in the encryption context than those of -c')
@@ -762,6 +767,36 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;keys;help;help' {
+            break
+        }
+        'kenc;audit' {
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
+            [CompletionResult]::new('--trail', '--trail', [CompletionResultType]::ParameterName, 'Log of CloudTrail, or a folder or an s3:// prefix of logs; `-` is the standard input; repeat it for several')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Log of kenc''s own use of keys, which ties request ids to files (default: `audit_log` of your own config)')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Leave out events before this: 2026-11-29, 2026-11-29T10:15:00Z, or an age such as 30m, 12h or 7d')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Leave out events at this time and later')
+            [CompletionResult]::new('--principal', '--principal', [CompletionResultType]::ParameterName, 'Show only calls of principals with this text in their ARN, role, account or service; repeat it for several')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Show only events that tell at least this much: file, context or key')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 7 if such an event is shown: denied or unknown; repeat it for both')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Maximum number of threads (default: all available cores)')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
+            [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
+            [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--denied', '--denied', [CompletionResultType]::ParameterName, 'Show only what was denied')
+            [CompletionResult]::new('--unknown', '--unknown', [CompletionResultType]::ParameterName, 'Show only decrypts (and re-encryptions) with these keys that match no file here')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'kenc;git' {
@@ -1018,6 +1053,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that files are authentic and complete, and write nothing')
             [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Create the local key, and print its recipient')
             [CompletionResult]::new('keys', 'keys', [CompletionResultType]::ParameterValue, 'Find out why a key does not work, and print the policy that makes it work')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who used the keys of files, by the logs of AWS CloudTrail')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Use encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('s3', 's3', [CompletionResultType]::ParameterValue, 'Use objects of Amazon S3, and remove what broken uploads left behind')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -1082,6 +1118,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;keys;policy' {
+            break
+        }
+        'kenc;help;audit' {
             break
         }
         'kenc;help;git' {

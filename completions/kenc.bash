@@ -16,6 +16,9 @@ _kenc() {
             ",$1")
                 cmd="kenc"
                 ;;
+            kenc,audit)
+                cmd="kenc__subcmd__audit"
+                ;;
             kenc,completions)
                 cmd="kenc__subcmd__completions"
                 ;;
@@ -114,6 +117,9 @@ _kenc() {
                 ;;
             kenc__subcmd__git__subcmd__help,textconv)
                 cmd="kenc__subcmd__git__subcmd__help__subcmd__textconv"
+                ;;
+            kenc__subcmd__help,audit)
+                cmd="kenc__subcmd__help__subcmd__audit"
                 ;;
             kenc__subcmd__help,completions)
                 cmd="kenc__subcmd__help__subcmd__completions"
@@ -245,12 +251,119 @@ _kenc() {
 
     case "${cmd}" in
         kenc)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__audit)
+            opts="-q -v -h -V --files0-from --trail --log --since --until --denied --principal --unknown --level --fail-on --threads --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --trail)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --principal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
+                    COMPREPLY=($(compgen -W "file context key" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "denied unknown" -- "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -530,7 +643,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --recursive --files0-from --resume --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --id --recursive --files0-from --resume --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1458,8 +1571,22 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help)
-            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help"
+            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__help__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2207,7 +2334,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__keys__subcmd__policy)
-            opts="-c -q -v -h -V --account --admin --user --context --exact-context --users-only --encrypt-only --decrypt-only --rewrap-only --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-c -q -v -h -V --account --admin --user --context --exact-context --users-only --via --format --alias --encrypt-only --decrypt-only --rewrap-only --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2230,6 +2357,18 @@ _kenc() {
                     return 0
                     ;;
                 -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --via)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "json terraform cloudformation" -- "${cur}"))
+                    return 0
+                    ;;
+                --alias)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -47,6 +47,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
             cand keys 'Find out why a key does not work, and print the policy that makes it work'
+            cand audit 'Show who used the keys of files, by the logs of AWS CloudTrail'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
             cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
             cand completions 'Print the completion script for a shell'
@@ -80,6 +81,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --id 'Add a random pair, kenc-id, to the encryption context'
             cand -r 'Include all files in folders and their subfolders'
             cand --recursive 'Include all files in folders and their subfolders'
             cand --resume 'Skip files that an earlier run has completed'
@@ -703,6 +705,9 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --user 'User or role that uses the key; repeat it for several'
             cand -c 'Allow use of the key only with this pair in the encryption context'
             cand --context 'Allow use of the key only with this pair in the encryption context'
+            cand --via 'Also allow the users to use the key through Amazon S3 or DynamoDB (s3, dynamodb; with .REGION for one region)'
+            cand --format 'Print the policy alone (json), or a key with it and an alias: terraform (and OpenTofu) or cloudformation'
+            cand --alias 'Name of the alias for --format terraform and cloudformation, without alias/'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand --exact-context 'Allow no other pairs in the encryption context than those of -c'
@@ -734,6 +739,35 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;keys;help;policy'= {
         }
         &'kenc;keys;help;help'= {
+        }
+        &'kenc;audit'= {
+            cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
+            cand --trail 'Log of CloudTrail, or a folder or an s3:// prefix of logs; `-` is the standard input; repeat it for several'
+            cand --log 'Log of kenc''s own use of keys, which ties request ids to files (default: `audit_log` of your own config)'
+            cand --since 'Leave out events before this: 2026-11-29, 2026-11-29T10:15:00Z, or an age such as 30m, 12h or 7d'
+            cand --until 'Leave out events at this time and later'
+            cand --principal 'Show only calls of principals with this text in their ARN, role, account or service; repeat it for several'
+            cand --level 'Show only events that tell at least this much: file, context or key'
+            cand --fail-on 'Exit with 7 if such an event is shown: denied or unknown; repeat it for both'
+            cand --threads 'Maximum number of threads (default: all available cores)'
+            cand --aws-profile 'AWS profile to use'
+            cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
+            cand --aws-role-arn 'Role to assume before calling KMS'
+            cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --denied 'Show only what was denied'
+            cand --unknown 'Show only decrypts (and re-encryptions) with these keys that match no file here'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
         &'kenc;git'= {
             cand --color 'When to use colors'
@@ -970,6 +1004,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand verify 'Check that files are authentic and complete, and write nothing'
             cand keygen 'Create the local key, and print its recipient'
             cand keys 'Find out why a key does not work, and print the policy that makes it work'
+            cand audit 'Show who used the keys of files, by the logs of AWS CloudTrail'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
             cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
             cand completions 'Print the completion script for a shell'
@@ -1015,6 +1050,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         &'kenc;help;keys;usage'= {
         }
         &'kenc;help;keys;policy'= {
+        }
+        &'kenc;help;audit'= {
         }
         &'kenc;help;git'= {
             cand install 'Configure git to show and merge encrypted files'

@@ -51,6 +51,7 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "inspect" -d 'Show what a 
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keygen" -d 'Create the local key, and print its recipient'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "audit" -d 'Show who used the keys of files, by the logs of AWS CloudTrail'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -90,6 +91,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l color -d 'When to 
 always\t''
 never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l id -d 'Add a random pair, kenc-id, to the encryption context'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip files that an earlier run has completed'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (PEM) instead of bytes'
@@ -659,6 +661,11 @@ complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l admin -d 'User or role that administers the key and cannot use it; repeat it for several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l user -d 'User or role that uses the key; repeat it for several' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -s c -l context -d 'Allow use of the key only with this pair in the encryption context' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l via -d 'Also allow the users to use the key through Amazon S3 or DynamoDB (s3, dynamodb; with .REGION for one region)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l format -d 'Print the policy alone (json), or a key with it and an alias: terraform (and OpenTofu) or cloudformation' -r -f -a "json\t''
+terraform\t''
+cloudformation\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l alias -d 'Name of the alias for --format terraform and cloudformation, without alias/' -r
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from policy" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -678,6 +685,34 @@ complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcomma
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
 complete -c kenc -n "__fish_kenc_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l trail -d 'Log of CloudTrail, or a folder or an s3:// prefix of logs; `-` is the standard input; repeat it for several' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l log -d 'Log of kenc\'s own use of keys, which ties request ids to files (default: `audit_log` of your own config)' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l since -d 'Leave out events before this: 2026-11-29, 2026-11-29T10:15:00Z, or an age such as 30m, 12h or 7d' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l until -d 'Leave out events at this time and later' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l principal -d 'Show only calls of principals with this text in their ARN, role, account or service; repeat it for several' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l level -d 'Show only events that tell at least this much: file, context or key' -r -f -a "file\t'This file, by the id of the request'
+context\t'This key and this context'
+key\t'This key only'"
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l fail-on -d 'Exit with 7 if such an event is shown: denied or unknown; repeat it for both' -r -f -a "denied\t'A call that was denied'
+unknown\t'A decrypt that matches no file'"
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l threads -d 'Maximum number of threads (default: all available cores)' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l aws-profile -d 'AWS profile to use' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l aws-role-arn -d 'Role to assume before calling KMS' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l denied -d 'Show only what was denied'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l unknown -d 'Show only decrypts (and re-encryptions) with these keys that match no file here'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand audit" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand git; and not __fish_seen_subcommand_from install textconv merge check mac-repair help" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -829,26 +864,27 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "get" -d 'Print one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys git s3 completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "audit" -d 'Show who used the keys of files, by the logs of AWS CloudTrail'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'

@@ -52,7 +52,7 @@ pub use self::rewrap::{AliasLookup, KeyChange, Rewrapped, Rewrapper, SuccessorKe
 pub use self::spec::KeySpec;
 pub use self::trust::{KnownAccess, TrustedKeys};
 pub use self::vouch::{NamedKey, Vouchers};
-pub use self::wrapped::WrappedKey;
+pub use self::wrapped::{WrappedKey, WrappedKeyDigest};
 pub use crate::error::{
     GroupOutcome, KeyAttempt, KeyRefusal, KeyWordError, KmsRefusal, KmsRefusalKind, PgpRefusal, PluginRefusal,
     ReEncryptRefusal,

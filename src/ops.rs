@@ -1,5 +1,6 @@
 //! What kenc does to files, as a whole: no command line, no terminal, nothing printed.
 
+pub mod audit;
 pub mod change;
 pub mod complete;
 pub mod configs;
@@ -11,15 +12,18 @@ pub mod encrypt;
 pub mod exec;
 pub mod export;
 pub mod failure;
+pub mod file_id;
 pub mod file_text;
 pub mod git;
 pub mod input_name;
 pub mod inspect;
 pub mod jobs;
+pub mod key_use_log;
 pub mod keys;
 pub mod krm;
 pub mod least_input;
 pub mod object_name;
+mod observed_calls;
 pub mod observer;
 pub mod open;
 pub mod opened_file;

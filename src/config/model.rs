@@ -33,6 +33,7 @@ pub(super) struct UserFields {
     pub(super) trusted_keys: Option<Vec<Lined<String>>>,
     pub(super) require_seal: Option<bool>,
     pub(super) safe_folders: Option<Vec<Lined<String>>>,
+    pub(super) audit_log: Option<Lined<String>>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize)]

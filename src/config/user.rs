@@ -18,6 +18,8 @@ pub struct OwnConfig {
     pub(super) require_seal: bool,
     /// Folders whose configs are used although others can write there.
     pub(super) safe_folders: Vec<PathBuf>,
+    /// Where the calls of AWS KMS are noted.
+    pub(super) audit_log: Option<PathBuf>,
 }
 
 impl OwnConfig {
@@ -31,6 +33,12 @@ impl OwnConfig {
         }
         ownership::check(path).map_err(|fault| ConfigError::new(path, None, fault))?;
         Ok(parse(path, &read_text(path)?)?)
+    }
+
+    /// The file in which calls of AWS KMS are noted, if they are.
+    #[must_use]
+    pub fn audit_log(&self) -> Option<&Path> {
+        self.audit_log.as_deref()
     }
 
     /// Whether a config may be used that was found.
@@ -51,18 +59,20 @@ fn parse(path: &Path, text: &str) -> Result<OwnConfig, ConfigError> {
 }
 
 fn own_config(fields: UserFields) -> Result<OwnConfig, LineFault> {
-    let UserFields { trusted_keys, require_seal, safe_folders } = fields;
-    let folder = |Lined { line, value }| {
-        let folder = PathBuf::from(value);
-        if folder.is_absolute() {
-            return Ok(folder);
+    let UserFields { trusted_keys, require_seal, safe_folders, audit_log } = fields;
+    let absolute_path = |Lined { line, value }: Lined<String>, field: &str, wanted: &str| {
+        let path = PathBuf::from(value);
+        if path.is_absolute() {
+            return Ok(path);
         }
-        let (field, wanted) = ("safe_folders".to_owned(), "a list of absolute paths".to_owned());
+        let (field, wanted) = (field.to_owned(), wanted.to_owned());
         Err(LineFault::new(line, ConfigFault::WrongKind { field, wanted }))
     };
+    let folder = |folder| absolute_path(folder, "safe_folders", "a list of absolute paths");
     Ok(OwnConfig {
         trusted_keys: trusted_keys.map(trusted).transpose()?,
         require_seal: require_seal.unwrap_or_default(),
         safe_folders: safe_folders.unwrap_or_default().into_iter().map(folder).collect::<Result<_, _>>()?,
+        audit_log: audit_log.map(|log| absolute_path(log, "audit_log", "an absolute path")).transpose()?,
     })
 }

@@ -80,6 +80,8 @@ pub enum KmsRefusalKind {
     ServiceFault,
     /// Nobody was asked: kenc was built without the feature `aws`.
     NotInThisBuild,
+    /// Nobody was asked: the log of key uses cannot be written.
+    NotLogged,
     /// Anything else.
     Other,
 }
@@ -109,6 +111,7 @@ impl KmsRefusalKind {
             | Self::TimedOut
             | Self::ServiceFault
             | Self::WrongAnswer
+            | Self::NotLogged
             | Self::Other => Verdict::Unavailable,
         }
     }
@@ -187,6 +190,7 @@ impl fmt::Display for KmsRefusal {
             | KmsRefusalKind::NoRegion
             | KmsRefusalKind::Network
             | KmsRefusalKind::TimedOut
+            | KmsRefusalKind::NotLogged
             | KmsRefusalKind::NotInThisBuild => {}
         }
         if !message.is_empty() {

@@ -13,6 +13,7 @@ mod move_inside;
 mod no_client;
 mod pattern;
 mod policy;
+mod policy_service;
 pub(super) mod provider;
 mod routes;
 pub(super) mod service;
@@ -29,6 +30,7 @@ pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{
     AccountRights, AwsPrincipal, ContextCondition, KeyPolicy, Parties, PolicyStatement, is_account,
 };
+pub use self::policy_service::KeyService;
 pub use self::routes::KmsRoutes;
 pub use self::service::AwsKms;
 pub use self::settings::KmsSettings;

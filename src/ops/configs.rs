@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::config::{Config, ConfigsAbove, FoundConfig, Guards, OwnConfig, WholeFileRecipe, expand_lists, key_of_word};
 use crate::context::EncryptionContext;
@@ -11,6 +11,7 @@ use crate::formats::registry;
 use crate::keys::aws_kms::KmsRoutes;
 use crate::keys::{KeySpec, TrustedKeys};
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::key_use_log::KeyUseLog;
 use crate::ops::observer::{Observer, Warning};
 use crate::ops::places::{local_key, own_config_file};
 
@@ -26,6 +27,9 @@ struct Known {
     found: Mutex<BTreeMap<Option<PathBuf>, Arc<FoundConfig>>>,
     own: Mutex<Option<Arc<OwnConfig>>>,
     above: Mutex<BTreeMap<Option<PathBuf>, Arc<ConfigsAbove>>>,
+    /// Tells what the command line names.
+    named_inputs: OnceLock<fn() -> Vec<String>>,
+    use_log: OnceLock<Option<Arc<KeyUseLog>>>,
 }
 
 /// Where configs come from.
@@ -45,8 +49,15 @@ impl Configs {
     /// Configs from a source. Nothing is read yet.
     #[must_use]
     pub fn new(source: ConfigSource, observer: Arc<dyn Observer>) -> Self {
-        let (found, own, above) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Known { source, observer, found, own, above }))
+        Self(Arc::new(Known {
+            source,
+            observer,
+            found: Mutex::default(),
+            own: Mutex::default(),
+            above: Mutex::default(),
+            named_inputs: OnceLock::new(),
+            use_log: OnceLock::new(),
+        }))
     }
 
     /// The observer.
@@ -126,6 +137,26 @@ impl Configs {
         }
         let read = own_config_file().map(|path| OwnConfig::read(&path)).transpose()?;
         Ok(Arc::clone(own.insert(Arc::new(read.unwrap_or_default()))))
+    }
+
+    /// Has `inputs` asked for the files that the log of key uses names, if there is one.
+    pub fn name_inputs(&self, inputs: fn() -> Vec<String>) {
+        let _ = self.0.named_inputs.set(inputs);
+    }
+
+    /// The log of key uses that the user's own config asks for. A config that came along with files has no say in what is
+    /// written where.
+    ///
+    /// # Errors
+    /// If the user's config cannot be read or is invalid.
+    pub fn key_use_log(&self) -> Result<Option<Arc<KeyUseLog>>, Failure> {
+        if let Some(known) = self.0.use_log.get() {
+            return Ok(known.clone());
+        }
+        let own = self.own()?;
+        let inputs = || self.0.named_inputs.get().map_or_else(Vec::new, |inputs| inputs());
+        let log = || own.audit_log().map(|path| Arc::new(KeyUseLog::new(path.to_owned(), inputs())));
+        Ok(self.0.use_log.get_or_init(log).clone())
     }
 
     /// The requirements of all configs together for an input.

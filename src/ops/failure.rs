@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 
 use crate::document::ValueType;
 use crate::error::{Class, Error};
+use crate::ops::audit::fault::TrailFault;
 use crate::ops::edit::kept_edits::KeptEdits;
 use crate::ops::git::fault::GitFault;
 use crate::storage::s3::name::ObjectNameFault;
@@ -87,6 +88,12 @@ pub enum Cause {
     NoFolderForSeveral(PathBuf),
     #[error("{} is not a folder", .0.display())]
     NotAFolder(PathBuf),
+    #[error("{0}")]
+    Trail(TrailFault),
+    #[error("no log of CloudTrail was found")]
+    NoLogs,
+    #[error("none of the files has a key of AWS KMS, and CloudTrail knows no others")]
+    NothingToAudit,
     #[error("not a ResourceList: {0}")]
     NotAResourceList(&'static str),
     #[error("{} and {} would both be written to {}", first.display(), second.display(), output.display())]
@@ -278,6 +285,8 @@ impl Cause {
             | Self::NoKeysToShow(_)
             | Self::NoValues(_) => Class::Usage,
             Self::NothingMeant
+            | Self::NothingToAudit
+            | Self::NoLogs
             | Self::NoDataInTree
             | Self::ListAlone
             | Self::DotenvSyntax { .. }
@@ -312,7 +321,7 @@ impl Cause {
             | Self::EditsKept { .. }
             | Self::EditsDiscarded(_)
             | Self::ChangedMeanwhile(_) => Class::Failed,
-            Self::NotEncrypted(_) => Class::NotAuthentic,
+            Self::NotEncrypted(_) | Self::Trail(_) => Class::NotAuthentic,
             Self::EncryptedAlready(_) | Self::ReplacesContainer { .. } => Class::WouldOverwrite,
         }
     }

@@ -22,13 +22,14 @@ use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
 use crate::fs::lock::{LockWaiter, Wait};
-use crate::keys::aws_kms::{KmsCall, KmsCallLog, KmsHooks, KmsRoutes};
+use crate::keys::aws_kms::{KmsHooks, KmsRoutes};
 use crate::keys::{
     AwsKms, Cache, Identities, KeyChange, KeySpec, Keyring, KmsAccess, KmsSettings, PassphraseSource, Rewrapper,
     TrustedKeys, WrappedKey,
 };
 use crate::ops::configs::{Configs, format_of_rule};
 use crate::ops::failure::Failure;
+use crate::ops::observed_calls::ObservedCalls;
 use crate::ops::observer::{Observer, Unobserved, Warning};
 use crate::ops::places::identities_open_to_all;
 use crate::storage::s3::{S3, UnfinishedUpload, UploadListener};
@@ -153,7 +154,7 @@ impl Session {
     fn with_hooks(self) -> Self {
         let hooks = KmsHooks {
             codes: Some(Arc::clone(&self.passphrases)),
-            calls: Some(Arc::new(ObservedCalls(Arc::clone(&self.observer)))),
+            calls: Some(Arc::new(ObservedCalls::new(Arc::clone(&self.observer), self.configs.clone()))),
         };
         let kms = AwsKms::new(self.settings.clone()).with_hooks(hooks).with_routes(self.routes.clone());
         Self { kms: Arc::new(kms), s3: OnceLock::new(), ..self }
@@ -466,15 +467,6 @@ struct LeftBehind(Arc<dyn Observer>);
 impl UploadListener for LeftBehind {
     fn left_behind(&self, upload: UnfinishedUpload) {
         self.0.warning(&Warning::UnfinishedUpload(upload));
-    }
-}
-
-/// Passes calls on to an observer.
-struct ObservedCalls(Arc<dyn Observer>);
-
-impl KmsCallLog for ObservedCalls {
-    fn called(&self, call: &KmsCall) {
-        self.0.kms_call(call);
     }
 }
 

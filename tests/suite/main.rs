@@ -83,16 +83,19 @@ mod files {
 /// Keys, what holds them, and who is trusted with them.
 mod keys {
     mod age;
+    mod audit;
     mod checks;
     mod config;
     mod hostile_kms;
     mod kms;
+    mod kms_lab;
     mod plugins;
     mod post_quantum;
     mod silent_keys;
     mod team_keys;
     mod trust;
     mod usage;
+    mod use_log;
 }
 
 /// kenc under the name of sops, and beside it.

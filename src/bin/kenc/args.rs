@@ -1,5 +1,7 @@
 //! The command line. Man pages and completions are generated from these definitions.
 
+#[path = "args/audit.rs"]
+pub mod audit;
 #[path = "args/documents.rs"]
 pub mod documents;
 #[path = "args/examples.rs"]
@@ -258,6 +260,10 @@ pub enum Command {
     #[command(override_usage = examples::keys::USAGE, after_long_help = examples::keys::HELP)]
     Keys(KeysArgs),
 
+    /// Show who used the keys of files, by the logs of AWS CloudTrail
+    #[command(long_about = audit::ABOUT, override_usage = audit::USAGE, after_long_help = audit::EXAMPLES)]
+    Audit(audit::AuditArgs),
+
     /// Use encrypted files in git: readable diffs, merges, and a check before every commit
     #[command(override_usage = examples::git::USAGE, after_long_help = examples::git::HELP)]
     Git(git::GitArgs),
@@ -295,6 +301,8 @@ pub struct EncryptArgs {
     #[arg(short, long = "context", value_name = "K=V")]
     pub context: Vec<String>,
 
+    #[command(flatten)]
+    pub id: audit::FileIdArgs,
     #[command(flatten)]
     pub many: ManyArgs,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! One module for each command: parse, call the library, report.
 
+pub mod audit;
 pub mod completions;
 pub mod decrypt;
 pub mod documents;

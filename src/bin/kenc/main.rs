@@ -59,6 +59,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Exit {
     let reporter = Arc::new(Reporter::new(&cli.global));
     let configs = sessions::configs(&cli.global, &reporter);
+    configs.name_inputs(sessions::named_inputs);
     if let Command::Inspect(_)
     | Command::Verify(_)
     | Command::Rewrap(_)
@@ -85,6 +86,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Verify(args) => commands::verify::run(args, &configs, &reporter),
         Command::Keygen(args) => commands::keygen::run(args, &reporter),
         Command::Keys(args) => commands::keys::run(args, &configs, &reporter),
+        Command::Audit(args) => commands::audit::run(args, &configs, &reporter),
         Command::Git(args) => commands::git::run(args, &configs, &reporter),
         Command::S3(args) => commands::s3::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),

@@ -1,5 +1,6 @@
 //! Prints results to the standard output, and errors and hints to the standard error.
 
+pub mod audited_events;
 pub mod checked_keys;
 mod document_hints;
 pub mod document_keys;

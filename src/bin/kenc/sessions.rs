@@ -9,6 +9,7 @@ use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
 use kenc::ops::places::{identities, variable};
+use kenc::storage::s3::ObjectName;
 
 use crate::args::{AwsArgs, GlobalArgs, OpenArgs, PassphraseArgs};
 use crate::failure::Failure;
@@ -18,6 +19,9 @@ use crate::report::Reporter;
 /// The variable with which sops names its config.
 const SOPS_CONFIG: &str = "SOPS_CONFIG";
 
+/// Most files that the log of key uses names for a call.
+const MOST_NAMED: usize = 100;
+
 /// The configs of a run.
 pub fn configs(args: &GlobalArgs, reporter: &Arc<Reporter>) -> Configs {
     let source = match (&args.config, variable(SOPS_CONFIG)) {
@@ -26,6 +30,17 @@ pub fn configs(args: &GlobalArgs, reporter: &Arc<Reporter>) -> Configs {
         (None, None) => ConfigSource::NearInput,
     };
     Configs::new(source, Arc::clone(reporter) as _)
+}
+
+/// The files and folders that the command line names, as far as they exist: for the log of key uses.
+pub fn named_inputs() -> Vec<String> {
+    let words = std::env::args_os().skip(1).take_while(|word| word != "--").map(PathBuf::from);
+    let absolute = |path: PathBuf| match std::path::absolute(&path) {
+        _ if ObjectName::is_meant(&path) => Some(path),
+        Ok(absolute) if path.exists() => Some(absolute),
+        _ => None,
+    };
+    words.filter_map(absolute).take(MOST_NAMED).map(|path| path.display().to_string()).collect()
 }
 
 /// The configs as sops finds and reads them.

@@ -122,6 +122,9 @@ impl AwsKms {
 
     fn prepare(&self, operation: &'static str, key: &KmsKey) -> Result<(&KmsSession, Client, Call), Box<KmsRefusal>> {
         let mut call = self.call(operation, key.to_string());
+        if let Some(calls) = &self.hooks.calls {
+            calls.check().map_err(|reason| call.refusal(KmsRefusalKind::NotLogged, &reason))?;
+        }
         let session = self.session(&call)?;
         let regional = session.client(&self.settings, key.region(), self.hooks.calls.as_ref());
         let Some(Regional { client, region, endpoint, retries }) = regional else {

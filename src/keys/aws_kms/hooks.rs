@@ -4,11 +4,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::keys::passphrase::PassphraseSource;
+use crate::keys::wrapped::WrappedKeyDigest;
 
 /// Who notes every call of AWS KMS that was answered.
 pub trait KmsCallLog: Send + Sync {
-    /// Notes one. Retries are calls of their own.
-    fn called(&self, call: &KmsCall);
+    /// Says whether calls can be noted. No call is made otherwise.
+    ///
+    /// # Errors
+    /// Why not, in a sentence.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Notes one. Retries are calls of their own. Nothing is made of an answer that cannot be noted.
+    ///
+    /// # Errors
+    /// Why it cannot be noted, in a sentence.
+    fn called(&self, call: &KmsCall) -> Result<(), String>;
 }
 
 /// A call of AWS KMS that was answered.
@@ -19,10 +31,16 @@ pub struct KmsCall {
     pub operation: String,
     /// The key as it was named to AWS KMS, if one was.
     pub key: Option<String>,
+    /// The ARN of the key that AWS KMS found.
+    pub answered_key: Option<String>,
     /// The id under which AWS has logged the call, if the answer has one.
     pub request_id: Option<String>,
     /// The status of the answer: 200 if the call succeeded.
     pub status: u16,
+    /// The encryption context that was sent.
+    pub context: Vec<(String, String)>,
+    /// The wrapped keys that went in and came out.
+    pub wrapped_keys: Vec<WrappedKeyDigest>,
 }
 
 /// The program around the calls.

@@ -59,6 +59,7 @@ pub(super) fn reach(kind: KmsRefusalKind) -> Reach {
         | KmsRefusalKind::RejectedCredentials
         | KmsRefusalKind::RoleRefused
         | KmsRefusalKind::CodeNeeded
+        | KmsRefusalKind::NotLogged
         | KmsRefusalKind::TimedOut => Reach::Region,
         KmsRefusalKind::InvalidCiphertext
         | KmsRefusalKind::WrongKey

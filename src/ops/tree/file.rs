@@ -86,7 +86,7 @@ impl FileToDo {
     }
 
     /// Lets more workers begin where this one will wait for a storage of objects.
-    pub(super) fn wait_for_storages(&self, others: &dyn Fn()) {
+    pub(in crate::ops) fn wait_for_storages(&self, others: &dyn Fn()) {
         let is_object = |folder: &TreeFolder| folder.local().is_none();
         if is_object(&self.branch.source) || self.branch.results.as_ref().is_some_and(is_object) {
             others();

@@ -30,6 +30,7 @@ const PAGES: &[(&str, Needs)] = &[
     ("install", Needs::Nothing),
     ("concepts", Needs::Nothing),
     ("aws", Needs::Aws),
+    ("audit", Needs::Aws),
     ("team", Needs::Git),
     ("ci", Needs::Git),
     ("kubernetes", Needs::Kustomize),

@@ -65,6 +65,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("kubectl", r#"[ "$1" = --kubeconfig ] && grep -q apiVersion "$2""#),
     ("code", r#"[ "$1" = --wait ] && echo '# looked at' >> "$2""#),
     ("editor", r#"printf 'more: 1\n' >> "$1""#),
+    ("aws", r#"[ "$1 $2" = "cloudtrail lookup-events" ] && echo '{"Events":[]}'"#),
 ];
 
 /// Every command, and its examples.
@@ -93,6 +94,11 @@ fn needs_kms(example: &str) -> bool {
 fn place(kms: Result<&Kms, &String>) -> Home {
     let mut sandbox = Home::new();
     sandbox.succeeds(FIXTURE);
+    for (folder, name) in [("backups", "db.yaml"), ("cloudtrail", "trail.json")] {
+        std::fs::create_dir(sandbox.file(folder)).unwrap();
+        let vector = crate::support::repository().join("tests/vectors/cloudtrail").join(name);
+        sandbox.write(&format!("{folder}/{name}"), std::fs::read(vector).unwrap());
+    }
     for (name, script) in PROGRAMS {
         sandbox.program(name, script);
     }
@@ -124,7 +130,9 @@ fn every_example_does_what_it_says() {
     let kms = crate::support::moto();
     if let Ok(kms) = kms {
         kms.shared_alias("alias/backup");
-        crate::support::request(kms.port, "PUT", "/my-backups", &[], "").expect("the emulator answers");
+        for (path, body) in [("/my-backups", ""), ("/my-backups/AWSLogs/log.json", "{\"Records\":[]}")] {
+            crate::support::request(kms.port, "PUT", path, &[], body).expect("the emulator answers");
+        }
     }
     let mut failed = Vec::new();
     let mut not_run: Vec<&str> = NOT_RUN.iter().map(|(example, _)| *example).collect();

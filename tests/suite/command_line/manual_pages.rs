@@ -130,6 +130,9 @@ mod json {
             crate::support::request(kms.port, "PUT", "/my-backups", &[], "").expect("the emulator answers");
         }
         sandbox.succeeds(FIXTURE);
+        for name in ["db.yaml", "trail.json"] {
+            sandbox.write(name, file(&format!("tests/vectors/cloudtrail/{name}")));
+        }
         let examples = examples(&file("man/kenc-json.5"));
         assert!(examples.len() > 20, "{}", examples.len());
         for example in examples {

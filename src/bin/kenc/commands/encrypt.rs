@@ -2,15 +2,13 @@
 
 mod tree;
 
-use kenc::context::EncryptionContext;
-use kenc::error::Error;
 use kenc::ops::configs::Configs;
 use kenc::ops::encrypt::{EncryptRequest, EncryptedJob};
 use kenc::ops::jobs::ResultChoice;
 
 use crate::args::EncryptArgs;
 use crate::commands::documents;
-use crate::commands::new_file::form;
+use crate::commands::new_file::{context, form};
 use crate::commands::opening::threads;
 use crate::commands::produced;
 use crate::failure::{Exit, Failure};
@@ -45,7 +43,7 @@ fn one_by_one(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Res
         inputs: &args.inputs,
         results: &ResultChoice::from(&args.output),
         keys: &args.keys,
-        context: &EncryptionContext::from_words(&args.context).map_err(Error::from)?,
+        context: &context(args)?,
         form: form(args),
         least: args.min_size,
         threads: threads(&args.work),

@@ -1,11 +1,15 @@
 //! What the command line says of new files.
 
+use kenc::context::EncryptionContext;
 use kenc::crypto::Suite;
+use kenc::error::Error;
 use kenc::formats::format::{Encoding, SealSettings, SignatureChoice};
+use kenc::ops::file_id;
 use kenc::ops::tree::seal::SealForm;
 
 use crate::args::message::FormatName;
 use crate::args::{EncryptArgs, PayloadCipher};
+use crate::failure::Failure;
 
 /// The format of the new files, and how they are created.
 pub fn form(args: &EncryptArgs) -> SealForm {
@@ -20,4 +24,13 @@ pub fn suite(cipher: PayloadCipher) -> Suite {
         PayloadCipher::Aes256Gcm => Suite::Aes256Gcm,
         PayloadCipher::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
     }
+}
+
+/// The pairs of -c, and the random one of --id.
+pub fn context(args: &EncryptArgs) -> Result<EncryptionContext, Failure> {
+    let mut context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    if args.id.id {
+        file_id::add(&mut context).map_err(Error::from)?;
+    }
+    Ok(context)
 }

@@ -1,7 +1,5 @@
 //! `kenc encrypt … -- COMMAND`: encrypts what a program prints.
 
-use kenc::context::EncryptionContext;
-use kenc::error::Error;
 use kenc::fs::atomic::Access;
 use kenc::ops::configs::Configs;
 use kenc::ops::exec::Producer;
@@ -10,7 +8,7 @@ use kenc::ops::least_input::LeastInput;
 use kenc::ops::result_name::ResultName;
 use kenc::ops::seal::seal_job;
 
-use super::new_file::form;
+use super::new_file::{context, form};
 use super::opening::threads;
 use super::piped::{Pipe, start, unless_interrupted};
 use crate::args::EncryptArgs;
@@ -24,7 +22,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     let jobs = plan(&[], &results, ResultName::encrypted(form(args).0))?;
     let destination = &jobs[0].destination;
     refuse_terminal(destination, None, form(args).1.encoding)?;
-    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let context = context(args)?;
     let choice = configs.choose(&args.keys, &context, None)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     signals::handle(&session)?;

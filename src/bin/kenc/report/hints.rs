@@ -1,5 +1,6 @@
 //! What to do next, for every failure: the wording of all hints.
 
+mod audit;
 mod config;
 pub mod edits;
 mod exec;
@@ -73,6 +74,7 @@ fn of_command(cause: &Cause) -> String {
         | Cause::SealNotConfirmed(_)
         | Cause::SealOfWholeFile(_)
         | Cause::Declined => super::document_hints::of_command(cause),
+        Cause::Trail(_) | Cause::NothingToAudit | Cause::NoLogs => audit::of(cause),
         Cause::CannotJoin(_) => {
             "name a folder for the results with `-o FOLDER/`, or write documents of another format as YAML with `--output-type yaml`"
                 .to_owned()
@@ -430,6 +432,7 @@ pub fn of_kms(refusal: &KmsRefusal) -> String {
             "check AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, HTTPS_PROXY and the profile: they may point to a service that is not KMS"
                 .to_owned()
         }
+        KmsRefusalKind::NotLogged => audit::NOT_LOGGED.to_owned(),
         KmsRefusalKind::NotInThisBuild => "install kenc with AWS KMS: `cargo install kenc`".to_owned(),
         _ => format!("try again; test the service with `aws kms describe-key --key-id {key}{options}`"),
     }

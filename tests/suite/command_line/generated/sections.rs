@@ -112,6 +112,9 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
     if command.get_name() == "merge" {
         all.push(own("129, 131 to 135", "The merge failed, with the exit code of kenc(1) plus 128."));
     } else {
+        if command.get_name() == "audit" {
+            all.push(own("3", "A file or a log is damaged."));
+        }
         if opens_files || command.get_name() == "inspect" {
             all.push(own(
                 "3",
@@ -127,7 +130,7 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         if writes || command.get_name() == "keygen" {
             all.push(own("6", "The output file exists."));
         }
-        if matches!(command.get_name(), "verify" | "check" | "usage") {
+        if matches!(command.get_name(), "verify" | "check" | "usage" | "audit") {
             all.push(own("7", "Problems were found."));
         }
     }
@@ -185,6 +188,7 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
         "kenc-export" => &["kenc-exec", "kenc-get"],
         "kenc-inspect" => &["kenc-keys-check", "kenc-keys-usage", "kenc-verify"],
         "kenc-verify" => &["kenc-git-check", "kenc-inspect", "kenc-seal"],
+        "kenc-audit" => &["kenc-inspect", "kenc-keys-policy", "kenc-keys-usage"],
         "kenc-keygen" => &["kenc-encrypt", "kenc-keys-check"],
         "kenc-keys-check" => &["kenc-inspect", "kenc-keys-policy"],
         "kenc-keys-usage" => &["kenc-inspect", "kenc-rewrap", "kenc-verify"],

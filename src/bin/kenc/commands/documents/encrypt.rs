@@ -2,11 +2,10 @@
 
 mod tree;
 
-use kenc::context::EncryptionContext;
-use kenc::error::Error;
 use kenc::fs::atomic::Sync;
 
 use crate::args::EncryptArgs;
+use crate::commands::new_file::context;
 use crate::documents::{asked_extent, options};
 use crate::failure::{Cause, Exit, Failure};
 use crate::report::Reporter;
@@ -47,7 +46,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     } else {
         plan(&inputs, &results, ResultName::Same)?.into_iter().map(Ok).collect()
     };
-    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let context = context(args)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
         .with_context(context);
     signals::handle(&session)?;

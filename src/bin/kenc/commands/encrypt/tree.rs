@@ -1,7 +1,5 @@
 //! `kenc encrypt -r` and `--files0-from`: many files in one run.
 
-use kenc::context::EncryptionContext;
-use kenc::error::Error;
 use kenc::ops::configs::Configs;
 use kenc::ops::jobs::ResultChoice;
 use kenc::ops::result_name::ResultName;
@@ -9,7 +7,7 @@ use kenc::ops::tree::seal::{Recipes, SealEach};
 use kenc::ops::tree::turns::Turns;
 
 use crate::args::EncryptArgs;
-use crate::commands::new_file::form;
+use crate::commands::new_file::{context, form};
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure};
 use crate::many;
@@ -19,7 +17,7 @@ use crate::{sessions, signals};
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let results = ResultChoice::from(&args.output);
     let request = many::request(&args.many, &args.inputs, Some(&results), args.resume.resume)?;
-    let context = EncryptionContext::from_words(&args.context).map_err(Error::from)?;
+    let context = context(args)?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     signals::handle(&session)?;
     let recipes = Recipes::new(&session, configs, &args.keys, context, form(args));
