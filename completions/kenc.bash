@@ -2539,7 +2539,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__rewrap)
-            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --to --add --remove --from-config --yes --format --sign --frame-length --no-context --dry-run --check --group --input-type --require-seal --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --to --add --remove --from-config --yes --format --sign --frame-length --no-context --dry-run --check --group --input-type --require-seal --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2690,7 +2690,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__rotate)
-            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --to --add --remove --from-config --yes --new-context --no-context --cipher --dry-run --group --input-type --require-seal --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --to --add --remove --from-config --yes --new-context --no-context --cipher --dry-run --group --input-type --require-seal --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

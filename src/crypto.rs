@@ -6,10 +6,13 @@
 pub mod aead;
 pub(crate) mod age_file;
 pub(crate) mod digest;
+pub(crate) mod gcm_stream;
 pub mod kdf;
 pub(crate) mod message_key;
 pub(crate) mod message_suite;
 pub(crate) mod rsa;
+pub(crate) mod s3_message;
+pub(crate) mod scratch_key;
 pub mod secret;
 pub mod shamir;
 pub(crate) mod signature;

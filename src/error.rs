@@ -18,6 +18,7 @@ pub(crate) mod object;
 pub(crate) mod pgp;
 pub(crate) mod plugin;
 pub(crate) mod refusal;
+pub(crate) mod s3_client;
 
 use std::io;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ pub use object::{ObjectRefusal, ObjectRefusalKind};
 pub use pgp::PgpRefusal;
 pub use plugin::PluginRefusal;
 pub use refusal::{GroupOutcome, KeyAttempt, KeyRefusal};
+pub use s3_client::S3ClientFault;
 
 /// The result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -192,6 +194,10 @@ pub enum Error {
     #[error(transparent)]
     Object(#[from] Box<ObjectRefusal>),
 
+    /// An object of the Amazon S3 Encryption Client is not opened, or not made.
+    #[error(transparent)]
+    S3Client(#[from] S3ClientFault),
+
     /// No passphrase could be had.
     #[error("no passphrase: {0}")]
     Passphrase(String),
@@ -318,6 +324,7 @@ impl Error {
             Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
             Self::Object(refusal) => refusal.class(),
+            Self::S3Client(fault) => fault.class(),
             Self::CannotWrap { .. } | Self::CannotFindKey { .. } => Class::KeyService,
             Self::WouldOverwrite(_) => Class::WouldOverwrite,
             Self::Interrupted => Class::Interrupted,

@@ -14,4 +14,5 @@ pub mod payload;
 pub(crate) mod pipeline;
 pub mod registry;
 pub mod reseal;
+pub mod s3_client;
 pub mod transfer;

@@ -12,6 +12,7 @@ pub mod lock;
 pub mod positioned;
 pub mod ranged;
 pub mod scratch;
+pub mod sealed_scratch;
 #[cfg(not(unix))]
 mod stand_in;
 mod sweep;

@@ -127,13 +127,13 @@ impl MessageKey {
 }
 
 /// HKDF-Extract of RFC 5869. No salt is as good as one of zeros.
-fn extract<H: EagerHash>(salt: &[u8], key: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(super) fn extract<H: EagerHash>(salt: &[u8], key: &[u8]) -> Zeroizing<Vec<u8>> {
     let mac = Hmac::<H>::new_from_slice(salt).expect("HMAC takes a key of any length");
     Zeroizing::new(mac.chain_update(key).finalize().into_bytes().to_vec())
 }
 
 /// The first 32 bytes of HKDF-Expand of RFC 5869, which are in its first block. The info is the concatenation of `info`.
-fn expand_one<H: EagerHash>(pseudorandom_key: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; DATA_KEY_LEN]> {
+pub(super) fn expand_one<H: EagerHash>(pseudorandom_key: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; DATA_KEY_LEN]> {
     let mut mac = Hmac::<H>::new_from_slice(pseudorandom_key).expect("HMAC takes a key of any length");
     for part in info {
         mac.update(part);

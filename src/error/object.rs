@@ -66,6 +66,12 @@ pub enum ObjectRefusalKind {
     WrongAnswer,
     /// kenc was built without the feature `aws`.
     NotInThisBuild,
+    /// The URL that an object is read from has expired.
+    UrlExpired,
+    /// The URL does not permit to read the object, or not any more.
+    UrlDenied,
+    /// The URL leads to another one.
+    UrlRedirects,
     /// A successor would lack something that the object has: `message` says what.
     NotCarried,
     /// Anything else.
@@ -91,6 +97,7 @@ impl ObjectRefusal {
             "DeleteObject" => "s3:DeleteObjectVersion",
             "GetObjectTagging" => "s3:GetObjectTagging",
             "GetObjectAcl" => "s3:GetObjectAcl",
+            "GetBucketOwnershipControls" => "s3:GetBucketOwnershipControls",
             _ => "s3:PutObject",
         }
     }
@@ -128,6 +135,11 @@ impl fmt::Display for ObjectRefusal {
             ObjectRefusalKind::Unasked(_) => unasked.as_ref().map_or_else(|| with_code(""), ToString::to_string),
             ObjectRefusalKind::ServiceFault | ObjectRefusalKind::Other => with_code(&format!("s3:{operation} failed")),
             ObjectRefusalKind::WrongAnswer | ObjectRefusalKind::NotInThisBuild => message.clone(),
+            ObjectRefusalKind::UrlExpired => "the URL has expired".to_owned(),
+            ObjectRefusalKind::UrlDenied => {
+                "the server refuses the URL: it may be incomplete, or its signature not valid".to_owned()
+            }
+            ObjectRefusalKind::UrlRedirects => "the URL leads to another one, which kenc does not follow".to_owned(),
             ObjectRefusalKind::NotCarried => format!("it cannot be replaced by its successor: {message}"),
         };
         write!(f, "{object}: {text}")?;

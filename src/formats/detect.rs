@@ -63,6 +63,9 @@ impl Detected {
         if let Some(format) = registry::by_start(&start) {
             return Ok(Self::File(DetectedFile { format, input, start }));
         }
+        if let Some(format) = registry::by_notes(input.notes()) {
+            return Ok(Self::File(DetectedFile { format, input, start }));
+        }
         if !may_be_text(&start) {
             return Ok(Self::Foreign(input, start));
         }

@@ -12,7 +12,7 @@ use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, Suite};
 use crate::error::Result;
 use crate::formats::description::{HeadDescription, PayloadDescription};
-use crate::fs::input::Input;
+use crate::fs::input::{Input, InputNotes};
 use crate::keys::{Cache, KeySpec, Keyring, NamedKey, Rewrapped, Rewrapper, SuccessorKeys, WrappedKey};
 use crate::storage::output::Output;
 use crate::storage::payload::{PayloadInput, PayloadOutput};
@@ -30,6 +30,11 @@ pub trait FileFormat: Send + Sync {
     /// Whether an input that begins with `start` is a file of this format. At least 32 bytes are there, unless the input is
     /// shorter.
     fn recognises(&self, start: &[u8]) -> bool;
+
+    /// Whether what a storage keeps beside an object says that it is a file of this format.
+    fn recognises_notes(&self, _notes: &InputNotes) -> bool {
+        false
+    }
 
     /// Whether a file can get other keys and keep its data key, and so its payload. Where it cannot, other keys mean that it
     /// is encrypted again.
@@ -172,7 +177,8 @@ pub trait UnlockedFile: Send {
     fn open(self: Box<Self>, output: PayloadOutput<'_>, work: Work<'_>) -> Result<u64>;
 
     /// Writes a part of the plaintext, which is authentic, and shows that the file is complete. Reads only what that needs
-    /// where the file can be read at positions. Returns the length of the part.
+    /// where the file can be read at positions. Of an object of a storage it may read the part alone: what is behind it may then
+    /// be missing. Returns the length of the part.
     ///
     /// # Errors
     /// As [`UnlockedFile::open`], and if the range ends beyond the plaintext.

@@ -6,9 +6,20 @@ use crate::formats::age::file_format::AgeFormat;
 use crate::formats::esdk::file_format::MessageFormat;
 use crate::formats::format::FileFormat;
 use crate::formats::native::file_format::NativeFormat;
+use crate::formats::s3_client::file_format::S3ClientFormat;
+use crate::fs::input::InputNotes;
 
 /// All of them. Their first bytes differ, so the order is only that of lists.
 pub const FORMATS: &[&dyn FileFormat] = &[&NativeFormat, &AgeFormat, &MessageFormat];
+
+/// Formats that only the notes of an object tell, and that are never made.
+const TOLD_BY_NOTES: &[&dyn FileFormat] = &[&S3ClientFormat];
+
+/// The format of an object with these notes, if they tell one.
+#[must_use]
+pub fn by_notes(notes: &InputNotes) -> Option<&'static dyn FileFormat> {
+    TOLD_BY_NOTES.iter().copied().find(|format| format.recognises_notes(notes))
+}
 
 /// The format of an input that begins with `start`, if kenc opens it.
 #[must_use]

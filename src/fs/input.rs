@@ -1,5 +1,6 @@
 //! Inputs: a file that can be read at positions where it is one, else a stream.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -24,6 +25,25 @@ pub struct Input {
     pub kind: InputKind,
     /// Device and number, if it is a regular file.
     identity: Option<(u64, u64)>,
+    notes: InputNotes,
+}
+
+/// What a storage keeps beside the bytes of an object, by names. A file has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputNotes(BTreeMap<String, String>);
+
+impl InputNotes {
+    /// From names and texts.
+    #[must_use]
+    pub fn new(notes: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(notes.into_iter().collect())
+    }
+
+    /// The text with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
 }
 
 /// How an input is read.
@@ -84,19 +104,32 @@ impl Input {
     /// Those of the system.
     pub fn of_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        Ok(Self { kind: InputKind::File { file, start: 0, len: metadata.len() }, identity: identity(&metadata) })
+        let kind = InputKind::File { file, start: 0, len: metadata.len() };
+        Ok(Self { kind, identity: identity(&metadata), notes: InputNotes::default() })
     }
 
     /// What is read in order from anything.
     #[must_use]
     pub fn of_stream(stream: Box<dyn Read + Send>) -> Self {
-        Self { kind: InputKind::Stream(stream), identity: None }
+        Self { kind: InputKind::Stream(stream), identity: None, notes: InputNotes::default() }
     }
 
     /// An object of a storage that reads in ranges.
     #[must_use]
     pub fn of_object(object: Box<dyn ReadRange>) -> Self {
-        Self { kind: InputKind::Object(RangedReader::new(object)), identity: None }
+        Self { kind: InputKind::Object(RangedReader::new(object)), identity: None, notes: InputNotes::default() }
+    }
+
+    /// With what its storage keeps beside it.
+    #[must_use]
+    pub fn with_notes(self, notes: InputNotes) -> Self {
+        Self { notes, ..self }
+    }
+
+    /// What its storage keeps beside it.
+    #[must_use]
+    pub fn notes(&self) -> &InputNotes {
+        &self.notes
     }
 
     fn from_file(mut file: File) -> io::Result<Self> {
@@ -108,10 +141,10 @@ impl Input {
         if metadata.is_file() && metadata.len() >= SHORTEST_FILE {
             let start = file.stream_position()?;
             let len = metadata.len().saturating_sub(start);
-            return Ok(Self { kind: InputKind::File { file, start, len }, identity });
+            return Ok(Self { kind: InputKind::File { file, start, len }, identity, notes: InputNotes::default() });
         }
         super::widen_pipe(&file);
-        Ok(Self { kind: InputKind::Stream(Box::new(file)), identity })
+        Ok(Self { kind: InputKind::Stream(Box::new(file)), identity, notes: InputNotes::default() })
     }
 
     /// The length where it is known, in bytes.
@@ -145,7 +178,7 @@ impl Input {
     /// # Errors
     /// Those of the input.
     pub fn peek(self) -> Result<(Vec<u8>, Self)> {
-        let Self { kind, identity } = self;
+        let Self { kind, identity, notes } = self;
         let mut start = vec![0; PEEK];
         let (filled, kind) = match kind {
             InputKind::File { file, start: position, len } => {
@@ -163,7 +196,7 @@ impl Input {
             }
         };
         start.truncate(filled);
-        Ok((start, Self { kind, identity }))
+        Ok((start, Self { kind, identity, notes }))
     }
 
     /// The first `limit` bytes of a stream, or all if there are fewer, which can be read again.
@@ -171,7 +204,7 @@ impl Input {
     /// # Errors
     /// Those of the input.
     pub fn read_start(self, limit: usize) -> Result<(Zeroizing<Vec<u8>>, Self)> {
-        let Self { kind, identity } = self;
+        let Self { kind, identity, notes } = self;
         let (start, kind) = match kind {
             InputKind::File { mut file, start: position, len } => {
                 let start = read_at_most(&mut file, limit)?;
@@ -189,7 +222,7 @@ impl Input {
                 (start, InputKind::Stream(Box::new(again)))
             }
         };
-        Ok((start, Self { kind, identity }))
+        Ok((start, Self { kind, identity, notes }))
     }
 
     /// Everything, if it is at most `limit` bytes and has been read to its end; and the input, which can be read again.
@@ -197,7 +230,7 @@ impl Input {
     /// # Errors
     /// Those of the input.
     pub fn read_whole(self, limit: usize) -> Result<(Option<Zeroizing<Vec<u8>>>, Self)> {
-        let Self { kind, identity } = self;
+        let Self { kind, identity, notes } = self;
         let (whole, kind) = match kind {
             InputKind::File { file, start, len } if len > limit as u64 => (None, InputKind::File { file, start, len }),
             InputKind::File { mut file, start, len } => {
@@ -218,7 +251,7 @@ impl Input {
                 (is_whole.then_some(whole), InputKind::Stream(Box::new(again)))
             }
         };
-        Ok((whole, Self { kind, identity }))
+        Ok((whole, Self { kind, identity, notes }))
     }
 }
 

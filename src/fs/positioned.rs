@@ -1,7 +1,7 @@
 //! Reading and writing at positions, and reserving space. Where a system cannot, the plain way is taken.
 
 use std::fs::File;
-use std::io::{self, IoSlice, IoSliceMut, Read};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 
 /// Reads a file from a place on, wherever the file itself is positioned.
 pub struct PositionedReader<'a> {
@@ -14,6 +14,32 @@ impl<'a> PositionedReader<'a> {
     #[must_use]
     pub fn new(file: &'a File, offset: u64) -> Self {
         Self { file, offset }
+    }
+}
+
+/// Writes to a file from a place on, wherever the file itself is positioned.
+pub struct PositionedWriter<'a> {
+    file: &'a File,
+    offset: u64,
+}
+
+impl<'a> PositionedWriter<'a> {
+    /// From `offset` on.
+    #[must_use]
+    pub fn new(file: &'a File, offset: u64) -> Self {
+        Self { file, offset }
+    }
+}
+
+impl Write for PositionedWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = write_vectored_at(self.file, &[IoSlice::new(bytes)], self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

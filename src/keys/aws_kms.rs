@@ -24,7 +24,7 @@ pub use self::check::{
     AwsCaller, KmsKeyCheck, KmsKeyDescription, KmsOperation, KmsPermission, KmsPurpose, KmsRotation, MultiRegion,
 };
 #[cfg(feature = "aws")]
-pub(crate) use self::client::objects::{ObjectAccess, printable};
+pub(crate) use self::client::objects::{ObjectAccess, SignIn, printable};
 pub use self::hooks::{KmsCall, KmsCallLog, KmsHooks};
 pub use self::key::{AWS_KMS, KmsKey};
 pub use self::policy::{

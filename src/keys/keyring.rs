@@ -16,7 +16,7 @@ use super::spec::KeySpec;
 use super::trust::TrustedKeys;
 use super::wrapped::WrappedKey;
 use crate::context::EncryptionContext;
-use crate::error::KeyRefusal;
+use crate::error::{KeyRefusal, Result};
 
 /// Everything with which keys are wrapped and unwrapped. Making one touches neither files nor the network.
 #[derive(Clone, Copy)]
@@ -59,6 +59,14 @@ impl<'a> Keyring<'a> {
     }
 
     /// What it costs to try a slot.
+    /// The key that a word stands for, if that is another word: the key behind an alias of AWS KMS, which is asked once.
+    ///
+    /// # Errors
+    /// [`Error::CannotFindKey`](crate::error::Error::CannotFindKey) if that cannot be known.
+    pub fn resolved(&self, cache: &Cache, key: &KeySpec) -> Result<KeySpec> {
+        cache.resolved(key, || registry::of(key).resolve(self.credentials(), key))
+    }
+
     pub(in crate::keys) fn cost(&self, slot: &WrappedKey) -> Cost {
         registry::by_name(&slot.provider).map_or(Cost::Other, |provider| provider.cost(slot, self.credentials()))
     }

@@ -14,6 +14,7 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::key_use_log::KeyUseLog;
 use crate::ops::observer::{Observer, Warning};
 use crate::ops::places::{local_key, own_config_file};
+use crate::storage::s3::UrlSecrets;
 
 /// The configs of a run. For every folder with inputs the config is looked up and read once, when it is first needed.
 /// Clones share what was read.
@@ -30,6 +31,7 @@ struct Known {
     /// Tells what the command line names.
     named_inputs: OnceLock<fn() -> Vec<String>>,
     use_log: OnceLock<Option<Arc<KeyUseLog>>>,
+    urls: OnceLock<UrlSecrets>,
 }
 
 /// Where configs come from.
@@ -57,7 +59,21 @@ impl Configs {
             above: Mutex::default(),
             named_inputs: OnceLock::new(),
             use_log: OnceLock::new(),
+            urls: OnceLock::new(),
         }))
+    }
+
+    /// Keeps the secrets of the URLs among the inputs of the run. The first ones stay.
+    #[must_use]
+    pub fn with_urls(self, urls: UrlSecrets) -> Self {
+        let _ = self.0.urls.set(urls);
+        self
+    }
+
+    /// The secrets of the URLs among the inputs.
+    #[must_use]
+    pub fn urls(&self) -> UrlSecrets {
+        self.0.urls.get().cloned().unwrap_or_default()
     }
 
     /// The observer.

@@ -68,6 +68,8 @@ pub enum Cause {
     NotAnObject { path: PathBuf, fault: ObjectNameFault },
     #[error("{} is a prefix, not an object", .0.display())]
     InputIsPrefix(PathBuf),
+    #[error("{} is a URL, and kenc only reads those", .0.display())]
+    UrlOnlyRead(PathBuf),
     #[error("{} names a version, and only a new one can be written", .0.display())]
     OutputIsVersion(PathBuf),
     #[error("with several inputs -o must end with `/`, and {} does not", .0.display())]
@@ -256,6 +258,7 @@ impl Cause {
             | Self::NotAnObject { .. }
             | Self::InputIsPrefix(_)
             | Self::OutputIsVersion(_)
+            | Self::UrlOnlyRead(_)
             | Self::NoPrefixForSeveral(_)
             | Self::ObjectInPlace(_)
             | Self::ObjectNotHere(_)

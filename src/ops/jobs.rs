@@ -11,7 +11,7 @@ use crate::fs::held::{Held, HeldFor};
 use crate::fs::input::{Input, identity};
 use crate::fs::lock::LockWaiter;
 use crate::ops::failure::{Cause, Failure};
-use crate::ops::object_name::object_of;
+use crate::ops::object_name::{object_of, without_secrets};
 use crate::ops::result_name::ResultName;
 use crate::storage::output::Destination;
 use crate::storage::s3::ObjectName;
@@ -130,6 +130,9 @@ fn object_destination(
     result_name: ResultName,
 ) -> Result<Destination, Failure> {
     let mut name = object_of(output)?.expect("it was just seen to be meant as an object");
+    if name.is_url() {
+        return Err(Cause::UrlOnlyRead(output.to_owned()).into());
+    }
     if name.version.is_some() {
         return Err(Cause::OutputIsVersion(output.to_owned()).into());
     }
@@ -246,7 +249,7 @@ pub fn hold(path: &Path, waiter: &dyn LockWaiter) -> Result<Held, Failure> {
 /// If it is a folder, or cannot be opened.
 pub fn open_input(path: Option<&Path>) -> Result<Input, Failure> {
     match path {
-        Some(path) if ObjectName::is_meant(path) => Err(Cause::ObjectNotHere(path.to_owned()).into()),
+        Some(path) if ObjectName::is_meant(path) => Err(Cause::ObjectNotHere(without_secrets(path)).into()),
         Some(path) if path.is_dir() => Err(Cause::InputIsDirectory(path.to_owned()).into()),
         Some(path) => Ok(Input::open(path)?),
         None => {

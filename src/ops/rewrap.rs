@@ -15,7 +15,6 @@ use crate::ops::change::targets::{Content, Intent, Target};
 use crate::ops::documents::rekeyed::{RekeyedDocument, rewrap as rewrap_document};
 use crate::ops::failure::Failure;
 use crate::ops::tree::turns::Turns;
-use crate::storage::s3::HeadReplaced;
 
 /// What became of one target.
 pub enum RewrapOutcome {
@@ -23,6 +22,8 @@ pub enum RewrapOutcome {
     File(FileRewrap),
     /// It is a document.
     Document(RekeyedDocument),
+    /// It is an object below a prefix, and is not encrypted.
+    NotEncrypted,
 }
 
 /// What became of a file that is encrypted as a whole.
@@ -59,6 +60,7 @@ impl RewrapOutcome {
         match self {
             Self::File(done) => done.written != Written::Nothing,
             Self::Document(done) => done.is_changed,
+            Self::NotEncrypted => false,
         }
     }
 }
@@ -78,8 +80,10 @@ pub struct RewrapPace {
 pub fn rewrap(changes: &KeyChanges<'_>, pace: &RewrapPace, target: &Target) -> Result<RewrapOutcome, Failure> {
     let options = changes.options;
     let intent = if options.extent == ChangeExtent::Shown { Intent::Read } else { Intent::Change(changes.session) };
-    let (content, held) = target.read(intent, options.notation)?;
-    match content {
+    let Some((content, held)) = target.read_encrypted(intent, options.notation)? else {
+        return Ok(RewrapOutcome::NotEncrypted);
+    };
+    let outcome = match content {
         Content::File(detected) if options.form.reencrypts(detected.format) => {
             let format = detected.format;
             let file = detected.read(changes.session.read_policy()).map_err(target.about())?;
@@ -87,7 +91,9 @@ pub fn rewrap(changes: &KeyChanges<'_>, pace: &RewrapPace, target: &Target) -> R
         }
         Content::File(detected) => file(changes, target, detected, held).map(RewrapOutcome::File),
         Content::Document(sealed) => document(changes, target, *sealed, held).map(RewrapOutcome::Document),
-    }
+    }?;
+    target.tell_old_version(changes.session.observer());
+    Ok(outcome)
 }
 
 fn document(
@@ -135,11 +141,8 @@ fn file(
         return Ok(done);
     }
     if let (Target::Object(object), Some(start)) = (target, file.payload_start())
-        && let Some(HeadReplaced { old_version }) = object.replace_head(start, &bytes).map_err(target.about())?
+        && object.replace_head(start, &bytes, options.results.old_versions).map_err(target.about())?
     {
-        if old_version.is_some() {
-            session.observer().hint_once("the bucket keeps the old versions, which still open with the old keys");
-        }
         return Ok(done);
     }
     match (in_place.filter(|_| is_itself), held) {

@@ -39,6 +39,8 @@ pub enum RotateOutcome {
     File(Vec<WrappedKey>),
     /// It is a document.
     Document(Box<RotatedDocument>),
+    /// It is an object below a prefix, and is not encrypted.
+    NotEncrypted,
 }
 
 /// Gives a target a new data key.
@@ -53,8 +55,10 @@ pub fn rotate(
 ) -> Result<RotateOutcome, Failure> {
     let shown = changes.options.extent == ChangeExtent::Shown;
     let intent = if shown { Intent::Read } else { Intent::Change(changes.session) };
-    let (content, held) = target.read(intent, changes.options.notation)?;
-    match content {
+    let Some((content, held)) = target.read_encrypted(intent, changes.options.notation)? else {
+        return Ok(RotateOutcome::NotEncrypted);
+    };
+    let outcome = match content {
         Content::File(detected) if !is_native(&detected) => {
             let format = detected.format;
             let file = detected.read(changes.session.read_policy()).map_err(target.about())?;
@@ -68,7 +72,9 @@ pub fn rotate(
             let rotated = document(changes, options, target, *sealed, held)?;
             Ok(RotateOutcome::Document(Box::new(rotated)))
         }
-    }
+    }?;
+    target.tell_old_version(changes.session.observer());
+    Ok(outcome)
 }
 
 fn document(

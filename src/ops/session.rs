@@ -272,7 +272,8 @@ impl Session {
     pub fn s3(&self) -> &S3 {
         self.s3.get_or_init(|| {
             let listener = Arc::new(LeftBehind(Arc::clone(&self.observer)));
-            S3::new(Arc::clone(&self.kms), Arc::clone(&self.cancelled), listener)
+            let urls = self.configs.as_ref().map(Configs::urls).unwrap_or_default();
+            S3::new(Arc::clone(&self.kms), Arc::clone(&self.cancelled), listener, urls)
         })
     }
 

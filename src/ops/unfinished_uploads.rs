@@ -37,7 +37,9 @@ impl Cleanup<'_> {
     pub fn find(&self, prefixes: &[PathBuf]) -> Result<Vec<UnfinishedUpload>, Failure> {
         let mut uploads = Vec::new();
         for path in prefixes {
-            let Some(prefix) = object_of(path)? else { return Err(Cause::NotAnObjectName(path.clone()).into()) };
+            let Some(prefix) = object_of(path)?.filter(|name| !name.is_url()) else {
+                return Err(Cause::NotAnObjectName(path.clone()).into());
+            };
             self.session.s3().unfinished(&prefix, |upload| {
                 if self.is_old(&upload) && !uploads.contains(&upload) {
                     uploads.push(upload);

@@ -14,12 +14,16 @@ mod handle;
 #[cfg(feature = "aws")]
 mod list_page;
 mod listing;
+#[cfg(feature = "aws")]
+mod memory;
 pub mod name;
 #[cfg(not(feature = "aws"))]
 mod no_client;
 mod notes;
 #[cfg(feature = "aws")]
 mod open;
+#[cfg(feature = "aws")]
+mod part;
 #[cfg(feature = "aws")]
 mod part_sizes;
 #[cfg(feature = "aws")]
@@ -35,13 +39,17 @@ mod unfinished;
 mod unfinished_upload;
 #[cfg(feature = "aws")]
 mod upload;
+#[cfg(feature = "aws")]
+mod url_client;
+mod url_secrets;
 
 pub use self::handle::S3;
 pub use self::listing::ObjectList;
 pub use self::name::ObjectName;
 #[cfg(not(feature = "aws"))]
 pub use self::no_client::discard_unfinished;
-pub use self::notes::{HeadReplaced, ObjectNotes};
+pub use self::notes::{HeadReplaced, ObjectNotes, OldVersion};
 #[cfg(feature = "aws")]
 pub use self::unfinished::discard_unfinished;
 pub use self::unfinished_upload::{UnfinishedUpload, UploadListener};
+pub use self::url_secrets::UrlSecrets;

@@ -32,8 +32,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that do the cryptography.
-const BACKENDS: &[&str] =
-    &["aws_lc_rs", "aes_gcm", "chacha20poly1305", "hmac", "sha2", "subtle", "getrandom", "rand", "ring"];
+const BACKENDS: &[&str] = &[
+    "aws_lc_rs",
+    "aes_gcm",
+    "chacha20poly1305",
+    "ctr",
+    "ghash",
+    "hmac",
+    "sha2",
+    "subtle",
+    "getrandom",
+    "rand",
+    "ring",
+];
 
 /// What only files of formats and documents begin with or hold. Nothing else tells by them what a file is: that is
 /// `formats/detect.rs`.

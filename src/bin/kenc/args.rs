@@ -360,7 +360,8 @@ pub struct DecryptArgs {
 
     /// Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended
     ///
-    /// Reads only the chunks that are needed, and the last one, which shows that the file is complete.
+    /// Reads only the chunks that are needed, and the last one, which shows that the file is complete. Of an s3:// object, it
+    /// reads the last chunk only for a range to the end.
     #[arg(
         long,
         value_name = "A..B",

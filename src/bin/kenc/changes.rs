@@ -20,7 +20,7 @@ use kenc::ops::jobs::{ResultChoice, STANDARD_INPUT, plan};
 use kenc::ops::result_name::ResultName;
 use kenc::ops::rotate::RotateOptions;
 use kenc::ops::tree::listed;
-use kenc::storage::s3::ObjectName;
+use kenc::storage::s3::{ObjectName, OldVersion};
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
@@ -41,7 +41,8 @@ pub fn files(args: &ChangedFilesArgs) -> Result<ChangedFilesArgs, Failure> {
 
 /// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
 pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
-    let ChangedFilesArgs { inputs, recursive, files0_from, output, in_place, force, sync } = args;
+    let ChangedFilesArgs { inputs, recursive, files0_from, output, in_place, force, sync, delete_old_version: _ } =
+        args;
     if files0_from.is_some() {
         return Ok(targets_in_place(inputs, *recursive, reporter));
     }
@@ -74,6 +75,7 @@ pub fn name(args: &ChangedFilesArgs) -> String {
 /// How results are written.
 pub fn results(args: &ChangedFilesArgs) -> ResultOptions {
     ResultOptions {
+        old_versions: if args.delete_old_version { OldVersion::Deleted } else { OldVersion::Kept },
         other_names: if args.force { OtherNames::LeftAlone } else { OtherNames::Refused },
         sync: if args.sync { Sync::Always } else { Sync::WhenReplacing },
     }

@@ -29,8 +29,6 @@ pub enum CommandFault {
     KeyAmongInputs { word: String, is_after_recursive: bool },
     #[error("`{0}` alone is not a key: the shell split the key at its space")]
     SplitKey(String),
-    #[error("{0} is a URL, and kenc reads only files, pipes and objects of S3")]
-    Address(String),
     #[error("standard input cannot be combined with other files")]
     StandardInputAmongFiles,
     #[error("there is no local key: {} does not exist", path.display())]
@@ -75,7 +73,6 @@ impl CommandFault {
             | Self::NotToReplace { .. }
             | Self::KeyAmongInputs { .. }
             | Self::SplitKey(_)
-            | Self::Address(_)
             | Self::StandardInputAmongFiles
             | Self::AsSops(_)
             | Self::AliasOffline(_)

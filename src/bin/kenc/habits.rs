@@ -74,9 +74,6 @@ pub fn check_inputs(inputs: &[PathBuf], is_recursive: bool) -> Result<(), Failur
         if is_key && word.parse::<KeySpec>().is_ok() {
             return Err(CommandFault::KeyAmongInputs { word: word.to_owned(), is_after_recursive: is_recursive }.into());
         }
-        if ["https://", "http://"].iter().any(|begin| word.starts_with(begin)) {
-            return Err(CommandFault::Address(word.to_owned()).into());
-        }
     }
     Ok(())
 }

@@ -26,10 +26,12 @@ mod sops;
 mod standard_streams;
 mod terminal;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use kenc::storage::s3::UrlSecrets;
 
 use args::{Cli, Command};
 use failure::Exit;
@@ -48,17 +50,29 @@ fn main() -> ExitCode {
         return sops::main(std::env::args_os());
     }
     complete::answer();
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage::usage(&error),
     };
-    let outcome = std::panic::catch_unwind(|| run(&cli));
+    let urls = UrlSecrets::take_from(inputs_of(&mut cli.command));
+    let outcome = std::panic::catch_unwind(|| run(&cli, &urls));
     outcome.unwrap_or(Exit::Failed).into()
 }
 
-fn run(cli: &Cli) -> Exit {
+/// The inputs of a command that may be URLs.
+fn inputs_of(command: &mut Command) -> &mut [PathBuf] {
+    match command {
+        Command::Encrypt(args) => &mut args.inputs,
+        Command::Decrypt(args) => &mut args.inputs,
+        Command::Inspect(args) => &mut args.inputs,
+        Command::Verify(args) => &mut args.inputs,
+        _ => &mut [],
+    }
+}
+
+fn run(cli: &Cli, urls: &UrlSecrets) -> Exit {
     let reporter = Arc::new(Reporter::new(&cli.global));
-    let configs = sessions::configs(&cli.global, &reporter);
+    let configs = sessions::configs(&cli.global, &reporter).with_urls(urls.clone());
     configs.name_inputs(sessions::named_inputs);
     if let Command::Inspect(_)
     | Command::Verify(_)

@@ -8,6 +8,7 @@ use kenc::context::EncryptionContext;
 use kenc::error::Error;
 use kenc::keys::{KmsSettings, PassphraseSource};
 use kenc::ops::configs::{ConfigSource, Configs};
+use kenc::ops::object_name::without_secrets;
 use kenc::ops::places::{identities, variable};
 use kenc::storage::s3::ObjectName;
 
@@ -36,7 +37,8 @@ pub fn configs(args: &GlobalArgs, reporter: &Arc<Reporter>) -> Configs {
 pub fn named_inputs() -> Vec<String> {
     let words = std::env::args_os().skip(1).take_while(|word| word != "--").map(PathBuf::from);
     let absolute = |path: PathBuf| match std::path::absolute(&path) {
-        _ if ObjectName::is_meant(&path) => Some(path),
+        // The query of a URL is a secret.
+        _ if ObjectName::is_meant(&path) => Some(without_secrets(&path)),
         Ok(absolute) if path.exists() => Some(absolute),
         _ => None,
     };

@@ -6,7 +6,7 @@ use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::native::chunk::{CHUNK_LEN, ChunkBatch, ChunkCipher, OpenedBatch, SEALED_CHUNK_LEN, plaintext_len};
 use crate::formats::transfer::{fill, read_error};
 
-/// Reads any part of the plaintext. Its length is authenticated first, by opening the last chunk.
+/// Reads any part of the plaintext.
 pub struct SeekingDecryptor<R: Read + Seek> {
     reader: R,
     cipher: ChunkCipher,
@@ -18,17 +18,34 @@ pub struct SeekingDecryptor<R: Read + Seek> {
 }
 
 impl<R: Read + Seek> SeekingDecryptor<R> {
-    /// Opens the last chunk. The file begins at the beginning of `reader`.
+    /// Opens the last chunk, which authenticates the length. The file begins at the beginning of `reader`.
     ///
     /// # Errors
     /// If the file was cut off or extended, or cannot be read.
-    pub fn new(mut reader: R, cipher: ChunkCipher) -> Result<Self> {
+    pub fn new(reader: R, cipher: ChunkCipher) -> Result<Self> {
+        let mut this = Self::of_claimed_len(reader, cipher)?;
+        this.authenticate_len()?;
+        Ok(this)
+    }
+
+    /// The same, but nothing vouches for the length. Every part that is read is authentic all the same, and at its place: only a
+    /// chunk that is really the last one opens as the last one, and no other chunk is shorter than the rest.
+    ///
+    /// # Errors
+    /// If no file has this length, or it cannot be read.
+    pub(crate) fn of_claimed_len(mut reader: R, cipher: ChunkCipher) -> Result<Self> {
         let end = reader.seek(SeekFrom::End(0)).map_err(read_error)?;
         let cut_off = AuthenticationError::CutOff { offset: end, authentic: 0 };
         let len = end.checked_sub(cipher.offset(0)).and_then(plaintext_len).ok_or(cut_off)?;
-        let mut this = Self { reader, cipher, batch: ChunkBatch::new(1), opened: None, position: 0, len };
-        this.open(len / CHUNK_LEN as u64)?;
-        Ok(this)
+        Ok(Self { reader, cipher, batch: ChunkBatch::new(1), opened: None, position: 0, len })
+    }
+
+    /// Opens the last chunk.
+    ///
+    /// # Errors
+    /// If the file was cut off or extended, or cannot be read.
+    pub(crate) fn authenticate_len(&mut self) -> Result<()> {
+        self.open(self.len / CHUNK_LEN as u64)
     }
 
     /// Length of the plaintext, in bytes.

@@ -45,6 +45,12 @@ impl<'a> Rewrapper<'a> {
         Self { keyring: *keyring, change, only, cache: Arc::default(), lookup: AliasLookup::Permitted }
     }
 
+    /// Whether files get other keys in the place of all that they have.
+    #[must_use]
+    pub fn replaces_all(&self) -> bool {
+        !self.change.replacement.is_empty()
+    }
+
     /// The same for a file whose configs trust other keys. What was asked already is not asked again.
     #[must_use]
     pub fn trusting<'b>(&'b self, trusted: &'b TrustedKeys) -> Rewrapper<'b> {

@@ -7,20 +7,38 @@ use crate::error::Result;
 use crate::fs::input::Input;
 use crate::ops::session::Session;
 use crate::storage::output::Output;
-use crate::storage::s3::{HeadReplaced, ObjectName, S3};
+use crate::storage::s3::{HeadReplaced, ObjectName, OldVersion, S3};
 
 /// An object to change.
 pub struct ObjectTarget {
     path: PathBuf,
     name: ObjectName,
     s3: S3,
+    origin: ObjectOrigin,
     /// The entity tag of what was read last.
     tag: Mutex<Option<String>>,
+    /// The version that a bucket with versions keeps of it.
+    old_version: Mutex<Option<String>>,
+}
+
+/// How an object came to be one to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ObjectOrigin {
+    /// The user named it.
+    Named,
+    /// It is below a prefix.
+    Found,
 }
 
 impl ObjectTarget {
-    pub(super) fn new(session: &Session, name: ObjectName) -> Self {
-        Self { path: name.to_path(), name, s3: session.s3().clone(), tag: Mutex::default() }
+    pub(super) fn new(session: &Session, name: ObjectName, origin: ObjectOrigin) -> Self {
+        let s3 = session.s3().clone();
+        Self { path: name.to_path(), name, s3, origin, tag: Mutex::default(), old_version: Mutex::default() }
+    }
+
+    /// Whether it was found below a prefix, where anything may be.
+    pub(super) fn is_found(&self) -> bool {
+        self.origin == ObjectOrigin::Found
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -33,13 +51,27 @@ impl ObjectTarget {
         Ok(input)
     }
 
-    pub(super) fn successor(&self) -> Result<Output> {
-        self.s3.replace(&self.name, self.tag())
+    pub(super) fn successor(&self, old: OldVersion) -> Result<Output> {
+        let (output, old_version) = self.s3.replace(&self.name, self.tag(), old)?;
+        self.keep_version(old_version.filter(|_| old == OldVersion::Kept));
+        Ok(output)
     }
 
-    /// Replaces its head, and has the storage copy the rest. `None` if it is too short for that.
-    pub(in crate::ops) fn replace_head(&self, head_len: u64, head: &[u8]) -> Result<Option<HeadReplaced>> {
-        self.s3.replace_head(&self.name, self.tag(), head_len, head)
+    /// Replaces its head, and has the storage copy the rest. `false` if it is too short for that.
+    pub(in crate::ops) fn replace_head(&self, head_len: u64, head: &[u8], old: OldVersion) -> Result<bool> {
+        let replaced = self.s3.replace_head(&self.name, self.tag(), (head_len, head), old)?;
+        let is_replaced = replaced.is_some();
+        self.keep_version(replaced.and_then(|HeadReplaced { old_version }| old_version));
+        Ok(is_replaced)
+    }
+
+    /// The version that the bucket keeps of what was replaced.
+    pub(in crate::ops) fn old_version(&self) -> Option<String> {
+        self.old_version.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep_version(&self, version: Option<String>) {
+        *self.old_version.lock().unwrap_or_else(PoisonError::into_inner) = version;
     }
 
     fn tag(&self) -> Option<String> {

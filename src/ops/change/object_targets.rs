@@ -1,9 +1,9 @@
 //! The objects among the files to change.
 
-use super::object::ObjectTarget;
+use super::object::{ObjectOrigin, ObjectTarget};
 use super::targets::Target;
 use crate::error::Result;
-use crate::ops::failure::Failure;
+use crate::ops::failure::{Cause, Failure};
 use crate::ops::object_name::object_of;
 use crate::ops::session::Session;
 use crate::storage::s3::ObjectName;
@@ -19,10 +19,13 @@ pub(super) fn with_objects(session: &Session, targets: Vec<Result<Target, Failur
                         Ok(object) => !object.is_prefix(),
                         Err(_) => true,
                     });
-                    let target = |object: Result<ObjectName>| Ok(Target::Object(ObjectTarget::new(session, object?)));
+                    let target = |object: Result<ObjectName>| {
+                        Ok(Target::Object(ObjectTarget::new(session, object?, ObjectOrigin::Found)))
+                    };
                     all.extend(objects.map(target));
                 }
-                Ok(Some(name)) => all.push(Ok(Target::Object(ObjectTarget::new(session, name)))),
+                Ok(Some(name)) if name.is_url() => all.push(Err(Cause::UrlOnlyRead(path).into())),
+                Ok(Some(name)) => all.push(Ok(Target::Object(ObjectTarget::new(session, name, ObjectOrigin::Named)))),
                 Ok(None) => {}
                 Err(failure) => all.push(Err(failure)),
             },

@@ -22,6 +22,7 @@ use crate::ops::jobs::Job;
 use crate::ops::observer::{Observer, TreeSize};
 use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::{Destination, Output};
+use crate::storage::s3::OldVersion;
 
 /// What to do with the files.
 #[derive(Clone, Copy)]
@@ -59,6 +60,8 @@ pub fn is_native(file: &DetectedFile) -> bool {
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResultOptions {
+    /// What becomes of the old versions of objects.
+    pub old_versions: OldVersion,
     /// What becomes of a file with other names that is written anew.
     pub other_names: OtherNames,
     /// When results are synced.
@@ -144,6 +147,37 @@ impl Target {
         about_one_of_many(self.path())
     }
 
+    fn is_found_object(&self) -> bool {
+        matches!(self, Self::Object(object) if object.is_found())
+    }
+
+    /// The same as [`Target::read`], or `None` for an object below a prefix that is not encrypted: local folders are searched for
+    /// encrypted files only, and an object is known when it is read.
+    ///
+    /// # Errors
+    /// As [`Target::read`].
+    pub fn read_encrypted(
+        &self,
+        intent: Intent<'_>,
+        notation: Option<Format>,
+    ) -> Result<Option<(Content, Option<Held>)>, Failure> {
+        match self.read(intent, notation) {
+            Err(Failure { cause: Cause::NotEncrypted(_), .. }) if self.is_found_object() => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Says once that a bucket keeps the version of an object that was replaced, if it does.
+    pub(in crate::ops) fn tell_old_version(&self, observer: &dyn Observer) {
+        if let Self::Object(object) = self
+            && object.old_version().is_some()
+        {
+            observer.hint_once(
+                "the bucket keeps the old versions, which still open with the old keys; --delete-old-version removes them",
+            );
+        }
+    }
+
     /// Whether the result goes to standard output, so that nothing else may.
     #[must_use]
     pub fn is_standard_output(&self) -> bool {
@@ -198,6 +232,9 @@ impl Target {
         let content = match Detected::new(input, self.path(), notation).map_err(self.about())? {
             Detected::Document(sealed) => Content::Document(sealed),
             Detected::File(file) => Content::File(file),
+            Detected::Foreign(_, start) if self.is_found_object() && detect::never_was_encrypted(&start) => {
+                return Err(Cause::NotEncrypted(self.path().unwrap_or(Path::new("")).to_owned()).into());
+            }
             Detected::Foreign(_, start) => return Err(self.about()(detect::not_ours(&start))),
         };
         Ok((content, held))
@@ -240,7 +277,7 @@ impl Target {
     pub fn open_output(&self, options: ResultOptions, held: Option<Held>) -> Result<(Output, Option<Held>), Failure> {
         match self {
             Self::Elsewhere(job) => Ok((Output::open(&job.destination, Access::Umask, options.sync, None)?, held)),
-            Self::Object(object) => Ok((object.successor()?, None)),
+            Self::Object(object) => Ok((object.successor(options.old_versions)?, None)),
             Self::Itself(path) => {
                 let held = held.expect("a file that is changed is held from before it is read");
                 let names = held.names();

@@ -146,6 +146,9 @@ impl<'a> TreeRequest<'a> {
 /// The prefix for the results.
 fn results_prefix(path: &Path) -> Result<ObjectName, Failure> {
     let name = object_of(path)?.expect("it was just seen to be meant as an object");
+    if name.is_url() {
+        return Err(Cause::UrlOnlyRead(path.to_owned()).into());
+    }
     if name.version.is_some() {
         return Err(Cause::OutputIsVersion(path.to_owned()).into());
     }

@@ -35,7 +35,7 @@ where
         };
         let fault = fault(s3, operation, &name.to_string(), &error);
         match &fault.region {
-            Some(region) if !is_moved => {
+            Some(region) if !is_moved && !name.is_url() => {
                 s3.move_to_region(name, region.clone())?;
                 is_moved = true;
             }

@@ -5,12 +5,31 @@ use std::time::SystemTime;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{ObjectOwnership, OwnershipControlsRule};
 
 use super::call::{ask, call};
 use super::handle::S3;
 use super::name::ObjectName;
 use super::refusals::cannot_carry;
-use crate::error::{Error, Result};
+use crate::error::{Error, ObjectRefusalKind, Result};
+
+/// Metadata with which the Amazon S3 Encryption Client says how an object is encrypted.
+const OF_S3_CLIENT: [&str; 14] = [
+    "x-amz-key",
+    "x-amz-key-v2",
+    "x-amz-iv",
+    "x-amz-matdesc",
+    "x-amz-wrap-alg",
+    "x-amz-cek-alg",
+    "x-amz-tag-len",
+    "x-amz-3",
+    "x-amz-c",
+    "x-amz-d",
+    "x-amz-i",
+    "x-amz-m",
+    "x-amz-t",
+    "x-amz-w",
+];
 
 /// An object that is to be replaced: the version that was read, and what it has beside its bytes.
 pub(super) struct Carried {
@@ -49,7 +68,10 @@ impl Carried {
 
     /// The metadata of the successor, with what kenc adds.
     pub(super) fn metadata(&self) -> HashMap<String, String> {
-        self.head.metadata.clone().unwrap_or_default()
+        let mut metadata = self.head.metadata.clone().unwrap_or_default();
+        // A successor is never an object of the S3 Encryption Client, and must not be taken for one.
+        metadata.retain(|name, _| !OF_S3_CLIENT.contains(&name.as_str()));
+        metadata
     }
 }
 
@@ -82,11 +104,22 @@ fn tags(s3: &S3, name: &ObjectName) -> Result<String> {
     Ok(tags.iter().map(|tag| format!("{}={}", encoded(&tag.key), encoded(&tag.value))).collect::<Vec<_>>().join("&"))
 }
 
-/// Who else was granted something by an access-control list, which a successor does not get. Most buckets have none, and
-/// not everybody may look: what cannot be seen is lost for others, and nobody gains by it.
+/// Who else was granted something by an access-control list, which a successor does not get. Nobody was where the bucket has such
+/// lists disabled, as new ones have; where the list cannot be read, somebody may have been.
 fn check_grants(s3: &S3, name: &ObjectName) -> Result<()> {
+    if has_no_lists(s3, name)? {
+        return Ok(());
+    }
     let get = |client: Client| client.get_object_acl().bucket(&name.bucket).key(&name.key).send();
-    let Ok(list) = call(s3, "GetObjectAcl", name, get)? else { return Ok(()) };
+    let list = match call(s3, "GetObjectAcl", name, get)? {
+        Ok(list) => list,
+        // A server that has no such lists says so.
+        Err(fault) if matches!(fault.status, 400 | 404 | 405 | 501) => return Ok(()),
+        Err(fault) if fault.refusal.kind == ObjectRefusalKind::Denied => {
+            return Err(cannot_carry(name, "its access-control list cannot be read (s3:GetObjectAcl is denied)"));
+        }
+        Err(fault) => return Err(Error::Object(fault.refusal)),
+    };
     let owner = list.owner.and_then(|owner| owner.id);
     let is_of_owner = |id: Option<&String>| id.is_none() || id == owner.as_ref();
     let grants = list.grants.unwrap_or_default();
@@ -95,6 +128,20 @@ fn check_grants(s3: &S3, name: &ObjectName) -> Result<()> {
         return Ok(());
     }
     Err(cannot_carry(name, "its access-control list grants something to others"))
+}
+
+/// Whether the bucket has access-control lists disabled. It is asked once.
+fn has_no_lists(s3: &S3, name: &ObjectName) -> Result<bool> {
+    if let Some(known) = s3.has_no_lists(&name.bucket) {
+        return Ok(known);
+    }
+    let get = |client: Client| client.get_bucket_ownership_controls().bucket(&name.bucket).send();
+    let answer = call(s3, "GetBucketOwnershipControls", name, get)?;
+    let rules = answer.ok().and_then(|answer| answer.ownership_controls).map(|controls| controls.rules);
+    let is_enforced = |rule: &OwnershipControlsRule| rule.object_ownership == ObjectOwnership::BucketOwnerEnforced;
+    let has_none = rules.is_some_and(|rules| rules.iter().any(is_enforced));
+    s3.remember_lists(&name.bucket, has_none);
+    Ok(has_none)
 }
 
 /// Percent-encoded, as in a form.

@@ -15,10 +15,12 @@ use aws_types::service_config::ServiceConfigKey;
 use tokio::task::JoinHandle;
 
 use super::handle::S3;
+use super::memory::MemoryShare;
 use super::name::ObjectName;
 use super::unfinished_upload::UploadListener;
+use super::url_client::client_of_url;
 use crate::error::{Error, KmsRefusal, ObjectRefusal, ObjectRefusalKind, Result};
-use crate::keys::aws_kms::ObjectAccess;
+use crate::keys::aws_kms::{ObjectAccess, SignIn};
 
 /// The region that is asked where none is named: S3 says there in which one a bucket is.
 const FIRST_REGION: &str = "us-east-1";
@@ -28,7 +30,11 @@ const LOOK: Duration = Duration::from_millis(100);
 impl S3 {
     /// The access to AWS.
     pub(super) fn access(&self, name: &ObjectName) -> Result<&ObjectAccess> {
-        let access = self.0.access.get_or_init(|| ObjectAccess::new(&self.0.kms, FIRST_REGION));
+        let access = if name.is_url() {
+            self.0.unsigned.get_or_init(|| ObjectAccess::new(&self.0.kms, FIRST_REGION, SignIn::Never))
+        } else {
+            self.0.access.get_or_init(|| ObjectAccess::new(&self.0.kms, FIRST_REGION, SignIn::Now))
+        };
         access.as_ref().map_err(|refusal| {
             let unasked = refusal.clone();
             Error::Object(Box::new(ObjectRefusal {
@@ -48,11 +54,16 @@ impl S3 {
     pub(super) fn client(&self, name: &ObjectName) -> Result<Client> {
         let access = self.access(name)?;
         let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&name.bucket) {
+        let place = if name.is_url() { name.to_string() } else { name.bucket.clone() };
+        if let Some(client) = clients.get(&place) {
             return Ok(client.clone());
         }
-        let client = client_for(&access.config, &name.bucket, None);
-        clients.insert(name.bucket.clone(), client.clone());
+        let client = if name.is_url() {
+            client_of_url(&access.config, self.0.urls.url(&place))
+        } else {
+            client_for(&access.config, &name.bucket, None)
+        };
+        clients.insert(place, client.clone());
         Ok(client)
     }
 
@@ -69,9 +80,32 @@ impl S3 {
         &*self.0.listener
     }
 
+    /// Whether a bucket has access-control lists disabled, if that is known.
+    pub(super) fn has_no_lists(&self, bucket: &str) -> Option<bool> {
+        self.0.without_lists.lock().unwrap_or_else(PoisonError::into_inner).get(bucket).copied()
+    }
+
+    /// Keeps what was found out about that.
+    pub(super) fn remember_lists(&self, bucket: &str, has_none: bool) {
+        self.0.without_lists.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), has_none);
+    }
+
+    /// Waits until an upload may take so much memory.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub(super) fn memory_for_upload(&self, bytes: u64) -> Result<MemoryShare> {
+        self.0.for_uploads.take(bytes, &self.0.cancelled)
+    }
+
+    /// Memory for what is read of an object, if there is enough now.
+    pub(super) fn memory_for_download(&self, bytes: u64) -> Option<MemoryShare> {
+        self.0.for_downloads.try_take(bytes)
+    }
+
     /// Why a request got no answer.
     pub(super) fn unasked(&self, error: &(dyn StdError + 'static)) -> Box<KmsRefusal> {
-        match self.0.access.get() {
+        match self.0.access.get().or_else(|| self.0.unsigned.get()) {
             Some(Ok(access)) => access.unasked(error),
             Some(Err(refusal)) => refusal.clone(),
             None => unreachable!("a request was sent with an access"),

@@ -50,6 +50,11 @@ where
             Some("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException")
         );
     let kind = if is_redirect { ObjectRefusalKind::OtherRegion } else { kind(code.as_deref(), status) };
+    if !object.starts_with("s3://") {
+        // The words of a server that is not known to be one of AWS may hold the URL.
+        let kind = kind_of_url(kind, status, &message);
+        return Fault { refusal: Box::new(ObjectRefusal { kind, request_id: None, ..empty }), status, region: None };
+    }
     let message = if code.is_none() && kind == ObjectRefusalKind::ServiceFault {
         format!("the HTTP {status} response is not one of S3")
     } else {
@@ -57,6 +62,19 @@ where
     };
     let refusal = ObjectRefusal { kind, code, message, region: region.clone(), ..empty };
     Fault { refusal: Box::new(refusal), status, region: region.filter(|_| is_redirect || status == 400) }
+}
+
+/// What an answer means to who has nothing but the URL.
+fn kind_of_url(kind: ObjectRefusalKind, status: u16, message: &str) -> ObjectRefusalKind {
+    let is_denied = matches!(status, 401 | 403) || (status == 400 && kind != ObjectRefusalKind::ServiceFault);
+    let is_late = message.contains("expired") || kind == ObjectRefusalKind::ExpiredCredentials;
+    match status {
+        300..=399 => ObjectRefusalKind::UrlRedirects,
+        _ if is_denied && is_late => ObjectRefusalKind::UrlExpired,
+        _ if is_denied => ObjectRefusalKind::UrlDenied,
+        404 => ObjectRefusalKind::NotFound,
+        _ => kind,
+    }
 }
 
 /// The region that a message says was expected: `… the region 'us-east-1' is wrong; expecting 'eu-west-1'`.

@@ -1,20 +1,25 @@
-//! Names of objects: `s3://bucket/key`, with `?versionId=…` for one version of it.
+//! Names of objects: `s3://bucket/key`, with `?versionId=…` for one version of it, and `https://host/path` without its query,
+//! which is a secret.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 const SCHEME: &str = "s3://";
+const HTTPS: &str = "https://";
+const HTTP: &str = "http://";
 const VERSION: &str = "?versionId=";
 /// Longest key, in bytes.
 const LONGEST_KEY: usize = 1024;
+/// Longest URL without its query, in bytes.
+const LONGEST_URL: usize = 4096;
 
-/// The name of an object, or of all objects whose keys begin alike.
+/// The name of an object, or of all objects whose keys begin alike; or of one that is read from a URL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectName {
-    /// The bucket: its name, or the ARN of an access point.
+    /// The bucket: its name, or the ARN of an access point. Of a URL the scheme and the host.
     pub bucket: String,
-    /// The key. Empty, or with a `/` at its end, if a prefix is meant.
+    /// The key. Empty, or with a `/` at its end, if a prefix is meant. Of a URL the path.
     pub key: String,
     /// One version of it.
     pub version: Option<String>,
@@ -35,13 +40,32 @@ pub enum ObjectNameFault {
     /// It is not text.
     #[error("it is not UTF-8")]
     NotText,
+    /// The URL names no file.
+    #[error("the URL names no file")]
+    NoFile,
+    /// The URL has a user name in it, or something else that does not belong there.
+    #[error("the URL has something before its path that is no host")]
+    NotAHost,
+    /// The URL is not one of https.
+    #[error("kenc reads URLs of https only, and of http on 127.0.0.1")]
+    NotHttps,
+    /// The URL has a query where that would be shown.
+    #[error("a URL with a query can only be an argument")]
+    HasQuery,
 }
 
 impl ObjectName {
     /// Whether a path is meant as the name of an object. A local file with such a name is written `./s3:…`.
     #[must_use]
     pub fn is_meant(path: &Path) -> bool {
-        path.as_os_str().as_encoded_bytes().starts_with(SCHEME.as_bytes())
+        let path = path.as_os_str().as_encoded_bytes();
+        [SCHEME, HTTPS, HTTP].iter().any(|scheme| path.starts_with(scheme.as_bytes()))
+    }
+
+    /// Whether it is read from a URL.
+    #[must_use]
+    pub fn is_url(&self) -> bool {
+        self.bucket.contains("://")
     }
 
     /// The object that a path names, or `None` if it is a local file.
@@ -56,7 +80,7 @@ impl ObjectName {
     }
 
     fn parse(text: &str) -> Result<Self, ObjectNameFault> {
-        let rest = text.strip_prefix(SCHEME).unwrap_or(text);
+        let Some(rest) = text.strip_prefix(SCHEME) else { return Self::parse_url(text) };
         let (rest, version) = match rest.rsplit_once(VERSION) {
             Some((rest, version)) if !version.is_empty() => (rest, Some(version.to_owned())),
             _ => (rest, None),
@@ -78,6 +102,32 @@ impl ObjectName {
             return Err(ObjectNameFault::TooLong);
         }
         Ok(Self { bucket: bucket.to_owned(), key: key.to_owned(), version })
+    }
+
+    fn parse_url(text: &str) -> Result<Self, ObjectNameFault> {
+        if text.contains('?') {
+            return Err(ObjectNameFault::HasQuery);
+        }
+        let start = text.find("://").map_or(0, |at| at + 3);
+        let (host, path) = text[start..].split_once('/').ok_or(ObjectNameFault::NoFile)?;
+        let may_be_in_host = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]_".contains(letter);
+        if host.is_empty() || !host.chars().all(may_be_in_host) {
+            return Err(ObjectNameFault::NotAHost);
+        }
+        let name = host.strip_suffix(|letter: char| letter.is_ascii_digit()).map_or(host, |_| {
+            let without_port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+            without_port.map_or(host, |(name, _)| name)
+        });
+        if text.starts_with(HTTP) && !["127.0.0.1", "localhost", "[::1]"].contains(&name) {
+            return Err(ObjectNameFault::NotHttps);
+        }
+        if path.is_empty() || path.ends_with('/') {
+            return Err(ObjectNameFault::NoFile);
+        }
+        if text.len() > LONGEST_URL || path.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+            return Err(ObjectNameFault::TooLong);
+        }
+        Ok(Self { bucket: text[..start + host.len()].to_owned(), key: path.to_owned(), version: None })
     }
 
     /// Whether it names all objects whose keys begin so, and not one.
@@ -109,7 +159,8 @@ impl ObjectName {
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bucket, key, version } = self;
-        write!(f, "{SCHEME}{bucket}/{key}")?;
+        let scheme = if self.is_url() { "" } else { SCHEME };
+        write!(f, "{scheme}{bucket}/{key}")?;
         version.as_ref().map_or(Ok(()), |version| write!(f, "{VERSION}{version}"))
     }
 }
@@ -145,13 +196,35 @@ mod tests {
     }
 
     #[test]
+    fn a_url_is_one_of_https_with_a_host_and_a_path_and_nothing_that_is_secret() {
+        for text in
+            ["https://bucket.s3.eu-west-1.amazonaws.com/a/b%20c.kenc", "http://127.0.0.1:9000/b/k", "http://[::1]/k"]
+        {
+            let name = ObjectName::of(Path::new(text)).unwrap().unwrap();
+            assert!(name.is_url() && !name.is_prefix() && name.to_string() == text, "{text}");
+        }
+        let name = ObjectName::of(Path::new("https://host/a/b.kenc")).unwrap().unwrap();
+        assert_eq!((&*name.bucket, &*name.key), ("https://host", "a/b.kenc"));
+        assert_eq!(name.file_name().unwrap(), "b.kenc");
+        let fault = |text: &str| ObjectName::of(Path::new(text)).unwrap_err();
+        assert_eq!(fault("http://example.com/a"), ObjectNameFault::NotHttps);
+        assert_eq!(fault("http://127.0.0.1.example.com/a"), ObjectNameFault::NotHttps);
+        assert_eq!(fault("http://127.0.0.1:80.example.com/a"), ObjectNameFault::NotHttps);
+        assert_eq!(fault("https://user:word@host/a"), ObjectNameFault::NotAHost);
+        assert_eq!(fault("https:///a"), ObjectNameFault::NotAHost);
+        assert_eq!(fault("https://host"), ObjectNameFault::NoFile);
+        assert_eq!(fault("https://host/a/"), ObjectNameFault::NoFile);
+        assert_eq!(fault("https://host/a?X-Amz-Signature=1"), ObjectNameFault::HasQuery);
+    }
+
+    #[test]
     fn what_cannot_be_an_object_is_refused_and_what_is_a_file_is_left_alone() {
         let fault = |text: &str| ObjectName::of(Path::new(text)).unwrap_err();
         assert_eq!(fault("s3://"), ObjectNameFault::NoBucket);
         assert_eq!(fault("s3:///key"), ObjectNameFault::NoBucket);
         assert_eq!(fault("s3://a b/key"), ObjectNameFault::NotABucket);
         assert_eq!(fault(&format!("s3://bucket/{}", "k".repeat(1025))), ObjectNameFault::TooLong);
-        for text in ["./s3://bucket/key", "s3:/bucket", "s3", "S3://bucket/key"] {
+        for text in ["./s3://bucket/key", "s3:/bucket", "s3", "S3://bucket/key", "./https://host/a", "https:/host/a"] {
             assert_eq!(ObjectName::of(Path::new(text)), Ok(None), "{text}");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::handle::S3;
 use super::name::ObjectName;
-use super::notes::{HeadReplaced, ObjectNotes};
+use super::notes::{HeadReplaced, ObjectNotes, OldVersion};
 use super::unfinished_upload::UnfinishedUpload;
 use crate::error::{Error, ObjectRefusal, ObjectRefusalKind, Result};
 use crate::fs::atomic::Existing;
@@ -46,7 +46,12 @@ impl S3 {
     ///
     /// # Errors
     /// Always.
-    pub fn replace(&self, name: &ObjectName, _tag: Option<String>) -> Result<Output> {
+    pub fn replace(
+        &self,
+        name: &ObjectName,
+        _tag: Option<String>,
+        _old: OldVersion,
+    ) -> Result<(Output, Option<String>)> {
         Err(refusal("PutObject", name))
     }
 
@@ -58,8 +63,8 @@ impl S3 {
         &self,
         name: &ObjectName,
         _tag: Option<String>,
-        _head_len: u64,
-        _head: &[u8],
+        _head: (u64, &[u8]),
+        _old: OldVersion,
     ) -> Result<Option<HeadReplaced>> {
         Err(refusal("PutObject", name))
     }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::fs::input::InputNotes;
+
 /// When the file was modified, as a number of seconds since 1970 with nine decimals.
 const MODIFIED: &str = "kenc-mtime";
 
@@ -13,12 +15,24 @@ pub struct ObjectNotes {
     pub modified: Option<SystemTime>,
     /// The entity tag of the object.
     pub tag: Option<String>,
+    /// All of its metadata.
+    pub metadata: InputNotes,
+}
+
+/// What becomes of the version of an object that is replaced, in a bucket that keeps versions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OldVersion {
+    /// It stays.
+    #[default]
+    Kept,
+    /// It is deleted as soon as its successor is in its place.
+    Deleted,
 }
 
 /// An object whose head was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadReplaced {
-    /// The version that was replaced, if the bucket keeps it.
+    /// The version that was replaced, if the bucket still keeps it.
     pub old_version: Option<String>,
 }
 
@@ -34,7 +48,8 @@ impl ObjectNotes {
     #[must_use]
     pub fn from_metadata(metadata: Option<&HashMap<String, String>>, written: Option<SystemTime>) -> Self {
         let noted = metadata.and_then(|metadata| time_of(metadata.get(MODIFIED)?));
-        Self { modified: noted.or(written), tag: None }
+        let all = metadata.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+        Self { modified: noted.or(written), tag: None, metadata: InputNotes::new(all) }
     }
 }
 
@@ -51,9 +66,9 @@ mod tests {
     #[test]
     fn a_time_comes_back_to_the_nanosecond_and_a_wrong_one_does_not_count() {
         let modified = UNIX_EPOCH + Duration::new(1_700_000_000, 7);
-        let notes = ObjectNotes { modified: Some(modified), tag: None };
+        let notes = ObjectNotes { modified: Some(modified), ..ObjectNotes::default() };
         let metadata = notes.to_metadata().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None), notes);
+        assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None).modified, notes.modified);
         for wrong in ["", "1", "1.5", "a.000000000", "99999999999999999999.000000000", "-1.000000000", "1.99999999x"] {
             let metadata = HashMap::from([(MODIFIED.to_owned(), wrong.to_owned())]);
             assert_eq!(ObjectNotes::from_metadata(Some(&metadata), None).modified, None, "{wrong}");

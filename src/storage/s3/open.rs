@@ -25,7 +25,7 @@ impl S3 {
     /// As [`S3::open`].
     pub fn open_with_notes(&self, name: &ObjectName) -> Result<(Input, ObjectNotes)> {
         let (reader, notes) = ObjectReader::open(self, name)?;
-        Ok((Input::of_object(Box::new(reader)), notes))
+        Ok((Input::of_object(Box::new(reader)).with_notes(notes.metadata.clone()), notes))
     }
 
     /// The same, or `None` if there is no such object.

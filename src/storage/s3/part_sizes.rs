@@ -1,34 +1,44 @@
-//! How long the parts of an upload are, so that one of unknown length reaches the longest object within the most parts.
+//! How long the parts of an upload are, so that one of unknown length reaches the longest object within the most parts, and as late
+//! as possible needs more than memory.
 
 /// Most parts of an object.
 pub(super) const MOST_PARTS: u32 = 10_000;
 /// Longest object, in bytes.
 pub(super) const LONGEST_OBJECT: u64 = 5 << 40;
 /// Length of the first parts, in bytes: S3 takes no shorter ones but the last.
-pub(super) const FIRST: usize = 5 << 20;
-/// So many parts have the same length; the next ones are longer by the same again.
+pub(super) const FIRST: u64 = 5 << 20;
+/// Longest part that is kept in memory, in bytes.
+pub(super) const LONGEST_IN_MEMORY: u64 = 12 << 20;
+const MEBIBYTE: u64 = 1 << 20;
+/// So many parts have the first length: 5 GiB.
+const SHORT_PARTS: u32 = 1000;
+/// So many are not too long for memory: 52 GiB.
+const PARTS_IN_MEMORY: u32 = 5000;
+/// So many of the others have the same length; the next ones are longer by a factor.
 const STEP: u32 = 500;
-const MEBIBYTE: usize = 1 << 20;
 
 /// Length of part `number`, from 1, in bytes.
-///
-/// The first 1 000 parts have 5 MiB: 5 GiB. Then each group of 500 parts is longer than the one before, by a factor that
-/// reaches 5 TiB with the last of them.
-pub(super) fn part_len(number: u32) -> usize {
-    let group = (number.saturating_sub(1) / STEP).saturating_sub(1);
-    // 5 MiB · (10/7)^group, in whole mebibytes.
-    let mut len = FIRST;
-    for _ in 0..group {
-        len = (len / 7 * 10).next_multiple_of(MEBIBYTE);
+pub(super) fn part_len(number: u32) -> u64 {
+    if number <= SHORT_PARTS {
+        return FIRST;
     }
-    len
+    if number <= PARTS_IN_MEMORY {
+        return LONGEST_IN_MEMORY;
+    }
+    // 24 MiB · 1.7^group, in whole mebibytes: 5 TiB are reached with the last group.
+    let group = (number - PARTS_IN_MEMORY).div_ceil(STEP);
+    (0..group).fold(2 * LONGEST_IN_MEMORY, |len, _| (len / 10 * 17).next_multiple_of(MEBIBYTE))
 }
 
-/// How many parts of this length are kept in memory at the same time: the one that is filled, and those under way.
-pub(super) fn parts_in_memory(len: usize) -> usize {
-    const MEMORY: usize = 40 << 20;
-    // The HTTP client copies what it sends.
-    (MEMORY / (2 * len)).clamp(2, 4)
+/// Length of every part of an object that will have about `len` bytes.
+pub(super) fn part_len_of(len: u64) -> u64 {
+    (len / u64::from(MOST_PARTS - 1)).max(FIRST).next_multiple_of(MEBIBYTE)
+}
+
+/// How many parts of this length are kept at the same time: the one that is filled, and those under way.
+pub(super) fn parts_at_once(len: u64) -> usize {
+    const MEMORY: u64 = super::memory::FOR_UPLOADS;
+    usize::try_from(MEMORY / len).unwrap_or(4).clamp(2, 4)
 }
 
 #[cfg(test)]
@@ -40,21 +50,23 @@ mod tests {
         let mut total = 0_u64;
         for number in 1..=MOST_PARTS {
             let (len, before) = (part_len(number), part_len(number.saturating_sub(1)));
-            assert!(len >= before && len <= 5 << 30, "{number}");
-            total += len as u64;
+            assert!(len >= before && len <= 5 << 30, "{number}: {len}");
+            total += len;
         }
         assert!(total >= LONGEST_OBJECT, "{total}");
     }
 
     #[test]
-    fn ordinary_objects_need_little_memory() {
-        let mut total = 0_u64;
-        for number in 1.. {
-            total += part_len(number) as u64;
-            if total >= 8 << 30 {
-                break;
-            }
-            assert!(part_len(number) * parts_in_memory(part_len(number)) <= 40 << 20, "{number}");
+    fn what_is_kept_in_memory_is_bounded_whatever_the_length() {
+        let in_memory = |len: u64| if len <= LONGEST_IN_MEMORY { len * parts_at_once(len) as u64 } else { 0 };
+        for number in 1..=MOST_PARTS {
+            assert!(in_memory(part_len(number)) <= 24 << 20, "{number}");
         }
+        for len in (0..48).map(|power| 1_u64 << power) {
+            assert!(in_memory(part_len_of(len)) <= 24 << 20, "{len}");
+            assert!(part_len_of(len) * u64::from(MOST_PARTS) >= len.min(LONGEST_OBJECT), "{len}");
+        }
+        // 50 GiB from a pipe need no disk.
+        assert!((1..=PARTS_IN_MEMORY).map(part_len).sum::<u64>() > 50 << 30);
     }
 }

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::call::{ask, call};
 use super::fault::fault;
 use super::handle::S3;
+use super::memory::MemoryShare;
 use super::name::ObjectName;
 use super::notes::ObjectNotes;
 use super::refusals::wrong_answer;
@@ -27,7 +28,9 @@ const HEAD: u64 = 64 << 10;
 /// Bytes of a request where it is not known what is read next.
 const SMALL: u64 = 64 << 10;
 /// Bytes of a request where everything is read.
-const PART: u64 = 8 << 20;
+const PART: u64 = 4 << 20;
+/// The same where other objects take the memory for that.
+const SMALL_PART: u64 = 512 << 10;
 /// Requests that are under way, or whose answers are kept, at the same time.
 const AT_ONCE: usize = 4;
 
@@ -58,6 +61,7 @@ struct ObjectBlock {
     start: u64,
     end: u64,
     data: BlockData,
+    _memory: Option<MemoryShare>,
 }
 
 enum BlockData {
@@ -98,6 +102,13 @@ impl ObjectReader {
         let answer = match call(s3, "GetObject", name, get)? {
             Ok(answer) => answer,
             // No range is in an object without bytes.
+            Err(fault) if fault.status == 416 && name.is_url() => {
+                // It permits no other question than to read it.
+                let get = |client: Client| client.get_object().bucket(&name.bucket).key(&name.key).send();
+                let head = s3.wait(name, body(ask(s3, "GetObject", name, get)?))??;
+                let len = head.len() as u64;
+                return Ok((reader(None, len, head), ObjectNotes::default()));
+            }
             Err(fault) if fault.status == 416 => {
                 let head = |client: Client| {
                     let request = client.head_object().bucket(&name.bucket).key(&name.key);
@@ -115,7 +126,8 @@ impl ObjectReader {
             Err(fault) => return Err(Error::Object(fault.refusal)),
         };
         let whole_len = answer.content_range.as_deref().and_then(|range| range.rsplit('/').next()?.parse().ok());
-        let tag = answer.e_tag.clone();
+        // A weak one matches nothing.
+        let tag = answer.e_tag.clone().filter(|tag| !tag.starts_with("W/"));
         let notes = ObjectNotes { tag: tag.clone(), ..notes(answer.metadata.as_ref(), answer.last_modified) };
         let head = s3.wait(name, body(answer))??;
         let len = whole_len.unwrap_or(head.len() as u64);
@@ -135,7 +147,9 @@ impl ObjectReader {
         if !state.blocks.iter().any(|block| block.contains(offset)) {
             state.blocks.clear();
             let end = self.end_of_request(state, offset);
-            state.blocks.push_back(self.begin(offset..end)?);
+            let memory = self.s3.memory_for_download(end - offset);
+            let end = if memory.is_some() { end } else { end.min(offset + SMALL_PART) };
+            state.blocks.push_back(self.begin(offset..end, memory)?);
         }
         while state.blocks.front().is_some_and(|block| !block.contains(offset)) {
             state.blocks.pop_front();
@@ -175,13 +189,14 @@ impl ObjectReader {
             if start >= limit {
                 break;
             }
-            let block = self.begin(start..limit.min(start + PART))?;
-            state.blocks.push_back(block);
+            let end = limit.min(start + PART);
+            let Some(memory) = self.s3.memory_for_download(end - start) else { break };
+            state.blocks.push_back(self.begin(start..end, Some(memory))?);
         }
         Ok(())
     }
 
-    fn begin(&self, range: Range<u64>) -> Result<ObjectBlock> {
+    fn begin(&self, range: Range<u64>, memory: Option<MemoryShare>) -> Result<ObjectBlock> {
         let client = self.s3.client(&self.name)?;
         let Range { start, end } = range;
         let request = client
@@ -196,7 +211,8 @@ impl ObjectReader {
             let data = body(answer).await.map_err(|_| RangeFault::Length)?;
             if data.len() as u64 == end - start { Ok(data) } else { Err(RangeFault::Length) }
         };
-        Ok(ObjectBlock { start, end, data: BlockData::UnderWay(self.s3.spawn(&self.name, request)?) })
+        let data = BlockData::UnderWay(self.s3.spawn(&self.name, request)?);
+        Ok(ObjectBlock { start, end, data, _memory: memory })
     }
 
     fn refusal(&self, fault_of_range: RangeFault) -> Error {

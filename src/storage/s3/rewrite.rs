@@ -36,8 +36,8 @@ pub(super) fn is_worth_it(len: u64) -> bool {
     len > SHORT
 }
 
-/// Writes `head` in the place of the first `head_len` bytes of an object. Returns the version that was replaced, if the bucket
-/// keeps versions.
+/// Writes `head` in the place of the first `head_len` bytes of an object. Returns the new version, if the bucket keeps
+/// versions.
 pub(super) fn replace_head(
     s3: &S3,
     name: &ObjectName,
@@ -71,9 +71,10 @@ pub(super) fn replace_head(
         let request = client.complete_multipart_upload().bucket(&name.bucket).key(&name.key).upload_id(upload.id());
         request.multipart_upload(parts.clone()).if_match(&carried.tag).send()
     };
-    call(s3, "CompleteMultipartUpload", name, complete)?.map_err(|fault| Error::Object(fault.refusal))?;
+    let completed = call(s3, "CompleteMultipartUpload", name, complete)?;
+    let completed = completed.map_err(|fault| Error::Object(fault.refusal))?;
     upload.completed();
-    Ok(carried.head.version_id.clone())
+    Ok(completed.version_id)
 }
 
 fn first_part(s3: &S3, name: &ObjectName, id: &str, bytes: &[u8]) -> Result<CompletedPart> {

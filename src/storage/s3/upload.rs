@@ -5,12 +5,14 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::RequestChecksumCalculation;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::upload_part::{UploadPartError, UploadPartOutput};
-use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -19,9 +21,11 @@ use super::call::{ask, call};
 use super::carried::{Carried, carry};
 use super::fault::{Fault, fault};
 use super::handle::S3;
+use super::memory::MemoryShare;
 use super::name::ObjectName;
-use super::notes::ObjectNotes;
-use super::part_sizes::{FIRST, LONGEST_OBJECT, MOST_PARTS, part_len, parts_in_memory};
+use super::notes::{ObjectNotes, OldVersion};
+use super::part::{Part, PartFiller, PiecePool};
+use super::part_sizes::{LONGEST_IN_MEMORY, LONGEST_OBJECT, MOST_PARTS, part_len, part_len_of, parts_at_once};
 use super::refusals::{too_large, wrong_answer};
 use super::unfinished::OwnUpload;
 use crate::crypto::{fill_random, hexadecimal};
@@ -41,13 +45,18 @@ pub(super) struct Upload {
     notes: ObjectNotes,
     /// The object that it replaces, if only that one may be replaced.
     carried: Option<Carried>,
+    /// What becomes of that.
+    old: OldVersion,
     /// Random, and in the metadata.
     token: String,
     /// The part that is filled.
-    buffer: Vec<u8>,
+    filler: Option<PartFiller>,
+    pool: PiecePool,
+    /// What its parts may take, from the first byte on.
+    memory: Option<MemoryShare>,
     multipart: Option<Multipart>,
-    /// Length of every part, where the length of the object was known before.
-    known_part_len: usize,
+    /// The length of the object, as far as it was known before.
+    expected: Option<u64>,
     has_failed: bool,
 }
 
@@ -86,17 +95,20 @@ impl Upload {
             existing,
             notes,
             carried: None,
+            old: OldVersion::default(),
             token: token(),
-            buffer: Vec::new(),
+            filler: None,
+            pool: PiecePool::default(),
+            memory: None,
             multipart: None,
-            known_part_len: 0,
+            expected: None,
             has_failed: false,
         }
     }
 
     /// Begins the successor of an object.
-    pub(super) fn replacing(s3: &S3, name: &ObjectName, carried: Carried) -> Self {
-        Self { carried: Some(carried), ..Self::new(s3, name, Existing::Replace, ObjectNotes::default()) }
+    pub(super) fn replacing(s3: &S3, name: &ObjectName, carried: Carried, old: OldVersion) -> Self {
+        Self { carried: Some(carried), old, ..Self::new(s3, name, Existing::Replace, ObjectNotes::default()) }
     }
 
     /// Finds an object that is there before anything is read or sent.
@@ -119,24 +131,36 @@ impl Upload {
         metadata
     }
 
-    /// Length of the part that is filled now.
-    fn part_len(&self) -> usize {
+    /// Length of the next part, if nothing ends it before.
+    fn part_len(&self) -> u64 {
         let number = self.multipart.as_ref().map_or(0, |multipart| multipart.count) + 1;
-        if self.known_part_len > 0 { self.known_part_len } else { part_len(number) }
+        self.expected.map_or_else(|| part_len(number), part_len_of)
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<usize> {
-        let part_len = self.part_len();
-        if self.buffer.len() == part_len {
+        if self.filler.as_ref().is_some_and(PartFiller::is_full) {
             self.send_part()?;
         }
-        let count = bytes.len().min(part_len - self.buffer.len());
-        if self.buffer.len() + count > self.buffer.capacity() {
-            let wanted = (self.buffer.capacity() * 2).max(self.buffer.len() + count).min(part_len);
-            self.buffer.reserve_exact(wanted - self.buffer.len());
+        self.filler()?.take(bytes).map_err(no_scratch_space)
+    }
+
+    fn filler(&mut self) -> Result<&mut PartFiller> {
+        if self.memory.is_none() {
+            let most = part_len(1) * parts_at_once(part_len(1)) as u64;
+            self.memory = Some(self.s3.memory_for_upload(self.expected.map_or(most, |len| len.min(most)))?);
         }
-        self.buffer.extend_from_slice(&bytes[..count]);
-        Ok(count)
+        let filler = match self.filler.take() {
+            Some(filler) => filler,
+            None => PartFiller::new(self.part_len(), &self.pool).map_err(no_scratch_space)?,
+        };
+        Ok(self.filler.insert(filler))
+    }
+
+    /// The part that was filled.
+    fn filled(&mut self) -> Result<Part> {
+        self.filler()?;
+        let filler = self.filler.take().expect("it was just made, or there before");
+        filler.finish().map_err(no_scratch_space)
     }
 
     /// Sends the part that is filled, as soon as there is room for the next one.
@@ -144,32 +168,37 @@ impl Upload {
         if self.multipart.is_none() {
             self.multipart = Some(self.begin_parts()?);
         }
-        let at_once = parts_in_memory(self.buffer.len()) - 1;
-        self.wait_for_parts(at_once - 1)?;
-        let Self { s3, name, multipart: Some(multipart), buffer, .. } = self else {
+        let under_way = parts_at_once(self.part_len()) - 1;
+        self.wait_for_parts(under_way - 1)?;
+        let part = self.filled()?;
+        let Self { s3, name, multipart: Some(multipart), .. } = self else {
             unreachable!("it was just begun");
         };
-        let body = std::mem::take(buffer);
-        multipart.len += body.len() as u64;
+        multipart.len += part.len;
         if multipart.count == MOST_PARTS || multipart.len > LONGEST_OBJECT {
             return Err(too_large(name));
         }
-        buffer.reserve_exact(body.len());
         multipart.count += 1;
         let number = i32::try_from(multipart.count).expect("there are at most 10 000 parts");
         let client = s3.client(name)?;
-        let checksum = checksum(&client);
+        let ChecksummedBody { body, algorithm, checksum } = ChecksummedBody::new(&part, &client);
+        let limits = client.config().timeout_config().cloned();
         let request = client
             .upload_part()
             .bucket(&name.bucket)
             .key(&name.key)
             .upload_id(multipart.upload.id())
             .part_number(number)
-            .body(ByteStream::new(SdkBody::from(body)))
-            .set_checksum_algorithm(checksum.clone());
+            .body(body)
+            .set_checksum_algorithm(algorithm)
+            .set_checksum_crc64_nvme(checksum.clone());
         let request = async move {
+            let mut request = request.customize();
+            // It is kept until the server has it.
+            if let Some(limits) = limits_for(part.len, limits) {
+                request = request.config_override(aws_sdk_s3::config::Builder::new().timeout_config(limits));
+            }
             // The checksum is signed, so the payload need not be.
-            let request = request.customize();
             if checksum.is_some() { request.disable_payload_signing().send().await } else { request.send().await }
         };
         multipart.under_way.push_back((number, s3.spawn(name, request)?));
@@ -227,7 +256,7 @@ impl Upload {
 
     fn finish(mut self) -> Result<()> {
         let outcome = if self.multipart.is_some() {
-            if !self.buffer.is_empty() {
+            if self.filler.is_some() {
                 self.send_part()?;
             }
             self.wait_for_parts(0)?;
@@ -235,32 +264,37 @@ impl Upload {
         } else {
             self.put()?
         };
-        match outcome {
-            Ok(()) => {}
-            Err(fault) if Self::may_have_happened(&fault) && self.is_there() => {}
-            Err(fault) if fault.status == 412 && self.carried.is_none() => {
-                return Err(Error::WouldOverwrite(self.name.to_path()));
-            }
-            Err(fault) => return Err(Error::Object(fault.refusal)),
-        }
+        let version = match outcome {
+            Ok(version) => version,
+            Err(fault) => match Some(()).filter(|()| Self::may_have_happened(&fault)).and_then(|()| self.found()) {
+                Some(FinishedObject { version }) => version,
+                None if fault.status == 412 && self.carried.is_none() => {
+                    return Err(Error::WouldOverwrite(self.name.to_path()));
+                }
+                None => return Err(Error::Object(fault.refusal)),
+            },
+        };
         if let Some(multipart) = &mut self.multipart {
             multipart.upload.completed();
         }
-        Ok(())
+        let Self { s3, name, carried, old, .. } = &self;
+        carried.as_ref().map_or(Ok(()), |carried| s3.dispose_of_old_version(name, carried, version.as_deref(), *old))
     }
 
-    fn put(&mut self) -> Result<Result<(), Fault>> {
-        let body = SdkBody::from(std::mem::take(&mut self.buffer));
+    /// Returns the version that it is, if the bucket keeps versions.
+    fn put(&mut self) -> Result<Result<Option<String>, Fault>> {
+        let part = self.filled()?;
         let Self { s3, name, .. } = &*self;
         let put = |client: Client| {
-            let checksum = checksum(&client);
+            let ChecksummedBody { body, algorithm, checksum } = ChecksummedBody::new(&part, &client);
             let request = client
                 .put_object()
                 .bucket(&name.bucket)
                 .key(&name.key)
                 .set_metadata(Some(self.metadata()))
-                .body(ByteStream::new(body.try_clone().expect("a body in memory can be sent again")))
-                .set_checksum_algorithm(checksum.clone())
+                .body(body)
+                .set_checksum_algorithm(algorithm)
+                .set_checksum_crc64_nvme(checksum.clone())
                 .set_if_none_match(self.no_other())
                 .set_if_match(self.only_that());
             let request = match &self.carried {
@@ -272,10 +306,10 @@ impl Upload {
                 if checksum.is_some() { request.disable_payload_signing().send().await } else { request.send().await }
             }
         };
-        Ok(call(s3, "PutObject", name, put)?.map(drop))
+        Ok(call(s3, "PutObject", name, put)?.map(|done| done.version_id))
     }
 
-    fn complete(&mut self) -> Result<Result<(), Fault>> {
+    fn complete(&mut self) -> Result<Result<Option<String>, Fault>> {
         let Self { s3, name, multipart: Some(multipart), .. } = &*self else { unreachable!("there are parts") };
         let parts = CompletedMultipartUpload::builder().set_parts(Some(multipart.done.clone())).build();
         let complete = |client: Client| {
@@ -289,7 +323,7 @@ impl Upload {
                 .set_if_match(self.only_that())
                 .send()
         };
-        Ok(call(s3, "CompleteMultipartUpload", name, complete)?.map(drop))
+        Ok(call(s3, "CompleteMultipartUpload", name, complete)?.map(|done| done.version_id))
     }
 
     /// The condition that there is no such object.
@@ -314,19 +348,19 @@ impl Upload {
         )
     }
 
-    fn is_there(&self) -> bool {
+    /// Whether the object is ours. If so, also which version it is, if the bucket keeps versions.
+    fn found(&self) -> Option<FinishedObject> {
         let Self { s3, name, token, .. } = self;
         let head = |client: Client| client.head_object().bucket(&name.bucket).key(&name.key).send();
-        let Ok(Ok(answer)) = call(s3, "HeadObject", name, head) else { return false };
-        answer.metadata.and_then(|metadata| metadata.get(UPLOAD).map(|found| found == token)).unwrap_or(false)
+        let answer = call(s3, "HeadObject", name, head).ok()?.ok()?;
+        let is_ours = answer.metadata.and_then(|metadata| metadata.get(UPLOAD).map(|found| found == token));
+        is_ours.unwrap_or(false).then_some(FinishedObject { version: answer.version_id })
     }
 }
 
 impl WholeObject for Upload {
     fn expect_len(&mut self, len: u64) {
-        // As long as needed to stay within the most parts, and no longer.
-        let wanted = usize::try_from(len / u64::from(MOST_PARTS - 1)).unwrap_or(usize::MAX);
-        self.known_part_len = wanted.max(FIRST).next_multiple_of(1 << 20);
+        self.expected = Some(len);
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -348,6 +382,42 @@ impl WholeObject for Upload {
 fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
     let is_wanted = client.config().request_checksum_calculation() != Some(&RequestChecksumCalculation::WhenRequired);
     is_wanted.then_some(ChecksumAlgorithm::Crc64Nvme)
+}
+
+/// An object that an upload has become.
+struct FinishedObject {
+    /// Which one, if the bucket keeps versions.
+    version: Option<String>,
+}
+
+/// A part as it is sent, with what shows the server that it arrived as it was.
+struct ChecksummedBody {
+    body: ByteStream,
+    algorithm: Option<ChecksumAlgorithm>,
+    checksum: Option<String>,
+}
+
+impl ChecksummedBody {
+    fn new(part: &Part, client: &Client) -> Self {
+        let algorithm = checksum(client);
+        let checksum = algorithm.is_some().then(|| part.checksum.clone());
+        // Without a checksum, the signature covers the bytes, and so it is made from all of them.
+        let in_one = if checksum.is_none() { part.body_in_one() } else { None };
+        let body = ByteStream::new(in_one.unwrap_or_else(|| part.body()));
+        Self { body, algorithm, checksum }
+    }
+}
+
+/// A part that is longer than all that the usual limits are made for gets more time: a second for each mebibyte.
+fn limits_for(len: u64, limits: Option<TimeoutConfig>) -> Option<TimeoutConfig> {
+    let limits = limits.filter(|_| len > LONGEST_IN_MEMORY)?;
+    let way = Duration::from_secs(len >> 20);
+    let answer = limits.read_timeout().unwrap_or_default();
+    Some(limits.to_builder().read_timeout(answer + way).build())
+}
+
+fn no_scratch_space(error: io::Error) -> Error {
+    Error::io("keep a part of an object in a temporary file", error)
 }
 
 /// 128 random bits in hexadecimal digits.

@@ -62,7 +62,9 @@ impl ObjectServer {
         if let Some(folder) = &self.folder {
             std::fs::create_dir(folder.join(name)).expect("a bucket of this name is new");
         } else {
-            let answer = request(self.port, "PUT", &format!("/{name}"), &[], "").expect("the server answers");
+            // As new buckets of AWS are: without access-control lists.
+            let owner = [("x-amz-object-ownership", "BucketOwnerEnforced")];
+            let answer = request(self.port, "PUT", &format!("/{name}"), &owner, "").expect("the server answers");
             assert_eq!(answer.status, 200, "{}", answer.body);
         }
     }
@@ -110,14 +112,28 @@ pub struct ObjectRelay {
 impl ObjectRelay {
     /// Does with every request to `server` what `decide` says.
     pub fn to(server: &ObjectServer, decide: impl Fn(Message) -> Fate + Send + Sync + 'static) -> Self {
+        Self::with(server, decide, |_| ())
+    }
+
+    /// Passes every request on, and has its answer changed.
+    pub fn changing(server: &ObjectServer, change: impl Fn(&mut Message) + Send + Sync + 'static) -> Self {
+        Self::with(server, Fate::Passed, change)
+    }
+
+    fn with(
+        server: &ObjectServer,
+        decide: impl Fn(Message) -> Fate + Send + Sync + 'static,
+        change: impl Fn(&mut Message) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be had");
         let port = listener.local_addr().expect("it has an address").port();
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (seen, decide, target) = (Arc::clone(&asked), Arc::new(decide), server.port);
+        let (seen, target) = (Arc::clone(&asked), server.port);
+        let (decide, change) = (Arc::new(decide), Arc::new(change));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (seen, decide) = (Arc::clone(&seen), Arc::clone(&decide));
-                thread::spawn(move || serve(stream, target, &seen, &*decide));
+                let (seen, decide, change) = (Arc::clone(&seen), Arc::clone(&decide), Arc::clone(&change));
+                thread::spawn(move || serve(stream, target, &seen, &*decide, &*change));
             }
         });
         Self { port, asked }
@@ -134,7 +150,13 @@ impl ObjectRelay {
     }
 }
 
-fn serve(mut stream: TcpStream, target: u16, seen: &Mutex<Vec<String>>, decide: &dyn Fn(Message) -> Fate) {
+fn serve(
+    mut stream: TcpStream,
+    target: u16,
+    seen: &Mutex<Vec<String>>,
+    decide: impl Fn(Message) -> Fate,
+    change: impl Fn(&mut Message),
+) {
     let Ok(reading) = stream.try_clone() else { return };
     let Ok(Some(request)) = Message::read(&mut BufReader::new(reading)) else { return };
     seen.lock().expect("no test panics while it counts").push(request.first_line.clone());
@@ -144,7 +166,8 @@ fn serve(mut stream: TcpStream, target: u16, seen: &Mutex<Vec<String>>, decide: 
         Fate::Answered(answer) => Some(answer),
         Fate::Reset => None,
     };
-    let Some(answer) = answer else { return };
+    let Some(mut answer) = answer else { return };
+    change(&mut answer);
     if !is_head {
         let _ = answer.send(&mut BufWriter::new(&mut stream));
         return;

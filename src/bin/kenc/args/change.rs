@@ -133,6 +133,12 @@ pub struct ChangedFilesArgs {
     /// file is not synced, as with cp: a power failure within some seconds can leave it empty, short or missing.
     #[arg(long, requires = "output")]
     pub sync: bool,
+
+    /// Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys
+    ///
+    /// It is deleted as soon as the new version is in its place (s3:DeleteObjectVersion). Versions before it stay.
+    #[arg(long, conflicts_with_all = ["output", "dry_run"])]
+    pub delete_old_version: bool,
 }
 
 /// Which keys files are to have afterwards.

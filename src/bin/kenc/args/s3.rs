@@ -17,30 +17,44 @@ Use objects of Amazon S3, and remove what broken uploads left behind
 stands for a folder: files go to prefixes, objects to folders, and both between prefixes. The bucket may be an access point (its \
 alias, or its ARN). A local file with such a name is written `./s3:…`.
 
+`https://HOST/PATH` is read as well, and needs no credentials: an object behind a presigned URL (`aws s3 presign`), or a file \
+of any server that answers ranges. kenc reads it with plain requests, follows no redirect, and shows it everywhere without its \
+query, which is a secret. (On the command line it is seen by the users of this machine.) Without TLS, only 127.0.0.1 is asked.
+
 Credentials, profiles and roles are those for AWS KMS. The region is that of the bucket. AWS_ENDPOINT_URL_S3 names another \
 server; then, and if the bucket has a dot in its name, the bucket is in the path of the URL.
 
 An object appears complete or not at all. Without -f, S3 itself refuses to replace one (If-None-Match), even if another program \
-writes it at the same moment. Longer objects are sent in parts: 5 MiB at first, growing so that a pipe reaches 5 TiB. Three \
+writes it at the same moment. Longer objects are sent in parts: 5 MiB at first, growing so that a pipe reaches 5 TiB. One to three \
 parts are under way at the same time, each with a checksum (CRC64NVME) that the server compares; \
 AWS_REQUEST_CHECKSUM_CALCULATION=when_required leaves it out for servers that do not know it. What fails or is interrupted is \
-aborted. Reading takes four requests of 8 MiB at the same time, all of the object that was opened: one that is replaced \
-meanwhile is an error. `--range` takes three requests, `inspect` one.
+aborted. Reading takes four requests of 4 MiB at the same time, all of the object that was opened: one that is replaced \
+meanwhile is an error. `--range` takes two requests and one more for each further 4 MiB, `inspect` one. The range is authentic; \
+only a range to the end shows that the object is complete.
 
-Two to four parts are held in memory: 20 MiB for the first 8 GiB of a pipe, and more as they grow. A failed request is \
-tried again, six times in all, or as often as AWS_MAX_ATTEMPTS says.
+All parts together take 24 MiB of memory, and what is read ahead 16 MiB, however many objects are worked on. From parts of more \
+than 12 MiB on (52 GiB from a pipe, 117 GiB from a file), the part that is filled and the one that is sent are kept in unnamed temporary \
+files (TMPDIR), encrypted under a key that only this run has. A failed request is tried again, six times in all, or as often as \
+AWS_MAX_ATTEMPTS says.
 
 `kenc rewrap s3://BUCKET/KEY` replaces the head of a kenc file: of a long object, the first 5 MiB are sent again, and S3 copies \
 the rest. Content type, metadata, tags, storage class, encryption and Object Lock are carried over; an object with an \
-access-control list for others, or with a customer-provided key (SSE-C), is refused. Nothing is replaced if the object is another one \
-by then. In a bucket with versions, the old version still opens with the old keys.
+access-control list for others, with one that cannot be read (unless the bucket has such lists disabled), or with a \
+customer-provided key (SSE-C), is refused. Nothing is replaced if the object is another one by then. In a bucket with versions, the old \
+version still opens with the old keys, unless --delete-old-version removes it. With -r, objects that are not encrypted are \
+left alone and counted.
+
+Objects of the Amazon S3 Encryption Client (AES-GCM) are told by their metadata: inspect shows them, decrypt and verify open them \
+with -k (they do not name their KMS key), and `kenc rewrap --format kenc --to KEY` makes them kenc files. Nothing of such an object is \
+released before all of it is authentic.
 
 With -r, objects keep the time of their files in their metadata (kenc-mtime), and plaintext from objects is readable only for \
 its owner. --resume compares that time, the length and the head of each object. A key that cannot be a path here is refused: \
 with an empty part, `.` or `..`.
 
 Permissions: s3:GetObject to read (s3:GetObjectVersion for a version), s3:PutObject and s3:AbortMultipartUpload to write, \
-s3:ListBucket for -r, s3:ListBucketMultipartUploads for `kenc s3 cleanup`. Without s3:ListBucket, AWS says of an object that \
+s3:ListBucket for -r, s3:ListBucketMultipartUploads for `kenc s3 cleanup`, s3:GetBucketOwnershipControls or s3:GetObjectAcl (and \
+s3:GetObjectTagging for tags) to rewrap, s3:DeleteObjectVersion for --delete-old-version. Without s3:ListBucket, AWS says of an object that \
 does not exist that it is denied.";
 
 #[derive(Debug, Args)]

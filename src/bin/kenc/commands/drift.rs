@@ -20,7 +20,7 @@ pub fn run(
     let (count, mut drifted) = (targets.len(), 0);
     let of_each = targets.into_iter().map(|target| {
         let target = target?;
-        let (read, _) = target.read(Intent::Read, options.notation)?;
+        let Some((read, _)) = target.read_encrypted(Intent::Read, options.notation)? else { return Ok(Exit::Done) };
         let drift = match read {
             Content::Document(sealed) => drift_of_document(sealed.metadata(), target.path(), vouching.documents)?,
             Content::File(file) => {

@@ -1,7 +1,5 @@
 //! `kenc rewrap`.
 
-use std::cell::Cell;
-
 use kenc::document::DataKeyChange;
 use kenc::ops::change::queue::for_each;
 use kenc::ops::change::run::{ChangeExtent, with_key_changes};
@@ -44,7 +42,7 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
             drift::run(changes, targets, reporter)
         });
     }
-    let (changed, same, count) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let counts = RewrapCounts::default();
     let pace = RewrapPace { files: targets.len(), turns: Turns::new(threads(&args.work)) };
     let work = |target: &Target, outcome: RewrapOutcome| {
         let (name, is_apart) = (target.name(), target.is_standard_output());
@@ -53,27 +51,25 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
         signals::handle(&session)?;
-        count.set(targets.len());
+        counts.files.set(targets.len());
         let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
-            let bar = Bar::of_files(reporter.shows_progress() && count.get() > 1, &changes::name(&files), count.get());
+            let count = counts.files.get();
+            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &changes::name(&files), count);
             let told = outcomes.map(|outcome| {
                 bar.file_done();
                 let done = outcome?;
-                let counter = if done.outcome.is_changed() { &changed } else { &same };
-                counter.set(counter.get() + 1);
+                counts.add(&done.outcome);
                 done.tell(reporter)
             });
-            Ok(reporter.all(count.get(), told))
+            Ok(reporter.all(count, told))
         })
     })?;
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    let counts =
-        RewrapCounts { files: count.get(), changed: changed.get(), unchanged: same.get(), is_dry: args.dry_run };
-    if (counts.files > 1 || files.recursive) && !is_interrupted {
-        counts.tell(reporter)?;
+    if (counts.files.get() > 1 || files.recursive) && !is_interrupted {
+        counts.tell(args.dry_run, reporter)?;
     }
-    if !options.changes_keys() && form.format.is_none() && counts.changed == 0 && outcome.is_ok() {
+    if !options.changes_keys() && form.format.is_none() && counts.changed.get() == 0 && outcome.is_ok() {
         reporter.hint("name keys with `--to KEY`, `--add KEY` or `--remove KEY`");
     }
     outcome

@@ -1,7 +1,5 @@
 //! `kenc rotate`.
 
-use std::cell::Cell;
-
 use kenc::document::DataKeyChange;
 use kenc::ops::change::new_form::NewForm;
 use kenc::ops::change::queue::for_each;
@@ -49,10 +47,12 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
     bar.expect(size_of(&targets));
     let progress = (count > 1).then_some(&bar as &dyn Progress);
     let share = Share { files: at_once, threads: (threads(&args.work) / at_once).max(1), progress };
-    let (rotated, failed) = (Cell::new(0), Cell::new(0));
+    let counts = RotationCounts::default();
+    counts.files.set(count);
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Renewed, |changes, targets| {
         signals::handle(&session)?;
+        counts.files.set(targets.len());
         let rotate = |target: &Target| {
             let outcome = rotate(changes, &rotation, share, target)?;
             let (name, is_apart) = (target.name(), target.is_standard_output());
@@ -61,18 +61,16 @@ pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<
         for_each(&session, targets, at_once, rotate, |outcomes| {
             let told = outcomes.map(|outcome| {
                 bar.file_done();
-                let counter = if outcome.is_ok() { &rotated } else { &failed };
-                counter.set(counter.get() + 1);
+                counts.add(&outcome);
                 outcome?.tell(reporter)
             });
-            reporter.all(count, told)
+            reporter.all(counts.files.get(), told)
         })
     });
     bar.end();
     let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    if (count > 1 || files.recursive) && !is_interrupted {
-        RotationCounts { files: count, rotated: rotated.get(), failed: failed.get(), is_dry: args.dry_run }
-            .tell(reporter)?;
+    if (counts.files.get() > 1 || files.recursive) && !is_interrupted {
+        counts.tell(args.dry_run, reporter)?;
     }
     outcome
 }

@@ -191,7 +191,6 @@ fn of_fault(fault: &CommandFault) -> String {
         CommandFault::NotToReplace { .. }
         | CommandFault::KeyAmongInputs { .. }
         | CommandFault::SplitKey(_)
-        | CommandFault::Address(_)
         | CommandFault::AliasOffline(_) => habits::of_fault(fault),
         CommandFault::StandardInputAmongFiles => {
             "process it in a separate run; its result goes to the standard output".to_owned()
@@ -239,6 +238,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::KeyWord(fault) => vec![key_words::of(fault)],
         Error::Object(refusal) => vec![objects::of_refusal(refusal)],
+        Error::S3Client(fault) => one(messages::of_s3_client(fault)),
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
         Error::TooFewGroups { groups, .. } => {
             groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).map(of_attempt).collect()

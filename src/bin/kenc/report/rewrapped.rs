@@ -1,10 +1,12 @@
 //! What became of files and documents that got other keys, as it is told.
 
+use std::cell::Cell;
+
 use kenc::ops::failure::Failure;
 use kenc::ops::rewrap::RewrapOutcome;
 use kenc::ops::rotate::RotateOutcome;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Reporter, counted, rekeyed_document, rekeyed_file};
 use crate::failure::Exit;
@@ -29,6 +31,7 @@ impl RewrapReport {
                 rekeyed_document::rewrapped_text(name, *is_dry, document),
                 rekeyed_document::rewrapped_json(name, *is_dry, document),
             ),
+            RewrapOutcome::NotEncrypted => return Ok(Exit::Done),
         };
         if *is_apart {
             reporter.note(text.trim_end());
@@ -67,6 +70,7 @@ impl RotationReport {
                 rekeyed_document::rotated_text(name, *is_dry, document),
                 rekeyed_document::rotated_json(name, *is_dry, document),
             ),
+            RotateOutcome::NotEncrypted => return Ok(Exit::Done),
         };
         if *is_apart {
             reporter.note(text.trim_end());
@@ -78,42 +82,82 @@ impl RotationReport {
 }
 
 /// What became of all files, in the last line.
+#[derive(Default)]
 pub struct RewrapCounts {
-    pub files: usize,
-    pub changed: usize,
-    pub unchanged: usize,
-    pub is_dry: bool,
+    pub files: Cell<usize>,
+    pub changed: Cell<usize>,
+    unchanged: Cell<usize>,
+    not_encrypted: Cell<usize>,
 }
 
 impl RewrapCounts {
-    pub fn tell(&self, reporter: &Reporter) -> Result<(), Failure> {
-        let Self { files, changed, unchanged, is_dry } = self;
-        let done = if *is_dry { "to change" } else { "changed" };
-        let failed = files - changed - unchanged;
-        reporter.confirmation(
-            &format!("{}: {changed} {done}, {unchanged} unchanged\n", counted(*files, "file")),
-            &json!({ "files": files, "changed": changed, "unchanged": unchanged, "failed": failed, "dry_run": is_dry }),
-        )?;
+    pub fn add(&self, outcome: &RewrapOutcome) {
+        add_one(match outcome {
+            RewrapOutcome::NotEncrypted => &self.not_encrypted,
+            outcome if outcome.is_changed() => &self.changed,
+            _ => &self.unchanged,
+        });
+    }
+
+    pub fn tell(&self, is_dry: bool, reporter: &Reporter) -> Result<(), Failure> {
+        let Self { files, changed, unchanged, not_encrypted } = self;
+        let (files, changed) = (files.get(), changed.get());
+        let (unchanged, not_encrypted) = (unchanged.get(), not_encrypted.get());
+        let done = if is_dry { "to change" } else { "changed" };
+        let failed = files - changed - unchanged - not_encrypted;
+        let others = others(not_encrypted);
+        let mut json =
+            json!({ "files": files, "changed": changed, "unchanged": unchanged, "failed": failed, "dry_run": is_dry });
+        add_others(&mut json, not_encrypted);
+        let text = format!("{}: {changed} {done}, {unchanged} unchanged{others}\n", counted(files, "file"));
+        reporter.confirmation(&text, &json)?;
         Ok(())
     }
 }
 
 /// What became of all files, in the last line.
+#[derive(Default)]
 pub struct RotationCounts {
-    pub files: usize,
-    pub rotated: usize,
-    pub failed: usize,
-    pub is_dry: bool,
+    pub files: Cell<usize>,
+    rotated: Cell<usize>,
+    failed: Cell<usize>,
+    not_encrypted: Cell<usize>,
 }
 
 impl RotationCounts {
-    pub fn tell(&self, reporter: &Reporter) -> Result<(), Failure> {
-        let Self { files, rotated, failed, is_dry } = self;
-        let done = if *is_dry { "would get a new data key" } else { "got a new data key" };
-        reporter.summary(
-            &format!("{}: {rotated} {done}, {failed} failed", counted(*files, "file")),
-            &json!({ "files": files, "rotated": rotated, "failed": failed, "dry_run": is_dry }),
-        )?;
+    pub fn add(&self, outcome: &Result<RotationReport, Failure>) {
+        add_one(match outcome {
+            Ok(RotationReport { outcome: RotateOutcome::NotEncrypted, .. }) => &self.not_encrypted,
+            Ok(_) => &self.rotated,
+            Err(_) => &self.failed,
+        });
+    }
+
+    pub fn tell(&self, is_dry: bool, reporter: &Reporter) -> Result<(), Failure> {
+        let Self { files, rotated, failed, not_encrypted } = self;
+        let (files, rotated) = (files.get(), rotated.get());
+        let (failed, not_encrypted) = (failed.get(), not_encrypted.get());
+        let done = if is_dry { "would get a new data key" } else { "got a new data key" };
+        let mut json = json!({ "files": files, "rotated": rotated, "failed": failed, "dry_run": is_dry });
+        add_others(&mut json, not_encrypted);
+        let text = format!("{}: {rotated} {done}, {failed} failed{}", counted(files, "file"), others(not_encrypted));
+        reporter.summary(&text, &json)?;
         Ok(())
     }
+}
+
+fn add_one(counter: &Cell<usize>) {
+    counter.set(counter.get() + 1);
+}
+
+/// The same for programs.
+fn add_others(json: &mut Value, not_encrypted: usize) {
+    if not_encrypted > 0 {
+        json["not_encrypted"] = not_encrypted.into();
+    }
+}
+
+/// Objects below a prefix that are not encrypted are told of only if there are any.
+fn others(not_encrypted: usize) -> String {
+    if not_encrypted == 0 { String::new() } else { format!(", {not_encrypted} not encrypted") }
 }

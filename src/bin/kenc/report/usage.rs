@@ -25,7 +25,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     ) {
         return print_help(error, Exit::Usage).into();
     }
-    let rendered = error.render().to_string();
+    let rendered = without_queries(&error.render().to_string());
     let mut paragraphs = rendered.split("\n\n");
     let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
     let sentence = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
@@ -92,5 +92,31 @@ pub fn print_help(error: &clap::Error, unasked: Exit) -> Exit {
             }
             failure.exit()
         }
+    }
+}
+
+/// The query of a URL may be a secret.
+fn without_queries(text: &str) -> String {
+    let cut = |word: &str| match word.split_once('?') {
+        Some((before, rest)) if before.contains("http://") || before.contains("https://") => {
+            let end = rest.find(['\'', '"']).unwrap_or(rest.trim_end().len());
+            format!("{before}?…{}", &rest[end..])
+        }
+        _ => word.to_owned(),
+    };
+    text.split_inclusive([' ', '\n']).map(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_that_is_wrong_is_shown_without_the_secrets_of_its_urls() {
+        let text = "error: unexpected argument 'https://h/a?X-Amz-Signature=1&b' found\n\ntip: why? https://h/b?c\n";
+        assert_eq!(
+            without_queries(text),
+            "error: unexpected argument 'https://h/a?…' found\n\ntip: why? https://h/b?…\n"
+        );
     }
 }

@@ -28,6 +28,15 @@ const ANSWER_LIMIT: Duration = Duration::from_mins(3);
 /// How often one request is tried, unless the configuration of AWS says otherwise.
 const ATTEMPTS: u32 = 6;
 
+/// Whether somebody signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    /// At once, and a person may be asked for a code.
+    Now,
+    /// Nobody needs to.
+    Never,
+}
+
 /// AWS, signed in, for a storage of objects. Its calls proceed in a thread of their own.
 pub(crate) struct ObjectAccess {
     kms: Arc<AwsKms>,
@@ -41,11 +50,13 @@ impl ObjectAccess {
     ///
     /// # Errors
     /// If there is no thread, or a role cannot be assumed.
-    pub(crate) fn new(kms: &Arc<AwsKms>, region: &str) -> Result<Self, Box<KmsRefusal>> {
+    pub(crate) fn new(kms: &Arc<AwsKms>, region: &str, sign_in: SignIn) -> Result<Self, Box<KmsRefusal>> {
         let call = kms.call("GetObject", String::new());
         let session = kms.session(&call)?;
         let (config, ca_bundle) = session.config_of_objects(&kms.settings, region);
-        session.sign_in(|role| kms.sign_in(session, role, &call))?;
+        if sign_in == SignIn::Now {
+            session.sign_in(|role| kms.sign_in(session, role, &call))?;
+        }
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_LIMIT).read_timeout(ANSWER_LIMIT).build();
         let mut config = config
             .to_builder()

@@ -149,6 +149,76 @@ fn an_object_that_is_replaced_while_it_is_read_is_refused() {
 }
 
 #[test]
+fn a_download_that_fails_in_the_middle_leaves_nothing_behind() {
+    let server = need!(versitygw());
+    server.new_bucket("middle");
+    let home = server.home();
+    home.run_with(["encrypt", "-o", "s3://middle/object"], &noise(30 * MIB)).ok();
+    let denied = || object_error(403, "AccessDenied", "Access Denied");
+    let expired = || object_error(400, "ExpiredToken", "The provided token has expired.");
+    let slow = || object_error(503, "SlowDown", "Please reduce your request rate.");
+    let gone = || object_error(404, "NoSuchBucket", "The specified bucket does not exist");
+    let cut = || Message { first_line: "HTTP/1.1 206 Partial".to_owned(), body: vec![0; 100], ..Message::default() };
+    for (answer, said, hinted) in [
+        (Some(denied()), "s3:GetObject is denied", "ask an administrator of the bucket for s3:GetObject"),
+        (Some(expired()), "the AWS credentials have expired", "aws sso login"),
+        (Some(slow()), "was throttled", "AWS_MAX_ATTEMPTS"),
+        (Some(gone()), "the bucket does not exist", "aws s3 ls"),
+        (Some(cut()), "another number of bytes", "AWS_ENDPOINT_URL_S3"),
+        (None, "cannot reach", "aws s3 ls"),
+    ] {
+        let seen = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&seen);
+        let relay = ObjectRelay::to(server, move |request| {
+            if count.fetch_add(1, Ordering::SeqCst) < 4 {
+                return Fate::Passed(request);
+            }
+            answer.clone().map_or(Fate::Reset, Fate::Answered)
+        });
+        let through = home_through(&relay).with("AWS_MAX_ATTEMPTS", "2");
+        std::fs::copy(home.local_key(), through.local_key()).unwrap();
+        through.run(["decrypt", "s3://middle/object", "-o", "plain"]).fails(1).says(said).hints(hinted);
+        assert!(!through.file("plain").exists(), "{said}");
+        seen.store(0, Ordering::SeqCst);
+        // What was authentic before the fault went down the pipe, and the exit code says that it is not all.
+        let piped = through.run(["decrypt", "s3://middle/object"]);
+        assert_eq!(piped.code, 1, "{}", piped.stderr);
+        piped.says(said);
+    }
+}
+
+#[test]
+fn a_rewrap_that_fails_leaves_the_object_as_it_was_and_no_parts() {
+    let server = need!(versitygw());
+    server.new_bucket("rewrap-failed");
+    let home = server.home();
+    let second = home.succeeds("kenc keygen -o second.txt").trim().to_owned();
+    let plaintext = noise(30 * MIB);
+    home.run_with(["encrypt", "-o", "s3://rewrap-failed/object"], &plaintext).ok();
+    let before = std::fs::read(server.file("rewrap-failed", "object")).unwrap();
+    let denied = || object_error(403, "AccessDenied", "Access Denied");
+    let expired = || object_error(400, "ExpiredToken", "The provided token has expired.");
+    let late =
+        || object_error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    for words in ["partNumber=1&", "partNumber=2&", "POST /rewrap-failed/object?uploadId"] {
+        for (answer, said, hinted) in [
+            (denied(), "is denied", "ask an administrator of the bucket"),
+            (expired(), "the AWS credentials have expired", "aws sso login"),
+            (late(), "was replaced while it was read", "run the command again"),
+        ] {
+            let relay = relay_with(server, words, usize::MAX, move |_| Fate::Answered(answer.clone()));
+            let through = home_through(&relay).with("AWS_MAX_ATTEMPTS", "2");
+            std::fs::copy(home.local_key(), through.local_key()).unwrap();
+            let rewrap = ["rewrap", "--to", &second, "s3://rewrap-failed/object"];
+            through.run(rewrap).fails(1).says(said).hints(hinted);
+            assert!(std::fs::read(server.file("rewrap-failed", "object")).unwrap() == before, "{words}");
+            assert_eq!(server.unfinished("rewrap-failed"), 0, "{words}");
+        }
+    }
+    home.run(["decrypt", "s3://rewrap-failed/object"]).gives(&plaintext);
+}
+
+#[test]
 fn every_range_but_the_first_names_the_object_that_was_opened() {
     let server = need!(versitygw());
     server.new_bucket("tags");

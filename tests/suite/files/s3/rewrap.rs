@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::support::{Fate, ObjectRelay, moto, moto_objects, noise, versitygw};
+use crate::support::{Fate, ObjectRelay, moto, moto_objects, noise, object_error, versitygw};
 
 const MIB: usize = 1 << 20;
 
@@ -47,6 +47,123 @@ fn recipient_of_home(home: &crate::support::Home) -> String {
     let text = std::fs::read_to_string(home.local_key()).unwrap();
     let line = text.lines().find(|line| line.contains("age1")).unwrap();
     line.rsplit(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_not_encrypted_below_a_prefix_is_counted_and_left_alone() {
+    let server = need!(versitygw());
+    server.new_bucket("rewrap-mixed");
+    let home = server.home();
+    let second = second_key(&home);
+    for key in ["in/one", "in/two"] {
+        home.run_with(["encrypt", "-o", &format!("s3://rewrap-mixed/{key}")], b"secret").ok();
+    }
+    std::fs::write(server.file("rewrap-mixed", "in/readme.txt"), "not a secret").unwrap();
+    std::fs::write(server.file("rewrap-mixed", "in/empty"), "").unwrap();
+    let told = home.run(["rewrap", "-r", "--add", &second, "s3://rewrap-mixed/in/"]).ok().stdout_text();
+    assert!(told.contains("4 files: 2 changed, 0 unchanged, 2 not encrypted"), "{told}");
+    let told = home.run(["--json", "rewrap", "-r", "--add", &second, "s3://rewrap-mixed/in/"]).ok().stdout_text();
+    assert!(told.contains(r#""not_encrypted":2"#) && told.contains(r#""failed":0"#), "{told}");
+    let told = home.run(["rotate", "-v", "-r", "--yes", "s3://rewrap-mixed/in/"]);
+    let told = told.ok().stdout_text() + &told.stderr;
+    assert!(told.contains("4 files: 2 got a new data key, 0 failed, 2 not encrypted"), "{told}");
+    assert_eq!(std::fs::read(server.file("rewrap-mixed", "in/readme.txt")).unwrap(), b"not a secret");
+    // Who names one means it.
+    home.run(["rewrap", "--add", &second, "s3://rewrap-mixed/in/readme.txt"]).fails(3);
+    // One that was damaged is not passed over in silence.
+    std::fs::write(server.file("rewrap-mixed", "in/damaged"), b"\x89kenc\n\x01 and more").unwrap();
+    home.run(["rewrap", "-r", "--add", &second, "s3://rewrap-mixed/in/"]).fails(3).says("in/damaged");
+}
+
+#[test]
+fn the_old_version_of_an_object_goes_on_request() {
+    let server = need!(moto_objects());
+    for (bucket, status) in [("rewrap-versions", "Enabled"), ("rewrap-suspended", "Suspended")] {
+        server.new_bucket(bucket);
+        let home = server.home();
+        let second = second_key(&home);
+        let on = format!(
+            r#"<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>{status}</Status></VersioningConfiguration>"#
+        );
+        crate::support::request(server.port, "PUT", &format!("/{bucket}?versioning"), &[], &on).unwrap();
+        let versions = || {
+            let list = crate::support::request(server.port, "GET", &format!("/{bucket}?versions"), &[], "").unwrap();
+            list.body.matches("<Version>").count()
+        };
+        let keeps = usize::from(status == "Enabled");
+        for (number, len) in [MIB, 12 * MIB].into_iter().enumerate() {
+            let (object, plaintext) = (format!("s3://{bucket}/{len}"), noise(len));
+            home.run_with(["encrypt", "-o", &object], &plaintext).ok();
+            assert_eq!(versions(), number * (1 + keeps) + 1);
+            home.run(["rewrap", "--add", &second, &object]).ok();
+            assert_eq!(versions(), number * (1 + keeps) + 1 + keeps);
+            home.run(["rewrap", "--to", &second, "--delete-old-version", &object]).ok();
+            assert_eq!(versions(), number * (1 + keeps) + 1 + keeps);
+            home.run(["decrypt", "--identity", "second.txt", &object]).gives(&plaintext);
+        }
+    }
+}
+
+#[test]
+fn an_old_version_that_cannot_be_deleted_is_told() {
+    let moto = need!(moto_objects());
+    moto.new_bucket("rewrap-undeletable");
+    let mut home = moto.home();
+    let second = second_key(&home);
+    let on = r#"<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>"#;
+    crate::support::request(moto.port, "PUT", "/rewrap-undeletable?versioning", &[], on).unwrap();
+    home.run_with(["encrypt", "-o", "s3://rewrap-undeletable/x"], b"x").ok();
+    let relay = ObjectRelay::to(&moto, |request| {
+        if request.first_line.starts_with("DELETE ") {
+            return Fate::Answered(object_error(403, "AccessDenied", "Access Denied"));
+        }
+        Fate::Passed(request)
+    });
+    home.set("AWS_ENDPOINT_URL_S3", format!("http://127.0.0.1:{}", relay.port));
+    home.run(["rewrap", "--to", &second, "--delete-old-version", "s3://rewrap-undeletable/x"])
+        .fails(1)
+        .says("s3:DeleteObjectVersion is denied")
+        .says("?versionId=")
+        .hints("the new version is in its place");
+    home.run(["decrypt", "--identity", "second.txt", "s3://rewrap-undeletable/x"]).gives(b"x");
+}
+
+#[test]
+fn an_access_control_list_that_cannot_be_read_is_a_reason_unless_the_bucket_has_none() {
+    let server = need!(moto_objects());
+    server.new_bucket("rewrap-acl");
+    let home = server.home();
+    let second = second_key(&home);
+    home.run_with(["encrypt", "-o", "s3://rewrap-acl/x"], b"x").ok();
+    let owner =
+        "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>";
+    for (controls, is_refused) in [(None, true), (Some(owner), false)] {
+        let relay = ObjectRelay::to(&server, move |request| {
+            let is_of = |words: &str| request.first_line.starts_with("GET ") && request.first_line.contains(words);
+            if is_of("?ownershipControls") {
+                let mut answer = object_error(404, "OwnershipControlsNotFoundError", "none");
+                if let Some(controls) = controls {
+                    answer.first_line = "HTTP/1.1 200 OK".to_owned();
+                    answer.body = controls.as_bytes().to_vec();
+                }
+                return Fate::Answered(answer);
+            }
+            if is_of("?acl") {
+                return Fate::Answered(object_error(403, "AccessDenied", "Access Denied"));
+            }
+            Fate::Passed(request)
+        });
+        let mut through = server.home();
+        std::fs::copy(home.local_key(), through.local_key()).unwrap();
+        through.set("AWS_ENDPOINT_URL_S3", format!("http://127.0.0.1:{}", relay.port));
+        let outcome = through.run(["rewrap", "--add", &second, "s3://rewrap-acl/x"]);
+        if is_refused {
+            outcome.fails(1).says("its access-control list cannot be read").hints("another object");
+        } else {
+            outcome.ok();
+            assert_eq!(relay.count("?acl"), 0);
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use kenc::ops::change::targets::{Target, targets_in_place};
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::OtherNames;
 use kenc::ops::documents::seal::{SealOutcome, Sealing, WholeFiles};
+use kenc::storage::s3::OldVersion;
 use serde_json::json;
 
 use crate::args::seal::SealArgs;
@@ -31,6 +32,7 @@ pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
         whole_files: if args.recursive { WholeFiles::PassedOver } else { WholeFiles::Refused },
         consent: consent(args.yes),
         results: ResultOptions {
+            old_versions: OldVersion::Kept,
             other_names: if args.force { OtherNames::LeftAlone } else { OtherNames::Refused },
             sync: Sync::WhenReplacing,
         },

@@ -30,9 +30,6 @@ pub fn of_fault(fault: &CommandFault) -> String {
         CommandFault::AliasOffline(alias) => {
             format!("name the key by its ARN, which `kenc keys check {}` prints", quote(alias))
         }
-        CommandFault::Address(address) => {
-            format!("use a pipe: `curl -sSf {} | kenc decrypt`", quote(address))
-        }
         _ => String::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Hints about files that are not authentic, and about messages of the AWS Encryption SDK.
 
-use kenc::error::{AuthenticationError, Error};
+use kenc::error::{AuthenticationError, Error, S3ClientFault};
 
 /// What to do about a file that was cut off.
 pub const CUT_OFF: &str =
@@ -28,6 +28,17 @@ pub fn of_keys(error: &Error) -> &'static str {
         Error::PassphraseAmongKeys => "name the keys of the new file: `--to KEY`",
         Error::NotOfFormat(_) => "leave the option out, or choose another format: `--format aws-esdk`",
         _ => "if you know who wrote it, `--allow-uncommitted` opens it",
+    }
+}
+
+/// What to do about an object of the Amazon S3 Encryption Client.
+pub fn of_s3_client(fault: &S3ClientFault) -> &'static str {
+    match fault {
+        S3ClientFault::KeyNotNamed => "name it by its ARN or its alias: `-k arn:aws:kms:…` or `-k alias/NAME`",
+        S3ClientFault::OnlyRead => "make it a kenc file: `kenc rewrap --format kenc --to KEY`",
+        S3ClientFault::NewKeysNotNamed => "name them: `--to KEY`",
+        S3ClientFault::Metadata(..) => "copy the object again with its metadata",
+        _ => "read it with the S3 Encryption Client itself, and write it again",
     }
 }
 

@@ -13,8 +13,10 @@ use crate::failure::Cause;
 pub fn of(cause: &Cause) -> String {
     match cause {
         Cause::NotAnObject { .. } => {
-            "write `s3://BUCKET/KEY`; a local file whose name begins so is written `./s3:…`".to_owned()
+            "write `s3://BUCKET/KEY` or `https://HOST/PATH`; a local file whose name begins so is written `./s3:…`"
+                .to_owned()
         }
+        Cause::UrlOnlyRead(_) => "name a file or an object: `s3://BUCKET/KEY`".to_owned(),
         Cause::InputIsPrefix(path) => format!("name one object, or process all of them with `-r {}`", quoted(path)),
         Cause::OutputIsVersion(_) => "name the object without `?versionId=`".to_owned(),
         Cause::NoPrefixForSeveral(path) => {
@@ -34,11 +36,18 @@ pub fn of(cause: &Cause) -> String {
 /// For a refusal of S3.
 pub fn of_refusal(refusal: &ObjectRefusal) -> String {
     let ObjectRefusal { kind, object, unasked, .. } = refusal;
+    let is_url = !object.starts_with("s3://");
     let name = ObjectName::of(Path::new(object)).ok().flatten();
+    let version = name.as_ref().and_then(|name| name.version.clone());
     let (bucket, key) = name.map_or_else(|| ("BUCKET".to_owned(), "KEY".to_owned()), |name| (name.bucket, name.key));
     let folder = key.rsplit_once('/').map_or_else(String::new, |(folder, _)| format!("{folder}/"));
     let named = format!("--bucket {} --key {}", quote(&bucket), quote(&key));
     match kind {
+        ObjectRefusalKind::NotFound if is_url => "check the URL".to_owned(),
+        ObjectRefusalKind::Unasked(KmsRefusalKind::Network) if is_url => "check the URL, the network and HTTPS_PROXY".to_owned(),
+        ObjectRefusalKind::ServiceFault | ObjectRefusalKind::Other | ObjectRefusalKind::WrongAnswer if is_url => {
+            "try again; check the URL".to_owned()
+        }
         ObjectRefusalKind::NotFound => {
             format!("list what is there: `aws s3 ls {}`", quote(&format!("s3://{bucket}/{folder}")))
         }
@@ -52,6 +61,12 @@ pub fn of_refusal(refusal: &ObjectRefusal) -> String {
                 .to_owned()
         }
         ObjectRefusalKind::Denied => {
+            if refusal.operation == "DeleteObject" {
+                return format!(
+                    "the new version is in its place, and the old one still opens with the old keys; who may do s3:DeleteObjectVersion deletes it with `aws s3api delete-object {named} --version-id {}`",
+                    quote(&version.unwrap_or_default())
+                );
+            }
             let of_bucket = refusal.permission().starts_with("s3:List") && !refusal.permission().ends_with("Parts");
             let resource = if of_bucket { bucket } else { format!("{bucket}/{key}") };
             format!(
@@ -87,6 +102,10 @@ pub fn of_refusal(refusal: &ObjectRefusal) -> String {
         }
         ObjectRefusalKind::Unasked(KmsRefusalKind::TimedOut) => "try again when the network is better".to_owned(),
         ObjectRefusalKind::Unasked(_) => unasked.as_ref().map_or_else(String::new, |refusal| of_kms(refusal)),
+        ObjectRefusalKind::UrlExpired | ObjectRefusalKind::UrlDenied => {
+            "ask for a new one (`aws s3 presign s3://BUCKET/KEY`), and quote it: a shell takes an & for itself".to_owned()
+        }
+        ObjectRefusalKind::UrlRedirects => "name the URL that it leads to, if you trust it".to_owned(),
         ObjectRefusalKind::NotCarried => "write the result to another object: `-o s3://BUCKET/KEY`".to_owned(),
         ObjectRefusalKind::NotInThisBuild => "install kenc with AWS: `cargo install kenc`".to_owned(),
         ObjectRefusalKind::WrongAnswer => {
