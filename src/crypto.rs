@@ -16,6 +16,7 @@ pub(crate) mod scratch_key;
 pub mod secret;
 pub mod shamir;
 pub(crate) mod signature;
+pub(crate) mod traces;
 pub(crate) mod value;
 
 pub use aead::{Aead, Backend, Suite, TAG_LEN, Tag};

@@ -4,11 +4,13 @@ use std::ops::{Deref, DerefMut};
 
 use zeroize::Zeroize;
 
+use crate::crypto::traces::wipe_traces;
+
 /// Bytes to which a buffer is aligned: a page, which is what the system copies to and from files.
 const ALIGNMENT: usize = 4096;
 
 /// A buffer of a fixed length that begins with a page, so that copies between it and the pages of a file are as fast as they
-/// can be. What may have held plaintext is wiped when it is dropped.
+/// can be. What may have held plaintext is wiped when it is dropped: by the thread that worked on it, and above the calls that did.
 pub(in crate::formats) struct BatchBuffer {
     bytes: Vec<u8>,
     start: usize,
@@ -49,6 +51,9 @@ impl DerefMut for BatchBuffer {
 impl Drop for BatchBuffer {
     fn drop(&mut self) {
         let touched = self.touched;
-        self[..touched].zeroize();
+        if touched > 0 {
+            self[..touched].zeroize();
+            wipe_traces();
+        }
     }
 }

@@ -102,12 +102,21 @@ fn files_go_both_ways_with_rage() {
     home.write("plain", noise(200_000));
     home.succeeds(&format!(
         "identity=$(ls ../home/.config/kenc/keys.txt)
-        for armor in '' -a; do
-            {program} -e $armor -r {recipient} -o theirs plain || exit 1
-            kenc decrypt theirs | cmp - plain || exit 2
-            kenc encrypt -f --format age $armor -k {recipient} -o ours plain || exit 3
-            {program} -d -i \"$identity\" ours | cmp - plain || exit 4
-            rm theirs
+        both_ways() {{
+            for armor in '' -a; do
+                {program} -e $armor \"$1\" \"$2\" -o theirs plain || exit 1
+                kenc decrypt --identity \"$identity\" theirs | cmp - plain || exit 2
+                kenc encrypt -f --format age $armor -k \"$3\" -o ours plain || exit 3
+                {program} -d -i \"$identity\" ours | cmp - plain || exit 4
+                rm theirs
+            done
+        }}
+        both_ways -r {recipient} {recipient}
+        ! command -v ssh-keygen >/dev/null && exit 0
+        for kind in ed25519 rsa; do
+            identity=$kind
+            ssh-keygen -q -N '' -t $kind -f $kind
+            both_ways -R $kind.pub \"$(cat $kind.pub)\"
         done"
     ));
 }
