@@ -10,6 +10,8 @@ use super::use_log::UseLog;
 
 /// Most rows that are sorted at a time: more are given in several portions, so that any number takes the same memory.
 const MOST_SORTED: usize = 20_000;
+/// Most bytes of records whose rows are sorted at a time, for rows that are longer than any of CloudTrail.
+const MOST_BYTES: usize = 64 << 20;
 
 /// An event that is about a key of the files.
 #[derive(Clone, Debug)]
@@ -30,11 +32,18 @@ pub struct AuditRow {
     pub logged_files: Vec<String>,
     /// The log that it stands in.
     pub log: Arc<str>,
+    /// Length of its record, which limits that of the row, in bytes.
+    pub record_len: usize,
 }
 
 /// What an event tells of the files. `None` if it is about none of their keys.
 #[must_use]
-pub fn place(event: TrailEvent, files: &AuditedFiles, uses: &UseLog, log: &Arc<str>) -> Option<AuditRow> {
+pub fn place(
+    (event, record_len): (TrailEvent, usize),
+    files: &AuditedFiles,
+    uses: &UseLog,
+    log: &Arc<str>,
+) -> Option<AuditRow> {
     let mut best: Option<(AuditLevel, Arc<Vec<u32>>, usize, usize)> = None;
     let mut unwraps = false;
     let logged = uses.of(&event.request_id, &event.name);
@@ -70,24 +79,29 @@ pub fn place(event: TrailEvent, files: &AuditedFiles, uses: &UseLog, log: &Arc<s
         is_unknown: level == AuditLevel::Key && unwraps,
         logged_files: logged.map(|logged| logged.files.clone()).unwrap_or_default(),
         log: Arc::clone(log),
+        record_len,
         event,
     })
 }
 
 /// Sorts rows by time, and leaves out what stands in several logs.
 #[derive(Default)]
-pub struct RowBuffer(Vec<AuditRow>);
+pub struct RowBuffer {
+    rows: Vec<AuditRow>,
+    bytes: usize,
+}
 
 impl RowBuffer {
     /// Takes a row, and gives a portion of rows if many are there.
     pub fn push(&mut self, row: AuditRow) -> Option<Vec<AuditRow>> {
-        self.0.push(row);
-        (self.0.len() >= MOST_SORTED).then(|| self.take())
+        self.bytes += row.record_len;
+        self.rows.push(row);
+        (self.rows.len() >= MOST_SORTED || self.bytes >= MOST_BYTES).then(|| self.take())
     }
 
     /// Gives what is there.
     pub fn take(&mut self) -> Vec<AuditRow> {
-        let mut rows = std::mem::take(&mut self.0);
+        let Self { mut rows, bytes: _ } = std::mem::take(self);
         // Of the two logs of a call between accounts, that of the caller names him.
         let order = |AuditRow { event, log, .. }: &AuditRow| {
             (event.time.clone(), event.principal.arn.is_none(), event.event_id.clone(), Arc::clone(log))
@@ -127,7 +141,7 @@ mod tests {
 
     fn row(event: &serde_json::Value, uses: &UseLog) -> Option<AuditRow> {
         let event = TrailEvent::read(event.to_string().as_bytes()).unwrap().unwrap();
-        place(event, &all(), uses, &"log".into())
+        place((event, 0), &all(), uses, &"log".into())
     }
 
     #[test]
@@ -137,6 +151,16 @@ mod tests {
             "resources": [{ "ARN": KEY }, { "ARN": REPLICA }] });
         let found = row(&event, &UseLog::default()).unwrap();
         assert_eq!((found.level, &*found.key, &found.files[..]), (AuditLevel::Context, REPLICA, &[2][..]));
+    }
+
+    #[test]
+    fn long_records_are_given_on_before_they_fill_the_memory_and_the_same_event_once() {
+        let event = json!({ "eventSource": "kms.amazonaws.com", "eventName": "DisableKey", "eventID": "e", "resources": [{ "ARN": KEY }] });
+        let long = || AuditRow { record_len: MOST_BYTES / 2, ..row(&event, &UseLog::default()).unwrap() };
+        let mut buffer = RowBuffer::default();
+        assert!(buffer.push(long()).is_none());
+        assert_eq!(buffer.push(long()).unwrap().len(), 1);
+        assert!(buffer.push(long()).is_none(), "it begins anew");
     }
 
     proptest! {

@@ -22,8 +22,9 @@ use crate::ops::session::Session;
 const BLOCK: usize = 256 << 10;
 /// Bytes that are read in one go.
 const READ_AHEAD: usize = 128 << 10;
-/// Rows that are gathered before they are given on.
+/// Rows that are gathered before they are given on, and bytes of their records.
 const ROWS_AT_ONCE: usize = 256;
+const ROW_BYTES_AT_ONCE: usize = 1 << 20;
 /// What a gzip file begins with.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -73,7 +74,8 @@ pub fn read_log(
         object.expect_rest();
     }
     let reader = BufReader::with_capacity(READ_AHEAD, Counted { inner: input.into_reader(), progress });
-    let mut reading = LogReading { question, log: name.into(), counts: LogCounts::default(), rows: Vec::new() };
+    let mut reading =
+        LogReading { question, log: name.into(), counts: LogCounts::default(), rows: Vec::new(), row_bytes: 0 };
     let is_compressed = start.starts_with(&GZIP);
     let whole = if is_compressed {
         reading.read(session, &mut MultiGzDecoder::new(reader), Compression::Gzip, give)
@@ -109,6 +111,7 @@ struct LogReading<'a> {
     log: Arc<str>,
     counts: LogCounts,
     rows: Vec<AuditRow>,
+    row_bytes: usize,
 }
 
 impl LogReading<'_> {
@@ -142,12 +145,16 @@ impl LogReading<'_> {
         let Some(event) = event.filter(|event| filter.takes(event)) else { return Ok(()) };
         let mut words = event.uses.iter().flat_map(|key| &key.words);
         let is_by_alias = words.any(|word| files.may_name_a_key(word));
-        match place(event, files, uses, &self.log) {
-            Some(row) if filter.takes_level(row.level, row.is_unknown) => self.rows.push(row),
+        match place((event, record.len()), files, uses, &self.log) {
+            Some(row) if filter.takes_level(row.level, row.is_unknown) => {
+                self.row_bytes += row.record_len;
+                self.rows.push(row);
+            }
             Some(_) => {}
             None => self.counts.by_alias += u64::from(is_by_alias),
         }
-        if self.rows.len() >= ROWS_AT_ONCE {
+        if self.rows.len() >= ROWS_AT_ONCE || self.row_bytes >= ROW_BYTES_AT_ONCE {
+            self.row_bytes = 0;
             give(std::mem::take(&mut self.rows));
         }
         Ok(())

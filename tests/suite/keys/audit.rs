@@ -212,7 +212,8 @@ fn only_a_request_id_that_kenc_noted_places_an_event_at_this_file() {
         entry("Decrypt", &id("not-of-ours"), project),
         entry("Decrypt", "00000000-0000-4000-8000-999999999999", project),
     ];
-    home.write("uses.jsonl", entries.concat());
+    home.write("uses.jsonl", entries.concat() + "{\"operation\":\"Dec");
+    home.run(["audit", "--trail", "log.json", "--log", "uses.jsonl", "files"]).ok().says("line 6 is not an entry");
     let arguments = ["--trail", "log.json", "--log", "uses.jsonl"];
     let (events, summary) = audit(&home, &arguments);
     let of_file: Vec<&Value> = events.iter().filter(|event| event["level"] == "file").collect();

@@ -38,7 +38,7 @@ pub fn run(args: &AuditArgs, configs: &Configs, reporter: &Reporter) -> Result<E
     let mut uses = UseLog::default();
     let own = configs.key_use_log()?.map(|log| log.path().to_owned()).filter(|_| args.logs.is_empty());
     for log in args.logs.iter().chain(own.iter().filter(|path| path.exists())) {
-        uses.read(log, &mut |failure| worst = worst.or(Some(reporter.failure(&failure))))?;
+        uses.read(log, &mut |failure| audited_events::warn_of_log(&failure, reporter))?;
     }
     let files = AuditedFiles::read(&session, (&request, threads(&args.work)), &bar, &mut |failure| {
         worst = worst.or(Some(reporter.failure(&failure)));

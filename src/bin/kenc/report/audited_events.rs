@@ -13,9 +13,16 @@ use kenc::ops::file_id::FILE_ID;
 use serde_json::{Map, Value, json};
 
 use super::{Reporter, counted, printable};
+use crate::failure::Failure;
 
 /// Files that JSON names for one event. The others are counted.
 const MOST_FILES: usize = 100;
+
+/// Warns of a line of kenc's own log that is none. A crash can leave one, and the others count.
+pub fn warn_of_log(failure: &Failure, reporter: &Reporter) {
+    let name = failure.subject.as_deref().unwrap_or_default();
+    reporter.warn_once(&format!("{name}: {}; the other lines were read", failure.cause), &json!({ "file": name }));
+}
 
 /// Prints events: a line of columns for each, and a second one that says who it was.
 pub fn rows(rows: &[AuditRow], files: &AuditedFiles, reporter: &Reporter) -> Result<()> {
@@ -95,7 +102,7 @@ fn caller(row: &AuditRow) -> String {
 }
 
 fn row_json(row: &AuditRow, files: &AuditedFiles) -> Value {
-    let AuditRow { event, level, files: about, key, context, is_unknown, logged_files, log } = row;
+    let AuditRow { event, level, files: about, key, context, is_unknown, logged_files, log, record_len: _ } = row;
     let EventPrincipal { kind, arn, role, account, service, id } = &event.principal;
     let error = match &event.outcome {
         EventOutcome::Denied(error) | EventOutcome::Failed(error) => Some(error),

@@ -15,9 +15,6 @@ pub fn of(cause: &Cause) -> String {
             "name logs as CloudTrail delivers them (.json.gz), or JSON; `--output json` makes the AWS CLI write it"
                 .to_owned()
         }
-        Cause::Trail(TrailFault::NotAnEntry(_)) => {
-            "a crash can leave a last line unfinished; the other lines were read".to_owned()
-        }
         Cause::Trail(_) => {
             "fetch the log again: `aws s3 cp`; `aws cloudtrail validate-logs` shows whether it was changed".to_owned()
         }
