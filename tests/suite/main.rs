@@ -16,6 +16,7 @@ mod command_line {
     mod book;
     mod completions;
     mod examples;
+    mod flake;
     mod generated;
     mod hostile_text;
     mod manual_pages;

@@ -63,6 +63,7 @@ mod tests {
     #[test]
     fn a_mapping_is_a_document_of_its_own() {
         assert_eq!(part(Format::Yaml, r#"{"a":1}"#), "a: 1\n");
+        assert_eq!(part(Format::Hcl, r#"["a",{"b":1}]"#), "[\n  \"a\",\n  {\n    b = 1\n  },\n]\n");
         assert_eq!(part(Format::Dotenv, r#"{"A":"1"}"#), "A=1\n");
     }
 }

@@ -19,7 +19,7 @@ use outline::HclOutline;
 
 use crate::document::content::edit::NewText;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
-use crate::document::store::notation::Store;
+use crate::document::store::notation::{Frame, Store};
 use crate::document::store::parsed::{Outline, ParsedText};
 use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
@@ -35,6 +35,10 @@ impl Store for HclStore {
 
     fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         write::emit(tree)
+    }
+
+    fn frame(&self, key: &str, _: Option<u8>) -> Option<Frame> {
+        Some(Frame { start: format!("{key} = "), end: "\n", indent: Some(String::new()) })
     }
 }
 

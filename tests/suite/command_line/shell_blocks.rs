@@ -14,9 +14,10 @@ const RUN_ELSEWHERE: [&str; 3] =
 type Runner = fn(&str);
 
 /// The start of each block that is run here, and how.
-const RUN: [(&str, Runner); 6] = [
+const RUN: [(&str, Runner); 7] = [
     ("kenc keygen\n", first_steps),
     ("kenc decrypt secret.yaml | kubectl", kubectl),
+    ("kpt fn eval", kpt),
     ("kenc exec --file secrets.yaml -- helm", helm),
     ("ln -s \"$(command -v kenc)\" ~/bin/sops", helm_secrets),
     ("gpg --decrypt", gpg),
@@ -92,6 +93,39 @@ fn kubectl(block: &str) {
     home.succeeds(block);
     assert_eq!(String::from_utf8(home.read("applied")).unwrap(), SECRET);
     assert_eq!(String::from_utf8(home.read("asked")).unwrap(), "apply -f -\n");
+}
+
+fn kpt(block: &str) {
+    if !has("kpt") {
+        return skip("kpt is not installed");
+    }
+    let home = Home::with_key();
+    with_program(&home, "kubectl", "cat > applied");
+    home.write("Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: shop\n");
+    home.write("secret.yaml", SECRET);
+    home.succeeds("kenc encrypt --values --encrypted-regex '^(data|stringData)$' -i secret.yaml");
+    let encrypted = home.read("secret.yaml");
+    home.succeeds(block);
+    assert!(String::from_utf8(home.read("applied")).unwrap().ends_with(SECRET));
+    assert_eq!(home.read("secret.yaml"), encrypted);
+}
+
+/// What Argo CD runs for the plugin of the page.
+#[test]
+fn the_command_of_the_plugin_of_argo_cd_prints_the_decrypted_resources() {
+    if !has("kustomize") {
+        return skip("kustomize is not installed");
+    }
+    let page = std::fs::read_to_string(repository().join("docs/kubernetes.md")).unwrap();
+    let command = page.lines().find_map(|line| line.trim().strip_prefix("command: [")?.strip_suffix(']')).unwrap();
+    let home = Home::with_key();
+    for name in ["generator.yaml", "kenc-krm"] {
+        std::fs::copy(repository().join("packaging/kustomize").join(name), home.file(name)).unwrap();
+    }
+    home.write("kustomization.yaml", "generators: [generator.yaml]\n");
+    home.write("secret.yaml", SECRET);
+    home.succeeds("kenc encrypt --values --encrypted-regex '^(data|stringData)$' -i secret.yaml");
+    assert_eq!(home.succeeds(&command.replace(',', "")), SECRET);
 }
 
 const VALUES: &str = "image: shop\ndb:\n  password: c4r1b0u\n";

@@ -32,7 +32,9 @@ pub fn of(cause: &Cause) -> String {
             "a program that needs only a part of the input belongs behind a pipe: `kenc decrypt FILE | head`".to_owned()
         }
         Cause::TooShort { .. } => "check the command that should have written it; no output file was written".to_owned(),
-        Cause::NoValues(_) => "use `--file` to pass the file itself; kenc reads values from files named .env, .yaml, .json, .toml, .tfvars or .ini".to_owned(),
+        Cause::NoValues(_) => {
+            "kenc reads values from files named .env, .yaml, .json, .toml, .tfvars or .ini; `kenc exec --file FILE -- COMMAND {}` passes a file itself".to_owned()
+        }
         Cause::NoSuchValue(_) => "use the name of the variable, or a path such as db.password".to_owned(),
         Cause::FileNames { .. } => "give --file-name once for each file, in the same order".to_owned(),
         Cause::NotAFileName(_) => "use a name without a folder: `--file-name config.json`".to_owned(),
