@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 
 /// For the parts of uploads, in bytes.
-pub(super) const FOR_UPLOADS: u64 = 24 << 20;
+pub(super) const FOR_UPLOADS: u64 = 20 << 20;
 /// For what is read ahead of objects, in bytes.
-pub(super) const FOR_DOWNLOADS: u64 = 16 << 20;
+pub(super) const FOR_DOWNLOADS: u64 = 12 << 20;
 /// How often a wait looks whether the work was cancelled.
 const LOOK: Duration = Duration::from_millis(100);
 

@@ -8,11 +8,11 @@ pub(super) const LONGEST_OBJECT: u64 = 5 << 40;
 /// Length of the first parts, in bytes: S3 takes no shorter ones but the last.
 pub(super) const FIRST: u64 = 5 << 20;
 /// Longest part that is kept in memory, in bytes.
-pub(super) const LONGEST_IN_MEMORY: u64 = 12 << 20;
+pub(super) const LONGEST_IN_MEMORY: u64 = 10 << 20;
 const MEBIBYTE: u64 = 1 << 20;
 /// So many parts have the first length: 5 GiB.
 const SHORT_PARTS: u32 = 1000;
-/// So many are not too long for memory: 52 GiB.
+/// So many are not too long for memory: 43 GiB.
 const PARTS_IN_MEMORY: u32 = 5000;
 /// So many of the others have the same length; the next ones are longer by a factor.
 const STEP: u32 = 500;
@@ -27,7 +27,7 @@ pub(super) fn part_len(number: u32) -> u64 {
     }
     // 24 MiB · 1.7^group, in whole mebibytes: 5 TiB are reached with the last group.
     let group = (number - PARTS_IN_MEMORY).div_ceil(STEP);
-    (0..group).fold(2 * LONGEST_IN_MEMORY, |len, _| (len / 10 * 17).next_multiple_of(MEBIBYTE))
+    (0..group).fold(24 * MEBIBYTE, |len, _| (len / 10 * 17).next_multiple_of(MEBIBYTE))
 }
 
 /// Length of every part of an object that will have about `len` bytes.
@@ -60,13 +60,13 @@ mod tests {
     fn what_is_kept_in_memory_is_bounded_whatever_the_length() {
         let in_memory = |len: u64| if len <= LONGEST_IN_MEMORY { len * parts_at_once(len) as u64 } else { 0 };
         for number in 1..=MOST_PARTS {
-            assert!(in_memory(part_len(number)) <= 24 << 20, "{number}");
+            assert!(in_memory(part_len(number)) <= 20 << 20, "{number}");
         }
         for len in (0..48).map(|power| 1_u64 << power) {
-            assert!(in_memory(part_len_of(len)) <= 24 << 20, "{len}");
+            assert!(in_memory(part_len_of(len)) <= 20 << 20, "{len}");
             assert!(part_len_of(len) * u64::from(MOST_PARTS) >= len.min(LONGEST_OBJECT), "{len}");
         }
-        // 50 GiB from a pipe need no disk.
-        assert!((1..=PARTS_IN_MEMORY).map(part_len).sum::<u64>() > 50 << 30);
+        // 43 GiB from a pipe need no disk.
+        assert!((1..=PARTS_IN_MEMORY).map(part_len).sum::<u64>() > 43 << 30);
     }
 }

@@ -32,7 +32,7 @@ const PART: u64 = 4 << 20;
 /// The same where other objects take the memory for that.
 const SMALL_PART: u64 = 512 << 10;
 /// Requests that are under way, or whose answers are kept, at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 3;
 
 /// An object that is read in ranges. Every range must be of the object that was opened: one that was replaced has another
 /// entity tag.

@@ -135,7 +135,18 @@ fn objects_of_all_formats_and_documents_are_opened() {
         home.run_with([&["encrypt", "-o", &object], arguments].concat(), &plaintext).ok();
         home.run(["decrypt", &object]).gives(&plaintext);
         home.run(["verify", &object]).ok();
+        home.run(["decrypt", "--range", "1000000..2000000", &object]).gives(&plaintext[1_000_000..2_000_000]);
+        home.run(["decrypt", "--range", "3145727..", &object]).gives(&plaintext[3_145_727..]);
+        home.run(["decrypt", "--range", "5..3145729", &object, "-o", "part"]).fails(2).says("3145728");
     }
+    let relay = ObjectRelay::to(server, Fate::Passed);
+    let mut through = server.home();
+    std::fs::copy(home.local_key(), through.local_key()).unwrap();
+    through.set("AWS_ENDPOINT_URL_S3", format!("http://127.0.0.1:{}", relay.port));
+    through
+        .run(["decrypt", "--range", "1000000..2000000", "s3://formats/--formatage"])
+        .gives(&plaintext[1_000_000..2_000_000]);
+    assert_eq!(relay.count("GET "), 2, "{:?}", relay.asked());
     home.write("secrets.yaml", "password: hunter2\n");
     home.run(["encrypt", "--values", "secrets.yaml", "-o", "s3://formats/secrets.yaml"]).ok();
     home.run(["decrypt", "s3://formats/secrets.yaml"]).gives(b"password: hunter2\n");

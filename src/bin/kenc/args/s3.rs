@@ -28,12 +28,12 @@ An object appears complete or not at all. Without -f, S3 itself refuses to repla
 writes it at the same moment. Longer objects are sent in parts: 5 MiB at first, growing so that a pipe reaches 5 TiB. One to three \
 parts are under way at the same time, each with a checksum (CRC64NVME) that the server compares; \
 AWS_REQUEST_CHECKSUM_CALCULATION=when_required leaves it out for servers that do not know it. What fails or is interrupted is \
-aborted. Reading takes four requests of 4 MiB at the same time, all of the object that was opened: one that is replaced \
+aborted. Reading takes three requests of 4 MiB at the same time, all of the object that was opened: one that is replaced \
 meanwhile is an error. `--range` takes two requests and one more for each further 4 MiB, `inspect` one. The range is authentic; \
 only a range to the end shows that the object is complete.
 
-All parts together take 24 MiB of memory, and what is read ahead 16 MiB, however many objects are worked on. From parts of more \
-than 12 MiB on (52 GiB from a pipe, 117 GiB from a file), the part that is filled and the one that is sent are kept in unnamed temporary \
+All parts together take 20 MiB of memory, and what is read ahead 12 MiB, however many objects are worked on. From parts of more \
+than 10 MiB on (43 GiB from a pipe, 97 GiB from a file), the part that is filled and the one that is sent are kept in unnamed temporary \
 files (TMPDIR), encrypted under a key that only this run has. A failed request is tried again, six times in all, or as often as \
 AWS_MAX_ATTEMPTS says.
 

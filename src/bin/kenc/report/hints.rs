@@ -161,6 +161,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::NotAnObject { .. }
         | Cause::InputIsPrefix(_)
         | Cause::OutputIsVersion(_)
+        | Cause::UrlOnlyRead(_)
         | Cause::NoPrefixForSeveral(_)
         | Cause::ObjectInPlace(_)
         | Cause::NotAnObjectName(_)
