@@ -30,3 +30,6 @@ pub const LONGEST_NAME: u64 = 64 << 10;
 pub const LONGEST_PASSPHRASE: u64 = 4096;
 /// Longest list of the accounts of the system, in bytes.
 pub const LONGEST_ACCOUNTS: u64 = 4 << 20;
+
+/// Most shards of a run. A job array with more tasks is longer than any scheduler permits.
+pub const MOST_SHARDS: u32 = 1_000_000;

@@ -37,6 +37,12 @@ impl Attributes {
         }
     }
 
+    /// The same, so that the owner may change what is in a folder.
+    #[must_use]
+    pub fn writable(self) -> Self {
+        Self { permissions: writable(&self.permissions), ..self }
+    }
+
     /// Modification time, if the system has one.
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
@@ -231,6 +237,17 @@ fn carried(metadata: &Metadata, file: &File, own: &Permissions) -> Option<(Permi
 #[cfg(not(target_os = "linux"))]
 fn carried(_metadata: &Metadata, _file: &File, _own: &Permissions) -> Option<(Permissions, (u32, u32))> {
     None
+}
+
+#[cfg(unix)]
+fn writable(permissions: &Permissions) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(permissions.mode() | 0o700)
+}
+
+#[cfg(not(unix))]
+fn writable(permissions: &Permissions) -> Permissions {
+    permissions.clone()
 }
 
 #[cfg(unix)]

@@ -10,6 +10,8 @@ use crate::error::{Class, Error};
 use crate::ops::audit::fault::TrailFault;
 use crate::ops::edit::kept_edits::KeptEdits;
 use crate::ops::git::fault::GitFault;
+use crate::ops::report::fault::ReportFault;
+use crate::ops::shard::fault::ShardFault;
 use crate::storage::s3::name::ObjectNameFault;
 
 /// A failure, with the input that it concerns.
@@ -217,6 +219,10 @@ pub enum Cause {
     EditsDiscarded(PathBuf),
     #[error(transparent)]
     Git(#[from] GitFault),
+    #[error(transparent)]
+    Shard(#[from] ShardFault),
+    #[error(transparent)]
+    Report(#[from] ReportFault),
     #[error("{fault}")]
     Caller { class: Class, fault: Box<dyn StdError + Send + Sync> },
 }
@@ -240,8 +246,10 @@ impl Cause {
             Self::Library(error) => error.class(),
             Self::Caller { class, .. } => *class,
             Self::Git(fault) => fault.class(),
+            Self::Report(fault) => fault.class(),
             Self::NotSaved { why, .. } | Self::EditsLost { why, .. } => why.class(),
-            Self::MixedInputs { .. }
+            Self::Shard(_)
+            | Self::MixedInputs { .. }
             | Self::RangeOfDocument(_)
             | Self::CipherOfDocument(_)
             | Self::NoRule(_)

@@ -72,6 +72,7 @@ mod files {
     mod replacing;
     mod rewrap;
     mod s3;
+    mod shards;
     mod storage;
     mod streams;
     mod tamper;

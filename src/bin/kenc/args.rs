@@ -24,10 +24,14 @@ pub mod message;
 pub mod s3;
 #[path = "args/seal.rs"]
 pub mod seal;
+#[path = "args/shard.rs"]
+pub mod shard;
 #[path = "args/shared.rs"]
 mod shared;
 #[path = "args/values.rs"]
 pub mod values;
+#[path = "args/verify.rs"]
+mod verify;
 // The paths are spelled out for the generator of the man pages, which takes these definitions in from elsewhere.
 #[path = "args/edit.rs"]
 mod edit;
@@ -50,7 +54,9 @@ pub use exec::ExecArgs;
 pub use export::{ExportArgs, ExportFormatName};
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs, KeysUsageArgs};
 pub use many::{ManyArgs, ResumeArgs};
+pub use shard::{ReportArgs, ShardArgs};
 pub use shared::*;
+pub use verify::VerifyArgs;
 
 /// Encrypt files and streams under keys in AWS KMS, or under age keys.
 #[derive(Debug, Parser)]
@@ -272,6 +278,13 @@ pub enum Command {
     #[command(long_about = s3::ABOUT, override_usage = examples::s3::USAGE, after_long_help = examples::s3::HELP)]
     S3(s3::S3Args),
 
+    /// Add up the reports of all shards of a run
+    ///
+    /// Says what is missing: shards without a report, shards that did not come to their end, files that failed, and why. Exits
+    /// with 7 if there is any of that. See kenc-shards(7).
+    #[command(override_usage = shard::REPORT_USAGE, after_long_help = shard::REPORT_HELP)]
+    Report(ReportArgs),
+
     /// Print the completion script for a shell
     ///
     /// The script runs kenc for names of keys (@NAME), AWS profiles, paths in a document, the recipients in a file, and commands
@@ -307,6 +320,8 @@ pub struct EncryptArgs {
     pub many: ManyArgs,
     #[command(flatten)]
     pub resume: ResumeArgs,
+    #[command(flatten)]
+    pub shard: ShardArgs,
 
     /// Write text (PEM) instead of bytes
     #[arg(short, long, conflicts_with = "resume")]
@@ -357,6 +372,8 @@ pub struct DecryptArgs {
     pub many: ManyArgs,
     #[command(flatten)]
     pub resume: ResumeArgs,
+    #[command(flatten)]
+    pub shard: ShardArgs,
 
     /// Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended
     ///
@@ -411,31 +428,6 @@ pub struct InspectArgs {
     pub input_type: documents::InputTypeArgs,
     #[command(flatten)]
     pub work: WorkArgs,
-    #[command(flatten)]
-    pub aws: AwsArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(mut_arg("recursive", |arg| arg.long_help(many::RECURSIVE_VERIFY)))]
-#[command(mut_arg("files0_from", |arg| arg.long_help(many::FILES_TO_VERIFY)))]
-pub struct VerifyArgs {
-    /// Files to verify; `-` or none is the standard input
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub inputs: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub message: message::MessageOpenArgs,
-    #[command(flatten)]
-    pub document_open: documents::DocumentOpenArgs,
-    #[command(flatten)]
-    pub many: ManyArgs,
-
-    #[command(flatten)]
-    pub open: OpenArgs,
-    #[command(flatten)]
-    pub work: WorkArgs,
-    #[command(flatten)]
-    pub passphrase: PassphraseArgs,
     #[command(flatten)]
     pub aws: AwsArgs,
 }

@@ -1,76 +1,30 @@
 //! Changes of keys as the command line describes them.
 
-use std::path::{Path, PathBuf};
-
 use kenc::context::EncryptionContext;
 use kenc::document::MacScope;
 use kenc::error::{Error, Result};
-use kenc::formats::format::Encoding;
 use kenc::fs::atomic::Sync;
 use kenc::keys::{KeyChange, MfaPrompt, PassphraseSource};
 use kenc::ops::change::new_form::NewForm;
 use kenc::ops::change::run::{ChangeExtent, KeyChangeOptions};
-use kenc::ops::change::targets::{ResultOptions, Target, targets_in_place};
+use kenc::ops::change::targets::ResultOptions;
 use kenc::ops::change::vouching::Consent;
 use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::OtherNames;
 use kenc::ops::documents::keys::NewKeySource;
 use kenc::ops::documents::open::StatedRequirements;
-use kenc::ops::jobs::{ResultChoice, STANDARD_INPUT, plan};
-use kenc::ops::result_name::ResultName;
 use kenc::ops::rotate::RotateOptions;
-use kenc::ops::tree::listed;
-use kenc::storage::s3::{ObjectName, OldVersion};
+use kenc::storage::s3::OldVersion;
 use secrecy::SecretString;
 
 use crate::args::documents::{DocumentChangeArgs, FromConfigArgs};
-use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, OutputArgs, PassphraseArgs, RotateArgs};
+use crate::args::{ChangedFilesArgs, KeyChangeArgs, NewPassphraseArgs, PassphraseArgs, RotateArgs};
+use crate::change_run::ChangeRun;
 use crate::commands::new_file::suite;
 use crate::documents::selection;
-use crate::failure::{Cause, CommandFault, Failure};
-use crate::output::refuse_terminal;
+use crate::failure::Failure;
 use crate::prompt::Passphrases;
 use crate::report::Reporter;
-
-/// The files as they were typed, with the names of a list in their place.
-pub fn files(args: &ChangedFilesArgs) -> Result<ChangedFilesArgs, Failure> {
-    let listed = args.files0_from.as_deref().map(listed).transpose()?;
-    let inputs = listed.unwrap_or_else(|| args.inputs.clone());
-    Ok(ChangedFilesArgs { inputs, ..args.clone() })
-}
-
-/// Finds the files to change, those in folders in a stable order. What cannot be looked at is a failure among the others.
-pub fn targets(args: &ChangedFilesArgs, reporter: &Reporter) -> Result<Vec<Result<Target, Failure>>, Failure> {
-    let ChangedFilesArgs { inputs, recursive, files0_from, output, in_place, force, sync, delete_old_version: _ } =
-        args;
-    if files0_from.is_some() {
-        return Ok(targets_in_place(inputs, *recursive, reporter));
-    }
-    let is_standard_input = |path: &Path| path.as_os_str() == "-";
-    if output.is_some() || inputs.iter().all(|path| is_standard_input(path)) {
-        let output = OutputArgs { output: output.clone(), in_place: *in_place, force: *force, sync: *sync };
-        let jobs = plan(inputs, &ResultChoice::from(&output), ResultName::Same)?;
-        jobs.iter().try_for_each(|job| refuse_terminal(&job.destination, job.input.as_deref(), Encoding::Binary))?;
-        return Ok(jobs.into_iter().map(|job| Ok(Target::Elsewhere(job))).collect());
-    }
-    if inputs.iter().any(|path| is_standard_input(path)) {
-        return Err(CommandFault::StandardInputAmongFiles.into());
-    }
-    let is_prefix = |path: &&PathBuf| ObjectName::of(path).is_ok_and(|name| name.is_some_and(|name| name.is_prefix()));
-    if let Some(prefix) = inputs.iter().find(is_prefix).filter(|_| !recursive) {
-        return Err(Cause::InputIsPrefix(prefix.clone()).into());
-    }
-    Ok(targets_in_place(inputs, *recursive, reporter))
-}
-
-/// The name of all files in messages.
-pub fn name(args: &ChangedFilesArgs) -> String {
-    match &args.inputs[..] {
-        [] => STANDARD_INPUT.to_owned(),
-        [input] => input.display().to_string(),
-        inputs => format!("{} inputs", inputs.len()),
-    }
-}
 
 /// How results are written.
 pub fn results(args: &ChangedFilesArgs) -> ResultOptions {
@@ -88,13 +42,14 @@ pub fn consent(yes: bool) -> Consent {
 
 /// The change of keys that was typed.
 pub fn options(
-    (files, change, form): (&ChangedFilesArgs, &KeyChangeArgs, NewForm),
+    (run, change, form): (&ChangeRun, &KeyChangeArgs, NewForm),
     document: &DocumentChangeArgs,
     from_config: &FromConfigArgs,
     extent: ChangeExtent,
     configs: &Configs,
 ) -> Result<KeyChangeOptions, Failure> {
     let KeyChangeArgs { to, add, remove } = change;
+    let ChangeRun { files, shard, report } = run;
     let keys = |words: &[String]| configs.keys(words, &files.inputs);
     let source = if from_config.from_config {
         NewKeySource::Config
@@ -110,6 +65,8 @@ pub fn options(
         form,
         results: results(files),
         extent,
+        shard: *shard,
+        done: report.done(),
     })
 }
 

@@ -18,6 +18,7 @@ pub mod new_file;
 pub mod opening;
 mod piped;
 mod produced;
+pub mod report;
 pub mod rewrap;
 pub mod rotate;
 pub mod s3;

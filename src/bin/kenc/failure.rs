@@ -51,6 +51,8 @@ pub enum CommandFault {
     NotInAStep,
     #[error("only AWS KMS knows the key of {0}, and this command does not ask it")]
     AliasOffline(String),
+    #[error("--shard and --report are for many files: neither -r nor --files0-from was given")]
+    ShardOfOneFile,
     #[error("{failed} of {all} files failed")]
     SomeFailed { failed: usize, all: usize, exit: Exit },
 }
@@ -77,6 +79,7 @@ impl CommandFault {
             | Self::AsSops(_)
             | Self::AliasOffline(_)
             | Self::NotInAStep
+            | Self::ShardOfOneFile
             | Self::EditorVariable { .. } => Exit::Usage,
             Self::BinaryToTerminal { .. } | Self::NoLocalKey { .. } | Self::NoEditor | Self::EditorNotFound(_) => {
                 Exit::Failed

@@ -2,6 +2,7 @@
 
 mod args;
 mod build_facts;
+mod change_run;
 mod changes;
 mod child_process;
 mod commands;
@@ -20,10 +21,12 @@ mod progress;
 mod prompt;
 mod question;
 mod report;
+mod run_report;
 mod sessions;
 mod signals;
 mod sops;
 mod standard_streams;
+mod targets;
 mod terminal;
 
 use std::path::PathBuf;
@@ -102,6 +105,7 @@ fn run(cli: &Cli, urls: &UrlSecrets) -> Exit {
         Command::Keys(args) => commands::keys::run(args, &configs, &reporter),
         Command::Audit(args) => commands::audit::run(args, &configs, &reporter),
         Command::Git(args) => commands::git::run(args, &configs, &reporter),
+        Command::Report(args) => commands::report::run(args, &reporter),
         Command::S3(args) => commands::s3::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };

@@ -10,6 +10,8 @@ use kenc::ops::failure::Failure;
 use kenc::ops::jobs::ResultChoice;
 use kenc::ops::observer::Skipped;
 use kenc::ops::open::Authentic;
+use kenc::ops::report::Recorded;
+use kenc::ops::shard::Shard;
 use kenc::ops::tree::crew::{self, FileOutcome, TreeReport, TreeWork};
 use kenc::ops::tree::request::{TreePlan, TreeRequest};
 use serde_json::json;
@@ -18,21 +20,46 @@ use crate::args::ManyArgs;
 use crate::failure::{CommandFault, Exit, HasExit};
 use crate::progress::Bar;
 use crate::report::{Reporter, counted, verified_document, verified_file};
+use crate::run_report::RunReport;
 
 /// The request for many files, checked as far as possible before a key is asked.
 pub fn request<'a>(
     args: &'a ManyArgs,
     inputs: &'a [PathBuf],
     results: Option<&'a ResultChoice>,
-    resume: bool,
+    (resume, shard): (bool, Option<Shard>),
 ) -> Result<TreeRequest<'a>, Failure> {
     let ManyArgs { recursive, files0_from } = args;
     if files0_from.is_none() && inputs.is_empty() {
         return Err(CommandFault::NothingNamed.into());
     }
-    let request = TreeRequest { files0_from: files0_from.as_deref(), inputs, recursive: *recursive, results, resume };
+    let files0_from = files0_from.as_deref();
+    let request = TreeRequest { files0_from, inputs, recursive: *recursive, results, resume, shard };
     request.check()?;
     Ok(request)
+}
+
+/// The same, with a line for each file in the report of the run. `trusts_report` says whether files are passed over that the
+/// report of an earlier run calls done.
+pub fn run_recorded<W: TreeWork<Done: TellDone>>(
+    session: &Session,
+    what: (&TreeRequest<'_>, &TreePlan),
+    how: (usize, &str),
+    (reporter, report, trusts): (&Reporter, &RunReport, ReportTrust),
+    work: &W,
+) -> Result<Exit, Failure> {
+    let Some(journal) = report.journal() else { return run(session, what, how, reporter, work) };
+    let trusts_report = trusts == ReportTrust::Full;
+    run(session, what, how, reporter, &Recorded { work, journal, bytes: W::Done::bytes, trusts_report })
+}
+
+/// What tells that a file was done by an earlier run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ReportTrust {
+    /// The report of that run.
+    Full,
+    /// Its result.
+    None,
 }
 
 /// Processes all files, and reports. `done` is the past participle for the summary, as in "500 files encrypted".

@@ -17,6 +17,7 @@ pub mod questions;
 mod rekeyed_document;
 mod rekeyed_file;
 pub mod rewrapped;
+pub mod run_sum;
 mod seal;
 pub mod unfinished_uploads;
 pub mod usage;
@@ -316,28 +317,9 @@ impl Reporter {
             return exit;
         }
         let sentence = self.with_key_names(&sentence(failure));
-        let attempts: Vec<&KeyAttempt> = match &failure.cause {
-            Cause::Library(Error::NoKeyOpens { attempts }) => attempts.iter().collect(),
-            Cause::Library(Error::TooFewGroups { groups, .. }) => {
-                groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).collect()
-            }
-            _ => Vec::new(),
-        };
+        let attempts = attempts_of(failure);
         if self.json {
-            let keys: Vec<Value> = attempts
-                .iter()
-                .map(|attempt| {
-                    json!({
-                        "slot": attempt.slot + 1,
-                        "provider": attempt.provider,
-                        "id": attempt.key_id,
-                        "reason": attempt.refusal.to_string(),
-                    })
-                })
-                .collect();
-            print_error_line(&json_line(
-                &json!({ "error": { "message": sentence, "exit": exit.code(), "hints": hints, "keys": keys } }),
-            ));
+            print_error_line(&json_line(&json!({ "error": error_with(&sentence, exit, &hints, &attempts) })));
             return exit;
         }
         let tried = attempts.iter().flat_map(|KeyAttempt { slot, provider, key_id, refusal }| {
@@ -431,6 +413,35 @@ impl Reporter {
 /// A failure and its hints, for a place other than the terminal.
 pub fn lines_of(failure: &Failure) -> Vec<String> {
     std::iter::once(sentence(failure)).chain(hints::of(failure)).map(|line| printable(&line)).collect()
+}
+
+/// A failure as an error of kenc-json(5), for a place other than the standard error.
+pub fn error_json(failure: &Failure) -> Value {
+    error_with(&sentence(failure), failure.exit(), &hints::of(failure), &attempts_of(failure))
+}
+
+fn error_with(message: &str, exit: Exit, hints: &[String], attempts: &[&KeyAttempt]) -> Value {
+    let key = |attempt: &&KeyAttempt| {
+        json!({
+            "slot": attempt.slot + 1,
+            "provider": attempt.provider,
+            "id": attempt.key_id,
+            "reason": attempt.refusal.to_string(),
+        })
+    };
+    let keys: Vec<Value> = attempts.iter().map(key).collect();
+    json!({ "message": message, "exit": exit.code(), "hints": hints, "keys": keys })
+}
+
+/// What became of the keys, if they are the reason.
+fn attempts_of(failure: &Failure) -> Vec<&KeyAttempt> {
+    match &failure.cause {
+        Cause::Library(Error::NoKeyOpens { attempts }) => attempts.iter().collect(),
+        Cause::Library(Error::TooFewGroups { groups, .. }) => {
+            groups.iter().filter(|group| !group.is_open).flat_map(|group| &group.attempts).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn sentence(failure: &Failure) -> String {

@@ -15,7 +15,9 @@ use crate::ops::configs::Configs;
 use crate::ops::documents::keys::{KeysOfDocuments, NewKeySource};
 use crate::ops::documents::open::StatedRequirements;
 use crate::ops::failure::Failure;
+use crate::ops::report::DoneFiles;
 use crate::ops::session::Session;
+use crate::ops::shard::Shard;
 
 /// What is to become of the keys of files.
 pub struct KeyChangeOptions {
@@ -35,6 +37,10 @@ pub struct KeyChangeOptions {
     pub results: ResultOptions,
     /// Whether anything is written.
     pub extent: ChangeExtent,
+    /// The shard to which the files belong, if there are several.
+    pub shard: Option<Shard>,
+    /// Files that an earlier run has done.
+    pub done: DoneFiles,
 }
 
 /// Whether anything is written.
@@ -82,8 +88,10 @@ pub fn with_key_changes<T>(
     data_key: DataKeyChange,
     work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut targets = with_objects(session, targets);
-    let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, .. } = options;
+    let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, shard, done, .. } = options;
+    let mut targets = with_objects(session, targets, *shard);
+    let is_done = |target: &Target| target.path().is_some_and(|path| done.has(path));
+    targets.retain(|target| !target.as_ref().is_ok_and(is_done));
     if *extent == ChangeExtent::Written && targets.len() > 1 {
         check_named(inputs, &mut targets, *notation)?;
     }

@@ -19,7 +19,9 @@ use crate::ops::documents::encrypt::OtherNames;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::about_one_of_many;
 use crate::ops::jobs::Job;
+use crate::ops::object_name::object_of;
 use crate::ops::observer::{Observer, TreeSize};
+use crate::ops::shard::Shard;
 use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::{Destination, Output};
 use crate::storage::s3::OldVersion;
@@ -70,18 +72,23 @@ pub struct ResultOptions {
 
 /// Files that are changed themselves, those in folders in a stable order. What cannot be read is a failure among the
 /// others.
+/// Only those that belong to `shard`, if there are several. A prefix is one of each: what is below it is chosen later.
 pub fn targets_in_place(
     inputs: &[PathBuf],
     enters_folders: bool,
+    shard: Option<Shard>,
     observer: &dyn Observer,
 ) -> Vec<Result<Target, Failure>> {
     let mut targets = Vec::new();
     let mut left_out = 0;
     for path in inputs {
         if !path.is_dir() {
-            targets.push(Ok(Target::Itself(path.clone())));
+            let is_prefix = object_of(path).is_ok_and(|name| name.is_some_and(|name| name.is_prefix()));
+            if is_prefix || shard.is_none_or(|shard| shard.has_file(path, path)) {
+                targets.push(Ok(Target::Itself(path.clone())));
+            }
         } else if enters_folders {
-            targets.extend(encrypted_files_in(path, &mut left_out));
+            targets.extend(encrypted_files_in(path, shard, &mut left_out));
         } else {
             targets.push(Err(Cause::FolderWithoutRecursion(path.clone()).into()));
         }
@@ -117,9 +124,14 @@ pub fn check_named(
 }
 
 /// The encrypted files in a folder.
-fn encrypted_files_in(folder: &Path, left_out: &mut usize) -> impl Iterator<Item = Result<Target, Failure>> {
-    files_of(folder, left_out).into_iter().filter_map(|path| {
+fn encrypted_files_in(
+    folder: &Path,
+    shard: Option<Shard>,
+    left_out: &mut usize,
+) -> impl Iterator<Item = Result<Target, Failure>> {
+    files_of(folder, left_out).into_iter().filter_map(move |path| {
         let path = match path {
+            Ok(path) if shard.is_some_and(|shard| !shard.has_file(folder, &path)) => return None,
             Ok(path) => path,
             Err(failure) => return Some(Err(failure)),
         };

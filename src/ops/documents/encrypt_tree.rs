@@ -7,10 +7,12 @@ use crate::ops::documents::recipe::is_meant;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::jobs::{Job, ResultChoice};
 use crate::ops::observer::Observer;
+use crate::ops::shard::Shard;
 use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::Destination;
 
-/// Finds the files in `inputs` that a rule means, with the destination of each result. A document keeps its name.
+/// Finds the files in `inputs` that a rule means, with the destination of each result. A document keeps its name. Only those
+/// of `shard`, if there are several.
 ///
 /// # Errors
 /// If an input has no name that its result could have.
@@ -19,7 +21,7 @@ pub fn plan_tree(
     keys: &[String],
     results: &ResultChoice,
     configs: &Configs,
-    observer: &dyn Observer,
+    (shard, observer): (Option<Shard>, &dyn Observer),
 ) -> Result<Vec<Result<Job, Failure>>, Failure> {
     let (mut jobs, mut left_out) = (Vec::new(), 0);
     for input in inputs {
@@ -30,6 +32,9 @@ pub fn plan_tree(
         };
         for file in files_of(input, &mut left_out) {
             let job = file.and_then(|path| {
+                if shard.is_some_and(|shard| !shard.has_file(input, &path)) {
+                    return Ok(None);
+                }
                 let destination = destination(&path, (input, &base), results);
                 Ok(is_meant(&path, keys, configs)?.then_some(Job { destination, input: Some(path) }))
             });

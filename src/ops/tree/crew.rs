@@ -39,6 +39,15 @@ pub trait TreeWork: Sync {
         progress: &dyn Progress,
         others: &dyn Fn(),
     ) -> Result<FileOutcome<Self::Done>, Failure>;
+
+    /// Called by the worker as soon as the outcome for a file is known, in no order; with no path if what failed is no file.
+    ///
+    /// # Errors
+    /// What ends the run.
+    fn ended(&self, path: Option<&Path>, outcome: &Result<FileOutcome<Self::Done>, Failure>) -> Result<(), Failure> {
+        let _ = (path, outcome);
+        Ok(())
+    }
 }
 
 /// The outcome for a file.
@@ -171,12 +180,23 @@ impl<W: TreeWork> Crew<'_, W> {
                     let progress = FileProgress::new(self.progress, || file.path());
                     let outcome = self.work.run(&file, &progress, &others);
                     progress.end(matches!(outcome, Ok(FileOutcome::Done(_))));
+                    self.stop_if_failed(self.work.ended(Some(&file.path()), &outcome));
                     TreeEvent::File(file.path(), outcome)
                 }
                 TreeStep::LeftOut(why, path) => TreeEvent::LeftOut(path, why),
-                TreeStep::Failed(failure) => TreeEvent::File(PathBuf::new(), Err(failure)),
+                TreeStep::Failed(failure) => {
+                    let outcome = Err(failure);
+                    self.stop_if_failed(self.work.ended(None, &outcome));
+                    TreeEvent::File(PathBuf::new(), outcome)
+                }
             };
             self.tell(number, event);
+        }
+    }
+
+    fn stop_if_failed(&self, ended: Result<(), Failure>) {
+        if let Err(failure) = ended {
+            lock(&self.told).stopped_by.get_or_insert(failure);
         }
     }
 

@@ -6,6 +6,7 @@ use super::version_control;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Skipped;
 use crate::ops::session::Session;
+use crate::ops::shard::Shard;
 use crate::storage::s3::{ObjectList, ObjectName};
 
 /// How the results of objects are named.
@@ -24,17 +25,20 @@ pub(super) struct PrefixWalk<'a> {
     list: ObjectList<'a>,
     /// Bytes of each key that are not part of the place.
     cut: usize,
+    prefix: String,
+    /// Others are passed over.
+    shard: Option<Shard>,
 }
 
 impl<'a> PrefixWalk<'a> {
-    pub(super) fn new(session: &'a Session, prefix: &ObjectName, layout: PrefixLayout) -> Self {
+    pub(super) fn new(session: &'a Session, prefix: &ObjectName, layout: PrefixLayout, shard: Option<Shard>) -> Self {
         let folder = prefix.key.trim_end_matches('/');
         let cut = match layout {
             PrefixLayout::Mirror => prefix.key.len(),
             PrefixLayout::LastName => folder.rfind('/').map_or(0, |at| at + 1),
             PrefixLayout::WholeKey => 0,
         };
-        Self { list: session.s3().list(prefix), cut }
+        Self { list: session.s3().list(prefix), cut, prefix: prefix.key.clone(), shard }
     }
 }
 
@@ -42,9 +46,13 @@ impl Iterator for PrefixWalk<'_> {
     type Item = Result<(ObjectName, String), Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let object = match self.list.next()? {
-            Ok(object) => object,
-            Err(error) => return Some(Err(error.into())),
+        let is_ours = |object: &ObjectName| self.shard.is_none_or(|shard| shard.has_key(&self.prefix, &object.key));
+        let object = loop {
+            match self.list.next()? {
+                Ok(object) if !is_ours(&object) => {}
+                Ok(object) => break object,
+                Err(error) => return Some(Err(error.into())),
+            }
         };
         let place = object.key.get(self.cut..).unwrap_or_default().to_owned();
         Some(Ok((object, place)))

@@ -16,6 +16,7 @@ use crate::ops::jobs::{ResultChoice, check_folder_of, is_input_folder};
 use crate::ops::object_name::object_of;
 use crate::ops::result_name::ResultName;
 use crate::ops::session::Session;
+use crate::ops::shard::Shard;
 use crate::storage::output::Output;
 use crate::storage::s3::{ObjectName, ObjectNotes};
 
@@ -31,6 +32,8 @@ pub struct TreeRequest<'a> {
     pub results: Option<&'a ResultChoice>,
     /// Whether to resume an earlier run.
     pub resume: bool,
+    /// The shard to which the files belong, if there are several.
+    pub shard: Option<Shard>,
 }
 
 /// The task for every file.
@@ -45,6 +48,8 @@ pub struct TreePlan {
     /// What happens to existing results.
     pub existing: Existing,
     sync: Sync,
+    /// The shard to which the files belong, if there are several.
+    pub(super) shard: Option<Shard>,
 }
 
 /// Where results go.
@@ -91,7 +96,7 @@ impl<'a> TreeRequest<'a> {
     /// # Errors
     /// If the list of names cannot be read, or the folder cannot be created.
     pub fn plan(&self, result_name: ResultName) -> Result<TreePlan, Failure> {
-        let Self { files0_from, inputs, recursive, results: choice, resume } = *self;
+        let Self { files0_from, inputs, recursive, results: choice, resume, shard } = *self;
         // A missing list is reported before a folder is created.
         drop(self.names()?);
         let keeps_paths = files0_from.is_some();
@@ -121,6 +126,7 @@ impl<'a> TreeRequest<'a> {
             resume,
             existing: choice.map_or(Existing::Refuse, |choice| choice.existing),
             sync: choice.map_or(Sync::WhenReplacing, |choice| choice.sync),
+            shard,
         })
     }
 
@@ -134,12 +140,13 @@ impl<'a> TreeRequest<'a> {
     /// The name of the whole in messages.
     #[must_use]
     pub fn name(&self) -> String {
-        match (self.inputs, self.files0_from) {
+        let name = match (self.inputs, self.files0_from) {
             ([input], _) => input.display().to_string(),
             (_, Some(list)) if list.as_os_str() != "-" => list.display().to_string(),
             (_, Some(_)) => "the list".to_owned(),
             (inputs, None) => format!("{} inputs", inputs.len()),
-        }
+        };
+        self.shard.map_or_else(|| name.clone(), |shard| format!("{name}, shard {shard}"))
     }
 }
 
@@ -174,6 +181,16 @@ pub enum Earlier {
 }
 
 impl TreePlan {
+    /// Whether the file `file` that was found in `input` is one of this run: another shard may have it.
+    pub(super) fn has_file(&self, input: &Path, file: &Path) -> bool {
+        self.shard.is_none_or(|shard| shard.has_file(input, file))
+    }
+
+    /// Whether the results folders may have been made by a run that has not ended, or was killed.
+    pub(super) fn shares_results(&self) -> bool {
+        self.resume || self.shard.is_some()
+    }
+
     /// Whether results replace their inputs.
     #[must_use]
     pub fn is_in_place(&self) -> bool {

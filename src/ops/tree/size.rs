@@ -16,8 +16,9 @@ pub(super) fn size(request: &TreeRequest<'_>, plan: &TreePlan, goes_on: impl Fn(
         return None;
     }
     let mut size = TreeSize::default();
-    let mut add = |path: &Path| {
-        if let Ok(metadata) = std::fs::metadata(path)
+    let mut add = |input: &Path, path: &Path| {
+        if plan.has_file(input, path)
+            && let Ok(metadata) = std::fs::metadata(path)
             && metadata.is_file()
         {
             size.files += 1;
@@ -32,13 +33,13 @@ pub(super) fn size(request: &TreeRequest<'_>, plan: &TreePlan, goes_on: impl Fn(
             return None;
         }
         if !path.is_dir() {
-            add(&path)?;
+            add(&path, &path)?;
         } else if plan.recursive {
             let root = if let Results::Below { root, .. } = &plan.results { root.local() } else { None };
             let results = root.and_then(Folder::identity);
             let is_left_out = move |folder: &Folder| results.is_some() && folder.identity() == results;
             for file in FilesIn::without(Folder::open(&path).ok()?, is_left_out).flatten() {
-                add(&file)?;
+                add(&path, &file)?;
             }
         }
     }

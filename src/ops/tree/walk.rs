@@ -41,6 +41,8 @@ pub(super) struct Walk<'a> {
     pub(super) plan: &'a TreePlan,
     names: InputNames<'a>,
     levels: Levels<Folder, Branch>,
+    /// The folder that is being gone through, as it was named.
+    root: PathBuf,
     /// The objects that are being gone through.
     objects: Option<PrefixWalk<'a>>,
     /// The branch of the last named file, because the next one is often its neighbour.
@@ -70,14 +72,16 @@ impl Iterator for Walk<'_> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(session: &'a Session, plan: &'a TreePlan, names: InputNames<'a>) -> Self {
-        Self { session, plan, names, levels: Levels::new(), objects: None, last: None }
+        Self { session, plan, names, levels: Levels::new(), root: PathBuf::new(), objects: None, last: None }
     }
 
     /// Something in a folder.
     fn found(&mut self, entry: LevelEntry<Branch>) -> Result<Option<TreeStep>, Failure> {
         let LevelEntry { branch, name, fate } = entry;
         let path = || branch.source.path_of(&name);
+        let is_of_other_shard = || self.plan.shard.is_some() && !self.plan.has_file(&self.root, &path());
         match fate {
+            Fate::LeftOut(_) | Fate::Done if is_of_other_shard() => Ok(None),
             Fate::LeftOut(why) => Ok(Some(TreeStep::LeftOut(why, path()))),
             Fate::Done => {
                 let result_name = self.plan.result_name.of(&name);
@@ -132,28 +136,38 @@ impl<'a> Walk<'a> {
     }
 
     /// Times and permissions that a results folder gets in the end: an existing one is left alone, unless a run is
-    /// resumed.
+    /// resumed or another shard may have made it.
     fn attributes_for(&self, results: &Folder, source: &Folder, made: Made) -> Option<Attributes> {
         if made == Made::Before {
-            if !self.plan.resume {
+            if !self.plan.shares_results() {
                 return None;
             }
             // An earlier run may have made it read-only.
             make_writable(results);
         }
-        source.metadata().ok().map(|metadata| Attributes::of(&metadata, source.handle().ok()))
+        let attributes = source.metadata().ok().map(|metadata| Attributes::of(&metadata, source.handle().ok()))?;
+        // Another shard may still write to it. The last one to write sets the time again.
+        Some(if self.plan.shard.is_some() { attributes.writable() } else { attributes })
     }
 
     /// Something that the user named.
     fn named(&mut self, path: &Path) -> Result<Option<TreeStep>, Failure> {
         if let Some(object) = object_of(path)? {
-            return self.named_object(&object);
+            return if object.is_prefix() || self.plan.has_file(path, path) {
+                self.named_object(&object)
+            } else {
+                Ok(None)
+            };
         }
         let failed = |source| Error::io(format!("read {}", path.display()), source);
-        let metadata = std::fs::metadata(path).map_err(failed)?;
-        if metadata.is_dir() {
+        let metadata = std::fs::metadata(path);
+        if metadata.as_ref().is_ok_and(std::fs::Metadata::is_dir) {
             return self.named_folder(path);
         }
+        if !self.plan.has_file(path, path) {
+            return Ok(None);
+        }
+        let metadata = metadata.map_err(failed)?;
         if !metadata.is_file() {
             return Ok(Some(TreeStep::LeftOut(Skipped::Special, path.to_owned())));
         }
@@ -205,7 +219,7 @@ impl<'a> Walk<'a> {
             // What is written there would be listed as well.
             return Err(Cause::OutputIsInput(root.to_path()).into());
         }
-        self.objects = Some(PrefixWalk::new(self.session, object, layout));
+        self.objects = Some(PrefixWalk::new(self.session, object, layout, self.plan.shard));
         Ok(None)
     }
 
@@ -282,6 +296,7 @@ impl<'a> Walk<'a> {
             }
             Results::InPlace | Results::Nowhere => (None, None),
         };
+        path.clone_into(&mut self.root);
         self.enter(Branch { source: TreeFolder::Local(source), results, restored, _above: None })?;
         Ok(None)
     }

@@ -87,6 +87,7 @@ mod json {
         printf 'db:\n  password: c4r1b0u\nmore: 1\n' > s.yaml; kenc encrypt --values -i s.yaml
         mkdir drifted; cp s.yaml drifted
         printf 'creation_rules:\n- age: %s\n  encrypted_regex: ^db$\n' "$(cat me.pub)" > drifted/.kenc.yaml
+        mkdir reports; kenc encrypt -r photos -o photos.1 --shard 1/2 --report reports/1.jsonl
         cp s.yaml docs; grep -v ^more: s.yaml > merged.yaml
         git init -q .; git add s.yaml
     "#;

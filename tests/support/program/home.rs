@@ -104,6 +104,8 @@ impl Home {
     pub fn program(&self, name: &str, script: &str) {
         use std::os::unix::fs::PermissionsExt;
         let path = self.root().join("bin").join(name);
+        // Not through the link to the program under test.
+        let _ = std::fs::remove_file(&path);
         std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).expect("a file can be written");
         let for_all = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(path, for_all).expect("the file is ours");

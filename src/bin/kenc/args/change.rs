@@ -6,14 +6,20 @@ use clap::{Args, ValueHint};
 
 use super::documents::{DOCUMENTS, DocumentChangeArgs, FromConfigArgs, SelectionArgs};
 use super::message::{ConversionArgs, MessageOpenArgs};
+use super::shard::{ReportResumeArgs, ShardArgs};
 use super::shared::{
     AwsArgs, OpenArgs, PassphraseArgs, PassphraseFrom, PayloadCipher, WorkArgs, parse_passphrase_source,
 };
 
 #[derive(Debug, Args)]
+#[command(mut_arg("report", |arg| arg.conflicts_with_all(["dry_run", "check"])))]
 pub struct RewrapArgs {
     #[command(flatten)]
     pub files: ChangedFilesArgs,
+    #[command(flatten)]
+    pub shard: ShardArgs,
+    #[command(flatten)]
+    pub resume: ReportResumeArgs,
     #[command(flatten)]
     pub change: KeyChangeArgs,
     #[command(flatten)]
@@ -49,9 +55,14 @@ pub struct RewrapArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("report", |arg| arg.conflicts_with("dry_run")))]
 pub struct RotateArgs {
     #[command(flatten)]
     pub files: ChangedFilesArgs,
+    #[command(flatten)]
+    pub shard: ShardArgs,
+    #[command(flatten)]
+    pub resume: ReportResumeArgs,
     #[command(flatten)]
     pub change: KeyChangeArgs,
     #[command(flatten)]
@@ -142,7 +153,7 @@ pub struct ChangedFilesArgs {
 }
 
 /// Which keys files are to have afterwards.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct KeyChangeArgs {
     /// Replace all current keys with this one; repeat it for several keys
     ///

@@ -29,6 +29,7 @@ pub fn run(args: &AuditArgs, configs: &Configs, reporter: &Reporter) -> Result<E
         recursive: true,
         results: None,
         resume: false,
+        shard: None,
     };
     request.check()?;
     let session = sessions::to_inspect_objects(&args.aws, configs);

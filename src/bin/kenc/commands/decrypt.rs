@@ -18,7 +18,7 @@ use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::PlaintextOutput;
 use crate::report::Reporter;
-use crate::{sessions, signals};
+use crate::{run_report, sessions, signals};
 
 pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     habits::check_inputs(&args.inputs, args.many.recursive)?;
@@ -31,6 +31,7 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if args.many.is_asked() {
         return tree::run(args, configs, reporter);
     }
+    run_report::shard(&args.shard, false)?;
     let jobs = plan(&args.inputs, &ResultChoice::from(&args.output), ResultName::WithoutEnding)?;
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?

@@ -1,6 +1,6 @@
 //! `kenc encrypt`.
 
-mod tree;
+pub mod tree;
 
 use kenc::ops::configs::Configs;
 use kenc::ops::encrypt::{EncryptRequest, EncryptedJob};
@@ -15,7 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::habits::{self, Replacement};
 use crate::output::refuse_terminal;
 use crate::report::Reporter;
-use crate::{sessions, signals};
+use crate::{run_report, sessions, signals};
 
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     habits::check_keys(&args.keys)?;
@@ -39,6 +39,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
 }
 
 fn one_by_one(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    run_report::shard(&args.shard, false)?;
     let request = EncryptRequest {
         inputs: &args.inputs,
         results: &ResultChoice::from(&args.output),

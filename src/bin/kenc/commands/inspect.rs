@@ -37,7 +37,7 @@ pub fn run(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result
 
 /// Many files in one run.
 fn many(args: &InspectArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let request = many::request(&args.many, &args.inputs, None, false)?;
+    let request = many::request(&args.many, &args.inputs, None, (false, None))?;
     let session = sessions::to_inspect_objects(&args.aws, configs);
     signals::handle(&session)?;
     let plan = request.plan(ResultName::WithoutEnding)?;

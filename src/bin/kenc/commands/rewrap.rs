@@ -9,33 +9,40 @@ use kenc::ops::rewrap::{RewrapOutcome, RewrapPace, rewrap};
 use kenc::ops::tree::turns::Turns;
 
 use crate::args::RewrapArgs;
+use crate::change_run::{ChangeRun, Targets};
 use crate::changes::{self, OldAndNew};
 use crate::commands::drift;
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure, HasExit};
-use crate::habits::{self, Replacement};
 use crate::progress::Bar;
 use crate::report::Reporter;
 use crate::report::rewrapped::{RewrapCounts, RewrapReport};
 use crate::sessions;
 use crate::signals;
+use crate::targets;
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.
 const AT_ONCE: usize = 32;
 
 pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let files = changes::files(&args.files)?;
-    if files.in_place {
-        habits::check_in_place(&files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
-    }
-    let targets = changes::targets(&files, reporter)?;
+    ChangeRun::reported(&args.into(), reporter, |run, targets| each(args, configs, reporter, run, targets))
+}
+
+fn each(
+    args: &RewrapArgs,
+    configs: &Configs,
+    reporter: &Reporter,
+    run: &ChangeRun,
+    targets: Targets,
+) -> Result<Exit, Failure> {
+    let files = &run.files;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &files.inputs)?
         .with_read_policy(args.message.policy());
     let extent = if args.dry_run || args.check { ChangeExtent::Shown } else { ChangeExtent::Written };
     let form = args.conversion.form()?;
-    let options = changes::options((&files, &args.change, form), &args.document, &args.from_config, extent, configs)?;
+    let options = changes::options((run, &args.change, form), &args.document, &args.from_config, extent, configs)?;
     if args.check {
         let inputs = (&files.inputs[..], targets);
         return with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
@@ -44,18 +51,18 @@ pub fn run(args: &RewrapArgs, configs: &Configs, reporter: &Reporter) -> Result<
     }
     let counts = RewrapCounts::default();
     let pace = RewrapPace { files: targets.len(), turns: Turns::new(threads(&args.work)) };
-    let work = |target: &Target, outcome: RewrapOutcome| {
-        let (name, is_apart) = (target.name(), target.is_standard_output());
-        RewrapReport { name, is_apart, is_dry: args.dry_run, outcome }
-    };
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
         signals::handle(&session)?;
         counts.files.set(targets.len());
-        let rewrap = |target: &Target| rewrap(changes, &pace, target).map(|outcome| work(target, outcome));
+        let rewrap = |target: &Target| {
+            let outcome = run.record(target, rewrap(changes, &pace, target), RewrapOutcome::is_changed)?;
+            let (name, is_apart) = (target.name(), target.is_standard_output());
+            Ok(RewrapReport { name, is_apart, is_dry: args.dry_run, outcome })
+        };
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
             let count = counts.files.get();
-            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &changes::name(&files), count);
+            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &targets::name(files), count);
             let told = outcomes.map(|outcome| {
                 bar.file_done();
                 let done = outcome?;

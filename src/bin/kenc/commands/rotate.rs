@@ -10,51 +10,54 @@ use kenc::ops::observer::Progress;
 use kenc::ops::rotate::{Share, rotate};
 
 use crate::args::RotateArgs;
+use crate::change_run::{ChangeRun, Targets};
 use crate::changes::{self, OldAndNew};
 use crate::commands::opening::threads;
 use crate::failure::{Exit, Failure, HasExit};
-use crate::habits::{self, Replacement};
 use crate::progress::Bar;
 use crate::report::Reporter;
 use crate::report::rewrapped::{RotationCounts, RotationReport};
 use crate::sessions;
 use crate::signals;
+use crate::targets;
 
 /// Files that are worked on at the same time. They share the threads, and so the memory.
 const AT_ONCE: usize = 4;
 
 pub fn run(args: &RotateArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
-    let files = changes::files(&args.files)?;
-    if files.in_place {
-        habits::check_in_place(&files.inputs, Replacement::OfEncrypted(args.document.input_type.input_type))?;
-    }
-    let targets = changes::targets(&files, reporter)?;
+    ChangeRun::reported(&args.into(), reporter, |run, targets| each(args, configs, reporter, run, targets))
+}
+
+fn each(
+    args: &RotateArgs,
+    configs: &Configs,
+    reporter: &Reporter,
+    run: &ChangeRun,
+    targets: Targets,
+) -> Result<Exit, Failure> {
+    let files = &run.files;
     let passphrases = OldAndNew::new(&args.passphrase, &args.new_passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &files.inputs)?
         .with_read_policy(args.message.policy());
     let rotation = changes::rotation(args)?;
     let extent = if args.dry_run { ChangeExtent::Shown } else { ChangeExtent::Written };
-    let options = changes::options(
-        (&files, &args.change, NewForm::default()),
-        &args.document,
-        &args.from_config,
-        extent,
-        configs,
-    )?;
-    let count = targets.len();
-    let at_once = AT_ONCE.min(count).max(1);
-    let bar = Bar::of_many(reporter.shows_progress() && count > 1, &changes::name(&files));
-    bar.expect(size_of(&targets));
-    let progress = (count > 1).then_some(&bar as &dyn Progress);
-    let share = Share { files: at_once, threads: (threads(&args.work) / at_once).max(1), progress };
+    let what = (run, &args.change, NewForm::default());
+    let options = changes::options(what, &args.document, &args.from_config, extent, configs)?;
+    let bar = Bar::of_many(reporter.shows_progress() && (targets.len() > 1 || files.recursive), &targets::name(files));
     let counts = RotationCounts::default();
-    counts.files.set(count);
+    counts.files.set(targets.len());
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Renewed, |changes, targets| {
         signals::handle(&session)?;
+        // A prefix has become the objects below it.
         counts.files.set(targets.len());
+        let many = targets.len() > 1;
+        bar.expect(size_of(&targets));
+        let at_once = AT_ONCE.min(targets.len()).max(1);
+        let progress = many.then_some(&bar as &dyn Progress);
+        let share = Share { files: at_once, threads: (threads(&args.work) / at_once).max(1), progress };
         let rotate = |target: &Target| {
-            let outcome = rotate(changes, &rotation, share, target)?;
+            let outcome = run.record(target, rotate(changes, &rotation, share, target), |_| true)?;
             let (name, is_apart) = (target.name(), target.is_standard_output());
             Ok(RotationReport { name, is_apart, is_dry: args.dry_run, outcome })
         };

@@ -12,6 +12,7 @@ pub mod keys;
 mod kms_key_state;
 mod messages;
 mod objects;
+mod shards;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -169,6 +170,8 @@ fn of_command(cause: &Cause) -> String {
         | Cause::NotAPathHere(_)
         | Cause::ObjectNotHere(_) => objects::of(cause),
         Cause::Git(fault) => git::of(fault),
+        Cause::Shard(fault) => shards::of(fault),
+        Cause::Report(fault) => shards::of_report(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
         _ => String::new(),
     }
@@ -193,6 +196,7 @@ fn of_fault(fault: &CommandFault) -> String {
         | CommandFault::KeyAmongInputs { .. }
         | CommandFault::SplitKey(_)
         | CommandFault::AliasOffline(_) => habits::of_fault(fault),
+        CommandFault::ShardOfOneFile => "add `-r` for a folder or a prefix".to_owned(),
         CommandFault::StandardInputAmongFiles => {
             "process it in a separate run; its result goes to the standard output".to_owned()
         }

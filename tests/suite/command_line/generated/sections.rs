@@ -10,7 +10,7 @@ fn has(command: &Command, option: &str) -> bool {
 
 /// Commands that read no config.
 fn reads_no_config(command: &Command) -> bool {
-    matches!(command.get_name(), "keygen" | "completions" | "inspect" | "policy")
+    matches!(command.get_name(), "keygen" | "completions" | "inspect" | "policy" | "report")
 }
 
 fn owned(pairs: &[(&str, &str)]) -> Definitions {
@@ -53,6 +53,12 @@ pub fn environment(command: &Command) -> Definitions {
             ("AWS_ENDPOINT_URL_KMS", "Another address for AWS KMS, such as an emulator."),
             ("AWS_ENDPOINT_URL_S3", "Another server for s3:// objects."),
         ]));
+    }
+    if has(command, "shard") {
+        all.extend(owned(&[(
+            "SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX, JOB_COMPLETION_INDEX, PARALLEL_SEQ, ...",
+            "The task of a job array, for `--shard auto`. See kenc-shards(7).",
+        )]));
     }
     all.extend(owned(&[("NO_COLOR", "If set, and not empty, `--color auto` means `never`.")]));
     all
@@ -130,7 +136,7 @@ pub fn exit_status(command: &Command, help: &str) -> Definitions {
         if writes || command.get_name() == "keygen" {
             all.push(own("6", "The output file exists."));
         }
-        if matches!(command.get_name(), "verify" | "check" | "usage" | "audit") {
+        if matches!(command.get_name(), "verify" | "check" | "usage" | "audit" | "report") {
             all.push(own("7", "Problems were found."));
         }
     }
@@ -197,6 +203,7 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
         "kenc-git-textconv" | "kenc-git-merge" => &["kenc-git-install", "kenc-git-mac-repair"],
         "kenc-git-check" => &["kenc-git-install", "kenc-verify"],
         "kenc-git-mac-repair" => &["kenc-git-check", "kenc-git-merge", "kenc-seal"],
+        "kenc-report" => &["kenc-encrypt", "kenc-rewrap", "kenc-verify"],
         "kenc-s3" => &["kenc-encrypt", "kenc-decrypt"],
         "kenc-s3-cleanup" => &["kenc-s3"],
         "kenc" | "kenc-keys" | "kenc-git" | "kenc-completions" => &[],
@@ -215,11 +222,14 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
     if !reads_no_config(command) {
         all.push(("kenc-config".to_owned(), 5));
     }
-    if name == "kenc" {
+    if matches!(name, "kenc" | "kenc-report") {
         all.push(("kenc-json".to_owned(), 5));
     }
     if has(command, "ignore_mac") || has(command, "values") || matches!(name, "kenc" | "kenc-seal" | "kenc-rotate") {
         all.push(("kenc-document".to_owned(), 5));
+    }
+    if has(command, "shard") || name == "kenc-report" {
+        all.push(("kenc-shards".to_owned(), 7));
     }
     if matches!(name, "kenc" | "kenc-encrypt" | "kenc-decrypt" | "kenc-inspect" | "kenc-verify") {
         all.push(("kenc-format".to_owned(), 5));

@@ -5,10 +5,12 @@ mod tree;
 use kenc::fs::atomic::Sync;
 
 use crate::args::EncryptArgs;
+use crate::commands::encrypt::tree::words;
 use crate::commands::new_file::context;
 use crate::documents::{asked_extent, options};
 use crate::failure::{Cause, Exit, Failure};
 use crate::report::Reporter;
+use crate::run_report::{RunReport, shard};
 use crate::sessions;
 use crate::signals;
 use kenc::ops::configs::Configs;
@@ -18,6 +20,7 @@ use kenc::ops::documents::encrypt_tree::plan_tree;
 use kenc::ops::documents::recipe::EncryptionExtent;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::result_name::ResultName;
+use kenc::ops::shard::Shard;
 use kenc::ops::tree::listed;
 
 /// Whether the inputs are documents whose values are encrypted. Either all are, or none.
@@ -30,6 +33,17 @@ pub fn applies(args: &EncryptArgs, configs: &Configs) -> Result<bool, Failure> {
 }
 
 pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    let shard = shard(&args.shard, args.many.recursive)?;
+    let report = RunReport::begin(&args.shard, shard, words(args))?;
+    report.end(encrypt(args, configs, reporter, (shard, &report)))
+}
+
+fn encrypt(
+    args: &EncryptArgs,
+    configs: &Configs,
+    reporter: &Reporter,
+    (shard, report): (Option<Shard>, &RunReport),
+) -> Result<Exit, Failure> {
     let list = args.many.files0_from.as_deref();
     let inputs = list.map_or_else(|| Ok(args.inputs.clone()), listed)?;
     // Without names, the standard input would be meant.
@@ -42,7 +56,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         if results.output.is_none() && !results.in_place && !args.values.dry_run {
             return Err(Cause::NoPlaceForMany.into());
         }
-        plan_tree(&inputs, &args.keys, &results, configs, reporter)?
+        plan_tree(&inputs, &args.keys, &results, configs, (shard, reporter))?
     } else {
         plan(&inputs, &results, ResultName::Same)?.into_iter().map(Ok).collect()
     };
@@ -66,7 +80,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
         data_keys: &data_keys,
     };
     if args.many.recursive {
-        return tree::run(args, &encryption, reporter, jobs);
+        return tree::run(args, &encryption, (reporter, report), jobs);
     }
     let count = jobs.len();
     if count > 1 {

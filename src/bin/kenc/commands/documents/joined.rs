@@ -20,7 +20,8 @@ use crate::{sessions, signals};
 /// Whether several documents go to the standard output.
 pub fn is_asked(args: &DecryptArgs) -> bool {
     let is_to_output = args.output.output.as_ref().is_none_or(|path| path.as_os_str() == "-");
-    is_to_output && !args.output.in_place && (args.many.is_asked() || args.inputs.len() > 1)
+    // One output has no shards.
+    is_to_output && !args.shard.is_asked() && !args.output.in_place && (args.many.is_asked() || args.inputs.len() > 1)
 }
 
 pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {

@@ -22,7 +22,7 @@ pub fn run(args: &SealArgs, configs: &Configs, reporter: &Reporter) -> Result<Ex
     if args.inputs.iter().any(|path| path.as_os_str() == "-") {
         return Err(Cause::StandardInputInPlace.into());
     }
-    let targets = targets_in_place(&args.inputs, args.recursive, reporter);
+    let targets = targets_in_place(&args.inputs, args.recursive, None, reporter);
     let passphrases = sessions::passphrases(&args.passphrase, reporter);
     let session = sessions::to_open(&args.open, passphrases, &args.aws, configs, &args.inputs)?;
     signals::handle(&session)?;

@@ -26,6 +26,7 @@ pub fn run(args: &KeysUsageArgs, configs: &Configs, reporter: &Reporter) -> Resu
         recursive: true,
         results: None,
         resume: false,
+        shard: None,
     };
     request.check()?;
     let (drift, words): (Vec<_>, Vec<_>) = args.fail_on.iter().cloned().partition(|word| word == DRIFT);

@@ -7,10 +7,12 @@ use serde_json::json;
 use crate::args::EncryptArgs;
 use crate::failure::{Cause, Exit, Failure, HasExit};
 use crate::report::{Reporter, counted, printable};
+use crate::run_report::RunReport;
 use kenc::ops::change::queue::for_each;
 use kenc::ops::change::targets::Target;
 use kenc::ops::documents::encrypt::DocumentEncryption;
 use kenc::ops::jobs::Job;
+use kenc::ops::report::FileFate;
 
 /// Files processed at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 32;
@@ -19,10 +21,10 @@ const AT_ONCE: usize = 32;
 pub fn run(
     args: &EncryptArgs,
     encryption: &DocumentEncryption<'_>,
-    reporter: &Reporter,
+    (reporter, report): (&Reporter, &RunReport),
     jobs: Vec<Result<Job, Failure>>,
 ) -> Result<Exit, Failure> {
-    if jobs.is_empty() {
+    if jobs.is_empty() && args.shard.shard.is_none() {
         return Err(Cause::NothingMeant.into());
     }
     let (count, encrypted, same) = (jobs.len(), Cell::new(0), Cell::new(0));
@@ -30,8 +32,9 @@ pub fn run(
     let is_dry = args.values.dry_run;
     let work = |target: &Target| {
         let Target::Elsewhere(job) = target else { return Ok((target.name(), false)) };
-        let is_new = if is_dry { encryption.would_encrypt(job)? } else { encryption.encrypt_if_new(job)? };
-        Ok((target.name(), is_new))
+        let is_new = if is_dry { encryption.would_encrypt(job) } else { encryption.encrypt_if_new(job) };
+        let fate = |is_new: &bool| if *is_new { FileFate::Done { bytes: None } } else { FileFate::DoneBefore };
+        Ok((target.name(), report.record(target.path(), is_new, fate)?))
     };
     let tell = |outcome: Result<(String, bool), Failure>| {
         let (name, is_encrypted) = outcome?;

@@ -1,0 +1,182 @@
+//! The sbatch script of `examples/scale` on a cluster of one machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{files_in, state};
+use crate::support::{Home, program, repository, wait_until};
+
+const TASKS: u32 = 8;
+
+/// A cluster of Slurm: its own munge, controller and node, all on 127.0.0.1. They are ended when this is dropped, and by the
+/// kernel when the test ends without that.
+struct SlurmCluster {
+    folder: tempfile::TempDir,
+    daemons: Vec<Child>,
+}
+
+impl SlurmCluster {
+    fn start(home: &Home) -> Result<Self, String> {
+        let names = ["munged", "slurmctld", "slurmd", "sbatch", "scontrol", "setpriv"];
+        for name in names {
+            daemon(name)?;
+        }
+        if !rustix::process::geteuid().is_root() {
+            return Err("slurmd starts jobs as their users only as root".to_owned());
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut cluster = Self { folder, daemons: Vec::new() };
+        let at = |name: &str| cluster.folder.path().join(name).display().to_string();
+        fs::write(at("munge.key"), [7; 1024]).unwrap();
+        fs::set_permissions(at("munge.key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(|error| error.to_string())?;
+        let [controller, node] = [free_port(), free_port()];
+        let config = format!(
+            "ClusterName=test\nSlurmctldHost={host}(127.0.0.1)\nSlurmctldPort={controller}\nSlurmdPort={node}\n\
+             SlurmUser=root\nSlurmdUser=root\nAuthType=auth/munge\nAuthInfo=socket={socket},cred_expire=5\n\
+             StateSaveLocation={state}\nSlurmdSpoolDir={spool}\nSlurmctldPidFile={folder}/slurmctld.pid\n\
+             SlurmdPidFile={folder}/slurmd.pid\nProctrackType=proctrack/pgid\nTaskPlugin=task/none\n\
+             JobAcctGatherType=jobacct_gather/none\nSelectType=select/cons_tres\nSelectTypeParameters=CR_Core\n\
+             SchedulerParameters=defer_batch,sched_interval=1,batch_sched_delay=0\nMinJobAge=600\nKillWait=2\n\
+             ReturnToService=2\nSlurmdParameters=config_overrides\nMpiDefault=none\nSwitchType=switch/none\n\
+             NodeName=node NodeHostname={host} NodeAddr=127.0.0.1 CPUs=64 RealMemory=100000 State=UNKNOWN\n\
+             PartitionName=all Nodes=node Default=YES State=UP\n",
+            host = host.trim(),
+            socket = at("munge.socket"),
+            state = at("state"),
+            spool = at("spool"),
+            folder = cluster.folder.path().display(),
+        );
+        fs::write(at("slurm.conf"), config).unwrap();
+        for folder in ["state", "spool"] {
+            fs::create_dir(at(folder)).unwrap();
+        }
+        let munge = ["--foreground", "--force", "--num-threads", "2"].map(str::to_owned).into_iter().chain([
+            format!("--socket={}", at("munge.socket")),
+            format!("--key-file={}", at("munge.key")),
+            format!("--log-file={}", at("munge.log")),
+            format!("--pid-file={}", at("munge.pid")),
+            format!("--seed-file={}", at("munge.seed")),
+        ]);
+        let munge: Vec<String> = munge.collect();
+        let config = at("slurm.conf");
+        let socket = at("munge.socket");
+        cluster.spawn("munged", &munge);
+        wait_until("munge listens", || Path::new(&socket).exists());
+        cluster.spawn("slurmctld", &["-D".to_owned(), "-i".to_owned(), "-f".to_owned(), config.clone()]);
+        cluster.spawn("slurmd", &["-D".to_owned(), "-N".to_owned(), "node".to_owned(), "-f".to_owned(), config]);
+        wait_until("the node is idle", || {
+            cluster.check_alive();
+            let told = cluster.tool(home, "scontrol").args(["show", "node", "node", "-o"]).output().unwrap();
+            String::from_utf8_lossy(&told.stdout).contains("State=IDLE")
+        });
+        Ok(cluster)
+    }
+
+    fn spawn(&mut self, name: &str, arguments: &[String]) {
+        let log = fs::File::create(self.folder.path().join(format!("{name}.out"))).unwrap();
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]).arg(daemon(name).unwrap()).args(arguments);
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        self.daemons.push(command.spawn().unwrap());
+    }
+
+    fn check_alive(&mut self) {
+        for daemon in &mut self.daemons {
+            if let Some(status) = daemon.try_wait().unwrap() {
+                let logs = ["munged", "slurmctld", "slurmd"]
+                    .map(|name| fs::read_to_string(self.folder.path().join(format!("{name}.out"))).unwrap_or_default());
+                panic!("a daemon ended with {status}:\n{}", logs.join("\n"));
+            }
+        }
+    }
+
+    fn tool(&self, home: &Home, name: &str) -> Command {
+        let mut command = home.tool(name);
+        command.env("SLURM_CONF", self.folder.path().join("slurm.conf"));
+        command
+    }
+}
+
+impl Drop for SlurmCluster {
+    fn drop(&mut self) {
+        for daemon in self.daemons.iter_mut().rev() {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+}
+
+/// Debian keeps daemons off the search path of users.
+fn daemon(name: &str) -> Result<PathBuf, String> {
+    let system = Path::new("/usr/sbin").join(name);
+    if system.is_file() {
+        Ok(system)
+    } else {
+        program(name).map_err(|fault| format!("{fault}; `tests/run` installs it"))
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Many small files, so that a task can be killed in the middle.
+fn write_many(home: &Home, count: usize) {
+    for number in 0..count {
+        let folder = home.file("tree").join(format!("{}/{}", number % 40, number % 7));
+        if number < 280 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        fs::write(folder.join(number.to_string()), format!("file {number}\n")).unwrap();
+    }
+}
+
+#[test]
+fn an_array_of_slurm_of_which_tasks_are_killed_and_requeued_encrypts_the_whole_tree() {
+    let home = Home::with_key();
+    let cluster = need!(SlurmCluster::start(&home));
+    const FILES: usize = 16_000;
+    write_many(&home, FILES);
+    fs::create_dir(home.file("pids")).unwrap();
+    // The process that becomes kenc says who it is.
+    let kenc = env!("CARGO_BIN_EXE_kenc");
+    home.program("kenc", &format!("echo $$ > pids/$SLURM_ARRAY_TASK_ID; exec {kenc} \"$@\""));
+    let script = repository().join("examples/scale/slurm.sbatch");
+    let recipient = home.succeeds(&format!("{kenc} keygen --show"));
+    let array = format!("--array=1-{TASKS}");
+    let mut submit = cluster.tool(&home, "sbatch");
+    submit.args(["--parsable", &array, "--cpus-per-task=1", "--mem=0"]).arg(script);
+    let output = submit.args(["tree", "sealed", recipient.trim()]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let job = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+
+    let report = |task: u32| fs::read_to_string(home.file(&format!("reports/{task}.jsonl"))).unwrap_or_default();
+    let has_ended = |task: u32| report(task).contains("\n{\"end\"");
+    for task in [2, 4, 6] {
+        wait_until("a task has begun", || report(task).lines().count() > 3);
+        assert!(!has_ended(task), "task {task} was too fast to be killed");
+        if task != 6 {
+            let pid = fs::read_to_string(home.file(&format!("pids/{task}"))).unwrap();
+            let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+            kill_process(pid, Signal::KILL).unwrap();
+        }
+        // The scheduler notices on its own time that a task has died.
+        wait_until("the task is requeued", || {
+            let requeue = cluster.tool(&home, "scontrol").args(["requeue", &format!("{job}_{task}")]).output().unwrap();
+            requeue.status.success()
+        });
+    }
+    wait_until("all tasks have ended", || (1..=TASKS).all(|task| has_ended(task) && !report(task).is_empty()));
+    for task in [2, 4, 6] {
+        assert_eq!(report(task).matches("{\"run\"").count(), 2, "task {task} ran twice");
+    }
+    let text = home.succeeds(&format!("{kenc} report reports"));
+    assert!(text.starts_with(&format!("encrypt tree: {TASKS} of {TASKS} shards complete\n{FILES} files, ")), "{text}");
+    assert_eq!(files_in(&home, "sealed").len(), FILES);
+    home.succeeds(&format!("{kenc} decrypt -r sealed -o back"));
+    assert_eq!(state(&home, "tree"), state(&home, "back"));
+}
