@@ -90,7 +90,7 @@ pub fn with_key_changes<T>(
 ) -> Result<T, Failure> {
     let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, shard, done, .. } = options;
     let mut targets = with_objects(session, targets, *shard);
-    let is_done = |target: &Target| target.path().is_some_and(|path| done.has(path));
+    let is_done = |target: &Target| target.path().is_some_and(|path| done.skips(path));
     targets.retain(|target| !target.as_ref().is_ok_and(is_done));
     if *extent == ChangeExtent::Written && targets.len() > 1 {
         check_named(inputs, &mut targets, *notation)?;

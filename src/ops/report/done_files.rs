@@ -2,19 +2,47 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::lines::{FileLine, FileOutcomeWord};
 use crate::crypto::sha256;
 
-/// The files that an earlier run has done. 16 bytes are kept of each, so that a report of a million files costs little.
+/// The files that an earlier run has done. 16 bytes are kept of each, so that a report of a million files costs little. Clones
+/// share everything.
 #[derive(Clone, Debug, Default)]
-pub struct DoneFiles(HashSet<[u8; 16]>);
+pub struct DoneFiles {
+    marks: Arc<HashSet<[u8; 16]>>,
+    skipped: Arc<AtomicU64>,
+}
+
+/// The same while the report is read.
+#[derive(Default)]
+pub(super) struct DoneMarks(HashSet<[u8; 16]>);
 
 impl DoneFiles {
     /// Whether a file is one of them.
     #[must_use]
     pub fn has(&self, path: &Path) -> bool {
-        !self.0.is_empty() && path.to_str().is_some_and(|name| self.0.contains(&mark(name)))
+        !self.marks.is_empty() && path.to_str().is_some_and(|name| self.marks.contains(&mark(name)))
+    }
+
+    /// The same, and counts those that are.
+    #[must_use]
+    pub fn skips(&self, path: &Path) -> bool {
+        let is_done = self.has(path);
+        self.skipped.fetch_add(u64::from(is_done), Ordering::Relaxed);
+        is_done
+    }
+
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped.load(Ordering::Relaxed)
+    }
+}
+
+impl DoneMarks {
+    pub(super) fn into_files(self) -> DoneFiles {
+        DoneFiles { marks: Arc::new(self.0), skipped: Arc::default() }
     }
 
     /// Notes what a line says. The last one of a file counts.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::done_files::DoneFiles;
+use super::done_files::{DoneFiles, DoneMarks};
 use super::fault::ReportFault;
 use super::lines::{EndLine, FileLine, FileOutcomeWord, ReadLine, ReportLine, RunLine, read_line};
 use crate::error::{Class, Error};
@@ -163,7 +163,8 @@ impl Journal {
         }
         let error = fate.failure.map(|failure| (self.describe)(failure));
         let mut state = self.state();
-        let end = EndLine { exit: fate.exit, ended: now(), error, ..state.counts.clone() };
+        let done_before = state.counts.done_before + self.done.skipped();
+        let end = EndLine { done_before, exit: fate.exit, ended: now(), error, ..state.counts.clone() };
         self.write(&mut state, &ReportLine::End(end))?;
         self.sync(&mut state)
     }
@@ -210,7 +211,7 @@ fn earlier(path: &Path, file: &mut File, run: &RunLine) -> Result<(DoneFiles, u6
     let failed = |source| Error::io(format!("read {}", path.display()), source);
     let not_a_report = || Failure::from(ReportFault::NotAReport(path.to_owned()));
     let mut input = BufReader::new(file);
-    let (mut done, mut whole, mut line) = (DoneFiles::default(), 0, 0);
+    let (mut done, mut whole, mut line) = (DoneMarks::default(), 0, 0);
     while let Some((read, len)) = read_line(&mut input).map_err(failed)? {
         line += 1;
         let read = match read {
@@ -229,7 +230,7 @@ fn earlier(path: &Path, file: &mut File, run: &RunLine) -> Result<(DoneFiles, u6
         }
         whole += len;
     }
-    Ok((done, whole))
+    Ok((done.into_files(), whole))
 }
 
 /// Whether a file of `len` bytes is the beginning of a first line.

@@ -109,7 +109,7 @@ fn any_number_of_shards_covers_every_file_of_a_folder_once_and_the_tree_comes_ba
         check_partition(&home, "decrypt", &sealed);
         home.succeeds("diff -r tree back");
         let told = home.run(["report", "reports"]);
-        told.fails(1).says("is the report of another run");
+        told.fails(2).says("is the report of another run");
     }
 }
 

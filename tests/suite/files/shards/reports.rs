@@ -90,9 +90,9 @@ fn failures_are_counted_by_cause_and_the_files_are_named() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(failed.len(), 5);
-    assert!(failed[0]["error"]["message"].as_str().unwrap().contains("is not authentic"), "{}", failed[0]);
+    assert!(failed.iter().all(|file| file["error"]["exit"] == 3 && file["file"].is_string()), "{failed:?}");
     // What fails as a whole is told as well.
-    home.run(["decrypt", "-r", "sealed", "-o", "tree/0", "--identity", "no-such", "--report", "whole.jsonl"]);
+    home.run(["encrypt", "-r", "tree", "-o", "other", "-k", "no-such", "--report", "whole.jsonl"]).fails(2);
     let text = problems(&home, &["whole.jsonl"]);
     assert!(text.contains("no-such"), "{text}");
 }
@@ -143,7 +143,10 @@ fn a_task_that_is_killed_goes_on_where_it_was() {
         let through = format!("http://127.0.0.1:{}", relay.port);
         let report = format!("{command}.jsonl");
         let keys = if command == "rewrap" { "--add" } else { "--to" };
+        // What was done just before the end may not be in the report yet: it opens with the second key only.
+        let identity: &[&str] = if command == "rotate" { &["--identity", "second.txt"] } else { &[] };
         let arguments = [command, "-q", "-r", keys, &second, "s3://shard-killed/in/", "--report", &report, "--resume"];
+        let arguments = [&arguments[..], identity].concat();
         let mut child = home
             .kenc(&arguments)
             .env("AWS_ENDPOINT_URL_S3", &through)
@@ -165,7 +168,7 @@ fn a_task_that_is_killed_goes_on_where_it_was() {
         assert_eq!(end["files"].as_u64().unwrap() + before as u64, 60, "{command}: {before} of {puts}: {end}");
         let (code, all) = sum(&home, &[&report]);
         assert_eq!((code, &all["files"]), (0, &60.into()), "{all}");
-        home.run(arguments).ok();
+        home.run(&arguments).ok();
     }
     home.run(["decrypt", "--identity", "second.txt", "-r", "s3://shard-killed/in/", "-o", "back"]).ok();
     home.succeeds("rmdir tree/empty/er tree/empty; diff -r tree back");

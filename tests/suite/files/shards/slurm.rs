@@ -139,7 +139,7 @@ fn write_many(home: &Home, count: usize) {
 fn an_array_of_slurm_of_which_tasks_are_killed_and_requeued_encrypts_the_whole_tree() {
     let home = Home::with_key();
     let cluster = need!(SlurmCluster::start(&home));
-    const FILES: usize = 16_000;
+    const FILES: usize = 8_000;
     write_many(&home, FILES);
     fs::create_dir(home.file("pids")).unwrap();
     // The process that becomes kenc says who it is.
