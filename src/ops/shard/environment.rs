@@ -12,7 +12,7 @@ const TASKS: [&str; 4] = [SLURM, BATCH, KUBERNETES, PARALLEL];
 
 /// The shard of the task that the variables describe. `count` is how many there are, if the user says it.
 pub(super) fn of_task(count: Option<u32>, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, ShardFault> {
-    let environment = Environment { variable: &|name| variable(name).filter(|value| !value.is_empty()) };
+    let environment = TaskVariables { variable: &|name| variable(name).filter(|value| !value.is_empty()) };
     let set: Vec<&str> = TASKS.into_iter().filter(|name| (environment.variable)(name).is_some()).collect();
     match set[..] {
         [] => Err(ShardFault::NoTask { variables: TASKS.join(", ") }),
@@ -29,11 +29,11 @@ pub(super) fn of_task(count: Option<u32>, variable: impl Fn(&str) -> Option<Stri
     }
 }
 
-struct Environment<'a> {
+struct TaskVariables<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
 }
 
-impl Environment<'_> {
+impl TaskVariables<'_> {
     /// Arrays of Slurm begin anywhere, and have steps: `--array=0-62:2`.
     fn slurm(&self, wanted: Option<u32>) -> Result<Shard, ShardFault> {
         let id = self.number(SLURM)?;
