@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who used the keys of files, by the logs of AWS CloudTrail')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Use encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('s3', 's3', [CompletionResultType]::ParameterValue, 'Use objects of Amazon S3, and remove what broken uploads left behind')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Add up the reports of all shards of a run')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -63,6 +64,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS')
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('--unencrypted-suffix', '--unencrypted-suffix', [CompletionResultType]::ParameterName, 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)')
             [CompletionResult]::new('--encrypted-suffix', '--encrypted-suffix', [CompletionResultType]::ParameterName, 'Encrypt only values under keys ending in SUFFIX')
             [CompletionResult]::new('--unencrypted-regex', '--unencrypted-regex', [CompletionResultType]::ParameterName, 'Do not encrypt values under keys that match REGEX')
@@ -118,6 +121,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         }
         'kenc;decrypt' {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended')
             [CompletionResult]::new('--max-encrypted-data-keys', '--max-encrypted-data-keys', [CompletionResultType]::ParameterName, 'Most encrypted data keys of an AWS Encryption SDK message')
             [CompletionResult]::new('--max-frame-length', '--max-frame-length', [CompletionResultType]::ParameterName, 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)')
@@ -166,6 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Replace all current keys with this one; repeat it for several keys')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Add this key; nothing changes if the file already has it')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Remove this key; a file''s last key cannot be removed')
@@ -187,6 +193,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Change every encrypted file and every encrypted config document in folders')
@@ -197,6 +204,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear')
             [CompletionResult]::new('--delete-old-version', '--delete-old-version', [CompletionResultType]::ParameterName, 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue the run of an existing report: skip the files that it calls done')
             [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
@@ -223,6 +231,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Replace all current keys with this one; repeat it for several keys')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Add this key; nothing changes if the file already has it')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Remove this key; a file''s last key cannot be removed')
@@ -244,6 +253,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Change every encrypted file and every encrypted config document in folders')
@@ -254,6 +264,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear')
             [CompletionResult]::new('--delete-old-version', '--delete-old-version', [CompletionResultType]::ParameterName, 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue the run of an existing report: skip the files that it calls done')
             [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
@@ -280,6 +291,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Replace all current keys with this one; repeat it for several keys')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Add this key; nothing changes if the file already has it')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Remove this key; a file''s last key cannot be removed')
@@ -307,6 +319,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--aws-region', '--aws-region', [CompletionResultType]::ParameterName, 'Region for keys that do not name one, and for multi-Region keys')
             [CompletionResult]::new('--aws-role-arn', '--aws-role-arn', [CompletionResultType]::ParameterName, 'Role to assume before calling KMS')
             [CompletionResult]::new('--aws-timeout', '--aws-timeout', [CompletionResultType]::ParameterName, 'Time limit for one KMS operation with its retries, in seconds')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Change every encrypted file and every encrypted config document in folders')
@@ -317,6 +330,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Sync new output files to the disk before they appear')
             [CompletionResult]::new('--delete-old-version', '--delete-old-version', [CompletionResultType]::ParameterName, 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue the run of an existing report: skip the files that it calls done')
             [CompletionResult]::new('--from-config', '--from-config', [CompletionResultType]::ParameterName, 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask: accept what --from-config changes, and keys that only a file names')
@@ -610,6 +624,8 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--max-encrypted-data-keys', '--max-encrypted-data-keys', [CompletionResultType]::ParameterName, 'Most encrypted data keys of an AWS Encryption SDK message')
             [CompletionResult]::new('--max-frame-length', '--max-frame-length', [CompletionResultType]::ParameterName, 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)')
             [CompletionResult]::new('--input-type', '--input-type', [CompletionResultType]::ParameterName, 'Format of the config file (default: by its name)')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a line of JSON to FILE for each file as it is done or fails')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Open the file with this key only; repeat it for several keys')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Require this pair in the encryption context of the file')
@@ -627,6 +643,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--allow-uncommitted', '--allow-uncommitted', [CompletionResultType]::ParameterName, 'Open AWS Encryption SDK messages that do not commit to their key')
             [CompletionResult]::new('--ignore-mac', '--ignore-mac', [CompletionResultType]::ParameterName, 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed')
             [CompletionResult]::new('--require-seal', '--require-seal', [CompletionResultType]::ParameterName, 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue the run of an existing report: skip the files that it calls done')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
@@ -1023,6 +1040,21 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
         'kenc;s3;help;help' {
             break
         }
+        'kenc;report' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only: no hints, no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details: which key opened a file, and how many bytes were written')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt on the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'kenc;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml')
@@ -1059,6 +1091,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who used the keys of files, by the logs of AWS CloudTrail')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Use encrypted files in git: readable diffs, merges, and a check before every commit')
             [CompletionResult]::new('s3', 's3', [CompletionResultType]::ParameterValue, 'Use objects of Amazon S3, and remove what broken uploads left behind')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Add up the reports of all shards of a run')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1154,6 +1187,9 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             break
         }
         'kenc;help;s3;cleanup' {
+            break
+        }
+        'kenc;help;report' {
             break
         }
         'kenc;help;completions' {

@@ -61,6 +61,9 @@ _kenc() {
             kenc,reencrypt)
                 cmd="kenc__subcmd__rewrap"
                 ;;
+            kenc,report)
+                cmd="kenc__subcmd__report"
+                ;;
             kenc,rewrap)
                 cmd="kenc__subcmd__rewrap"
                 ;;
@@ -160,6 +163,9 @@ _kenc() {
             kenc__subcmd__help,krm)
                 cmd="kenc__subcmd__help__subcmd__krm"
                 ;;
+            kenc__subcmd__help,report)
+                cmd="kenc__subcmd__help__subcmd__report"
+                ;;
             kenc__subcmd__help,rewrap)
                 cmd="kenc__subcmd__help__subcmd__rewrap"
                 ;;
@@ -251,7 +257,7 @@ _kenc() {
 
     case "${cmd}" in
         kenc)
-            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help"
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version encrypt decrypt rewrap reencrypt rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -424,13 +430,32 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__decrypt)
-            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --range --allow-uncommitted --max-encrypted-data-keys --max-frame-length --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --shard --report --range --allow-uncommitted --max-encrypted-data-keys --max-frame-length --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -643,7 +668,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --id --recursive --files0-from --resume --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --id --recursive --files0-from --resume --shard --report --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -666,6 +691,25 @@ _kenc() {
                     return 0
                     ;;
                 --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -1571,7 +1615,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help)
-            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help"
+            opts="encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1879,6 +1923,20 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__help__subcmd__krm)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kenc__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2538,8 +2596,41 @@ _kenc() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kenc__subcmd__report)
+            opts="-q -v -h -V --json --quiet --verbose --color --config --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kenc__subcmd__rewrap)
-            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --to --add --remove --from-config --yes --format --sign --frame-length --no-context --dry-run --check --group --input-type --require-seal --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --shard --resume --to --add --remove --from-config --yes --format --sign --frame-length --no-context --dry-run --check --group --input-type --require-seal --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --report --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2565,6 +2656,10 @@ _kenc() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2663,6 +2758,21 @@ _kenc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --report)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2690,7 +2800,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__rotate)
-            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --to --add --remove --from-config --yes --new-context --no-context --cipher --dry-run --group --input-type --require-seal --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -o -i -f -y -n -k -c -q -v -h -V --recursive --files0-from --output --in-place --force --sync --delete-old-version --shard --resume --to --add --remove --from-config --yes --new-context --no-context --cipher --dry-run --group --input-type --require-seal --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --key --context --identity --allow-uncommitted --max-encrypted-data-keys --max-frame-length --threads --passphrase-from --new-passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --report --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2716,6 +2826,10 @@ _kenc() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2836,6 +2950,21 @@ _kenc() {
                     ;;
                 --aws-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --color)
@@ -3284,7 +3413,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__verify)
-            opts="-k -c -r -q -v -h -V --allow-uncommitted --max-encrypted-data-keys --max-frame-length --input-type --ignore-mac --require-seal --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -q -v -h -V --allow-uncommitted --max-encrypted-data-keys --max-frame-length --input-type --ignore-mac --require-seal --shard --report --resume --key --context --identity --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --recursive --files0-from --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3300,6 +3429,25 @@ _kenc() {
                     ;;
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --key)

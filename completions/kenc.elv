@@ -50,6 +50,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand audit 'Show who used the keys of files, by the logs of AWS CloudTrail'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
             cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
+            cand report 'Add up the reports of all shards of a run'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -59,6 +60,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand -c 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS'
             cand --context 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS'
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand --unencrypted-suffix 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)'
             cand --encrypted-suffix 'Encrypt only values under keys ending in SUFFIX'
             cand --unencrypted-regex 'Do not encrypt values under keys that match REGEX'
@@ -113,6 +116,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;decrypt'= {
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand --range 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended'
             cand --max-encrypted-data-keys 'Most encrypted data keys of an AWS Encryption SDK message'
             cand --max-frame-length 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)'
@@ -160,6 +165,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand -o 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
             cand --output 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
             cand --to 'Replace all current keys with this one; repeat it for several keys'
             cand --add 'Add this key; nothing changes if the file already has it'
             cand --remove 'Remove this key; a file''s last key cannot be removed'
@@ -181,6 +187,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
             cand --aws-role-arn 'Role to assume before calling KMS'
             cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand -r 'Change every encrypted file and every encrypted config document in folders'
@@ -191,6 +198,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --force 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
             cand --sync 'Sync new output files to the disk before they appear'
             cand --delete-old-version 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+            cand --resume 'Continue the run of an existing report: skip the files that it calls done'
             cand --from-config 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
             cand -y 'Do not ask: accept what --from-config changes, and keys that only a file names'
             cand --yes 'Do not ask: accept what --from-config changes, and keys that only a file names'
@@ -216,6 +224,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand -o 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
             cand --output 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
             cand --to 'Replace all current keys with this one; repeat it for several keys'
             cand --add 'Add this key; nothing changes if the file already has it'
             cand --remove 'Remove this key; a file''s last key cannot be removed'
@@ -237,6 +246,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
             cand --aws-role-arn 'Role to assume before calling KMS'
             cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand -r 'Change every encrypted file and every encrypted config document in folders'
@@ -247,6 +257,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --force 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
             cand --sync 'Sync new output files to the disk before they appear'
             cand --delete-old-version 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+            cand --resume 'Continue the run of an existing report: skip the files that it calls done'
             cand --from-config 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
             cand -y 'Do not ask: accept what --from-config changes, and keys that only a file names'
             cand --yes 'Do not ask: accept what --from-config changes, and keys that only a file names'
@@ -272,6 +283,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --files0-from 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input'
             cand -o 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
             cand --output 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
             cand --to 'Replace all current keys with this one; repeat it for several keys'
             cand --add 'Add this key; nothing changes if the file already has it'
             cand --remove 'Remove this key; a file''s last key cannot be removed'
@@ -299,6 +311,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --aws-region 'Region for keys that do not name one, and for multi-Region keys'
             cand --aws-role-arn 'Role to assume before calling KMS'
             cand --aws-timeout 'Time limit for one KMS operation with its retries, in seconds'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
             cand -r 'Change every encrypted file and every encrypted config document in folders'
@@ -309,6 +322,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --force 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
             cand --sync 'Sync new output files to the disk before they appear'
             cand --delete-old-version 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+            cand --resume 'Continue the run of an existing report: skip the files that it calls done'
             cand --from-config 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
             cand -y 'Do not ask: accept what --from-config changes, and keys that only a file names'
             cand --yes 'Do not ask: accept what --from-config changes, and keys that only a file names'
@@ -592,6 +606,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --max-encrypted-data-keys 'Most encrypted data keys of an AWS Encryption SDK message'
             cand --max-frame-length 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)'
             cand --input-type 'Format of the config file (default: by its name)'
+            cand --shard 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N'
+            cand --report 'Write a line of JSON to FILE for each file as it is done or fails'
             cand -k 'Open the file with this key only; repeat it for several keys'
             cand --key 'Open the file with this key only; repeat it for several keys'
             cand -c 'Require this pair in the encryption context of the file'
@@ -609,6 +625,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --allow-uncommitted 'Open AWS Encryption SDK messages that do not commit to their key'
             cand --ignore-mac 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
             cand --require-seal 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+            cand --resume 'Continue the run of an existing report: skip the files that it calls done'
             cand -r 'Include all files in folders and their subfolders'
             cand --recursive 'Include all files in folders and their subfolders'
             cand --json 'Print results and errors as JSON'
@@ -975,6 +992,20 @@ set edit:completion:arg-completer[kenc] = {|@words|
         }
         &'kenc;s3;help;help'= {
         }
+        &'kenc;report'= {
+            cand --color 'When to use colors'
+            cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
+            cand --json 'Print results and errors as JSON'
+            cand -q 'Print errors only: no hints, no progress'
+            cand --quiet 'Print errors only: no hints, no progress'
+            cand -v 'Print details: which key opened a file, and how many bytes were written'
+            cand --verbose 'Print details: which key opened a file, and how many bytes were written'
+            cand --no-input 'Never prompt on the terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'kenc;completions'= {
             cand --color 'When to use colors'
             cand --config 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml'
@@ -1010,6 +1041,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand audit 'Show who used the keys of files, by the logs of AWS CloudTrail'
             cand git 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
             cand s3 'Use objects of Amazon S3, and remove what broken uploads left behind'
+            cand report 'Add up the reports of all shards of a run'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1077,6 +1109,8 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand cleanup 'List and remove the parts of uploads that were never completed'
         }
         &'kenc;help;s3;cleanup'= {
+        }
+        &'kenc;help;report'= {
         }
         &'kenc;help;completions'= {
         }

@@ -54,11 +54,14 @@ complete -c kenc -n "__fish_kenc_needs_command" -f -a "keys" -d 'Find out why a 
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "audit" -d 'Show who used the keys of files, by the logs of AWS CloudTrail'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
+complete -c kenc -n "__fish_kenc_needs_command" -f -a "report" -d 'Add up the reports of all shards of a run'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c kenc -n "__fish_kenc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s k -l key -d 'Key to encrypt under; with several, each of them alone opens the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s c -l context -d 'Pair of the encryption context: bound to the file, readable in it, and sent to KMS' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-suffix -d 'Do not encrypt values under keys ending in SUFFIX (default without another rule: `_unencrypted`)' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l encrypted-suffix -d 'Encrypt only values under keys ending in SUFFIX' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l unencrypted-regex -d 'Do not encrypt values under keys that match REGEX' -r
@@ -112,6 +115,8 @@ complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l no-input -d 'Never
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l range -d 'Decrypt only bytes A (inclusive) to B (exclusive), counted from 0; A.. and ..B are open-ended' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l max-encrypted-data-keys -d 'Most encrypted data keys of an AWS Encryption SDK message' -r
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l max-frame-length -d 'Longest frame of an AWS Encryption SDK message, in bytes (default: 67108864)' -r
@@ -160,6 +165,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s h -l help -d 'Prin
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
@@ -187,6 +193,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-profile -d 'AWS
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-role-arn -d 'Role to assume before calling KMS' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -196,6 +203,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s i -l in-place -d 'R
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l delete-old-version -d 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l resume -d 'Continue the run of an existing report: skip the files that it calls done'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -l sign -d 'Sign the results (--format aws-esdk only)'
@@ -212,6 +220,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s h -l help -d 'Print
 complete -c kenc -n "__fish_kenc_using_subcommand rewrap" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
@@ -239,6 +248,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-profile -d '
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-role-arn -d 'Role to assume before calling KMS' -r
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -248,6 +258,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s i -l in-place -d
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l delete-old-version -d 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l resume -d 'Continue the run of an existing report: skip the files that it calls done'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -l sign -d 'Sign the results (--format aws-esdk only)'
@@ -264,6 +275,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s h -l help -d 'Pr
 complete -c kenc -n "__fish_kenc_using_subcommand reencrypt" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l files0-from -d 'Read the names of the files from FILE, separated by NUL bytes (`find -print0`); `-` is the standard input' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s o -l output -d 'Write the result to this file (or folder, for several) and leave the input as it is; `-` is the standard output' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l to -d 'Replace all current keys with this one; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l add -d 'Add this key; nothing changes if the file already has it' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l remove -d 'Remove this key; a file\'s last key cannot be removed' -r
@@ -296,6 +308,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-profile -d 'AWS
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-region -d 'Region for keys that do not name one, and for multi-Region keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-role-arn -d 'Role to assume before calling KMS' -r
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l aws-timeout -d 'Time limit for one KMS operation with its retries, in seconds' -r
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -305,6 +318,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s i -l in-place -d 'R
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s f -l force -d 'Replace output files that exist, and files with several names (hard links), whose other names keep the old content'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l sync -d 'Sync new output files to the disk before they appear'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l delete-old-version -d 'Delete the old version of each s3:// object, where its bucket keeps versions: it still opens with the old keys'
+complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l resume -d 'Continue the run of an existing report: skip the files that it calls done'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l from-config -d 'Give each file the keys that the rule for its path in .kenc.yaml or .sops.yaml names, with groups and threshold'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -s y -l yes -d 'Do not ask: accept what --from-config changes, and keys that only a file names'
 complete -c kenc -n "__fish_kenc_using_subcommand rotate" -l no-context -d 'Remove the encryption context'
@@ -574,6 +588,8 @@ ini\t''
 toml\t''
 hcl\t''
 binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l shard -d 'Process one of N parts of the files: I/N (from 1/N to N/N), auto in a job array, or auto/N' -r
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l report -d 'Write a line of JSON to FILE for each file as it is done or fails' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s k -l key -d 'Open the file with this key only; repeat it for several keys' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s c -l context -d 'Require this pair in the encryption context of the file' -r
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l identity -d 'File of age identities or an ssh private key, instead of the usual places' -r -F
@@ -591,6 +607,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand verify" -l config -d 'Config f
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
+complete -c kenc -n "__fish_kenc_using_subcommand verify" -l resume -d 'Continue the run of an existing report: skip the files that it calls done'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -l json -d 'Print results and errors as JSON'
 complete -c kenc -n "__fish_kenc_using_subcommand verify" -s q -l quiet -d 'Print errors only: no hints, no progress'
@@ -856,6 +873,16 @@ complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand
 complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from cleanup" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from help" -f -a "cleanup" -d 'List and remove the parts of uploads that were never completed'
 complete -c kenc -n "__fish_kenc_using_subcommand s3; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t''
+never\t''"
+complete -c kenc -n "__fish_kenc_using_subcommand report" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
+complete -c kenc -n "__fish_kenc_using_subcommand report" -l json -d 'Print results and errors as JSON'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -s q -l quiet -d 'Print errors only: no hints, no progress'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -s v -l verbose -d 'Print details: which key opened a file, and how many bytes were written'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -l no-input -d 'Never prompt on the terminal'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kenc -n "__fish_kenc_using_subcommand report" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t''
 never\t''"
@@ -867,27 +894,28 @@ complete -c kenc -n "__fish_kenc_using_subcommand completions" -s v -l verbose -
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -l no-input -d 'Never prompt on the terminal'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "get" -d 'Print one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "set" -d 'Set one value of an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "audit" -d 'Show who used the keys of files, by the logs of AWS CloudTrail'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "encrypt" -d 'Encrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "decrypt" -d 'Decrypt files or the standard input'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "rewrap" -d 'Change the keys that open files, without encrypting the files again; or their format'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "rotate" -d 'Encrypt files again with a new data key, under the same keys or others'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "seal" -d 'Seal encrypted config documents after you have reviewed them'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "get" -d 'Print one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "set" -d 'Set one value of an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "unset" -d 'Remove one value from an encrypted config document'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "edit" -d 'Edit the plaintext of a file, and encrypt what changed'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "exec" -d 'Run a command with decrypted values in its environment'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "krm" -d 'Decrypt the resources of a Kubernetes ResourceList'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "export" -d 'Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "inspect" -d 'Show what a file says about itself, without a key'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "verify" -d 'Check that files are authentic and complete, and write nothing'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "keygen" -d 'Create the local key, and print its recipient'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "keys" -d 'Find out why a key does not work, and print the policy that makes it work'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "audit" -d 'Show who used the keys of files, by the logs of AWS CloudTrail'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "git" -d 'Use encrypted files in git: readable diffs, merges, and a check before every commit'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "s3" -d 'Use objects of Amazon S3, and remove what broken uploads left behind'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "report" -d 'Add up the reports of all shards of a run'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c kenc -n "__fish_kenc_using_subcommand help; and not __fish_seen_subcommand_from encrypt decrypt rewrap rotate seal get set unset edit exec krm export inspect verify keygen keys audit git s3 report completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Check whether keys work, and what is missing if they do not'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "usage" -d 'Show which keys open which files, and what depends on one key alone'
 complete -c kenc -n "__fish_kenc_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "policy" -d 'Print a key policy for a KMS key that kenc uses'
