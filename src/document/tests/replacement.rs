@@ -60,7 +60,7 @@ fn is_replaced(format: Format, plaintext: &str, path: &str, value: &Value, scope
     true
 }
 
-const YAML: &str = "# top\na: one # c\nb:\n  c: 'two'\n  d: \"three\"\n  e: 4\nl:\n- x\n- k: y\n  z_unencrypted: p\nf: {g: h}\nt: !own v\nm: |\n  n\no: 0x10\n";
+const YAML: &str = "# top\na: one # c\nb:\n  c: 'two'\n  d: \"three\"\n  e: 4\nl:\n- x\n- k: v\n  z_unencrypted: p\nf: {g: h}\nt: !own v\nm: |\n  n\no: 0x10\n";
 
 #[test]
 fn a_usual_value_is_replaced_alone() {
