@@ -10,7 +10,10 @@ const SCHEMES: [&str; 2] = ["https://", "http://"];
 
 /// URLs by the names under which they go everywhere else: without their queries.
 #[derive(Clone, Default)]
-pub struct UrlSecrets(Arc<HashMap<String, SecretString>>);
+pub struct UrlSecrets(
+    #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "there are no calls"))]
+    Arc<HashMap<String, SecretString>>,
+);
 
 impl UrlSecrets {
     /// Takes the queries out of those inputs that are URLs, before anything can show them.

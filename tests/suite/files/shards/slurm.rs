@@ -124,7 +124,10 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Many small files, so that a task can be killed in the middle.
+/// Enough that a task can be killed in the middle.
+const FILES: usize = 8_000;
+
+/// Many small files.
 fn write_many(home: &Home, count: usize) {
     for number in 0..count {
         let folder = home.file("tree").join(format!("{}/{}", number % 40, number % 7));
@@ -139,7 +142,6 @@ fn write_many(home: &Home, count: usize) {
 fn an_array_of_slurm_of_which_tasks_are_killed_and_requeued_encrypts_the_whole_tree() {
     let home = Home::with_key();
     let cluster = need!(SlurmCluster::start(&home));
-    const FILES: usize = 8_000;
     write_many(&home, FILES);
     fs::create_dir(home.file("pids")).unwrap();
     // The process that becomes kenc says who it is.
