@@ -38,7 +38,7 @@ impl SlurmCluster {
             "ClusterName=test\nSlurmctldHost={host}(127.0.0.1)\nSlurmctldPort={controller}\nSlurmdPort={node}\n\
              SlurmUser=root\nSlurmdUser=root\nAuthType=auth/munge\nAuthInfo=socket={socket},cred_expire=5\n\
              StateSaveLocation={state}\nSlurmdSpoolDir={spool}\nSlurmctldPidFile={folder}/slurmctld.pid\n\
-             SlurmdPidFile={folder}/slurmd.pid\nProctrackType=proctrack/pgid\nTaskPlugin=task/none\n\
+             SlurmdPidFile={folder}/slurmd.pid\nProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\n\
              JobAcctGatherType=jobacct_gather/none\nSelectType=select/cons_tres\nSelectTypeParameters=CR_Core\n\
              SchedulerParameters=defer_batch,sched_interval=1,batch_sched_delay=0\nMinJobAge=600\nKillWait=2\n\
              ReturnToService=2\nSlurmdParameters=config_overrides\nMpiDefault=none\nSwitchType=switch/none\n\
@@ -80,6 +80,8 @@ impl SlurmCluster {
         let log = fs::File::create(self.folder.path().join(format!("{name}.out"))).unwrap();
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "--"]).arg(daemon(name).unwrap()).args(arguments);
+        // What Slurm kills, it kills in groups: none of them may be that of the tests.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.daemons.push(command.spawn().unwrap());
     }
