@@ -2,7 +2,8 @@
 #
 #   aws batch submit-job --job-name rewrap --job-queue QUEUE --job-definition kenc-rewrap --array-properties size=64
 #
-# A task that is interrupted is tried again, and goes on with the report of the attempt before it.
+# A task that is interrupted is tried again, and goes on with the report of the attempt before it, unless its machine was lost with
+# the report: then it reads all objects of its shard again.
 
 variable "image" {
   description = "An image with kenc, a shell and the AWS CLI"
