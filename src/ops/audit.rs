@@ -1,8 +1,8 @@
 //! Who used the keys of files, by the logs of AWS CloudTrail.
 //!
 //! An event of CloudTrail names the key and the encryption context, and never the wrapped key: several files can have both.
-//! So every event that is found says how much it tells ([`AuditLevel`]). Only a request id that kenc noted in its own log of
-//! key uses ([`use_log`]) ties an event to one file.
+//! So every event that is found says how much it tells ([`level`]). Only a request id that kenc noted in its own log of key uses
+//! ([`use_log`]) ties an event to one file.
 
 pub mod audited_files;
 pub mod event;
