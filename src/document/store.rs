@@ -11,6 +11,7 @@ pub(crate) mod parsed;
 pub(crate) mod registry;
 pub(crate) mod shift;
 pub(crate) mod splice;
+mod structured_metadata;
 pub(crate) mod toml;
 mod typed_text;
 pub(crate) mod yaml;

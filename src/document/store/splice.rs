@@ -38,9 +38,34 @@ pub(crate) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<St
     Ok(changed)
 }
 
+/// Replaces, appends or removes metadata at the end of a file, as far as it is there and is written.
+pub(crate) fn change_at_end(
+    text: &str,
+    found: Option<Range<usize>>,
+    written: Option<String>,
+    newline: &str,
+) -> Vec<Splice> {
+    let splice = match (found, written) {
+        (None, None) => return Vec::new(),
+        (Some(place), Some(text)) => Splice { place, text },
+        (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
+        (None, Some(metadata)) => {
+            let is_empty = text.trim_start_matches('\u{feff}').is_empty();
+            // A file without a last newline has its metadata without one, so that removal gives back the same bytes.
+            let metadata = match (is_empty, text.ends_with('\n')) {
+                (true, _) => metadata + newline,
+                (false, true) => format!("{newline}{metadata}{newline}"),
+                (false, false) => format!("{newline}{newline}{metadata}"),
+            };
+            Splice { place: text.len()..text.len(), text: metadata }
+        }
+    };
+    vec![splice]
+}
+
 /// The range of metadata at the end of a file with the blank line before it and the newline after it; if the file ends
 /// without one, with the newline before instead.
-pub(crate) fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
+fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
     // A carriage return is part of the newline only if the lines of the metadata have one.
     let newline = if text[place.clone()].contains("\r\n") { "\r\n" } else { "\n" };
     let Range { mut start, mut end } = place;

@@ -72,14 +72,7 @@ pub fn search(
         lock(&sink).log(outcome.map(FileOutcome::Done))?;
     }
     if !named.is_empty() {
-        let request = TreeRequest {
-            files0_from: None,
-            inputs: &named,
-            recursive: true,
-            results: None,
-            resume: false,
-            shard: None,
-        };
+        let request = TreeRequest::to_read(None, &named);
         let plan = request.plan(ResultName::Same)?;
         let work = SearchLog { plan: &plan, session, question, sink: &sink };
         crew::run(session, (&request, &plan), threads, &work, progress, &mut &sink)?;

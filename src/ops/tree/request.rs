@@ -65,6 +65,12 @@ pub(super) enum Results {
 }
 
 impl<'a> TreeRequest<'a> {
+    /// Every file at these places, to be read alone.
+    #[must_use]
+    pub fn to_read(files0_from: Option<&'a Path>, inputs: &'a [PathBuf]) -> Self {
+        Self { files0_from, inputs, recursive: true, results: None, resume: false, shard: None }
+    }
+
     /// Checks everything that can be checked before a key is asked.
     ///
     /// # Errors

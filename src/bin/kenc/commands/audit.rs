@@ -23,14 +23,8 @@ pub fn run(args: &AuditArgs, configs: &Configs, reporter: &Reporter) -> Result<E
     if args.files0_from.iter().chain(&args.trails).filter(|path| is_standard(path)).count() > 1 {
         return Err(CommandFault::StandardInputAmongFiles.into());
     }
-    let request = TreeRequest {
-        files0_from: args.files0_from.as_deref(),
-        inputs: if args.paths.is_empty() && args.files0_from.is_none() { &here } else { &args.paths },
-        recursive: true,
-        results: None,
-        resume: false,
-        shard: None,
-    };
+    let inputs = if args.paths.is_empty() && args.files0_from.is_none() { &here } else { args.paths.as_slice() };
+    let request = TreeRequest::to_read(args.files0_from.as_deref(), inputs);
     request.check()?;
     let session = sessions::to_inspect_objects(&args.aws, configs);
     signals::handle(&session)?;

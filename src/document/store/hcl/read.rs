@@ -10,12 +10,12 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::heredoc::{Heredoc, begins_name, is_of_name, template};
-use super::metadata;
 use super::outline::{HclChild, HclContainer, HclOutline};
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
+use crate::document::store::structured_metadata::{HAS_COMMENT, json};
 use crate::error::DocumentError;
 
 /// Maximum nesting of objects and lists. `hcl-edit` has no limit of its own.
@@ -130,9 +130,9 @@ impl HclReader<'_> {
 
     fn take_metadata(&mut self, start: usize, value: &Node, beside: &[TreeEntry<Member>]) -> Result<(), DocumentError> {
         if !beside.is_empty() {
-            return Err(self.refused(start, "there is a comment in the metadata"));
+            return Err(self.refused(start, HAS_COMMENT));
         }
-        match metadata::read(value)? {
+        match json(value)? {
             Json::Object(fields) => self.metadata = Some(fields),
             _ => return Err(self.refused(start, "the key `sops` does not hold metadata; rename it")),
         }

@@ -13,7 +13,7 @@ use crate::document::content::edit::NewText;
 use crate::document::content::tree::{Leaf, Member, Node, Path, PathStep, Tree, TreeEntry};
 use crate::document::store::flat_metadata::flatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText};
-use crate::document::store::splice::{Splice, with_blank_line};
+use crate::document::store::splice::{Splice, change_at_end};
 use crate::error::DocumentError;
 
 /// Replaces, appends or removes the metadata.
@@ -27,22 +27,7 @@ pub(super) fn metadata(
     let header = lines.iter().position(|line| line.kind == IniLineKind::Metadata);
     let found = header.map(|header| place(&lines[header..end_of_section(lines, header)]));
     let written = metadata.map(|fields| metadata_text(fields, newline)).transpose()?;
-    let splice = match (found, written) {
-        (None, None) => return Ok(Vec::new()),
-        (Some(place), Some(text)) => Splice { place, text },
-        (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
-        (None, Some(section)) => {
-            let is_empty = text.trim_start_matches('\u{feff}').is_empty();
-            // A file without a last newline has its metadata without one, so that removal gives back the same bytes.
-            let section = match (is_empty, text.ends_with('\n')) {
-                (true, _) => section + newline,
-                (false, true) => format!("{newline}{section}{newline}"),
-                (false, false) => format!("{newline}{newline}{section}"),
-            };
-            Splice { place: text.len()..text.len(), text: section }
-        }
-    };
-    Ok(vec![splice])
+    Ok(change_at_end(text, found, written, newline))
 }
 
 /// Inserts a key after the last of its section, or a section after the last one.

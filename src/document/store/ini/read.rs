@@ -13,6 +13,7 @@ use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, 
 use crate::document::content::value::Value;
 use crate::document::store::flat_metadata::unflatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
+use crate::document::store::structured_metadata::HAS_COMMENT;
 use crate::error::DocumentError;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -289,7 +290,7 @@ impl IniReader<'_> {
     }
 
     fn comment_in_metadata(&self, at: usize) -> DocumentError {
-        self.refused(at, "there is a comment in the metadata")
+        self.refused(at, HAS_COMMENT)
     }
 
     fn refused(&self, at: usize, fault: &str) -> DocumentError {

@@ -15,6 +15,7 @@ use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
+use crate::document::store::structured_metadata::HAS_COMMENT;
 use crate::error::DocumentError;
 
 /// A byte order mark, which is kept, but which the parser does not accept.
@@ -282,7 +283,7 @@ impl<'a> JsonReader<'a> {
                 Token::OpenBrace | Token::OpenBracket => depth += 1,
                 Token::CloseBrace | Token::CloseBracket => depth -= 1,
                 Token::CommentLine(_) | Token::CommentBlock(_) => {
-                    return Err(self.refused(place.start, "there is a comment in the metadata"));
+                    return Err(self.refused(place.start, HAS_COMMENT));
                 }
                 _ => {}
             }

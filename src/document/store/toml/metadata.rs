@@ -3,17 +3,15 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Value as Json};
 
 use super::piece::TomlPiece;
 use super::write::{key_text, string_text};
-use crate::document::content::tree::{Node, TreeEntry};
-use crate::document::content::value::Value;
+use crate::document::content::tree::Node;
 use crate::document::store::parsed::METADATA_KEY;
-use crate::document::store::splice::{Splice, with_blank_line};
+use crate::document::store::splice::{Splice, change_at_end};
+use crate::document::store::structured_metadata::json;
 use crate::error::DocumentError;
-
-pub(super) const HAS_COMMENT: &str = "there is a comment in the metadata";
 
 /// The table as JSON.
 pub(super) fn read(node: &Node) -> Result<Map<String, Json>, DocumentError> {
@@ -23,36 +21,6 @@ pub(super) fn read(node: &Node) -> Result<Map<String, Json>, DocumentError> {
     }
 }
 
-fn json(node: &Node) -> Result<Json, DocumentError> {
-    fn child<T>(entry: &TreeEntry<T>) -> Result<&T, DocumentError> {
-        match entry {
-            TreeEntry::Child(child) => Ok(child),
-            TreeEntry::Comment(comment) => {
-                Err(DocumentError::Refused { at: comment.place.into(), fault: HAS_COMMENT.to_owned() })
-            }
-        }
-    }
-    Ok(match node {
-        Node::Mapping(entries) => {
-            let members = entries.iter().map(child);
-            let fields = members.map(|member| member.and_then(|member| Ok((member.key.clone(), json(&member.value)?))));
-            Json::Object(fields.collect::<Result<_, _>>()?)
-        }
-        Node::Sequence(entries) => {
-            Json::Array(entries.iter().map(|entry| child(entry).and_then(json)).collect::<Result<_, _>>()?)
-        }
-        Node::Leaf(leaf) => match &leaf.value {
-            Value::Text(text) => Json::from(text.as_str()),
-            Value::Integer(number) => Json::from(*number),
-            Value::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
-            Value::Bool(truth) => Json::from(*truth),
-            Value::Time(time) => Json::from(time.as_str()),
-            Value::Null | Value::Bytes(_) => Json::Null,
-        },
-        Node::Alias(_) => Json::Null,
-    })
-}
-
 /// Replaces, appends or removes it.
 pub(super) fn change(
     text: &str,
@@ -60,24 +28,8 @@ pub(super) fn change(
     metadata: Option<&Map<String, Json>>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let place = place(pieces)?;
     let written = metadata.map(|fields| metadata_text(fields, newline));
-    let splice = match (place, written) {
-        (None, None) => return Ok(Vec::new()),
-        (Some(place), Some(text)) => Splice { place, text },
-        (Some(place), None) => Splice { place: with_blank_line(text, place), text: String::new() },
-        (None, Some(table)) => {
-            let is_empty = text.trim_start_matches('\u{feff}').is_empty();
-            // A file without a last newline has its metadata without one, so that removal gives back the same bytes.
-            let table = match (is_empty, text.ends_with('\n')) {
-                (true, _) => table + newline,
-                (false, true) => format!("{newline}{table}{newline}"),
-                (false, false) => format!("{newline}{newline}{table}"),
-            };
-            Splice { place: text.len()..text.len(), text: table }
-        }
-    };
-    Ok(vec![splice])
+    Ok(change_at_end(text, place(pieces)?, written, newline))
 }
 
 /// The ranges of the metadata tables, from the first header to the end of the last line.

@@ -16,6 +16,7 @@ use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText, check_entries};
+use crate::document::store::structured_metadata::HAS_COMMENT;
 use crate::error::DocumentError;
 
 /// Maximum length of a dotted key.
@@ -149,7 +150,7 @@ impl TomlReader<'_> {
 
     fn refuse_comments_in_metadata(&self) -> Result<(), DocumentError> {
         let first = self.pending.first().map(|comment| self.places[comment.id.0].start);
-        first.map_or(Ok(()), |at| Err(self.refused(at, metadata::HAS_COMMENT)))
+        first.map_or(Ok(()), |at| Err(self.refused(at, HAS_COMMENT)))
     }
 
     /// Skips blank lines, takes comment lines, and returns the start of the next line.

@@ -20,14 +20,8 @@ const DRIFT: &str = "drift";
 
 pub fn run(args: &KeysUsageArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
     let here = [PathBuf::from(".")];
-    let request = TreeRequest {
-        files0_from: args.files0_from.as_deref(),
-        inputs: if args.paths.is_empty() && args.files0_from.is_none() { &here } else { &args.paths },
-        recursive: true,
-        results: None,
-        resume: false,
-        shard: None,
-    };
+    let inputs = if args.paths.is_empty() && args.files0_from.is_none() { &here } else { args.paths.as_slice() };
+    let request = TreeRequest::to_read(args.files0_from.as_deref(), inputs);
     request.check()?;
     let (drift, words): (Vec<_>, Vec<_>) = args.fail_on.iter().cloned().partition(|word| word == DRIFT);
     let unwanted = configs.keys(&words, &[])?;
