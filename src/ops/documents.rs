@@ -12,5 +12,6 @@ pub mod recipe;
 pub mod rekeyed;
 pub mod seal;
 pub mod summary;
+pub(crate) mod typed_dates;
 pub mod verify;
 pub mod written;

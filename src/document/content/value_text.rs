@@ -3,6 +3,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::document::content::format::Format;
+use crate::document::content::scalar::canonical_time;
 use crate::document::content::value::Value;
 
 /// A value as text without quotes, as sops writes it in notations without types. `None` for bytes that are not UTF-8.
@@ -49,7 +50,17 @@ pub(crate) fn reads_as(format: Format, meant: &Value, read: &Value) -> bool {
         #[allow(clippy::cast_precision_loss)]
         (Value::Float(meant), Value::Integer(read)) => *meant == *read as f64,
         (Value::Time(meant), Value::Text(read)) => *meant == **read,
+        (Value::Time(meant), Value::Time(read)) => meant == read || is_spelling_of(format, meant, read),
         (Value::Bytes(meant), Value::Text(read)) => meant.as_slice() == read.as_bytes(),
         (meant, read) => meant == read,
+    }
+}
+
+/// Whether a date that was written as `spelling` reads as `date`.
+fn is_spelling_of(format: Format, spelling: &str, date: &str) -> bool {
+    match format {
+        Format::Yaml => canonical_time(spelling).is_some_and(|canonical| canonical == date),
+        // A blank may stand for the T, and both letters may be small.
+        _ => spelling.to_ascii_uppercase().replace(' ', "T") == date,
     }
 }

@@ -1,5 +1,7 @@
 //! What is known about a document without a key.
 
+use std::collections::BTreeSet;
+
 use crate::document::{EncryptedDocument, Format, Metadata, TreeItem, Value};
 
 /// What is known about a document without a key.
@@ -8,6 +10,8 @@ pub struct DocumentSummary<'a> {
     pub format: Format,
     /// Its keys and its rule.
     pub metadata: &'a Metadata,
+    /// The pairs in the encryption contexts of its keys, each once.
+    pub context: BTreeSet<(String, String)>,
     /// The number of encrypted values.
     pub encrypted: usize,
     /// The number of plaintext values.
@@ -27,6 +31,8 @@ impl<'a> DocumentSummary<'a> {
                 }
             }
         });
-        Self { format: sealed.document().format(), metadata: sealed.metadata(), encrypted, in_the_clear }
+        let (format, metadata) = (sealed.document().format(), sealed.metadata());
+        let context = metadata.groups.iter().flatten().flat_map(|key| key.context().to_pairs()).collect();
+        Self { format, metadata, context, encrypted, in_the_clear }
     }
 }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::document::{Document, Format, Leaf, Node, Path, Tree, TreeItem, Value};
 use crate::error::{DocumentError, Error, Result};
 use crate::ops::documents::layout::{TextLayout, data_of, tree_of};
+use crate::ops::documents::typed_dates::{typed_date, with_typed_dates};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::values::nearest::nearest;
 
@@ -24,11 +25,12 @@ pub fn content(document: &Document, part: Option<&Path>, format: Option<Format>)
             Ok(bytes(Document::emit(format, &*resolved(document)?)?))
         };
     };
-    let tree = resolved(document)?;
+    let format = or_json(format);
+    let tree = with_typed_dates(document, resolved(document)?, format);
     match tree.node(path).ok_or_else(|| nothing_at(document, path))? {
         Node::Leaf(leaf) => Ok(as_typed(document, leaf)),
         Node::Alias(_) => Err(nothing_at(document, path).into()),
-        node => Ok(bytes(Document::emit_part(or_json(format), node, None)?)),
+        node => Ok(bytes(Document::emit_part(format, node, None)?)),
     }
 }
 
@@ -61,9 +63,13 @@ pub enum TextEnd {
 /// If there is no such part, with a suggestion in the message, or the notation cannot express it.
 pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroizing<Vec<u8>>> {
     let fault = |fault: &str| DocumentError::Path { path: path.to_string(), fault: fault.to_owned() };
-    let tree = resolved(document)?;
+    let format = match form {
+        PartForm::Text { format, .. } => or_json(format.unwrap_or(document.format())),
+        PartForm::Json => Format::Json,
+    };
+    let tree = with_typed_dates(document, resolved(document)?, format);
     let node = tree.node(path).ok_or_else(|| nothing_at(document, path))?;
-    let PartForm::Text { format, end } = form else {
+    let PartForm::Text { end, .. } = form else {
         let mut text = serde_json::to_string(node)
             .map_err(|error| DocumentError::CannotCarry { notation: "JSON", what: error.to_string() })?;
         text.push('\n');
@@ -75,10 +81,7 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
             (as_typed(document, leaf), is_text)
         }
         Node::Alias(_) => return Err(fault("it is an alias; the value is elsewhere").into()),
-        Node::Mapping(_) | Node::Sequence(_) => {
-            let format = or_json(format.unwrap_or(document.format()));
-            (bytes(Document::emit_part(format, node, None)?), true)
-        }
+        Node::Mapping(_) | Node::Sequence(_) => (bytes(Document::emit_part(format, node, None)?), true),
     };
     if is_text && end == TextEnd::LineEnd && !bytes.ends_with(b"\n") {
         bytes.reserve_exact(1);
@@ -87,14 +90,11 @@ pub fn printed(document: &Document, path: &Path, form: PartForm) -> Result<Zeroi
     Ok(bytes)
 }
 
-/// A single value as it is. A date is as the file has it: `2024-01-02`, not the midnight that it stands for.
-fn as_typed(document: &Document, Leaf { id, value, .. }: &Leaf) -> Zeroizing<Vec<u8>> {
-    let source = document.source(*id);
-    match value {
-        Value::Time(_) if source.starts_with(|first: char| first.is_ascii_digit()) => {
-            Zeroizing::new(source.as_bytes().to_vec())
-        }
-        value => value.bare(),
+/// A single value as it is, and a date as the file has it.
+fn as_typed(document: &Document, leaf: &Leaf) -> Zeroizing<Vec<u8>> {
+    match typed_date(document, leaf) {
+        Some(date) => Zeroizing::new(date.as_bytes().to_vec()),
+        None => leaf.value.bare(),
     }
 }
 

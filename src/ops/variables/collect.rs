@@ -4,8 +4,9 @@
 //! other than an ASCII letter or digit becomes `_` too, because shells accept nothing else. An empty or null value
 //! gives an empty variable.
 //!
-//! A dotenv file has the values that programs read in it, or the literal ones on request.
+//! A date is as the file has it. A dotenv file has the values that programs read in it, or the literal ones on request.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path as FilePath, PathBuf};
@@ -18,6 +19,7 @@ use crate::document::{
 };
 use crate::error::Error;
 use crate::ops::contents::{self, Contents};
+use crate::ops::documents::typed_dates::with_typed_dates;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::result_name::plain_name;
 use crate::ops::session::Session;
@@ -78,7 +80,8 @@ fn tree(session: &Session, path: &FilePath, syntax: DotenvSyntax) -> Result<Tree
         Some(document) => document.into_plaintext(),
         None => Document::from_plaintext(format, text).map_err(Error::from).map_err(about())?,
     };
-    document.followed().map_err(Error::from).map_err(about())
+    let tree = document.followed().map_err(Error::from).map_err(about())?;
+    Ok(with_typed_dates(&document, Cow::Owned(tree), format).into_owned())
 }
 
 /// The values that programs read in a dotenv file.

@@ -29,6 +29,34 @@ fn every_notation_of_a_path_finds_its_value_and_a_line_end_is_added_once() {
 }
 
 #[test]
+fn dates_come_as_they_are_typed_however_they_are_read() {
+    let home = Home::with_key();
+    home.write("d.yaml", "a: &a\n  day: 2024-01-02\n  at: 2001-12-14 21:59:43.10\n  zone: 2001-12-14t21:59:43.10-05:00\nb: *a\nlist: [2024-01-02]\nquoted: \"2024-01-02\"\n");
+    home.write("d.toml", "[a]\nday = 2024-01-02\nat = 1979-05-27 07:32:00\ntime = 07:32:00\n");
+    home.succeeds("for file in d.yaml d.toml; do kenc encrypt --values -i $file || exit 1; done");
+    let typed = "day: 2024-01-02\nat: 2001-12-14 21:59:43.10\nzone: 2001-12-14t21:59:43.10-05:00\n";
+    for arguments in [&["get", "d.yaml", "a"][..], &["get", "d.yaml", "b"], &["decrypt", "--extract", "a", "d.yaml"]] {
+        home.run(arguments).gives(typed.as_bytes());
+    }
+    home.run(["get", "d.yaml", "list"]).gives(b"- 2024-01-02\n");
+    home.run(["get", "--json", "d.yaml", "b"]).gives(
+        b"{\"day\":\"2024-01-02\",\"at\":\"2001-12-14 21:59:43.10\",\"zone\":\"2001-12-14t21:59:43.10-05:00\"}\n",
+    );
+    home.run(["get", "--output-type", "json", "d.yaml", "list"]).gives(b"[\n\t\"2024-01-02\"\n]\n");
+    home.run(["export", "--only", "b", "--format", "json", "d.yaml"]).gives(
+        b"{\"b_at\":\"2001-12-14 21:59:43.10\",\"b_day\":\"2024-01-02\",\"b_zone\":\"2001-12-14t21:59:43.10-05:00\"}\n",
+    );
+    home.run(["exec", "d.yaml", "--", "sh", "-c", "echo $a_day $list_0 $quoted"])
+        .gives(b"2024-01-02 2024-01-02 2024-01-02\n");
+    home.run(["get", "d.toml", "a"]).gives(b"day = 2024-01-02\nat = 1979-05-27 07:32:00\ntime = 07:32:00\n");
+    home.run(["export", "--format", "dotenv", "d.toml"])
+        .gives(b"a_at='1979-05-27 07:32:00'\na_day=2024-01-02\na_time=07:32:00\n");
+    // In another notation with dates they have the form that both read.
+    home.run(["get", "--output-type", "toml", "d.yaml", "list"]).fails(FAILED);
+    home.run(["get", "--output-type", "toml", "d.yaml", "a"]).ok();
+}
+
+#[test]
 fn a_value_that_is_set_changes_its_line_and_what_vouches_for_it_and_nothing_else() {
     let documents = Documents::new();
     let before = documents.text("secrets.yaml");
