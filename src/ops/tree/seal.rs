@@ -15,9 +15,10 @@ use crate::formats::detect::is_whole_file;
 use crate::formats::format::{FileFormat, PreparedSeal, SealSettings, Work};
 use crate::fs::atomic::Existing;
 use crate::fs::folder::EntryKind;
-use crate::ops::configs::Configs;
+use crate::ops::configs::{Configs, format_of_rule};
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::observer::Progress;
+use crate::ops::result_name::ResultName;
 use crate::ops::seal::{check_names, longest_sealed};
 use crate::ops::session::Session;
 use crate::storage::output::Output;
@@ -55,27 +56,34 @@ impl<'a> Recipes<'a> {
     /// Asks the keys before the first file where no config chooses them: they are the same for every file.
     ///
     /// # Errors
-    /// As [`Recipes::next`].
+    /// If there is no key, or one refuses.
     pub fn ask_in_advance(&self, inputs: &[PathBuf]) -> Result<(), Failure> {
         if self.configs.of(inputs.first().map(PathBuf::as_path))?.config.is_none() {
-            self.next(None)?;
+            self.next(self.choose(None)?)?;
         }
         Ok(())
     }
 
-    /// The recipe for one more file.
-    ///
-    /// # Errors
-    /// If there is no key, or one refuses.
-    pub fn next(&self, path: Option<&Path>) -> Result<Arc<Box<dyn PreparedSeal>>, Failure> {
-        let choice = self.configs.choose(self.words, &self.context, path)?;
-        Ok(self.data_keys.next(choice, |choice| self.session.prepare(choice, self.form))?)
+    /// The keys and the encryption context of a file.
+    fn choose(&self, path: Option<&Path>) -> Result<WholeFileRecipe, Failure> {
+        self.configs.choose(self.words, &self.context, path)
     }
 
-    /// The recipe for files that are created now with the keys for a path.
-    fn current(&self, path: &Path) -> Result<Arc<Box<dyn PreparedSeal>>, Failure> {
-        let choice = self.configs.choose(self.words, &self.context, Some(path))?;
-        self.data_keys.current(&choice).map_or_else(|| self.next(Some(path)), Ok)
+    /// The recipe for one more file.
+    fn next(&self, choice: WholeFileRecipe) -> Result<Arc<Box<dyn PreparedSeal>>> {
+        self.data_keys.next(choice, |choice| self.session.prepare(choice, self.form))
+    }
+
+    /// The recipe for files that are created now.
+    fn current(&self, choice: WholeFileRecipe) -> Result<Arc<Box<dyn PreparedSeal>>> {
+        self.data_keys.current(&choice).map_or_else(|| self.next(choice), Ok)
+    }
+
+    /// The file with the name of its result, which ends as its format does.
+    fn named(&self, file: &FileToDo, choice: &WholeFileRecipe) -> FileToDo {
+        let FileToDo { branch, name, result_name, is_found } = file;
+        let result_name = ResultName::encrypted(self.form.0.or_else(|| format_of_rule(choice))).of(result_name);
+        FileToDo { branch: Arc::clone(branch), name: name.clone(), result_name, is_found: *is_found }
     }
 }
 
@@ -124,7 +132,7 @@ impl<K> DataKeys<K> {
 
 /// Seals every file.
 pub struct SealEach<'a> {
-    /// Where results go.
+    /// Where results go, each under the name of its input, to which the ending of its format is added.
     pub plan: &'a TreePlan,
     /// The keys of each.
     pub recipes: Recipes<'a>,
@@ -151,17 +159,19 @@ impl TreeWork for SealEach<'_> {
             };
         }
         check_names(source.held.as_ref(), plan.existing)?;
+        let choice = recipes.choose(Some(&file.path()))?;
+        let file = &recipes.named(file, &choice);
         // Results get a suffix that is removed on the way back, but folders keep their names.
         TreePlan::check_name(file, |kind| kind == EntryKind::Folder)?;
         let earlier = plan.earlier(session, file, &source, |result| {
-            let seal = recipes.current(&file.path());
+            let seal = recipes.current(choice.clone());
             seal.is_ok_and(|seal| seal.would_make(result, source.len()).unwrap_or(false))
         })?;
         if matches!(earlier, Earlier::Whole) {
             return Ok(FileOutcome::WholeAlready);
         }
         let mut output = plan.result(session, file, &earlier, &mut source)?;
-        let seal = recipes.next(Some(&file.path()))?;
+        let seal = recipes.next(choice)?;
         let bytes = self.seal(&**seal, &mut source, &mut output, progress).map_err(about())?;
         source.check_unchanged().map_err(about())?;
         source.finish(output, ResultKind::Encrypted, session)?;

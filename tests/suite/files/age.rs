@@ -230,6 +230,26 @@ fn a_new_file_gets_the_format_of_its_rule_or_of_its_ending() {
 }
 
 #[test]
+fn results_in_a_folder_are_named_after_the_format_that_their_rule_gives_them_and_come_back() {
+    let home = need!(home_with_keys());
+    home.succeeds(
+        "printf 'creation_rules:\\n- path_regex: secret\\n  age: %s\\n  format: age\\n- age: %s\\n' \\
+            \"$(cat x25519.pub)\" \"$(cat x25519.pub)\" > .kenc.yaml
+        mkdir -p tree/secret; echo one > tree/secret/a; echo two > tree/b.txt; ln -s tree/b.txt link
+        kenc encrypt -r tree -o out
+        test \"$(find out -type f | sort | xargs)\" = 'out/b.txt.kenc out/secret/a.age' || exit 1
+        test \"$(age -d -i x25519.txt out/secret/a.age)\" = one || exit 2
+        kenc verify --identity x25519.txt -r out || exit 3
+        kenc decrypt --identity x25519.txt -r out -o back && diff -r tree back || exit 4
+        test \"$(kenc encrypt -r --resume --json tree -o out | grep -o '\"done_before\":2')\" = '\"done_before\":2' || exit 5
+        printf 'link\\0tree/secret/a\\0' | kenc encrypt --files0-from - -o list
+        test \"$(find list -type f | sort | xargs)\" = 'list/link.kenc list/tree/secret/a.age' || exit 6
+        kenc encrypt --format age -k \"$(cat x25519.pub)\" -r tree -o all
+        test \"$(find all -type f | sort | xargs)\" = 'all/b.txt.age all/secret/a.age' || exit 7",
+    );
+}
+
+#[test]
 fn an_edited_age_file_stays_one_for_the_same_recipients_or_is_left_alone() {
     let home = need!(home_with_keys());
     home.write("p.yaml", "user: me\npassword: heron\n");

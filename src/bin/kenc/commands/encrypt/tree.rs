@@ -48,7 +48,7 @@ fn encrypt(
     signals::handle(&session)?;
     let recipes = Recipes::new(&session, configs, &args.keys, context, form(args));
     recipes.ask_in_advance(&args.inputs)?;
-    let plan = request.plan(ResultName::encrypted(form(args).0))?;
+    let plan = request.plan(ResultName::Same)?;
     let threads = threads(&args.work);
     let sealing = SealEach { plan: &plan, recipes, turns: Turns::new(threads) };
     let told = (reporter, report, ReportTrust::None);
