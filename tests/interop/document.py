@@ -319,6 +319,106 @@ def parse_toml(text):
     return parsed
 
 
+class Hcl:
+    """Files of variables with the places of their parts."""
+
+    BLANKS = re.compile(r"(?:[\s,]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+    STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+    WORD = re.compile(r"[\w.+-]+")
+    HEREDOC = re.compile(r"<<(-?)(\w+)\r?\n(.*?)^[ \t]*\2(?!\w)", re.DOTALL | re.MULTILINE)
+
+    def __init__(self, text):
+        self.text, self.at, self.parsed = text, 0, Parsed(text)
+
+    def blanks(self):
+        self.at = self.BLANKS.match(self.text, self.at).end()
+
+    def take(self, letters):
+        self.blanks()
+        if self.text[self.at : self.at + 1] not in tuple(letters):
+            return False
+        self.at += 1
+        return True
+
+    def matched(self, pattern):
+        found = pattern.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+    def file(self):
+        self.blanks()
+        while self.at < len(self.text):
+            start = self.text.rfind("\n", 0, self.at) + 1
+            is_metadata = self.matched(re.compile(r"(?=sops\b)")) is not None
+            key, value = self.member((), is_metadata)
+            if is_metadata:
+                end = self.text.find("\n", self.at)
+                self.parsed.metadata = value
+                self.parsed.cuts.append((start, len(self.text) if end < 0 else end + 1))
+            self.blanks()
+
+    def member(self, path, is_metadata):
+        quoted = self.matched(self.STRING)
+        key = unescaped(quoted.group(1)) if quoted else self.matched(self.WORD).group()
+        if not self.take("=:"):
+            raise Fault("no HCL")
+        return key, self.value(path + (key,), is_metadata)
+
+    def value(self, path, is_metadata):
+        self.blanks()
+        start = self.at
+        if self.take("{"):
+            members = {}
+            while not self.take("}"):
+                key, members[key] = self.member(path, is_metadata)
+            return members
+        if self.take("["):
+            items = []
+            while not self.take("]"):
+                items.append(self.value(path, is_metadata))
+            return items
+        says = self.single()
+        if not is_metadata:
+            self.parsed.values.append(Value(path, start, self.at, says))
+        return says
+
+    def single(self):
+        if heredoc := self.matched(self.HEREDOC):
+            lines = heredoc.group(3).replace("\r\n", "\n").splitlines(True)
+            indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+            cut = min(indents, default=0) if heredoc.group(1) else 0
+            says = "".join(line[cut:] if line.strip() else line for line in lines)
+            return says.strip() if TOKEN.fullmatch(says.strip()) else templates(says)
+        if quoted := self.matched(self.STRING):
+            return unescaped(quoted.group(1))
+        word = self.matched(self.WORD).group()
+        return {"null": None, "true": True, "false": False}[word] if word.isalpha() else json.loads(word)
+
+
+def unescaped(text):
+    """What stands between the quotes of a string."""
+    plain = {"n": "\n", "r": "\r", "t": "\t"}
+    pattern = r"\\u(?P<short>[0-9a-fA-F]{4})|\\U(?P<long>[0-9a-fA-F]{8})|\\(?P<letter>.)|(?P<template>\$\$\{|%%\{)"
+
+    def one(found):
+        if code := found["short"] or found["long"]:
+            return chr(int(code, 16))
+        return plain.get(found["letter"], found["letter"]) if found["letter"] else found["template"][1:]
+
+    return re.sub(pattern, one, text)
+
+
+def templates(text):
+    return text.replace("$${", "${").replace("%%{", "%{")
+
+
+def parse_hcl(text):
+    reader = Hcl(text)
+    reader.file()
+    return reader.parsed
+
+
 PARSERS = {
     "yaml": parse_yaml,
     "json": parse_json,
@@ -326,6 +426,7 @@ PARSERS = {
     "dotenv": parse_dotenv,
     "ini": parse_ini,
     "toml": parse_toml,
+    "hcl": parse_hcl,
 }
 
 

@@ -18,7 +18,8 @@ impl Document {
     /// # Errors
     /// If the notation cannot express it.
     pub fn emit_part(format: Format, node: &Node, indent: Option<u8>) -> Result<Zeroizing<String>, DocumentError> {
-        let frame = matches!(node, Node::Sequence(_)).then(|| store_of(format).frame(KEY, indent)).flatten();
+        let store = store_of(format);
+        let frame = store.is_framed(node).then(|| store.frame(KEY, indent)).flatten();
         let Some(Frame { start, end, indent: line_start }) = frame else {
             return Self::emit_indented(format, &Tree { roots: vec![node.clone()] }, indent);
         };
@@ -65,5 +66,7 @@ mod tests {
         assert_eq!(part(Format::Yaml, r#"{"a":1}"#), "a: 1\n");
         assert_eq!(part(Format::Hcl, r#"["a",{"b":1}]"#), "[\n  \"a\",\n  {\n    b = 1\n  },\n]\n");
         assert_eq!(part(Format::Dotenv, r#"{"A":"1"}"#), "A=1\n");
+        assert_eq!(part(Format::Hcl, r#"{"a":{"b c":1}}"#), "a = {\n  \"b c\" = 1\n}\n");
+        assert_eq!(part(Format::Hcl, r#"{"b c":1,"d":[{}]}"#), "{\n  \"b c\" = 1\n  d = [\n    {},\n  ]\n}\n");
     }
 }

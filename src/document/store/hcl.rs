@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use outline::HclOutline;
 
 use crate::document::content::edit::NewText;
-use crate::document::content::tree::{LeafId, Node, Path, Tree};
+use crate::document::content::tree::{LeafId, Node, Path, Tree, children};
 use crate::document::store::notation::{Frame, Store};
 use crate::document::store::parsed::{Outline, ParsedText};
 use crate::document::store::shift::Shift;
@@ -35,6 +35,14 @@ impl Store for HclStore {
 
     fn emit(&self, tree: &Tree, _: Option<u8>) -> Result<String, DocumentError> {
         write::emit(tree)
+    }
+
+    /// Variables of a file have names. The keys of an object can be any text.
+    fn is_framed(&self, part: &Node) -> bool {
+        match part {
+            Node::Mapping(entries) => children(entries).any(|member| write::variable_name(&member.key).is_err()),
+            part => matches!(part, Node::Sequence(_)),
+        }
     }
 
     fn frame(&self, key: &str, _: Option<u8>) -> Option<Frame> {

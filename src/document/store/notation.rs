@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::document::content::inference;
 use crate::document::content::inference::ValueType;
-use crate::document::content::tree::Tree;
+use crate::document::content::tree::{Node, Tree};
 use crate::document::content::value::Value;
 use crate::document::store::parsed::ParsedText;
 use crate::error::DocumentError;
@@ -22,6 +22,11 @@ pub(crate) trait Store {
     /// Writes a whole tree anew, including comments if the notation has them. `indent` is the number of spaces for each
     /// level, in notations that have levels; `None` is the indentation of sops.
     fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError>;
+
+    /// Whether a part cannot be a file of its own, and is what stands behind a key in one.
+    fn is_framed(&self, part: &Node) -> bool {
+        matches!(part, Node::Sequence(_))
+    }
 
     /// What surrounds the only member of a file that [`Self::emit`] wrote, with this key and this indentation. `None` if
     /// a list cannot be such a member.

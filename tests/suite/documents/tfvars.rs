@@ -62,6 +62,16 @@ fn terraform_reads_a_decrypted_file_as_it_read_the_plaintext() {
 }
 
 #[test]
+fn an_object_whose_keys_are_no_names_is_printed_as_terraform_reads_it() {
+    let home = Home::with_key();
+    home.write("s.tfvars", "tags = {\n  \"a b\" = 1\n  c = [\"x\"]\n}\nplain = { d = 2 }\n");
+    home.succeeds("kenc encrypt --values -i s.tfvars");
+    home.run(["get", "s.tfvars", "tags"]).gives(b"{\n  \"a b\" = 1\n  c = [\n    \"x\",\n  ]\n}\n");
+    home.run(["get", "s.tfvars", "plain"]).gives(b"d = 2\n");
+    home.run(["decrypt", "--extract", "tags", "s.tfvars"]).gives(b"{\n  \"a b\" = 1\n  c = [\n    \"x\",\n  ]\n}\n");
+}
+
+#[test]
 fn variables_of_terraform_go_to_its_environment_and_to_a_private_file() {
     if !has("terraform") {
         return skip("terraform is not installed");
@@ -81,16 +91,15 @@ fn variables_of_terraform_go_to_its_environment_and_to_a_private_file() {
     assert_eq!(said, "\"eve:5433\"\n");
 }
 
-/// `tests/vectors/hcl` has a file as it was encrypted by the first version that could, and its plaintext. The key is one of
-/// `tests/vectors/document/keys.txt`.
+/// `valid/hcl.tfvars` among the golden documents was encrypted by the first version that could.
 #[test]
 fn the_golden_file_opens_to_its_plaintext_and_is_sealed() {
     let home = Home::new();
-    let vectors = crate::support::repository().join("tests/vectors");
-    home.write("keys.txt", std::fs::read(vectors.join("document/keys.txt")).expect("the keys can be read"));
+    let vectors = crate::support::repository().join("tests/vectors/document");
+    home.write("keys.txt", std::fs::read(vectors.join("keys.txt")).expect("the keys can be read"));
     home.succeeds("chmod 600 keys.txt");
-    home.write("secret.tfvars", std::fs::read(vectors.join("hcl/secret.tfvars")).expect("the file can be read"));
-    let plain = std::fs::read_to_string(vectors.join("hcl/plain.tfvars")).expect("the plaintext can be read");
+    home.write("secret.tfvars", std::fs::read(vectors.join("valid/hcl.tfvars")).expect("the file can be read"));
+    let plain = std::fs::read_to_string(vectors.join("plain.tfvars")).expect("the plaintext can be read");
     assert_eq!(home.succeeds("kenc decrypt --identity keys.txt secret.tfvars"), plain);
     let verified = home.succeeds("kenc verify --identity keys.txt secret.tfvars");
     assert!(verified.starts_with("secret.tfvars: authentic, sealed\n"), "{verified}");

@@ -44,6 +44,7 @@ fn a_reader_of_seals_finds_what_kenc_writes_today_sealed() {
         ("dotenv", "s.env", "# note\nA=one\n"),
         ("ini", "s.ini", "[s]\na = one\n"),
         ("toml", "s.toml", "a = \"one\"\n[b]\nc = 2\n"),
+        ("hcl", "s.tfvars", "a = \"one\" # note\nb = { c_unencrypted = [2, null], \"d e\" = <<END\n$${x}\nEND\n}\n"),
     ] {
         for options in [&[][..], &["--mac-only-encrypted"]] {
             home.write(name, text);

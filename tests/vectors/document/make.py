@@ -46,6 +46,7 @@ JSON = '{\n\t"a": "x",\n\t"b": {\n\t\t"c": [1, true, 2.5],\n\t\t"e": ""\n\t},\n\
 DOTENV = "# a note\nUSER=eve\nPASSWORD=c4r1b0u\nHOST_unencrypted=example.com\nEMPTY=\n"
 INI = "; a note\ntop = one\n\n[db]\nuser = eve\nhost_unencrypted = example.com\n"
 TOML = '# a note\ntop = "one"\nclear_unencrypted = 1.5\n\n[db]\nuser = "eve"\nport = 5432\n'
+HCL = (HERE / "plain.tfvars").read_text()
 
 # Name, notation, plaintext, options.
 VALID = [
@@ -68,8 +69,10 @@ VALID = [
     ("ini-only-encrypted", "ini", INI, ["--mac-only-encrypted"]),
     ("toml", "toml", TOML, []),
     ("toml-only-encrypted", "toml", TOML, ["--mac-only-encrypted"]),
+    ("hcl", "hcl", HCL, []),
+    ("hcl-only-encrypted", "hcl", HCL, ["--mac-only-encrypted"]),
 ]
-ENDINGS = {"yaml": "yaml", "json": "json", "binary": "json", "dotenv": "env", "ini": "ini", "toml": "toml"}
+ENDINGS = {"yaml": "yaml", "json": "json", "binary": "json", "dotenv": "env", "ini": "ini", "toml": "toml", "hcl": "tfvars"}
 
 
 def line_of(text, start):
@@ -104,6 +107,10 @@ def without_second_recipient(text):
 
 def item(text, number):
     return text[text.index("list:") :].splitlines()[number].strip().removeprefix("- ")
+
+
+def tokens(text):
+    return [found.group() for found in document.TOKEN.finditer(text)]
 
 
 OTHER = "age17yvsv7tp4s3k3trscyt6g2wxelauclc5468waett30hsgymnnpyq5yh85m"
@@ -182,6 +189,16 @@ ALTERED = [
     ("ini-only-encrypted-key-added", "ini-only-encrypted", swap("host_unencrypted", "evil_unencrypted = 1\nhost_unencrypted"), "wrong"),
     ("toml-comment-changed", "toml", swap("# a note", "# another"), "wrong"),
     ("toml-key-renamed", "toml", swap("clear_unencrypted", "clean_unencrypted"), "wrong"),
+    ("hcl-comment-changed", "hcl", swap("// not secret", "// secret"), "wrong"),
+    ("hcl-block-comment-changed", "hcl", swap("every month", "every week"), "wrong"),
+    ("hcl-value-in-the-clear-changed", "hcl", swap("eu-west-1", "us-east-1"), "mac"),
+    ("hcl-variable-renamed", "hcl", swap("region_unencrypted", "origin_unencrypted"), "wrong"),
+    ("hcl-key-of-object-renamed", "hcl", swap('"a key"', '"b key"'), "value"),
+    ("hcl-colon-changed", "hcl", swap("token :", "token ="), "wrong"),
+    ("hcl-null-added", "hcl", swap("null, {}", "null, null, {}"), "wrong"),
+    ("hcl-items-reordered", "hcl", lambda text: text.replace(tokens(text)[1], "<1>").replace(tokens(text)[2], tokens(text)[1]).replace("<1>", tokens(text)[2]), "mac"),
+    ("hcl-seal-away", "hcl", without("kenc_seal"), "removed"),
+    ("hcl-only-encrypted-variable-added", "hcl-only-encrypted", swap("region_unencrypted", 'evil_unencrypted = "x"\nregion_unencrypted'), "wrong"),
 ]
 
 # Changes that others may make: opened as sealed.
@@ -196,6 +213,9 @@ PERMITTED = [
     ("dotenv-only-encrypted-value", "dotenv-only-encrypted", swap("example.com", "example.org")),
     ("dotenv-empty-lines-at-the-end", "dotenv", lambda text: text + "\n\n"),
     ("toml-only-encrypted-value", "toml-only-encrypted", swap("1.5", '"2.0"')),
+    ("hcl-only-encrypted-value", "hcl-only-encrypted", swap('"eu-west-1"', "17")),
+    ("hcl-metadata-laid-out-otherwise", "hcl", swap("  lastmodified =", "  lastmodified     =")),
+    ("hcl-carriage-returns", "hcl", lambda text: text.replace("\n", "\r\n")),
     ("metadata-laid-out-otherwise", "yaml", lambda text: text.replace("    version: 3.13.2", '    version: "3.13.2"')),
 ]
 
