@@ -5,7 +5,7 @@ mod lent_files;
 mod piped;
 mod placeholders;
 
-pub use command::{Environment, command, word};
+pub use command::{Environment, command, on_search_path, word};
 pub use lent_files::{LentFiles, lend};
 pub use piped::{Consumer, Producer, StartedCommand};
 pub use placeholders::Placeholders;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use kenc::error::{Error, Result};
+use kenc::ops::exec::on_search_path;
 use kenc::ops::file_text::Plaintext;
 use zeroize::Zeroizing;
 
@@ -56,14 +57,14 @@ impl UserEditor {
             }
             return Ok(Self { words });
         }
-        let found = USUAL.iter().find(|name| in_search_path(OsStr::new(name)).is_some());
+        let found = USUAL.iter().find(|name| on_search_path(OsStr::new(name)).is_some());
         Ok(Self { words: vec![(*found.ok_or(CommandFault::NoEditor)?).to_owned()] })
     }
 
     /// Runs it on files in a private folder, and waits for its end.
     pub fn run(&self, files: &[PathBuf], folder: &Path) -> Result<ExitStatus, Failure> {
         let (program, arguments) = self.words.split_first().expect("an editor has a name");
-        let mut command = Command::new(program);
+        let mut command = started_as(program);
         command.args(arguments);
         if is_vim(program) {
             command.args(vim_arguments(folder));
@@ -107,7 +108,7 @@ impl UserEditor {
     fn restore(&self, file: &Path) -> std::io::Result<()> {
         let (program, folder) = (&self.words[0], file.parent().unwrap_or(Path::new(".")));
         let restored = folder.join("restored");
-        let mut command = Command::new(program);
+        let mut command = started_as(program);
         // Programs get a second signal when a terminal goes away, which would end this one.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -140,7 +141,10 @@ impl UserEditor {
     }
 
     fn name(&self) -> &str {
-        Path::new(&self.words[0]).file_name().and_then(OsStr::to_str).unwrap_or_default()
+        let program = Path::new(&self.words[0]);
+        // On Windows the end of a name may be left out.
+        let name = if cfg!(windows) { program.file_stem() } else { program.file_name() };
+        name.and_then(OsStr::to_str).unwrap_or_default()
     }
 }
 
@@ -188,23 +192,15 @@ fn vim_arguments(folder: &Path) -> [OsString; 6] {
 
 /// Whether a program is vim, by any name: on some systems `vi` is another program, which would not know vim's flags.
 fn is_vim(program: &str) -> bool {
-    let path = in_search_path(OsStr::new(program)).and_then(|path| path.canonicalize().ok());
+    let path = on_search_path(OsStr::new(program)).and_then(|path| path.canonicalize().ok());
     let name = path.as_ref().and_then(|path| path.file_name()).and_then(OsStr::to_str).unwrap_or_default();
     ["vim", "nvim", "gvim", "mvim"].iter().any(|vim| name.starts_with(vim))
 }
 
-/// A program as the search path finds it.
-fn in_search_path(program: &OsStr) -> Option<PathBuf> {
-    let path = Path::new(program);
-    if path.components().count() > 1 {
-        return path.is_file().then(|| path.to_owned());
-    }
-    let folders = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&folders).map(|folder| folder.join(program));
-    if cfg!(windows) {
-        return found.map(|path| path.with_added_extension("exe")).find(|path| path.is_file());
-    }
-    found.find(|path| path.is_file())
+/// A program to be started. Windows does not find scripts by their names, and many editors are started by one.
+fn started_as(program: &str) -> Command {
+    let found = if cfg!(windows) { on_search_path(OsStr::new(program)) } else { None };
+    Command::new(found.as_deref().map_or(OsStr::new(program), Path::as_os_str))
 }
 
 #[cfg(test)]

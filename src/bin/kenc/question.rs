@@ -56,7 +56,7 @@ pub fn allows_disk(reporter: &Reporter, place: &Path) -> bool {
     );
     let choices = [
         Choice { word: "no", meaning: "change nothing", value: false },
-        Choice { word: "yes", meaning: "edit it there", value: true },
+        Choice { word: "yes", meaning: "write it there", value: true },
     ];
     reporter.may_ask() && ask(&question, &choices, || ()) == Some(true)
 }

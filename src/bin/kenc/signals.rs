@@ -244,7 +244,10 @@ mod windows {
     use kenc::Session;
     use kenc::error::{Error, Result};
 
-    use super::{GRACE, clean_up, exit_code, say};
+    use super::{GRACE, SIGNAL, clean_up, exit_code, say};
+
+    /// Ctrl-C, as other systems number it.
+    const INTERRUPT: i32 = 2;
 
     /// Whether another program has the console while we wait for it.
     static HAS_CHILD: AtomicBool = AtomicBool::new(false);
@@ -263,6 +266,7 @@ mod windows {
                 if HAS_CHILD.load(Ordering::Relaxed) {
                     return;
                 }
+                SIGNAL.store(INTERRUPT, Ordering::Relaxed);
                 cancelled.store(true, Ordering::Relaxed);
                 std::thread::sleep(GRACE);
                 end();

@@ -40,7 +40,7 @@ pub enum Environment {
 #[must_use]
 pub fn command(words: &[OsString], environment: Environment) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
-    let mut command = Command::new(found(program)?);
+    let mut command = Command::new(on_search_path(program)?);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program);
     command.args(arguments);
@@ -70,9 +70,11 @@ fn is_minimum(name: &OsStr) -> bool {
     return MINIMUM.iter().any(|kept| name.eq_ignore_ascii_case(kept));
 }
 
-/// A program found on our own search path, so that no variable of a document decides which one is run.
+/// A program found on our own search path, so that no variable of a document decides which one is run. One that is named
+/// with its folder is not looked up.
 #[cfg(unix)]
-fn found(program: &OsStr) -> Option<PathBuf> {
+#[must_use]
+pub fn on_search_path(program: &OsStr) -> Option<PathBuf> {
     if program.as_encoded_bytes().contains(&b'/') {
         return Some(program.into());
     }
@@ -89,7 +91,8 @@ fn is_runnable(path: &Path) -> bool {
 
 /// The same on Windows, where the end of a name may be left out. The working folder is not searched: it may be anybody's.
 #[cfg(not(unix))]
-fn found(program: &OsStr) -> Option<PathBuf> {
+#[must_use]
+pub fn on_search_path(program: &OsStr) -> Option<PathBuf> {
     const USUAL: &str = ".COM;.EXE;.BAT;.CMD";
     let endings =
         std::env::var("PATHEXT").ok().filter(|endings| !endings.is_empty()).unwrap_or_else(|| USUAL.to_owned());
