@@ -262,7 +262,7 @@ pub enum Command {
     #[command(override_usage = examples::keygen::USAGE, after_long_help = examples::keygen::HELP)]
     Keygen(KeygenArgs),
 
-    /// Find out why a key does not work, and print the policy that makes it work
+    /// Show which keys open which files, find out why a key does not work, and print its policy
     #[command(override_usage = examples::keys::USAGE, after_long_help = examples::keys::HELP)]
     Keys(KeysArgs),
 

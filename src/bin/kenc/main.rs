@@ -79,6 +79,7 @@ fn run(cli: &Cli, urls: &UrlSecrets) -> Exit {
     configs.name_inputs(sessions::named_inputs);
     if let Command::Inspect(_)
     | Command::Verify(_)
+    | Command::Decrypt(_)
     | Command::Rewrap(_)
     | Command::Rotate(_)
     | Command::Seal(_)
@@ -109,5 +110,8 @@ fn run(cli: &Cli, urls: &UrlSecrets) -> Exit {
         Command::S3(args) => commands::s3::run(args, &configs, &reporter),
         Command::Completions(args) => commands::completions::run(args),
     };
-    outcome.unwrap_or_else(|failure| reporter.failure(&failure))
+    outcome.unwrap_or_else(|failure| {
+        reporter.name_keys(ShownKeyNames::of(&configs));
+        reporter.failure(&failure)
+    })
 }

@@ -159,7 +159,7 @@ impl Reporter {
     /// Prints a note with -v.
     pub fn note(&self, text: &str) {
         if self.verbose && !self.json {
-            print_error_line(&format!("kenc: {}\n", printable(text)));
+            print_error_line(&format!("kenc: {}\n", printable(&self.with_key_names(text))));
         }
     }
 

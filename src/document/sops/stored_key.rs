@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use crate::context::EncryptionContext;
 use crate::document::sops::fields::is_empty;
 use crate::document::sops::timestamp::now;
 use crate::error::DocumentError;
@@ -93,6 +94,12 @@ impl StoredKey {
     #[must_use]
     pub fn created_at(&self) -> Option<&str> {
         self.text("created_at")
+    }
+
+    /// The encryption context with which its provider is asked. Nothing if the metadata has one of another form.
+    #[must_use]
+    pub fn context(&self) -> EncryptionContext {
+        self.access().map(|access| access.context).unwrap_or_default()
     }
 
     /// The key for wrapping anew, or `None` if kenc cannot wrap with it. Being in a document does not vouch for it:

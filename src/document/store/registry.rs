@@ -43,6 +43,16 @@ pub(crate) struct NotationFacts {
     pub(crate) without_header: Option<&'static str>,
     /// Whether a value may refer to another one.
     pub(crate) aliases: AliasSupport,
+    /// Whether sops has the notation, too.
+    sops: SopsStore,
+}
+
+/// Whether sops reads documents in a notation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SopsStore {
+    Exists,
+    /// To sops, such a file is a binary one.
+    Missing,
 }
 
 /// What types values have.
@@ -90,6 +100,7 @@ const USUAL: NotationFacts = NotationFacts {
     comments: CommentLines::Apart,
     without_header: None,
     aliases: AliasSupport::None,
+    sops: SopsStore::Exists,
 };
 
 /// Every notation, in the order in which they are tried.
@@ -135,7 +146,7 @@ static NOTATIONS: [Notation; 7] = [
         metadata: &["[sops"],
         openings: &[],
         sealed_as: "toml",
-        facts: NotationFacts { order: MemberOrder::ValuesFirst, ..USUAL },
+        facts: NotationFacts { order: MemberOrder::ValuesFirst, sops: SopsStore::Missing, ..USUAL },
         store: &TomlStore,
     },
     Notation {
@@ -146,7 +157,7 @@ static NOTATIONS: [Notation; 7] = [
         metadata: &["sops =", "sops=", "sops  "],
         openings: &[],
         sealed_as: "hcl",
-        facts: USUAL,
+        facts: NotationFacts { sops: SopsStore::Missing, ..USUAL },
         store: &HclStore,
     },
     Notation {
@@ -210,6 +221,13 @@ impl Format {
     #[must_use]
     pub fn has_types(self) -> bool {
         facts_of(self).types != ValueTypes::OnlyText
+    }
+
+    /// Whether sops reads and writes documents in this notation. Those in others have the same values and metadata, in a
+    /// file that sops takes for a binary one.
+    #[must_use]
+    pub fn is_read_by_sops(self) -> bool {
+        facts_of(self).sops == SopsStore::Exists
     }
 }
 

@@ -24,8 +24,8 @@ pub struct InspectEach<'a> {
 pub struct InspectedFile {
     /// Its length, in bytes.
     pub bytes: u64,
-    /// `None` if it was found in a folder and is not encrypted.
-    pub inspected: Option<Inspected>,
+    /// What was found out.
+    pub inspected: Inspected,
 }
 
 impl TreeWork for InspectEach<'_> {
@@ -39,9 +39,11 @@ impl TreeWork for InspectEach<'_> {
         let mut source = self.plan.open(self.session, file)?;
         let bytes = source.len();
         let inspected = match Detected::new(source.take_input(), Some(&file.path()), self.notation).map_err(about())? {
-            Detected::Document(document) => Some(Inspected::Document(document)),
-            Detected::Foreign(_, start) if file.is_found && detect::never_was_encrypted(&start) => None,
-            other => Some(Inspected::File(Box::new(describe(other, self.session.read_policy()).map_err(about())?))),
+            Detected::Document(document) => Inspected::Document(document),
+            Detected::Foreign(_, start) if file.is_found && detect::never_was_encrypted(&start) => {
+                return Ok(FileOutcome::NotEncrypted);
+            }
+            other => Inspected::File(Box::new(describe(other, self.session.read_policy()).map_err(about())?)),
         };
         Ok(FileOutcome::Done(InspectedFile { bytes, inspected }))
     }

@@ -112,7 +112,9 @@ fn the_shares_of_a_document_depend_on_every_key_that_a_group_cannot_do_without()
 #[test]
 fn inspect_tells_each_file_of_a_folder_with_a_line_and_its_name_for_programs() {
     let (home, ours, theirs) = folder();
-    let text = home.run(["inspect", "-r", "tree"]).ok().stdout_text();
+    let outcome = home.run(["inspect", "-r", "tree"]);
+    outcome.says("3 files are not encrypted");
+    let text = outcome.ok().stdout_text();
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
     assert_eq!(
@@ -139,4 +141,44 @@ fn inspect_tells_each_file_of_a_folder_with_a_line_and_its_name_for_programs() {
     let outcome = home.run(["inspect", "tree/one.kenc", "tree/plain.txt"]);
     outcome.says("tree/plain.txt");
     assert_eq!(outcome.code, NOT_AUTHENTIC, "a file that was named must be encrypted");
+}
+
+#[test]
+fn inspect_shows_the_encryption_context_of_documents() {
+    const TOKEN: &str = "ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]";
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let home = Home::new();
+    let key = format!(
+        "      - arn: {KEY}\n        context:\n            app: shop\n            env: prod\n        created_at: \"2026-01-01T00:00:00Z\"\n        enc: AQ==\n"
+    );
+    let text = format!(
+        "a: {TOKEN}\nsops:\n    kms:\n{key}    lastmodified: \"2026-01-01T00:00:00Z\"\n    mac: {TOKEN}\n    version: 3.13.2\n"
+    );
+    home.write("s.yaml", &text);
+    home.write("t.yaml", &text);
+    let one = home.run(["inspect", "s.yaml"]).ok().stdout_text();
+    assert!(one.contains("  context   app = shop\n            env = prod\n"), "{one}");
+    let json: Value =
+        serde_json::from_str(&home.run(["inspect", "--json", "s.yaml"]).ok().stdout_text()).expect("it is JSON");
+    assert_eq!(json["groups"][0][0]["context"], serde_json::json!({ "app": "shop", "env": "prod" }));
+    let several = home.run(["inspect", "s.yaml", "t.yaml"]).ok().stdout_text();
+    assert!(
+        several.contains(&format!("t.yaml: document, yaml; kms {KEY}; context app=shop env=prod; not sealed\n")),
+        "{several}"
+    );
+}
+
+#[test]
+fn inspect_says_what_sops_does_not_read() {
+    let home = Home::with_key();
+    for (name, text) in [("s.toml", "a = \"x\"\n"), ("s.tfvars", "a = \"x\"\n"), ("s.yaml", "a: x\n")] {
+        home.write(name, text);
+        home.run(["encrypt", "--values", "-i", name]).ok();
+        let told = home.run(["inspect", name]).ok().stdout_text();
+        let json: Value =
+            serde_json::from_str(&home.run(["inspect", "--json", name]).ok().stdout_text()).expect("it is JSON");
+        let is_of_sops = name == "s.yaml";
+        assert_eq!(told.contains("sops does not read"), !is_of_sops, "{told}");
+        assert_eq!(json["read_by_sops"], is_of_sops, "{json}");
+    }
 }

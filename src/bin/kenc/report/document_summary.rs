@@ -4,15 +4,19 @@ use std::fmt::Write as _;
 
 use kenc::document::{MacScope, Metadata, StoredKey};
 use kenc::ops::documents::summary::DocumentSummary;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::printable;
 
 /// Lines for people.
 pub fn text(summary: &DocumentSummary<'_>) -> String {
     let Metadata { groups, rule, mac_scope, last_modified, version, .. } = summary.metadata;
-    let mut text =
-        format!("config document, {}, in the format of sops {}\n", summary.format.word(), printable(version));
+    let (notation, version) = (summary.format.word(), printable(version));
+    let mut text = if summary.format.is_read_by_sops() {
+        format!("config document, {notation}, in the format of sops {version}\n")
+    } else {
+        format!("config document, {notation}, which sops does not read; metadata as of sops {version}\n")
+    };
     let mut line = |label: &str, value: &str| {
         writeln!(text, "  {label:<9} {value}").expect("writing to a string does not fail");
     };
@@ -21,6 +25,11 @@ pub fn text(summary: &DocumentSummary<'_>) -> String {
     line("changed", &printable(last_modified));
     line("MAC", scope(*mac_scope));
     line("seal", seal(summary.metadata));
+    let mut label = "context";
+    for (key, value) in &summary.context {
+        line(label, &format!("{} = {}", printable(key), printable(value)));
+        label = "";
+    }
     let mut number = 0;
     for (at, group) in groups.iter().enumerate() {
         if groups.len() > 1 {
@@ -49,13 +58,18 @@ fn seal(metadata: &Metadata) -> &'static str {
 }
 
 /// JSON for programs.
-pub fn json(summary: &DocumentSummary<'_>) -> serde_json::Value {
+pub fn json(summary: &DocumentSummary<'_>) -> Value {
     let Metadata { groups, threshold, rule, mac_scope, last_modified, version, .. } = summary.metadata;
-    let key = |key: &StoredKey| json!({ "list": key.list(), "id": key.id(), "created_at": key.created_at() });
+    let key = |key: &StoredKey| {
+        let context: Map<String, Value> =
+            key.context().iter().map(|(name, value)| (name.into(), value.into())).collect();
+        json!({ "list": key.list(), "id": key.id(), "created_at": key.created_at(), "context": context })
+    };
     let groups: Vec<Vec<_>> = groups.iter().map(|group| group.iter().map(key).collect()).collect();
     json!({
         "format": "document",
         "notation": summary.format.word(),
+        "read_by_sops": summary.format.is_read_by_sops(),
         "version": version,
         "last_modified": last_modified,
         "rule": { "name": rule.name(), "text": rule.text() },

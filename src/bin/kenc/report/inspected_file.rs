@@ -19,12 +19,8 @@ impl TellDone for InspectedFile {
 
     fn tell(&self, name: &str, reporter: &Reporter) -> Result<Exit, Failure> {
         let (text, mut value) = match &self.inspected {
-            None => {
-                reporter.note(&format!("{name}: not encrypted"));
-                return Ok(Exit::Done);
-            }
-            Some(Inspected::File(file)) => (of_file(file), file_description::json(file)),
-            Some(Inspected::Document(document)) => {
+            Inspected::File(file) => (of_file(file), file_description::json(file)),
+            Inspected::Document(document) => {
                 let summary = DocumentSummary::new(document);
                 (of_document(&summary), document_summary::json(&summary))
             }
@@ -38,8 +34,7 @@ impl TellDone for InspectedFile {
 fn of_file(FileDescription { head, payload }: &FileDescription) -> String {
     let HeadDescription { title, keys, context, .. } = head;
     let keys: Vec<String> = keys.iter().map(|key| printable(&named(key))).collect();
-    let pairs: Vec<String> = context.iter().map(|(name, value)| printable(&format!("{name}={value}"))).collect();
-    let context = if pairs.is_empty() { String::new() } else { format!("; context {}", pairs.join(" ")) };
+    let context = context_text(context);
     let cut_off = if payload.plaintext.is_none() { "; cut off" } else { "" };
     format!("{title}; {}{context}{cut_off}", keys.join(", "))
 }
@@ -56,5 +51,10 @@ fn of_document(summary: &DocumentSummary<'_>) -> String {
         (true, false) => "seal missing",
         _ => "not sealed",
     };
-    format!("document, {}; {groups}; {sealed}", summary.format.word())
+    format!("document, {}; {groups}{}; {sealed}", summary.format.word(), context_text(&summary.context))
+}
+
+fn context_text<'p>(pairs: impl IntoIterator<Item = &'p (String, String)>) -> String {
+    let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| printable(&format!("{name}={value}"))).collect();
+    if pairs.is_empty() { String::new() } else { format!("; context {}", pairs.join(" ")) }
 }
