@@ -49,7 +49,7 @@ fn plaintext(format: Format) -> String {
     let value = |number: i64| match number % 10 {
         0 if format.has_types() => Value::Integer(number),
         1 if format.has_types() => Value::Bool(number % 4 == 1),
-        _ => Value::Text(Zeroizing::new(format!("a value of the usual length, {number}"))),
+        _ => Value::Text(format!("a value of the usual length, {number}").into()),
     };
     let mapping = |name: i64| -> Vec<_> {
         let numbers = (name * VALUES_OF_EACH)..((name + 1) * VALUES_OF_EACH);
@@ -82,7 +82,7 @@ fn documents(criterion: &mut Criterion) {
         } else {
             "mapping_0.a_key_of_the_usual_length_77"
         };
-        let (path, value) = (path.parse().unwrap(), Node::leaf(Value::Text(Zeroizing::new("another".to_owned()))));
+        let (path, value) = (path.parse().unwrap(), Node::leaf(Value::Text("another".into())));
         group.bench_function(BenchmarkId::from_parameter("set"), |bencher| {
             bencher.iter(|| {
                 let edited = opened.with_value(black_box(&path), &value).unwrap();

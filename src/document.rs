@@ -52,6 +52,7 @@ pub use content::edit::{Edit, MetadataChange, NewText};
 pub use content::format::Format;
 pub use content::inference::ValueType;
 pub use content::path::PathError;
+pub use content::secret_text::SecretText;
 pub use content::tree::{
     Comment, Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry, children, children_mut,
 };

@@ -7,6 +7,7 @@ pub(crate) mod inference;
 pub(crate) mod path;
 pub(crate) mod positions;
 pub(crate) mod scalar;
+pub(crate) mod secret_text;
 mod serialization;
 pub(crate) mod tree;
 pub(crate) mod value;

@@ -53,7 +53,8 @@ fn replaces_all_and_restores(document: &Document) {
 
 /// If a prediction is made, it is what is read.
 fn reads_as_predicted(document: &Document, edits: &[Edit], values: &[Option<&Value>]) {
-    let Some(predicted) = document.predicted(edits, values) else { return };
+    let edits: Vec<_> = edits.iter().map(Edit::borrowed).collect();
+    let Some(predicted) = document.predicted(&edits, values) else { return };
     let text = Zeroizing::new(predicted.text().to_owned());
     let Ok(read) = Document::parse(document.format(), text) else { return };
     let all = |document: &Document| {
@@ -104,7 +105,7 @@ fn with(document: &Document, path: &str, value: Value) -> String {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(Zeroizing::new(text.to_owned()))
+    Value::Text(text.into())
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use crate::document::{Document, EncryptedDocument, Format};
@@ -77,7 +78,7 @@ impl Detected {
         let Some(whole) = whole else { return Ok(Self::Foreign(input, start)) };
         let document = match path.map(Format::of_name) {
             // What is wrong with a document that its name says is one is said with its line.
-            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(document_named(format, &whole)?),
+            Some(format) if format != Format::Binary && has_metadata(&whole) => Some(document_named(format, whole)?),
             _ => Document::recognise(&whole),
         };
         match document.filter(|document| document.metadata().is_some()).map(EncryptedDocument::new) {
@@ -320,18 +321,18 @@ pub fn parse(format: Format, whole: &[u8]) -> Result<Document> {
 
 /// Reads a text in the notation of its file name. sops encrypts files without a store of its own, or with
 /// `--input-type binary`, as JSON around any content: they keep their name and are read as such.
-fn document_named(format: Format, whole: &[u8]) -> Result<Document> {
-    match parse(format, whole) {
-        Err(error) if !matches!(format, Format::Json | Format::Yaml) => {
-            let binary = Document::recognise(whole).filter(|document| document.format() == Format::Binary);
-            binary.ok_or(error)
-        }
-        read => read,
+fn document_named(format: Format, whole: Zeroizing<Vec<u8>>) -> Result<Document> {
+    if matches!(format, Format::Json | Format::Yaml) {
+        return Ok(Document::from_plaintext(format, whole)?);
     }
+    parse(format, &whole).or_else(|error| {
+        let binary = Document::recognise(&whole).filter(|document| document.format() == Format::Binary);
+        binary.ok_or(error)
+    })
 }
 
 fn has_metadata(whole: &[u8]) -> bool {
-    std::str::from_utf8(whole).is_ok_and(|text| text.contains("sops"))
+    memmem::find(whole, b"sops").is_some() && std::str::from_utf8(whole).is_ok()
 }
 
 /// Whether bytes may be the beginning of a text. Only text has metadata; a NUL, which nearly every other file has early, and

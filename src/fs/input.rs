@@ -207,17 +207,18 @@ impl Input {
         let Self { kind, identity, notes } = self;
         let (start, kind) = match kind {
             InputKind::File { mut file, start: position, len } => {
-                let start = read_at_most(&mut file, limit)?;
+                let start = read_at_most(&mut file, len, limit)?;
                 file.seek(io::SeekFrom::Start(position)).map_err(Error::Read)?;
                 (start, InputKind::File { file, start: position, len })
             }
             InputKind::Object(mut object) => {
-                let start = read_at_most(&mut object, limit)?;
+                let len = object.len();
+                let start = read_at_most(&mut object, len, limit)?;
                 object.rewind().map_err(Error::Read)?;
                 (start, InputKind::Object(object))
             }
             InputKind::Stream(mut stream) => {
-                let start = read_at_most(&mut *stream, limit)?;
+                let start = read_at_most(&mut *stream, 0, limit)?;
                 let again = io::Cursor::new(start.clone()).chain(stream);
                 (start, InputKind::Stream(Box::new(again)))
             }
@@ -234,18 +235,19 @@ impl Input {
         let (whole, kind) = match kind {
             InputKind::File { file, start, len } if len > limit as u64 => (None, InputKind::File { file, start, len }),
             InputKind::File { mut file, start, len } => {
-                let whole = read_at_most(&mut file, limit)?;
+                let whole = read_at_most(&mut file, len, limit)?;
                 file.seek(io::SeekFrom::Start(start)).map_err(Error::Read)?;
                 (Some(whole), InputKind::File { file, start, len })
             }
             InputKind::Object(object) if object.len() > limit as u64 => (None, InputKind::Object(object)),
             InputKind::Object(mut object) => {
-                let whole = read_at_most(&mut object, limit)?;
+                let len = object.len();
+                let whole = read_at_most(&mut object, len, limit)?;
                 object.rewind().map_err(Error::Read)?;
                 (Some(whole), InputKind::Object(object))
             }
             InputKind::Stream(mut stream) => {
-                let whole = read_at_most(&mut *stream, limit + 1)?;
+                let whole = read_at_most(&mut *stream, 0, limit + 1)?;
                 let is_whole = whole.len() <= limit;
                 let again = io::Cursor::new(whole.clone()).chain(stream);
                 (is_whole.then_some(whole), InputKind::Stream(Box::new(again)))
@@ -255,9 +257,12 @@ impl Input {
     }
 }
 
-/// Reads up to `limit` bytes. The buffer grows by copies that are wiped, for what is read may be secret.
-fn read_at_most(input: &mut dyn Read, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
-    let mut whole = Zeroizing::new(Vec::with_capacity(PEEK.min(limit)));
+/// Reads up to `limit` bytes, probably `expected` ones. The buffer grows by copies that are wiped, for what is read may be
+/// secret.
+fn read_at_most(input: &mut dyn Read, expected: u64, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
+    // One byte more, so that the end is met without growing.
+    let expected = usize::try_from(expected).unwrap_or(limit).saturating_add(1);
+    let mut whole = Zeroizing::new(Vec::with_capacity(expected.max(PEEK).min(limit)));
     loop {
         let filled = whole.len();
         if filled == limit {

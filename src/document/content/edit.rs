@@ -26,6 +26,41 @@ pub enum NewText {
     Comment(Zeroizing<String>),
 }
 
+impl Edit {
+    /// The same, without a copy of the text.
+    pub(crate) fn borrowed(&self) -> EditRef<'_> {
+        EditRef { leaf: self.leaf, text: self.text.borrowed() }
+    }
+}
+
+impl NewText {
+    /// The same, without a copy of the text.
+    pub(crate) fn borrowed(&self) -> NewTextRef<'_> {
+        match self {
+            Self::Encrypted(token) => NewTextRef::Encrypted(token),
+            Self::Plain(value) => NewTextRef::Plain(value),
+            Self::Source(source) => NewTextRef::Source(source),
+            Self::Comment(text) => NewTextRef::Comment(text),
+        }
+    }
+}
+
+/// An [`Edit`] whose text is elsewhere.
+#[derive(Clone, Copy)]
+pub(crate) struct EditRef<'a> {
+    pub(crate) leaf: LeafId,
+    pub(crate) text: NewTextRef<'a>,
+}
+
+/// A [`NewText`] that is elsewhere.
+#[derive(Clone, Copy)]
+pub(crate) enum NewTextRef<'a> {
+    Encrypted(&'a str),
+    Plain(&'a Value),
+    Source(&'a str),
+    Comment(&'a str),
+}
+
 /// How the metadata of a document changes.
 pub enum MetadataChange {
     /// Unchanged.

@@ -1,7 +1,5 @@
 //! The value that a text typed by a user stands for, as YAML reads it.
 
-use zeroize::Zeroizing;
-
 use crate::document::content::scalar;
 use crate::document::content::value::Value;
 
@@ -55,5 +53,5 @@ pub(crate) fn as_in_yaml(text: &str) -> Value {
 
 /// The text itself.
 pub(crate) fn as_text(text: &str) -> Value {
-    Value::Text(Zeroizing::new(text.to_owned()))
+    Value::Text(text.into())
 }

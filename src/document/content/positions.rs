@@ -1,5 +1,7 @@
 //! Converts offsets into a text to lines and columns.
 
+use memchr::memchr_iter;
+
 use crate::document::content::tree::TextPlace;
 
 /// The number of bytes between two recorded character counts.
@@ -28,8 +30,7 @@ pub(crate) fn own_lines(text: &str, comment: &std::ops::Range<usize>) -> Option<
 
 impl<'a> LineIndex<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(ends).collect();
+        let starts = std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
         let mut characters = Vec::new();
         if !text.is_ascii() {
             let mut count = 0;
@@ -50,6 +51,18 @@ impl<'a> LineIndex<'a> {
             line: line as u64,
             column: (self.characters_before(offset) - self.characters_before(start) + 1) as u64,
         }
+    }
+
+    /// The same for offsets that mostly come in order. `line` is the last one, counted from 0.
+    pub(crate) fn place_from(&self, line: &mut usize, offset: usize) -> TextPlace {
+        if self.starts.get(*line).is_none_or(|start| *start > offset) {
+            *line = self.starts.partition_point(|start| *start <= offset) - 1;
+        }
+        while self.starts.get(*line + 1).is_some_and(|start| *start <= offset) {
+            *line += 1;
+        }
+        let before = self.characters_before(offset) - self.characters_before(self.starts[*line]);
+        TextPlace { line: *line as u64 + 1, column: before as u64 + 1 }
     }
 
     /// The offset of a position, or the end of the text if it is beyond that.
@@ -94,8 +107,11 @@ mod tests {
             let place = lines.place(text.find(letter).unwrap());
             assert_eq!((place.line, place.column), (line, column), "{letter}");
         }
+        let (mut line, mut back) = (0, 0);
         for (offset, _) in text.char_indices() {
             assert_eq!(lines.offset(lines.place(offset)), offset);
+            assert_eq!(lines.place_from(&mut line, offset), lines.place(offset));
+            assert_eq!(lines.place_from(&mut back, text.len() - offset), lines.place(text.len() - offset));
         }
         assert_eq!(lines.place(text.len()), TextPlace { line: 3, column: 1003 });
         assert_eq!(lines.offset(TextPlace { line: 3, column: 1003 }), text.len());

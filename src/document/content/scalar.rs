@@ -28,6 +28,11 @@ pub(crate) fn resolve(text: &str) -> Result<Value, BeyondIntegers> {
     }
 }
 
+/// Whether a plain scalar is text by its first letter, as most are. If not, [`resolve`] tells.
+pub(crate) fn is_surely_text(text: &str) -> bool {
+    !matches!(text.as_bytes().first(), Some(b'.' | b'0'..=b'9' | b'+' | b'-')) && word(text).is_none()
+}
+
 /// The plain text of a value other than text, which resolves to the same value.
 pub(crate) fn plain_text(value: &Value) -> Option<String> {
     Some(match value {
@@ -54,7 +59,7 @@ pub(crate) fn reads_as_text(text: &str) -> bool {
 }
 
 fn as_text(text: &str) -> Value {
-    Value::Text(text.to_owned().into())
+    Value::Text(text.into())
 }
 
 fn word(text: &str) -> Option<Value> {

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
-use zeroize::Zeroizing;
 
 use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
@@ -110,11 +109,11 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::leaf(Value::Text(Zeroizing::new(text.to_owned()))))
+        Ok(Node::leaf(Value::Text(text.into())))
     }
 
     fn visit_string<E>(self, text: String) -> Result<Node, E> {
-        Ok(Node::leaf(Value::Text(Zeroizing::new(text))))
+        Ok(Node::leaf(Value::Text(text.into())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
@@ -140,6 +139,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]

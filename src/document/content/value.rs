@@ -6,13 +6,15 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
+use crate::document::content::secret_text::SecretText;
+
 /// A plaintext value, of one of the types that sops knows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Null: never encrypted.
     Null,
     /// Text.
-    Text(Zeroizing<String>),
+    Text(SecretText),
     /// An integer of 64 bits.
     Integer(i64),
     /// Any other number.
@@ -39,22 +41,22 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
-    const NAMES: [(Self, &'static str); 7] = [
-        (Self::Text, "str"),
-        (Self::Integer, "int"),
-        (Self::Float, "float"),
-        (Self::Bool, "bool"),
-        (Self::Time, "time"),
-        (Self::Bytes, "bytes"),
-        (Self::Comment, "comment"),
-    ];
+    const ALL: [Self; 7] = [Self::Text, Self::Integer, Self::Float, Self::Bool, Self::Time, Self::Bytes, Self::Comment];
 
     pub(crate) fn name(self) -> &'static str {
-        Self::NAMES.into_iter().find(|(kind, _)| *kind == self).expect("every kind has a name").1
+        match self {
+            Self::Text => "str",
+            Self::Integer => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Time => "time",
+            Self::Bytes => "bytes",
+            Self::Comment => "comment",
+        }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(kind, _)| kind)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -123,7 +125,7 @@ impl Value {
         Some(match kind {
             ValueKind::Text => {
                 let text = String::from_utf8(std::mem::take(&mut *bytes)).expect("it is UTF-8");
-                Self::Text(Zeroizing::new(text))
+                Self::Text(text.into())
             }
             ValueKind::Integer => Self::Integer(text.parse().ok()?),
             ValueKind::Float => Self::Float(text.parse().ok()?),
@@ -244,7 +246,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_value_reads_back_from_its_plaintext(text in ".*", integer in any::<i64>(), float in any::<f64>()) {
-            let values = [Value::Text(Zeroizing::new(text)), Value::Integer(integer), Value::Float(float)];
+            let values = [Value::Text(text.into()), Value::Integer(integer), Value::Float(float)];
             for value in values {
                 let kind = value.kind().unwrap();
                 let again = Value::from_plaintext(kind, value.plaintext()).unwrap();

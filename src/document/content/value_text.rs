@@ -10,7 +10,7 @@ use crate::document::content::value::Value;
 pub(crate) fn plain_text(value: &Value) -> Option<Zeroizing<String>> {
     let text = match value {
         Value::Null => String::new(),
-        Value::Text(text) => return Some(text.clone()),
+        Value::Text(text) => text.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number_text(*number),
         Value::Bool(truth) => truth.to_string(),

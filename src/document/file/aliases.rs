@@ -117,7 +117,7 @@ mod tests {
         let mut values = Vec::new();
         tree.walk(|path, item| match item {
             TreeItem::Leaf(leaf) => match &leaf.value {
-                Value::Text(text) => values.push(format!("{}{path}={}", path.root, **text)),
+                Value::Text(text) => values.push(format!("{}{path}={}", path.root, text.as_str())),
                 other => values.push(format!("{}{path}={other:?}", path.root)),
             },
             TreeItem::Alias(_) => panic!("an alias is left at {path}"),

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use crate::document::content::edit::{Edit, EditRef, MetadataChange, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
@@ -23,7 +23,7 @@ impl Document {
             return Self::enveloped(plaintext, None);
         }
         match text_or_bytes(plaintext) {
-            Value::Text(text) => Self::parse(format, text),
+            Value::Text(text) => Self::parse(format, text.into_zeroizing()),
             _ => Err(DocumentError::Syntax {
                 at: At { line: 1, column: 1 },
                 fault: format!("the file is not {} text: it is not UTF-8", format.word()),
@@ -50,18 +50,24 @@ impl Document {
     /// # Errors
     /// If the text does not read back as intended.
     pub fn plaintext(&self, edits: &[Edit]) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
+        let edits: Vec<_> = edits.iter().map(Edit::borrowed).collect();
+        self.plaintext_with(&edits)
+    }
+
+    /// The same with edits whose texts are elsewhere.
+    pub(crate) fn plaintext_with(&self, edits: &[EditRef<'_>]) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
         if self.format() != Format::Binary {
             if edits.is_empty() && self.metadata().is_none() {
                 return Ok(Zeroizing::new(self.text().as_bytes().to_vec()));
             }
-            let mut text = self.rewrite(edits, MetadataChange::Remove)?;
+            let mut text = self.rewritten(edits, &MetadataChange::Remove)?.text.into_zeroizing();
             return Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()));
         }
         let nothing = || DocumentError::NotAsMeant("a binary file without its value".to_owned());
         let leaf = data(self.tree()).ok_or_else(nothing)?;
         let value = match edits {
             [] => &leaf.value,
-            [Edit { leaf: id, text: NewText::Plain(value) }] if *id == leaf.id => value,
+            [EditRef { leaf: id, text: NewTextRef::Plain(value) }] if *id == leaf.id => value,
             _ => return Err(nothing()),
         };
         match value {
@@ -75,6 +81,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::content::edit::NewText;
 
     fn encrypted(plaintext: &[u8]) -> Document {
         let document = Document::from_plaintext(Format::Binary, Zeroizing::new(plaintext.to_vec())).unwrap();

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::format::Format;
 use crate::document::content::positions;
 use crate::document::content::tree::{
@@ -134,8 +134,8 @@ impl Document {
         if let (Some(Node::Leaf(old)), Node::Leaf(new)) = (found.tree.node(place), value)
             && (facts_of(*format).types != ValueTypes::Tagged || old.value.kind() == new.value.kind())
         {
-            let new = NewText::Plain(new.value.clone());
-            return apply(text, found.outline.change(text, &found.tokens[old.id.0], old.id, &new)?);
+            let new = NewTextRef::Plain(&new.value);
+            return apply(text, found.outline.change(text, &found.tokens[old.id.0], old.id, new)?);
         }
         let outline = self.outline()?;
         if let Some(splices) = outline.replace(text, found, place, value)? {
@@ -168,7 +168,7 @@ impl Document {
         Meant::another_tree(self.format).check(&meant.roots, &found, &text)?;
         target.check_comments(self.format, (&self.found, &self.text), &found)?;
         check_metadata(self.format, self.found.metadata.as_ref(), found.metadata.as_ref())?;
-        Ok(Self { format: self.format, text, found, origin: Origin::Read })
+        Ok(Self { format: self.format, text: text.into(), found, origin: Origin::Read })
     }
 }
 

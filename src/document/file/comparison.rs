@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::content::edit::{Edit, NewText};
+use crate::document::content::edit::{EditRef, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::positions::own_lines;
 use crate::document::content::tree::{
@@ -22,7 +22,7 @@ use crate::error::DocumentError;
 pub(crate) struct Meant<'a> {
     format: Format,
     /// The new text of each changed leaf, by its number.
-    edits: Vec<Option<&'a NewText>>,
+    edits: Vec<Option<NewTextRef<'a>>>,
     /// Whether comments are compared: one that belongs to a removed node is removed with it.
     with_comments: bool,
 }
@@ -31,12 +31,16 @@ type Same = Result<(), DocumentError>;
 
 impl<'a> Meant<'a> {
     /// Nothing differs but `edits`.
-    pub(crate) fn with_edits(format: Format, before: &ParsedText, edits: &'a [Edit]) -> Result<Self, DocumentError> {
-        let mut by_leaf: Vec<Option<&NewText>> = vec![None; before.tokens.len()];
+    pub(crate) fn with_edits(
+        format: Format,
+        before: &ParsedText,
+        edits: &[EditRef<'a>],
+    ) -> Result<Self, DocumentError> {
+        let mut by_leaf: Vec<Option<NewTextRef<'a>>> = vec![None; before.tokens.len()];
         for edit in edits {
             let slot =
                 by_leaf.get_mut(edit.leaf.0).ok_or_else(|| differs("a change of a value that does not exist"))?;
-            if slot.replace(&edit.text).is_some() {
+            if slot.replace(edit.text).is_some() {
                 return Err(differs("two changes of one value"));
             }
         }
@@ -156,9 +160,9 @@ impl<'a> Meant<'a> {
         while let Some(TreeEntry::Comment(comment)) = before.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
             meant.extend(match self.edits.get(comment.id.0).copied().flatten() {
                 None => lines(&comment.text),
-                Some(NewText::Comment(text) | NewText::Source(text) | NewText::Plain(Value::Text(text))) => lines(text),
-                Some(NewText::Encrypted(token)) => lines(token),
-                Some(NewText::Plain(_)) => return Err(differs("a comment that is not text")),
+                Some(NewTextRef::Comment(text) | NewTextRef::Source(text) | NewTextRef::Encrypted(text)) => lines(text),
+                Some(NewTextRef::Plain(Value::Text(text))) => lines(text),
+                Some(NewTextRef::Plain(_)) => return Err(differs("a comment that is not text")),
             });
         }
         while let Some(TreeEntry::Comment(comment)) = read.next_if(|entry| matches!(entry, TreeEntry::Comment(_))) {
@@ -170,13 +174,13 @@ impl<'a> Meant<'a> {
     fn leaf(&self, before: &Leaf, read: &Leaf, after: &ParsedText, text: &str) -> Same {
         let is_same = match self.edits.get(before.id.0).copied().flatten() {
             None => reads_as(self.format, &before.value, &read.value),
-            Some(NewText::Plain(value)) => reads_as(self.format, value, &read.value),
+            Some(NewTextRef::Plain(value)) => reads_as(self.format, value, &read.value),
             // In a block scalar that keeps its last line end, the token keeps one too; every reader takes it so.
-            Some(NewText::Encrypted(token)) => {
-                matches!(&read.value, Value::Text(text) if text.trim_end_matches('\n') == *token)
+            Some(NewTextRef::Encrypted(token)) => {
+                matches!(&read.value, Value::Text(text) if text.trim_end_matches('\n') == token)
             }
-            Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
-            Some(NewText::Comment(_)) => false,
+            Some(NewTextRef::Source(source)) => token(after, read.id.0, text) == source,
+            Some(NewTextRef::Comment(_)) => false,
         };
         is_same.then_some(()).ok_or_else(|| differs(&format!("a different value at line {}", read.place.line)))
     }
@@ -184,10 +188,10 @@ impl<'a> Meant<'a> {
     fn comment(&self, before: &Comment, read: &Comment, after: &ParsedText, text: &str) -> Same {
         let is_same = match self.edits.get(before.id.0).copied().flatten() {
             None => before.text == read.text,
-            Some(NewText::Comment(comment)) => *comment == read.text,
-            Some(NewText::Encrypted(token)) => *token == *read.text,
-            Some(NewText::Source(source)) => token(after, read.id.0, text) == source.as_str(),
-            Some(NewText::Plain(value)) => matches!(value, Value::Text(comment) if *comment == read.text),
+            Some(NewTextRef::Comment(comment)) => *comment == **read.text,
+            Some(NewTextRef::Encrypted(token)) => *token == **read.text,
+            Some(NewTextRef::Source(source)) => token(after, read.id.0, text) == source,
+            Some(NewTextRef::Plain(value)) => matches!(value, Value::Text(comment) if comment.as_str() == *read.text),
         };
         is_same.then_some(()).ok_or_else(|| differs(&format!("a different comment at line {}", read.place.line)))
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::{Edit, MetadataChange};
+use crate::document::content::edit::{Edit, EditRef, MetadataChange};
 use crate::document::content::format::Format;
+use crate::document::content::secret_text::SecretText;
 use crate::document::content::tree::{LeafId, Tree};
 use crate::document::file::comparison::{Meant, check_metadata};
 use crate::document::store::parsed::{Outline, ParsedText};
@@ -18,7 +19,7 @@ use crate::error::DocumentError;
 /// A document: its text, and the tree parsed from it.
 pub struct Document {
     pub(crate) format: Format,
-    pub(crate) text: Zeroizing<String>,
+    pub(crate) text: SecretText,
     pub(crate) found: ParsedText,
     pub(crate) origin: Origin,
 }
@@ -41,7 +42,7 @@ impl Document {
     pub fn parse(format: Format, text: Zeroizing<String>) -> Result<Self, DocumentError> {
         let text = store_of(format).as_written(text);
         let found = parse(format, &text)?;
-        Ok(Self { format, text, found, origin: Origin::Read })
+        Ok(Self { format, text: text.into(), found, origin: Origin::Read })
     }
 
     /// The notation.
@@ -124,7 +125,8 @@ impl Document {
     // Metadata is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn rewrite(&self, edits: &[Edit], metadata: MetadataChange) -> Result<Zeroizing<String>, DocumentError> {
-        self.rewritten(edits, &metadata).map(|document| document.text)
+        let edits: Vec<_> = edits.iter().map(Edit::borrowed).collect();
+        self.rewritten(&edits, &metadata).map(|document| document.text.into_zeroizing())
     }
 
     /// Whether the tree was not parsed from this text.
@@ -149,25 +151,16 @@ impl Document {
     }
 
     /// The document with some leaves and the metadata changed, parsed again.
-    pub(crate) fn rewritten(&self, edits: &[Edit], metadata: &MetadataChange) -> Result<Self, DocumentError> {
+    pub(crate) fn rewritten(&self, edits: &[EditRef<'_>], metadata: &MetadataChange) -> Result<Self, DocumentError> {
         if matches!(metadata, MetadataChange::Write(_)) {
             self.refuse_duplicates()?;
         }
         // The position of new metadata is not predicted.
-        let read = self.is_predicted().then(|| Self::parse(self.format, self.text.clone())).transpose()?;
+        let read =
+            self.is_predicted().then(|| Self::parse(self.format, self.text.clone().into_zeroizing())).transpose()?;
         let Self { format, text, found, origin: _ } = read.as_ref().unwrap_or(self);
         let meant = Meant::with_edits(*format, found, edits)?;
-        let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
-        for edit in edits {
-            let token = &found.tokens[edit.leaf.0];
-            splices.extend(found.outline.change(text, token, edit.leaf, &edit.text)?);
-        }
-        match metadata {
-            MetadataChange::Keep => {}
-            MetadataChange::Remove => splices.extend(found.outline.change_metadata(text, None)?),
-            MetadataChange::Write(fields) => splices.extend(found.outline.change_metadata(text, Some(fields))?),
-        }
-        let changed = apply(text, splices)?;
+        let changed = changed_text(text, found, edits, metadata)?;
         let read = parse(*format, &changed).map_err(|error| unreadable(&error))?;
         meant.check(&found.tree.roots, &read, &changed)?;
         let expected = match metadata {
@@ -176,8 +169,29 @@ impl Document {
             MetadataChange::Write(fields) => Some(fields),
         };
         check_metadata(*format, expected, read.metadata.as_ref())?;
-        Ok(Self { format: *format, text: changed, found: read, origin: Origin::Read })
+        Ok(Self { format: *format, text: changed.into(), found: read, origin: Origin::Read })
     }
+}
+
+/// The text of a parsed document with some leaves and the metadata changed. It is not parsed.
+pub(crate) fn changed_text(
+    text: &str,
+    found: &ParsedText,
+    edits: &[EditRef<'_>],
+    metadata: &MetadataChange,
+) -> Result<Zeroizing<String>, DocumentError> {
+    let missing = || DocumentError::NotAsMeant("a change of a value that does not exist".to_owned());
+    let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
+    for edit in edits {
+        let token = found.tokens.get(edit.leaf.0).ok_or_else(missing)?;
+        splices.extend(found.outline.change(text, token, edit.leaf, edit.text)?);
+    }
+    match metadata {
+        MetadataChange::Keep => {}
+        MetadataChange::Remove => splices.extend(found.outline.change_metadata(text, None)?),
+        MetadataChange::Write(fields) => splices.extend(found.outline.change_metadata(text, Some(fields))?),
+    }
+    apply(text, splices)
 }
 
 pub(crate) fn unreadable(error: &DocumentError) -> DocumentError {

@@ -4,11 +4,12 @@
 //! text is parsed later in any case: before a value is inserted, or when it is compared with a parsed text. It is not a
 //! check, and no predicted text is written without one.
 
+use std::borrow::Borrow;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::{Edit, NewText};
+use crate::document::content::edit::{EditRef, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Node, TextPlace, TreeEntry};
@@ -24,7 +25,7 @@ use crate::document::store::splice::{Splice, apply};
 impl Document {
     /// The document with some leaves changed and without metadata, as it will read. `values` are those of the leaves,
     /// by number, for edits that give only the source text. `None` if it is not certain how the text will read.
-    pub(crate) fn predicted(&self, edits: &[Edit], values: &[Option<&Value>]) -> Option<Self> {
+    pub(crate) fn predicted(&self, edits: &[EditRef<'_>], values: &[Option<&Value>]) -> Option<Self> {
         let Self { format, text, found, .. } = self;
         // The bytes of a binary file are no text of their own.
         if *format == Format::Binary {
@@ -37,9 +38,9 @@ impl Document {
         let mut changed: Vec<Option<PredictedChange<'_>>> = Vec::new();
         changed.resize_with(found.tokens.len(), || None);
         for edit in edits {
-            let own = found.outline.change(text, found.tokens.get(edit.leaf.0)?, edit.leaf, &edit.text).ok()?;
+            let own = found.outline.change(text, found.tokens.get(edit.leaf.0)?, edit.leaf, edit.text).ok()?;
             let place = changed.get_mut(edit.leaf.0)?;
-            *place = Some(PredictedChange::new(*format, edit, &own, values)?);
+            *place = Some(PredictedChange::new(*format, *edit, &own, values)?);
             splices.extend(own);
         }
         let shift = Shift::new(&splices);
@@ -62,16 +63,21 @@ impl Document {
         let ParsedText { aliases, duplicate, outline, .. } = found;
         let (aliases, outline) = (aliases.clone(), outline.clone());
         let found = ParsedText { tree, tokens, metadata: None, aliases, duplicate: *duplicate, outline };
-        Some(Self { format: *format, text, found, origin: Origin::Predicted((!self.is_predicted()).then_some(shift)) })
+        Some(Self {
+            format: *format,
+            text: text.into(),
+            found,
+            origin: Origin::Predicted((!self.is_predicted()).then_some(shift)),
+        })
     }
 }
 
 impl Document {
     /// Whether every leaf among `edits` has the source text that its value would be written with. `values` are those of
     /// all leaves, in order. This does not look at what surrounds a leaf.
-    pub(crate) fn is_written_usually(&self, edits: &[Edit], values: &[Value]) -> bool {
+    pub(crate) fn is_written_usually(&self, edits: &[EditRef<'_>], values: &[impl Borrow<Value>]) -> bool {
         let mut by_leaf: Vec<Option<&Value>> = vec![None; self.found.tokens.len()];
-        let mut values = values.iter();
+        let mut values = values.iter().map(Borrow::borrow);
         self.tree().walk(|_, item| {
             if let TreeItem::Leaf(leaf) = item
                 && let Some(place) = by_leaf.get_mut(leaf.id.0)
@@ -86,7 +92,7 @@ impl Document {
                 // A comment is written as it is.
                 return true;
             };
-            let usual = self.found.outline.change(&self.text, token, edit.leaf, &NewText::Plain(value.clone()));
+            let usual = self.found.outline.change(&self.text, token, edit.leaf, NewTextRef::Plain(value));
             usual.is_ok_and(|usual| matches!(usual.as_slice(), [splice] if splice.text == self.source(edit.leaf)))
         })
     }
@@ -101,18 +107,18 @@ struct PredictedChange<'a> {
 
 enum Says<'a> {
     Value(Value),
-    Comment(&'a Zeroizing<String>),
+    Comment(&'a str),
 }
 
 impl<'a> PredictedChange<'a> {
-    fn new(format: Format, edit: &'a Edit, splices: &[Splice], values: &[Option<&Value>]) -> Option<Self> {
-        let says = match &edit.text {
-            NewText::Encrypted(token) => Says::Value(Value::Text(Zeroizing::new(token.clone()))),
-            NewText::Plain(value) => Says::Value(as_read(format, value)?),
-            NewText::Source(_) => Says::Value(as_read(format, values.get(edit.leaf.0).copied().flatten()?)?),
+    fn new(format: Format, edit: EditRef<'a>, splices: &[Splice], values: &[Option<&Value>]) -> Option<Self> {
+        let says = match edit.text {
+            NewTextRef::Encrypted(token) => Says::Value(Value::Text(token.into())),
+            NewTextRef::Plain(value) => Says::Value(as_read(format, value)?),
+            NewTextRef::Source(_) => Says::Value(as_read(format, values.get(edit.leaf.0).copied().flatten()?)?),
             // Several lines become several comments, and not all blanks before the text are kept.
-            NewText::Comment(_) if facts_of(format).comments == CommentLines::Joined => return None,
-            NewText::Comment(text) => Says::Comment(text),
+            NewTextRef::Comment(_) if facts_of(format).comments == CommentLines::Joined => return None,
+            NewTextRef::Comment(text) => Says::Comment(text),
         };
         // Blanks around a value are not part of it, nor is what lies between two splices.
         let is_blank = |letter: char| matches!(letter, ' ' | '\n' | '\r');
@@ -142,7 +148,7 @@ impl<'a> PredictedChange<'a> {
 /// What a notation reads for a value that it has written. `None` if it writes the value as something else.
 pub(crate) fn as_read(format: Format, value: &Value) -> Option<Value> {
     if !format.has_types() {
-        return plain_text(value).map(Value::Text);
+        return plain_text(value).map(|text| Value::Text(text.into()));
     }
     match value {
         Value::Text(_) | Value::Integer(_) | Value::Bool(_) => Some(value.clone()),
@@ -221,7 +227,7 @@ fn change_comment(
     comment.place = places.of(comment.place);
     match take(comment.id, changed) {
         None => {}
-        Some(Says::Comment(text)) => comment.text.clone_from(text),
+        Some(Says::Comment(text)) => comment.text = Zeroizing::new(text.to_owned()),
         Some(Says::Value(_)) => return None,
     }
     Some(())

@@ -38,7 +38,7 @@ fn uncovered(version: &OpenedDocument) -> (BTreeSet<String>, Vec<[u8; 32]>) {
     let _ = walk(version.plaintext().tree(), version.sealed.selection(), |met, spot| {
         match met {
             RuleItem::Leaf(leaf) if !spot.is_selected || leaf.value.stays() => {
-                names.insert(spot.path.keys().collect::<Vec<_>>().join("."));
+                names.insert(spot.path().keys().collect::<Vec<_>>().join("."));
             }
             RuleItem::Comment(comment) => comments.push(sha256(comment.text.as_bytes())),
             RuleItem::Leaf(_) | RuleItem::Alias(_) => {}

@@ -211,7 +211,7 @@ impl Examined {
         if !spot.is_selected || leaf.value.stays() {
             return leaf.value.clone();
         }
-        let (at, path) = (At::from(leaf.place), || spot.path.to_string());
+        let (at, path) = (At::from(leaf.place), || spot.path().to_string());
         match opened {
             Some(Ok(value)) => return value,
             Some(Err(ValueFault::Damaged(fault))) => {

@@ -1,7 +1,7 @@
 //! Opening a document: its plaintext, and the values that changes refer to.
 
 use crate::crypto::DataKey;
-use crate::document::content::edit::Edit;
+use crate::document::content::edit::EditRef;
 use crate::document::content::tree::{Node, Path};
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
@@ -84,11 +84,12 @@ impl AuthenticDocument {
 
     fn with_plaintext(
         self,
-        plaintext: impl FnOnce(&EncryptedDocument, &[Edit], &[Value], &Spellings) -> Result<Document, DocumentError>,
+        plaintext: impl FnOnce(&EncryptedDocument, &[EditRef<'_>], &[Value], &Spellings) -> Result<Document, DocumentError>,
     ) -> Result<OpenedDocument> {
         let Self { sealed, data_key, values, comments, forms, has_encrypted_comments, report } = self;
-        let edits = sealed.plaintext_edits(&values, comments);
+        let edits = sealed.plaintext_edits(&values, &comments);
         let plaintext = plaintext(&sealed, &edits, &values, &forms)?;
+        drop(edits);
         Ok(OpenedDocument { sealed, data_key, plaintext, values, forms, has_encrypted_comments, report })
     }
 }
@@ -140,7 +141,7 @@ impl OpenedDocument {
     fn plaintext_again(&self) -> Result<Document, DocumentError> {
         let Self { sealed, values, forms, data_key, .. } = self;
         let comments = sealed.decrypted_comments(&ValueCipher::new(data_key));
-        sealed.plaintext(&sealed.plaintext_edits(values, comments), values, forms)
+        sealed.plaintext(&sealed.plaintext_edits(values, &comments), values, forms)
     }
 
     /// What was found out about it.
@@ -191,7 +192,7 @@ impl OpenedDocument {
                     match &leaf.value {
                         Value::Text(token) if spot.is_selected && looks_encrypted(token) => {
                             let token = if keep == Reusable::Types { "" } else { token.as_str() };
-                            reuse.add_value(spot.path, spot.aad, token, value, &read.value);
+                            reuse.add_value(&spot.path(), spot.aad, token, value, &read.value);
                         }
                         _ => {}
                     }

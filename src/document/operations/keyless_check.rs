@@ -19,7 +19,7 @@ impl EncryptedDocument {
             if !spot.is_selected || leaf.value.stays() {
                 return Ok(());
             }
-            let (at, path) = (leaf.place.into(), spot.path.to_string());
+            let (at, path) = (leaf.place.into(), spot.path().to_string());
             match &leaf.value {
                 Value::Text(token) if looks_encrypted(token) => {
                     let fault = fault_of_form(token);
@@ -55,7 +55,7 @@ impl EncryptedDocument {
                 && !leaf.value.stays()
                 && !matches!(&leaf.value, Value::Text(token) if looks_encrypted(token))
             {
-                found.push((leaf.place.into(), spot.path.to_string()));
+                found.push((leaf.place.into(), spot.path().to_string()));
             }
             Ok::<(), ()>(())
         });

@@ -1,11 +1,14 @@
 //! The plaintext of an encrypted document.
 
-use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use std::borrow::Borrow;
+
+use crate::document::content::edit::{Edit, EditRef, MetadataChange, NewText, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::value::Value;
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::TreeItem;
-use crate::document::file::document::Document;
+use crate::document::file::document::{Document, changed_text};
+use crate::document::operations::writer::is_same_file;
 use crate::document::sops::cipher::{ValueCipher, comment_text, looks_encrypted};
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::rule_walk::{RuleItem, walk};
@@ -31,30 +34,39 @@ impl EncryptedDocument {
 
     /// What has to be changed for the plaintext: `values` are those of the leaves, in order, and `comments` the decrypted
     /// comments.
-    pub(crate) fn plaintext_edits(&self, values: &[Value], comments: Vec<Edit>) -> Vec<Edit> {
+    pub(crate) fn plaintext_edits<'a>(
+        &self,
+        values: &'a [impl Borrow<Value>],
+        comments: &'a [Edit],
+    ) -> Vec<EditRef<'a>> {
         let mut edits = Vec::with_capacity(values.len() + comments.len());
-        let mut values = values.iter();
+        let mut values = values.iter().map(Borrow::borrow);
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             if let RuleItem::Leaf(leaf) = met
                 && let (Value::Text(token), Some(value)) = (&leaf.value, values.next())
                 && spot.is_selected
                 && looks_encrypted(token)
             {
-                edits.push(Edit { leaf: leaf.id, text: NewText::Plain(value.clone()) });
+                edits.push(EditRef { leaf: leaf.id, text: NewTextRef::Plain(value) });
             }
             Ok::<(), ()>(())
         });
-        edits.extend(comments);
+        edits.extend(comments.iter().map(Edit::borrowed));
         edits
     }
 
     /// The plaintext document as it will read, if that is certain.
-    pub(crate) fn predicted_plaintext(&self, edits: &[Edit], values: &[Value], forms: &Spellings) -> Option<Document> {
+    pub(crate) fn predicted_plaintext(
+        &self,
+        edits: &[EditRef<'_>],
+        values: &[impl Borrow<Value>],
+        forms: &Spellings,
+    ) -> Option<Document> {
         if forms.is_empty() {
             return self.document.predicted(edits, &[]);
         }
         let mut by_leaf = vec![None; self.document.found.tokens.len()];
-        let mut values = values.iter();
+        let mut values = values.iter().map(Borrow::borrow);
         self.document.tree().walk(|_, item| {
             if let TreeItem::Leaf(leaf) = item
                 && let Some(place) = by_leaf.get_mut(leaf.id.0)
@@ -68,8 +80,8 @@ impl EncryptedDocument {
     /// The plaintext document. A remembered source text is used only if it reads as the value that was encrypted.
     pub(crate) fn plaintext(
         &self,
-        edits: &[Edit],
-        values: &[Value],
+        edits: &[EditRef<'_>],
+        values: &[impl Borrow<Value>],
         forms: &Spellings,
     ) -> Result<Document, DocumentError> {
         if !forms.is_empty() {
@@ -83,59 +95,70 @@ impl EncryptedDocument {
         self.rewritten(edits)
     }
 
-    /// The plaintext document of one that was just written, without decrypting it: `values` are those of its tokens.
-    pub(crate) fn plaintext_of(
+    /// The plaintext document of one that was just written, if its bytes are others than those of `meant`. It is not
+    /// decrypted: `values` are those of its tokens.
+    pub(crate) fn other_plaintext(
         &self,
         cipher: &ValueCipher,
-        values: &[Value],
+        values: &[impl Borrow<Value>],
         forms: &Spellings,
-    ) -> Result<Document, DocumentError> {
-        let edits = self.plaintext_edits(values, self.decrypted_comments(cipher));
-        match self.predicted_plaintext(&edits, values, forms) {
-            Some(plaintext) => Ok(plaintext),
-            None => self.plaintext(&edits, values, forms),
+        meant: &Document,
+    ) -> Result<Option<Document>, DocumentError> {
+        let comments = self.decrypted_comments(cipher);
+        let edits = self.plaintext_edits(values, &comments);
+        let Document { text, found, .. } = &self.document;
+        if self.document.format() != Format::Binary {
+            let restored = changed_text(text, found, &self.with_forms(&edits, forms), &MetadataChange::Remove);
+            // The same bytes were parsed already, and what they say was encrypted.
+            if restored.is_ok_and(|restored| *restored == *meant.text) && (forms.is_empty() || says(meant, values)) {
+                return Ok(None);
+            }
         }
+        let plaintext = match self.predicted_plaintext(&edits, values, forms) {
+            Some(plaintext) => plaintext,
+            None => self.plaintext(&edits, values, forms)?,
+        };
+        Ok((!is_same_file(&plaintext, meant)).then_some(plaintext))
     }
 
-    fn rewritten(&self, edits: &[Edit]) -> Result<Document, DocumentError> {
+    fn rewritten(&self, edits: &[EditRef<'_>]) -> Result<Document, DocumentError> {
         if self.document.format() == Format::Binary {
-            return Document::from_plaintext(Format::Binary, self.document.plaintext(edits)?);
+            return Document::from_plaintext(Format::Binary, self.document.plaintext_with(edits)?);
         }
         self.document.rewritten(edits, &MetadataChange::Remove)
     }
 
-    fn with_forms(&self, edits: &[Edit], forms: &Spellings) -> Vec<Edit> {
+    fn with_forms<'a>(&self, edits: &[EditRef<'a>], forms: &'a Spellings) -> Vec<EditRef<'a>> {
+        if forms.is_empty() {
+            return edits.to_vec();
+        }
         let forms = forms.by_path();
         let mut sources = std::collections::HashMap::new();
         let mut in_the_clear = Vec::new();
         let _ = walk(self.document.tree(), &self.selection, |met, spot| {
             if let RuleItem::Leaf(leaf) = met
-                && let Some(source) = forms.get(spot.path)
+                && let Some(source) = forms.get(&spot.path()).copied()
             {
-                sources.insert(leaf.id, (*source).clone());
+                let source = NewTextRef::Source(source);
+                sources.insert(leaf.id, source);
                 // A plaintext value differs only because lines follow it now.
                 if !spot.is_selected {
-                    in_the_clear.push(Edit { leaf: leaf.id, text: NewText::Source((*source).clone()) });
+                    in_the_clear.push(EditRef { leaf: leaf.id, text: source });
                 }
             }
             Ok::<(), ()>(())
         });
-        let with_form = |edit: &Edit| Edit {
-            leaf: edit.leaf,
-            text: match (sources.get(&edit.leaf), &edit.text) {
-                (Some(source), NewText::Plain(_)) | (_, NewText::Source(source)) => NewText::Source(source.clone()),
-                (_, NewText::Plain(value)) => NewText::Plain(value.clone()),
-                (_, NewText::Comment(text)) => NewText::Comment(text.clone()),
-                (_, NewText::Encrypted(token)) => NewText::Encrypted(token.clone()),
-            },
+        let with_form = |edit: &EditRef<'a>| match (sources.get(&edit.leaf), edit.text) {
+            (Some(source), NewTextRef::Plain(_)) => EditRef { leaf: edit.leaf, text: *source },
+            _ => *edit,
         };
         edits.iter().map(with_form).chain(in_the_clear).collect()
     }
 }
 
 /// Whether the leaves of a document read as `values`.
-fn says(document: &Document, values: &[Value]) -> bool {
-    let mut values = values.iter();
+fn says(document: &Document, values: &[impl Borrow<Value>]) -> bool {
+    let mut values = values.iter().map(Borrow::borrow);
     let mut is_same = true;
     document.tree().walk(|_, item| {
         if let TreeItem::Leaf(leaf) = item {

@@ -6,7 +6,7 @@ use std::ptr;
 
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use crate::document::content::edit::{EditRef, MetadataChange, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Leaf, Node, Path, PathStep};
 use crate::document::content::value::{Value, ValueKind};
@@ -105,7 +105,7 @@ impl AuthenticDocument {
             return Err(DocumentError::NotAsMeant("the new value does not open".to_owned()).into());
         }
         // All tokens are compared with those before, and the new one with what was just opened.
-        let edit = Edit { leaf: leaf.id, text: NewText::Encrypted(token) };
+        let edit = EditRef { leaf: leaf.id, text: NewTextRef::Encrypted(&token) };
         let written = self.sealed.document.rewritten(&[edit], &MetadataChange::Write(metadata.to_json()))?;
         let mut written = EncryptedDocument::new(written)?;
         *self.values.get_mut(number).ok_or_else(missing)? = value;
@@ -129,8 +129,8 @@ impl AuthenticDocument {
 fn is_written_in_place(document: &Document, leaf: &Leaf, value: &Value) -> bool {
     let Some(token) = document.found.tokens.get(leaf.id.0) else { return false };
     let text = document.text();
-    let new = NewText::Plain(value.clone());
-    let Ok(splices) = document.found.outline.change(text, token, leaf.id, &new) else { return false };
+    let new = NewTextRef::Plain(value);
+    let Ok(splices) = document.found.outline.change(text, token, leaf.id, new) else { return false };
     let [splice] = &splices[..] else { return false };
     let source = &splice.text;
     if splice.place != *token || source.contains('\n') || text[token.clone()].contains('\n') {

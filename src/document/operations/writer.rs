@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::DataKey;
-use crate::document::content::edit::{Edit, MetadataChange, NewText};
+use crate::document::content::edit::{Edit, EditRef, MetadataChange, NewText, NewTextRef};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Comment, Leaf, Node};
 use crate::document::content::value::{Value, ValueKind};
@@ -52,7 +52,7 @@ pub(crate) fn survey(plaintext: &Document, selection: &CompiledRule) -> Result<u
         if let (RuleItem::Leaf(leaf), true) = (met, spot.is_selected) {
             selected += 1;
             if matches!(&leaf.value, Value::Text(text) if looks_encrypted(text)) {
-                let (at, path) = (leaf.place.into(), spot.path.to_string());
+                let (at, path) = (leaf.place.into(), spot.path().to_string());
                 return Err(DocumentError::ValueAlreadyEncrypted { at, path });
             }
         }
@@ -80,7 +80,7 @@ impl<'a> EncryptionWriter<'a> {
     }
 }
 
-impl EncryptionWriter<'_> {
+impl<'a> EncryptionWriter<'a> {
     /// Encrypts all selected values and completes the metadata, with a seal if the time of the last change says so.
     ///
     /// Source texts that would be lost are predicted and remembered. If the plaintext does not come back all the same,
@@ -88,7 +88,7 @@ impl EncryptionWriter<'_> {
     pub(crate) fn write(
         &self,
         mut metadata: Metadata,
-        reuse: OldCiphertexts<'_>,
+        reuse: OldCiphertexts<'a>,
         old_forms: Option<&(&Spellings, String)>,
     ) -> Result<EncryptedText> {
         let cipher = ValueCipher::new(self.data_key);
@@ -102,56 +102,55 @@ impl EncryptionWriter<'_> {
         };
         metadata.forms = predicted.as_ref().and_then(token_of);
         let none = Spellings::default();
-        let (mut text, mut read) = self.attempt(&mut metadata, &pass, predicted.as_ref().unwrap_or(&none), &cipher)?;
-        if !is_same_file(&read, self.plaintext) && metadata.forms.take().is_some() {
-            (text, read) = self.attempt(&mut metadata, &pass, &none, &cipher)?;
+        let (mut text, mut other) = self.attempt(&mut metadata, &pass, predicted.as_ref().unwrap_or(&none), &cipher)?;
+        if other.is_some() && metadata.forms.take().is_some() {
+            (text, other) = self.attempt(&mut metadata, &pass, &none, &cipher)?;
         }
-        if !is_same_file(&read, self.plaintext) {
-            let differing = Spellings::differing(self.plaintext, &read, self.selection);
+        if let Some(read) = &other {
+            let differing = Spellings::differing(self.plaintext, read, self.selection);
             metadata.forms = token_of(&differing);
-            (text, read) = self.attempt(&mut metadata, &pass, &differing, &cipher)?;
+            (text, other) = self.attempt(&mut metadata, &pass, &differing, &cipher)?;
         }
-        if is_same_file(&read, self.plaintext) {
-            return Ok(EncryptedText { text, aliases: pass.aliases });
-        }
+        let Some(read) = other else { return Ok(EncryptedText { text, aliases: pass.aliases }) };
         let line = first_difference(self.plaintext.text(), read.text());
         let fault = "this line cannot be restored exactly after encryption".to_owned();
         Err(DocumentError::Refused { at: At { line, column: 1 }, fault }.into())
     }
 
     /// The source texts that would be lost. `None` if that is not certain.
-    fn predicted_spellings(&self, pass: &Pass) -> Option<Spellings> {
+    fn predicted_spellings(&self, pass: &Pass<'_>) -> Option<Spellings> {
         let Self { plaintext, selection, .. } = self;
-        if plaintext.is_written_usually(&pass.edits, &pass.values) {
+        let new = pass.edits();
+        if plaintext.is_written_usually(&new, &pass.values) {
             return Some(Spellings::default());
         }
-        let encrypted = plaintext.predicted(&pass.edits, &[])?;
-        let mut texts: Vec<Option<NewText>> = Vec::new();
-        texts.resize_with(plaintext.found.tokens.len(), || None);
+        let encrypted = plaintext.predicted(&new, &[])?;
+        let mut texts: Vec<Option<NewTextRef<'_>>> = vec![None; plaintext.found.tokens.len()];
         let mut values = pass.values.iter();
         plaintext.tree().walk(|_, item| match item {
-            TreeItem::Leaf(leaf) => texts[leaf.id.0] = values.next().cloned().map(NewText::Plain),
-            TreeItem::Comment(comment) => texts[comment.id.0] = Some(NewText::Comment(comment.text.clone())),
+            TreeItem::Leaf(leaf) => texts[leaf.id.0] = values.next().copied().map(NewTextRef::Plain),
+            TreeItem::Comment(comment) => texts[comment.id.0] = Some(NewTextRef::Comment(&comment.text)),
             _ => {}
         });
-        let back = |edit: &Edit| Some(Edit { leaf: edit.leaf, text: texts.get_mut(edit.leaf.0)?.take()? });
-        let edits: Vec<Edit> = pass.edits.iter().map(back).collect::<Option<_>>()?;
+        let back = |edit: &EditRef<'_>| Some(EditRef { leaf: edit.leaf, text: texts.get_mut(edit.leaf.0)?.take()? });
+        let edits: Vec<EditRef<'_>> = new.iter().map(back).collect::<Option<_>>()?;
         let usual = encrypted.predicted(&edits, &[])?;
         let is_same = usual.text() == plaintext.text();
         Some(if is_same { Spellings::default() } else { Spellings::differing(plaintext, &usual, selection) })
     }
 
-    /// Writes the document, and returns the result with its plaintext. Every value of the result was compared with the
-    /// token that was made for it, so the values are not decrypted again; the MAC is, to be sure of the data key.
+    /// Writes the document, and returns the result, with its plaintext if that is another one. Every value of the result
+    /// was compared with the token that was made for it, so the values are not decrypted again; the MAC is, to be sure of
+    /// the data key.
     fn attempt(
         &self,
         metadata: &mut Metadata,
-        pass: &Pass,
+        pass: &Pass<'_>,
         spellings: &Spellings,
         cipher: &ValueCipher,
-    ) -> Result<(Zeroizing<String>, Document)> {
+    ) -> Result<(Zeroizing<String>, Option<Document>)> {
         metadata.seal = metadata.is_marked_as_sealed().then(seal::placeholder);
-        let written = self.plaintext.rewritten(&pass.edits, &MetadataChange::Write(metadata.to_json()))?;
+        let written = self.plaintext.rewritten(&pass.edits(), &MetadataChange::Write(metadata.to_json()))?;
         let mut written = EncryptedDocument::new(written)?;
         if metadata.is_marked_as_sealed() {
             written = seal::put(written, self.data_key, cipher, &pass.values)?;
@@ -159,8 +158,8 @@ impl EncryptionWriter<'_> {
         if !opens_mac(&written, cipher, &pass.mac) {
             return Err(DocumentError::NotAsMeant("its MAC does not open".to_owned()).into());
         }
-        let read = written.plaintext_of(cipher, &pass.values, spellings)?;
-        Ok((written.into_text(), read))
+        let other = written.other_plaintext(cipher, &pass.values, spellings, self.plaintext)?;
+        Ok((written.into_text(), other))
     }
 }
 
@@ -185,51 +184,50 @@ fn first_difference(left: &str, right: &str) -> u64 {
 }
 
 /// One pass over the plaintext, with its result.
-struct Pass {
+struct Pass<'a> {
     edits: Vec<Edit>,
     /// The value of every leaf as it is encrypted: of the old type, if the notation has no types.
-    values: Vec<Value>,
+    values: Vec<&'a Value>,
     mac: Zeroizing<String>,
     aliases: Vec<At>,
 }
 
-impl Pass {
+impl<'a> Pass<'a> {
+    fn edits(&self) -> Vec<EditRef<'_>> {
+        self.edits.iter().map(Edit::borrowed).collect()
+    }
+
     fn run(
-        writer: &EncryptionWriter<'_>,
+        writer: &EncryptionWriter<'a>,
         cipher: &ValueCipher,
         scope: MacScope,
-        mut reuse: OldCiphertexts<'_>,
+        mut reuse: OldCiphertexts<'a>,
     ) -> Result<Self, DocumentError> {
         let EncryptionWriter { plaintext, selection, comments, data_key: _ } = writer;
-        let at_path = values_at_their_path(plaintext, selection, &mut reuse);
         // First which value has an old token, in order; then new tokens for the others, on all cores; then everything.
-        let mut at_path = at_path.into_iter();
-        let mut chosen = Vec::with_capacity(plaintext.found.tokens.len());
-        let _ = walk(plaintext.tree(), selection, |met, spot| {
-            if let RuleItem::Leaf(leaf) = met {
-                let at_path = at_path.next().flatten();
-                let is_encrypted = spot.is_selected && !leaf.value.stays();
-                chosen.push(is_encrypted.then(|| chosen_token(leaf, spot.aad, at_path, &mut reuse)));
-            }
-            Ok::<(), ()>(())
-        });
-        let tokens = new_tokens(cipher, plaintext, selection, &chosen);
-        let mut chosen = chosen.into_iter().zip(tokens);
+        let chosen = old_tokens(plaintext, selection, &mut reuse);
+        let mut tokens = new_tokens(cipher, plaintext, selection, &chosen).into_iter();
+        let mut chosen = chosen.into_iter();
         let mut aliases = readable_by_sops(plaintext, selection).into_iter();
         let mut mac = Mac::new(scope, &plaintext.found.aliases);
-        let mut pass = Self { edits: Vec::new(), values: Vec::new(), mac: Zeroizing::default(), aliases: Vec::new() };
+        let room = plaintext.found.tokens.len();
+        let mut pass = Self {
+            edits: Vec::with_capacity(room),
+            values: Vec::with_capacity(room),
+            mac: Zeroizing::default(),
+            aliases: Vec::new(),
+        };
         walk(plaintext.tree(), selection, |met, spot| {
             match met {
                 RuleItem::Leaf(leaf) => {
-                    let value = match chosen.next() {
-                        Some((Some(ChosenToken { value, old }), new)) => {
-                            let token = old.map(str::to_owned).or(new).expect("a value has an old or a new token");
-                            pass.edits.push(Edit { leaf: leaf.id, text: NewText::Encrypted(token) });
-                            value.unwrap_or(&leaf.value).clone()
-                        }
-                        _ => leaf.value.clone(),
-                    };
-                    mac.add(&value, spot.is_selected);
+                    let ChosenToken { value, old } = chosen.next().unwrap_or_default();
+                    let token = old.map(str::to_owned).or(tokens.next().flatten());
+                    if spot.is_selected && !leaf.value.stays() {
+                        let token = token.expect("a value has an old or a new token");
+                        pass.edits.push(Edit { leaf: leaf.id, text: NewText::Encrypted(token) });
+                    }
+                    let value = value.unwrap_or(&leaf.value);
+                    mac.add(value, spot.is_selected);
                     pass.values.push(value);
                 }
                 RuleItem::Comment(comment) if *comments == CommentHandling::Encrypted && spot.is_selected => {
@@ -286,6 +284,29 @@ fn readable_by_sops(plaintext: &Document, selection: &CompiledRule) -> Vec<bool>
     readable
 }
 
+/// What is known of each leaf from earlier; empty if there is nothing earlier.
+fn old_tokens<'d>(
+    plaintext: &Document,
+    selection: &CompiledRule,
+    reuse: &mut OldCiphertexts<'d>,
+) -> Vec<ChosenToken<'d>> {
+    if reuse.is_empty() {
+        return Vec::new();
+    }
+    let mut at_path = values_at_their_path(plaintext, selection, reuse).into_iter();
+    let mut chosen = Vec::with_capacity(plaintext.found.tokens.len());
+    let _ = walk(plaintext.tree(), selection, |met, spot| {
+        if let RuleItem::Leaf(leaf) = met {
+            let at_path = at_path.next().flatten();
+            let is_encrypted = spot.is_selected && !leaf.value.stays();
+            let token = is_encrypted.then(|| chosen_token(leaf, spot.aad, at_path, reuse));
+            chosen.push(token.unwrap_or_default());
+        }
+        Ok::<(), ()>(())
+    });
+    chosen
+}
+
 /// The previous ciphertext of each leaf, if its value is unchanged.
 fn values_at_their_path(
     plaintext: &Document,
@@ -296,7 +317,7 @@ fn values_at_their_path(
     let _ = walk(plaintext.tree(), selection, |met, spot| {
         if let RuleItem::Leaf(leaf) = met {
             let is_encrypted = spot.is_selected && !leaf.value.stays();
-            found.push(is_encrypted.then(|| reuse.find_at_path(spot.path, spot.aad, &leaf.value)).flatten());
+            found.push(is_encrypted.then(|| reuse.find_at_path(&spot.path(), spot.aad, &leaf.value)).flatten());
         }
         Ok::<(), ()>(())
     });
@@ -304,6 +325,7 @@ fn values_at_their_path(
 }
 
 /// What is written for a value.
+#[derive(Clone, Copy, Default)]
 struct ChosenToken<'d> {
     /// The value as it was encrypted before, which may be of another type in a notation without types.
     value: Option<&'d Value>,
@@ -327,14 +349,13 @@ fn new_tokens(
     cipher: &ValueCipher,
     plaintext: &Document,
     selection: &CompiledRule,
-    chosen: &[Option<ChosenToken<'_>>],
+    chosen: &[ChosenToken<'_>],
 ) -> Vec<Option<String>> {
-    let is_new = |chosen: &Option<ChosenToken<'_>>| matches!(chosen, Some(ChosenToken { old: None, .. }));
-    if !chosen.iter().any(is_new) {
-        return chosen.iter().map(|_| None).collect();
-    }
     on_all_cores(plaintext, selection, |number, leaf, spot| {
-        let chosen = chosen.get(number)?.as_ref().filter(|chosen| chosen.old.is_none())?;
+        let chosen = chosen.get(number).copied().unwrap_or_default();
+        if chosen.old.is_some() || !spot.is_selected || leaf.value.stays() {
+            return None;
+        }
         let value = chosen.value.unwrap_or(&leaf.value);
         let kind = value.kind().expect("nothing is never encrypted");
         Some(cipher.encrypt(kind, &value.plaintext_bytes(), spot.aad))

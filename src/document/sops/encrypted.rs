@@ -46,7 +46,7 @@ impl EncryptedDocument {
 
     /// The whole file.
     pub(crate) fn into_text(self) -> Zeroizing<String> {
-        self.document.text
+        self.document.text.into_zeroizing()
     }
 
     /// Whether a data key decrypts any of these tokens.

@@ -30,13 +30,13 @@ impl ValueCounts {
         let mut written: HashMap<[u8; 32], (Count, Path)> = HashMap::new();
         let _ = walk(tree, selection, |met, spot| {
             let name = match met {
-                RuleItem::Leaf(leaf) if !leaf.value.stays() => name(spot.path, b'v', &leaf.value.plaintext()),
+                RuleItem::Leaf(leaf) if !leaf.value.stays() => name(&spot.path(), b'v', &leaf.value.plaintext()),
                 RuleItem::Comment(comment) if comments == CommentHandling::Encrypted && !comment.text.is_empty() => {
-                    name(spot.path, b'#', comment.text.as_bytes())
+                    name(&spot.path(), b'#', comment.text.as_bytes())
                 }
                 _ => return Ok(()),
             };
-            let (count, _) = written.entry(name).or_insert_with(|| (Count::default(), spot.path.clone()));
+            let (count, _) = written.entry(name).or_insert_with(|| (Count::default(), spot.path()));
             if spot.is_selected {
                 count.encrypted += 1;
             } else {
@@ -81,10 +81,10 @@ fn in_the_clear(
         match met {
             _ if spot.is_selected => {}
             RuleItem::Leaf(leaf) if !leaf.value.stays() => {
-                found.push((spot.path.clone(), b'v', leaf.value.plaintext()));
+                found.push((spot.path(), b'v', leaf.value.plaintext()));
             }
             RuleItem::Comment(comment) if comments == CommentHandling::Encrypted && !comment.text.is_empty() => {
-                found.push((spot.path.clone(), b'#', comment.text.as_bytes().to_vec().into()));
+                found.push((spot.path(), b'#', comment.text.as_bytes().to_vec().into()));
             }
             _ => {}
         }

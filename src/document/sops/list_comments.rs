@@ -1,5 +1,6 @@
 //! Repairs what sops writes and cannot read itself.
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use crate::document::content::format::Format;
@@ -13,7 +14,7 @@ use crate::error::DocumentError;
 /// sops turns a comment between items of a list into an item, and then its MAC does not match. This turns the item back
 /// into a comment.
 pub(crate) fn restored(document: Document) -> Result<Document, DocumentError> {
-    if document.format() != Format::Yaml || !document.text().contains(COMMENT) {
+    if document.format() != Format::Yaml || memmem::find(document.text().as_bytes(), COMMENT.as_bytes()).is_none() {
         return Ok(document);
     }
     let mut lines = Vec::new();

@@ -103,6 +103,11 @@ impl<'d> OldCiphertexts<'d> {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.old.is_empty()
+    }
+
     /// Begins another version of the document, whose entries are added next, in order.
     pub(crate) fn begin_version(&mut self) {
         self.versions += 1;

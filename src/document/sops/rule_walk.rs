@@ -17,10 +17,28 @@ pub(crate) enum RuleItem<'t> {
 pub(crate) struct RulePlace<'w> {
     /// The mapping keys of the path, each followed by a colon: the additional data that binds a ciphertext to its path.
     pub(crate) aad: &'w str,
-    /// The path. For a comment, that of its container.
-    pub(crate) path: &'w Path,
     /// Whether the rule selects it for encryption.
     pub(crate) is_selected: bool,
+    root: usize,
+    steps: &'w [WalkStep<'w>],
+}
+
+impl RulePlace<'_> {
+    /// The path. For a comment, that of its container.
+    pub(crate) fn path(&self) -> Path {
+        let step = |step: &WalkStep<'_>| match step {
+            WalkStep::Key(key) => PathStep::Key((*key).to_owned()),
+            WalkStep::Index(index) => PathStep::Index(*index),
+        };
+        Path { root: self.root, steps: self.steps.iter().map(step).collect() }
+    }
+}
+
+/// A step of the path to where the walk is.
+#[derive(Clone, Copy)]
+enum WalkStep<'t> {
+    Key(&'t str),
+    Index(usize),
 }
 
 /// Whether the rule leaves the value at `path` in plaintext, although it is neither null nor empty.
@@ -43,10 +61,9 @@ pub(crate) fn walk<'t, E>(
     selection: &CompiledRule,
     mut meet: impl FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut walker =
-        Walker { selection, path: Path::default(), aad: String::new(), spare: Vec::new(), meet: &mut meet };
+    let mut walker = Walker { selection, root: 0, steps: Vec::new(), aad: String::new(), meet: &mut meet };
     for (number, root) in tree.roots.iter().enumerate() {
-        walker.path = Path { root: number, steps: Vec::new() };
+        walker.root = number;
         walker.node(root, Matched::default())?;
     }
     Ok(())
@@ -54,10 +71,9 @@ pub(crate) fn walk<'t, E>(
 
 struct Walker<'w, 't, E> {
     selection: &'w CompiledRule,
-    path: Path,
+    root: usize,
+    steps: Vec<WalkStep<'t>>,
     aad: String,
-    /// Buffers for keys.
-    spare: Vec<String>,
     meet: &'w mut dyn FnMut(RuleItem<'t>, &RulePlace<'_>) -> Result<(), E>,
 }
 
@@ -76,9 +92,9 @@ impl<'t, E> Walker<'_, 't, E> {
                             let length = self.aad.len();
                             self.aad.push_str(&member.key);
                             self.aad.push(':');
-                            self.push_key(&member.key);
+                            self.steps.push(WalkStep::Key(&member.key));
                             self.node(&member.value, self.selection.below_key(behind, &member.key))?;
-                            self.pop_key();
+                            self.steps.pop();
                             self.aad.truncate(length);
                             // A comment applies up to the next child.
                             behind = matched;
@@ -93,28 +109,15 @@ impl<'t, E> Walker<'_, 't, E> {
                     match entry {
                         TreeEntry::Comment(comment) => behind = self.comment(comment, behind)?,
                         TreeEntry::Child(child) => {
-                            self.path.steps.push(PathStep::Index(index));
+                            self.steps.push(WalkStep::Index(index));
                             self.node(child, behind)?;
-                            self.path.steps.pop();
+                            self.steps.pop();
                             (behind, index) = (matched, index + 1);
                         }
                     }
                 }
                 Ok(())
             }
-        }
-    }
-
-    fn push_key(&mut self, key: &str) {
-        let mut step = self.spare.pop().unwrap_or_default();
-        step.push_str(key);
-        self.path.steps.push(PathStep::Key(step));
-    }
-
-    fn pop_key(&mut self) {
-        if let Some(PathStep::Key(mut key)) = self.path.steps.pop() {
-            key.clear();
-            self.spare.push(key);
         }
     }
 
@@ -126,6 +129,6 @@ impl<'t, E> Walker<'_, 't, E> {
 
     fn meet(&mut self, met: RuleItem<'t>, is_selected: bool) -> Result<(), E> {
         let aad = if self.aad.is_empty() { ":" } else { &self.aad };
-        (self.meet)(met, &RulePlace { aad, path: &self.path, is_selected })
+        (self.meet)(met, &RulePlace { aad, is_selected, root: self.root, steps: &self.steps })
     }
 }

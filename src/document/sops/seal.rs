@@ -10,11 +10,12 @@
 //! that time, so nobody without the data key can remove a seal unnoticed. sops keeps the offset when it changes
 //! recipients only, and writes `Z` when it encrypts.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::ops::Range;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use memchr::memchr_iter;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
@@ -61,7 +62,7 @@ pub(crate) fn put(
     sealed: EncryptedDocument,
     data_key: &DataKey,
     cipher: &ValueCipher,
-    values: &[Value],
+    values: &[impl Borrow<Value>],
 ) -> Result<EncryptedDocument, DocumentError> {
     let EncryptedDocument { mut document, mut metadata, selection } = sealed;
     let lost = || DocumentError::NotAsMeant("the seal cannot be found".to_owned());
@@ -72,7 +73,7 @@ pub(crate) fn put(
         // The new text has the same length and character set, so that all positions and everything parsed stay valid.
         let part = document.text.get(range.clone()).ok_or_else(lost)?.replace(&placeholder, &seal);
         count += usize::from(part.contains(&seal));
-        document.text.replace_range(range, &part);
+        document.text.overwrite(range, &part);
     }
     let fields = document.found.metadata.as_mut().ok_or_else(lost)?;
     fields.insert(SEAL.to_owned(), Json::String(seal));
@@ -84,7 +85,7 @@ pub(crate) fn check(
     data_key: &DataKey,
     cipher: &ValueCipher,
     sealed: &EncryptedDocument,
-    values: &[Value],
+    values: &[impl Borrow<Value>],
 ) -> SealStatus {
     let EncryptedDocument { document, metadata, selection } = sealed;
     let seal = match (metadata.is_marked_as_sealed(), &metadata.seal) {
@@ -111,25 +112,53 @@ fn digest(
     metadata: &Metadata,
     document: &Document,
     selection: &CompiledRule,
-    values: &[Value],
+    values: &[impl Borrow<Value>],
 ) -> Result<[u8; SEAL_LEN], DocumentError> {
-    let mut encoder = Encoder(KeyedDigest::new(data_key, PURPOSE));
+    let mut encoder = Encoder::new(KeyedDigest::new(data_key, PURPOSE));
     encoder.text(sealed_as(document.format()));
     encoder.metadata(metadata);
     encoder.document(document, &marks(document, selection, metadata.mac_scope, cipher, values)?)?;
-    Ok(encoder.0.finish())
+    Ok(encoder.finish())
 }
 
-struct Encoder(KeyedDigest);
+struct Encoder {
+    digest: KeyedDigest,
+    /// What comes next: many short pieces take less time together.
+    pending: Zeroizing<Vec<u8>>,
+}
+
+/// The number of bytes that are added at a time.
+const BATCH: usize = 4096;
 
 impl Encoder {
+    fn new(digest: KeyedDigest) -> Self {
+        Self { digest, pending: Zeroizing::new(Vec::with_capacity(BATCH)) }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        if self.pending.len() + bytes.len() > BATCH {
+            self.digest.update(&self.pending);
+            self.pending.clear();
+        }
+        if bytes.len() > BATCH {
+            self.digest.update(bytes);
+        } else {
+            self.pending.extend_from_slice(bytes);
+        }
+    }
+
+    fn finish(mut self) -> [u8; SEAL_LEN] {
+        self.digest.update(&self.pending);
+        self.digest.finish()
+    }
+
     fn number(&mut self, number: usize) {
-        self.0.update(&(number as u64).to_be_bytes());
+        self.add(&(number as u64).to_be_bytes());
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len());
-        self.0.update(bytes);
+        self.add(bytes);
     }
 
     fn text(&mut self, text: &str) {
@@ -174,19 +203,19 @@ impl Encoder {
             match mark {
                 Mark::Value(value) => self.value(value.kind().unwrap_or(ValueKind::Text), &value.plaintext_bytes()),
                 Mark::Comment(text) => self.value(ValueKind::Comment, text.as_bytes()),
-                Mark::InTheClear => self.0.update(b"c"),
-                Mark::Metadata => self.0.update(b"m"),
+                Mark::InTheClear => self.add(b"c"),
+                Mark::Metadata => self.add(b"m"),
             }
             (done, is_behind_metadata) = (range.end, is_metadata);
         }
         let rest = document.text().get(done..).ok_or_else(lost)?;
         self.text(&normalized(rest, is_behind_metadata, true));
-        self.0.update(b"e");
+        self.add(b"e");
         Ok(())
     }
 
     fn value(&mut self, kind: ValueKind, plaintext: &[u8]) {
-        self.0.update(b"v");
+        self.add(b"v");
         self.text(kind.name());
         self.bytes(plaintext);
     }
@@ -210,11 +239,11 @@ pub(crate) fn marks<'a>(
     selection: &CompiledRule,
     scope: MacScope,
     cipher: &ValueCipher,
-    values: &'a [Value],
+    values: &'a [impl Borrow<Value>],
 ) -> Result<Vec<(Range<usize>, Mark<'a>)>, DocumentError> {
     let mut marks: Vec<(Range<usize>, Mark<'a>)> =
         metadata_ranges(document)?.into_iter().map(|range| (range, Mark::Metadata)).collect();
-    let mut values = values.iter();
+    let mut values = values.iter().map(Borrow::borrow);
     let missing = || DocumentError::NotAsMeant("an encrypted value cannot be found".to_owned());
     let token = |id: crate::document::LeafId| document.found.tokens.get(id.0).cloned().ok_or_else(missing);
     walk(document.tree(), selection, |met, spot| {
@@ -289,7 +318,8 @@ fn metadata_ranges(document: &Document) -> Result<Vec<Range<usize>>, DocumentErr
 /// end of the text also empty lines.
 fn normalized(piece: &str, is_behind_metadata: bool, is_before_metadata: bool) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(piece);
-    if text.contains("\r\n") || text.contains(" \n") || text.contains("\t\n") {
+    let ends_unclean = |at: usize| matches!(piece.as_bytes().get(at.wrapping_sub(1)), Some(b'\r' | b' ' | b'\t'));
+    if memchr_iter(b'\n', piece.as_bytes()).any(ends_unclean) {
         let mut lines = piece.split('\n').peekable();
         let mut clean = String::with_capacity(piece.len());
         while let Some(line) = lines.next() {

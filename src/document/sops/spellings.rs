@@ -93,7 +93,7 @@ fn sources(document: &Document, selection: &CompiledRule) -> Vec<(Path, Zeroizin
     let mut sources = Vec::new();
     let _ = walk(document.tree(), selection, |met, spot| {
         if let RuleItem::Leaf(leaf) = met {
-            sources.push((spot.path.clone(), Zeroizing::new(document.source(leaf.id).to_owned())));
+            sources.push((spot.path(), Zeroizing::new(document.source(leaf.id).to_owned())));
         }
         Ok::<(), ()>(())
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::inference::as_text;
 use crate::document::content::tree::{Leaf, LeafId, Member, Node, Path, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
@@ -63,7 +63,7 @@ impl Outline for BinaryOutline {
         text: &str,
         token: &Range<usize>,
         leaf: LeafId,
-        new: &NewText,
+        new: NewTextRef<'_>,
     ) -> Result<Vec<Splice>, DocumentError> {
         self.0.change(text, token, leaf, new)
     }
@@ -89,7 +89,7 @@ impl Outline for BinaryOutline {
 /// Text without a copy if the bytes are UTF-8.
 pub(crate) fn text_or_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Value {
     match String::from_utf8(std::mem::take(&mut *bytes)) {
-        Ok(text) => Value::Text(Zeroizing::new(text)),
+        Ok(text) => Value::Text(text.into()),
         Err(error) => Value::Bytes(Zeroizing::new(error.into_bytes())),
     }
 }

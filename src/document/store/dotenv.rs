@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::inference::as_text;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Path, PathStep, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
@@ -72,7 +72,7 @@ impl Store for DotenvStore {
                     }
                     tokens.push(value.clone());
                     let column = key.chars().count() as u64 + 2;
-                    let read = Value::Text(Zeroizing::new(text[value].replace("\\n", "\n")));
+                    let read = Value::Text(text[value].replace("\\n", "\n").into());
                     let leaf = Node::Leaf(Leaf { id, value: read, place: TextPlace { column, ..place } });
                     entries.push(TreeEntry::Child(Member { key: key.to_owned(), place, value: leaf }));
                 }
@@ -134,17 +134,23 @@ struct DotenvOutline {
 }
 
 impl Outline for DotenvOutline {
-    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        _: LeafId,
+        new: NewTextRef<'_>,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = token.clone();
         // A comment begins its line; a value never does, because its key and `=` come first.
         let is_comment = text[..place.start].is_empty() || text[..place.start].ends_with('\n');
         let text = match new {
-            NewText::Source(source) => source.to_string(),
-            NewText::Comment(comment) => comment_line(comment)?,
-            NewText::Encrypted(token) if is_comment => comment_line(token)?,
-            NewText::Encrypted(token) => token.clone(),
-            NewText::Plain(Value::Text(comment)) if is_comment => comment_line(comment)?,
-            NewText::Plain(value) => value_text(value)?,
+            NewTextRef::Source(source) => source.to_string(),
+            NewTextRef::Comment(comment) => comment_line(comment)?,
+            NewTextRef::Encrypted(token) if is_comment => comment_line(token)?,
+            NewTextRef::Encrypted(token) => token.to_owned(),
+            NewTextRef::Plain(Value::Text(comment)) if is_comment => comment_line(comment)?,
+            NewTextRef::Plain(value) => value_text(value)?,
         };
         Ok(vec![Splice { place, text }])
     }

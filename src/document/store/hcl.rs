@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use outline::HclOutline;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{LeafId, Node, Path, Tree, children};
 use crate::document::store::notation::{Frame, Store};
 use crate::document::store::parsed::{Outline, ParsedText};
@@ -51,7 +51,13 @@ impl Store for HclStore {
 }
 
 impl Outline for HclOutline {
-    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        _: LeafId,
+        new: NewTextRef<'_>,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let text = write::new_token(&text[token.clone()], new)?;
         Ok(vec![Splice { place: token.clone(), text }])
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use outline::IniOutline;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::inference::as_text;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::content::value::Value;
@@ -45,7 +45,13 @@ impl Store for IniStore {
 }
 
 impl Outline for IniOutline {
-    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        _: LeafId,
+        new: NewTextRef<'_>,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let place = token.clone();
         let old = &text[place.clone()];
         // No value begins like this.
@@ -82,12 +88,12 @@ impl Outline for IniOutline {
 }
 
 /// A comment that reads `old` now. sops encrypts comments on several lines as one, with the marks of all but the first.
-fn comment(old: &str, new: &NewText) -> Result<String, DocumentError> {
+fn comment(old: &str, new: NewTextRef<'_>) -> Result<String, DocumentError> {
     let text = match new {
-        NewText::Source(source) => return Ok(source.to_string()),
-        NewText::Comment(text) | NewText::Plain(Value::Text(text)) => text.as_str(),
-        NewText::Encrypted(token) => token,
-        NewText::Plain(_) => return Err(value::cannot_carry("anything but text in a comment")),
+        NewTextRef::Source(source) => return Ok(source.to_string()),
+        NewTextRef::Comment(text) | NewTextRef::Encrypted(text) => text,
+        NewTextRef::Plain(Value::Text(text)) => text.as_str(),
+        NewTextRef::Plain(_) => return Err(value::cannot_carry("anything but text in a comment")),
     };
     let mut lines = text.split('\n');
     let mut out = old[..read::prefix(old)].to_owned() + lines.next().unwrap_or_default();

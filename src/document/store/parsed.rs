@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{LeafId, Node, Path, TextPlace, Tree};
 use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
@@ -67,7 +67,7 @@ pub(crate) trait Outline: Debug + Send + Sync {
         text: &str,
         token: &Range<usize>,
         leaf: LeafId,
-        new: &NewText,
+        new: NewTextRef<'_>,
     ) -> Result<Vec<Splice>, DocumentError>;
 
     /// Replaces, appends or (with `None`) removes the metadata. Removing what was appended restores the same bytes.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::binary::BinaryStore;
 use super::dotenv::DotenvStore;
 use super::hcl::HclStore;
@@ -240,7 +242,7 @@ pub(crate) fn sealed_as(format: Format) -> &'static str {
 /// document is not parsed at all.
 pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Format> {
     let text = text.trim_start_matches('\u{feff}');
-    let has_mark = text.contains("sops");
+    let has_mark = memmem::find(text.as_bytes(), b"sops").is_some();
     NOTATIONS
         .iter()
         .filter(move |Notation { metadata, openings, .. }| {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
+use crate::document::content::secret_text::wipe;
 use crate::error::DocumentError;
 
 /// A range of a text with its replacement. The replacement may be a secret, and is wiped.
@@ -15,7 +16,7 @@ pub(crate) struct Splice {
 
 impl Drop for Splice {
     fn drop(&mut self) {
-        self.text.zeroize();
+        wipe(&mut self.text);
     }
 }
 

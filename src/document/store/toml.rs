@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use piece::TomlOutline;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::inference::{self, ValueType};
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::content::value::{Value, ValueKind};
@@ -51,7 +51,13 @@ impl Store for TomlStore {
 }
 
 impl Outline for TomlOutline {
-    fn change(&self, text: &str, token: &Range<usize>, _: LeafId, new: &NewText) -> Result<Vec<Splice>, DocumentError> {
+    fn change(
+        &self,
+        text: &str,
+        token: &Range<usize>,
+        _: LeafId,
+        new: NewTextRef<'_>,
+    ) -> Result<Vec<Splice>, DocumentError> {
         let old = &text[token.clone()];
         // A string over several lines has line ends of its own.
         let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };

@@ -24,13 +24,11 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
 
     #[test]
     fn a_text_has_a_type_only_where_its_letters_come_back() {
-        let text = |text: &str| Value::Text(Zeroizing::new(text.to_owned()));
+        let text = |text: &str| Value::Text(text.into());
         for (typed, value) in [
             ("5432", Value::Integer(5432)),
             ("-1", Value::Integer(-1)),

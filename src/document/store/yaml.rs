@@ -26,7 +26,7 @@ use serde_json::{Map, Value as Json};
 
 use outline::{MetadataPlace, YamlOutline, YamlView};
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
 use crate::document::store::notation::{Frame, Store};
 use crate::document::store::parsed::{Outline, ParsedText};
@@ -68,7 +68,7 @@ impl Outline for YamlOutline {
         text: &str,
         token: &Range<usize>,
         leaf: LeafId,
-        new: &NewText,
+        new: NewTextRef<'_>,
     ) -> Result<Vec<Splice>, DocumentError> {
         match self.settings.get(leaf.0) {
             Some(setting) => change::change(text, token, *setting, new),

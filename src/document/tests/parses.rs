@@ -63,7 +63,7 @@ fn setting_a_value_parses_the_document_at_most_three_times() {
         let before = plaintext(format, &text, &data_key);
         for at in [first, second, new] {
             let path: Path = at.parse().unwrap();
-            let value = Node::leaf(Value::Text(Zeroizing::new("other".to_owned())));
+            let value = Node::leaf(Value::Text("other".into()));
             let (after, parses) = changed(format, &text, &data_key, |opened| opened.with_value(&path, &value).unwrap());
             assert!(parses <= 3, "{}: {parses} for {at}", format.word());
             let expected = Document::parse(format, Zeroizing::new(before.clone())).unwrap().with_value(&path, &value);

@@ -1,7 +1,5 @@
 //! A new value for a document: the meaning of a typed text, and a document with only this value.
 
-use zeroize::Zeroizing;
-
 use crate::document::{Document, Format, Leaf, Member, Node, Path, PathStep, Tree, TreeEntry, Value, ValueType};
 use crate::error::DocumentError;
 use crate::ops::failure::Cause;
@@ -31,7 +29,7 @@ pub fn value_of(text: &str, syntax: ValueSyntax, format: Format, old: Option<&No
         }
         ValueSyntax::Plain => {
             let date = old.filter(|old| is_date(old)).and_then(|_| Value::of_type(format, ValueType::Date, text));
-            let as_text = || Value::Text(Zeroizing::new(text.to_owned()));
+            let as_text = || Value::Text(text.into());
             let usual = || if old.is_some_and(is_text) { as_text() } else { Value::inferred(format, text) };
             Ok(Node::leaf(date.unwrap_or_else(usual)))
         }

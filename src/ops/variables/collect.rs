@@ -92,7 +92,7 @@ fn tree_of_dotenv(text: &str) -> Result<Tree, Cause> {
     };
     let members = dotenv::assignments(text, &environment)?
         .into_iter()
-        .map(|(key, value)| TreeEntry::Child(Member::new(key, Node::leaf(Value::Text(value)))));
+        .map(|(key, value)| TreeEntry::Child(Member::new(key, Node::leaf(Value::Text(value.into())))));
     Ok(Tree { roots: vec![Node::Mapping(members.collect())] })
 }
 

@@ -207,7 +207,7 @@ fn tree(node: &Node) -> Tree {
             Value::Bool(truth) => TreeValue::Bool(*truth),
             Value::Int(number) => TreeValue::Integer(*number),
             Value::Float(number) => TreeValue::Float(*number),
-            Value::Text(text) => TreeValue::Text(Zeroizing::new(text.clone())),
+            Value::Text(text) => TreeValue::Text(text.as_str().into()),
         }),
         Kind::Alias(_) => unreachable!("no alias is put in"),
     }

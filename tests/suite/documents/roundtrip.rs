@@ -284,7 +284,7 @@ fn a_single_value_is_found_by_its_path() {
     let opened = bench.open(Format::Yaml, &bench.encrypt(Format::Yaml, YAML, &bench.recipe()));
     let node = opened.plaintext().tree().node(&"list[2].y[1]".parse().unwrap()).unwrap();
     match node {
-        kenc::document::Node::Leaf(leaf) => assert_eq!(leaf.value, Value::Text(Zeroizing::new("c".to_owned()))),
+        kenc::document::Node::Leaf(leaf) => assert_eq!(leaf.value, Value::Text("c".into())),
         other => panic!("{other:?}"),
     }
 }

@@ -145,7 +145,7 @@ impl HclReader<'_> {
         let value = match self.peek() {
             Some('{') => return self.members(),
             Some('[') => return self.items(),
-            Some('"') => Value::Text(self.string()?),
+            Some('"') => Value::Text(self.string()?.into()),
             Some('<') => {
                 let heredoc = Heredoc::at_start(&self.text[start..]).map_err(|fault| self.refused(start, fault))?;
                 if let Some(at) = template(heredoc.body()) {
@@ -156,7 +156,7 @@ impl HclReader<'_> {
                 if !self.text[self.at..].trim_start_matches([' ', '\t']).starts_with(['\r', '\n']) {
                     return Err(self.refused(start, "the end mark of a heredoc must be followed by a line break"));
                 }
-                Value::Text(heredoc.value())
+                Value::Text(heredoc.value().into())
             }
             Some(letter) if letter == '-' || letter.is_ascii_digit() => self.number()?,
             Some(letter) if begins_name(letter) => match self.name().as_deref() {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use super::heredoc::{Heredoc, is_name};
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::text_of_bytes;
@@ -48,21 +48,21 @@ pub(super) fn newline_of(text: &str) -> &'static str {
 }
 
 /// The text for a leaf or comment that reads `old` now.
-pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentError> {
+pub(super) fn new_token(old: &str, new: NewTextRef<'_>) -> Result<String, DocumentError> {
     let is_comment = old.starts_with(['#', '/']);
     match new {
-        NewText::Source(source) => Ok(source.to_string()),
-        NewText::Comment(text) => comment_text(old, text),
-        NewText::Encrypted(token) if is_comment => comment_text(old, token),
-        NewText::Plain(Value::Text(text)) if is_comment => comment_text(old, text),
-        NewText::Encrypted(token) => {
+        NewTextRef::Source(source) => Ok(source.to_string()),
+        NewTextRef::Comment(text) => comment_text(old, text),
+        NewTextRef::Encrypted(token) if is_comment => comment_text(old, token),
+        NewTextRef::Plain(Value::Text(text)) if is_comment => comment_text(old, text),
+        NewTextRef::Encrypted(token) => {
             Ok(Heredoc::at_start(old).map_or_else(|_| quoted(token), |heredoc| heredoc.with_encrypted(token)))
         }
-        NewText::Plain(Value::Text(text)) => {
+        NewTextRef::Plain(Value::Text(text)) => {
             let heredoc = Heredoc::at_start(old).ok().and_then(|heredoc| heredoc.with(text));
             Ok(heredoc.unwrap_or_else(|| quoted(text)))
         }
-        NewText::Plain(value) => value_text(value),
+        NewTextRef::Plain(value) => value_text(value),
     }
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::outline::{DEFAULT, IniLine, IniLineKind, IniOutline};
 use super::read::key;
 use super::value::{cannot_carry, new_token, write};
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{Leaf, Member, Node, Path, PathStep, Tree, TreeEntry};
 use crate::document::store::flat_metadata::flatten;
 use crate::document::store::parsed::{METADATA_KEY, ParsedText};
@@ -202,7 +202,7 @@ fn push_comment(text: &str, newline: &str, out: &mut String) {
 
 fn key_line(key: &str, leaf: &Leaf, delimiter: &str) -> Result<String, DocumentError> {
     let name = key_text(key).ok_or_else(|| cannot_carry("a key with this name"))?;
-    let value = Zeroizing::new(new_token("", &NewText::Plain(leaf.value.clone()))?);
+    let value = Zeroizing::new(new_token("", NewTextRef::Plain(&leaf.value))?);
     Ok(format!("{name}{delimiter}{}", *value))
 }
 

@@ -218,7 +218,7 @@ impl IniReader<'_> {
                 check_entries(id.0 + 1, || leaf_place)?;
                 self.outline.push(IniLine { place: lines, kind: IniLineKind::Key { key, value: id } });
                 self.tokens.push(value.token);
-                let value = Value::Text(Zeroizing::new(value.text));
+                let value = Value::Text(value.text.into());
                 let leaf = Node::Leaf(Leaf { id, value, place: leaf_place });
                 if let Some(section) = self.section() {
                     section.push(TreeEntry::Child(Member { key: name, place, value: leaf }));

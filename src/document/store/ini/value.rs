@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::value_text::plain_text;
 use crate::error::DocumentError;
 
@@ -143,12 +143,14 @@ pub(super) fn end_of_line(text: &str, at: usize) -> usize {
 }
 
 /// The text for a value that reads `old` now.
-pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentError> {
+pub(super) fn new_token(old: &str, new: NewTextRef<'_>) -> Result<String, DocumentError> {
     match new {
-        NewText::Source(source) => Ok(source.to_string()),
-        NewText::Encrypted(token) => write(token, old),
-        NewText::Plain(value) => write(&plain_text(value).ok_or_else(|| cannot_carry("bytes that are not text"))?, old),
-        NewText::Comment(_) => Err(cannot_carry("a comment in the place of a value")),
+        NewTextRef::Source(source) => Ok(source.to_string()),
+        NewTextRef::Encrypted(token) => write(token, old),
+        NewTextRef::Plain(value) => {
+            write(&plain_text(value).ok_or_else(|| cannot_carry("bytes that are not text"))?, old)
+        }
+        NewTextRef::Comment(_) => Err(cannot_carry("a comment in the place of a value")),
     }
 }
 

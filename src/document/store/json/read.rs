@@ -52,6 +52,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
     let mut reader = JsonReader {
         text: body,
         lines,
+        line: 0,
         tokens: &tokens,
         next: 0,
         places: Vec::new(),
@@ -130,6 +131,8 @@ fn syntax(lines: &LineIndex, error: &jsonc_parser::errors::ParseError) -> Docume
 struct JsonReader<'a> {
     text: &'a str,
     lines: LineIndex<'a>,
+    /// The line of the last token, from 0.
+    line: usize,
     tokens: &'a [TokenAndRange<'a>],
     next: usize,
     places: Vec<Range<usize>>,
@@ -164,7 +167,7 @@ impl<'a> JsonReader<'a> {
         let value = match token {
             Token::OpenBrace => return self.members(is_root),
             Token::OpenBracket => return self.items(),
-            Token::String(text) => Value::Text(Zeroizing::new(text.to_string())),
+            Token::String(text) => Value::Text(text.as_ref().into()),
             Token::Boolean(truth) => Value::Bool(*truth),
             Token::Null => Value::Null,
             Token::Number(number) => {
@@ -172,7 +175,7 @@ impl<'a> JsonReader<'a> {
             }
             _ => unreachable!("the parser lets only values stand here"),
         };
-        let leaf = Leaf { id: LeafId(self.places.len()), value, place: self.lines.place(place.start) };
+        let leaf = Leaf { id: LeafId(self.places.len()), value, place: self.place(place.start) };
         self.places.push(self.range(place));
         Ok(Node::Leaf(leaf))
     }
@@ -201,6 +204,11 @@ impl<'a> JsonReader<'a> {
         self.containers[container].place.end = self.tokens[self.next - 1].range.end + self.mark;
     }
 
+    /// The place of what begins at an offset.
+    fn place(&mut self, offset: usize) -> TextPlace {
+        self.lines.place_from(&mut self.line, offset)
+    }
+
     /// A range of the whole text.
     fn range(&self, range: Range<usize>) -> Range<usize> {
         range.start + self.mark..range.end + self.mark
@@ -222,7 +230,7 @@ impl<'a> JsonReader<'a> {
                 Token::String(key) => key.as_ref(),
                 _ => unreachable!("the parser lets only keys stand here"),
             };
-            let place = self.lines.place(range.start);
+            let place = self.place(range.start);
             if !keys.insert(key) {
                 if is_root && key == METADATA_KEY {
                     return Err(self.refused(range.start, "a key occurs twice in its object"));
@@ -330,7 +338,7 @@ impl<'a> JsonReader<'a> {
     fn push_comment<T>(&mut self, text: &str, entries: &mut Vec<TreeEntry<T>>) {
         let range = self.take().range;
         let id = LeafId(self.places.len());
-        let place = self.lines.place(range.start);
+        let place = self.place(range.start);
         self.places.push(self.range(range.start..range.end));
         entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
     }

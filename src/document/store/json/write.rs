@@ -1,9 +1,11 @@
 //! JSON text: of single values, of nodes, of metadata, of whole trees.
 
+use std::fmt::Write as _;
+
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{Node, Tree, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::{number_text, text_of_bytes};
@@ -51,7 +53,7 @@ impl JsonLayout {
 }
 
 /// The text for a leaf or comment that reads `old` now.
-pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentError> {
+pub(super) fn new_token(old: &str, new: NewTextRef<'_>) -> Result<String, DocumentError> {
     let comment = |text: &str| {
         if old.starts_with("/*") {
             let is_carried = !text.contains("*/");
@@ -61,12 +63,12 @@ pub(super) fn new_token(old: &str, new: &NewText) -> Result<String, DocumentErro
         is_carried.then(|| format!("//{text}")).ok_or_else(|| cannot_carry("a line break in a line comment"))
     };
     match new {
-        NewText::Source(source) => Ok(source.to_string()),
-        NewText::Comment(text) => comment(text),
-        NewText::Encrypted(text) if old.starts_with('/') => comment(text),
-        NewText::Encrypted(text) => Ok(quoted(text)),
-        NewText::Plain(Value::Text(text)) if old.starts_with('/') => comment(text),
-        NewText::Plain(value) => value_text(value),
+        NewTextRef::Source(source) => Ok(source.to_string()),
+        NewTextRef::Comment(text) => comment(text),
+        NewTextRef::Encrypted(text) if old.starts_with('/') => comment(text),
+        NewTextRef::Encrypted(text) => Ok(quoted(text)),
+        NewTextRef::Plain(Value::Text(text)) if old.starts_with('/') => comment(text),
+        NewTextRef::Plain(value) => value_text(value),
     }
 }
 
@@ -174,9 +176,58 @@ fn value_text(value: &Value) -> Result<String, DocumentError> {
 
 /// A string with its quotes.
 pub(super) fn quoted(text: &str) -> String {
-    Json::from(text).to_string()
+    // Room for everything at once: a buffer that grows leaves copies of secrets behind.
+    let extra: usize = text.bytes().map(|byte| escaped_len(byte) - 1).sum();
+    let mut quoted = String::with_capacity(text.len() + extra + 2);
+    quoted.push('"');
+    if extra == 0 {
+        quoted.push_str(text);
+    } else {
+        for letter in text.chars() {
+            match letter {
+                '"' => quoted.push_str("\\\""),
+                '\\' => quoted.push_str("\\\\"),
+                '\u{8}' => quoted.push_str("\\b"),
+                '\t' => quoted.push_str("\\t"),
+                '\n' => quoted.push_str("\\n"),
+                '\u{c}' => quoted.push_str("\\f"),
+                '\r' => quoted.push_str("\\r"),
+                letter if letter < ' ' => {
+                    let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
+                }
+                letter => quoted.push(letter),
+            }
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The length of a byte in quotes.
+fn escaped_len(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | 0x08 | b'\t' | b'\n' | 0x0c | b'\r' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    }
 }
 
 fn cannot_carry(what: &str) -> DocumentError {
     DocumentError::CannotCarry { notation: "JSON", what: what.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_quoted_as_everybody_quotes_it(text in "[\\x00-\\x7f]{0,8}|.{0,8}") {
+            let quoted = quoted(&text);
+            prop_assert_eq!(&quoted, &serde_json::to_string(&text).unwrap());
+            prop_assert_eq!(quoted.capacity(), quoted.len());
+        }
+    }
 }

@@ -336,7 +336,7 @@ impl TomlReader<'_> {
         let source = self.text[start..self.start()].trim_end_matches([' ', '\t']);
         let parsed: Result<Scalar, _> = source.parse();
         let value = match parsed {
-            Ok(Scalar::String(text)) => Value::Text(Zeroizing::new(text.into_value())),
+            Ok(Scalar::String(text)) => Value::Text(text.into_value().into()),
             Ok(Scalar::Integer(number)) => Value::Integer(*number.value()),
             Ok(Scalar::Float(number)) => Value::Float(*number.value()),
             Ok(Scalar::Boolean(truth)) => Value::Bool(*truth.value()),

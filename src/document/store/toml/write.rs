@@ -4,23 +4,23 @@ use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{Member, Node, Tree, TreeEntry, children};
 use crate::document::content::value::Value;
 use crate::document::content::value_text::text_of_bytes;
 use crate::error::DocumentError;
 
 /// The text for a leaf or comment that reads `old` now.
-pub(super) fn new_token(old: &str, new: &NewText, newline: &str) -> Result<String, DocumentError> {
+pub(super) fn new_token(old: &str, new: NewTextRef<'_>, newline: &str) -> Result<String, DocumentError> {
     let is_comment = old.starts_with('#');
     match new {
-        NewText::Source(source) => Ok(source.to_string()),
-        NewText::Comment(text) => comment_text(text),
-        NewText::Encrypted(token) if is_comment => comment_text(token),
-        NewText::Plain(Value::Text(text)) if is_comment => comment_text(text),
-        NewText::Encrypted(token) => Ok(in_style_of(old, token, newline)),
-        NewText::Plain(Value::Text(text)) => Ok(in_style_of(old, text, newline)),
-        NewText::Plain(value) => value_text(value, newline),
+        NewTextRef::Source(source) => Ok(source.to_string()),
+        NewTextRef::Comment(text) => comment_text(text),
+        NewTextRef::Encrypted(token) if is_comment => comment_text(token),
+        NewTextRef::Plain(Value::Text(text)) if is_comment => comment_text(text),
+        NewTextRef::Encrypted(token) => Ok(in_style_of(old, token, newline)),
+        NewTextRef::Plain(Value::Text(text)) => Ok(in_style_of(old, text, newline)),
+        NewTextRef::Plain(value) => value_text(value, newline),
     }
 }
 

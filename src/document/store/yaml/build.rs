@@ -12,7 +12,7 @@ use super::comments::{CommentStanding, standings};
 use super::layout::{PartText, YamlLayout};
 use super::outline::{Pair, PartContent, Setting, refused};
 use super::tag::TagKind;
-use crate::document::content::scalar::resolve;
+use crate::document::content::scalar::{is_surely_text, resolve};
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, Tree, TreeEntry};
 use crate::document::content::value::Value;
 use crate::error::DocumentError;
@@ -183,6 +183,9 @@ impl TreeBuilder<'_, '_> {
 fn key<'l>(layout: &'l YamlLayout<'_>, part: usize) -> Result<&'l str, DocumentError> {
     let place = layout.place(part);
     let Some((says, style)) = layout.scalar(part) else { return Err(refused(place, "a key must be text")) };
+    if says.tag.is_none() && (style != ScalarStyle::Plain || is_surely_text(&says.text)) {
+        return Ok(&says.text);
+    }
     match scalar_value(says, style)? {
         Value::Text(_) => Ok(&says.text),
         Value::Null if layout.parts[part].is_empty_scalar() => Err(refused(place, "a key is missing")),
@@ -197,7 +200,7 @@ pub(super) fn scalar_value(says: &PartText<'_>, style: ScalarStyle) -> Result<Va
         resolve(text)
             .map_err(|_| refused(place, "this whole number has more than 64 bits: put it in quotes to keep it as text"))
     };
-    let as_text = || Ok(Value::Text(text.to_owned().into()));
+    let as_text = || Ok(Value::Text(text.into()));
     let under = |is_so: fn(&Value) -> bool, name: &str| {
         plain().and_then(|value| {
             if is_so(&value) {
@@ -210,7 +213,7 @@ pub(super) fn scalar_value(says: &PartText<'_>, style: ScalarStyle) -> Result<Va
     match says.tag.as_ref().map_or(TagKind::None, |tag| tag.kind) {
         TagKind::None if style == ScalarStyle::Plain => plain(),
         TagKind::None | TagKind::Text | TagKind::Own => match encrypted(text).filter(|_| style != ScalarStyle::Plain) {
-            Some(token) => Ok(Value::Text(token.to_owned().into())),
+            Some(token) => Ok(Value::Text(token.into())),
             None => as_text(),
         },
         TagKind::Null => under(|value| matches!(value, Value::Null), "null"),

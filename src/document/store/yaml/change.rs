@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::outline::Setting;
 use super::source::{self, Block};
 use super::style::{Style, double_quoted, literal, one_line};
-use crate::document::content::edit::NewText;
+use crate::document::content::edit::NewTextRef;
 use crate::document::content::value::Value;
 use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
@@ -17,16 +17,16 @@ pub(super) fn change(
     text: &str,
     place: &Range<usize>,
     setting: Setting,
-    new: &NewText,
+    new: NewTextRef<'_>,
 ) -> Result<Vec<Splice>, DocumentError> {
     let token = YamlToken { text, start: place.start, here: &text[place.clone()], setting };
     match new {
-        NewText::Source(source) => Ok(token.source(source)),
-        NewText::Comment(comment) => token.comment(comment),
-        NewText::Encrypted(comment) if token.is_comment() => token.comment(comment),
-        NewText::Plain(Value::Text(comment)) if token.is_comment() => token.comment(comment),
-        NewText::Encrypted(value) => token.encrypted(value),
-        NewText::Plain(value) => token.plain(value),
+        NewTextRef::Source(source) => Ok(token.source(source)),
+        NewTextRef::Comment(comment) => token.comment(comment),
+        NewTextRef::Encrypted(comment) if token.is_comment() => token.comment(comment),
+        NewTextRef::Plain(Value::Text(comment)) if token.is_comment() => token.comment(comment),
+        NewTextRef::Encrypted(value) => token.encrypted(value),
+        NewTextRef::Plain(value) => token.plain(value),
     }
 }
 
@@ -50,11 +50,11 @@ impl<'t> YamlToken<'t> {
         }
         let style = Style::of(self.here);
         Ok(match style {
-            Style::Single => self.whole(&format!("'{value}'")),
-            Style::Double => self.whole(&double_quoted(value)),
-            Style::Plain if self.setting.in_flow => self.whole(&double_quoted(value)),
+            Style::Single => self.whole(format!("'{value}'")),
+            Style::Double => self.whole(taken(double_quoted(value))),
+            Style::Plain if self.setting.in_flow => self.whole(taken(double_quoted(value))),
             Style::Plain => self.whole(value),
-            Style::Block => self.body(&self.block().body_with(value, self.parent_indent())),
+            Style::Block => self.body(self.block().body_with(value, self.parent_indent())),
         })
     }
 
@@ -73,12 +73,11 @@ impl<'t> YamlToken<'t> {
             && self.may_be_block(content)
             && let Some(block) = self.literal(content)
         {
-            return Ok(self.whole(&block));
+            return Ok(self.whole(taken(block)));
         }
-        let mut line = one_line(value, style, self.setting.in_flow);
+        let line = one_line(value, style, self.setting.in_flow);
         if !self.here.is_empty() {
-            let place = self.start..self.start + self.here.len();
-            return Ok(vec![Splice { place, text: std::mem::take(&mut *line) }]);
+            return Ok(self.whole(taken(line)));
         }
         if *value == Value::Null {
             return Ok(Vec::new());
@@ -86,8 +85,8 @@ impl<'t> YamlToken<'t> {
         // The value is empty: it follows a sign, an anchor or a tag, and precedes the end of the line or a comment.
         match self.text[..self.start].bytes().next_back() {
             Some(b'\n' | b'\r') | None => Err(self.refused("a value cannot be inserted here")),
-            Some(b' ') => Ok(self.whole(&line)),
-            Some(_) => Ok(self.whole(&Zeroizing::new(format!(" {}", *line)))),
+            Some(b' ') => Ok(self.whole(taken(line))),
+            Some(_) => Ok(self.whole(format!(" {}", *line))),
         }
     }
 
@@ -100,14 +99,14 @@ impl<'t> YamlToken<'t> {
             && let Some(body) = self.above_the_blank_lines(content, source::block(&new).body)
         {
             let header = source::block(&new).header;
-            return vec![self.splice(0, block.header.len(), header), self.splice(below, self.here.len(), &body)];
+            return vec![self.splice(0, block.header.len(), header), self.splice(below, self.here.len(), taken(body))];
         }
         // On one line, in place of the header; a comment after the header stays after the value.
         let line = match value {
             Value::Text(content) if content.contains('\n') => double_quoted(content),
             other => one_line(other, Style::Plain, self.setting.in_flow),
         };
-        vec![self.splice(0, block.header.len(), &line), self.splice(below, self.here.len(), "")]
+        vec![self.splice(0, block.header.len(), taken(line)), self.splice(below, self.here.len(), "")]
     }
 
     /// The lines of a new block above the blank lines below the old one, so that the value ends as intended.
@@ -140,7 +139,7 @@ impl<'t> YamlToken<'t> {
         if comment.contains(['\n', '\r']) {
             return Err(self.refused("a comment has only one line"));
         }
-        Ok(self.whole(&format!("#{comment}")))
+        Ok(self.whole(format!("#{comment}")))
     }
 
     fn literal(&self, content: &str) -> Option<Zeroizing<String>> {
@@ -177,17 +176,17 @@ impl<'t> YamlToken<'t> {
         blank.matches('\n').count().saturating_sub(1)
     }
 
-    fn whole(&self, text: &str) -> Vec<Splice> {
+    fn whole(&self, text: impl Into<String>) -> Vec<Splice> {
         vec![self.splice(0, self.here.len(), text)]
     }
 
-    fn body(&self, body: &str) -> Vec<Splice> {
+    fn body(&self, body: String) -> Vec<Splice> {
         let block = self.block();
         vec![self.splice(block.header.len() + block.remark.len(), self.here.len(), body)]
     }
 
-    fn splice(&self, from: usize, to: usize, text: &str) -> Splice {
-        Splice { place: self.start + from..self.start + to, text: text.to_owned() }
+    fn splice(&self, from: usize, to: usize, text: impl Into<String>) -> Splice {
+        Splice { place: self.start + from..self.start + to, text: text.into() }
     }
 
     fn refused(&self, fault: &str) -> DocumentError {
@@ -196,6 +195,11 @@ impl<'t> YamlToken<'t> {
         let column = self.text[line_start..self.start].chars().count() as u64 + 1;
         DocumentError::Refused { at: At { line, column }, fault: fault.to_owned() }
     }
+}
+
+/// A text for a [`Splice`], which wipes it.
+fn taken(mut text: Zeroizing<String>) -> String {
+    std::mem::take(&mut *text)
 }
 
 impl Block<'_> {

@@ -244,7 +244,7 @@ fn node(value: &Json) -> Result<Node, DocumentError> {
             (None, Some(number)) => leaf(Value::Float(number)),
             (None, None) => return Err(DocumentError::NotAsMeant("the metadata has a number out of range".to_owned())),
         },
-        Json::String(text) => leaf(Value::Text(text.clone().into())),
+        Json::String(text) => leaf(Value::Text(text.as_str().into())),
         Json::Array(items) => {
             Node::Sequence(items.iter().map(|item| node(item).map(TreeEntry::Child)).collect::<Result<_, _>>()?)
         }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memchr2_iter;
 use zeroize::Zeroizing;
 
 use crate::document::content::scalar::{plain_text, reads_as_text};
@@ -38,7 +39,7 @@ pub(super) fn one_line(value: &Value, style: Style, in_flow: bool) -> Zeroizing<
         other => return plain_text(other).expect("what is no text has a plain text").into(),
     };
     match style {
-        Style::Plain | Style::Block if may_be_plain(text, in_flow) => text.clone(),
+        Style::Plain | Style::Block if may_be_plain(text, in_flow) => text.to_string().into(),
         Style::Single if may_be_single_quoted(text) => format!("'{}'", text.replace('\'', "''")).into(),
         _ => double_quoted(text),
     }
@@ -47,26 +48,30 @@ pub(super) fn one_line(value: &Value, style: Style, in_flow: bool) -> Zeroizing<
 /// Whether a text can be written without quotes, for every reader.
 pub(super) fn may_be_plain(text: &str, in_flow: bool) -> bool {
     let Some(first) = text.chars().next() else { return false };
-    let second = text.chars().nth(1);
     let begins_well = match first {
-        '-' | '?' | ':' => second.is_some_and(|second| second.is_ascii_alphanumeric()),
+        '-' | '?' | ':' => text.chars().nth(1).is_some_and(|second| second.is_ascii_alphanumeric()),
         ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => false,
         _ => true,
     };
     let is_open = |letter: char| in_flow && matches!(letter, ',' | '[' | ']' | '{' | '}' | ':' | '?');
-    let ends_something = |pair: &[u8]| matches!(pair, b": " | b" #");
+    let bytes = text.as_bytes();
+    let ends_something = |at: usize| match bytes[at] {
+        b':' => bytes.get(at + 1) == Some(&b' '),
+        _ => bytes[..at].ends_with(b" "),
+    };
     begins_well
         && !text.starts_with("...")
         && !text.starts_with(' ')
         && !text.ends_with([' ', ':'])
-        && !text.as_bytes().windows(2).any(ends_something)
+        && !memchr2_iter(b':', b'#', bytes).any(ends_something)
         && (!in_flow && is_plain_ascii(text) || !text.chars().any(|letter| is_open(letter) || !is_printable(letter)))
         && reads_as_text(text)
 }
 
 /// Whether a text has only letters that are always printable, as most have.
 fn is_plain_ascii(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // No early end, so that it is done many bytes at a time.
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 fn may_be_single_quoted(text: &str) -> bool {
@@ -80,8 +85,14 @@ fn is_printable(letter: char) -> bool {
 
 /// A text in double quotes, with escapes where necessary.
 pub(super) fn double_quoted(text: &str) -> Zeroizing<String> {
-    // Room for every character to be escaped with two signs, so that growth leaves few copies of a secret behind.
-    let mut quoted = Zeroizing::new(String::with_capacity(2 * text.len() + 2));
+    // Room for everything at once: growth leaves copies of a secret behind.
+    let signs = |letter: char| match letter {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\0' => 2,
+        letter if is_printable(letter) => letter.len_utf8(),
+        letter if u32::from(letter) < 0x100 => 4,
+        _ => 6,
+    };
+    let mut quoted = Zeroizing::new(String::with_capacity(text.chars().map(signs).sum::<usize>() + 2));
     quoted.push('"');
     for letter in text.chars() {
         match letter {
@@ -119,7 +130,8 @@ pub(super) fn literal(text: &str, indent: usize, relative: usize, line_break: &s
     if !is_plain_enough {
         return None;
     }
-    let mut block = Zeroizing::new(String::with_capacity(text.len() * 2 + 16));
+    let lines = text.split('\n').count();
+    let mut block = Zeroizing::new(String::with_capacity(text.len() + lines * (indent + line_break.len()) + 4));
     block.push('|');
     if content.starts_with(' ') {
         if relative > 9 {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::document::content::edit::MetadataChange;
+use crate::document::content::edit::{MetadataChange, NewText};
 use crate::document::content::format::Format;
 use crate::document::content::tree::{Leaf, PathStep, TextPlace, TreeEntry};
 use crate::document::content::value::Value;
@@ -26,7 +26,7 @@ fn spliced(text: &str, splices: Vec<Splice>) -> String {
 fn rewritten(text: &str, found: &ParsedText, edits: &[(LeafId, NewText)]) -> Result<String, DocumentError> {
     let mut splices = Vec::new();
     for (leaf, new) in edits {
-        splices.extend(found.outline.change(text, &found.tokens[leaf.0], *leaf, new)?);
+        splices.extend(found.outline.change(text, &found.tokens[leaf.0], *leaf, new.borrowed())?);
     }
     Ok(spliced(text, splices))
 }
@@ -72,7 +72,7 @@ fn dump_node(out: &mut String, path: &str, node: &Node) {
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
-        Value::Text(text) => format!("str {}", json!(**text)),
+        Value::Text(text) => format!("str {}", json!(text.as_str())),
         Value::Integer(number) => format!("int {number}"),
         Value::Float(number) if number.is_nan() => "float nan".to_owned(),
         Value::Float(number) => format!("float {:x}", number.to_bits()),
