@@ -3,7 +3,7 @@
 mod change;
 mod outline;
 mod read;
-mod tokens;
+mod usual;
 mod write;
 
 use std::ops::Range;

@@ -13,18 +13,22 @@ mod lines;
 mod metadata;
 mod outline;
 mod parser;
+mod parts;
 mod region;
 mod shallow;
 mod source;
 mod style;
 mod tag;
+mod usual;
+mod usual_outline;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use outline::{MetadataPlace, YamlOutline, YamlView};
+use outline::{YamlOutline, YamlView};
+use parts::ParsedParts;
 
 use crate::document::content::edit::NewTextRef;
 use crate::document::content::tree::{LeafId, Node, Path, Tree};
@@ -32,25 +36,18 @@ use crate::document::store::notation::{Frame, Store};
 use crate::document::store::parsed::{Outline, ParsedText};
 use crate::document::store::shift::Shift;
 use crate::document::store::splice::Splice;
-use crate::error::{At, DocumentError};
+use crate::error::DocumentError;
 
 /// The store of YAML documents.
 pub(crate) struct YamlStore;
 
 impl Store for YamlStore {
     fn parse(&self, text: &str) -> Result<ParsedText, DocumentError> {
-        let mut layout = lines::layout(text).map_or_else(|| parser::layout(text), Ok)?;
-        if layout.sections.is_empty() {
-            let fault = "the file is empty: it needs at least one document".to_owned();
-            return Err(DocumentError::Refused { at: At { line: 1, column: 1 }, fault });
+        if let Some(usual) = usual::parse(text) {
+            return Ok(usual);
         }
-        let metadata::MetadataStanding { left_out, fields, places } = metadata::find(&layout)?;
-        let build::Built { tree, tokens, settings, aliases } = build::build(&layout, &left_out)?;
-        let mut outline = std::mem::take(&mut layout.outline);
-        outline.settings = settings;
-        outline.metadata_places = places;
-        outline.metadata_keys = left_out.into_iter().map(|(key, _)| key).collect();
-        Ok(ParsedText { tree, tokens, metadata: fields, aliases, duplicate: None, outline: Arc::new(outline) })
+        let ParsedParts { tree, tokens, metadata, aliases, outline } = parts::parse(text)?;
+        Ok(ParsedText { tree, tokens, metadata, aliases, duplicate: None, outline: Arc::new(outline) })
     }
 
     fn emit(&self, tree: &Tree, indent: Option<u8>) -> Result<String, DocumentError> {
@@ -70,10 +67,7 @@ impl Outline for YamlOutline {
         leaf: LeafId,
         new: NewTextRef<'_>,
     ) -> Result<Vec<Splice>, DocumentError> {
-        match self.settings.get(leaf.0) {
-            Some(setting) => change::change(text, token, *setting, new),
-            None => Err(DocumentError::NotAsMeant("a changed value is not in the document".to_owned())),
-        }
+        change::of_leaf(text, token, self.settings.get(leaf.0), new)
     }
 
     fn change_metadata(&self, text: &str, metadata: Option<&Map<String, Json>>) -> Result<Vec<Splice>, DocumentError> {
@@ -82,11 +76,7 @@ impl Outline for YamlOutline {
 
     /// That of later documents is covered as text if it differs from the first, because only the first is read.
     fn metadata_ranges(&self, _: &str) -> Result<Vec<Range<usize>>, DocumentError> {
-        let ranges = self.metadata_places.iter().filter_map(|place| match place {
-            MetadataPlace::There { all, says_the_same: true, .. } => Some(all.clone()),
-            _ => None,
-        });
-        Ok(ranges.collect())
+        Ok(metadata::ranges(&self.metadata_places))
     }
 
     fn indent_metadata(

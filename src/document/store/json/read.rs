@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
 use super::outline::{JsonChild, JsonContainer, JsonOutline};
-use super::tokens::tokens;
+use super::usual;
 use crate::document::content::positions::LineIndex;
 use crate::document::content::tree::{Comment, Leaf, LeafId, Member, Node, TextPlace, Tree, TreeEntry};
 use crate::document::content::value::Value;
@@ -39,16 +39,15 @@ fn options() -> ParseOptions {
 
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
+    usual::read(text).map_or_else(|| by_parser(text), Ok)
+}
+
+/// Reads a file by way of the parser for all of JSONC.
+pub(super) fn by_parser(text: &str) -> Result<ParsedText, DocumentError> {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let lines = LineIndex::new(body);
-    let strict = tokens(body);
-    let is_strict = strict.is_some();
-    let tokens = if let Some(tokens) = strict {
-        tokens
-    } else {
-        refuse_number(body, &lines)?;
-        parsed_tokens(body).map_err(|error| syntax(&lines, &error))?
-    };
+    refuse_number(body, &lines)?;
+    let tokens = parsed_tokens(body).map_err(|error| syntax(&lines, &error))?;
     let mut reader = JsonReader {
         text: body,
         lines,
@@ -61,9 +60,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
         containers: Vec::new(),
         mark: text.len() - body.len(),
     };
-    if !is_strict {
-        reader.refuse_what_no_other_reader_takes()?;
-    }
+    reader.refuse_what_no_other_reader_takes()?;
     let root = reader.root()?;
     let JsonReader { places, metadata, duplicate, containers, .. } = reader;
     Ok(ParsedText {
@@ -77,7 +74,7 @@ pub(super) fn read(text: &str) -> Result<ParsedText, DocumentError> {
 }
 
 /// The tokens of a text that the parser accepts.
-pub(super) fn parsed_tokens(text: &str) -> Result<Vec<TokenAndRange<'_>>, jsonc_parser::errors::ParseError> {
+fn parsed_tokens(text: &str) -> Result<Vec<TokenAndRange<'_>>, jsonc_parser::errors::ParseError> {
     let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
     Ok(parse_to_ast(text, &collect, &options())?.tokens.unwrap_or_default())
 }
@@ -171,7 +168,7 @@ impl<'a> JsonReader<'a> {
             Token::Boolean(truth) => Value::Bool(*truth),
             Token::Null => Value::Null,
             Token::Number(number) => {
-                Self::number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
+                usual::number(number).ok_or_else(|| self.refused(place.start, "a number is too large"))?
             }
             _ => unreachable!("the parser lets only values stand here"),
         };
@@ -341,14 +338,6 @@ impl<'a> JsonReader<'a> {
         let place = self.place(range.start);
         self.places.push(self.range(range.start..range.end));
         entries.push(TreeEntry::Comment(Comment { id, text: Zeroizing::new(text.to_owned()), place }));
-    }
-
-    /// Integers that fit are integers, everything else is the nearest float, as in sops.
-    fn number(text: &str) -> Option<Value> {
-        if let Ok(integer) = text.parse::<i64>() {
-            return Some(Value::Integer(integer));
-        }
-        text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float)
     }
 
     /// The parser accepts raw control characters inside strings, and more kinds of blanks than JSON has.

@@ -1,5 +1,6 @@
 //! Builds the tree from the parts of a YAML text.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -191,6 +192,22 @@ fn key<'l>(layout: &'l YamlLayout<'_>, part: usize) -> Result<&'l str, DocumentE
         Value::Null if layout.parts[part].is_empty_scalar() => Err(refused(place, "a key is missing")),
         _ => Err(refused(place, "a key must be text: put it in quotes")),
     }
+}
+
+/// The value of a scalar without a tag, if it has one that can be preserved.
+pub(super) fn value_of(text: Cow<'_, str>, style: ScalarStyle) -> Option<Value> {
+    if style == ScalarStyle::Plain {
+        return resolve(&text).ok();
+    }
+    Some(Value::Text(match encrypted(&text) {
+        Some(token) => token.into(),
+        None => text.into_owned().into(),
+    }))
+}
+
+/// Whether a key without a tag is text.
+pub(super) fn is_text_key(text: &str, style: ScalarStyle) -> bool {
+    style != ScalarStyle::Plain || is_surely_text(text) || matches!(resolve(text), Ok(Value::Text(_)))
 }
 
 /// The value of a scalar, according to its tag if it has one.

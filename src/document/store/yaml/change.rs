@@ -13,7 +13,19 @@ use crate::document::store::splice::Splice;
 use crate::error::{At, DocumentError};
 
 /// The splices that give a leaf or a comment its new text.
-pub(super) fn change(
+pub(super) fn of_leaf(
+    text: &str,
+    place: &Range<usize>,
+    setting: Option<&Setting>,
+    new: NewTextRef<'_>,
+) -> Result<Vec<Splice>, DocumentError> {
+    match setting {
+        Some(setting) => change(text, place, *setting, new),
+        None => Err(DocumentError::NotAsMeant("a changed value is not in the document".to_owned())),
+    }
+}
+
+fn change(
     text: &str,
     place: &Range<usize>,
     setting: Setting,

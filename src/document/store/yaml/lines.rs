@@ -5,6 +5,7 @@
 //! layout that is returned is the one that the parser gives.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use granit_parser::{ScalarStyle, StructureStyle};
 use memchr::{memchr, memchr_iter, memchr2};
@@ -21,6 +22,62 @@ const MAX_KEY: usize = 900;
 
 /// The layout of a text, if it is usual.
 pub(super) fn layout(text: &str) -> Option<YamlLayout<'_>> {
+    read(text, LayoutBuilder::new(text))?.finish().ok()
+}
+
+/// Takes what is read, in the order of the text. `None` ends the reading.
+pub(super) trait LineSink<'t> {
+    /// A document begins.
+    fn document(&mut self, mark: DocumentMark, range: &Range<usize>, place: TextPlace) -> Option<()>;
+    /// A comment.
+    fn comment(&mut self, range: Range<usize>, place: TextPlace) -> Option<()>;
+    /// A collection begins. Its children are in the column `indent`, from 0.
+    fn start(
+        &mut self,
+        kind: CollectionKind,
+        style: StructureStyle,
+        indent: usize,
+        range: Range<usize>,
+        place: TextPlace,
+    ) -> Option<()>;
+    /// The innermost collection ends, with the bracket at `range` if it has one.
+    fn stop(&mut self, range: &Range<usize>) -> Option<()>;
+    /// A key or a value; with an empty range, the missing value of the key whose colon is there.
+    fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle, range: Range<usize>, place: TextPlace) -> Option<()>;
+}
+
+impl<'t> LineSink<'t> for LayoutBuilder<'t> {
+    fn document(&mut self, mark: DocumentMark, range: &Range<usize>, place: TextPlace) -> Option<()> {
+        self.document(mark, range, place).ok()
+    }
+
+    fn comment(&mut self, range: Range<usize>, place: TextPlace) -> Option<()> {
+        self.comment(range, place).ok()
+    }
+
+    fn start(
+        &mut self,
+        kind: CollectionKind,
+        style: StructureStyle,
+        _: usize,
+        range: Range<usize>,
+        place: TextPlace,
+    ) -> Option<()> {
+        self.start(kind, style, range, place).ok()
+    }
+
+    fn stop(&mut self, range: &Range<usize>) -> Option<()> {
+        self.stop(range);
+        Some(())
+    }
+
+    fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle, range: Range<usize>, place: TextPlace) -> Option<()> {
+        self.scalar(text, style, None, range, place).ok()
+    }
+}
+
+/// Reads a text, if it is usual.
+pub(super) fn read<'t, S: LineSink<'t>>(text: &'t str, sink: S) -> Option<S> {
     if !has_usual_characters(text) {
         return None;
     }
@@ -33,10 +90,10 @@ pub(super) fn layout(text: &str) -> Option<YamlLayout<'_>> {
         open: Vec::new(),
         waits: None,
         document: DocumentState::Between,
-        builder: LayoutBuilder::new(text),
+        sink,
     };
     reader.read()?;
-    reader.builder.finish().ok()
+    Some(reader.sink)
 }
 
 /// Whether every character is printable, without tabs, carriage returns and marks that some readers take for line ends.
@@ -67,7 +124,7 @@ struct OpenCollection {
     indent: usize,
 }
 
-struct LineReader<'t> {
+struct LineReader<'t, S> {
     text: &'t str,
     bytes: &'t [u8],
     is_ascii: bool,
@@ -78,7 +135,7 @@ struct LineReader<'t> {
     /// The colon of a key whose value is not on its line.
     waits: Option<(usize, TextPlace)>,
     document: DocumentState,
-    builder: LayoutBuilder<'t>,
+    sink: S,
 }
 
 /// A scalar on one line.
@@ -89,7 +146,7 @@ struct Token<'t> {
     text: Cow<'t, str>,
 }
 
-impl<'t> LineReader<'t> {
+impl<'t, S: LineSink<'t>> LineReader<'t, S> {
     fn read(&mut self) -> Option<()> {
         while self.at < self.text.len() {
             let end = memchr(b'\n', &self.bytes[self.at..]).map_or(self.text.len(), |length| self.at + length);
@@ -124,7 +181,7 @@ impl<'t> LineReader<'t> {
     }
 
     fn comment(&mut self, start: usize, end: usize) -> Option<()> {
-        self.builder.comment(start..end, self.place(start)).ok()
+        self.sink.comment(start..end, self.place(start))
     }
 
     /// A line that is a marker and nothing else.
@@ -133,7 +190,7 @@ impl<'t> LineReader<'t> {
             return None;
         }
         self.close_document()?;
-        self.builder.document(DocumentMark::Explicit, &(start..end), self.place(start)).ok()?;
+        self.sink.document(DocumentMark::Explicit, &(start..end), self.place(start))?;
         self.document = DocumentState::Begun;
         Some(())
     }
@@ -141,7 +198,7 @@ impl<'t> LineReader<'t> {
     fn close_document(&mut self) -> Option<()> {
         self.settle()?;
         while !self.open.is_empty() {
-            self.close();
+            self.close()?;
         }
         Some(())
     }
@@ -149,7 +206,7 @@ impl<'t> LineReader<'t> {
     /// A line with content from `start`.
     fn content(&mut self, indent: usize, start: usize, end: usize) -> Option<()> {
         if self.document == DocumentState::Between {
-            self.builder.document(DocumentMark::Implicit, &(start..start), self.place(start)).ok()?;
+            self.sink.document(DocumentMark::Implicit, &(start..start), self.place(start))?;
         }
         let is_first = self.document != DocumentState::Within;
         self.document = DocumentState::Within;
@@ -192,7 +249,7 @@ impl<'t> LineReader<'t> {
             last.indent > indent || (last.indent == indent && last.kind == CollectionKind::Sequence)
         };
         while self.open.last().is_some_and(is_inside) {
-            self.close();
+            self.close()?;
         }
         self.open.last().filter(|last| last.indent == indent).map(|_| ())
     }
@@ -207,7 +264,7 @@ impl<'t> LineReader<'t> {
         }
         self.settle()?;
         while self.open.last().is_some_and(|last| last.indent > indent) {
-            self.close();
+            self.close()?;
         }
         let is_list = |last: &&OpenCollection| last.indent == indent && last.kind == CollectionKind::Sequence;
         self.open.last().filter(is_list).map(|_| ())
@@ -217,20 +274,20 @@ impl<'t> LineReader<'t> {
         if self.open.len() == MAX_DEPTH {
             return None;
         }
-        self.builder.start(kind, StructureStyle::Block, at..at, self.place(at)).ok()?;
+        self.sink.start(kind, StructureStyle::Block, indent, at..at, self.place(at))?;
         self.open.push(OpenCollection { kind, indent });
         Some(())
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Option<()> {
         self.open.pop();
-        self.builder.stop(&(0..0));
+        self.sink.stop(&(0..0))
     }
 
     /// A key that waited for a value has none.
     fn settle(&mut self) -> Option<()> {
         let Some((colon, place)) = self.waits.take() else { return Some(()) };
-        self.builder.scalar(Cow::Borrowed("~"), ScalarStyle::Plain, None, colon..colon, place).ok()
+        self.sink.scalar(Cow::Borrowed("~"), ScalarStyle::Plain, colon..colon, place)
     }
 
     /// A key with what follows it on its line.
@@ -288,12 +345,12 @@ impl<'t> LineReader<'t> {
 
     fn scalar(&mut self, token: Token<'t>) -> Option<()> {
         let Token { start, end, style, text } = token;
-        self.builder.scalar(text, style, None, start..end, self.place(start)).ok()
+        self.sink.scalar(text, style, start..end, self.place(start))
     }
 
     fn empty_collection(&mut self, kind: CollectionKind, start: usize, end: usize) -> Option<()> {
-        self.builder.start(kind, StructureStyle::Flow, start..start + 1, self.place(start)).ok()?;
-        self.builder.stop(&(start + 1..start + 2));
+        self.sink.start(kind, StructureStyle::Flow, start - self.at, start..start + 1, self.place(start))?;
+        self.sink.stop(&(start + 1..start + 2))?;
         self.rest(start + 2, end)
     }
 
@@ -428,7 +485,7 @@ impl<'t> LineReader<'t> {
             Some(_) => (0..breaks).for_each(|_| text.push('\n')),
             None => text.push('\n'),
         }
-        self.builder.scalar(text.into(), ScalarStyle::Literal, None, start..body_end, place).ok()
+        self.sink.scalar(text.into(), ScalarStyle::Literal, start..body_end, place)
     }
 }
 

@@ -105,6 +105,44 @@ pub(super) fn change(
     Ok(splices)
 }
 
+/// The ranges of existing metadata that equals that of the first document: only the first is read.
+pub(super) fn ranges(places: &[MetadataPlace]) -> Vec<Range<usize>> {
+    let ranges = places.iter().filter_map(|place| match place {
+        MetadataPlace::There { all, says_the_same: true, .. } => Some(all.clone()),
+        _ => None,
+    });
+    ranges.collect()
+}
+
+/// The place of metadata whose key begins at `key` in a mapping in block style, and whose last token ends at `end`. `None`
+/// if something else precedes the key on its line.
+pub(super) fn block_place(text: &str, key: usize, end: usize) -> Option<MetadataPlace> {
+    Some(MetadataPlace::There {
+        all: block_range(text, key, end)?,
+        replaced: key..source::end_of_line(text, end),
+        margin: Some(margin_before(text, key)),
+        says_the_same: true,
+    })
+}
+
+/// The bytes of that.
+fn block_range(text: &str, key: usize, end: usize) -> Option<Range<usize>> {
+    let start = source::start_of_line(text, key);
+    if !text[start..key].trim_matches([' ', '\u{feff}']).is_empty() {
+        return None;
+    }
+    let start = key - margin_before(text, key).min(key - start);
+    let line_end = source::end_of_line(text, end);
+    let end = source::behind_break(text, line_end);
+    // If the file has no final line break, there was none before the metadata was appended.
+    if end == line_end && end == text.len() {
+        let before =
+            text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+        return Some(before..end);
+    }
+    Some(start..end)
+}
+
 /// Whether a range is everything in the file: sops writes such a file for an empty document.
 fn is_all(text: &str, range: &Range<usize>) -> bool {
     let before = &text[..range.start];
@@ -139,20 +177,8 @@ fn range(layout: YamlView<'_>, section: &Section, pair: Pair) -> Result<Range<us
             (None, None) => key.span.start..end,
         });
     }
-    let start = source::start_of_line(text, key.span.start);
-    if !text[start..key.span.start].trim_matches([' ', '\u{feff}']).is_empty() {
-        return Err(layout.refused(key.span.start, "the key `sops` must be the first on its line"));
-    }
-    let start = key.span.start - margin_before(text, key.span.start).min(key.span.start - start);
-    let line_end = source::end_of_line(text, layout.content_end(pair.value));
-    let end = source::behind_break(text, line_end);
-    // If the file has no final line break, there was none before the metadata was appended.
-    if end == line_end && end == text.len() {
-        let before =
-            text[..start].strip_suffix('\n').map_or(start, |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
-        return Ok(before..end);
-    }
-    Ok(start..end)
+    block_range(text, key.span.start, layout.content_end(pair.value))
+        .ok_or_else(|| layout.refused(key.span.start, "the key `sops` must be the first on its line"))
 }
 
 /// The position of the metadata.

@@ -1,9 +1,15 @@
 //! The reader of lines agrees with the parser on everything that it takes.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
-use super::super::parser;
+use super::super::outline::YamlOutline;
+use super::super::usual_outline::UsualOutline;
+use super::super::{parser, parts, usual};
 use super::*;
+use crate::document::content::tree::Tree;
+use crate::document::content::walk::TreeItem;
 
 /// Whether the text is read line by line. If it is, the parser gives the same layout.
 fn is_taken(text: &str) -> bool {
@@ -20,6 +26,57 @@ fn is_taken(text: &str) -> bool {
         assert!(read.tag.is_none() && parsed.tag.is_none(), "{text}");
     }
     true
+}
+
+/// Whether the tree is built without the parts of the text. If it is, the parts give the same.
+fn is_built(text: &str) -> bool {
+    let Some(read) = usual::parse(text) else { return false };
+    let parsed = match parts::parse(text) {
+        Ok(parsed) => parsed,
+        Err(error) => panic!("the parts are not taken: {error}\n{text}"),
+    };
+    assert_eq!(read.tokens, parsed.tokens, "{text}");
+    assert_eq!(read.metadata, parsed.metadata, "{text}");
+    let YamlOutline { settings, metadata_places, .. } = parsed.outline;
+    assert_eq!(format!("{:?}", read.outline), format!("{:?}", UsualOutline { settings, metadata_places }), "{text}");
+    assert!(parsed.aliases.is_empty(), "{text}");
+    assert_eq!(dump(&read.tree), dump(&parsed.tree), "{text}");
+    true
+}
+
+/// Everything in a tree, with what is secret.
+fn dump(tree: &Tree) -> String {
+    let mut dump = format!("{tree:?}\n");
+    tree.walk(|_, item| {
+        if let TreeItem::Leaf(leaf) = item {
+            let _ = writeln!(dump, "{:?}", String::from_utf8_lossy(&leaf.value.plaintext()));
+        }
+    });
+    dump
+}
+
+#[test]
+fn the_tree_of_usual_files_is_built_without_their_parts() {
+    for text in [
+        "a: 1\n",
+        "a: 1",
+        "---\na: 1\n",
+        "a:\n- x\n- k: v\n- \"q\"\nb:\n\nc:\nd: ~\n",
+        "a:\n  - x\n  - k: v\n    l: w\n  -   m: 1\n      n: 2\nb: 2\n",
+        "a: |\n  one\n   two\n\n  three\n\n\nb: |-\n    x\nc: |+\n  y\n\nd: |\n\n  z\n",
+        "  a: 1\n  b:\n    c: 2\n",
+        "\"a b\": 'it''s'\nb: \"\"\nc: []\nd:\n  e: {}\n",
+        "a: ENC[x]\nsops:\n    age:\n        - recipient: age1\n          enc: |\n            -----BEGIN-----\n            x+/=\n            -----END-----\n    mac: ENC[x]\n    version: 3.13.2\n",
+        "sops:\n  mac: x\na: 1\n",
+        "a: 1\nsops:\n  mac: x",
+    ] {
+        assert!(is_built(text), "{text}");
+    }
+    for text in
+        ["# c\na: 1\n", "a: 1\n---\nb: 1\n", "a: 1\na: 2\n", "1: a\n", "sops: 1\n", "sops:\n  - a\n", "- a\n", ""]
+    {
+        assert!(usual::parse(text).is_none(), "{text}");
+    }
 }
 
 #[test]
@@ -87,7 +144,8 @@ fn lines() -> impl Strategy<Value = String> {
         3 => "- [a-d]: [a-z]{1,2}",
         2 => "- [a-d]:",
         2 => "-  ?[a-z]{1,3}",
-        2 => "#[ a-z]{0,3}",
+        1 => "#[ a-z]{0,3}",
+        1 => "sops:( [a-z])?",
         1 => "",
         2 => "[a-d]: [|>][-+]?",
         1 => "[a-d]: [\"'][a-z#: ]{0,3}[\"']( # c)?",
@@ -108,6 +166,8 @@ proptest! {
 
     #[test]
     fn the_parser_gives_the_same_layout(lines in lines(), has_end in any::<bool>()) {
-        is_taken(&if has_end { lines + "\n" } else { lines });
+        let text = if has_end { lines + "\n" } else { lines };
+        is_taken(&text);
+        is_built(&text);
     }
 }
