@@ -9,7 +9,7 @@ use kenc::storage::s3::ObjectName;
 
 use crate::args::documents::FromConfigArgs;
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, RewrapArgs, RotateArgs, ShardArgs};
-use crate::failure::Exit;
+use crate::failure::{Exit, HasExit as _};
 use crate::habits::{self, Replacement};
 use crate::report::Reporter;
 use crate::run_report::{RunReport, RunWords, shard};
@@ -104,6 +104,12 @@ impl ChangeRun {
         };
         let report = RunReport::begin(args, shard, words)?;
         Ok((Self { files, shard, report }, targets))
+    }
+
+    /// Whether a line about all files ends the run: it changed several, or a folder, and was not interrupted.
+    pub fn is_summed_up(&self, count: usize, outcome: &Result<Exit, Failure>) -> bool {
+        let is_interrupted = matches!(outcome, Err(failure) if failure.exit() == Exit::Interrupted);
+        (count > 1 || self.files.recursive) && !is_interrupted
     }
 
     /// Notes the outcome for a target in the report.

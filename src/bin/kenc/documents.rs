@@ -11,6 +11,7 @@ use kenc::fs::atomic::{Access, Sync};
 use crate::args::documents::{SelectionArgs, ValuesArgs};
 use crate::failure::Failure;
 use crate::output::PlaintextOutput;
+use kenc::ops::documents::data_keys::{DocumentDataKeys, SharedDataKeys};
 use kenc::ops::documents::recipe::EncryptionExtent;
 pub use kenc::ops::documents::written::{replace, write};
 use kenc::storage::output::{Destination, Output};
@@ -31,6 +32,15 @@ pub fn options(args: &ValuesArgs) -> DocumentOptions {
         threshold: args.shamir_threshold,
         mac_scope: args.mac_only_encrypted.then_some(MacScope::OnlyEncrypted),
         comments: if args.encrypt_comments { CommentHandling::Encrypted } else { CommentHandling::InTheClear },
+    }
+}
+
+/// Whether documents share a data key.
+pub fn data_keys(args: &ValuesArgs) -> DocumentDataKeys {
+    if args.shared_data_key {
+        DocumentDataKeys::Shared(SharedDataKeys::default())
+    } else {
+        DocumentDataKeys::OneEach
     }
 }
 

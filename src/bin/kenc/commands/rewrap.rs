@@ -13,13 +13,11 @@ use crate::change_run::{ChangeRun, Targets};
 use crate::changes::{self, OldAndNew};
 use crate::commands::drift;
 use crate::commands::opening::threads;
-use crate::failure::{Exit, Failure, HasExit};
+use crate::failure::{Exit, Failure};
 use crate::progress::Bar;
 use crate::report::Reporter;
 use crate::report::rewrapped::{RewrapCounts, RewrapReport};
-use crate::sessions;
-use crate::signals;
-use crate::targets;
+use crate::{sessions, signals, targets};
 
 /// Files that are worked on at the same time: most of the time is spent waiting for the key service and for the disk. No more
 /// calls than this are under way.
@@ -72,8 +70,7 @@ fn each(
             Ok(reporter.all(count, told))
         })
     })?;
-    let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    if (counts.files.get() > 1 || files.recursive) && !is_interrupted {
+    if run.is_summed_up(counts.files.get(), &outcome) {
         counts.tell(args.dry_run, reporter)?;
     }
     if !options.changes_keys() && form.format.is_none() && counts.changed.get() == 0 && outcome.is_ok() {

@@ -13,13 +13,11 @@ use crate::args::RotateArgs;
 use crate::change_run::{ChangeRun, Targets};
 use crate::changes::{self, OldAndNew};
 use crate::commands::opening::threads;
-use crate::failure::{Exit, Failure, HasExit};
+use crate::failure::{Exit, Failure};
 use crate::progress::Bar;
 use crate::report::Reporter;
 use crate::report::rewrapped::{RotationCounts, RotationReport};
-use crate::sessions;
-use crate::signals;
-use crate::targets;
+use crate::{sessions, signals, targets};
 
 /// Files that are worked on at the same time. They share the threads, and so the memory.
 const AT_ONCE: usize = 4;
@@ -71,8 +69,7 @@ fn each(
         })
     });
     bar.end();
-    let is_interrupted = matches!(&outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-    if (counts.files.get() > 1 || files.recursive) && !is_interrupted {
+    if run.is_summed_up(counts.files.get(), &outcome) {
         counts.tell(args.dry_run, reporter)?;
     }
     outcome

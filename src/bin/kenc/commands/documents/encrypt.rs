@@ -2,21 +2,16 @@
 
 mod tree;
 
-use kenc::fs::atomic::Sync;
-
 use crate::args::EncryptArgs;
 use crate::commands::encrypt::tree::words;
 use crate::commands::new_file::context;
-use crate::documents::{asked_extent, options};
-use crate::failure::{Cause, Exit, Failure};
+use crate::documents::{asked_extent, data_keys, options};
+use crate::failure::{Exit, Failure};
 use crate::report::Reporter;
 use crate::run_report::{RunReport, shard};
-use crate::sessions;
-use crate::signals;
+use crate::{sessions, signals};
 use kenc::ops::configs::Configs;
-use kenc::ops::documents::data_keys::{DocumentDataKeys, SharedDataKeys};
 use kenc::ops::documents::encrypt::{DocumentEncryption, OtherNames};
-use kenc::ops::documents::encrypt_tree::plan_tree;
 use kenc::ops::documents::recipe::EncryptionExtent;
 use kenc::ops::jobs::{Job, ResultChoice, plan};
 use kenc::ops::result_name::ResultName;
@@ -53,10 +48,7 @@ fn encrypt(
     // A document keeps its name: only its values change.
     let results = ResultChoice::from(&args.output);
     let jobs: Vec<Result<Job, Failure>> = if args.many.recursive {
-        if results.output.is_none() && !results.in_place && !args.values.dry_run {
-            return Err(Cause::NoPlaceForMany.into());
-        }
-        plan_tree(&inputs, &args.keys, &results, configs, (shard, reporter))?
+        tree::jobs(args, &inputs, &results, configs, (shard, reporter))?
     } else {
         plan(&inputs, &results, ResultName::Same)?.into_iter().map(Ok).collect()
     };
@@ -64,20 +56,15 @@ fn encrypt(
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs)
         .with_context(context);
     signals::handle(&session)?;
-    let data_keys = if args.values.shared_data_key {
-        DocumentDataKeys::Shared(SharedDataKeys::default())
-    } else {
-        DocumentDataKeys::OneEach
-    };
     let encryption = DocumentEncryption {
         named: &args.keys,
         options: options(&args.values),
         notation: args.values.input_type.input_type,
         other_names: if args.output.force { OtherNames::LeftAlone } else { OtherNames::Refused },
-        sync: if args.output.sync { Sync::Always } else { Sync::WhenReplacing },
+        sync: results.sync,
         session: &session,
         configs,
-        data_keys: &data_keys,
+        data_keys: &data_keys(&args.values),
     };
     if args.many.recursive {
         return tree::run(args, &encryption, (reporter, report), jobs);

@@ -1,6 +1,7 @@
 //! `kenc encrypt --values -r`: every file in folders that a rule matches.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -10,12 +11,29 @@ use crate::report::{Reporter, counted, printable};
 use crate::run_report::RunReport;
 use kenc::ops::change::queue::for_each;
 use kenc::ops::change::targets::Target;
+use kenc::ops::configs::Configs;
 use kenc::ops::documents::encrypt::DocumentEncryption;
-use kenc::ops::jobs::Job;
+use kenc::ops::documents::encrypt_tree::plan_tree;
+use kenc::ops::jobs::{Job, ResultChoice};
 use kenc::ops::report::FileFate;
+use kenc::ops::shard::Shard;
 
 /// Files processed at the same time: most of the time is spent waiting for the key service.
 const AT_ONCE: usize = 32;
+
+/// Which files, and where each result goes.
+pub fn jobs(
+    args: &EncryptArgs,
+    inputs: &[PathBuf],
+    results: &ResultChoice,
+    configs: &Configs,
+    (shard, reporter): (Option<Shard>, &Reporter),
+) -> Result<Vec<Result<Job, Failure>>, Failure> {
+    if results.output.is_none() && !results.in_place && !args.values.dry_run {
+        return Err(Cause::NoPlaceForMany.into());
+    }
+    plan_tree(inputs, &args.keys, results, configs, (shard, reporter))
+}
 
 /// Encrypts them, several at a time.
 pub fn run(
