@@ -2,6 +2,8 @@
 
 #[path = "args/audit.rs"]
 pub mod audit;
+#[path = "args/deferred.rs"]
+mod deferred;
 #[path = "args/documents.rs"]
 pub mod documents;
 #[path = "args/examples.rs"]
@@ -49,6 +51,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kenc::formats::format::ByteRange;
 
 pub use change::*;
+use deferred::Deferred;
 pub use edit::EditArgs;
 pub use exec::ExecArgs;
 pub use export::{ExportArgs, ExportFormatName};
@@ -125,7 +128,7 @@ pub enum Command {
     /// -o. Without -k, the rule for the file in .kenc.yaml or .sops.yaml names the keys; without a config, kenc uses the local
     /// key that `kenc keygen` creates. `s3://BUCKET/KEY` is an object of Amazon S3: see kenc-s3(1).
     #[command(override_usage = examples::encrypt::USAGE, after_long_help = examples::encrypt::HELP)]
-    Encrypt(EncryptArgs),
+    Encrypt(Deferred<EncryptArgs>),
 
     /// Decrypt files or the standard input
     ///
@@ -138,7 +141,7 @@ pub enum Command {
     ///
     /// `s3://BUCKET/KEY` is an object of Amazon S3: see kenc-s3(1).
     #[command(override_usage = examples::decrypt::USAGE, after_long_help = examples::decrypt::HELP)]
-    Decrypt(DecryptArgs),
+    Decrypt(Deferred<DecryptArgs>),
 
     /// Change the keys that open files, without encrypting the files again; or their format
     ///
@@ -153,7 +156,7 @@ pub enum Command {
     /// before you remove the old key: `kenc rewrap --add NEW FILE`, then `kenc verify -k NEW FILE`, then
     /// `kenc rewrap --remove OLD FILE`.
     #[command(visible_alias = "reencrypt", override_usage = examples::rewrap::USAGE, after_long_help = examples::rewrap::HELP)]
-    Rewrap(RewrapArgs),
+    Rewrap(Deferred<RewrapArgs>),
 
     /// Encrypt files again with a new data key, under the same keys or others
     ///
@@ -161,7 +164,7 @@ pub enum Command {
     /// plaintext to a disk. Without --to and --from-config the keys stay the same. A key that only the file names gets the
     /// new data key if a valid seal, -k, a rule or `trusted_keys` names it too, or if you confirm it.
     #[command(override_usage = examples::rotate::USAGE, after_long_help = examples::rotate::HELP)]
-    Rotate(RotateArgs),
+    Rotate(Deferred<RotateArgs>),
 
     /// Seal encrypted config documents after you have reviewed them
     ///
@@ -171,14 +174,14 @@ pub enum Command {
     /// will cover, and asks; by answering yes you vouch for the document. Its MAC must be valid: after a merge,
     /// `kenc git mac-repair` writes a new one.
     #[command(override_usage = examples::seal::USAGE, after_long_help = examples::seal::HELP)]
-    Seal(seal::SealArgs),
+    Seal(Deferred<seal::SealArgs>),
 
     /// Print one value of an encrypted config document
     ///
     /// kenc prints a single value as it is, and adds a line end unless the value ends with one or -n is given. It prints a
     /// mapping or a list in the format of the file, or as JSON with --json. The document may also be inside a kenc file.
     #[command(override_usage = examples::get::USAGE, after_long_help = examples::get::HELP)]
-    Get(values::GetArgs),
+    Get(Deferred<values::GetArgs>),
 
     /// Set one value of an encrypted config document
     ///
@@ -188,13 +191,13 @@ pub enum Command {
     /// list. kenc creates missing parents. All other values keep their ciphertext. If the value is the same as before, kenc
     /// writes nothing.
     #[command(override_usage = examples::set::USAGE, after_long_help = examples::set::HELP)]
-    Set(values::SetArgs),
+    Set(Deferred<values::SetArgs>),
 
     /// Remove one value from an encrypted config document
     ///
     /// kenc removes the lines of the value, and a mapping or a list with everything in it.
     #[command(override_usage = examples::unset::USAGE, after_long_help = examples::unset::HELP)]
-    Unset(values::UnsetArgs),
+    Unset(Deferred<values::UnsetArgs>),
     /// Edit the plaintext of a file, and encrypt what changed
     ///
     /// The plaintext is in memory only, in a folder that other users cannot enter. The editor is $KENC_EDITOR, $SOPS_EDITOR,
@@ -203,7 +206,7 @@ pub enum Command {
     /// else in the folder kenc of $XDG_STATE_HOME, else in memory. --resume finds them in each of these places. If nothing
     /// can be written at all, the private folder with the plaintext stays in memory, and kenc prints its path.
     #[command(override_usage = examples::edit::USAGE, after_long_help = examples::edit::HELP)]
-    Edit(EditArgs),
+    Edit(Deferred<EditArgs>),
 
     /// Run a command with decrypted values in its environment
     ///
@@ -214,7 +217,7 @@ pub enum Command {
     /// names them exactly. kenc reads dotenv files as docker compose does, or literally with --literal. It removes variables that hold or name an identity of kenc or sops from the environment. Exits
     /// with 127 if the command is not found, and with 126 if it cannot be run.
     #[command(override_usage = examples::exec::USAGE, after_long_help = examples::exec::HELP)]
-    Exec(ExecArgs),
+    Exec(Deferred<ExecArgs>),
 
     /// Decrypt the resources of a Kubernetes ResourceList
     ///
@@ -227,7 +230,7 @@ pub enum Command {
     /// kustomize sorts the fields of the resources that it hands to a transformer, so that their MAC does not match. Name
     /// the encrypted files in a generator instead.
     #[command(override_usage = examples::krm::USAGE, after_long_help = examples::krm::HELP)]
-    Krm(krm::KrmArgs),
+    Krm(Deferred<krm::KrmArgs>),
 
     /// Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions
     ///
@@ -238,7 +241,7 @@ pub enum Command {
     /// In a step of GitHub Actions, `--format github-actions` adds the variables to the file that $GITHUB_ENV names, and prints
     /// the commands that hide the values in the log of the job.
     #[command(override_usage = examples::export::USAGE, after_long_help = examples::export::HELP)]
-    Export(ExportArgs),
+    Export(Deferred<ExportArgs>),
 
     /// Show what a file says about itself, without a key
     ///
@@ -246,21 +249,21 @@ pub enum Command {
     /// length no complete file has is said to be cut off. One that was cut off between two chunks has the length of a complete
     /// file: only `kenc verify` finds that, because it reads the whole file.
     #[command(override_usage = examples::inspect::USAGE, after_long_help = examples::inspect::HELP)]
-    Inspect(InspectArgs),
+    Inspect(Deferred<InspectArgs>),
 
     /// Check that files are authentic and complete, and write nothing
     ///
     /// Decrypts and authenticates everything. Exits with 7 when a file is authentic but needs attention, for example a repair
     /// of its slot table.
     #[command(override_usage = examples::verify::USAGE, after_long_help = examples::verify::HELP)]
-    Verify(VerifyArgs),
+    Verify(Deferred<VerifyArgs>),
 
     /// Create the local key, and print its recipient
     ///
     /// The key is an age identity in the configuration folder, or in the file that $KENC_AGE_KEY_FILE names. An existing
     /// key is never overwritten.
     #[command(override_usage = examples::keygen::USAGE, after_long_help = examples::keygen::HELP)]
-    Keygen(KeygenArgs),
+    Keygen(Deferred<KeygenArgs>),
 
     /// Show which keys open which files, find out why a key does not work, and print its policy
     #[command(override_usage = examples::keys::USAGE, after_long_help = examples::keys::HELP)]
@@ -268,7 +271,7 @@ pub enum Command {
 
     /// Show who used the keys of files, by the logs of AWS CloudTrail
     #[command(long_about = audit::ABOUT, override_usage = audit::USAGE, after_long_help = audit::EXAMPLES)]
-    Audit(audit::AuditArgs),
+    Audit(Deferred<audit::AuditArgs>),
 
     /// Use encrypted files in git: readable diffs, merges, and a check before every commit
     #[command(override_usage = examples::git::USAGE, after_long_help = examples::git::HELP)]
@@ -283,14 +286,14 @@ pub enum Command {
     /// Says what is missing: shards without a report, shards that did not come to their end, files that failed, and why. Exits
     /// with 7 if there is any of that. See kenc-shards(7).
     #[command(override_usage = shard::REPORT_USAGE, after_long_help = shard::REPORT_HELP)]
-    Report(ReportArgs),
+    Report(Deferred<ReportArgs>),
 
     /// Print the completion script for a shell
     ///
     /// The script runs kenc for names of keys (@NAME), AWS profiles, paths in a document, the recipients in a file, and commands
     /// after `--`. kenc answers from the files on this computer, without a key and without a network.
     #[command(override_usage = examples::completions::USAGE, after_long_help = examples::completions::HELP)]
-    Completions(CompletionsArgs),
+    Completions(Deferred<CompletionsArgs>),
 }
 
 #[derive(Debug, Args)]

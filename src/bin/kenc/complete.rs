@@ -22,10 +22,17 @@ pub fn answer() {
     if std::env::var_os(VARIABLE).is_none() {
         return;
     }
-    let answered = CompleteEnv::with_factory(|| with_candidates(Cli::command())).var(VARIABLE).shells(SHELLS);
+    let answered = CompleteEnv::with_factory(|| with_candidates(command())).var(VARIABLE).shells(SHELLS);
     // Whatever goes wrong: an error would be printed into the line that is typed.
     let _ = answered.try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref());
     std::process::exit(0);
+}
+
+/// The command line with the arguments of all commands.
+fn command() -> Command {
+    let mut command = Cli::command();
+    command.build();
+    command
 }
 
 /// The script that asks, for a shell.

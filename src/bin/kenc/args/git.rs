@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
+use super::deferred::Deferred;
 use super::examples;
 use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
@@ -21,14 +22,14 @@ pub enum GitCommand {
     /// rule of the config matches by path, for documents that are encrypted already, and for the patterns on the command
     /// line. Git does not cache the plaintext that it shows. Running the command again changes only what is missing.
     #[command(override_usage = examples::git_install::USAGE, after_long_help = examples::git_install::HELP)]
-    Install(GitInstallArgs),
+    Install(Deferred<GitInstallArgs>),
 
     /// Print the plaintext of an encrypted file for `git diff`
     ///
     /// If no key opens the file, kenc prints its ciphertext, so that the diff still shows a change. It prints a kenc file as
     /// its text if it contains text, or else as a summary.
     #[command(override_usage = examples::git_textconv::USAGE, after_long_help = examples::git_textconv::HELP)]
-    Textconv(GitTextconvArgs),
+    Textconv(Deferred<GitTextconvArgs>),
 
     /// Merge three versions of an encrypted document, as a merge driver of git
     ///
@@ -38,7 +39,7 @@ pub enum GitCommand {
     /// `kenc set FILE PATH` or `kenc edit`. If the merge fails, OURS does not change, and the exit code is 128 plus the code
     /// of the failure: git 2.42 and newer then stop the merge; older versions report a conflict and keep OURS.
     #[command(override_usage = examples::git_merge::USAGE, after_long_help = examples::git_merge::HELP)]
-    Merge(GitMergeArgs),
+    Merge(Deferred<GitMergeArgs>),
 
     /// Find secrets that would be committed unencrypted, and broken encrypted files
     ///
@@ -47,14 +48,14 @@ pub enum GitCommand {
     /// encrypt, damaged values and unresolved merges, and files whose keys, rule or context are not those of their config;
     /// with the keys at hand also everything that `kenc verify` finds. Exits with 7 if it finds a problem.
     #[command(override_usage = examples::git_check::USAGE, after_long_help = examples::git_check::HELP)]
-    Check(GitCheckArgs),
+    Check(Deferred<GitCheckArgs>),
 
     /// Write a new MAC after a conflict was resolved by hand
     ///
     /// Every value must be authentic at its path: kenc refuses values copied from elsewhere. Nothing authenticates their
     /// number and order, so kenc shows what differs from the last commit, and asks.
     #[command(override_usage = examples::git_mac_repair::USAGE, after_long_help = examples::git_mac_repair::HELP)]
-    MacRepair(GitMacRepairArgs),
+    MacRepair(Deferred<GitMacRepairArgs>),
 }
 
 #[derive(Debug, Args)]

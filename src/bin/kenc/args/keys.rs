@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use kenc::keys::aws_kms::{AwsPrincipal, KeyService, KmsPurpose, is_account};
 use kenc::ops::keys::policy_format::PolicyFormat;
 
+use super::deferred::Deferred;
 use super::examples;
 use super::shared::{AwsArgs, PassphraseArgs, WorkArgs};
 
@@ -24,7 +25,7 @@ pub enum KeysCommand {
     /// age key: whether its identity is found, and the permissions of the identity file. A failing key does not stop the
     /// checks of the others. Exits with 7 if a key has problems, and with 5 if a key service could not be reached.
     #[command(override_usage = examples::keys_check::USAGE, after_long_help = examples::keys_check::HELP)]
-    Check(KeysCheckArgs),
+    Check(Deferred<KeysCheckArgs>),
 
     /// Show which keys open which files, and what depends on one key alone
     ///
@@ -32,7 +33,7 @@ pub enum KeysCommand {
     /// how many files it opens, how many of them no other key opens, and whether the config of the files no longer names it.
     /// Files that are not encrypted are counted. An alias in the config may be any key of its account and region.
     #[command(override_usage = examples::keys_usage::USAGE, after_long_help = examples::keys_usage::HELP)]
-    Usage(KeysUsageArgs),
+    Usage(Deferred<KeysUsageArgs>),
 
     /// Print a key policy for a KMS key that kenc uses
     ///
@@ -41,7 +42,7 @@ pub enum KeysCommand {
     /// changes nothing: apply the policy with `aws kms put-key-policy --key-id KEY --policy file://FILE`, or let Terraform or
     /// CloudFormation make a key with it (--format).
     #[command(override_usage = examples::keys_policy::USAGE, after_long_help = examples::keys_policy::HELP)]
-    Policy(KeysPolicyArgs),
+    Policy(Deferred<KeysPolicyArgs>),
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::deferred::Deferred;
 use super::examples;
 use super::shared::AwsArgs;
 
@@ -73,7 +74,7 @@ pub enum S3Command {
     ///
     /// Do not abort an upload that is still under way: it fails then. --older-than leaves young ones alone.
     #[command(override_usage = examples::s3_cleanup::USAGE, after_long_help = examples::s3_cleanup::HELP)]
-    Cleanup(CleanupArgs),
+    Cleanup(Deferred<CleanupArgs>),
 }
 
 #[derive(Debug, Args)]

@@ -35,7 +35,8 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         // A word with a dash is far more often a mistyped flag than a file name.
         .filter(|tip| !tip.starts_with("to pass "))
         .collect();
-    let commands = Cli::command();
+    let mut commands = Cli::command();
+    commands.build();
     let (mut named, mut command) = (&commands, "kenc".to_owned());
     for word in std::env::args_os().skip(1) {
         if let Some(found) = named.find_subcommand(word) {
