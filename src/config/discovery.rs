@@ -31,7 +31,9 @@ impl Config {
         let working = absolute(Path::new("."));
         let start = for_path.and_then(|path| absolute(path).parent().map(Path::to_path_buf));
         let mut misnamed = None;
-        for folder in start.iter().chain([&working]) {
+        // The working folder is looked through already if the file is in it, or below it.
+        let is_apart = start.as_ref().is_none_or(|start| !is_seen_from(start, &working));
+        for folder in start.iter().chain(is_apart.then_some(&working)) {
             let Some((path, dialect)) = nearest(folder, &mut misnamed) else { continue };
             let is_above_working = path.parent().is_some_and(|parent| working.starts_with(parent));
             let is_hidden_from_sops = dialect == Dialect::Sops && !is_above_working;
@@ -58,6 +60,11 @@ impl Config {
     pub fn open_as_sops(path: &Path) -> Result<Self> {
         read(path, Dialect::Sops)
     }
+}
+
+/// Whether the search from `folder` upward comes through `other`.
+fn is_seen_from(folder: &Path, other: &Path) -> bool {
+    folder.ancestors().take(MAX_FOLDERS).any(|folder| folder == other)
 }
 
 /// The nearest config in a folder or above it. `misnamed` becomes the nearest file that is not a config only because of its name.
