@@ -8,10 +8,18 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+/// Stands in every plaintext.
+pub const SECRET: &str = "correct-horse-battery-staple";
+
 /// The kinds of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
-    File { content: Vec<u8>, mode: u32 },
+    File {
+        content: Vec<u8>,
+        mode: u32,
+        /// Whether the secret stands in it. It is searched once: a file may be long.
+        reveals: bool,
+    },
     Link(PathBuf),
 }
 
@@ -149,9 +157,11 @@ impl Stage {
         if !output.status.success() {
             return Reading::Broken(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        let is_word = |c: char| !c.is_ascii_alphanumeric();
-        let words = text.split(is_word).filter(|word| word.starts_with("age1") && word.len() == 62);
-        let mut recipients: Vec<String> = words.map(str::to_owned).collect();
+        let is_in_word = |byte: &u8| byte.is_ascii_alphanumeric();
+        let starts = memchr::memmem::find_iter(content, "age1").filter(|&at| at == 0 || !is_in_word(&content[at - 1]));
+        let words = starts.map(|at| &content[at..]).map(|word| word.iter().copied().take_while(is_in_word));
+        let words = words.map(|word| word.map(char::from).collect::<String>());
+        let mut recipients: Vec<String> = words.filter(|word| word.len() == 62).collect();
         recipients.sort();
         // A table of keys stands in a header twice.
         recipients.dedup();
@@ -191,8 +201,9 @@ fn add_files(root: &Path, folder: &Path, files: &mut Files) {
         } else if metadata.is_symlink() {
             files.insert(name, Entry::Link(std::fs::read_link(&path).unwrap()));
         } else {
-            let entry = Entry::File { content: std::fs::read(&path).unwrap(), mode: metadata.permissions().mode() };
-            files.insert(name, entry);
+            let content = std::fs::read(&path).unwrap();
+            let reveals = memchr::memmem::find(&content, SECRET.as_bytes()).is_some();
+            files.insert(name, Entry::File { content, mode: metadata.permissions().mode(), reveals });
         }
     }
 }

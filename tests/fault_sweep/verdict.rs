@@ -6,9 +6,6 @@ use super::calls::is_for_memory;
 use super::stage::{Entry, Files, Reading, Stage};
 use super::tracer::{Call, End, Fault, Run};
 
-/// Stands in every plaintext.
-pub const SECRET: &str = "correct-horse-battery-staple";
-
 /// The result of one fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
@@ -164,14 +161,15 @@ impl Judge<'_> {
         now: Option<&Entry>,
         was_killed: bool,
     ) -> Option<String> {
-        let is_clear = |entry: Option<&Entry>| matches!(entry, Some(Entry::File { content, .. }) if content.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()));
-        let reveals = |file: &&Entry| is_clear(Some(file));
-        let makes_plaintext =
-            self.reference.files.iter().any(|(path, entry)| reveals(&entry) && !is_clear(self.stage.before.get(path)));
+        let is_clear = |entry: Option<&Entry>| matches!(entry, Some(Entry::File { reveals: true, .. }));
+        let makes_plaintext = || {
+            let mut files = self.reference.files.iter();
+            files.any(|(path, entry)| is_clear(Some(entry)) && !is_clear(self.stage.before.get(path)))
+        };
         let may = is_clear(before)
             || is_clear(wanted)
             || (was_killed && path.starts_with("memory/"))
-            || (was_killed && makes_plaintext && path.contains("/.kenc-"));
+            || (was_killed && path.contains("/.kenc-") && makes_plaintext());
         (is_clear(now) && !may).then(|| format!("{path} has plaintext"))
     }
 }
