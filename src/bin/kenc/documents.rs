@@ -37,11 +37,7 @@ pub fn options(args: &ValuesArgs) -> DocumentOptions {
 
 /// Whether documents share a data key.
 pub fn data_keys(args: &ValuesArgs) -> DocumentDataKeys {
-    if args.shared_data_key {
-        DocumentDataKeys::Shared(SharedDataKeys::default())
-    } else {
-        DocumentDataKeys::OneEach
-    }
+    if args.shared_data_key { DocumentDataKeys::Shared(SharedDataKeys::default()) } else { DocumentDataKeys::OneEach }
 }
 
 /// The rule from the command line.

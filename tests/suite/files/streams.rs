@@ -87,7 +87,7 @@ fn an_armored_stream_takes_no_more_memory_than_another() {
     let most = need!(Measured::most_kib(&home));
     let mut encrypt = need!(Measured::new(&home, "encrypt.peak", &["encrypt", "--armor"]));
     let mut decrypt = need!(Measured::new(&home, "decrypt.peak", &["decrypt"]));
-    LongText::new().send_through(GIB / 4, &mut encrypt.command, &mut decrypt.command);
+    LongText::new().send_through(GIB / 8, &mut encrypt.command, &mut decrypt.command);
     for peak in [encrypt.peak_kib(), decrypt.peak_kib()] {
         assert!(peak <= most, "{peak} KiB in memory");
     }

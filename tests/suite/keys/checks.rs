@@ -278,7 +278,7 @@ mod services_that_cannot_be_asked {
         let fault = json!({ "__type": "ThrottlingException", "message": "Rate exceeded" });
         let relay = Relay::to_but(kms.port, |operation, _| operation == "Encrypt", 400, &fault);
         let home = home_at(relay.port).with("AWS_ENDPOINT_URL_STS", format!("http://127.0.0.1:{}", kms.port));
-        let report = check(&home, &[&kms.new_key()], KEY_SERVICE);
+        let report = check(&home, &["--aws-timeout", "10", &kms.new_key()], KEY_SERVICE);
         assert_eq!(report["keys"][0]["operations"]["kms:Encrypt"]["allowed"], Value::Null);
         assert_eq!(report["keys"][0]["grant"], Value::Null);
     }

@@ -82,7 +82,7 @@ fn throttling_is_waited_out_and_told_if_it_stays() {
     let faults = need!(Faults::before(kms, rule));
     let home = faults.home();
     home.write("x.kenc", &file);
-    let outcome = home.run(["rewrap", "x.kenc", "--to", &new, "--aws-timeout", "300"]);
+    let outcome = home.run(["rewrap", "x.kenc", "--to", &new, "--aws-timeout", "12"]);
     outcome.fails(KEY_SERVICE).says("too many requests").hints("--aws-timeout");
     assert!(home.read("x.kenc") == file);
 }

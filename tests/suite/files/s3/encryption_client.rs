@@ -87,7 +87,9 @@ fn nothing_of_an_object_whose_tag_or_key_does_not_match_is_released() {
         for len in [1000, 5 * MIB] {
             let name = format!("{version}-{len}");
             need!(client(&home, &["put", version], server.port, ("s3-client-damaged", &name), &key, &noise(len)));
-            for at in [0, len / 2, len - 1, len + 15] {
+            // The long one is not held in memory before its tag is known.
+            let places = [len / 2, len + 15, 0, len - 1].into_iter().take(if len < MIB { 4 } else { 2 });
+            for at in places {
                 let flipped = ObjectRelay::changing(&server, move |answer| {
                     let range = answer.header("content-range").map(str::to_owned).unwrap_or_default();
                     let first =

@@ -33,7 +33,8 @@ fn relay_with(
 fn throttled_and_broken_requests_are_sent_again() {
     let server = need!(versitygw());
     server.new_bucket("again");
-    let plaintext = noise(20 * MIB);
+    // Three parts.
+    let plaintext = noise(11 * MIB);
     for (name, words) in [("part", "partNumber="), ("begin", "?uploads"), ("complete", "uploadId=")] {
         let slow = || Fate::Answered(object_error(503, "SlowDown", "Please reduce your request rate."));
         let relays = [relay_with(server, words, 2, move |_| slow()), relay_with(server, words, 1, |_| Fate::Reset)];
