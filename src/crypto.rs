@@ -10,6 +10,7 @@ pub(crate) mod gcm_stream;
 pub mod kdf;
 pub(crate) mod message_key;
 pub(crate) mod message_suite;
+pub(crate) mod record_key;
 pub(crate) mod rsa;
 pub(crate) mod s3_message;
 pub(crate) mod scratch_key;

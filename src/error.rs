@@ -17,6 +17,7 @@ pub(crate) mod kms;
 pub(crate) mod object;
 pub(crate) mod pgp;
 pub(crate) mod plugin;
+pub(crate) mod record;
 pub(crate) mod refusal;
 pub(crate) mod s3_client;
 
@@ -34,6 +35,7 @@ pub use kms::{KmsRefusal, KmsRefusalKind, ReEncryptRefusal};
 pub use object::{ObjectRefusal, ObjectRefusalKind};
 pub use pgp::PgpRefusal;
 pub use plugin::PluginRefusal;
+pub use record::{RecordFault, RecordFieldFault};
 pub use refusal::{GroupOutcome, KeyAttempt, KeyRefusal};
 pub use s3_client::S3ClientFault;
 
@@ -59,6 +61,10 @@ pub enum Error {
     /// A config document cannot be used.
     #[error(transparent)]
     Document(#[from] DocumentError),
+
+    /// Records cannot be encrypted, or are not authentic.
+    #[error(transparent)]
+    Record(#[from] RecordFault),
 
     /// A config file cannot be used, or has no rule for what is to be done.
     #[error(transparent)]
@@ -323,6 +329,7 @@ impl Error {
             Self::NoKeyOpens { attempts } => class_of_attempts(attempts),
             Self::TooFewGroups { groups, .. } => class_of_attempts(groups.iter().flat_map(|group| &group.attempts)),
             Self::Document(fault) => fault.class(),
+            Self::Record(fault) => fault.class(),
             Self::Object(refusal) => refusal.class(),
             Self::S3Client(fault) => fault.class(),
             Self::CannotWrap { .. } | Self::CannotFindKey { .. } => Class::KeyService,

@@ -12,6 +12,7 @@ pub mod format;
 pub mod native;
 pub mod payload;
 pub(crate) mod pipeline;
+pub mod records;
 pub mod registry;
 pub mod reseal;
 pub mod s3_client;

@@ -33,3 +33,8 @@ pub const LONGEST_ACCOUNTS: u64 = 4 << 20;
 
 /// Most shards of a run. A job array with more tasks is longer than any scheduler permits.
 pub const MOST_SHARDS: u32 = 1_000_000;
+
+/// Longest record of which fields are encrypted, in bytes. An item of DynamoDB has at most 400 KiB.
+pub const LONGEST_RECORD: usize = 16 << 20;
+/// Longest record with encrypted fields, in bytes: what the longest one becomes.
+pub const LONGEST_SEALED_RECORD: usize = 32 << 20;

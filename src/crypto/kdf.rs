@@ -107,7 +107,7 @@ impl PayloadKey {
 ///
 /// Written out on HMAC, because our pseudorandom key (32 bytes) is shorter than a hash, which the usual HKDF interfaces
 /// refuse and the RFC permits to one who knows that the key is uniformly random.
-fn hkdf_expand_sha512<const L: usize>(pseudorandom_key: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; L]> {
+pub(super) fn hkdf_expand_sha512<const L: usize>(pseudorandom_key: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; L]> {
     let mut output = Zeroizing::new([0; L]);
     let mut previous = Zeroizing::new([0; 64]);
     for (block, counter) in output.chunks_mut(64).zip(1u8..=255) {

@@ -10,8 +10,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::context::EncryptionContext;
 use crate::crypto::{DataKey, Suite};
-use crate::error::Result;
+use crate::error::{RecordFault, Result};
 use crate::formats::description::{HeadDescription, PayloadDescription};
+use crate::formats::records::selection::{OpenedRecords, RecordSelection};
 use crate::fs::input::{Input, InputNotes};
 use crate::keys::{Cache, KeySpec, Keyring, NamedKey, Rewrapped, Rewrapper, SuccessorKeys, WrappedKey};
 use crate::storage::output::Output;
@@ -128,6 +129,14 @@ pub trait EncryptedFile: Send {
         None
     }
 
+    /// The records of another input under this head, if it is one of records: they have none of their own any more.
+    ///
+    /// # Errors
+    /// [`RecordFault::NotRecords`] if it is a file of another kind.
+    fn with_records_of(self: Box<Self>, _input: Input) -> Result<Box<dyn EncryptedFile>> {
+        Err(RecordFault::NotRecords.into())
+    }
+
     /// Asks its keys, and authenticates its head.
     ///
     /// # Errors
@@ -183,6 +192,19 @@ pub trait UnlockedFile: Send {
     /// # Errors
     /// As [`UnlockedFile::open`], and if the range ends beyond the plaintext.
     fn open_range(self: Box<Self>, range: ByteRange, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<u64>;
+
+    /// Writes what is selected of a file of records.
+    ///
+    /// # Errors
+    /// As [`UnlockedFile::open`]; [`RecordFault::NotRecords`] if it is a file of another kind.
+    fn open_records(
+        self: Box<Self>,
+        _selection: &RecordSelection,
+        _output: PayloadOutput<'_>,
+        _work: Work<'_>,
+    ) -> Result<OpenedRecords> {
+        Err(RecordFault::NotRecords.into())
+    }
 }
 
 /// A data key that was wrapped: seals any number of files with no further call of a key service. Every file gets nonces of

@@ -6,6 +6,7 @@ use crate::formats::age::file_format::AgeFormat;
 use crate::formats::esdk::file_format::MessageFormat;
 use crate::formats::format::FileFormat;
 use crate::formats::native::file_format::NativeFormat;
+use crate::formats::records::RecordsFormat;
 use crate::formats::s3_client::file_format::S3ClientFormat;
 use crate::fs::input::InputNotes;
 
@@ -14,6 +15,9 @@ pub const FORMATS: &[&dyn FileFormat] = &[&NativeFormat, &AgeFormat, &MessageFor
 
 /// Formats that only the notes of an object tell, and that are never made.
 const TOLD_BY_NOTES: &[&dyn FileFormat] = &[&S3ClientFormat];
+
+/// Formats of which `--format` makes none: they have options of their own.
+const MADE_OTHERWISE: &[&dyn FileFormat] = &[&RecordsFormat];
 
 /// The format of an object with these notes, if they tell one.
 #[must_use]
@@ -24,7 +28,7 @@ pub fn by_notes(notes: &InputNotes) -> Option<&'static dyn FileFormat> {
 /// The format of an input that begins with `start`, if kenc opens it.
 #[must_use]
 pub fn by_start(start: &[u8]) -> Option<&'static dyn FileFormat> {
-    FORMATS.iter().copied().find(|format| format.recognises(start))
+    FORMATS.iter().chain(MADE_OTHERWISE).copied().find(|format| format.recognises(start))
 }
 
 /// The format whose files end like this name.
