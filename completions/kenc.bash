@@ -430,7 +430,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__decrypt)
-            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --shard --report --range --allow-uncommitted --max-encrypted-data-keys --max-frame-length --extract --output-type --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-r -k -c -o -f -i -q -v -h -V --recursive --files0-from --resume --shard --report --range --allow-uncommitted --max-encrypted-data-keys --max-frame-length --extract --output-type --field --record --allow-unsealed --header --input-type --ignore-mac --require-seal --key --context --identity --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -488,6 +488,29 @@ _kenc() {
                     ;;
                 --output-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --field)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --input-type)
@@ -668,7 +691,7 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__encrypt)
-            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --id --recursive --files0-from --resume --shard --report --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-k -c -r -a -n -o -f -i -q -v -h -V --key --context --id --recursive --files0-from --resume --shard --report --armor --values --whole --dry-run --shared-data-key --unencrypted-suffix --encrypted-suffix --unencrypted-regex --encrypted-regex --unencrypted-comment-regex --encrypted-comment-regex --mac-only-encrypted --encrypt-comments --shamir-threshold --input-type --records --field --min-size --cipher --format --sign --frame-length --output --force --sync --threads --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --in-place --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -754,6 +777,14 @@ _kenc() {
                     ;;
                 --input-type)
                     COMPREPLY=($(compgen -W "yaml json dotenv ini toml hcl binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --records)
+                    COMPREPLY=($(compgen -W "jsonl csv ddb-export" -- "${cur}"))
+                    return 0
+                    ;;
+                --field)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --min-size)
@@ -1023,13 +1054,21 @@ _kenc() {
             return 0
             ;;
         kenc__subcmd__get)
-            opts="-n -k -c -q -v -h -V --document --no-newline --output-type --input-type --ignore-mac --require-seal --key --context --identity --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
+            opts="-n -k -c -q -v -h -V --document --record --where --no-newline --output-type --input-type --ignore-mac --require-seal --key --context --identity --passphrase-from --aws-profile --aws-region --aws-role-arn --aws-timeout --json --quiet --verbose --color --config --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --document)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -76,6 +76,10 @@ ini\t''
 toml\t''
 hcl\t''
 binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l records -d 'Encrypt fields of records, and leave every other byte as it is' -r -f -a "jsonl\t'A JSON value in each line'
+csv\t'CSV with the names of its columns'
+ddb-export\t'An export of DynamoDB to S3 in DynamoDB JSON'"
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l field -d 'Field to encrypt: a column, an attribute, or a path such as `$.address.street` or `$.cards[*].number`; repeatable' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l min-size -d 'Fail if an input is shorter, in bytes or with K, M, G or T; `--min-size 1` refuses an empty one' -r
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l cipher -d 'Cipher for the payload' -r -f -a "aes-256-gcm\t''
 chacha20-poly1305\t''"
@@ -128,6 +132,9 @@ ini\t''
 toml\t''
 hcl\t''
 binary\t'Any content, as one value'"
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l field -d 'Decrypt only this field of records, and leave the others encrypted; repeatable' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l record -d 'Write only these records, counted from 1: N, A-B, A- or -B' -r
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l header -d 'Take the header from this file, for records that another program sorted, filtered, or imported and exported' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l input-type -d 'Format of the config file (default: by its name)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''
@@ -152,6 +159,7 @@ complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l config -d 'Config 
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l resume -d 'Skip files that an earlier run has completed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l allow-uncommitted -d 'Open AWS Encryption SDK messages that do not commit to their key'
+complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l allow-unsealed -d 'Accept records without a seal, such as the beginning of a file, and say what is proven'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l ignore-mac -d 'Open a document even if its MAC is missing or wrong: values may have been moved, added or removed'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -l require-seal -d 'Refuse documents that were never sealed, or whose seal is stale because another tool encrypted them again'
 complete -c kenc -n "__fish_kenc_using_subcommand decrypt" -s f -l force -d 'Replace output files that exist'
@@ -361,6 +369,8 @@ complete -c kenc -n "__fish_kenc_using_subcommand seal" -l no-input -d 'Never pr
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kenc -n "__fish_kenc_using_subcommand seal" -s V -l version -d 'Print version'
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l document -d 'Number of the YAML document in a file with several, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l record -d 'Of a file of records: the record with this number, from 1' -r
+complete -c kenc -n "__fish_kenc_using_subcommand get" -l where -d 'Of a file of records: the only record in which this field has this value, such as `id=42`' -r
 complete -c kenc -n "__fish_kenc_using_subcommand get" -l output-type -d 'Format for a mapping or a list (default: that of the file)' -r -f -a "yaml\t''
 json\t''
 dotenv\t''

@@ -29,6 +29,7 @@ pub mod open;
 pub mod opened_file;
 pub mod places;
 pub mod question;
+pub mod records;
 pub mod report;
 pub mod result_name;
 pub mod rewrap;

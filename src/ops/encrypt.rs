@@ -7,6 +7,7 @@ use crate::context::EncryptionContext;
 use crate::document::Format;
 use crate::error::{Error, Result};
 use crate::formats::format::PreparedSeal;
+use crate::formats::records::RecordRequest;
 use crate::fs::input::Input;
 use crate::ops::configs::{Configs, format_of_rule};
 use crate::ops::failure::{Cause, Failure};
@@ -31,6 +32,8 @@ pub struct EncryptRequest<'a> {
     pub context: &'a EncryptionContext,
     /// The format of the results.
     pub form: SealForm,
+    /// The fields that are encrypted, where the inputs are records.
+    pub records: Option<RecordRequest>,
     /// Fewest bytes of an input.
     pub least: u64,
     /// Threads to work with.
@@ -83,6 +86,10 @@ impl EncryptRequest<'_> {
         let recipe_of = |input: &PathBuf| configs.choose(self.keys, self.context, path_of(input));
         let chosen: Vec<_> = inputs.iter().map(recipe_of).collect();
         let jobs = plan_each(&inputs, self.results, |number| {
+            // Records stay what they are: only values of them change.
+            if self.records.is_some() {
+                return ResultName::Same;
+            }
             let recipe = chosen[number].as_ref().ok();
             ResultName::encrypted(self.form.0.or_else(|| recipe.and_then(format_of_rule)))
         })?;
@@ -120,7 +127,10 @@ impl<'a> EncryptPlan<'a> {
         // Problems of a single file are found before a key is asked. Many are opened one by one, because a process may
         // not have many files open.
         let opened = if let [job] = &self.jobs[..] { Some(self.request.open(job, session)?) } else { None };
-        let seals = self.recipes.iter().map(|recipe| session.prepare(recipe, self.request.form));
+        let seals = self.recipes.iter().map(|recipe| match &self.request.records {
+            Some(records) => session.prepare_records(recipe, records),
+            None => session.prepare(recipe, self.request.form),
+        });
         let seals = seals.collect::<Result<_>>()?;
         Ok(PreparedFiles { plan: self, session, seals, opened })
     }
@@ -139,7 +149,8 @@ impl PreparedFiles<'_> {
             let sealed = sealed.map_err(Failure::about(name.clone()));
             let bytes = least.finish(sealed, &name, session.observer())?;
             let is_named_so = job.input.as_deref().is_some_and(|path| Format::of_name(path) != Format::Binary);
-            Ok(EncryptedJob { name, bytes, may_be_document: !is_by_rule && is_named_so })
+            let is_whole = request.records.is_none();
+            Ok(EncryptedJob { name, bytes, may_be_document: is_whole && !is_by_rule && is_named_so })
         })
     }
 }

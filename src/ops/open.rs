@@ -164,7 +164,7 @@ pub fn verify(
 ///
 /// # Errors
 /// As [`EncryptedFile::unlock`].
-pub(super) fn unlock(
+pub(in crate::ops) fn unlock(
     session: &Session,
     (file, name): (Box<dyn EncryptedFile>, &str),
     guards: &Guards,

@@ -21,6 +21,7 @@ use crate::formats::native::file_format::NativeFormat;
 use crate::formats::native::{
     ChunkCipher, Decryptor, Encryptor, FileHead, NewFile, Parameters, read_error, write_error,
 };
+use crate::formats::records::{self, RecordRequest};
 use crate::fs::lock::{LockWaiter, Wait};
 use crate::keys::aws_kms::{KmsHooks, KmsRoutes};
 use crate::keys::{
@@ -317,6 +318,15 @@ impl Session {
         let format = format.or_else(|| format_of_rule(recipe)).unwrap_or(&NativeFormat);
         let kms = self.kms_for_recipe(recipe);
         format.prepare(settings, context, keys, &self.keyring_of(&kms, &self.trusted))
+    }
+
+    /// The same for records of which fields are encrypted.
+    ///
+    /// # Errors
+    /// If a key refuses, or there is none.
+    pub fn prepare_records(&self, recipe: &WholeFileRecipe, request: &RecordRequest) -> Result<Box<dyn PreparedSeal>> {
+        let kms = self.kms_for_recipe(recipe);
+        records::prepare(request, &recipe.context, &recipe.keys, &self.keyring_of(&kms, &self.trusted))
     }
 
     /// The keys that may open files; all, if empty.

@@ -69,6 +69,7 @@ mod files {
     mod modes;
     mod producers;
     #[cfg(target_os = "linux")]
+    mod records;
     mod replacing;
     mod rewrap;
     mod s3;

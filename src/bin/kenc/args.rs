@@ -22,6 +22,8 @@ pub mod krm;
 mod many;
 #[path = "args/message.rs"]
 pub mod message;
+#[path = "args/records.rs"]
+pub mod records;
 #[path = "args/s3.rs"]
 pub mod s3;
 #[path = "args/seal.rs"]
@@ -229,7 +231,7 @@ pub enum Command {
     ///
     /// kustomize sorts the fields of the resources that it hands to a transformer, so that their MAC does not match. Name
     /// the encrypted files in a generator instead.
-    #[command(override_usage = examples::krm::USAGE, after_long_help = examples::krm::HELP)]
+    #[command(override_usage = krm::USAGE, after_long_help = krm::HELP)]
     Krm(Deferred<krm::KrmArgs>),
 
     /// Print decrypted values as variables for a shell, dotenv, JSON, Docker or GitHub Actions

@@ -11,6 +11,7 @@ pub mod hints;
 pub mod inspected_file;
 pub mod key_names;
 pub mod key_usage;
+pub mod opened_records;
 pub mod other_names;
 pub mod panics;
 pub mod questions;

@@ -46,6 +46,8 @@ printf 'db:\n  host: db.example\n  password: c4r1b0u\n' > settings.yaml
 printf 'TOKEN=abc\n' > app.env
 (printf 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Namespace\n') > resources.yaml
 printf 'certificate\n' > cert.pem
+printf 'id,ssn\n1,123-45-6789\n2,987-65-4321\n' > people.csv
+kenc encrypt --records csv --field ssn people.csv -o people.enc.csv
 mkdir secrets; printf 'a: 1\n' > secrets/a.yaml; printf 'b: 2\n' > secrets/b.yaml
 kenc encrypt --values -i -k "$me" secrets.yaml app.env
 kenc encrypt --values -i secrets/a.yaml secrets/b.yaml

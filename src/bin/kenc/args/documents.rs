@@ -5,6 +5,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kenc::document::{Format, MacRequirement, SealRequirement};
 use kenc::ops::documents::open::StatedRequirements;
 
+use super::records::{RecordsDecryptArgs, RecordsEncryptArgs};
+
 /// Doc comments go on single options: one on a group of options would also apply to the options after the group.
 pub const DOCUMENTS: &str = "Options for config documents";
 
@@ -51,6 +53,9 @@ pub struct ValuesArgs {
 
     #[command(flatten)]
     pub input_type: InputTypeArgs,
+
+    #[command(flatten)]
+    pub records: RecordsEncryptArgs,
 }
 
 /// At most one rule for which values are encrypted. Giving one means that the file is a config document.
@@ -165,4 +170,7 @@ pub struct DocumentDecryptArgs {
     /// Output format (default: same as the input)
     #[arg(long, value_name = "TYPE", value_parser = formats(), conflicts_with = "range", help_heading = DOCUMENTS)]
     pub output_type: Option<Format>,
+
+    #[command(flatten)]
+    pub records: RecordsDecryptArgs,
 }

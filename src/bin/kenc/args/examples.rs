@@ -56,6 +56,9 @@ Examples:
   Encrypt what a command prints, and leave nothing behind if it fails
     kenc encrypt -k alias/backup -o photos.kenc -- tar cz photos
 
+  Encrypt one column of a CSV file, and leave every other byte as it is
+    kenc encrypt --records csv --field ssn people.csv -o people.enc.csv -f
+
   Encrypt all files in a folder
     kenc encrypt -r photos -o photos.enc
 
@@ -163,18 +166,10 @@ Examples:
     kenc get -n secrets.yaml tls.key > key.pem
 
   Print a mapping as JSON, for another program
-    kenc get --json secrets.yaml db | jq -r .user";
-}
+    kenc get --json secrets.yaml db | jq -r .user
 
-pub mod krm {
-    pub const USAGE: &str = "kenc krm [OPTIONS]";
-    pub const HELP: &str = "\
-Examples:
-  Decrypt the resources of a list
-    kenc krm < resources.yaml
-
-  Let kustomize call it, through a script that a generator names (see `packaging/kustomize`)
-    kustomize build --enable-alpha-plugins --enable-exec overlays/prod";
+  Print a field of one record
+    kenc get people.enc.csv ssn --where id=2";
 }
 
 pub mod set {

@@ -13,3 +13,12 @@ pub struct KrmArgs {
     #[command(flatten)]
     pub aws: AwsArgs,
 }
+
+pub const USAGE: &str = "kenc krm [OPTIONS]";
+pub const HELP: &str = "\
+Examples:
+  Decrypt the resources of a list
+    kenc krm < resources.yaml
+
+  Let kustomize call it, through a script that a generator names (see `packaging/kustomize`)
+    kustomize build --enable-alpha-plugins --enable-exec overlays/prod";

@@ -7,6 +7,7 @@ use kenc::document::{Format, Path, PathStep, ValueType};
 use kenc::ops::values::new_value::ValueSyntax;
 
 use super::documents::{DocumentOpenArgs, formats};
+use super::records::RecordGetArgs;
 use super::shared::{AwsArgs, OpenArgs, PassphraseArgs};
 
 #[derive(Debug, Args)]
@@ -17,6 +18,9 @@ pub struct GetArgs {
 
     #[command(flatten)]
     pub place: PlaceArgs,
+
+    #[command(flatten)]
+    pub record: RecordGetArgs,
 
     /// Print the value without a line end after it
     #[arg(short = 'n', long)]

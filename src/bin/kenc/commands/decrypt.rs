@@ -1,5 +1,6 @@
 //! `kenc decrypt`.
 
+mod records;
 mod tree;
 
 use kenc::fs::atomic::{Access, Sync};
@@ -24,6 +25,9 @@ pub fn run(args: &DecryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     habits::check_inputs(&args.inputs, args.many.recursive)?;
     if args.output.in_place {
         habits::check_in_place(&args.inputs, Replacement::OfEncrypted(args.document_open.input_type.input_type))?;
+    }
+    if args.document.records.is_asked() {
+        return records::run(args, configs, reporter);
     }
     if joined::is_asked(args) {
         return joined::run(args, configs, reporter);

@@ -2,6 +2,8 @@
 
 pub mod tree;
 
+use kenc::error::Error;
+use kenc::formats::format::Encoding;
 use kenc::ops::configs::Configs;
 use kenc::ops::encrypt::{EncryptRequest, EncryptedJob};
 use kenc::ops::jobs::ResultChoice;
@@ -29,7 +31,7 @@ pub fn run(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Result
     if !args.command.is_empty() {
         return produced::run(args, configs, reporter);
     }
-    if documents::encrypt::applies(args, configs)? {
+    if args.values.records.records.is_none() && documents::encrypt::applies(args, configs)? {
         return documents::encrypt::run(args, configs, reporter);
     }
     if args.many.is_asked() {
@@ -46,11 +48,13 @@ fn one_by_one(args: &EncryptArgs, configs: &Configs, reporter: &Reporter) -> Res
         keys: &args.keys,
         context: &context(args)?,
         form: form(args),
+        records: args.values.records.request().map_err(Error::from)?,
         least: args.min_size,
         threads: threads(&args.work),
     };
     let plan = request.plan(configs)?;
-    let encoding = request.form.1.encoding;
+    // Records are text, as armor is.
+    let encoding = if request.records.is_some() { Encoding::Armored } else { request.form.1.encoding };
     plan.jobs.iter().try_for_each(|job| refuse_terminal(&job.destination, job.input.as_deref(), encoding))?;
     let session = sessions::to_encrypt(sessions::passphrases(&args.passphrase, reporter), &args.aws, configs);
     signals::handle(&session)?;

@@ -12,6 +12,7 @@ pub mod keys;
 mod kms_key_state;
 mod messages;
 mod objects;
+mod records;
 mod shards;
 
 use std::io::ErrorKind;
@@ -243,6 +244,7 @@ fn of_library(error: &Error, subject: Option<&str>) -> Vec<String> {
         }
         Error::KeyWord(fault) => vec![key_words::of(fault)],
         Error::Object(refusal) => vec![objects::of_refusal(refusal)],
+        Error::Record(fault) => vec![records::of(fault, &file)],
         Error::S3Client(fault) => one(messages::of_s3_client(fault)),
         Error::NoKeyOpens { attempts } => attempts.iter().map(of_attempt).collect(),
         Error::TooFewGroups { groups, .. } => {

@@ -228,6 +228,9 @@ pub fn see_also(name: &str, command: &Command) -> Vec<(String, u8)> {
     if has(command, "ignore_mac") || has(command, "values") || matches!(name, "kenc" | "kenc-seal" | "kenc-rotate") {
         all.push(("kenc-document".to_owned(), 5));
     }
+    if has(command, "records") || has(command, "allow_unsealed") || name == "kenc-get" {
+        all.push(("kenc-records".to_owned(), 5));
+    }
     if has(command, "shard") || name == "kenc-report" {
         all.push(("kenc-shards".to_owned(), 7));
     }

@@ -1,0 +1,4 @@
+//! Records with encrypted fields: JSON lines, CSV and exports of DynamoDB.
+
+pub mod decrypt;
+pub mod get;
