@@ -54,12 +54,13 @@ fn arg_with_candidates(command: &str, arg: Arg) -> Arg {
             arg.add(ArgValueCompleter::new(candidates::named_keys))
         }
         (_, "remove" | "keys") => arg.add(ArgValueCompleter::new(candidates::keys_of_files)),
+        ("usage", "fail_on") => arg.add(ArgValueCompleter::new(candidates::keys_or_drift)),
         (_, "profile") => arg.add(ArgValueCompleter::new(candidates::profiles)),
         ("get" | "set" | "unset", "path") | (_, "extract" | "only") => {
             arg.add(ArgValueCompleter::new(candidates::paths))
         }
         // The engine takes the words behind `--` for more of the files.
-        ("exec", "files" | "command") => arg.add(ArgValueCompleter::new(candidates::files_or_command)),
+        ("exec" | "encrypt" | "decrypt", "files" | "inputs" | "command") => arg.add(ArgValueCompleter::new(candidates::files_or_command)),
         _ => arg,
     }
 }

@@ -44,6 +44,10 @@ fn kenc_knows_what_can_be_typed_next() {
         (&["exec", "s.yaml", "--", "ken"], &["kenc"]),
         (&["exec", "s.yaml", "--", "cat", "x."], &["x.kenc"]),
         (&["exec", "x."], &["x.kenc"]),
+        (&["encrypt", "-o", "y.kenc", "--", "ken"], &["kenc"]),
+        (&["decrypt", "x.kenc", "--", "ken"], &["kenc"]),
+        (&["decrypt", "x."], &["x.kenc"]),
+        (&["keys", "usage", "--fail-on", ""], &["drift", "@ops", "@team"]),
         // Completion never blocks, and prints no errors.
         (&["get", "pipe.yaml", ""], &[]),
         (&["get", "missing.yaml", ""], &[]),

@@ -24,6 +24,13 @@ pub fn keys_of_files(current: &OsStr) -> Vec<CompletionCandidate> {
     found
 }
 
+/// Names of the config, and the word for keys that it does not name.
+pub fn keys_or_drift(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut found = matching(current, std::iter::once(CompletionCandidate::new("drift")));
+    found.extend(named_keys(current));
+    found
+}
+
 pub fn profiles(current: &OsStr) -> Vec<CompletionCandidate> {
     matching(current, aws_profiles().into_iter().map(CompletionCandidate::new))
 }
