@@ -79,7 +79,7 @@ impl Store for DotenvStore {
                 DotenvLineKind::Nothing => {
                     let fault = match &text[line.place] {
                         "\r" => "the line is empty but ends with CRLF, which sops cannot read",
-                        _ => "the line has no `=`",
+                        _ => "the line has no `=`; sops reads no values of several lines",
                     };
                     return Err(DocumentError::Syntax { at: place.into(), fault: fault.to_owned() });
                 }

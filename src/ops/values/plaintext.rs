@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::document::{Document, Format};
-use crate::error::{DocumentError, Error};
+use crate::error::{DocumentError, Error, Result};
 use crate::formats::detect::{Detected, is_whole_file};
 use crate::limits::LONGEST_DOCUMENT;
 use crate::ops::documents::open::{StatedRequirements, open};
@@ -31,10 +31,10 @@ pub fn read(
     let (start, input) = open_input(path)?.peek().map_err(about())?;
     if !is_whole_file(&start) {
         let sealed = Detected::new(input, path, notation).and_then(Detected::document).map_err(about())?;
-        return Ok(open(*sealed, path, requirements, session)?.into_plaintext());
+        let document = open(*sealed, path, requirements, session)?.into_plaintext();
+        return if notation.is_none() { content_of_binary(document, path).map_err(about()) } else { Ok(document) };
     }
-    let format =
-        notation.unwrap_or_else(|| path.map_or(Format::Binary, |path| Format::of_name(plain_name(path).as_ref())));
+    let format = notation.unwrap_or_else(|| notation_of_content(path));
     if format == Format::Binary && notation.is_none() {
         return Err(Cause::NotationUnknown(name).into());
     }
@@ -46,4 +46,19 @@ pub fn read(
     let too_long = DocumentError::TooLong { limit: LONGEST_DOCUMENT as u64 };
     let text = text.and_then(|text| text.ok_or(too_long.into())).map_err(about())?;
     Document::from_plaintext(format, text).map_err(Error::from).map_err(about())
+}
+
+/// The notation that the name of a file says of its plaintext.
+fn notation_of_content(path: Option<&Path>) -> Format {
+    path.map_or(Format::Binary, |path| Format::of_name(plain_name(path).as_ref()))
+}
+
+/// The document within a binary one that is named like a document, as sops makes of a notation that it does not read. One that
+/// holds something else stays as it is.
+fn content_of_binary(document: Document, path: Option<&Path>) -> Result<Document> {
+    let format = notation_of_content(path);
+    if document.format() != Format::Binary || format == Format::Binary {
+        return Ok(document);
+    }
+    Ok(Document::from_plaintext(format, document.plaintext(&[])?).unwrap_or(document))
 }

@@ -13,6 +13,9 @@ pub fn of_document(fault: &DocumentError, file: &str) -> String {
         DocumentError::Syntax { fault, .. } if fault.contains("CRLF") => {
             format!("convert its line ends: `sed -i 's/\\r$//' {file}`")
         }
+        DocumentError::Syntax { fault, .. } if fault.contains("several lines") => {
+            format!("write a line break in a value as `\\n`, or encrypt the file as a whole, which `kenc exec` reads too: `kenc encrypt --whole {file} -o {file}.kenc`")
+        }
         DocumentError::Syntax { .. } => "correct the file at that place and try again".to_owned(),
         DocumentError::Refused { .. } => {
             format!("write it in another way, or encrypt the file as a whole: `kenc encrypt --whole {file} -o {file}.kenc`")

@@ -221,6 +221,28 @@ fn what_is_in_a_kenc_file_can_be_read_by_its_parts_and_not_set() {
 }
 
 #[test]
+fn a_document_that_sops_takes_for_a_binary_file_is_read_by_its_name() {
+    let home = Home::with_key();
+    home.write("b.toml", "[s]\na = 1\n");
+    home.write("c.toml", "not TOML\n");
+    home.succeeds("for f in b.toml c.toml; do kenc encrypt --values --input-type binary -i $f || exit 1; done");
+    home.run(["get", "b.toml", "s.a"]).gives(b"1\n");
+    home.run(["get", "b.toml", "s.b"]).fails(FAILED).says("no such value; did you mean `s.a`?");
+    home.run(["get", "b.toml", "data", "--input-type", "binary"]).gives(b"[s]\na = 1\n");
+    home.run(["get", "c.toml", "data"]).gives(b"not TOML\n");
+    home.run(["exec", "b.toml", "--", "sh", "-c", "echo $s_a"]).gives(b"1\n");
+}
+
+#[test]
+fn a_dotenv_file_with_several_lines_in_a_value_is_encrypted_as_a_whole() {
+    let home = Home::with_key();
+    home.write("m.env", "A=\"one\ntwo\"\n");
+    home.run(["encrypt", "--values", "m.env"]).fails(FAILED).hints("kenc encrypt --whole m.env -o m.env.kenc");
+    home.succeeds("kenc encrypt --whole m.env -o m.env.kenc");
+    home.run(["exec", "m.env.kenc", "--", "sh", "-c", "echo \"$A\""]).gives(b"one\ntwo\n");
+}
+
+#[test]
 fn values_that_are_set_at_the_same_time_are_all_kept() {
     const WRITERS: usize = 6;
     let documents = Documents::new();
