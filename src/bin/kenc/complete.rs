@@ -60,7 +60,9 @@ fn arg_with_candidates(command: &str, arg: Arg) -> Arg {
             arg.add(ArgValueCompleter::new(candidates::paths))
         }
         // The engine takes the words behind `--` for more of the files.
-        ("exec" | "encrypt" | "decrypt", "files" | "inputs" | "command") => arg.add(ArgValueCompleter::new(candidates::files_or_command)),
+        ("exec" | "encrypt" | "decrypt", "files" | "inputs" | "command") => {
+            arg.add(ArgValueCompleter::new(candidates::files_or_command))
+        }
         _ => arg,
     }
 }

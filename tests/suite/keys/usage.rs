@@ -50,7 +50,7 @@ fn files_are_counted_by_key_with_what_depends_on_it_and_what_the_config_does_not
         text.contains("4 encrypted files under 2 keys, 1 document among them; 3 other files not encrypted"),
         "{text}"
     );
-    assert!(text.contains(&format!("        3         2  @backup age {ours}\n")), "{text}");
+    assert!(text.contains(&format!("        3         2  age @backup ({ours})\n")), "{text}");
     assert!(text.contains(&format!("        2         1  age {theirs}, which the config does not name\n")), "{text}");
 }
 

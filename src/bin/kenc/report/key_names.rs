@@ -57,7 +57,7 @@ fn with_name(text: &str, key: &str, name: &str) -> String {
         let behind = &found[key.len()..];
         // A sentence may end behind a key.
         let is_word = !before.ends_with(is_part_of_word)
-            && !before.ends_with(&format!("@{name} ("))
+            && !is_named(before)
             && !behind
                 .trim_start_matches([':', '.'])
                 .starts_with(|letter| !char::is_whitespace(letter) && is_part_of_word(letter));
@@ -70,6 +70,12 @@ fn with_name(text: &str, key: &str, name: &str) -> String {
         rest = behind;
     }
     named + rest
+}
+
+/// Whether a text ends with a name and the bracket before its key.
+fn is_named(text: &str) -> bool {
+    let name = text.strip_suffix(" (").and_then(|text| text.rsplit(char::is_whitespace).next());
+    name.is_some_and(|name| name.starts_with('@'))
 }
 
 #[cfg(test)]
@@ -88,6 +94,7 @@ mod tests {
             ("arn:aws:kms:r:1:key/k\n", "@prod (arn:aws:kms:r:1:key/k)\n"),
             ("arn:aws:kms:r:1:key/k2 age1abc:", "arn:aws:kms:r:1:key/k2 @alice (age1abc):"),
             ("@alice (age1abc)", "@alice (age1abc)"),
+            ("1 age @alice @al (age1abc)", "1 age @alice @al (age1abc)"),
             ("nothing", "nothing"),
         ] {
             assert_eq!(names.add_to(text), named);

@@ -53,17 +53,14 @@ pub fn text(usage: &KeyUsage) -> String {
     }
     for (UsedKey { provider, id }, UsageOfKey { names, files, alone, not_in_config, .. }) in keys {
         let names = names.iter().fold(String::new(), |all, name| all + "@" + &printable(name) + " ");
+        let id = printable(&shown_key(id));
+        let key = if names.is_empty() { id } else { format!("{names}({id})") };
         let drift = match not_in_config {
             0 => String::new(),
             some if some == files => ", which the config does not name".to_owned(),
             some => format!(", which the config of {} does not name", count(*some, "file")),
         };
-        let _ = writeln!(
-            text,
-            "{files:>9} {alone:>9}  {names}{} {}{drift}",
-            printable(provider),
-            printable(&shown_key(id))
-        );
+        let _ = writeln!(text, "{files:>9} {alone:>9}  {} {key}{drift}", printable(provider));
     }
     text
 }

@@ -10,8 +10,8 @@ use crate::args::KeysUsageArgs;
 use crate::commands::opening::threads;
 use crate::failure::{CommandFault, Exit, Failure};
 use crate::progress::Bar;
-use crate::report::Reporter;
 use crate::report::key_usage::{self, Told};
+use crate::report::{Reporter, ShownKeyNames};
 use crate::sessions;
 use crate::signals;
 
@@ -19,6 +19,7 @@ use crate::signals;
 const DRIFT: &str = "drift";
 
 pub fn run(args: &KeysUsageArgs, configs: &Configs, reporter: &Reporter) -> Result<Exit, Failure> {
+    reporter.name_keys(ShownKeyNames::of(configs));
     let here = [PathBuf::from(".")];
     let inputs = if args.paths.is_empty() && args.files0_from.is_none() { &here } else { args.paths.as_slice() };
     let request = TreeRequest::to_read(args.files0_from.as_deref(), inputs);
