@@ -32,6 +32,7 @@ transcripts! {
     key_services_that_cannot_be_used_are_explained: "key-service",
     outputs_are_whole_and_nothing_is_overwritten_unasked: "outputs",
     ranges_are_opened_or_refused: "ranges",
+    fields_of_records_are_encrypted_and_what_is_proven_is_said: "records",
     keys_of_files_are_changed: "rewrap",
     folders_and_lists_of_files_are_done_in_one_run: "trees",
     keys_of_documents_are_changed: "document-keys",

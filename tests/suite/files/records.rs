@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Home, python_program, repository};
+use crate::support::{Home, Relay, home_at, moto, python_program, repository};
 
 const NOT_AUTHENTIC: i32 = 3;
 const PROBLEMS: i32 = 7;
@@ -232,4 +232,26 @@ fn fields_that_cannot_be_meant_are_refused_with_what_there_is() {
     home.run(["encrypt", "--records", "jsonl", "--field", "ssn", "a.jsonl", "-o", "sealed"]).ok();
     encrypt(&["--records", "jsonl", "--field", "id", "sealed"]).fails(2).says("already encrypted");
     assert!(!home.file("x").exists());
+}
+
+#[test]
+fn a_file_costs_one_call_of_the_key_service_and_its_keys_move_inside_of_it() {
+    let kms = need!(moto());
+    let relay = Relay::to(kms.port);
+    let home = home_at(relay.port);
+    let (old, new) = (kms.new_key(), kms.new_key());
+    let text = PEOPLE.repeat(1000);
+    home.write("plain", &text);
+    let fields = ["--records", "jsonl", "--field", "ssn", "--field", "n"];
+    home.run(["encrypt", "-k", &old, "-c", "app=demo", "plain", "-o", "sealed"].iter().chain(&fields)).ok();
+    assert_eq!(relay.asked(), ["GenerateDataKey"]);
+    home.run(["rewrap", "sealed", "--to", &new]).ok();
+    assert_eq!(relay.asked()[1..], ["ReEncrypt"]);
+    home.run(["decrypt", "sealed", "-c", "app=demo"]).gives(text.as_bytes());
+    assert_eq!(relay.asked()[2..], ["Decrypt"]);
+    home.run(["decrypt", "sealed", "-c", "app=other"]).fails(NOT_AUTHENTIC).says("encryption context mismatch");
+    // A header that names other pairs is not the one to which the values are bound.
+    let changed = String::from_utf8(home.read("sealed")).unwrap().replace("\"app\":\"demo\"", "\"app\":\"demi\"");
+    home.write("changed", changed);
+    assert_ne!(home.run(["decrypt", "changed"]).code, 0);
 }
