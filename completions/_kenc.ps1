@@ -93,7 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'kenc' -ScriptBlock {
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Add a random pair, kenc-id, to the encryption context')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Include all files in folders and their subfolders')
-            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Skip files that an earlier run has completed')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an earlier run: skip completed files, and send the rest of an upload')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Write text (PEM) instead of bytes')
             [CompletionResult]::new('--armor', '--armor', [CompletionResultType]::ParameterName, 'Write text (PEM) instead of bytes')
             [CompletionResult]::new('--values', '--values', [CompletionResultType]::ParameterName, 'Encrypt the values of a config file one by one, and keep its keys, comments and layout')

@@ -89,7 +89,7 @@ set edit:completion:arg-completer[kenc] = {|@words|
             cand --id 'Add a random pair, kenc-id, to the encryption context'
             cand -r 'Include all files in folders and their subfolders'
             cand --recursive 'Include all files in folders and their subfolders'
-            cand --resume 'Skip files that an earlier run has completed'
+            cand --resume 'Continue an earlier run: skip completed files, and send the rest of an upload'
             cand -a 'Write text (PEM) instead of bytes'
             cand --armor 'Write text (PEM) instead of bytes'
             cand --values 'Encrypt the values of a config file one by one, and keep its keys, comments and layout'

@@ -100,7 +100,7 @@ never\t''"
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l config -d 'Config file to use, instead of the nearest .kenc.yaml or .sops.yaml' -r -F
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l id -d 'Add a random pair, kenc-id, to the encryption context'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s r -l recursive -d 'Include all files in folders and their subfolders'
-complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Skip files that an earlier run has completed'
+complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l resume -d 'Continue an earlier run: skip completed files, and send the rest of an upload'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -s a -l armor -d 'Write text (PEM) instead of bytes'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l values -d 'Encrypt the values of a config file one by one, and keep its keys, comments and layout'
 complete -c kenc -n "__fish_kenc_using_subcommand encrypt" -l whole -d 'Encrypt the file as a whole, even if a rule matches it'

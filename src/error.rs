@@ -386,7 +386,7 @@ fn opened(groups: &[GroupOutcome]) -> usize {
 }
 
 /// The system's reason in lower case and without the number that Rust adds to it.
-fn plain(error: &io::Error) -> String {
+pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

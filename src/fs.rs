@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod attributes;
 mod base;
 pub mod copy;
+pub mod file_state;
 pub mod folder;
 pub mod held;
 pub mod input;

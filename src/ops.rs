@@ -40,5 +40,6 @@ pub mod shard;
 pub mod storages;
 pub mod tree;
 pub mod unfinished_uploads;
+pub mod upload;
 pub mod values;
 pub mod variables;

@@ -25,6 +25,20 @@ impl PlaintextDigest {
     }
 }
 
+/// SHA-256 over encrypted bytes that are sent, piece by piece.
+#[derive(Default)]
+pub(crate) struct SentDigest(Sha256);
+
+impl SentDigest {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 /// Length of a seal, in bytes.
 pub(crate) const SEAL_LEN: usize = 32;
 

@@ -74,6 +74,8 @@ pub enum ObjectRefusalKind {
     UrlRedirects,
     /// A successor would lack something that the object has: `message` says what.
     NotCarried,
+    /// An earlier run began to upload something else to it under the same key. Nothing more of either is sent.
+    PartsDiffer,
     /// Anything else.
     Other,
 }
@@ -92,6 +94,7 @@ impl ObjectRefusal {
             "GetObject" | "HeadObject" if self.object.contains("?versionId=") => "s3:GetObjectVersion",
             "GetObject" | "HeadObject" => "s3:GetObject",
             "ListObjectsV2" => "s3:ListBucket",
+            "ListParts" => "s3:ListMultipartUploadParts",
             "ListMultipartUploads" => "s3:ListBucketMultipartUploads",
             "AbortMultipartUpload" => "s3:AbortMultipartUpload",
             "DeleteObject" => "s3:DeleteObjectVersion",
@@ -140,6 +143,7 @@ impl fmt::Display for ObjectRefusal {
                 "the server refuses the URL: it may be incomplete, or its signature not valid".to_owned()
             }
             ObjectRefusalKind::UrlRedirects => "the URL leads to another one, which kenc does not follow".to_owned(),
+            ObjectRefusalKind::PartsDiffer => "what an earlier run sent is not the beginning of this file".to_owned(),
             ObjectRefusalKind::NotCarried => format!("it cannot be replaced by its successor: {message}"),
         };
         write!(f, "{object}: {text}")?;

@@ -5,16 +5,16 @@
 //! [`AtomicFile::commit`](crate::fs::atomic::AtomicFile::commit) compares with the file immediately before it is replaced.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
 use crate::crypto::digest::PlaintextDigest;
 use crate::error::{Error, Result};
 use crate::fs::base::Base;
+use crate::fs::file_state::FileState;
 use crate::fs::folder::Folder;
 use crate::fs::input::Input;
 #[cfg(unix)]
@@ -55,15 +55,6 @@ struct Witness {
     state: FileState,
     /// Of a short file.
     digest: Option<Zeroizing<String>>,
-}
-
-/// What the system says of a file that changes when it is written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FileState {
-    len: u64,
-    modified: Option<SystemTime>,
-    /// When it, its permissions or its names changed.
-    changed: Option<(i64, i64)>,
 }
 
 impl Held {
@@ -183,7 +174,7 @@ impl Held {
     /// [`Error::InputWrittenTo`].
     pub fn check_not_written_to(&self) -> Result<()> {
         match Witness::of(&self.file) {
-            Ok(Witness { state: FileState { len, modified, changed: _ }, digest })
+            Ok(Witness { state: FileState { len, modified, .. }, digest })
                 if (len, modified) == (self.witness.state.len, self.witness.state.modified)
                     && digest == self.witness.digest =>
             {
@@ -213,12 +204,6 @@ impl Witness {
         let state = FileState::of(&file.metadata()?);
         let digest = if state.len <= COMPARED { Some(digest(file, state.len)?) } else { None };
         Ok(Self { state, digest })
-    }
-}
-
-impl FileState {
-    fn of(metadata: &Metadata) -> Self {
-        Self { len: metadata.len(), modified: metadata.modified().ok(), changed: changed(metadata) }
     }
 }
 
@@ -271,18 +256,6 @@ fn is_named(_base: &Base, path: &Path, file: &File) -> io::Result<bool> {
     let numbers = |of: winapi_util::file::Information| (of.volume_serial_number(), of.file_index());
     let (named, opened) = (information(Handle::from_path_any(path)?)?, information(HandleRef::from_file(file))?);
     Ok(numbers(named) == numbers(opened))
-}
-
-#[cfg(unix)]
-#[allow(clippy::unnecessary_wraps, reason = "other systems have no such time")]
-fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.ctime(), metadata.ctime_nsec()))
-}
-
-#[cfg(not(unix))]
-fn changed(_metadata: &Metadata) -> Option<(i64, i64)> {
-    None
 }
 
 #[cfg(unix)]

@@ -6,7 +6,8 @@ use crate::config::WholeFileRecipe;
 use crate::context::EncryptionContext;
 use crate::document::Format;
 use crate::error::{Error, Result};
-use crate::formats::format::PreparedSeal;
+use crate::formats::format::{Encoding, FileFormat as _, PreparedSeal};
+use crate::formats::native::file_format::NativeFormat;
 use crate::formats::records::RecordRequest;
 use crate::fs::input::Input;
 use crate::ops::configs::{Configs, format_of_rule};
@@ -18,7 +19,10 @@ use crate::ops::result_name::ResultName;
 use crate::ops::seal::{open_job, seal_job};
 use crate::ops::session::Session;
 use crate::ops::tree::seal::SealForm;
-use crate::storage::output::Output;
+use crate::ops::upload::fault::UploadFault;
+use crate::ops::upload::resumable::{FailedUpload, ResumableUpload};
+use crate::storage::output::{Destination, Output};
+use crate::storage::s3::ObjectName;
 
 /// The request: which files, under which keys, and how.
 pub struct EncryptRequest<'a> {
@@ -36,6 +40,8 @@ pub struct EncryptRequest<'a> {
     pub records: Option<RecordRequest>,
     /// Fewest bytes of an input.
     pub least: u64,
+    /// What becomes of an upload that fails.
+    pub failed_upload: FailedUpload,
     /// Threads to work with.
     pub threads: usize,
 }
@@ -110,12 +116,44 @@ impl EncryptRequest<'_> {
             });
             of_jobs.push(Ok(JobRecipe { number, is_by_rule }));
         }
+        if self.failed_upload == FailedUpload::Kept {
+            jobs.iter().try_for_each(check_can_go_on)?;
+            recipes.iter().try_for_each(|recipe| self.check_form(recipe))?;
+        }
         Ok(EncryptPlan { request: self, jobs, recipes, of_jobs })
+    }
+
+    /// Only a kenc file that is no text goes on where it was.
+    fn check_form(&self, recipe: &WholeFileRecipe) -> Result<(), UploadFault> {
+        let (format, settings) = self.form;
+        let format = format.or_else(|| format_of_rule(recipe)).map_or(NativeFormat.name(), |format| format.name());
+        let is_kenc = format == NativeFormat.name();
+        if self.records.is_some() {
+            return Err(UploadFault::OfValues);
+        }
+        if is_kenc && settings.encoding == Encoding::Binary { Ok(()) } else { Err(UploadFault::NotThisFormat(format)) }
+    }
+
+    fn upload(&self, job: &Job, recipe: &WholeFileRecipe, session: &Session) -> Result<u64, Failure> {
+        let (Some(input), Destination::Object { name, existing, .. }) = (&job.input, &job.destination) else {
+            unreachable!("the plan has looked at it");
+        };
+        let (suite, least, threads) = (self.form.1.suite, self.least, self.threads);
+        ResumableUpload { input, object: name, existing: *existing, recipe, suite, least, threads }.run(session)
     }
 
     fn open(&self, job: &Job, session: &Session) -> Result<(Input, Output), Failure> {
         open_job(session, job, self.results.existing, self.results.sync)
     }
+}
+
+/// A later run reads the input again, and finds what is there of the output.
+fn check_can_go_on(job: &Job) -> Result<(), UploadFault> {
+    if job.input.as_ref().is_none_or(|input| ObjectName::is_meant(input)) {
+        return Err(UploadFault::NotAFile(job.name()));
+    }
+    let is_upload = matches!(job.destination, Destination::Object { .. });
+    if is_upload { Ok(()) } else { Err(UploadFault::NotToObject(job.name())) }
 }
 
 impl<'a> EncryptPlan<'a> {
@@ -124,6 +162,9 @@ impl<'a> EncryptPlan<'a> {
     /// # Errors
     /// If a single file or its result cannot be opened, or a key refuses.
     pub fn prepare(self, session: &'a Session) -> Result<PreparedFiles<'a>, Failure> {
+        if self.request.failed_upload == FailedUpload::Kept {
+            return Ok(PreparedFiles { plan: self, session, seals: Vec::new(), opened: None });
+        }
         // Problems of a single file are found before a key is asked. Many are opened one by one, because a process may
         // not have many files open.
         let opened = if let [job] = &self.jobs[..] { Some(self.request.open(job, session)?) } else { None };
@@ -139,9 +180,13 @@ impl<'a> EncryptPlan<'a> {
 impl PreparedFiles<'_> {
     /// Encrypts the files, each when the iterator gets to it.
     pub fn run(self) -> impl Iterator<Item = Result<EncryptedJob, Failure>> {
-        let Self { plan: EncryptPlan { request, jobs, of_jobs, .. }, session, seals, mut opened } = self;
+        let Self { plan: EncryptPlan { request, jobs, of_jobs, recipes }, session, seals, mut opened } = self;
         jobs.into_iter().zip(of_jobs).map(move |(job, recipe)| {
             let JobRecipe { number, is_by_rule } = recipe?;
+            if request.failed_upload == FailedUpload::Kept {
+                let bytes = request.upload(&job, &recipes[number], session)?;
+                return Ok(EncryptedJob { name: job.name(), bytes, may_be_document: false });
+            }
             let (input, output) = opened.take().map_or_else(|| request.open(&job, session), Ok)?;
             let name = job.name();
             let (least, input) = LeastInput::new(input, request.least)?;

@@ -12,6 +12,7 @@ use crate::ops::edit::kept_edits::KeptEdits;
 use crate::ops::git::fault::GitFault;
 use crate::ops::report::fault::ReportFault;
 use crate::ops::shard::fault::ShardFault;
+use crate::ops::upload::fault::UploadFault;
 use crate::storage::s3::name::ObjectNameFault;
 
 /// A failure, with the input that it concerns.
@@ -207,6 +208,8 @@ pub enum Cause {
     EditorLeftNothing,
     #[error("{}", why.cause)]
     NotSaved { why: Box<Failure>, kept: Box<KeptEdits> },
+    #[error("{}", why.cause)]
+    UploadKept { why: Box<Failure>, object: String },
     #[error("{0}")]
     EditsUnreadable(Error),
     #[error("{}; the edits are lost: {error}", why.cause)]
@@ -223,6 +226,8 @@ pub enum Cause {
     Shard(#[from] ShardFault),
     #[error(transparent)]
     Report(#[from] ReportFault),
+    #[error(transparent)]
+    Upload(#[from] UploadFault),
     #[error("{fault}")]
     Caller { class: Class, fault: Box<dyn StdError + Send + Sync> },
 }
@@ -247,7 +252,8 @@ impl Cause {
             Self::Caller { class, .. } => *class,
             Self::Git(fault) => fault.class(),
             Self::Report(fault) => fault.class(),
-            Self::NotSaved { why, .. } | Self::EditsLost { why, .. } => why.class(),
+            Self::Upload(fault) => fault.class(),
+            Self::NotSaved { why, .. } | Self::EditsLost { why, .. } | Self::UploadKept { why, .. } => why.class(),
             Self::Shard(_)
             | Self::MixedInputs { .. }
             | Self::RangeOfDocument(_)
@@ -370,5 +376,11 @@ impl Failure {
     #[must_use]
     pub fn class(&self) -> Class {
         self.cause.class()
+    }
+
+    /// Whether a run over many files ends with it: nothing is wrong with the file, and the next one would fail in the same way.
+    #[must_use]
+    pub fn ends_run(&self) -> bool {
+        matches!(self.cause, Cause::Report(ReportFault::NotWritten { .. })) || self.class() == Class::Interrupted
     }
 }

@@ -3,6 +3,8 @@
 //! Names are always known; what talks to S3 is here with the feature `aws`. Without it, every call is refused.
 
 #[cfg(feature = "aws")]
+mod answer_body;
+#[cfg(feature = "aws")]
 mod call;
 #[cfg(feature = "aws")]
 mod carried;
@@ -11,6 +13,9 @@ mod client;
 #[cfg(feature = "aws")]
 mod fault;
 mod handle;
+#[cfg(feature = "aws")]
+mod kept_object;
+mod kept_upload;
 #[cfg(feature = "aws")]
 mod list_page;
 mod listing;
@@ -33,6 +38,8 @@ mod refusals;
 #[cfg(feature = "aws")]
 mod replace;
 #[cfg(feature = "aws")]
+mod resumption;
+#[cfg(feature = "aws")]
 mod rewrite;
 #[cfg(feature = "aws")]
 mod unfinished;
@@ -44,6 +51,7 @@ mod url_client;
 mod url_secrets;
 
 pub use self::handle::S3;
+pub use self::kept_upload::{FoundUpload, KeptUpload, OpenUpload, SentPart, UploadLedger};
 pub use self::listing::ObjectList;
 pub use self::name::ObjectName;
 #[cfg(not(feature = "aws"))]

@@ -58,7 +58,7 @@ pub use edit::EditArgs;
 pub use exec::ExecArgs;
 pub use export::{ExportArgs, ExportFormatName};
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysPolicyArgs, KeysUsageArgs};
-pub use many::{ManyArgs, ResumeArgs};
+pub use many::{EncryptResumeArgs, ManyArgs, ResumeArgs};
 pub use shard::{ReportArgs, ShardArgs};
 pub use shared::*;
 pub use verify::VerifyArgs;
@@ -324,7 +324,7 @@ pub struct EncryptArgs {
     #[command(flatten)]
     pub many: ManyArgs,
     #[command(flatten)]
-    pub resume: ResumeArgs,
+    pub resume: EncryptResumeArgs,
     #[command(flatten)]
     pub shard: ShardArgs,
 

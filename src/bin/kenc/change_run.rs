@@ -9,7 +9,7 @@ use kenc::storage::s3::ObjectName;
 
 use crate::args::documents::FromConfigArgs;
 use crate::args::{ChangedFilesArgs, KeyChangeArgs, RewrapArgs, RotateArgs, ShardArgs};
-use crate::failure::{Exit, HasExit as _};
+use crate::failure::Exit;
 use crate::habits::{self, Replacement};
 use crate::report::Reporter;
 use crate::run_report::{RunReport, RunWords, shard};
@@ -108,8 +108,8 @@ impl ChangeRun {
 
     /// Whether a line about all files ends the run: it changed several, or a folder, and was not interrupted.
     pub fn is_summed_up(&self, count: usize, outcome: &Result<Exit, Failure>) -> bool {
-        let is_interrupted = matches!(outcome, Err(failure) if failure.exit() == Exit::Interrupted);
-        (count > 1 || self.files.recursive) && !is_interrupted
+        let has_ended_early = outcome.as_ref().is_err_and(Failure::ends_run);
+        (count > 1 || self.files.recursive) && !has_ended_early
     }
 
     /// Notes the outcome for a target in the report.

@@ -108,7 +108,8 @@ impl HasExit for Failure {
         if let Some(fault) = self.cause.caller_fault::<CommandFault>() {
             return fault.exit();
         }
-        if let Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } = &self.cause {
+        if let Cause::NotSaved { why, .. } | Cause::EditsLost { why, .. } | Cause::UploadKept { why, .. } = &self.cause
+        {
             return why.exit();
         }
         if matches!(&self.cause, Cause::Library(Error::Write(error)) if error.kind() == ErrorKind::BrokenPipe) {

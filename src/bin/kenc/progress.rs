@@ -77,10 +77,10 @@ impl Bar {
         Self::measuring(shown, name, Measure::Tree)
     }
 
-    /// A bar for `count` files, whose length says nothing of the work.
-    pub fn of_files(shown: bool, name: &str, count: usize) -> Self {
+    /// A bar for files whose length says nothing of the work, and whose number may be unknown.
+    pub fn of_files(shown: bool, name: &str, count: Option<usize>) -> Self {
         let bar = Self::measuring(shown, name, Measure::Files);
-        *lock(&bar.size) = Some(TreeSize { files: count as u64, bytes: 0 });
+        *lock(&bar.size) = count.map(|count| TreeSize { files: count as u64, bytes: 0 });
         bar
     }
 
@@ -138,11 +138,11 @@ impl Bar {
     fn label(&self, bar: &ProgressBar) {
         let files = self.files.load(Ordering::Relaxed);
         let size = *lock(&self.size);
-        if self.measure != Measure::Tree || size.is_some() {
-            bar.set_prefix(size.map_or_else(String::new, |size| format!("{files}/{}", size.files)));
-        } else {
-            bar.set_prefix(files.to_string());
-        }
+        bar.set_prefix(match (size, self.measure) {
+            (Some(size), _) => format!("{files}/{}", size.files),
+            (None, Measure::Input(_)) => String::new(),
+            (None, Measure::Tree | Measure::Files) => files.to_string(),
+        });
         if let Some(total) = self.total(size)
             && bar.length() != Some(total)
         {
@@ -228,9 +228,10 @@ fn style(measure: Measure, is_total_known: bool) -> ProgressStyle {
             "{msg} {wide_bar} {percent}% {prefix} files {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta} left"
         }
         (Measure::Tree, false) => "{msg} {spinner} {prefix} files {binary_bytes} {binary_bytes_per_sec} {elapsed}",
-        (Measure::Files, _) => "{msg} {wide_bar} {percent}% {prefix} files {eta} left",
+        (Measure::Files, true) => "{msg} {wide_bar} {percent}% {prefix} files {eta} left",
+        (Measure::Files, false) => "{msg} {spinner} {prefix} files {per_sec} {elapsed}",
     };
-    ProgressStyle::with_template(template).expect("the template is one of five fixed ones")
+    ProgressStyle::with_template(template).expect("the template is one of six fixed ones")
 }
 
 /// A thread that panicked left nothing half-done behind the locks: each guards one assignment.

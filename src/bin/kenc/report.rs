@@ -261,7 +261,16 @@ impl Reporter {
     /// Goes through the outcomes of several inputs, reports each failure, and continues. The failure of a single input
     /// is left to the caller.
     pub fn all(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-        if count > 1 {
+        self.all_found(Some(count), outcomes)
+    }
+
+    /// The same where the number of files may be known only when all were found.
+    pub fn all_found(
+        &self,
+        count: Option<usize>,
+        outcomes: impl Iterator<Item = Result<Exit, Failure>>,
+    ) -> Result<Exit, Failure> {
+        if count != Some(1) {
             self.gather();
         }
         let outcome = self.each(count, outcomes);
@@ -272,13 +281,18 @@ impl Reporter {
         outcome
     }
 
-    fn each(&self, count: usize, outcomes: impl Iterator<Item = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-        let (mut worst, mut failed) = (Exit::Done, 0);
+    fn each(
+        &self,
+        count: Option<usize>,
+        outcomes: impl Iterator<Item = Result<Exit, Failure>>,
+    ) -> Result<Exit, Failure> {
+        let (mut worst, mut failed, mut found) = (Exit::Done, 0, 0);
         for outcome in outcomes {
+            found += 1;
             match outcome {
                 Ok(exit) if worst == Exit::Done => worst = exit,
                 Ok(_) => {}
-                Err(failure) if count == 1 || failure.exit() == Exit::Interrupted => return Err(failure),
+                Err(failure) if count == Some(1) || failure.ends_run() => return Err(failure),
                 Err(failure) => {
                     let exit = self.failure(&failure);
                     failed += 1;
@@ -288,7 +302,11 @@ impl Reporter {
                 }
             }
         }
-        if failed == 0 { Ok(worst) } else { Err(CommandFault::SomeFailed { failed, all: count, exit: worst }.into()) }
+        if failed == 0 {
+            Ok(worst)
+        } else {
+            Err(CommandFault::SomeFailed { failed, all: count.unwrap_or(found), exit: worst }.into())
+        }
     }
 
     /// Reports a failure: one sentence, the keys that were tried, and what to do next.

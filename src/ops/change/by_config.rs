@@ -1,7 +1,6 @@
 //! The keys that the config names for files that are encrypted as a whole, for `--from-config`.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::targets::Target;
@@ -12,28 +11,24 @@ use crate::ops::configs::Configs;
 use crate::ops::failure::{Cause, Failure};
 use crate::ops::session::Session;
 
-/// The rules for the targets of a run, with each distinct choice of keys once.
+/// Each distinct choice of keys that the rules make for the targets of a run.
+#[derive(Default)]
 pub struct ByConfig {
     choices: Vec<(WholeFileRecipe, Arc<AwsKms>)>,
-    of_path: HashMap<PathBuf, usize>,
 }
 
 impl ByConfig {
-    /// Looks every path up. A problem with the rule for one is reported in its turn.
-    #[must_use]
-    pub fn new<'p>(paths: impl Iterator<Item = &'p Path>, configs: &Configs, session: &Session) -> Self {
-        let mut all = Self { choices: Vec::new(), of_path: HashMap::new() };
-        for path in paths {
-            let Ok(choice) = choose(configs, path) else { continue };
-            let known = all.choices.iter().position(|(other, _)| *other == choice);
-            let number = known.unwrap_or_else(|| {
-                let kms = session.kms_for_recipe(&choice);
-                all.choices.push((choice, kms));
-                all.choices.len() - 1
-            });
-            all.of_path.insert(path.to_owned(), number);
+    /// Looks a path up. A problem with the rule for it is reported in its turn.
+    pub fn add(&mut self, path: &Path, configs: &Configs, session: &Session) {
+        let Ok(choice) = choose(configs, path) else { return };
+        if self.number_of(&choice).is_none() {
+            let kms = session.kms_for_recipe(&choice);
+            self.choices.push((choice, kms));
         }
-        all
+    }
+
+    fn number_of(&self, choice: &WholeFileRecipe) -> Option<usize> {
+        self.choices.iter().position(|(other, _)| other == choice)
     }
 
     /// The keyrings, one for each choice.
@@ -84,18 +79,15 @@ impl Rewrappers<'_> {
     /// As [`Rewrappers::of`].
     pub fn of_path(&self, path: &Path) -> Result<&Rewrapper<'_>, Failure> {
         let Self { rewrapper, by_config, of_config, configs } = self;
-        let Some(ByConfig { of_path, .. }) = by_config else { return Ok(rewrapper) };
-        let no_rule = || Failure::from(Cause::NoRule(path.display().to_string()));
-        match of_path.get(path) {
-            Some(number) => Ok(&of_config[*number]),
-            None => Err(choose(configs, path).err().unwrap_or_else(no_rule)),
-        }
+        let Some(by_config) = by_config else { return Ok(rewrapper) };
+        let number = by_config.number_of(&choose(configs, path)?);
+        number.map(|number| &of_config[number]).ok_or_else(|| Cause::NoRule(path.display().to_string()).into())
     }
 
     /// The number of the choice of the config for a target, if the config says its keys.
     #[must_use]
     pub fn choice_of(&self, target: &Target) -> Option<usize> {
-        self.by_config?.of_path.get(target.path()?).copied()
+        self.by_config?.number_of(&choose(self.configs, target.path()?).ok()?)
     }
 }
 

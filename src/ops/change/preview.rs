@@ -1,6 +1,7 @@
 //! Finds which keys would be added and removed, and asks, before files get the keys of their rules.
 
 use super::by_config::Rewrappers;
+use super::target_list::TargetList;
 use super::targets::{Content, Intent, Target};
 use super::vouching::Vouching;
 use crate::document::{EncryptedDocument, Format, GroupDifference};
@@ -34,20 +35,21 @@ impl Preview<'_> {
     ///
     /// # Errors
     /// If nobody answers, or the answer is no.
-    pub fn confirm(&self, targets: &[Result<Target, Failure>]) -> Result<(), Failure> {
+    pub fn confirm(&self, targets: &TargetList<'_>) -> Result<(), Failure> {
         let mut changes = Vec::new();
-        for target in targets.iter().flatten() {
+        targets.visit(|target| {
             // What cannot be read twice is changed only with --yes.
             if target.path().is_none() {
                 return Err(Cause::NotConfirmed { count: 1 }.into());
             }
-            let Ok((content, _)) = target.read(Intent::Read, self.notation) else { continue };
+            let Ok((content, _)) = target.read(Intent::Read, self.notation) else { return Ok(()) };
             let change = match content {
                 Content::Document(sealed) => self.of_document(target, *sealed),
                 Content::File(file) => self.of_file(target, file),
             };
             changes.extend(change);
-        }
+            Ok(())
+        })?;
         if changes.is_empty() {
             return Ok(());
         }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::by_config::{ByConfig, Rewrappers};
 use super::new_form::NewForm;
-use super::object_targets::with_objects;
 use super::prepared_seals::PreparedSeals;
 use super::preview::Preview;
+use super::target_list::TargetList;
 use super::targets::{ResultOptions, Target, check_named};
 use super::vouching::{Consent, Vouching};
 use crate::document::{DataKeyChange, Format};
@@ -84,23 +84,25 @@ pub fn with_key_changes<T>(
     session: &Session,
     configs: &Configs,
     options: &KeyChangeOptions,
-    (inputs, targets): (&[PathBuf], Vec<Result<Target, Failure>>),
+    (inputs, mut targets): (&[PathBuf], Vec<Result<Target, Failure>>),
     data_key: DataKeyChange,
-    work: impl FnOnce(&KeyChanges<'_>, Vec<Result<Target, Failure>>) -> Result<T, Failure>,
+    work: impl FnOnce(&KeyChanges<'_>, TargetList<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let KeyChangeOptions { change, source, consent, notation, demanded, extent, form, shard, done, .. } = options;
-    let mut targets = with_objects(session, targets, *shard);
     let is_done = |target: &Target| target.path().is_some_and(|path| done.skips(path));
     targets.retain(|target| !target.as_ref().is_ok_and(is_done));
     if *extent == ChangeExtent::Written && targets.len() > 1 {
         check_named(inputs, &mut targets, *notation)?;
     }
+    let targets = TargetList::new(session, targets, *shard, done);
     let follows_config = *source == NewKeySource::Config;
     let trusted = configs.trusted(inputs.first().map(PathBuf::as_path))?;
     let keyring = session.keyring_trusting(&trusted);
     let rewrapper = Rewrapper::new(&keyring, change.clone(), session.only().to_vec());
-    let paths = targets.iter().flatten().filter_map(Target::path).filter(|_| follows_config);
-    let by_config = ByConfig::new(paths, configs, session);
+    let mut by_config = ByConfig::default();
+    if follows_config {
+        targets.visit_paths(|path| by_config.add(path, configs, session));
+    }
     let keyrings = by_config.keyrings(session, &trusted);
     let rewrappers = Rewrappers {
         rewrapper: &rewrapper,
@@ -116,7 +118,7 @@ pub fn with_key_changes<T>(
             let (vouching, rewrappers, demanded) = (&vouching, &rewrappers, *demanded);
             Preview { session, vouching, rewrappers, notation: *notation, demanded }.confirm(&targets)?;
         }
-        let asked = (&targets[..], *notation, session.read_policy());
+        let asked = (&targets, *notation, session.read_policy());
         vouching.ask(asked, (data_key, form), |target| rewrappers.of(target), observer)?;
     }
     work(&KeyChanges { session, configs, options, rewrappers, vouching, seals: PreparedSeals::default() }, targets)

@@ -20,11 +20,11 @@ use crate::ops::failure::{Cause, Failure};
 use crate::ops::input_name::about_one_of_many;
 use crate::ops::jobs::Job;
 use crate::ops::object_name::object_of;
-use crate::ops::observer::{Observer, TreeSize};
+use crate::ops::observer::Observer;
 use crate::ops::shard::Shard;
 use crate::ops::tree::levels::{files_of, tell_left_out};
 use crate::storage::output::{Destination, Output};
-use crate::storage::s3::OldVersion;
+use crate::storage::s3::{ObjectName, OldVersion};
 
 /// What to do with the files.
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ pub fn check_named(
         return targets.swap_remove(at).map(drop);
     }
     let named: HashSet<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    let is_named = |path: &Path| named.contains(path);
+    let is_named = |path: &Path| named.contains(path) && !ObjectName::is_meant(path);
     for target in targets.iter().flatten() {
         if matches!(target, Target::Itself(path) if is_named(path)) {
             target.read(Intent::Read, notation)?;
@@ -300,11 +300,4 @@ impl Target {
             }
         }
     }
-}
-
-/// What there is to do, as far as it is known.
-#[must_use]
-pub fn size_of(targets: &[Result<Target, Failure>]) -> TreeSize {
-    let len = |target: &Target| target.path()?.metadata().ok().map(|metadata| metadata.len());
-    TreeSize { files: targets.len() as u64, bytes: targets.iter().flatten().filter_map(len).sum() }
 }

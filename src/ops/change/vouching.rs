@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::by_config::choose;
 use super::new_form::NewForm;
+use super::target_list::TargetList;
 use super::targets::{Content, Intent, Target};
 use crate::document::{DataKeyChange, Format, Metadata};
 use crate::formats::format::ReadPolicy;
@@ -116,7 +117,7 @@ impl<'a> Vouching<'a> {
     /// If the answer is no, or a config cannot be read.
     pub fn ask<'r>(
         &mut self,
-        (targets, notation, policy): (&[Result<Target, Failure>], Option<Format>, &ReadPolicy),
+        (targets, notation, policy): (&TargetList<'_>, Option<Format>, &ReadPolicy),
         (change, form): (DataKeyChange, &NewForm),
         rewrapper_of: impl Fn(&Target) -> Result<&'r Rewrapper<'r>, Failure>,
         observer: &dyn Observer,
@@ -125,13 +126,13 @@ impl<'a> Vouching<'a> {
             return Ok(());
         }
         let mut asked: BTreeMap<PathBuf, Vec<NamedKey>> = BTreeMap::new();
-        for target in targets.iter().flatten() {
-            let Some(path) = target.path() else { continue };
-            let Ok((content, _)) = target.read(Intent::Read, notation) else { continue };
+        targets.visit(|target| {
+            let Some(path) = target.path() else { return Ok(()) };
+            let Ok((content, _)) = target.read(Intent::Read, notation) else { return Ok(()) };
             let keys = match content {
                 Content::File(file) if change == DataKeyChange::Kept && !form.reencrypts(file.format) => Vec::new(),
                 Content::File(file) => {
-                    let Ok(file) = file.read(policy) else { continue };
+                    let Ok(file) = file.read(policy) else { return Ok(()) };
                     let keys = rewrapper_of(target).ok().and_then(|rewrapper| file.unvouched_keys(rewrapper).ok());
                     unvouched(keys.unwrap_or_default(), &self.of_file(target, file.wrapped_keys())?)
                 }
@@ -139,14 +140,15 @@ impl<'a> Vouching<'a> {
                 Content::Document(sealed) if sealed.metadata().has_seal() => Vec::new(),
                 Content::Document(sealed) => {
                     let metadata = sealed.metadata();
-                    let Ok(new) = self.documents.of(metadata, Some(path)) else { continue };
+                    let Ok(new) = self.documents.of(metadata, Some(path)) else { return Ok(()) };
                     unvouched(new.recipients_of_document(metadata, change), &self.of_document(target, metadata)?)
                 }
             };
             if !keys.is_empty() {
                 asked.insert(path.to_owned(), keys);
             }
-        }
+            Ok(())
+        })?;
         if asked.is_empty() {
             return Ok(());
         }

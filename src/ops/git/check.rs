@@ -83,7 +83,8 @@ pub fn check(
     };
     let named: &[PathBuf] = if let CheckedFiles::Named(paths) = files { paths } else { &[] };
     let paths = named.iter().chain(entries.iter().map(|(path, _)| path)).map(PathBuf::as_path);
-    let recipes = ByConfig::new(paths, configs, session);
+    let mut recipes = ByConfig::default();
+    paths.for_each(|path| recipes.add(path, configs, session));
     let (trusted, lookup) = (TrustedKeys::all(), keys.lookup());
     let keyrings = recipes.keyrings(session, &trusted);
     let keyring = session.keyring_trusting(&trusted);

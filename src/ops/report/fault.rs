@@ -23,6 +23,8 @@ pub enum ReportFault {
     Damaged { path: PathBuf, line: u64 },
     #[error("{} is the report of another run: its {what} is `{found}`, not `{wanted}`", path.display())]
     OfOtherRun { path: PathBuf, what: &'static str, found: String, wanted: String },
+    #[error("cannot write the report {}: {why}", path.display())]
+    NotWritten { path: PathBuf, why: String },
     #[error("no report found in {}", .0.display())]
     NoReportIn(PathBuf),
 }
@@ -34,7 +36,11 @@ impl ReportFault {
         match self {
             Self::Exists(_) => Class::WouldOverwrite,
             Self::Object(_) | Self::AmongInputs { .. } | Self::OfOtherRun { .. } => Class::Usage,
-            Self::InUse(_) | Self::NotAReport(_) | Self::Damaged { .. } | Self::NoReportIn(_) => Class::Failed,
+            Self::InUse(_)
+            | Self::NotAReport(_)
+            | Self::Damaged { .. }
+            | Self::NotWritten { .. }
+            | Self::NoReportIn(_) => Class::Failed,
         }
     }
 }

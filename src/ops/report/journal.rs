@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use super::done_files::{DoneFiles, DoneMarks};
 use super::fault::ReportFault;
 use super::lines::{EndLine, FileLine, FileOutcomeWord, ReadLine, ReportLine, RunLine, read_line};
-use crate::error::{Class, Error};
+use crate::error::{Class, Error, plain};
 use crate::ops::failure::Failure;
 use crate::storage::s3::ObjectName;
 
@@ -36,7 +36,7 @@ struct JournalState {
     synced: Instant,
     counts: EndLine,
     /// Nothing is written behind what could not be written.
-    has_failed: bool,
+    fault: Option<ReportFault>,
 }
 
 /// What became of a file.
@@ -99,7 +99,7 @@ impl Journal {
         // What a killed task began to write is no line.
         file.set_len(len).map_err(failed)?;
         file.seek(SeekFrom::Start(len)).map_err(failed)?;
-        let state = JournalState { file, synced: Instant::now(), counts: EndLine::default(), has_failed: false };
+        let state = JournalState { file, synced: Instant::now(), counts: EndLine::default(), fault: None };
         let journal = Self { path: path.to_owned(), state: Mutex::new(state), describe, done };
         let run = RunLine { begun: now(), version: env!("CARGO_PKG_VERSION").to_owned(), ..run.clone() };
         let mut state = journal.state();
@@ -170,25 +170,27 @@ impl Journal {
     }
 
     fn write(&self, state: &mut JournalState, line: &ReportLine) -> Result<(), Failure> {
-        if state.has_failed {
-            return Err(self.failure(ErrorKind::Other.into()));
+        if let Some(fault) = &state.fault {
+            return Err(fault.clone().into());
         }
         let mut text = serde_json::to_vec(line).expect("a line has names and numbers only");
         text.push(b'\n');
         // In one piece: a reader sees whole lines, and at most the last one torn.
-        state.file.write_all(&text).map_err(|source| {
-            state.has_failed = true;
-            self.failure(source)
-        })
+        let written = state.file.write_all(&text);
+        self.check(state, written)
     }
 
     fn sync(&self, state: &mut JournalState) -> Result<(), Failure> {
         state.synced = Instant::now();
-        state.file.sync_data().map_err(|source| self.failure(source))
+        let synced = state.file.sync_data();
+        self.check(state, synced)
     }
 
-    fn failure(&self, source: std::io::Error) -> Failure {
-        Error::io(format!("write {}", self.path.display()), source).into()
+    fn check(&self, state: &mut JournalState, outcome: std::io::Result<()>) -> Result<(), Failure> {
+        outcome.map_err(|source| {
+            let fault = ReportFault::NotWritten { path: self.path.clone(), why: plain(&source) };
+            state.fault.insert(fault).clone().into()
+        })
     }
 
     /// A thread that panicked has written a whole line or none.

@@ -1,6 +1,7 @@
 //! In place of the client where kenc is built without the feature `aws`: every call is refused, with the reason.
 
 use super::handle::S3;
+use super::kept_upload::{FoundUpload, KeptUpload, UploadLedger};
 use super::name::ObjectName;
 use super::notes::{HeadReplaced, ObjectNotes, OldVersion};
 use super::unfinished_upload::UnfinishedUpload;
@@ -100,6 +101,35 @@ impl S3 {
     /// # Errors
     /// Always.
     pub fn create(&self, name: &ObjectName, _existing: Existing) -> Result<Output> {
+        Err(refusal("PutObject", name))
+    }
+
+    /// Refuses.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn create_kept(
+        &self,
+        name: &ObjectName,
+        _existing: Existing,
+        _notes: ObjectNotes,
+        _ledger: Box<dyn UploadLedger>,
+        _len: u64,
+    ) -> Result<Output> {
+        Err(refusal("PutObject", name))
+    }
+
+    /// Refuses.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn go_on(
+        &self,
+        (name, _existing): (&ObjectName, Existing),
+        _kept: KeptUpload,
+        _ledger: Box<dyn UploadLedger>,
+        _len: u64,
+    ) -> Result<FoundUpload> {
         Err(refusal("PutObject", name))
     }
 }

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::part_sizes::LONGEST_IN_MEMORY;
+use crate::crypto::digest::SentDigest;
 use crate::fs::sealed_scratch::{SCRATCH_BLOCK, ScratchWriter, SealedScratch};
 
 /// Bytes of a piece.
@@ -56,6 +57,7 @@ pub(super) struct PartFiller {
     limit: u64,
     len: u64,
     checksum: Box<dyn HttpChecksum>,
+    digest: Option<SentDigest>,
     filling: Filling,
 }
 
@@ -75,7 +77,12 @@ impl PartFiller {
         } else {
             Filling::Memory { pieces: Vec::new(), last: pool.piece(), pool: pool.clone() }
         };
-        Ok(Self { limit, len: 0, checksum: ChecksumAlgorithm::Crc64Nvme.into_impl(), filling })
+        Ok(Self { limit, len: 0, checksum: ChecksumAlgorithm::Crc64Nvme.into_impl(), digest: None, filling })
+    }
+
+    /// The same for a part that a later run may have to compare.
+    pub(super) fn with_digest(self) -> Self {
+        Self { digest: Some(SentDigest::default()), ..self }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -105,6 +112,9 @@ impl PartFiller {
             Filling::Scratch(scratch) => scratch.write(bytes)?,
         };
         self.checksum.update(&bytes[..count]);
+        if let Some(digest) = &mut self.digest {
+            digest.update(&bytes[..count]);
+        }
         self.len += count as u64;
         Ok(count)
     }
@@ -114,7 +124,7 @@ impl PartFiller {
     /// # Errors
     /// Those of the scratch space.
     pub(super) fn finish(self) -> io::Result<Part> {
-        let Self { len, checksum, filling, limit: _ } = self;
+        let Self { len, checksum, digest, filling, limit: _ } = self;
         let content = match filling {
             Filling::Memory { mut pieces, last, pool } => {
                 pieces.push(piece(last, &pool));
@@ -123,7 +133,7 @@ impl PartFiller {
             Filling::Scratch(scratch) => KeptPart::Scratch(scratch.finish()?),
         };
         let checksum = BASE64_STANDARD.encode(checksum.finalize());
-        Ok(Part { content: Arc::new(content), len, checksum })
+        Ok(Part { content: Arc::new(content), len, checksum, digest: digest.map(SentDigest::finish) })
     }
 }
 
@@ -138,6 +148,8 @@ pub(super) struct Part {
     pub(super) len: u64,
     /// CRC64NVME, as a header has it.
     pub(super) checksum: String,
+    /// SHA-256, of a part that a later run may have to compare.
+    pub(super) digest: Option<[u8; 32]>,
 }
 
 enum KeptPart {

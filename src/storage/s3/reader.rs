@@ -8,11 +8,12 @@ use std::time::SystemTime;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::DateTime;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::task::JoinHandle;
 
+use super::answer_body::body;
 use super::call::{ask, call};
 use super::fault::fault;
 use super::handle::S3;
@@ -105,7 +106,8 @@ impl ObjectReader {
             Err(fault) if fault.status == 416 && name.is_url() => {
                 // It permits no other question than to read it.
                 let get = |client: Client| client.get_object().bucket(&name.bucket).key(&name.key).send();
-                let head = s3.wait(name, body(ask(s3, "GetObject", name, get)?))??;
+                let answer = ask(s3, "GetObject", name, get)?;
+                let head = s3.wait(name, body(answer, HEAD))?.map_err(|fault| fault.of(name))?;
                 let len = head.len() as u64;
                 return Ok((reader(None, len, head), ObjectNotes::default()));
             }
@@ -129,7 +131,7 @@ impl ObjectReader {
         // A weak one matches nothing.
         let tag = answer.e_tag.clone().filter(|tag| !tag.starts_with("W/"));
         let notes = ObjectNotes { tag: tag.clone(), ..notes(answer.metadata.as_ref(), answer.last_modified) };
-        let head = s3.wait(name, body(answer))??;
+        let head = s3.wait(name, body(answer, HEAD))?.map_err(|fault| fault.of(name))?;
         let len = whole_len.unwrap_or(head.len() as u64);
         if (head.len() as u64) < len.min(HEAD) {
             return Err(wrong_answer(name, "GetObject", "fewer bytes than were asked for"));
@@ -208,7 +210,7 @@ impl ObjectReader {
             .set_if_match(self.tag.clone());
         let request = async move {
             let answer = request.send().await.map_err(|error| RangeFault::Refused(Box::new(error)))?;
-            let data = body(answer).await.map_err(|_| RangeFault::Length)?;
+            let data = body(answer, end - start).await.map_err(|_| RangeFault::Length)?;
             if data.len() as u64 == end - start { Ok(data) } else { Err(RangeFault::Length) }
         };
         let data = BlockData::UnderWay(self.s3.spawn(&self.name, request)?);
@@ -259,12 +261,6 @@ impl ObjectBlock {
 
 fn notes(metadata: Option<&HashMap<String, String>>, written: Option<DateTime>) -> ObjectNotes {
     ObjectNotes::from_metadata(metadata, written.and_then(|time| SystemTime::try_from(time).ok()))
-}
-
-/// The bytes of an answer, which were read already.
-async fn body(answer: GetObjectOutput) -> Result<Vec<u8>> {
-    let bytes = answer.body.collect().await.map_err(|error| Error::Read(io::Error::other(error)))?;
-    Ok(Vec::from(bytes.into_bytes()))
 }
 
 fn copy(mut ready: &[u8], slices: &mut [IoSliceMut<'_>]) -> usize {

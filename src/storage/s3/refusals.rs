@@ -21,6 +21,11 @@ pub(super) fn too_large(name: &ObjectName) -> Error {
     refusal(ObjectRefusalKind::TooLarge, name, "UploadPart", "the limit is 5 TiB")
 }
 
+/// What an earlier run sent of an upload is not what would be sent now.
+pub(super) fn parts_differ(name: &ObjectName) -> Error {
+    refusal(ObjectRefusalKind::PartsDiffer, name, "UploadPart", "")
+}
+
 /// Something in an answer is not what was asked for.
 pub(super) fn wrong_answer(name: &ObjectName, operation: &'static str, what: &str) -> Error {
     let message = format!("the answer to s3:{operation} has {what}");

@@ -5,12 +5,13 @@
 //! copy and at the end.
 
 use std::collections::VecDeque;
-use std::io;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
 
+use super::answer_body::body_behind;
 use super::call::{ask, call};
 use super::carried::{Carried, carry, encoded};
 use super::fault::fault;
@@ -51,10 +52,11 @@ pub(super) fn replace_head(
         let request = client.get_object().bucket(&name.bucket).key(&name.key).if_match(&carried.tag);
         request.range(format!("bytes={head_len}-{}", first_end - 1)).send()
     };
+    let memory = s3.memory_for_upload(head.len() as u64 + least)?;
     let answer = ask(s3, "GetObject", name, get)?;
-    let moved = s3.wait(name, answer.body.collect())?.map_err(|error| Error::Read(io::Error::other(error)))?;
-    let moved = moved.to_vec();
-    if moved.len() as u64 != first_end - head_len {
+    let moved = first_end - head_len;
+    let first = s3.wait(name, body_behind(head.to_vec(), answer, moved))?.map_err(|fault| fault.of(name))?;
+    if (first.len() - head.len()) as u64 != moved {
         return Err(wrong_answer(name, "GetObject", "another number of bytes than was asked for"));
     }
     let create = |client: Client| {
@@ -64,7 +66,8 @@ pub(super) fn replace_head(
     let created = ask(s3, "CreateMultipartUpload", name, create)?;
     let id = created.upload_id.ok_or_else(|| wrong_answer(name, "CreateMultipartUpload", "no id of the upload"))?;
     let mut upload = OwnUpload::new(s3, name.clone(), id);
-    let mut parts = vec![first_part(s3, name, upload.id(), &[head, &moved].concat())?];
+    let mut parts = vec![first_part(s3, name, upload.id(), &Bytes::from(first))?];
+    drop(memory);
     copy_parts(s3, name, (upload.id(), &carried.tag), first_end..carried.len, &mut parts)?;
     let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
     let complete = |client: Client| {
@@ -77,10 +80,10 @@ pub(super) fn replace_head(
     Ok(completed.version_id)
 }
 
-fn first_part(s3: &S3, name: &ObjectName, id: &str, bytes: &[u8]) -> Result<CompletedPart> {
+fn first_part(s3: &S3, name: &ObjectName, id: &str, bytes: &Bytes) -> Result<CompletedPart> {
     let send = |client: Client| {
         let request = client.upload_part().bucket(&name.bucket).key(&name.key).upload_id(id).part_number(1);
-        request.body(ByteStream::from(bytes.to_vec())).send()
+        request.body(ByteStream::from(bytes.clone())).send()
     };
     let done = ask(s3, "UploadPart", name, send)?;
     Ok(CompletedPart::builder().part_number(1).set_e_tag(done.e_tag).build())

@@ -81,44 +81,62 @@ pub fn discard_unfinished() {
     }
 }
 
-/// An upload of this program, which is aborted unless it is completed.
-pub(super) struct OwnUpload(Option<Arc<Begun>>);
+/// An upload of this program, which is aborted unless it is completed or kept.
+pub(super) struct OwnUpload {
+    begun: Arc<Begun>,
+    end: UploadEnd,
+}
+
+/// What becomes of an upload when this program is done with it.
+#[derive(PartialEq, Eq)]
+enum UploadEnd {
+    Aborted,
+    /// It is an object, or a later run goes on with it.
+    LeftAlone,
+}
 
 impl OwnUpload {
     pub(super) fn new(s3: &S3, object: ObjectName, id: String) -> Self {
         let begun = Arc::new(Begun { s3: s3.clone(), upload: UnfinishedUpload { object, id, begun: None } });
         BEGUN.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&begun));
-        Self(Some(begun))
+        Self { begun, end: UploadEnd::Aborted }
     }
 
     pub(super) fn id(&self) -> &str {
-        self.0.as_ref().map_or("", |begun| &begun.upload.id)
+        &self.begun.upload.id
     }
 
-    /// Lets requests come to their ends for a while, unless it is an object.
+    /// Lets requests come to their ends for a while.
     pub(super) fn settle(&self, requests: impl Future<Output = ()>) {
-        if let Some(begun) = &self.0 {
-            let _ = begun.s3.finish(&begun.upload.object, LIMIT, requests);
-        }
+        let Begun { s3, upload } = &*self.begun;
+        let _ = s3.finish(&upload.object, LIMIT, requests);
     }
 
     /// It is an object now.
     pub(super) fn completed(&mut self) {
+        self.leave_alone();
+    }
+
+    /// It stays: a later run goes on with it.
+    pub(super) fn keep(&mut self) {
+        self.leave_alone();
+    }
+
+    fn leave_alone(&mut self) {
+        self.end = UploadEnd::LeftAlone;
         self.forget();
     }
 
-    fn forget(&mut self) {
-        if let Some(begun) = self.0.take() {
-            BEGUN.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, &begun));
-        }
+    fn forget(&self) {
+        BEGUN.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, &self.begun));
     }
 }
 
 impl Drop for OwnUpload {
     fn drop(&mut self) {
-        if let Some(begun) = &self.0 {
+        if self.end == UploadEnd::Aborted {
             // It stays in the list meanwhile: a signal handler that ends the program waits for an abortion of its own.
-            begun.abort();
+            self.begun.abort();
             self.forget();
         }
     }

@@ -27,6 +27,7 @@ use super::notes::{ObjectNotes, OldVersion};
 use super::part::{Part, PartFiller, PiecePool};
 use super::part_sizes::{LONGEST_IN_MEMORY, LONGEST_OBJECT, MOST_PARTS, part_len, part_len_of, parts_at_once};
 use super::refusals::{too_large, wrong_answer};
+use super::resumption::Resumption;
 use super::unfinished::OwnUpload;
 use crate::crypto::{fill_random, hexadecimal};
 use crate::error::{Error, ObjectRefusalKind, Result};
@@ -35,7 +36,7 @@ use crate::storage::object::WholeObject;
 
 /// Metadata of an object that tells which upload made it. Where the answer to the last request was lost, it shows whether the
 /// object is ours.
-const UPLOAD: &str = "kenc-upload";
+pub(super) const UPLOAD: &str = "kenc-upload";
 
 /// An object that is written.
 pub(super) struct Upload {
@@ -57,6 +58,8 @@ pub(super) struct Upload {
     multipart: Option<Multipart>,
     /// The length of the object, as far as it was known before.
     expected: Option<u64>,
+    /// What is kept of it, if a later run may go on with it.
+    resumption: Option<Resumption>,
     has_failed: bool,
 }
 
@@ -68,6 +71,12 @@ struct Multipart {
     count: u32,
     /// Bytes of them.
     len: u64,
+}
+
+impl Multipart {
+    fn new(upload: OwnUpload) -> Self {
+        Self { upload, under_way: VecDeque::new(), done: Vec::new(), count: 0, len: 0 }
+    }
 }
 
 type PartOutcome = Result<UploadPartOutput, SdkError<UploadPartError, HttpResponse>>;
@@ -102,8 +111,22 @@ impl Upload {
             memory: None,
             multipart: None,
             expected: None,
+            resumption: None,
             has_failed: false,
         }
+    }
+
+    /// The same, and its parts stay if it fails.
+    pub(super) fn kept_by(self, resumption: Resumption) -> Self {
+        Self { resumption: Some(resumption), ..self }
+    }
+
+    /// Goes on with an upload of an earlier run.
+    pub(super) fn go_on(&mut self, id: String, token: String) {
+        let mut upload = OwnUpload::new(&self.s3, self.name.clone(), id);
+        upload.keep();
+        self.multipart = Some(Multipart::new(upload));
+        self.token = token;
     }
 
     /// Begins the successor of an object.
@@ -149,11 +172,11 @@ impl Upload {
             let most = part_len(1) * parts_at_once(part_len(1)) as u64;
             self.memory = Some(self.s3.memory_for_upload(self.expected.map_or(most, |len| len.min(most)))?);
         }
-        let filler = match self.filler.take() {
-            Some(filler) => filler,
-            None => PartFiller::new(self.part_len(), &self.pool).map_err(no_scratch_space)?,
-        };
-        Ok(self.filler.insert(filler))
+        if self.filler.is_none() {
+            let filler = PartFiller::new(self.part_len(), &self.pool).map_err(no_scratch_space)?;
+            self.filler = Some(if self.resumption.is_some() { filler.with_digest() } else { filler });
+        }
+        Ok(self.filler.as_mut().expect("it was just made, or there before"))
     }
 
     /// The part that was filled.
@@ -171,7 +194,7 @@ impl Upload {
         let under_way = parts_at_once(self.part_len()) - 1;
         self.wait_for_parts(under_way - 1)?;
         let part = self.filled()?;
-        let Self { s3, name, multipart: Some(multipart), .. } = self else {
+        let Self { s3, name, multipart: Some(multipart), resumption, .. } = self else {
             unreachable!("it was just begun");
         };
         multipart.len += part.len;
@@ -179,6 +202,12 @@ impl Upload {
             return Err(too_large(name));
         }
         multipart.count += 1;
+        if let Some(resumption) = resumption
+            && let Some(there) = resumption.check(name, multipart.count, &part)?
+        {
+            multipart.done.push(there);
+            return Ok(());
+        }
         let number = i32::try_from(multipart.count).expect("there are at most 10 000 parts");
         let client = s3.client(name)?;
         let ChecksummedBody { body, algorithm, checksum } = ChecksummedBody::new(&part, &client);
@@ -205,8 +234,8 @@ impl Upload {
         Ok(())
     }
 
-    fn begin_parts(&self) -> Result<Multipart> {
-        let Self { s3, name, .. } = self;
+    fn begin_parts(&mut self) -> Result<Multipart> {
+        let Self { s3, name, .. } = &*self;
         if self.existing == Existing::Refuse {
             self.check_absent()?;
         }
@@ -229,13 +258,19 @@ impl Upload {
         };
         let answer = ask(s3, "CreateMultipartUpload", name, create)?;
         let id = answer.upload_id.ok_or_else(|| wrong_answer(name, "CreateMultipartUpload", "no id of the upload"))?;
-        let upload = OwnUpload::new(s3, name.clone(), id);
-        Ok(Multipart { upload, under_way: VecDeque::new(), done: Vec::new(), count: 0, len: 0 })
+        let mut upload = OwnUpload::new(s3, name.clone(), id);
+        let part_len = self.part_len();
+        if let Some(resumption) = &mut self.resumption {
+            // An upload that could not be noted is aborted.
+            resumption.begin(upload.id(), &self.token, part_len)?;
+            upload.keep();
+        }
+        Ok(Multipart::new(upload))
     }
 
     /// Waits until at most `most` parts are under way.
     fn wait_for_parts(&mut self, most: usize) -> Result<()> {
-        let Self { s3, name, multipart: Some(multipart), .. } = self else { return Ok(()) };
+        let Self { s3, name, multipart: Some(multipart), resumption, .. } = self else { return Ok(()) };
         while multipart.under_way.len() > most {
             let Some((number, part)) = multipart.under_way.front_mut() else { break };
             let outcome = s3.wait(name, part)?.map_err(|_| Error::Interrupted)?;
@@ -243,6 +278,9 @@ impl Upload {
             multipart.under_way.pop_front();
             let done =
                 outcome.map_err(|error| Error::Object(fault(s3, "UploadPart", &name.to_string(), &error).refusal))?;
+            if let Some(resumption) = resumption {
+                resumption.sent(number, done.e_tag.as_deref())?;
+            }
             multipart.done.push(
                 CompletedPart::builder()
                     .part_number(number)
@@ -310,6 +348,9 @@ impl Upload {
     }
 
     fn complete(&mut self) -> Result<Result<Option<String>, Fault>> {
+        let Some(multipart) = &mut self.multipart else { unreachable!("there are parts") };
+        // Those that were there already came before others that were still under way.
+        multipart.done.sort_by_key(CompletedPart::part_number);
         let Self { s3, name, multipart: Some(multipart), .. } = &*self else { unreachable!("there are parts") };
         let parts = CompletedMultipartUpload::builder().set_parts(Some(multipart.done.clone())).build();
         let complete = |client: Client| {

@@ -35,7 +35,7 @@ creation_rules:
     format: values
   - keys: "@me"
 END
-echo 'hello, world' > notes.txt
+echo 'hello, world' > notes.txt; seq 1 9 > disk.img
 mkdir photos; echo 1 > photos/1.jpg; echo 2 > photos/2.jpg
 seq 1 5000 > dump; kenc encrypt dump -o dump.sql.kenc -c app=shop
 mkdir archive; echo 1 > archive/1; echo 2 > archive/2; kenc encrypt -r archive -o archive.enc

@@ -2,6 +2,7 @@
 
 mod encryption_client;
 mod faults;
+mod resumed;
 mod rewrap;
 mod trees;
 mod unfinished;

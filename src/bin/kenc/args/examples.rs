@@ -461,22 +461,14 @@ Examples:
     kenc encrypt notes.txt -o s3://my-backups/notes.txt.kenc
     kenc decrypt s3://my-backups/notes.txt.kenc -o notes.back
 
+  Send a large file; if that fails, the same command sends the rest
+    kenc encrypt disk.img -o s3://my-backups/disk.img.kenc --resume
+
   Send a folder; a second run sends only what is new
     kenc encrypt -r photos -o s3://my-backups/photos/ --resume
 
   See which uploads were never completed
     kenc s3 cleanup --dry-run s3://my-backups";
-}
-
-pub mod s3_cleanup {
-    pub const USAGE: &str = "kenc s3 cleanup [OPTIONS] s3://BUCKET/PREFIX...";
-    pub const HELP: &str = "\
-Examples:
-  See which uploads were never completed
-    kenc s3 cleanup --dry-run s3://my-backups
-
-  Remove their parts, except for those of today
-    kenc s3 cleanup --yes --older-than 1d s3://my-backups/db/";
 }
 
 pub mod completions {

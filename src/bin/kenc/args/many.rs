@@ -86,10 +86,27 @@ impl ManyArgs {
 pub struct ResumeArgs {
     /// Skip files that an earlier run has completed
     ///
-    /// A file is skipped if its result has the modification time of the input and the length that follows from it; when
-    /// encrypting, the header must also have this cipher, this context and these keys. With -i, kenc files are skipped when
-    /// encrypting, and other files when decrypting. Contents are not compared: `kenc verify -r` checks them. A result that
-    /// is older than its input is replaced, a newer one only with -f.
+    /// A file is skipped if its result has the modification time of the input and the length that follows from it. With -i, files
+    /// that are not kenc files are skipped. Contents are not compared: `kenc verify -r` checks them. A result that is older than
+    /// its input is replaced, a newer one only with -f.
     #[arg(long, requires = "ManyArgs")]
+    pub resume: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EncryptResumeArgs {
+    /// Continue an earlier run: skip completed files, and send the rest of an upload
+    ///
+    /// With -r and --files0-from, a file is skipped if its result has the modification time of the input and the length that
+    /// follows from it; its header must also have this cipher, this context and these keys. With -i, kenc files are skipped.
+    /// Contents are not compared: `kenc verify -r` checks them. A result that is older than its input is replaced, a newer one
+    /// only with -f.
+    ///
+    /// A single file that goes to an s3:// object is skipped in the same way. If its upload fails or is killed, S3 keeps the parts
+    /// that it has, and the same command sends the others. It encrypts the file again under the same data key, so one of its keys
+    /// must be usable to decrypt; compares every part with what was sent, and never sends another one in its place. If the file has
+    /// changed (its device, number, length or times), if other keys or another context are asked for, or if S3 no longer has the
+    /// parts, the upload begins anew with a new data key. Standard input cannot be resumed. See kenc-s3(1).
+    #[arg(long, conflicts_with = "command")]
     pub resume: bool,
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::deferred::Deferred;
-use super::examples;
 use super::shared::AwsArgs;
 
 /// What `kenc s3 --help` says first, and its page.
@@ -38,6 +37,14 @@ than 10 MiB on (43 GiB from a pipe, 97 GiB from a file), the part that is filled
 files (TMPDIR), encrypted under a key that only this run has. A failed request is tried again, six times in all, or as often as \
 AWS_MAX_ATTEMPTS says.
 
+`kenc encrypt --resume FILE -o s3://BUCKET/KEY` keeps the parts of an upload that fails or is killed, and the same command sends the \
+others. What it must know of the upload is in the folder kenc/uploads of $XDG_STATE_HOME (~/.local/state): no secret, but the id of \
+the upload, the head of the file (the data key as its keys have wrapped it), and the SHA-256 of each encrypted part, on the disk \
+before the part is sent. The later run has the data key decrypted, encrypts the file again, compares every part with its SHA-256 and \
+with the checksum that S3 lists, and sends what is missing. If a part differs, if the file (its device, number, length and times), the \
+keys, the context or the cipher are others, or if S3 no longer has the upload, everything begins anew under a new data key. So no key \
+and nonce ever encrypt two different parts. Only regular files can be resumed, and only kenc files are made so.
+
 `kenc rewrap s3://BUCKET/KEY` replaces the head of a kenc file: of a long object, the first 5 MiB are sent again, and S3 copies \
 the rest. Content type, metadata, tags, storage class, encryption and Object Lock are carried over; an object with an \
 access-control list for others, with one that cannot be read (unless the bucket has such lists disabled), or with a \
@@ -54,9 +61,18 @@ its owner. --resume compares that time, the length and the head of each object. 
 with an empty part, `.` or `..`.
 
 Permissions: s3:GetObject to read (s3:GetObjectVersion for a version), s3:PutObject and s3:AbortMultipartUpload to write, \
-s3:ListBucket for -r, s3:ListBucketMultipartUploads for `kenc s3 cleanup`, s3:GetBucketOwnershipControls or s3:GetObjectAcl (and \
+s3:ListMultipartUploadParts (and kms:Decrypt) for --resume of a single file, s3:ListBucket for -r, s3:ListBucketMultipartUploads for `kenc s3 cleanup`, s3:GetBucketOwnershipControls or s3:GetObjectAcl (and \
 s3:GetObjectTagging for tags) to rewrap, s3:DeleteObjectVersion for --delete-old-version. Without s3:ListBucket, AWS says of an object that \
 does not exist that it is denied.";
+
+const CLEANUP_USAGE: &str = "kenc s3 cleanup [OPTIONS] s3://BUCKET/PREFIX...";
+const CLEANUP_HELP: &str = "\
+Examples:
+  See which uploads were never completed
+    kenc s3 cleanup --dry-run s3://my-backups
+
+  Remove their parts, except for those of today
+    kenc s3 cleanup --yes --older-than 1d s3://my-backups/db/";
 
 #[derive(Debug, Args)]
 pub struct S3Args {
@@ -73,7 +89,7 @@ pub enum S3Command {
     /// aborts them.
     ///
     /// Do not abort an upload that is still under way: it fails then. --older-than leaves young ones alone.
-    #[command(override_usage = examples::s3_cleanup::USAGE, after_long_help = examples::s3_cleanup::HELP)]
+    #[command(override_usage = CLEANUP_USAGE, after_long_help = CLEANUP_HELP)]
     Cleanup(Deferred<CleanupArgs>),
 }
 

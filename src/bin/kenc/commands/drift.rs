@@ -4,21 +4,19 @@ use kenc::context::EncryptionContext;
 use kenc::ops::change::by_config::choose;
 use kenc::ops::change::comparison::{drift_of_document, drift_of_file};
 use kenc::ops::change::run::KeyChanges;
-use kenc::ops::change::targets::{Content, Intent, Target};
+use kenc::ops::change::target_list::TargetList;
+use kenc::ops::change::targets::{Content, Intent};
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
 use crate::report::{Reporter, counted, printable};
 
 /// Reports the drift of every target. Writes nothing, and unwraps no key.
-pub fn run(
-    key_changes: &KeyChanges<'_>,
-    targets: Vec<Result<Target, Failure>>,
-    reporter: &Reporter,
-) -> Result<Exit, Failure> {
+pub fn run(key_changes: &KeyChanges<'_>, targets: TargetList<'_>, reporter: &Reporter) -> Result<Exit, Failure> {
     let KeyChanges { session, configs, options, rewrappers, vouching, .. } = key_changes;
-    let (count, mut drifted) = (targets.len(), 0);
+    let (known, mut count, mut drifted) = (targets.known_len(), 0, 0);
     let of_each = targets.into_iter().map(|target| {
+        count += 1;
         let target = target?;
         let Some((read, _)) = target.read_encrypted(Intent::Read, options.notation)? else { return Ok(Exit::Done) };
         let drift = match read {
@@ -40,7 +38,7 @@ pub fn run(
         reporter.result(&text, &json!({ "file": target.name(), "drift": changes }))?;
         Ok(Exit::Problems)
     });
-    let outcome = reporter.all(count, of_each);
+    let outcome = reporter.all_found(known, of_each);
     let total = counted(count, "file");
     if count == 1 && outcome.is_err() {
         return outcome;

@@ -48,26 +48,26 @@ fn each(
         });
     }
     let counts = RewrapCounts::default();
-    let pace = RewrapPace { files: targets.len(), turns: Turns::new(threads(&args.work)) };
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Kept, |changes, targets| {
         signals::handle(&session)?;
-        counts.files.set(targets.len());
+        let count = targets.known_len();
+        let pace = RewrapPace { files: count.unwrap_or(usize::MAX), turns: Turns::new(threads(&args.work)) };
         let rewrap = |target: &Target| {
             let outcome = run.record(target, rewrap(changes, &pace, target), RewrapOutcome::is_changed)?;
             let (name, is_apart) = (target.name(), target.is_standard_output());
             Ok(RewrapReport { name, is_apart, is_dry: args.dry_run, outcome })
         };
         for_each(&session, targets, AT_ONCE, rewrap, |outcomes| {
-            let count = counts.files.get();
-            let bar = Bar::of_files(reporter.shows_progress() && count > 1, &targets::name(files), count);
+            let bar = Bar::of_files(reporter.shows_progress() && count != Some(1), &targets::name(files), count);
             let told = outcomes.map(|outcome| {
                 bar.file_done();
+                counts.files.update(|files| files + 1);
                 let done = outcome?;
                 counts.add(&done.outcome);
                 done.tell(reporter)
             });
-            Ok(reporter.all(count, told))
+            Ok(reporter.all_found(count, told))
         })
     })?;
     if run.is_summed_up(counts.files.get(), &outcome) {

@@ -4,7 +4,7 @@ use kenc::document::DataKeyChange;
 use kenc::ops::change::new_form::NewForm;
 use kenc::ops::change::queue::for_each;
 use kenc::ops::change::run::{ChangeExtent, with_key_changes};
-use kenc::ops::change::targets::{Target, size_of};
+use kenc::ops::change::targets::Target;
 use kenc::ops::configs::Configs;
 use kenc::ops::observer::Progress;
 use kenc::ops::rotate::{Share, rotate};
@@ -43,16 +43,15 @@ fn each(
     let options = changes::options(what, &args.document, &args.from_config, extent, configs)?;
     let bar = Bar::of_many(reporter.shows_progress() && (targets.len() > 1 || files.recursive), &targets::name(files));
     let counts = RotationCounts::default();
-    counts.files.set(targets.len());
     let inputs = (&files.inputs[..], targets);
     let outcome = with_key_changes(&session, configs, &options, inputs, DataKeyChange::Renewed, |changes, targets| {
         signals::handle(&session)?;
-        // A prefix has become the objects below it.
-        counts.files.set(targets.len());
-        let many = targets.len() > 1;
-        bar.expect(size_of(&targets));
-        let at_once = AT_ONCE.min(targets.len()).max(1);
-        let progress = many.then_some(&bar as &dyn Progress);
+        let count = targets.known_len();
+        if let Some(size) = targets.known_size() {
+            bar.expect(size);
+        }
+        let at_once = count.map_or(AT_ONCE, |count| AT_ONCE.min(count)).max(1);
+        let progress = (count != Some(1)).then_some(&bar as &dyn Progress);
         let share = Share { files: at_once, threads: (threads(&args.work) / at_once).max(1), progress };
         let rotate = |target: &Target| {
             let outcome = run.record(target, rotate(changes, &rotation, share, target), |_| true)?;
@@ -65,11 +64,11 @@ fn each(
                 counts.add(&outcome);
                 outcome?.tell(reporter)
             });
-            reporter.all(counts.files.get(), told)
+            reporter.all_found(count, told)
         })
     });
     bar.end();
-    if run.is_summed_up(counts.files.get(), &outcome) {
+    if run.is_summed_up(counts.files(), &outcome) {
         counts.tell(args.dry_run, reporter)?;
     }
     outcome

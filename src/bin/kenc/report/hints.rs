@@ -30,6 +30,7 @@ pub fn of(failure: &Failure) -> Vec<String> {
         (Cause::Library(error), _) => of_library(error, failure.subject.as_deref()),
         (Cause::NotSaved { why, kept }, _) => std::iter::once(edits::of_kept(kept)).chain(of(why)).collect(),
         (Cause::EditsLost { why, .. }, _) => of(why),
+        (Cause::UploadKept { why, object }, _) => of(why).into_iter().chain([objects::of_kept_parts(object)]).collect(),
         (_, Some(fault)) => vec![of_fault(fault)],
         (cause, None) => vec![of_command(cause)],
     };
@@ -173,6 +174,7 @@ fn of_command(cause: &Cause) -> String {
         Cause::Git(fault) => git::of(fault),
         Cause::Shard(fault) => shards::of(fault),
         Cause::Report(fault) => shards::of_report(fault),
+        Cause::Upload(fault) => objects::of_upload(fault),
         Cause::NoHome => "set HOME, or name a file with KENC_AGE_KEY_FILE".to_owned(),
         _ => String::new(),
     }

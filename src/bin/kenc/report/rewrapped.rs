@@ -118,7 +118,6 @@ impl RewrapCounts {
 /// What became of all files, in the last line.
 #[derive(Default)]
 pub struct RotationCounts {
-    pub files: Cell<usize>,
     rotated: Cell<usize>,
     failed: Cell<usize>,
     not_encrypted: Cell<usize>,
@@ -133,9 +132,15 @@ impl RotationCounts {
         });
     }
 
+    /// How many files there were.
+    pub fn files(&self) -> usize {
+        let Self { rotated, failed, not_encrypted } = self;
+        rotated.get() + failed.get() + not_encrypted.get()
+    }
+
     pub fn tell(&self, is_dry: bool, reporter: &Reporter) -> Result<(), Failure> {
-        let Self { files, rotated, failed, not_encrypted } = self;
-        let (files, rotated) = (files.get(), rotated.get());
+        let Self { rotated, failed, not_encrypted } = self;
+        let (files, rotated) = (self.files(), rotated.get());
         let (failed, not_encrypted) = (failed.get(), not_encrypted.get());
         let done = if is_dry { "would get a new data key" } else { "got a new data key" };
         let mut json = json!({ "files": files, "rotated": rotated, "failed": failed, "dry_run": is_dry });

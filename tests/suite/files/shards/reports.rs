@@ -173,3 +173,38 @@ fn a_task_that_is_killed_goes_on_where_it_was() {
     home.run(["decrypt", "--identity", "second.txt", "-r", "s3://shard-killed/in/", "-o", "back"]).ok();
     home.succeeds("rmdir tree/empty/er tree/empty; diff -r tree back");
 }
+
+#[test]
+fn a_report_that_cannot_be_written_ends_the_run_at_once() {
+    const FILES: usize = 600;
+    let home = Home::with_key();
+    fs::create_dir(home.file("tree")).unwrap();
+    for number in 0..FILES {
+        // Long names fill the report sooner than short files fill themselves.
+        fs::write(home.file("tree").join(format!("{number}-{}", "x".repeat(100))), "text").unwrap();
+    }
+    home.run(["encrypt", "-r", "tree", "-o", "sealed"]).ok();
+    let second = home.succeeds("kenc keygen -o second");
+    let commands = [
+        format!("rewrap -r sealed --add {}", second.trim()),
+        "rotate -r sealed --yes".to_owned(),
+        "verify -r sealed".to_owned(),
+        "encrypt -r tree -o again".to_owned(),
+    ];
+    for command in commands {
+        // No file may be longer than 32 KiB: a write that would make it so fails.
+        let script = format!("trap '' XFSZ; ulimit -f 32; exec kenc {command} --report report.jsonl");
+        let told = home.fails(&script, 1);
+        assert!(told.contains("cannot write the report report.jsonl: file too large"), "{told}");
+        assert!(told.contains("hint: no further file was begun"), "{told}");
+        assert_eq!(told.matches("error:").count(), 1, "{told}");
+        let report = fs::read_to_string(home.file("report.jsonl")).unwrap();
+        let done = report.lines().filter(|line| line.contains("\"outcome\":\"done\"")).count();
+        assert!(done > 100 && done < 300 && !report.contains("\"failed\""), "{command}: {done}");
+        // With room, the run goes on.
+        home.succeeds(&format!("kenc {command} --report report.jsonl --resume"));
+        let text = home.run(["report", "report.jsonl"]).ok().stdout_text();
+        assert!(text.contains(&format!("\n{FILES} files")) && text.contains("; 0 failed\n"), "{text}");
+        fs::remove_file(home.file("report.jsonl")).unwrap();
+    }
+}

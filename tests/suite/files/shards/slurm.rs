@@ -4,32 +4,55 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
-
 use super::{files_in, state};
 use crate::support::{Home, program, repository, wait_until};
 
 const TASKS: u32 = 8;
 
-/// A cluster of Slurm: its own munge, controller and node, all on 127.0.0.1. They are ended when this is dropped, and by the
-/// kernel when the test ends without that.
+/// A cluster of Slurm: its own munge, controller and node, all on 127.0.0.1, in a process namespace of their own. What Slurm kills,
+/// it finds by walking through all processes, of which those of the tests are none there. The first process of the namespace ends
+/// when this is dropped, or when the test ends without that, and the kernel ends all others with it.
 struct SlurmCluster {
     folder: tempfile::TempDir,
-    daemons: Vec<Child>,
+    namespace: Child,
 }
+
+/// What runs in the namespace: the daemons, and what kills the processes that a test names. It ends with the first daemon.
+const DAEMONS: &str = r#"
+cd "$1"
+munged --foreground --force --num-threads 2 --socket="$1/munge.socket" --key-file="$1/munge.key" --log-file="$1/munge.log" \
+    --pid-file="$1/munge.pid" --seed-file="$1/munge.seed" &
+until [ -S munge.socket ]; do sleep 0.1; done
+slurmctld -D -i -f "$1/slurm.conf" &
+slurmd -D -N node -f "$1/slurm.conf" &
+(
+    while sleep 0.1; do
+        for name in kill/*; do
+            if [ -f "$name" ]; then
+                kill -KILL "$(<"$name")"
+                rm "$name"
+            fi
+        done
+    done
+) &
+wait -n
+"#;
 
 impl SlurmCluster {
     fn start(home: &Home) -> Result<Self, String> {
-        let names = ["munged", "slurmctld", "slurmd", "sbatch", "scontrol", "setpriv"];
-        for name in names {
-            daemon(name)?;
+        for name in ["munged", "slurmctld", "slurmd", "sbatch", "scontrol", "setpriv", "unshare"] {
+            find(name)?;
         }
         if !rustix::process::geteuid().is_root() {
             return Err("slurmd starts jobs as their users only as root".to_owned());
         }
+        let own = ["--pid", "--fork", "--mount-proc", "--kill-child=KILL", "--"];
+        let probe = Command::new("unshare").args(own).arg("true").output();
+        if !probe.is_ok_and(|output| output.status.success()) {
+            return Err("processes cannot have a namespace of their own here".to_owned());
+        }
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut cluster = Self { folder, daemons: Vec::new() };
-        let at = |name: &str| cluster.folder.path().join(name).display().to_string();
+        let at = |name: &str| folder.path().join(name).display().to_string();
         fs::write(at("munge.key"), [7; 1024]).unwrap();
         fs::set_permissions(at("munge.key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let host = fs::read_to_string("/proc/sys/kernel/hostname").map_err(|error| error.to_string())?;
@@ -49,26 +72,19 @@ impl SlurmCluster {
             socket = at("munge.socket"),
             state = at("state"),
             spool = at("spool"),
-            folder = cluster.folder.path().display(),
+            folder = folder.path().display(),
         );
         fs::write(at("slurm.conf"), config).unwrap();
-        for folder in ["state", "spool"] {
-            fs::create_dir(at(folder)).unwrap();
+        for name in ["state", "spool", "kill"] {
+            fs::create_dir(at(name)).unwrap();
         }
-        let munge = ["--foreground", "--force", "--num-threads", "2"].map(str::to_owned).into_iter().chain([
-            format!("--socket={}", at("munge.socket")),
-            format!("--key-file={}", at("munge.key")),
-            format!("--log-file={}", at("munge.log")),
-            format!("--pid-file={}", at("munge.pid")),
-            format!("--seed-file={}", at("munge.seed")),
-        ]);
-        let munge: Vec<String> = munge.collect();
-        let config = at("slurm.conf");
-        let socket = at("munge.socket");
-        cluster.spawn("munged", &munge);
-        wait_until("munge listens", || Path::new(&socket).exists());
-        cluster.spawn("slurmctld", &["-D".to_owned(), "-i".to_owned(), "-f".to_owned(), config.clone()]);
-        cluster.spawn("slurmd", &["-D".to_owned(), "-N".to_owned(), "node".to_owned(), "-f".to_owned(), config]);
+        let log = fs::File::create(at("daemons.out")).unwrap();
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--", "unshare"]).args(own).args(["bash", "-c", DAEMONS, "bash"]);
+        command.arg(folder.path()).env("PATH", format!("/usr/sbin:{}", std::env::var("PATH").unwrap_or_default()));
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let mut cluster = Self { folder, namespace: command.spawn().unwrap() };
         wait_until("the node is idle", || {
             cluster.check_alive();
             let told = cluster.tool(home, "scontrol").args(["show", "node", "node", "-o"]).output().unwrap();
@@ -77,24 +93,19 @@ impl SlurmCluster {
         Ok(cluster)
     }
 
-    fn spawn(&mut self, name: &str, arguments: &[String]) {
-        let log = fs::File::create(self.folder.path().join(format!("{name}.out"))).unwrap();
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]).arg(daemon(name).unwrap()).args(arguments);
-        // What Slurm kills, it kills in groups: none of them may be that of the tests.
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-        self.daemons.push(command.spawn().unwrap());
+    fn check_alive(&mut self) {
+        if let Some(status) = self.namespace.try_wait().unwrap() {
+            let log = fs::read_to_string(self.folder.path().join("daemons.out")).unwrap_or_default();
+            panic!("a daemon ended ({status}):\n{log}");
+        }
     }
 
-    fn check_alive(&mut self) {
-        for daemon in &mut self.daemons {
-            if let Some(status) = daemon.try_wait().unwrap() {
-                let logs = ["munged", "slurmctld", "slurmd"]
-                    .map(|name| fs::read_to_string(self.folder.path().join(format!("{name}.out"))).unwrap_or_default());
-                panic!("a daemon ended with {status}:\n{}", logs.join("\n"));
-            }
-        }
+    /// Kills a process of the namespace by its number there.
+    fn kill(&self, pid: &str) {
+        let (wish, ready) = (self.folder.path().join("wish"), self.folder.path().join("kill/process"));
+        fs::write(&wish, pid).unwrap();
+        fs::rename(&wish, &ready).unwrap();
+        wait_until("the process is killed", || !ready.exists());
     }
 
     fn tool(&self, home: &Home, name: &str) -> Command {
@@ -106,15 +117,13 @@ impl SlurmCluster {
 
 impl Drop for SlurmCluster {
     fn drop(&mut self) {
-        for daemon in self.daemons.iter_mut().rev() {
-            let _ = daemon.kill();
-            let _ = daemon.wait();
-        }
+        let _ = self.namespace.kill();
+        let _ = self.namespace.wait();
     }
 }
 
 /// Debian keeps daemons off the search path of users.
-fn daemon(name: &str) -> Result<PathBuf, String> {
+fn find(name: &str) -> Result<PathBuf, String> {
     let system = Path::new("/usr/sbin").join(name);
     if system.is_file() {
         Ok(system)
@@ -167,8 +176,7 @@ fn an_array_of_slurm_of_which_tasks_are_killed_and_requeued_encrypts_the_whole_t
         assert!(!has_ended(task), "task {task} was too fast to be killed");
         if task != 6 {
             let pid = fs::read_to_string(home.file(&format!("pids/{task}"))).unwrap();
-            let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
-            kill_process(pid, Signal::KILL).unwrap();
+            cluster.kill(pid.trim());
         }
         // The scheduler notices on its own time that a task has died.
         wait_until("the task is requeued", || {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kenc::error::{ObjectRefusal, ObjectRefusalKind};
 use kenc::keys::KmsRefusalKind;
+use kenc::ops::upload::fault::UploadFault;
 use kenc::storage::s3::ObjectName;
 
 use super::{of_kms, quote, quoted};
@@ -79,7 +80,9 @@ pub fn of_refusal(refusal: &ObjectRefusal) -> String {
             "run the command again; in a bucket with versions, `?versionId=` reads one of them whatever happens meanwhile"
                 .to_owned()
         }
-        ObjectRefusalKind::Conflict | ObjectRefusalKind::UploadGone => "run the command again".to_owned(),
+        ObjectRefusalKind::Conflict | ObjectRefusalKind::UploadGone | ObjectRefusalKind::PartsDiffer => {
+            "run the command again".to_owned()
+        }
         ObjectRefusalKind::Corrupted => {
             "nothing was written; run the command again, and check the network and the memory if it happens again"
                 .to_owned()
@@ -112,5 +115,27 @@ pub fn of_refusal(refusal: &ObjectRefusal) -> String {
             "check AWS_ENDPOINT_URL_S3 and HTTPS_PROXY: they may point to a service that is not S3".to_owned()
         }
         _ => format!("try again; test the service with `aws s3api head-object {named}`"),
+    }
+}
+
+/// For an upload that failed and stays.
+pub fn of_kept_parts(object: &str) -> String {
+    format!(
+        "S3 keeps the parts that it has: run the same command again to send the others, or give them up with `kenc s3 cleanup {}`",
+        quote(object)
+    )
+}
+
+/// For an upload that no later run can go on with.
+pub fn of_upload(fault: &UploadFault) -> String {
+    match fault {
+        UploadFault::NotAFile(_) => "write the input to a file first, or leave --resume out".to_owned(),
+        UploadFault::NotToObject(_) => "name an object: `-o s3://BUCKET/KEY`; folders need -r as well".to_owned(),
+        UploadFault::NotThisFormat(_) => "leave --resume out: a failed upload is then aborted".to_owned(),
+        UploadFault::OfValues => "add `--whole`, or leave --resume out".to_owned(),
+        UploadFault::NoStateFolder => "name one with XDG_STATE_HOME".to_owned(),
+        UploadFault::OpenToOthers(path) => format!("remove it: `rm {}`; the upload then begins anew", quoted(path)),
+        UploadFault::UnderWay { .. } => "wait for it, or end it".to_owned(),
+        _ => String::new(),
     }
 }

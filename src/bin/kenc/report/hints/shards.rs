@@ -39,6 +39,9 @@ pub fn of_report(fault: &ReportFault) -> String {
         ReportFault::InUse(_) => {
             "give each task a report of its own, such as `--report reports/$SLURM_ARRAY_TASK_ID.jsonl`".to_owned()
         }
+        ReportFault::NotWritten { .. } => {
+            "no further file was begun; make room, and run the same command with `--resume`".to_owned()
+        }
         ReportFault::AmongInputs { .. } => "write it to another folder".to_owned(),
         ReportFault::OfOtherRun { .. } => "use a report of its own for each run and each shard".to_owned(),
         ReportFault::NotAReport(_) | ReportFault::NoReportIn(_) => {

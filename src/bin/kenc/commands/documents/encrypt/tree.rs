@@ -46,7 +46,7 @@ pub fn run(
         return Err(Cause::NothingMeant.into());
     }
     let (count, encrypted, same) = (jobs.len(), Cell::new(0), Cell::new(0));
-    let targets = jobs.into_iter().map(|job| job.map(Target::Elsewhere)).collect();
+    let targets = jobs.into_iter().map(|job| job.map(Target::Elsewhere));
     let is_dry = args.values.dry_run;
     let work = |target: &Target| {
         let Target::Elsewhere(job) = target else { return Ok((target.name(), false)) };

@@ -1,0 +1,5 @@
+//! Uploads that stay when they fail, so that a later run goes on with them.
+
+pub mod fault;
+pub mod resumable;
+mod state;
