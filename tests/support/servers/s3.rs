@@ -120,7 +120,8 @@ impl ObjectRelay {
         Self::with(server, Fate::Passed, change)
     }
 
-    fn with(
+    /// Does with every request to `server` what `decide` says, and has the answers changed.
+    pub fn with(
         server: &ObjectServer,
         decide: impl Fn(Message) -> Fate + Send + Sync + 'static,
         change: impl Fn(&mut Message) + Send + Sync + 'static,
