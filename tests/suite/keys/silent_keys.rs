@@ -1,9 +1,10 @@
 //! Files whose keys do not answer or are slow to try: the time and calls that opening them may cost.
 
 use std::collections::HashSet;
+use std::io::Write as _;
 use std::sync::{Condvar, Mutex};
 
-use crate::support::{Home, RawFile, RawServer, answer_json, home_at, moto};
+use crate::support::{Home, RawFile, RawServer, RawSlot, answer_json, home_at, moto, noise};
 
 const PLAINTEXT: &[u8] = b"the rest is silence\n";
 const NOT_FOUND: i32 = 4;
@@ -71,18 +72,24 @@ fn a_key_that_answers_at_once_is_asked_alone() {
     assert_eq!(server.asked().len(), 1);
 }
 
+/// Some data key under a passphrase that is tried in no time.
+fn under_passphrase(passphrase: &str) -> Vec<u8> {
+    let mut recipient = age::scrypt::Recipient::new(passphrase.to_owned().into());
+    recipient.set_work_factor(2);
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as _)).expect("it stands alone");
+    let mut writer = encryptor.wrap_output(Vec::new()).expect("memory can be written to");
+    writer.write_all(&noise(32)).expect("memory can be written to");
+    writer.finish().expect("memory can be written to")
+}
+
 #[test]
 fn two_passphrases_of_a_file_are_tried_and_no_more() {
     let home = Home::new();
-    for name in ["right", "one", "two"] {
-        home.write(name, format!("passphrase {name}\n"));
-    }
-    let under = |name: &str| {
-        let from = format!("file:{name}");
-        RawFile::parse(&home.encrypt(&["-k", "passphrase:", "--passphrase-from", &from], PLAINTEXT))
-    };
-    let (mut right, one, two) = (under("right"), under("one"), under("two"));
-    let (ours, one, two) = (right.slots[0].clone(), one.slots[0].clone(), two.slots[0].clone());
+    home.write("right", "passphrase right\n");
+    let file = home.encrypt(&["-k", "passphrase:", "--passphrase-from", "file:right"], PLAINTEXT);
+    let mut right = RawFile::parse(&file);
+    let ours = right.slots[0].clone();
+    let [one, two] = ["one", "two"].map(|name| RawSlot { wrapped: under_passphrase(name), ..ours.clone() });
     right.slots = vec![one.clone(), ours.clone(), two.clone()];
     home.decrypt(&["--passphrase-from", "file:right"], &right.build()).gives(PLAINTEXT);
     right.slots = vec![one, two, ours];
