@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::config::Guards;
-use crate::document::{Document, EncryptedDocument, Format};
+use crate::document::{AuthenticDocument, Document, EncryptedDocument, Format};
 use crate::error::{DocumentError, Error, Foreign, FormatError, Result};
 use crate::formats::description::HeadDescription;
 use crate::formats::detect::Detected;
@@ -188,9 +188,10 @@ pub(super) fn document(
     guards: &Guards,
 ) -> Result<Document, Failure> {
     let demands = demanded.with_seal_required(guards.require_seal).in_session(session);
-    let opened = sealed.open(&session.keyring_trusting(&guards.trusted), &demands).map_err(Failure::about(name))?;
-    session.warn_unless_sealed(name, opened.report());
-    Ok(opened.into_plaintext())
+    let authentic = sealed.authenticate(&session.keyring_trusting(&guards.trusted), &demands);
+    let (plaintext, report) = authentic.and_then(AuthenticDocument::into_plaintext).map_err(Failure::about(name))?;
+    session.warn_unless_sealed(name, &report);
+    Ok(plaintext)
 }
 
 /// An input whose name is that of a document is said to be none that is encrypted.

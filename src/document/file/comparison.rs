@@ -52,6 +52,11 @@ impl<'a> Meant<'a> {
         Self { format, edits: Vec::new(), with_comments: false }
     }
 
+    /// Whether a leaf is compared with its new text.
+    pub(crate) fn changes(&self, leaf: LeafId) -> bool {
+        matches!(self.edits.get(leaf.0), Some(Some(_)))
+    }
+
     /// Compares all roots.
     pub(crate) fn check(&self, before: &[Node], after: &ParsedText, text: &str) -> Same {
         if before.len() != after.tree.roots.len() {

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use crate::document::content::edit::{Edit, EditRef, MetadataChange};
 use crate::document::content::format::Format;
 use crate::document::content::secret_text::SecretText;
-use crate::document::content::tree::{LeafId, Tree};
+use crate::document::content::tree::{LeafId, Node, Tree, children_mut};
+use crate::document::content::value::Value;
 use crate::document::file::comparison::{Meant, check_metadata};
 use crate::document::store::parsed::{Outline, ParsedText};
 use crate::document::store::registry::{parse, store_of};
@@ -160,7 +161,7 @@ impl Document {
             self.is_predicted().then(|| Self::parse(self.format, self.text.clone().into_zeroizing())).transpose()?;
         let Self { format, text, found, origin: _ } = read.as_ref().unwrap_or(self);
         let meant = Meant::with_edits(*format, found, edits)?;
-        let changed = changed_text(text, found, edits, metadata)?;
+        let changed = apply(text, splices_for(text, found, edits, metadata)?)?;
         let read = parse(*format, &changed).map_err(|error| unreadable(&error))?;
         meant.check(&found.tree.roots, &read, &changed)?;
         let expected = match metadata {
@@ -173,13 +174,33 @@ impl Document {
     }
 }
 
-/// The text of a parsed document with some leaves and the metadata changed. It is not parsed.
-pub(crate) fn changed_text(
+impl Document {
+    /// The document with some leaves changed and without metadata, parsed again. What was before is forgotten as soon as
+    /// possible: the text of a document may be very long.
+    pub(crate) fn into_rewritten(self, edits: &[EditRef<'_>]) -> Result<Self, DocumentError> {
+        if self.is_predicted() {
+            return self.rewritten(edits, &MetadataChange::Remove);
+        }
+        let Self { format, text, mut found, origin: _ } = self;
+        let meant = Meant::with_edits(format, &found, edits)?;
+        found.tree.roots.iter_mut().for_each(|root| forget_changed(root, &meant));
+        let changed = apply(&text, splices_for(&text, &found, edits, &MetadataChange::Remove)?)?;
+        drop(text);
+        let ParsedText { tree, .. } = found;
+        let read = parse(format, &changed).map_err(|error| unreadable(&error))?;
+        meant.check(&tree.roots, &read, &changed)?;
+        check_metadata(format, None, read.metadata.as_ref())?;
+        Ok(Self { format, text: changed.into(), found: read, origin: Origin::Read })
+    }
+}
+
+/// The splices that change some leaves and the metadata of a parsed document.
+pub(crate) fn splices_for(
     text: &str,
     found: &ParsedText,
     edits: &[EditRef<'_>],
     metadata: &MetadataChange,
-) -> Result<Zeroizing<String>, DocumentError> {
+) -> Result<Vec<Splice>, DocumentError> {
     let missing = || DocumentError::NotAsMeant("a change of a value that does not exist".to_owned());
     let mut splices: Vec<Splice> = Vec::with_capacity(edits.len() + 1);
     for edit in edits {
@@ -191,7 +212,18 @@ pub(crate) fn changed_text(
         MetadataChange::Remove => splices.extend(found.outline.change_metadata(text, None)?),
         MetadataChange::Write(fields) => splices.extend(found.outline.change_metadata(text, Some(fields))?),
     }
-    apply(text, splices)
+    Ok(splices)
+}
+
+/// Forgets the values of leaves that are changed: they are compared with what they become.
+// The recursion is bounded by the nesting limit of the parsers.
+fn forget_changed(node: &mut Node, meant: &Meant<'_>) {
+    match node {
+        Node::Leaf(leaf) if meant.changes(leaf.id) => leaf.value = Value::Null,
+        Node::Leaf(_) | Node::Alias(_) => {}
+        Node::Mapping(entries) => children_mut(entries).for_each(|member| forget_changed(&mut member.value, meant)),
+        Node::Sequence(entries) => children_mut(entries).for_each(|item| forget_changed(item, meant)),
+    }
 }
 
 pub(crate) fn unreadable(error: &DocumentError) -> DocumentError {

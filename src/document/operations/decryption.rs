@@ -2,6 +2,7 @@
 
 use crate::crypto::DataKey;
 use crate::document::content::edit::EditRef;
+use crate::document::content::format::Format;
 use crate::document::content::tree::{Node, Path};
 use crate::document::content::value::Value;
 use crate::document::file::document::Document;
@@ -68,6 +69,22 @@ impl AuthenticDocument {
     /// If the plaintext does not read back as intended.
     pub fn opened(self) -> Result<OpenedDocument> {
         self.with_plaintext(EncryptedDocument::plaintext)
+    }
+
+    /// The plaintext document alone, and what was found out. What was encrypted is forgotten before the plaintext is read.
+    ///
+    /// # Errors
+    /// If the plaintext does not read back as intended.
+    pub fn into_plaintext(self) -> Result<(Document, OpenReport)> {
+        // A source text that was remembered may turn out to be wrong.
+        if self.sealed.document.format() == Format::Binary || !self.forms.is_empty() {
+            let OpenedDocument { plaintext, report, .. } = self.opened()?;
+            return Ok((plaintext, report));
+        }
+        let Self { sealed, values, comments, report, .. } = self;
+        let edits = sealed.plaintext_edits(&values, &comments);
+        let EncryptedDocument { document, .. } = sealed;
+        Ok((document.into_rewritten(&edits)?, report))
     }
 
     /// The document with its plaintext. Its tree is derived from that of the encrypted document, if that is certain: its

@@ -7,12 +7,13 @@ use crate::document::content::format::Format;
 use crate::document::content::value::Value;
 use crate::document::content::value_text::reads_as;
 use crate::document::content::walk::TreeItem;
-use crate::document::file::document::{Document, changed_text};
+use crate::document::file::document::{Document, splices_for};
 use crate::document::operations::writer::is_same_file;
 use crate::document::sops::cipher::{ValueCipher, comment_text, looks_encrypted};
 use crate::document::sops::encrypted::EncryptedDocument;
 use crate::document::sops::rule_walk::{RuleItem, walk};
 use crate::document::sops::spellings::Spellings;
+use crate::document::store::splice::gives;
 use crate::error::{DocumentError, Result};
 
 impl EncryptedDocument {
@@ -108,9 +109,11 @@ impl EncryptedDocument {
         let edits = self.plaintext_edits(values, &comments);
         let Document { text, found, .. } = &self.document;
         if self.document.format() != Format::Binary {
-            let restored = changed_text(text, found, &self.with_forms(&edits, forms), &MetadataChange::Remove);
+            let splices = splices_for(text, found, &self.with_forms(&edits, forms), &MetadataChange::Remove);
             // The same bytes were parsed already, and what they say was encrypted.
-            if restored.is_ok_and(|restored| *restored == *meant.text) && (forms.is_empty() || says(meant, values)) {
+            if splices.is_ok_and(|splices| gives(text, splices, &meant.text))
+                && (forms.is_empty() || says(meant, values))
+            {
                 return Ok(None);
             }
         }

@@ -39,6 +39,18 @@ pub(crate) fn apply(text: &str, mut splices: Vec<Splice>) -> Result<Zeroizing<St
     Ok(changed)
 }
 
+/// Whether a text with all splices applied is `meant`, which is not built for that.
+pub(crate) fn gives(text: &str, mut splices: Vec<Splice>, meant: &str) -> bool {
+    splices.sort_by_key(|splice| (splice.place.start, splice.place.end));
+    let (mut rest, mut done) = (meant, 0);
+    for splice in &splices {
+        let behind = text.get(done..splice.place.start).and_then(|between| rest.strip_prefix(between));
+        let Some(behind) = behind.and_then(|behind| behind.strip_prefix(splice.text.as_str())) else { return false };
+        (rest, done) = (behind, splice.place.end);
+    }
+    text.get(done..) == Some(rest)
+}
+
 /// Replaces, appends or removes metadata at the end of a file, as far as it is there and is written.
 pub(crate) fn change_at_end(
     text: &str,
@@ -83,4 +95,28 @@ fn with_blank_line(text: &str, place: Range<usize>) -> Range<usize> {
         start = before.len();
     }
     start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_by_its_splices_as_by_applying_them() {
+        let splices = || {
+            vec![
+                Splice { place: 3..4, text: "xyz".to_owned() },
+                Splice { place: 0..1, text: String::new() },
+                Splice { place: 6..6, text: "!".to_owned() },
+            ]
+        };
+        let meant = apply("abcdef", splices()).unwrap();
+        assert_eq!(*meant, "bcxyzef!");
+        assert!(gives("abcdef", splices(), &meant));
+        for other in ["", "bcxyzef", "bcxyzef!!", "bcxyze!", "abcxyzef!", "bcxyzEf!"] {
+            assert!(!gives("abcdef", splices(), other), "{other}");
+        }
+        let overlap = vec![Splice { place: 0..2, text: String::new() }, Splice { place: 1..3, text: String::new() }];
+        assert!(!gives("abc", overlap, "c"));
+    }
 }

@@ -25,7 +25,7 @@ use crate::document::store::structured_metadata;
 
 /// The content of a text, if it is usual.
 pub(super) fn parse(text: &str) -> Option<ParsedText> {
-    let builder = TreeBuilder {
+    let builder = UsualTreeBuilder {
         text,
         has_begun: false,
         open: Vec::new(),
@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str) -> Option<ParsedText> {
     read(text, builder)?.finish()
 }
 
-struct TreeBuilder<'t> {
+struct UsualTreeBuilder<'t> {
     text: &'t str,
     /// Whether the only document has begun.
     has_begun: bool,
@@ -80,7 +80,7 @@ enum OpenChildren {
 /// Up to so many keys are compared one by one.
 const FEW_KEYS: usize = 8;
 
-impl<'t> LineSink<'t> for TreeBuilder<'t> {
+impl<'t> LineSink<'t> for UsualTreeBuilder<'t> {
     fn document(&mut self, _: DocumentMark, _: &Range<usize>, _: TextPlace) -> Option<()> {
         (!std::mem::replace(&mut self.has_begun, true)).then_some(())
     }
@@ -156,7 +156,7 @@ impl<'t> LineSink<'t> for TreeBuilder<'t> {
     }
 }
 
-impl TreeBuilder<'_> {
+impl UsualTreeBuilder<'_> {
     /// Whether a key comes next.
     fn takes_key(&self) -> bool {
         matches!(self.open.last(), Some(OpenNode { children: OpenChildren::Mapping { key: None, .. }, .. }))
