@@ -12,6 +12,15 @@ const BLOCKS: usize = 16;
 /// Bytes from which on that code is used.
 const LONG: usize = 1024;
 
+/// Wipes the traces of the work below when it is dropped, for work without a buffer that does so. Made before the work.
+pub(crate) struct TracesToWipe;
+
+impl Drop for TracesToWipe {
+    fn drop(&mut self) {
+        wipe_traces();
+    }
+}
+
 /// Overwrites the last block that this thread opened or sealed: it is left in registers, and a part of a block on the stack.
 ///
 /// The caller must not be further down the stack than the calls that worked.

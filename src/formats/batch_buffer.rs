@@ -17,6 +17,8 @@ pub(in crate::formats) struct BatchBuffer {
     len: usize,
     /// How many of its first bytes may hold plaintext.
     touched: usize,
+    /// As many more as were lent to be read into, until it is known how many came.
+    lent: usize,
 }
 
 impl BatchBuffer {
@@ -25,12 +27,19 @@ impl BatchBuffer {
         // Zeroed memory of this size comes from the system as pages that exist only once they are touched.
         let bytes = vec![0; len + ALIGNMENT - 1];
         let start = bytes.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT - 1);
-        Self { bytes, start, len, touched: 0 }
+        Self { bytes, start, len, touched: 0, lent: 0 }
     }
 
     /// The first `len` bytes may hold plaintext from now on.
     pub(in crate::formats) fn touch(&mut self, len: usize) {
         self.touched = self.touched.max(len.min(self.len));
+        self.lent = 0;
+    }
+
+    /// Plaintext is read into the first `len` bytes. [`BatchBuffer::touch`] says afterwards how many came; a read that fails says
+    /// nothing, so until then all of them may hold plaintext.
+    pub(in crate::formats) fn lend(&mut self, len: usize) {
+        self.lent = len.min(self.len);
     }
 }
 
@@ -50,7 +59,7 @@ impl DerefMut for BatchBuffer {
 
 impl Drop for BatchBuffer {
     fn drop(&mut self) {
-        let touched = self.touched;
+        let touched = self.touched.max(self.lent);
         if touched > 0 {
             self[..touched].zeroize();
             wipe_traces();

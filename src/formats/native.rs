@@ -166,10 +166,10 @@ impl<W: Write> Write for Encryptor<W> {
         if self.filled == self.batch.capacity() {
             self.write_batch()?;
         }
-        let room = &mut self.batch.plaintext_room()[self.filled..];
-        let taken = room.len().min(bytes.len());
-        room[..taken].copy_from_slice(&bytes[..taken]);
+        let taken = bytes.len().min(self.batch.capacity() - self.filled);
+        let before = self.filled;
         self.filled += taken;
+        self.batch.plaintext_room(self.filled)[before..].copy_from_slice(&bytes[..taken]);
         if self.filled == self.batch.capacity() {
             self.write_batch()?;
         }

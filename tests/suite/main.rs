@@ -65,6 +65,7 @@ mod files {
     mod esdk;
     #[cfg(target_os = "linux")]
     mod faults;
+    mod leftovers;
     mod message_keys;
     mod modes;
     mod producers;

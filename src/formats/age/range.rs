@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
 use crate::crypto::age_file::ChunkPlace;
+use crate::crypto::traces::TracesToWipe;
 use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::age::stream::{CHUNK_LEN, SEALED_CHUNK_LEN, StreamCipher, plaintext_size};
 use crate::formats::format::ByteRange;
@@ -52,6 +53,7 @@ pub(super) fn open_range(
     output: &mut dyn Write,
     cancelled: &AtomicBool,
 ) -> Result<u64> {
+    let _traces = TracesToWipe;
     let ByteRange { start, end } = range;
     let beyond = |available| Error::RangeBeyondEnd { start, end: end.unwrap_or(start), available };
     let (mut source, len) = match &mut payload {

@@ -177,7 +177,7 @@ impl BatchWork for StreamWork<'_> {
         if self.direction == StreamDirection::Open {
             return vec![IoSliceMut::new(&mut batch.bytes[..len])];
         }
-        batch.bytes.touch(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN);
+        batch.bytes.lend(len.div_ceil(CHUNK_LEN) * SEALED_CHUNK_LEN);
         let (chunks, ahead) = batch.bytes.split_at_mut(self.sealed_capacity());
         let places = chunks.chunks_mut(SEALED_CHUNK_LEN).map(|chunk| &mut chunk[..CHUNK_LEN]).chain([ahead]);
         let mut left = len;
@@ -233,6 +233,8 @@ impl StreamWork<'_> {
     fn seal(&self, first: u64, batch: &mut StreamBatch, len: usize, position: BatchPosition) {
         batch.plaintext_len = len;
         let count = len.div_ceil(CHUNK_LEN).max(1);
+        // One byte more was looked ahead, and taken back from a place that is wiped by being taken.
+        batch.bytes.touch(count * SEALED_CHUNK_LEN);
         for (place, chunk) in batch.bytes.chunks_mut(SEALED_CHUNK_LEN).take(count).enumerate() {
             let len = (len - place * CHUNK_LEN).min(CHUNK_LEN);
             let (plaintext, behind) = chunk.split_at_mut(len);

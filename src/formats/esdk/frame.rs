@@ -39,7 +39,7 @@ impl FrameBatch {
 
     /// Room for `len` bytes of plaintext, each frame's where it is sealed.
     pub(super) fn plaintext_room(&mut self, frame_len: usize, len: usize) -> Vec<IoSliceMut<'_>> {
-        self.bytes.touch(len.div_ceil(frame_len) * (frame_len + FRAME_OVERHEAD));
+        self.bytes.lend(len.div_ceil(frame_len) * (frame_len + FRAME_OVERHEAD));
         let mut left = len;
         let mut room = Vec::with_capacity(len.div_ceil(frame_len));
         for frame in self.bytes.chunks_mut(frame_len + FRAME_OVERHEAD) {

@@ -95,6 +95,7 @@ impl BatchWork for FrameSealing<'_> {
         let first = number * self.frames as u64 + 1;
         let (whole, rest) = (len / self.frame_len, len % self.frame_len);
         let stride = self.stride();
+        batch.bytes.touch((whole + 1) * stride + FINAL_OVERHEAD);
         for (frame, bytes) in (first..).zip(batch.bytes.chunks_mut(stride)).take(whole) {
             self.seal_frame(frame, bytes)?;
         }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::TAG_LEN;
 use crate::crypto::message_key::BodyPart;
+use crate::crypto::traces::TracesToWipe;
 use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::esdk::cipher::MessageCipher;
 use crate::formats::esdk::frame::{FINAL_OVERHEAD, FRAME_OVERHEAD, frames_in};
@@ -29,6 +30,7 @@ pub(super) struct FrameSeeker<'a> {
 impl FrameSeeker<'_> {
     /// Writes a part of the plaintext. The last frame is opened first: it tells how long the plaintext is.
     pub(super) fn write(&self, range: ByteRange, output: &mut dyn Write, cancelled: &AtomicBool) -> Result<u64> {
+        let _traces = TracesToWipe;
         let frame_len = u64::from(self.frame_len);
         let cut_off = AuthenticationError::CutOff { offset: self.cipher.start + self.len, authentic: 0 };
         let (frames, last_len) = frames_in(self.len, self.frame_len).ok_or(cut_off)?;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::crypto::message_key::BodyPart;
+use crate::crypto::traces::TracesToWipe;
 use crate::crypto::{TAG_LEN, Tag};
 use crate::error::{AuthenticationError, Error, FormatError, Result};
 use crate::formats::esdk::cipher::{MessageCipher, RunningSignatureCheck};
@@ -62,6 +63,7 @@ pub(super) fn read(
     cancelled: &AtomicBool,
     reader: &mut dyn Read,
 ) -> Result<(Zeroizing<Vec<u8>>, u64)> {
+    let _traces = TracesToWipe;
     let mut start = [0; NONCE_LEN + 8];
     let found = read_up_to(reader, &mut start)?;
     let cut_off = |read: usize| AuthenticationError::CutOff { offset: cipher.start + read as u64, authentic: 0 };

@@ -66,9 +66,10 @@ impl ChunkBatch {
         Self::sealed_len(self.tags.len())
     }
 
-    /// Buffer to read plaintext into. The caller passes the length read to [`ChunkCipher::seal`].
-    pub(crate) fn plaintext_room(&mut self) -> &mut [u8] {
-        &mut self.data
+    /// Room for `len` bytes of plaintext to be read into. The caller passes how many came to [`ChunkCipher::seal`].
+    pub(crate) fn plaintext_room(&mut self, len: usize) -> &mut [u8] {
+        self.data.lend(len);
+        &mut self.data[..len]
     }
 
     /// Room for sealed chunks to be read into, tags apart from bytes, `len` bytes in all.

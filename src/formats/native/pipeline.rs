@@ -104,7 +104,7 @@ impl BatchWork for ChunkWork<'_> {
 
     fn room<'b>(&self, batch: &'b mut ChunkBatch, len: usize) -> Vec<IoSliceMut<'b>> {
         match self.direction {
-            Direction::Seal => vec![IoSliceMut::new(&mut batch.plaintext_room()[..len])],
+            Direction::Seal => vec![IoSliceMut::new(batch.plaintext_room(len))],
             Direction::Open | Direction::Reseal => batch.sealed_room(len),
         }
     }

@@ -37,9 +37,10 @@ impl Room {
         output: &mut dyn Write,
     ) -> Result<Option<u64>> {
         let batch = &mut self.0;
-        let mut room = [std::io::IoSliceMut::new(batch.plaintext_room())];
+        let capacity = batch.capacity();
+        let mut room = [std::io::IoSliceMut::new(batch.plaintext_room(capacity))];
         let filled = fill(&mut room, |slices, _| input.read_vectored(slices))?;
-        if filled == batch.capacity() {
+        if filled == capacity {
             return Ok(None);
         }
         cipher.seal(0, batch, filled)?;
