@@ -166,7 +166,8 @@ fn limited_group(mode: u32) -> u32 {
 fn restore_permissions(file: &File, permissions: &Permissions, of: Option<(u32, u32)>) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mut mode = permissions.mode() & 0o7777;
-    let owner = owner(&file.metadata()?);
+    let metadata = file.metadata()?;
+    let owner = owner(&metadata);
     if owner != of {
         mode &= !SPECIAL;
     }
@@ -176,6 +177,9 @@ fn restore_permissions(file: &File, permissions: &Permissions, of: Option<(u32, 
     // With a list that it got from its folder, the group's part of the mode would let in whom the list names.
     #[cfg(target_os = "linux")]
     super::xattr::remove_access_list(file)?;
+    if metadata.permissions().mode() & 0o7777 == mode {
+        return Ok(());
+    }
     file.set_permissions(Permissions::from_mode(mode))
 }
 

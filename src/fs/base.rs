@@ -30,6 +30,8 @@ mod unix {
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat, renameat, statat, unlinkat};
+    #[cfg(target_os = "linux")]
+    use rustix::io::Errno;
 
     use super::{Base, File, Folder, OsStr, Path, PathBuf, io};
 
@@ -58,6 +60,11 @@ mod unix {
         #[cfg(target_os = "linux")]
         pub(in crate::fs) fn link_file(&self, file: &File, path: &Path) -> io::Result<()> {
             use std::os::fd::AsRawFd;
+            // Without a look at /proc, where the system lets who opened a file name it.
+            match linkat(file, "", self, path, AtFlags::EMPTY_PATH) {
+                Err(Errno::NOENT | Errno::PERM | Errno::INVAL) => {}
+                linked => return Ok(linked?),
+            }
             let source = format!("/proc/self/fd/{}", file.as_raw_fd());
             Ok(linkat(CWD, source, self, path, AtFlags::SYMLINK_FOLLOW)?)
         }

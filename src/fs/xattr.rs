@@ -25,6 +25,8 @@ const KEPT: [&[u8]; 3] = [b"user.", b"security.", b"system."];
 
 /// Most bytes of a value or of a list of names that Linux has.
 const LONGEST: usize = 64 << 10;
+/// Bytes that are enough for most values.
+const SHORT: usize = 256;
 
 /// Why an attribute could not be kept.
 pub(super) struct NotKept {
@@ -34,11 +36,21 @@ pub(super) struct NotKept {
 
 /// The value of an attribute, if the file has it and its file system knows attributes.
 pub(super) fn get(file: &File, name: &CStr) -> io::Result<Option<Vec<u8>>> {
-    let mut value = vec![0; LONGEST];
-    match fgetxattr(file, name, &mut value[..]) {
+    // Nearly all are short, or not there.
+    let mut short = [0; SHORT];
+    let mut long = Vec::new();
+    let read = fgetxattr(file, name, &mut short[..]).or_else(|error| {
+        if error != Errno::RANGE {
+            return Err(error);
+        }
+        long = vec![0; LONGEST];
+        fgetxattr(file, name, &mut long[..])
+    });
+    match read {
+        Ok(len) if long.is_empty() => Ok(Some(short[..len].to_vec())),
         Ok(len) => {
-            value.truncate(len);
-            Ok(Some(value))
+            long.truncate(len);
+            Ok(Some(long))
         }
         Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(None),
         Err(error) => Err(error.into()),
@@ -57,8 +69,11 @@ pub(super) fn remove(file: &File, name: &CStr) -> io::Result<()> {
     }
 }
 
-/// Takes away the access-control list that a new file got from its folder.
+/// Takes away the access-control list that a new file got from its folder. Most get none, and to ask costs less than to write.
 pub(super) fn remove_access_list(file: &File) -> io::Result<()> {
+    if get(file, ACCESS_LIST).is_ok_and(|list| list.is_none()) {
+        return Ok(());
+    }
     remove(file, ACCESS_LIST)
 }
 
