@@ -34,7 +34,7 @@ pub fn read(
         let document = open(*sealed, path, requirements, session)?.into_plaintext();
         return if notation.is_none() { content_of_binary(document, path).map_err(about()) } else { Ok(document) };
     }
-    let format = notation.unwrap_or_else(|| notation_of_content(path));
+    let format = notation.unwrap_or_else(|| notation_of_plaintext(path));
     if format == Format::Binary && notation.is_none() {
         return Err(Cause::NotationUnknown(name).into());
     }
@@ -49,14 +49,14 @@ pub fn read(
 }
 
 /// The notation that the name of a file says of its plaintext.
-fn notation_of_content(path: Option<&Path>) -> Format {
+fn notation_of_plaintext(path: Option<&Path>) -> Format {
     path.map_or(Format::Binary, |path| Format::of_name(plain_name(path).as_ref()))
 }
 
 /// The document within a binary one that is named like a document, as sops makes of a notation that it does not read. One that
 /// holds something else stays as it is.
 fn content_of_binary(document: Document, path: Option<&Path>) -> Result<Document> {
-    let format = notation_of_content(path);
+    let format = notation_of_plaintext(path);
     if document.format() != Format::Binary || format == Format::Binary {
         return Ok(document);
     }
