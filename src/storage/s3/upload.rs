@@ -38,6 +38,9 @@ use crate::storage::object::WholeObject;
 /// object is ours.
 pub(super) const UPLOAD: &str = "kenc-upload";
 
+/// By how much a successor is longer than what it replaces, as far as its head alone is another one, in bytes.
+const LONGER_HEAD: u64 = 64 << 10;
+
 /// An object that is written.
 pub(super) struct Upload {
     s3: S3,
@@ -131,7 +134,10 @@ impl Upload {
 
     /// Begins the successor of an object.
     pub(super) fn replacing(s3: &S3, name: &ObjectName, carried: Carried, old: OldVersion) -> Self {
-        Self { carried: Some(carried), old, ..Self::new(s3, name, Existing::Replace, ObjectNotes::default()) }
+        // About as long: without that, a short object would take the memory of a long one, and others would wait for it.
+        let expected = Some(carried.len.saturating_add(LONGER_HEAD));
+        let upload = Self::new(s3, name, Existing::Replace, ObjectNotes::default());
+        Self { carried: Some(carried), old, expected, ..upload }
     }
 
     /// Finds an object that is there before anything is read or sent.
