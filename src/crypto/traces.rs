@@ -21,6 +21,15 @@ impl Drop for TracesToWipe {
     }
 }
 
+/// Overwrites the stack below when it is dropped: where a key was derived, its parts are left there. Made before that.
+pub(crate) struct StackToWipe;
+
+impl Drop for StackToWipe {
+    fn drop(&mut self) {
+        overwrite_stack();
+    }
+}
+
 /// Overwrites the last block that this thread opened or sealed: it is left in registers, and a part of a block on the stack.
 ///
 /// The caller must not be further down the stack than the calls that worked.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::context::EncryptionContext;
 use crate::crypto::age_file::{PAYLOAD_NONCE_LEN, StreamKey, new_file_key};
+use crate::crypto::traces::StackToWipe;
 use crate::crypto::{Backend, fill_random};
 use crate::error::{Error, Result};
 use crate::formats::age::file::{ARMOR, AgeFile, is_age};
@@ -150,6 +151,7 @@ impl EncryptedFile for AgeFile {
     }
 
     fn unlock(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<Box<dyn UnlockedFile>> {
+        let _stack = StackToWipe;
         self.context.check_contains(keys.context)?;
         let Self { header, nonce, .. } = &*self;
         let accept = |file_key: &FileKey| {

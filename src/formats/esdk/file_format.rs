@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 
 use crate::context::EncryptionContext;
+use crate::crypto::traces::StackToWipe;
 use crate::crypto::{Backend, DataKey, Suite};
 use crate::error::{Class, ContextError, Error, Result};
 use crate::formats::description::{Detail, HeadDescription, PayloadDescription};
@@ -218,6 +219,7 @@ impl EncryptedFile for MessageFile {
     }
 
     fn unlock(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<Box<dyn UnlockedFile>> {
+        let _stack = StackToWipe;
         let cipher = self.cipher(keys)?;
         let Self { head, payload, .. } = *self;
         Ok(Box::new(UnlockedMessage { content: head.header.content, payload, cipher }))

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 
 use crate::context::EncryptionContext;
+use crate::crypto::traces::StackToWipe;
 use crate::crypto::{Backend, DataKey};
 use crate::error::{Error, Result};
 use crate::formats::description::{CopiesFound, Detail, HeadDescription, PayloadDescription, PlaintextSize};
@@ -134,6 +135,7 @@ impl EncryptedFile for NativeFile {
     }
 
     fn unlock(self: Box<Self>, keys: &OpeningKeys<'_>) -> Result<Box<dyn UnlockedFile>> {
+        let _stack = StackToWipe;
         let cipher = keys
             .unwrap(self.wrapped_keys(), self.context(), |data_key| self.head.cipher(data_key, Backend::default()))?;
         Ok(Box::new(UnlockedNativeFile { file: *self, cipher }))
