@@ -151,7 +151,6 @@ fn write_many(home: &Home, count: usize) {
 }
 
 #[test]
-#[ignore = "starts the daemons of Slurm, for which it needs root and Debian's slurm-wlm: run it alone with --ignored"]
 fn an_array_of_slurm_of_which_tasks_are_killed_and_requeued_encrypts_the_whole_tree() {
     let home = Home::with_key();
     let cluster = need!(SlurmCluster::start(&home));
