@@ -26,9 +26,11 @@ impl PlaintextDigest {
 }
 
 /// SHA-256 over encrypted bytes that are sent, piece by piece.
+#[cfg(feature = "aws")]
 #[derive(Default)]
 pub(crate) struct SentDigest(Sha256);
 
+#[cfg(feature = "aws")]
 impl SentDigest {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
