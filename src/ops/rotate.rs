@@ -20,6 +20,8 @@ use crate::ops::change::run::{ChangeExtent, KeyChanges};
 use crate::ops::change::targets::{Content, Intent, Target, is_native};
 use crate::ops::documents::rekeyed::{RotatedDocument, RotationOptions, rotate as rotate_document};
 use crate::ops::failure::{Cause, Failure};
+use crate::ops::observer::Progress;
+use crate::ops::tree::size::FileProgress;
 
 /// What is new in the files besides their data key. `None` is what each has.
 pub struct RotateOptions {
@@ -48,6 +50,22 @@ pub enum RotateOutcome {
 /// # Errors
 /// If no key opens it, one refuses, nothing vouches for one, it is not authentic, or the result cannot be written.
 pub fn rotate(
+    changes: &KeyChanges<'_>,
+    options: &RotateOptions,
+    share: Share<'_>,
+    target: &Target,
+) -> Result<RotateOutcome, Failure> {
+    let all = share.progress.zip(target.path());
+    let counted = all.map(|(all, path)| FileProgress::new(all, || path.to_owned()));
+    let progress = counted.as_ref().map(|counted| counted as &dyn Progress).or(share.progress);
+    let outcome = rotate_target(changes, options, Share { progress, ..share }, target);
+    if let Some(counted) = counted {
+        counted.end(outcome.is_ok());
+    }
+    outcome
+}
+
+fn rotate_target(
     changes: &KeyChanges<'_>,
     options: &RotateOptions,
     share: Share<'_>,

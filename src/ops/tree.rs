@@ -10,7 +10,7 @@ pub mod open;
 mod prefix;
 pub mod request;
 pub mod seal;
-mod size;
+pub(super) mod size;
 pub mod source;
 pub mod turns;
 pub mod version_control;

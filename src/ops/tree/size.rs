@@ -47,7 +47,7 @@ pub(super) fn size(request: &TreeRequest<'_>, plan: &TreePlan, goes_on: impl Fn(
 }
 
 /// Counts what the work on one file reports, so that in the end the whole file is accounted for.
-pub(super) struct FileProgress<'a> {
+pub(in crate::ops) struct FileProgress<'a> {
     all: &'a dyn Progress,
     /// Length of the file; 0 where nobody looks.
     len: u64,
@@ -55,13 +55,13 @@ pub(super) struct FileProgress<'a> {
 }
 
 impl<'a> FileProgress<'a> {
-    pub(super) fn new(all: &'a dyn Progress, path: impl FnOnce() -> std::path::PathBuf) -> Self {
+    pub(in crate::ops) fn new(all: &'a dyn Progress, path: impl FnOnce() -> std::path::PathBuf) -> Self {
         let len = if all.wants_size() { std::fs::metadata(path()).map_or(0, |metadata| metadata.len()) } else { 0 };
         Self { all, len, done: AtomicU64::new(0) }
     }
 
     /// Accounts for the rest of the file.
-    pub(super) fn end(self, has_worked: bool) {
+    pub(in crate::ops) fn end(self, has_worked: bool) {
         let rest = self.len.saturating_sub(self.done.into_inner());
         match rest {
             0 => {}
