@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::support::program::{Home, Outcome, finish};
 use crate::support::repository;
@@ -70,6 +71,12 @@ impl Link {
     }
 }
 
+/// The recipient of a key that nobody has, the same for all scripts: to make one takes a run of kenc.
+fn other_recipient() -> &'static str {
+    static RECIPIENT: OnceLock<String> = OnceLock::new();
+    RECIPIENT.get_or_init(|| Home::new().keygen())
+}
+
 fn run(home: &Home, program: &Path, beside: &Path, script: &str) -> Outcome {
     let recipient = home.keygen();
     let (bin, other) = (home.file("bin"), home.file("beside"));
@@ -82,6 +89,6 @@ fn run(home: &Home, program: &Path, beside: &Path, script: &str) -> Outcome {
     command.args(["-c", script]).env("PATH", search).env("AGE", &recipient).env("SOPS_DISABLE_VERSION_CHECK", "true");
     command.env("SOPS_AGE_KEY_FILE", home.local_key());
     command.env("XDG_CONFIG_HOME", home.root().join("home/.config"));
-    command.env("OTHER", Home::new().keygen()).env("BESIDE", other.join("sops"));
+    command.env("OTHER", other_recipient()).env("BESIDE", other.join("sops"));
     finish(command, b"")
 }
