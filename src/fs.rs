@@ -10,7 +10,6 @@ pub mod folder;
 pub mod held;
 pub mod input;
 pub mod lock;
-pub mod mapping;
 pub mod positioned;
 pub mod ranged;
 pub mod scratch;

@@ -175,20 +175,6 @@ impl Aead {
         }
     }
 
-    /// Encrypts `plaintext` into `data`, which is as long, and returns its tag. `plaintext` may change meanwhile: then this is what
-    /// some of its states become.
-    pub(crate) fn seal_apart(&self, nonce: Nonce, aad: &[u8], plaintext: &[u8], data: &mut [u8]) -> Tag {
-        #[cfg(feature = "aws-lc")]
-        if let Cipher::AwsLc(key) = &self.0 {
-            let (aad, mut tag) = (aws_lc_rs::aead::Aad::from(aad), [0; TAG_LEN]);
-            let sealed = key.seal_out_of_place_scatter(aws_lc_nonce(nonce), aad, plaintext, data, &[], &mut tag);
-            sealed.expect("a chunk is far shorter than the limits of the AEAD, and the places have its lengths");
-            return tag;
-        }
-        data.copy_from_slice(plaintext);
-        self.seal_in_place(nonce, aad, data)
-    }
-
     /// Decrypts `data` in place if its tag is valid. If it is not, `data` must not be used.
     pub(crate) fn open_in_place(
         &self,

@@ -69,10 +69,6 @@ impl StreamKey {
         self.0.seal_in_place(nonce(number, place), &[], chunk)
     }
 
-    pub(crate) fn seal_chunk_apart(&self, number: u64, place: ChunkPlace, plaintext: &[u8], chunk: &mut [u8]) -> Tag {
-        self.0.seal_apart(nonce(number, place), &[], plaintext, chunk)
-    }
-
     /// Decrypts a chunk into `plaintext`, which is as long, if it is authentic. If it is not, `plaintext` must not be used.
     pub(crate) fn open_chunk(
         &self,

@@ -90,10 +90,6 @@ impl PayloadKey {
         self.aead.seal_in_place(self.nonce(number), &[], chunk)
     }
 
-    pub(crate) fn seal_chunk_apart(&self, number: u64, plaintext: &[u8], chunk: &mut [u8]) -> Tag {
-        self.aead.seal_apart(self.nonce(number), &[], plaintext, chunk)
-    }
-
     pub(crate) fn open_chunk(&self, number: u64, tag: &Tag, chunk: &mut [u8]) -> Result<(), NotAuthentic> {
         self.aead.open_in_place(self.nonce(number), &[], tag, chunk)
     }

@@ -103,15 +103,10 @@ impl MessageKey {
 
     /// Encrypts a frame in place, and returns its nonce and its tag. Frames are numbered from 1.
     pub(crate) fn seal_frame(&self, part: BodyPart, number: u32, data: &mut [u8]) -> ([u8; NONCE_LEN], Tag) {
-        let nonce = frame_nonce(number);
+        assert!(number > 0, "the nonce 0 is that of the header");
+        let mut nonce = [0; NONCE_LEN];
+        nonce[NONCE_LEN - 4..].copy_from_slice(&number.to_be_bytes());
         (nonce, self.aead.seal_in_place(Nonce(nonce), &self.aad(part, number, data.len()), data))
-    }
-
-    /// Encrypts a frame that others follow from `plaintext` into `data`, which is as long.
-    pub(crate) fn seal_frame_apart(&self, number: u32, plaintext: &[u8], data: &mut [u8]) -> ([u8; NONCE_LEN], Tag) {
-        let nonce = frame_nonce(number);
-        let aad = self.aad(BodyPart::Frame, number, data.len());
-        (nonce, self.aead.seal_apart(Nonce(nonce), &aad, plaintext, data))
     }
 
     /// Decrypts a frame, or a whole body, in place, if its tag is valid. If it is not, `data` must not be used.
@@ -129,13 +124,6 @@ impl MessageKey {
     fn aad(&self, part: BodyPart, number: u32, len: usize) -> Vec<u8> {
         [&self.message_id, part.label(), &number.to_be_bytes(), &(len as u64).to_be_bytes()].concat()
     }
-}
-
-fn frame_nonce(number: u32) -> [u8; NONCE_LEN] {
-    assert!(number > 0, "the nonce 0 is that of the header");
-    let mut nonce = [0; NONCE_LEN];
-    nonce[NONCE_LEN - 4..].copy_from_slice(&number.to_be_bytes());
-    nonce
 }
 
 /// HKDF-Extract of RFC 5869. No salt is as good as one of zeros.

@@ -11,9 +11,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use crate::error::{Error, Result};
-use crate::formats::transfer::{fill, read_error, write_all, write_error};
-use crate::fs::mapping::MappedPart;
-use crate::fs::positioned::{self, PositionedReader};
+use crate::formats::transfer::{fill, write_all, write_error};
+use crate::fs::positioned;
 pub use crate::storage::payload::{PayloadInput, PayloadOutput};
 use crate::threads;
 
@@ -68,19 +67,6 @@ pub(crate) trait BatchWork: Sync {
     /// # Errors
     /// What is wrong with it.
     fn process(&self, number: u64, batch: &mut Self::Batch, len: usize, position: BatchPosition) -> Result<()>;
-
-    /// Whether [`BatchWork::process_apart`] can be called.
-    fn works_apart(&self) -> bool {
-        false
-    }
-
-    /// Works on batch `number`, which others follow, out of `input` instead of the room. Others can write to that meanwhile.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    fn process_apart(&self, _number: u64, _batch: &mut Self::Batch, _input: &[u8]) -> Result<()> {
-        unreachable!("it works where the batch stands")
-    }
 
     /// What is written of a batch, when this came of it.
     fn output<'b>(&self, batch: &'b Self::Batch, outcome: &Result<()>) -> Vec<IoSlice<'b>>;
@@ -194,8 +180,6 @@ struct ClaimedBatch {
     number: u64,
     /// How many bytes of it were read.
     filled: Result<(usize, BatchPosition)>,
-    /// Where its bytes are, if they were not read into the batch.
-    mapped: Option<MappedPart>,
 }
 
 impl<W: BatchWork> PipelineWork<'_, '_, '_, W> {
@@ -203,17 +187,14 @@ impl<W: BatchWork> PipelineWork<'_, '_, '_, W> {
     fn run<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let _release = ReleaseOthers(self);
         let mut batch = self.work.new_batch();
-        while let Some(ClaimedBatch { number, filled, mapped }) = self.claim(&mut batch) {
+        while let Some(ClaimedBatch { number, filled }) = self.claim(&mut batch) {
             let more_follow = matches!(filled, Ok((_, BatchPosition::Inner)));
             if more_follow && self.workers.fetch_add(1, Ordering::Relaxed) < self.threads {
                 // Continue with fewer threads.
                 let _ = threads::spawn_scoped(scope, || self.run(scope));
             }
             let done = filled.as_ref().map_or(0, |(len, _)| *len as u64);
-            let outcome = filled.and_then(|(len, position)| match mapped {
-                Some(part) => self.process_mapped(number, &mut batch, &part),
-                None => self.work.process(number, &mut batch, len, position),
-            });
+            let outcome = filled.and_then(|(len, position)| self.work.process(number, &mut batch, len, position));
             self.deliver(number, &batch, outcome);
             (self.progress)(done);
         }
@@ -234,7 +215,7 @@ impl<W: BatchWork> PipelineWork<'_, '_, '_, W> {
                 let filled = self.claim_of_stream(&mut source, batch);
                 source.next += 1;
                 source.ended = !matches!(filled, Ok((_, BatchPosition::Inner)));
-                Some(ClaimedBatch { number, filled, mapped: None })
+                Some(ClaimedBatch { number, filled })
             }
             PipelineSource::File { file, start, len, next } => {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -245,12 +226,6 @@ impl<W: BatchWork> PipelineWork<'_, '_, '_, W> {
                     Ok(rest) if rest < capacity + lookahead => (rest, BatchPosition::Last),
                     _ => (capacity, BatchPosition::Inner),
                 };
-                if position == BatchPosition::Inner && self.works_out_of_mappings() {
-                    let mapped = MappedPart::of(file, start + offset, expected);
-                    if mapped.is_some() {
-                        return Some(ClaimedBatch { number, filled: Ok((expected, position)), mapped });
-                    }
-                }
                 let filled = self.fill(batch, expected, |slices, done| {
                     positioned::read_vectored_at(file, slices, start + offset + done as u64)
                 });
@@ -259,32 +234,9 @@ impl<W: BatchWork> PipelineWork<'_, '_, '_, W> {
                     let is_whole = filled == expected;
                     if is_whole { Ok((filled, position)) } else { Err(Error::InputChanged { expected: *len, found }) }
                 });
-                Some(ClaimedBatch { number, filled, mapped: None })
+                Some(ClaimedBatch { number, filled })
             }
         }
-    }
-
-    /// A copy is saved where both are files. What goes to a pipe waits for that.
-    fn works_out_of_mappings(&self) -> bool {
-        self.work.works_apart() && matches!(self.sink, Sink::File { .. })
-    }
-
-    /// Works on a batch out of a mapping. If its bytes were not all there, that is an error, and the result is not delivered.
-    fn process_mapped(&self, number: u64, batch: &mut W::Batch, part: &MappedPart) -> Result<()> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
-        self.work.process_apart(number, batch, part.bytes())?;
-        let PipelineSource::File { file, start, len, .. } = &self.source else { return Ok(()) };
-        let (first, batch_len) = (start + number * self.work.input_len() as u64, part.bytes().len() as u64);
-        let file_len = file.metadata().map_err(Error::Read)?.len();
-        // The page in which a file ends now has zeros behind that end, and no signal tells of them.
-        if part.is_whole() && file_len >= first + batch_len {
-            return Ok(());
-        }
-        // A disk that cannot be read says so here.
-        io::copy(&mut PositionedReader::new(file, first).take(batch_len), &mut io::sink()).map_err(read_error)?;
-        Err(Error::InputChanged { expected: *len, found: file_len.saturating_sub(*start) })
     }
 
     fn claim_of_stream(&self, source: &mut StreamSource<'_>, batch: &mut W::Batch) -> Result<(usize, BatchPosition)> {

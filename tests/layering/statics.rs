@@ -16,8 +16,6 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("bin/kenc/signals.rs", "HAS_CHILD", "the same on Windows"),
     ("fs/atomic.rs", "HAS_DESCRIPTORS", "whether the system has /proc"),
     ("fs/atomic.rs", "IN_USE", "temporary names that must go when the process is ended"),
-    ("fs/mapping.rs", "BEFORE", "the system sends signals to the process"),
-    ("fs/mapping.rs", "PAGE_LEN", "the same"),
     ("fs/scratch.rs", "IN_USE", "folders with plaintext that must go when the process is ended"),
     ("fs/sweep.rs", "SWEPT", "only spares work: what killed processes left is removed once by each process"),
     ("keys/age/passphrase.rs", "ONE_PASSPHRASE_AT_A_TIME", "the memory of the process"),

@@ -47,7 +47,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     kenc::crypto::secret::forbid_core_dumps();
-    kenc::fs::mapping::catch_bus_errors();
     report::panics::hide_panics();
     standard_streams::prepare();
     if sops::is_called(std::env::args_os().next().as_deref()) {

@@ -202,21 +202,6 @@ impl BatchWork for StreamWork<'_> {
         Ok(())
     }
 
-    fn works_apart(&self) -> bool {
-        self.direction == StreamDirection::Seal
-    }
-
-    fn process_apart(&self, number: u64, batch: &mut StreamBatch, input: &[u8]) -> Result<()> {
-        batch.plaintext_len = input.len();
-        let places = batch.bytes.chunks_mut(SEALED_CHUNK_LEN);
-        for ((chunk, place), plaintext) in (number * self.chunks as u64..).zip(places).zip(input.chunks(CHUNK_LEN)) {
-            let (sealed, tag) = place.split_at_mut(CHUNK_LEN);
-            let made = self.cipher.key.seal_chunk_apart(chunk, ChunkPlace::Inner, plaintext, sealed);
-            tag.copy_from_slice(&made);
-        }
-        Ok(())
-    }
-
     fn output<'b>(&self, batch: &'b StreamBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
         match (self.direction, outcome) {
             (StreamDirection::Seal, Ok(())) => {
@@ -248,7 +233,7 @@ impl StreamWork<'_> {
     fn seal(&self, first: u64, batch: &mut StreamBatch, len: usize, position: BatchPosition) {
         batch.plaintext_len = len;
         let count = len.div_ceil(CHUNK_LEN).max(1);
-        // The byte that was looked ahead is overwritten when it is taken back.
+        // One byte more was looked ahead, and taken back from a place that is wiped by being taken.
         batch.bytes.touch(count * SEALED_CHUNK_LEN);
         for (place, chunk) in batch.bytes.chunks_mut(SEALED_CHUNK_LEN).take(count).enumerate() {
             let len = (len - place * CHUNK_LEN).min(CHUNK_LEN);

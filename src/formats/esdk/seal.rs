@@ -2,9 +2,9 @@
 
 use std::io::{self, IoSlice, IoSliceMut, Write};
 
+use crate::crypto::TAG_LEN;
 use crate::crypto::message_key::{BodyPart, MessageKey};
 use crate::crypto::signature::MessageDigest;
-use crate::crypto::{TAG_LEN, Tag};
 use crate::error::{AuthenticationError, Error, Result};
 use crate::formats::esdk::frame::NONCE_LEN;
 use crate::formats::esdk::frame::{
@@ -37,20 +37,10 @@ impl<'a> FrameSealing<'a> {
     }
 
     fn seal_frame(&self, number: u64, bytes: &mut [u8]) -> Result<()> {
-        self.write_frame(number, bytes, |number, data| self.key.seal_frame(BodyPart::Frame, number, data))
-    }
-
-    /// Writes a frame around what `seal` makes of the place of its data.
-    fn write_frame(
-        &self,
-        number: u64,
-        bytes: &mut [u8],
-        seal: impl FnOnce(u32, &mut [u8]) -> ([u8; NONCE_LEN], Tag),
-    ) -> Result<()> {
         let number = frame_number(number)?;
         let (start, data) = bytes.split_at_mut(START);
         let (data, tag_room) = data.split_at_mut(self.frame_len);
-        let (nonce, tag) = seal(number, data);
+        let (nonce, tag) = self.key.seal_frame(BodyPart::Frame, number, data);
         start[..NUMBER_LEN].copy_from_slice(&number.to_be_bytes());
         start[NUMBER_LEN..].copy_from_slice(&nonce);
         tag_room.copy_from_slice(&tag);
@@ -114,20 +104,6 @@ impl BatchWork for FrameSealing<'_> {
             let last = &mut batch.bytes[whole * stride..];
             batch.sealed_len += self.seal_last_frame(first + whole as u64, last, rest)?;
         }
-        Ok(())
-    }
-
-    fn works_apart(&self) -> bool {
-        true
-    }
-
-    fn process_apart(&self, number: u64, batch: &mut FrameBatch, input: &[u8]) -> Result<()> {
-        let first = number * self.frames as u64 + 1;
-        let places = batch.bytes.chunks_mut(self.stride());
-        for ((frame, bytes), plaintext) in (first..).zip(places).zip(input.chunks(self.frame_len)) {
-            self.write_frame(frame, bytes, |number, data| self.key.seal_frame_apart(number, plaintext, data))?;
-        }
-        batch.sealed_len = self.output_len();
         Ok(())
     }
 

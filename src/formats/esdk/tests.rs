@@ -17,7 +17,6 @@ use crate::formats::pipeline::{PayloadInput, PayloadOutput, Pipeline};
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn pipeline(threads: usize) -> Pipeline<'static> {
-    crate::fs::mapping::catch_bus_errors();
     Pipeline { threads, progress: &|_| {}, cancelled: &NEVER }
 }
 

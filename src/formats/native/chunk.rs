@@ -159,24 +159,6 @@ impl ChunkCipher {
         Ok(())
     }
 
-    /// Seals the whole chunks of `plaintext`, which start with chunk `first`, into `batch`, which they fill.
-    pub(crate) fn seal_apart(
-        &self,
-        first: u64,
-        batch: &mut ChunkBatch,
-        plaintext: &[u8],
-    ) -> Result<(), AuthenticationError> {
-        batch.len = plaintext.len();
-        let chunks = plaintext.chunks(CHUNK_LEN).zip(batch.data.chunks_mut(CHUNK_LEN));
-        for ((tag, number), (plaintext, chunk)) in batch.tags.iter_mut().zip(first..).zip(chunks) {
-            if number >= MAX_CHUNKS {
-                return Err(AuthenticationError::TooLong);
-            }
-            *tag = self.key.seal_chunk_apart(number, plaintext, chunk);
-        }
-        Ok(())
-    }
-
     /// Opens the `sealed_len` bytes of sealed chunks in `batch`, which start with chunk `first`.
     ///
     /// A batch that is not full ends the payload. Afterwards the batch contains only authentic plaintext.

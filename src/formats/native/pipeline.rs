@@ -124,14 +124,6 @@ impl BatchWork for ChunkWork<'_> {
         }
     }
 
-    fn works_apart(&self) -> bool {
-        matches!(self.direction, Direction::Seal)
-    }
-
-    fn process_apart(&self, number: u64, batch: &mut ChunkBatch, input: &[u8]) -> Result<()> {
-        Ok(self.cipher.seal_apart(number * self.chunks as u64, batch, input)?)
-    }
-
     fn output<'b>(&self, batch: &'b ChunkBatch, outcome: &Result<()>) -> Vec<IoSlice<'b>> {
         match (self.direction, outcome) {
             (Direction::Seal | Direction::Reseal, Ok(())) => batch.sealed(),
